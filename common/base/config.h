@@ -1,0 +1,24 @@
+/* config.h - the settings, read once from the environment.  Any thread may read them afterwards. */
+#pragma once
+
+#include "base/error.h"
+
+struct config {
+    const char *database;   /* CASECAST_DB: file */
+    const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
+    const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
+    const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
+    const char *log;        /* CASECAST_LOG: stderr or syslog */
+    int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
+    int slots;              /* CASECAST_SLOTS: jobs that run at once on this machine; default: its cores */
+    int max_streams;        /* CASECAST_MAX_STREAMS: open streams a process */
+    int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no limit */
+    int max_queued;         /* CASECAST_MAX_QUEUED: jobs waiting */
+    int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: bytes waiting for one slow viewer */
+    int heartbeat_ms;       /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */
+    int retry_ms;           /* CASECAST_RETRY_MS: what `retry:` tells a client, jittered by half */
+    int lease_ms;           /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
+};
+
+/* -ERR_INPUT names the variable, its value and what would be right. */
+int config_read(struct config *ret_config, struct error *err);

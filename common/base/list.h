@@ -1,0 +1,41 @@
+/* list.h - a ring of links embedded in what they hold.  An unlinked link points at itself. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct link {
+    struct link *prev, *next;
+};
+
+#define list_item(link, type, field) ((type *)((char *)(link) - offsetof(type, field)))
+#define list_each(at, head) for (struct link *at = (head)->next; at != (head); at = at->next)
+/* The same where the body may unlink `at`. */
+#define list_each_safe(at, head)                                                                   \
+    for (struct link *at = (head)->next, *at##_next = at->next; at != (head);                      \
+         at = at##_next, at##_next = at->next)
+
+static inline void list_init(struct link *link)
+{
+    link->prev = link->next = link;
+}
+
+static inline bool list_is_empty(const struct link *head)
+{
+    return head->next == head;
+}
+
+static inline void list_append(struct link *head, struct link *link)
+{
+    link->prev = head->prev;
+    link->next = head;
+    head->prev->next = link;
+    head->prev = link;
+}
+
+static inline void list_remove(struct link *link)
+{
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    list_init(link);
+}

@@ -1,0 +1,139 @@
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool in(unsigned char c, unsigned char lo, unsigned char hi)
+{
+    return c >= lo && c <= hi;
+}
+
+size_t text_utf8_at(const char *s, size_t len)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    unsigned char lo = 0x80, hi = 0xBF;
+    size_t n;
+
+    if (u[0] < 0x80)
+        return 1;
+    if (in(u[0], 0xC2, 0xDF))
+        n = 2;
+    else if (in(u[0], 0xE0, 0xEF))
+        n = 3;
+    else if (in(u[0], 0xF0, 0xF4))
+        n = 4;
+    else
+        return 0;
+    if (len < n)
+        return 0;
+    /* The second byte is narrower after these leads: that excludes overlong forms, surrogates, > U+10FFFF. */
+    if (u[0] == 0xE0)
+        lo = 0xA0;
+    if (u[0] == 0xED)
+        hi = 0x9F;
+    if (u[0] == 0xF0)
+        lo = 0x90;
+    if (u[0] == 0xF4)
+        hi = 0x8F;
+    if (!in(u[1], lo, hi))
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (!in(u[i], 0x80, 0xBF))
+            return 0;
+    return n;
+}
+
+bool text_is_utf8(const char *s, size_t len, size_t *ret_bad)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = text_utf8_at(s + i, len - i);
+
+        if (n == 0) {
+            if (ret_bad)
+                *ret_bad = i;
+            return false;
+        }
+        i += n;
+    }
+    return true;
+}
+
+size_t text_chars(const char *s)
+{
+    size_t n = 0;
+
+    for (; *s; s++)
+        if (((unsigned char)*s & 0xC0) != 0x80)
+            n++;
+    return n;
+}
+
+long text_find_control(const char *s, size_t len, const char *allowed)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        /* C1 controls are U+0080…U+009F: C2 80 … C2 9F. */
+        bool c1 = c == 0xC2 && i + 1 < len && in((unsigned char)s[i + 1], 0x80, 0x9F);
+
+        if (c1 || c == 0x7F || (c < 0x20 && (c == 0 || !strchr(allowed, c))))
+            return (long)i;
+    }
+    return -1;
+}
+
+bool text_is_name(const char *s)
+{
+    if (!*s)
+        return false;
+    for (; *s; s++)
+        if (!isalnum((unsigned char)*s) && *s != '_' && *s != '-')
+            return false;
+    return true;
+}
+
+void text_one_line(char *s)
+{
+    size_t len = strlen(s);
+    char *out = s;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = text_utf8_at(s + i, len - i);
+        bool cut = n == 0 && (unsigned char)s[i] >= 0xC2 && len - i < 4;
+
+        if (cut && text_find_control(s + i, len - i, "") < 0) {
+            /* Is everything that is left one unfinished sequence?  Then it was cut: drop it. */
+            size_t k = i + 1;
+
+            while (k < len && ((unsigned char)s[k] & 0xC0) == 0x80)
+                k++;
+            if (k == len)
+                break;
+        }
+        if (n == 0 || text_find_control(s + i, n, "") >= 0) {
+            *out++ = '?';
+            i += n ? n : 1;
+        } else {
+            memmove(out, s + i, n);
+            out += n;
+            i += n;
+        }
+    }
+    *out = '\0';
+}
+
+bool text_number(const char *s, long long lo, long long hi, long long *ret_number)
+{
+    long long number = 0;
+
+    if (!*s || strlen(s) > 18)
+        return false;
+    for (; *s; s++) {
+        if (!isdigit((unsigned char)*s))
+            return false;
+        number = number * 10 + (*s - '0');
+    }
+    if (number < lo || number > hi)
+        return false;
+    *ret_number = number;
+    return true;
+}

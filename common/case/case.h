@@ -1,0 +1,60 @@
+/* case.h - a case: what a video is made of.  A plain record, owned by whoever got it; any thread.
+ *
+ * The same checks stand at every door (import, a database somebody else fills, the request of a job), so what
+ * is behind them can rely on them.  JSON is the one written form: import files, GET /api/cases/{id} and the
+ * snapshot that a job keeps of its case. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+enum {
+    CASE_ID_MAX = 64,          /* characters: A-Z a-z 0-9 _ - */
+    CASE_TITLE_MAX = 200,      /* characters, here and below: code points */
+    CASE_CAPTION_MAX = 5000,
+    CASE_NARRATION_MAX = 10000,
+    CASE_PATH_MAX = 1000,      /* bytes */
+    CASE_SCENES_MAX = 200,
+    CASE_SCENE_SECONDS_MAX = 600,
+};
+
+enum case_shape { CASE_LANDSCAPE /* "16:9" */, CASE_PORTRAIT /* "9:16" */ };
+
+struct scene {
+    char *image;     /* beneath the media root */
+    char *caption;   /* NULL: none.  May hold newlines */
+    char *narration; /* text to speak, NULL: none */
+    char *audio;     /* a sound file beneath the media root in place of spoken text, NULL: none */
+    char *credit;    /* who made the picture, NULL: nobody named */
+    double seconds;  /* least time on the screen; 0: as long as the sound, or 4 s without one */
+};
+
+struct case_record {
+    char *id;
+    char *title;
+    char *language; /* what espeak-ng calls a voice: "en", "en-gb", "ar", "hi" */
+    enum case_shape shape;
+    int n_scenes;
+    struct scene *scenes;
+};
+
+void case_free(struct case_record *record); /* takes NULL */
+
+const char *case_shape_name(enum case_shape shape);
+/* False if `name` is no shape. */
+bool case_shape_parse(const char *name, enum case_shape *ret_shape);
+
+/* Is this something a caseId can be?  The message names the value and what would be right. */
+int case_id_check(const char *id, struct error *err);
+
+/* Every field against its limits; "scenes[2].caption: …" names the place.  Says nothing about files.  A case
+ * without scenes passes: it is a case nobody can make a video of yet, and video_create() says so. */
+int case_check(const struct case_record *record, struct error *err);
+
+/* A new reference for the caller. */
+json_t *case_to_json(const struct case_record *record);
+
+/* Reads one case, and checks it.  Unknown fields are mistakes too (a misspelt "captoin" must not vanish).
+ * `where` starts every message ("cases[0]", or "" for none).  The caller frees `*ret_record`. */
+int case_from_json(json_t *json, const char *where, struct case_record **ret_record, struct error *err);
