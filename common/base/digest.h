@@ -20,5 +20,8 @@ void digest_add_text(struct digest *digest, const char *text);
 void digest_add_number(struct digest *digest, long long number);
 void digest_hex(struct digest *digest, char ret_hex[static DIGEST_HEX_LEN + 1]);
 
-/* `n` characters of 0-9a-z, 5 bits of kernel randomness each, and a NUL. */
+/* Crockford's alphabet: no i, l, o, u, so that a name read aloud survives. */
+#define DIGEST_NAME_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz"
+
+/* `n` characters of that alphabet, 5 bits of kernel randomness each, and a NUL. */
 void digest_random_name(char *ret_name, size_t n);
