@@ -270,13 +270,11 @@ int store_live(struct store *store,
     void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx, struct error *err)
 {
     sqlite3_stmt *row;
-    int
-        answer =
-            query_start(store,
-                "SELECT " JOB_COLUMNS("count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY "
-                                      "number)") "FROM jobs WHERE state IN ('queued', 'running') "
-                                                 "ORDER BY number",
-                NULL, &row, err);
+    int answer = query_start(store,
+        "SELECT " JOB_COLUMNS("count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY "
+                              "number)") "FROM jobs WHERE state IN ('queued', 'running') "
+                                         "ORDER BY number",
+        NULL, &row, err);
 
     return answer == 0 ? each_row(store, row, NULL, each, ctx, err) : answer;
 }

@@ -36,26 +36,37 @@ int store_refuse(struct store *store, struct error *err);
 
 int schema_prepare(struct store *store, struct error *err);
 
+/* --- store_cases.c --- */
+
+/* Looks which columns there are and makes the queries of them. */
+int cases_prepare(struct store *store, struct error *err);
+
 /* --- queries --- */
 
 struct value {
-    enum { VALUE_END, VALUE_TEXT, VALUE_NUMBER } kind;
+    enum { VALUE_END, VALUE_TEXT, VALUE_NUMBER, VALUE_REAL } kind;
     const char *text; /* NULL is SQL's NULL; must live until the query ends */
     int64_t number;
+    double real;
 };
 
 static inline struct value value_text(const char *text)
 {
-    return (struct value){VALUE_TEXT, text, 0};
+    return (struct value){.kind = VALUE_TEXT, .text = text};
 }
 
 static inline struct value value_number(int64_t number)
 {
-    return (struct value){VALUE_NUMBER, NULL, number};
+    return (struct value){.kind = VALUE_NUMBER, .number = number};
+}
+
+static inline struct value value_real(double real)
+{
+    return (struct value){.kind = VALUE_REAL, .real = real};
 }
 
 /* What ?1, ?2 … stand for. */
-#define VALUES(...) ((const struct value[]){__VA_ARGS__, {VALUE_END, NULL, 0}})
+#define VALUES(...) ((const struct value[]){__VA_ARGS__, {.kind = VALUE_END}})
 
 enum { QUERY_END, QUERY_ROW };
 

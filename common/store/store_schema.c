@@ -2,9 +2,8 @@
  *
  * jobs and events are ours.  cases and scenes may be anybody's: they are made only where nothing
  * has these names, and never changed. */
-#include <stdlib.h>
+#include <stdio.h>
 
-#include "base/mem.h"
 #include "store/store_private.h"
 
 /* Step i leads from schema version i to i + 1.  A step that was released is never edited.
@@ -107,13 +106,18 @@ static int go_up(struct store *store, struct error *err)
 
     for (; answer == 0 && version < SCHEMA_VERSION; version++) {
         answer = run_script(store, steps[version], err);
-        if (answer < 0)
+        if (answer < 0 && err)
             error_where(err, "making schema version %lld: ", (long long)version + 1);
     }
     if (answer == 0)
         answer = count_case_names(store, &n_names, err);
     if (answer == 0 && n_names == 0)
         answer = run_script(store, case_tables, err);
+    if (answer == 0 && n_names == 1)
+        return error_set(err, ERR_INPUT,
+            "%s: of cases and scenes only one is there: both must be, as tables or views, or "
+            "neither",
+            store->path);
     if (answer < 0)
         return answer;
     snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", SCHEMA_VERSION);
@@ -129,7 +133,7 @@ int schema_prepare(struct store *store, struct error *err)
         answer = count_case_names(store, &n_names, err);
     if (answer < 0)
         return answer;
-    if (version < SCHEMA_VERSION || n_names == 0) {
+    if (version < SCHEMA_VERSION || n_names < 2) {
         answer = transaction_begin(store, err);
         if (answer == 0)
             answer = transaction_end(store, go_up(store, err), err);

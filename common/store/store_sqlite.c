@@ -64,6 +64,15 @@ static int find_query(
     return 0;
 }
 
+static int bind(sqlite3_stmt *query, int at, const struct value *value)
+{
+    if (value->kind == VALUE_TEXT)
+        return sqlite3_bind_text(query, at, value->text, -1, SQLITE_STATIC);
+    if (value->kind == VALUE_REAL)
+        return sqlite3_bind_double(query, at, value->real);
+    return sqlite3_bind_int64(query, at, value->number);
+}
+
 int query_start(struct store *store, const char *sql, const struct value *values,
     sqlite3_stmt **ret_query, struct error *err)
 {
@@ -73,11 +82,7 @@ int query_start(struct store *store, const char *sql, const struct value *values
     if (answer < 0)
         return answer;
     for (int i = 0; values && values[i].kind != VALUE_END; i++) {
-        int rc = values[i].kind == VALUE_TEXT
-                     ? sqlite3_bind_text(query, i + 1, values[i].text, -1, SQLITE_STATIC)
-                     : sqlite3_bind_int64(query, i + 1, values[i].number);
-
-        if (rc != SQLITE_OK)
+        if (bind(query, i + 1, &values[i]) != SQLITE_OK)
             return store_refuse(store, err);
     }
     *ret_query = query;
@@ -204,6 +209,8 @@ static int set_up(struct store *store, struct error *err)
         answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
     if (answer == 0)
         answer = schema_prepare(store, err);
+    if (answer == 0)
+        answer = cases_prepare(store, err);
     return answer;
 }
 
@@ -248,7 +255,7 @@ int store_probe(struct store *store, struct error *err)
 
     if (answer < 0)
         return answer;
-    answer = query_number(
-        store, "SELECT count(*) FROM (SELECT 1 FROM jobs LIMIT 1)", NULL, &number, err);
+    answer = query_number(store,
+        "SELECT EXISTS (SELECT 1 FROM jobs) + EXISTS (SELECT 1 FROM cases)", NULL, &number, err);
     return transaction_end(store, answer, err);
 }

@@ -159,8 +159,14 @@ static inline void assert_events(const char *id, const char *expected)
     buf_free(&buf);
 }
 
-/* Runs `tests` as one suite, each test in its own process with its own database. */
-static inline int kit_main(const char *name, const TTest *const *tests, int n, void (*start)(void))
+struct kit_loop {
+    const TTest *test;
+    size_t n; /* rows of its table */
+};
+
+/* Runs all of it as one suite, each test in its own process with its own database. */
+static inline int kit_main_loops(const char *name, const TTest *const *tests, size_t n,
+    const struct kit_loop *loops, size_t n_loops, void (*start)(void))
 {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
@@ -171,10 +177,18 @@ static inline int kit_main(const char *name, const TTest *const *tests, int n, v
     suite_add_tcase(suite, cases);
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, start, kit_stop);
-    for (int i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         tcase_add_test(cases, tests[i]);
+    for (size_t i = 0; i < n_loops; i++)
+        tcase_add_loop_test(cases, loops[i].test, 0, (int)loops[i].n);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static inline int kit_main(
+    const char *name, const TTest *const *tests, size_t n, void (*start)(void))
+{
+    return kit_main_loops(name, tests, n, NULL, 0, start);
 }
