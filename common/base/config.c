@@ -49,8 +49,8 @@ static int check(const struct config *config, struct error *err)
     if (strcmp(config->log, "stderr") != 0 && strcmp(config->log, "syslog") != 0)
         return error_set(err, ERR_INPUT, "CASECAST_LOG=%s: must be stderr or syslog", config->log);
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))
-        return error_set(err, ERR_INPUT, "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote",
-            config->media_url);
+        return error_set(err, ERR_INPUT,
+            "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
     return 0;
 }
 

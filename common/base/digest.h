@@ -1,5 +1,5 @@
-/* digest.h - names made of content (BLAKE2b-256 by libsodium) and names nobody can guess.  Any thread,
- * after digest_init(). */
+/* digest.h - names made of content (BLAKE2b-256 by libsodium) and names nobody can guess.  Any
+ * thread, after digest_init(). */
 #pragma once
 
 #include <sodium.h>
@@ -11,7 +11,8 @@ struct digest {
     crypto_generichash_state state;
 };
 
-void digest_init(void); /* once, before any thread starts; ends the process if the kernel gives no randomness */
+void digest_init(
+    void); /* once, before any thread starts; ends the process if the kernel gives no randomness */
 
 void digest_start(struct digest *digest);
 void digest_add(struct digest *digest, const void *data, size_t len);

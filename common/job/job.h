@@ -45,6 +45,7 @@ struct job_event {
     uint64_t seq;     /* 0 until it is journaled */
     const char *name; /* NULL: a default message, as the tutorial sends them */
     const char *data; /* UTF-8 */
+    bool is_final;    /* as read: nothing comes after it */
     const char *once; /* an event with this tag is written at most once a job, whoever runs it; NULL: always */
 };
 

@@ -48,12 +48,18 @@ static const char *column_text(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
+/* The last event of a job is written together with the state it ended in. */
+#define EVENT_COLUMNS                                                                              \
+    "seq, name, data, once, (SELECT state NOT IN ('queued', 'running') AND last_seq = seq"         \
+    " FROM jobs WHERE id = job_id) "
+
 static struct job_event read_event(sqlite3_stmt *row, int first)
 {
     return (struct job_event){.seq = (uint64_t)sqlite3_column_int64(row, first),
         .name = column_text(row, first + 1),
         .data = column_text(row, first + 2),
-        .once = column_text(row, first + 3)};
+        .once = column_text(row, first + 3),
+        .is_final = sqlite3_column_int(row, first + 4)};
 }
 
 static int each_of_job(struct store *store, const char *id, uint64_t after,
@@ -61,7 +67,7 @@ static int each_of_job(struct store *store, const char *id, uint64_t after,
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT seq, name, data, once FROM events WHERE job_id = ?1 AND seq > ?2 ORDER BY seq",
+        "SELECT " EVENT_COLUMNS "FROM events WHERE job_id = ?1 AND seq > ?2 ORDER BY seq",
         VALUES(value_text(id), value_number((int64_t)after)), &row, err);
 
     while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
@@ -132,7 +138,7 @@ int store_tail(struct store *store, uint64_t after, int most,
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT position, job_id, seq, name, data, once FROM events WHERE position > ?1"
+        "SELECT position, job_id, " EVENT_COLUMNS "FROM events WHERE position > ?1"
         " ORDER BY position LIMIT ?2",
         VALUES(value_number((int64_t)after), value_number(most)), &row, err);
 
