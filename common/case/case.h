@@ -82,7 +82,7 @@ struct case_list {
     struct case_record **records;
 };
 
-/* Reads {"cases": […]}, what `casecast import` takes.  -ERR_INPUT: there were mistakes, and the list is empty.
- * The caller frees it. */
+/* Reads {"cases": […]}, what `casecast import` takes.  -ERR_INPUT: there were mistakes; the list holds what could
+ * be read, in which only further mistakes may be looked for.  The caller frees it. */
 int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes);
 void case_list_free(struct case_list *list);

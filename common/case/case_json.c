@@ -282,11 +282,6 @@ int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mi
         list.records[i] = read_case(json_array_get(cases, (size_t)i), place, mistakes);
     }
     tell_duplicates(&list, mistakes);
-    if (mistakes->n) {
-        case_list_free(&list);
-        *ret_list = list;
-        return -ERR_INPUT;
-    }
     *ret_list = list;
-    return 0;
+    return mistakes->n ? -ERR_INPUT : 0;
 }

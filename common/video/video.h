@@ -1,8 +1,8 @@
 /* video.h - from a case to a narrated video.
  *
- * video_create() does the whole work on the calling thread (and threads of its own that it ends before it
- * returns), and may be called on several threads at once.  Nothing but the case, the files it names and this
- * engine's version decides the bytes of the result. */
+ * video_create() does the whole work on the calling thread (and threads of its own that it ends
+ * before it returns), and may be called on several threads at once.  Nothing but the case, the
+ * files it names and this engine's version decides the bytes of the result. */
 #pragma once
 
 #include <stdatomic.h>
@@ -22,20 +22,23 @@ struct video_progress {
     int64_t left_ms; /* until the end; -1: not known yet */
 };
 
-/* What happens on the way.  Called on threads of video_create(), one call at a time; paths are beneath
- * `out_dir` and the file is whole when its name is told. */
+/* What happens on the way.  Called on threads of video_create(), one call at a time; paths are
+ * beneath `out_dir` and the file is whole when its name is told. */
 struct video_watch {
     void *ctx;
     void (*progress)(void *ctx, const struct video_progress *progress); /* 4 to 10 times a second */
-    void (*scene)(void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
+    void (*scene)(
+        void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
     void (*preview)(void *ctx, const char *thumbnail);
 };
 
 struct video_options {
-    const char *media_root; /* folder; every file a case names lies beneath it */
-    const char *out_dir;    /* made if it is not there */
-    const char *file;       /* name of the MP4 in out_dir: "final.mp4" */
+    const char *media_root;    /* folder; every file a case names lies beneath it */
+    const char *out_dir;       /* made if it is not there */
+    const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
     const atomic_bool *cancel; /* NULL: can't be canceled.  Set: -ERR_CANCELED within a second */
+    int n_encoders; /* threads that encode; 0: as many as there are cores.  Never changes the bytes
+                     */
     struct video_watch watch;
 };
 
@@ -44,13 +47,14 @@ struct video_result {
     double seconds;
 };
 
-/* The digest of all that shapes the video of `record`: its content, this engine's version and, for every file
- * it names, size and time of last change.  A file that is not there takes part as such: the job that is made
- * of it tells why it fails.  -ERR_INPUT: a case without scenes. */
-int video_key(const struct case_record *record, const char *media_root,
-    char ret_key[static 65], struct error *err);
+/* The digest of all that shapes the video of `record`: its content, this engine's version and, for
+ * every file it names, size and time of last change.  A file that is not there takes part as such:
+ * the job that is made of it tells why it fails.  -ERR_INPUT: a case without scenes. */
+int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
+    struct error *err);
 
-/* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On failure no partial file stays; on
- * success the MP4 and the JPEGs told to `watch` are in out_dir, whole and flushed to the disk. */
+/* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On failure no partial file
+ * stays; on success the MP4 and the JPEGs told to `watch` are in out_dir, whole and flushed to the
+ * disk. */
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);

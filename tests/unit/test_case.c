@@ -37,8 +37,6 @@ static void assert_mistakes(const char *text, const char *expected)
     buf_add_text(&buf, "");
     ck_assert_str_eq(buf.data, expected);
     ck_assert_int_eq(answer, *expected ? -ERR_INPUT : 0);
-    if (answer < 0)
-        ck_assert_int_eq(list.n, 0);
     case_list_free(&list);
     buf_free(&buf);
     json_decref(json);

@@ -1,0 +1,349 @@
+/* caption.c - see caption.h. */
+#include "video/caption.h"
+
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+    PAGE_LINES = 3,
+    PAGE_FRAMES = 50, /* the least time a page should stand when there are several */
+    FADE_FRAMES = 8,
+};
+
+struct page {
+    int from, to; /* frames */
+    int len;      /* bytes of text */
+    struct overlay *overlay;
+};
+
+struct caption {
+    int n_pages;
+    struct page *pages;
+};
+
+/* How a caption is set on a frame of this size. */
+struct setting {
+    int width, height; /* the frame */
+    int text_width;    /* where lines are broken */
+    int bottom;        /* rows kept free beneath: players and phones put their buttons there */
+    double size;       /* of the type, pixels */
+    int n_frames;
+    int lines; /* on one page */
+    int pages;
+};
+
+/* Pango's font maps belong to one thread, and fontconfig is slow to start: one map for all, behind
+ * one lock. */
+static pthread_mutex_t pango_lock = PTHREAD_MUTEX_INITIALIZER;
+static PangoContext *pango_context; /* under pango_lock */
+
+static PangoContext *context_locked(void)
+{
+    if (!pango_context) {
+        PangoFontMap *map = pango_cairo_font_map_new();
+
+        /* Sizes below are pixels: one point is one pixel at 72 dots an inch. */
+        pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
+        pango_context = pango_font_map_create_context(map);
+        g_object_unref(map);
+    }
+    return pango_context;
+}
+
+static PangoLayout *layout_new(const struct setting *set, const char *text, int len)
+{
+    PangoLayout *layout = pango_layout_new(context_locked());
+    PangoFontDescription *font =
+        pango_font_description_from_string("Noto Sans, DejaVu Sans, sans-serif");
+
+    pango_font_description_set_weight(font, PANGO_WEIGHT_SEMIBOLD);
+    pango_font_description_set_absolute_size(font, set->size * PANGO_SCALE);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    pango_layout_set_width(layout, set->text_width * PANGO_SCALE);
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    pango_layout_set_text(layout, text, len);
+    return layout;
+}
+
+static int line_count(const struct setting *set, const char *text)
+{
+    PangoLayout *layout = layout_new(set, text, -1);
+    int n = pango_layout_get_line_count(layout);
+
+    g_object_unref(layout);
+    return n;
+}
+
+static int pages_for(int n_lines, int lines)
+{
+    return (n_lines + lines - 1) / lines;
+}
+
+/* The last way out: as many lines as may stand at all, and an ellipsis where they end.  Pango gives
+ * every paragraph at least one line, however little room there is, so they become one. */
+static void squeeze(struct setting *set, char *text, int room)
+{
+    for (char *c = text; *c; c++)
+        if (*c == '\n')
+            *c = ' ';
+    set->lines = (int)(set->height * 0.45 / (set->size * 1.4));
+    set->pages = pages_for(line_count(set, text), set->lines);
+    set->pages = set->pages < room ? set->pages : room;
+}
+
+/* Choose size, lines a page and pages: the first of the ways told in caption.h that fits the time.
+ */
+static void choose(struct setting *set, char *text)
+{
+    static const double sizes[] = {1.0, 0.85, 0.7, 0.6};
+    double full = set->size;
+    int room = set->n_frames / PAGE_FRAMES > 1 ? set->n_frames / PAGE_FRAMES : 1;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int n_lines;
+
+        set->size = full * sizes[i];
+        n_lines = line_count(set, text);
+        set->pages = pages_for(n_lines, PAGE_LINES);
+        if (set->pages <= room) {
+            set->lines = pages_for(n_lines, set->pages); /* even pages: 2 + 2 lines, not 3 + 1 */
+            return;
+        }
+    }
+    squeeze(set, text, room);
+}
+
+static void round_box(cairo_t *cr, double x, double y, double width, double height, double radius)
+{
+    cairo_new_sub_path(cr);
+    cairo_arc(cr, x + width - radius, y + radius, radius, -M_PI / 2, 0);
+    cairo_arc(cr, x + width - radius, y + height - radius, radius, 0, M_PI / 2);
+    cairo_arc(cr, x + radius, y + height - radius, radius, M_PI / 2, M_PI);
+    cairo_arc(cr, x + radius, y + radius, radius, M_PI, 3 * M_PI / 2);
+    cairo_close_path(cr);
+}
+
+/* Where the box around a page lies on the frame; all even. */
+struct box {
+    int x, y, width, height, pad_x, pad_y;
+};
+
+static struct box box_around(const struct setting *set, const PangoRectangle *text)
+{
+    struct box box = {.pad_x = (int)(set->size * 0.6), .pad_y = (int)(set->size * 0.35)};
+    int most = set->height * 6 / 10;
+
+    box.width = (text->width + 2 * box.pad_x + 1) & ~1;
+    if (box.width > set->width)
+        box.width = set->width;
+    /* Marks stacked upon marks can make a line as high as a house. */
+    box.height = (text->height + 2 * box.pad_y + 1) & ~1;
+    if (box.height > most)
+        box.height = most & ~1;
+    box.x = (set->width - box.width) / 2 & ~1;
+    box.y = (set->height - set->bottom - box.height) & ~1;
+    return box;
+}
+
+static void draw(
+    cairo_t *cr, PangoLayout *layout, const struct box *box, const PangoRectangle *text)
+{
+    round_box(cr, 0, 0, box->width, box->height, box->pad_y);
+    cairo_set_source_rgba(cr, 0, 0, 0, 0.6);
+    cairo_fill(cr);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_move_to(cr, (box->width - text->width) / 2.0 - text->x, box->pad_y - text->y);
+    pango_cairo_show_layout(cr, layout);
+}
+
+static int render(
+    const struct setting *set, PangoLayout *layout, struct overlay **ret_overlay, struct error *err)
+{
+    PangoRectangle text;
+    cairo_surface_t *surface;
+    cairo_t *cr;
+    struct box box;
+    int rc;
+
+    pango_layout_get_pixel_extents(layout, NULL, &text);
+    box = box_around(set, &text);
+    surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, box.width, box.height);
+    cr = cairo_create(surface);
+    draw(cr, layout, &box, &text);
+    cairo_surface_flush(surface);
+    if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
+        rc = error_set(
+            err, ERR_LIBRARY, "drawing failed: %s", cairo_status_to_string(cairo_status(cr)));
+    else
+        rc = overlay_new(cairo_image_surface_get_data(surface),
+            cairo_image_surface_get_stride(surface), box.x, box.y, box.width, box.height,
+            ret_overlay, err);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    return rc;
+}
+
+/* The bytes of `text` that lines `first` to `last` of its layout hold; the final page takes all
+ * that is left. */
+static void page_text(
+    PangoLayout *layout, int first, int last, const char **ret_start, int *ret_len)
+{
+    const char *text = pango_layout_get_text(layout);
+    int n_lines = pango_layout_get_line_count(layout);
+    PangoLayoutLine *line = pango_layout_get_line_readonly(layout, first);
+    int start = line->start_index, end = (int)strlen(text);
+
+    if (last < n_lines - 1)
+        end = pango_layout_get_line_readonly(layout, last + 1)->start_index;
+    while (end > start && strchr(" \n\t", text[end - 1]))
+        end--;
+    *ret_start = text + start;
+    *ret_len = end - start;
+}
+
+static int add_page(
+    const struct setting *set, PangoLayout *whole, struct caption *caption, struct error *err)
+{
+    int at = caption->n_pages, first = at * set->lines, last = first + set->lines - 1;
+    const char *start;
+    PangoLayout *layout;
+    int len, rc;
+
+    if (at == set->pages - 1)
+        last = pango_layout_get_line_count(whole) - 1;
+    page_text(whole, first, last, &start, &len);
+    layout = layout_new(set, start, len);
+    if (at == set->pages - 1) {
+        pango_layout_set_height(layout, -set->lines);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    }
+    rc = render(set, layout, &caption->pages[at].overlay, err);
+    g_object_unref(layout);
+    if (rc < 0)
+        return rc;
+    caption->pages[at].len = len;
+    caption->n_pages++;
+    return 0;
+}
+
+/* Each page gets time by its length, and a little for the turning. */
+static void share_time(struct caption *caption, int n_frames)
+{
+    const int turning = 15;
+    int64_t sum = 0, so_far = 0;
+
+    for (int i = 0; i < caption->n_pages; i++)
+        sum += caption->pages[i].len + turning;
+    for (int i = 0; i < caption->n_pages; i++) {
+        struct page *page = &caption->pages[i];
+
+        page->from = (int)(n_frames * so_far / sum);
+        so_far += page->len + turning;
+        page->to = (int)(n_frames * so_far / sum);
+    }
+}
+
+static int make_pages_locked(
+    const struct setting *set, const char *text, struct caption *caption, struct error *err)
+{
+    PangoLayout *whole = layout_new(set, text, -1);
+    int rc = 0;
+
+    caption->pages = mem_new_n((size_t)set->pages, struct page);
+    /* Even pages may need fewer than planned: stop when the lines are used up. */
+    while (rc == 0 && caption->n_pages < set->pages &&
+           caption->n_pages * set->lines < pango_layout_get_line_count(whole))
+        rc = add_page(set, whole, caption, err);
+    g_object_unref(whole);
+    share_time(caption, set->n_frames);
+    return rc;
+}
+
+static bool is_visible_locked(const struct setting *set, const char *text)
+{
+    PangoLayout *layout = layout_new(set, text, -1);
+    PangoRectangle ink;
+
+    pango_layout_get_pixel_extents(layout, &ink, NULL);
+    g_object_unref(layout);
+    return ink.width > 0 && ink.height > 0;
+}
+
+static struct setting setting_for(int width, int height, int n_frames)
+{
+    bool is_portrait = height > width;
+    int short_side = is_portrait ? width : height;
+
+    return (struct setting){.width = width,
+        .height = height,
+        .text_width = (int)(width * (is_portrait ? 0.82 : 0.72)),
+        .bottom = (int)(height * (is_portrait ? 0.16 : 0.075)),
+        .size = short_side * 0.044,
+        .n_frames = n_frames};
+}
+
+int caption_new(const char *text, int width, int height, int n_frames, struct caption **ret_caption,
+    struct error *err)
+{
+    struct setting set = setting_for(width, height, n_frames);
+    struct caption *caption = NULL;
+    char *copy = mem_copy(text);
+    int rc = 0;
+
+    pthread_mutex_lock(&pango_lock);
+    if (is_visible_locked(&set, copy)) {
+        caption = mem_new(struct caption);
+        choose(&set, copy);
+        rc = make_pages_locked(&set, copy, caption, err);
+    }
+    pthread_mutex_unlock(&pango_lock);
+    free(copy);
+    if (rc < 0) {
+        caption_free(caption);
+        return rc;
+    }
+    *ret_caption = caption;
+    return 0;
+}
+
+void caption_free(struct caption *caption)
+{
+    if (!caption)
+        return;
+    for (int i = 0; i < caption->n_pages; i++)
+        overlay_free(caption->pages[i].overlay);
+    free(caption->pages);
+    free(caption);
+}
+
+int caption_pages(const struct caption *caption)
+{
+    return caption->n_pages;
+}
+
+/* 0 … 256 over the first and last frames of a page. */
+static int opacity_at(const struct page *page, int at)
+{
+    int in = at - page->from + 1, out = page->to - at;
+    int near = in < out ? in : out;
+
+    return near >= FADE_FRAMES ? 256 : 256 * near / FADE_FRAMES;
+}
+
+void caption_blend(const struct caption *caption, int at, struct yuv *frame)
+{
+    for (int i = 0; i < caption->n_pages; i++) {
+        const struct page *page = &caption->pages[i];
+
+        if (at >= page->from && at < page->to)
+            overlay_blend(page->overlay, frame, opacity_at(page, at));
+    }
+}

@@ -1,0 +1,144 @@
+/* encoder.c - see encoder.h. */
+#include "video/encoder.h"
+
+#include <libavutil/opt.h>
+
+#include "video/timeline.h"
+#include "video/words.h"
+
+/* stitchable: headers do not hang on what the segment holds.  cpu-independent: nor do the bytes
+ * hang on the processor. scenecut off: a segment is one slow move or one fade. */
+#define X264_PARAMS "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0"
+
+static void describe(AVCodecContext *codec, int width, int height)
+{
+    codec->width = width;
+    codec->height = height;
+    codec->pix_fmt = AV_PIX_FMT_YUV420P;
+    codec->time_base = (AVRational){1, TIMELINE_FPS};
+    codec->framerate = (AVRational){TIMELINE_FPS, 1};
+    codec->sample_aspect_ratio = (AVRational){1, 1};
+    codec->color_range = AVCOL_RANGE_MPEG;
+    codec->color_primaries = AVCOL_PRI_BT709;
+    codec->color_trc = AVCOL_TRC_BT709;
+    codec->colorspace = AVCOL_SPC_BT709;
+    codec->chroma_sample_location = AVCHROMA_LOC_LEFT;
+}
+
+static int set_up(AVCodecContext *codec)
+{
+    AVDictionary *options = NULL;
+    int rc;
+
+    codec->thread_count = 1;
+    codec->profile = FF_PROFILE_H264_HIGH;
+    codec->level = 40; /* 1920×1080 at 30 frames a second, either way up */
+    codec->gop_size = 2 * TIMELINE_SEGMENT_MAX;
+    /* |=: what libx264's own defaults set must stay. */
+    codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_BITEXACT;
+    av_dict_set(&options, "preset", "veryfast", 0);
+    av_dict_set(&options, "crf", "21", 0);
+    av_dict_set(&options, "x264-params", X264_PARAMS, 0);
+    rc = avcodec_open2(codec, codec->codec, &options);
+    av_dict_free(&options);
+    return rc;
+}
+
+static AVFrame *frame_new(const AVCodecContext *codec)
+{
+    AVFrame *frame = av_frame_alloc();
+
+    if (!frame)
+        return NULL;
+    frame->width = codec->width;
+    frame->height = codec->height;
+    frame->format = codec->pix_fmt;
+    if (av_frame_get_buffer(frame, YUV_ALIGN) < 0)
+        av_frame_free(&frame);
+    return frame;
+}
+
+int encoder_open(int width, int height, struct encoder *ret_encoder, struct error *err)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
+    struct encoder encoder = {.codec = codec ? avcodec_alloc_context3(codec) : NULL};
+    int rc;
+
+    if (!encoder.codec)
+        return error_set(err, ERR_LIBRARY, "libavcodec has no libx264");
+    words_clear();
+    describe(encoder.codec, width, height);
+    rc = set_up(encoder.codec);
+    if (rc < 0) {
+        encoder_close(&encoder);
+        return words_error(err, ERR_LIBRARY, rc, "libx264 can't be opened");
+    }
+    encoder.frame = frame_new(encoder.codec);
+    encoder.packet = av_packet_alloc();
+    if (!encoder.frame || !encoder.packet) {
+        encoder_close(&encoder);
+        return error_set(err, ERR_LIMIT, "no memory for an encoder of %d×%d", width, height);
+    }
+    *ret_encoder = encoder;
+    return 0;
+}
+
+void encoder_close(struct encoder *encoder)
+{
+    avcodec_free_context(&encoder->codec);
+    av_frame_free(&encoder->frame);
+    av_packet_free(&encoder->packet);
+}
+
+int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *err)
+{
+    /* The encoder may still hold the last one. */
+    int rc = av_frame_make_writable(encoder->frame);
+
+    if (rc < 0)
+        return words_error(err, ERR_LIMIT, rc, "no memory for a frame");
+    *ret_yuv = (struct yuv){.width = encoder->frame->width, .height = encoder->frame->height};
+    for (int p = 0; p < 3; p++) {
+        ret_yuv->data[p] = encoder->frame->data[p];
+        ret_yuv->stride[p] = encoder->frame->linesize[p];
+    }
+    return 0;
+}
+
+static int give_packets(struct encoder *encoder, const struct encoder_sink *sink, struct error *err)
+{
+    for (;;) {
+        int rc = avcodec_receive_packet(encoder->codec, encoder->packet);
+
+        if (rc == AVERROR(EAGAIN) || rc == AVERROR_EOF)
+            return 0;
+        if (rc < 0)
+            return words_error(err, ERR_LIBRARY, rc, "libx264 failed");
+        encoder->packet->duration = 1;
+        rc = sink->packet(sink->ctx, encoder->packet, err);
+        av_packet_unref(encoder->packet);
+        if (rc < 0)
+            return rc;
+    }
+}
+
+int encoder_add(
+    struct encoder *encoder, int64_t number, const struct encoder_sink *sink, struct error *err)
+{
+    int rc;
+
+    words_clear();
+    encoder->frame->pts = number;
+    rc = avcodec_send_frame(encoder->codec, encoder->frame);
+    if (rc < 0)
+        return words_error(err, ERR_LIBRARY, rc, "libx264 failed at frame %lld", (long long)number);
+    return give_packets(encoder, sink, err);
+}
+
+int encoder_end(struct encoder *encoder, const struct encoder_sink *sink, struct error *err)
+{
+    int rc = avcodec_send_frame(encoder->codec, NULL);
+
+    return rc < 0 ? words_error(err, ERR_LIBRARY, rc, "libx264 failed at the end")
+                  : give_packets(encoder, sink, err);
+}

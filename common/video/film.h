@@ -1,0 +1,58 @@
+/* film.h - everything that is known of a video before its first frame is drawn, and the drawing of
+ * frames.
+ *
+ * Pictures are large: a scene's is loaded when the first of its segments needs it, shared by all
+ * that do, and freed after the last of them.  Segments are taken in order, so few are there at
+ * once, however many scenes there are. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "case/case.h"
+#include "video/caption.h"
+#include "video/outdir.h"
+#include "video/timeline.h"
+
+/* A scene that can be drawn. */
+struct shot {
+    pthread_mutex_t
+        lock; /* the rest is under it, but for reading canvas and caption while it is held open */
+    int uses_left; /* segments that have not ended with it */
+    bool is_loaded;
+    struct yuv canvas;
+    struct caption *caption;
+    atomic_bool is_pictured; /* its thumbnail lies in the folder */
+};
+
+struct film {
+    /* fixed after film_open() */
+    const struct case_record *record;
+    const struct timeline *timeline;
+    const struct outdir *dir;
+    int root_fd;
+    int width, height;
+    struct shot *shots;
+    atomic_bool is_previewed; /* the preview lies in the folder */
+};
+
+/* Everything pointed to stays the caller's. */
+void film_open(const struct case_record *record, const struct timeline *timeline,
+    const struct outdir *dir, int root_fd, struct film *ret_film);
+void film_close(struct film *film);
+
+/* "scene-1.jpg"; the caller frees it. */
+char *film_thumbnail_name(int scene);
+#define FILM_PREVIEW_NAME "preview.jpg"
+
+/* Before the first frame of a segment, and after its last (or its failure, if film_begin() was 0).
+ */
+int film_begin(struct film *film, const struct timeline_segment *segment, struct error *err);
+void film_end(struct film *film, const struct timeline_segment *segment);
+
+/* Draw the video's frame `number`, one of the segment's.  `spare` is a frame's worth of room. */
+int film_draw(const struct film *film, const struct timeline_segment *segment, int number,
+    struct yuv *frame, struct yuv *spare, struct error *err);
+
+/* What a failure in a scene's picture is called: "scene 3: image: " in front. */
+int film_blame(int scene, const char *what, struct error *err);

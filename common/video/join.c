@@ -1,0 +1,235 @@
+/* join.c - see join.h. */
+#include "video/join.h"
+
+#include <libavformat/avformat.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "video/cancel.h"
+#include "video/timeline.h"
+#include "video/words.h"
+
+enum { PICTURE, SOUND };
+
+struct join {
+    const struct outdir *dir;
+    const char *name, *title;
+    char *temporary; /* NULL: it has got its name */
+    struct soundtrack *track;
+    const atomic_bool *cancel;
+    AVFormatContext *format;
+    AVPacket *sound; /* the next, if `has_sound` */
+    bool has_sound, has_header, sound_ended;
+    AVCodecParameters *headers; /* of the first segment */
+    int64_t next_dts;           /* frames */
+};
+
+static int is_interrupted(void *ctx)
+{
+    const struct join *join = ctx;
+
+    return cancel_is_set(join->cancel);
+}
+
+static int fail(const struct join *join, int rc, struct error *err)
+{
+    if (rc == AVERROR_EXIT)
+        return cancel_error(err);
+    return words_error(err, ERR_IO, rc, "%s/%s can't be written", join->dir->path, join->name);
+}
+
+/* Writing is buffered: what went wrong may be known only here. */
+static int check_io(const struct join *join, struct error *err)
+{
+    return join->format->pb->error < 0 ? fail(join, join->format->pb->error, err) : 0;
+}
+
+static int open_file(struct join *join, struct error *err)
+{
+    /* "file:": a colon in the folder's name is no protocol. */
+    char *url = mem_format("file:%s/%s", join->dir->path, join->temporary);
+    int rc = avformat_alloc_output_context2(&join->format, NULL, "mp4", url);
+
+    if (rc >= 0) {
+        join->format->interrupt_callback =
+            (AVIOInterruptCB){.callback = is_interrupted, .opaque = join};
+        join->format->flags |= AVFMT_FLAG_BITEXACT;
+        rc = avio_open2(
+            &join->format->pb, url, AVIO_FLAG_WRITE, &join->format->interrupt_callback, NULL);
+    }
+    free(url);
+    return rc < 0 ? fail(join, rc, err) : 0;
+}
+
+int join_open(const struct outdir *dir, const char *name, const char *title,
+    struct soundtrack *track, const atomic_bool *cancel, struct join **ret_join, struct error *err)
+{
+    struct join *join = mem_new(struct join);
+    int rc;
+
+    *join = (struct join){.dir = dir,
+        .name = name,
+        .title = title,
+        .temporary = outdir_temporary(name),
+        .track = track,
+        .cancel = cancel,
+        .sound = av_packet_alloc(),
+        .next_dts = AV_NOPTS_VALUE};
+    words_clear();
+    rc = join->sound ? open_file(join, err) : error_set(err, ERR_LIMIT, "no memory for the MP4");
+    if (rc < 0) {
+        join_free(join);
+        return rc;
+    }
+    *ret_join = join;
+    return 0;
+}
+
+void join_free(struct join *join)
+{
+    if (!join)
+        return;
+    if (join->format)
+        avio_closep(&join->format->pb);
+    avformat_free_context(join->format);
+    if (join->temporary)
+        outdir_drop(join->dir, join->temporary);
+    free(join->temporary);
+    av_packet_free(&join->sound);
+    avcodec_parameters_free(&join->headers);
+    free(join);
+}
+
+static int add_streams(struct join *join, const AVCodecParameters *headers)
+{
+    AVStream *picture = avformat_new_stream(join->format, NULL);
+    AVStream *sound = avformat_new_stream(join->format, NULL);
+    int rc;
+
+    if (!picture || !sound)
+        return AVERROR(ENOMEM);
+    picture->time_base = (AVRational){1, TIMELINE_FPS};
+    picture->avg_frame_rate = picture->r_frame_rate = (AVRational){TIMELINE_FPS, 1};
+    sound->time_base = (AVRational){1, TIMELINE_RATE};
+    rc = avcodec_parameters_copy(picture->codecpar, headers);
+    return rc < 0 ? rc : avcodec_parameters_from_context(sound->codecpar, join->track->codec);
+}
+
+/* With the first segment, whose headers are everybody's. */
+static int write_header(struct join *join, const AVCodecParameters *headers, struct error *err)
+{
+    AVDictionary *options = NULL;
+    int rc;
+
+    join->headers = avcodec_parameters_alloc();
+    rc = join->headers ? avcodec_parameters_copy(join->headers, headers) : AVERROR(ENOMEM);
+    if (rc >= 0)
+        rc = add_streams(join, headers);
+    if (join->title)
+        av_dict_set(&join->format->metadata, "title", join->title, 0);
+    av_dict_set(&options, "movflags", "+faststart", 0);
+    if (rc >= 0)
+        rc = avformat_write_header(join->format, &options);
+    av_dict_free(&options);
+    join->has_header = rc >= 0;
+    return rc < 0 ? fail(join, rc, err) : 0;
+}
+
+static int check_headers(
+    const struct join *join, const AVCodecParameters *headers, struct error *err)
+{
+    if (join->headers->extradata_size != headers->extradata_size ||
+        memcmp(join->headers->extradata, headers->extradata, (size_t)headers->extradata_size) != 0)
+        return error_set(err, ERR_LIBRARY, "a segment has other H.264 headers than the first");
+    return 0;
+}
+
+static int write_packet(
+    struct join *join, AVPacket *packet, int stream, AVRational unit, struct error *err)
+{
+    int rc;
+
+    packet->stream_index = stream;
+    av_packet_rescale_ts(packet, unit, join->format->streams[stream]->time_base);
+    rc = av_interleaved_write_frame(join->format, packet);
+    return rc < 0 ? fail(join, rc, err) : 0;
+}
+
+/* All sound packets that begin before `until` samples. */
+static int write_sound(struct join *join, int64_t until, struct error *err)
+{
+    while (!join->sound_ended) {
+        int rc = 0;
+
+        if (cancel_is_set(join->cancel))
+            return cancel_error(err);
+        if (!join->has_sound)
+            rc = soundtrack_next(join->track, join->sound, err);
+        if (rc < 0)
+            return rc;
+        join->sound_ended = rc == SOUNDTRACK_E_END;
+        join->has_sound = !join->sound_ended;
+        if (join->sound_ended || join->sound->pts >= until)
+            return 0;
+        join->has_sound = false;
+        rc = write_packet(join, join->sound, SOUND, (AVRational){1, TIMELINE_RATE}, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int write_picture(struct join *join, AVPacket *packet, struct error *err)
+{
+    int rc;
+
+    if (join->next_dts != AV_NOPTS_VALUE && packet->dts != join->next_dts)
+        return error_set(err, ERR_LIBRARY,
+            "segments do not join: frame time %lld where %lld belongs", (long long)packet->dts,
+            (long long)join->next_dts);
+    join->next_dts = packet->dts + 1;
+    rc = write_sound(join, packet->dts * TIMELINE_FRAME_SAMPLES, err);
+    return rc < 0 ? rc : write_packet(join, packet, PICTURE, (AVRational){1, TIMELINE_FPS}, err);
+}
+
+int join_add(struct join *join, struct segment *segment, struct error *err)
+{
+    int rc = join->has_header ? check_headers(join, segment->parameters, err)
+                              : write_header(join, segment->parameters, err);
+
+    words_clear();
+    for (int i = 0; rc == 0 && i < segment->n_packets; i++)
+        rc = write_picture(join, segment->packets[i], err);
+    return rc < 0 ? rc : check_io(join, err);
+}
+
+static int write_trailer(struct join *join, struct error *err)
+{
+    int rc = av_write_trailer(join->format);
+
+    if (rc < 0)
+        return fail(join, rc, err);
+    rc = check_io(join, err);
+    if (rc < 0)
+        return rc;
+    rc = avio_closep(&join->format->pb);
+    return rc < 0 ? fail(join, rc, err) : 0;
+}
+
+int join_end(struct join *join, struct error *err)
+{
+    int rc;
+
+    words_clear();
+    rc = write_sound(join, INT64_MAX, err);
+    if (rc == 0)
+        rc = write_trailer(join, err);
+    if (rc == 0)
+        rc = outdir_keep(join->dir, join->temporary, join->name, err);
+    if (rc < 0)
+        return rc;
+    free(join->temporary);
+    join->temporary = NULL;
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* join.h - segments and sound into one MP4 that can play before it is all there.  One thread at a
+ * time.
+ *
+ * Packets are moved, not encoded again.  Video times are counted in frames, so every frame lasts
+ * exactly as long as every other; the sound is one stream from start to end. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "video/outdir.h"
+#include "video/segments.h"
+#include "video/soundtrack.h"
+
+struct join;
+
+/* The MP4 will be called `name`; until join_end() it has a name nobody looks for.  `title` may be
+ * NULL.  The pointers stay the caller's. */
+int join_open(const struct outdir *dir, const char *name, const char *title,
+    struct soundtrack *track, const atomic_bool *cancel, struct join **ret_join, struct error *err);
+
+/* The next segment in order, and the sound that belongs beside it.  Takes its packets; the segment
+ * stays the caller's. */
+int join_add(struct join *join, struct segment *segment, struct error *err);
+
+/* That was all: the file gets its name when it is whole and on the disk. */
+int join_end(struct join *join, struct error *err);
+
+/* A file that did not get its name is removed.  Takes NULL. */
+void join_free(struct join *join);

@@ -1,0 +1,68 @@
+/* key.c - what decides the bytes of a video, as a digest: video_key() of video.h. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "base/digest.h"
+#include "video/video.h"
+
+/* Raise it with every change that changes the bytes of a result. */
+enum { ENGINE_VERSION = 1 };
+
+static void add_file(struct digest *digest, int root_fd, const char *name)
+{
+    struct stat stat;
+    int fd;
+
+    digest_add_text(digest, name);
+    if (!name)
+        return;
+    if (beneath_open(root_fd, name, &fd, &stat, NULL) < 0) {
+        digest_add_number(digest, -1);
+        return;
+    }
+    close(fd);
+    digest_add_number(digest, stat.st_size);
+    digest_add_number(digest, stat.st_mtim.tv_sec);
+    digest_add_number(digest, stat.st_mtim.tv_nsec);
+}
+
+static void add_scene(struct digest *digest, int root_fd, const struct scene *scene)
+{
+    add_file(digest, root_fd, scene->image);
+    add_file(digest, root_fd, scene->audio);
+    digest_add_text(digest, scene->caption);
+    digest_add_text(digest, scene->narration);
+    digest_add_text(digest, scene->credit);
+    digest_add(digest, &scene->seconds, sizeof scene->seconds);
+}
+
+static void add_record(struct digest *digest, int root_fd, const struct case_record *record)
+{
+    digest_add_number(digest, ENGINE_VERSION);
+    digest_add_text(digest, record->id);
+    digest_add_text(digest, record->title);
+    digest_add_text(digest, record->language);
+    digest_add_number(digest, record->shape);
+    digest_add_number(digest, record->n_scenes);
+    for (int i = 0; i < record->n_scenes; i++)
+        add_scene(digest, root_fd, &record->scenes[i]);
+}
+
+int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
+    struct error *err)
+{
+    struct digest digest;
+    int root_fd, rc;
+
+    if (record->n_scenes == 0)
+        return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+    rc = beneath_root(media_root, &root_fd, err);
+    if (rc < 0)
+        return rc;
+    digest_start(&digest);
+    add_record(&digest, root_fd, record);
+    digest_hex(&digest, ret_key);
+    close(root_fd);
+    return 0;
+}

@@ -1,0 +1,123 @@
+/* outdir.c - see outdir.h. */
+#include "video/outdir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+static void make_folders(const char *path)
+{
+    char *part = mem_copy(path);
+
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(part, 0755);
+        *slash = '/';
+    }
+    mkdir(part, 0755);
+    free(part);
+}
+
+int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
+{
+    int fd;
+
+    if (!path[0])
+        return error_set(err, ERR_INPUT, "no output folder was named");
+    make_folders(path); /* whatever went wrong there, the open says it better */
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
+    *ret_dir = (struct outdir){.fd = fd, .path = path};
+    return 0;
+}
+
+void outdir_close(struct outdir *dir)
+{
+    close(dir->fd);
+    dir->fd = -1;
+}
+
+char *outdir_temporary(const char *name)
+{
+    char random[17];
+
+    digest_random_name(random, sizeof random - 1);
+    return mem_format(".%s.%s.part", name, random);
+}
+
+static int flush(const struct outdir *dir, const char *name, struct error *err)
+{
+    int fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC), rc = 0;
+
+    if (fd < 0 || fsync(fd) < 0)
+        rc = error_set(err, ERR_IO, "%s/%s: %s", dir->path, name, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int outdir_keep(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+{
+    int rc = flush(dir, temporary, err);
+
+    if (rc < 0)
+        return rc;
+    if (renameat(dir->fd, temporary, dir->fd, name) < 0 || fsync(dir->fd) < 0)
+        return error_set(err, ERR_IO, "%s/%s: %s", dir->path, name, strerror(errno));
+    return 0;
+}
+
+void outdir_drop(const struct outdir *dir, const char *temporary)
+{
+    unlinkat(dir->fd, temporary, 0);
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, data, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        data += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static int write_temporary(const struct outdir *dir, const char *temporary, const void *data,
+    size_t len, struct error *err)
+{
+    int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
+
+    if (fd < 0 || write_all(fd, data, len) < 0)
+        rc = error_set(err, ERR_IO, "%s/%s: %s", dir->path, temporary, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int outdir_write(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+    char *temporary = outdir_temporary(name);
+    int rc = write_temporary(dir, temporary, data, len, err);
+
+    if (rc == 0)
+        rc = outdir_keep(dir, temporary, name, err);
+    if (rc < 0)
+        outdir_drop(dir, temporary);
+    free(temporary);
+    return rc;
+}

@@ -1,0 +1,28 @@
+/* outdir.h - the folder a video goes to.  Files are written under names nobody looks for and get
+ * their own when they are whole and on the disk.  Any thread. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct outdir {
+    int fd;
+    const char *path; /* the caller's */
+};
+
+/* Makes the folder, and those above it, if they are not there. */
+int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
+void outdir_close(struct outdir *dir);
+
+/* A name beside `name` that nobody else has; the caller frees it. */
+char *outdir_temporary(const char *name);
+/* The file `temporary` is whole: flush it to the disk and give it its name, in place of a file that
+ * had it. */
+int outdir_keep(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err);
+void outdir_drop(const struct outdir *dir, const char *temporary);
+
+/* All at once, for small files. */
+int outdir_write(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);

@@ -1,0 +1,216 @@
+/* picture.c - see picture.h. */
+#include "video/picture.h"
+
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "video/picture_head.h"
+#include "video/planes.h"
+#include "video/scale.h"
+#include "video/words.h"
+
+static int read_all(int fd, const char *name, uint8_t *data, size_t size, struct error *err)
+{
+    for (size_t at = 0; at < size;) {
+        ssize_t n = read(fd, data + at, size - at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_set(err, ERR_IO, "%s: %s", name, strerror(errno));
+        if (n == 0)
+            return error_set(err, ERR_INPUT, "%s: became shorter while it was read", name);
+        at += (size_t)n;
+    }
+    return 0;
+}
+
+/* The whole file with the zeros behind it that libav's decoders read over.  The caller frees
+ * `*ret_data` with av_free(). */
+static int read_file(
+    int root_fd, const char *name, uint8_t **ret_data, size_t *ret_size, struct error *err)
+{
+    struct stat stat;
+    uint8_t *data;
+    int fd, rc;
+
+    rc = beneath_open(root_fd, name, &fd, &stat, err);
+    if (rc < 0)
+        return rc;
+    if (stat.st_size > PICTURE_BYTES_MAX) {
+        close(fd);
+        return error_set(err, ERR_INPUT, "%s: %lld bytes is too large, %d MiB is the limit", name,
+            (long long)stat.st_size, PICTURE_BYTES_MAX >> 20);
+    }
+    data = av_mallocz((size_t)stat.st_size + AV_INPUT_BUFFER_PADDING_SIZE);
+    rc = data ? read_all(fd, name, data, (size_t)stat.st_size, err)
+              : error_set(err, ERR_LIMIT, "no memory for %s", name);
+    close(fd);
+    if (rc < 0) {
+        av_free(data);
+        return rc;
+    }
+    *ret_data = data;
+    *ret_size = (size_t)stat.st_size;
+    return 0;
+}
+
+static int check_size(const char *name, const struct picture_head *head, struct error *err)
+{
+    if ((int64_t)head->width * head->height > PICTURE_PIXELS_MAX)
+        return error_set(err, ERR_INPUT,
+            "%s: %d×%d pixels are too many, %d megapixels is the limit", name, head->width,
+            head->height, PICTURE_PIXELS_MAX / 1000000);
+    return 0;
+}
+
+/* Read the file and judge it.  The caller frees `*ret_data` with av_free(). */
+static int read_picture(int root_fd, const char *name, uint8_t **ret_data,
+    struct picture_head *ret_head, struct error *err)
+{
+    size_t size = 0;
+    int rc = read_file(root_fd, name, ret_data, &size, err);
+
+    if (rc < 0)
+        return rc;
+    rc = picture_head_read(name, *ret_data, size, ret_head, err);
+    if (rc == 0)
+        rc = check_size(name, ret_head, err);
+    if (rc < 0)
+        av_freep(ret_data);
+    return rc;
+}
+
+static int open_decoder(enum picture_kind kind, AVCodecContext **ret_decoder, struct error *err)
+{
+    static const enum AVCodecID ids[] = {AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_WEBP};
+    const AVCodec *codec = avcodec_find_decoder(ids[kind]);
+    AVCodecContext *decoder = codec ? avcodec_alloc_context3(codec) : NULL;
+    int rc;
+
+    if (!decoder)
+        return error_set(err, ERR_LIBRARY, "libavcodec has no %s decoder", picture_kind_name(kind));
+    decoder->thread_count = 1;
+    decoder->max_pixels = PICTURE_PIXELS_MAX;
+    /* Decoders paint over what is missing unless told that damage is an error. */
+    decoder->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
+    rc = avcodec_open2(decoder, codec, NULL);
+    if (rc < 0) {
+        avcodec_free_context(&decoder);
+        return words_error(err, ERR_LIBRARY, rc, "%s decoder", picture_kind_name(kind));
+    }
+    *ret_decoder = decoder;
+    return 0;
+}
+
+static int decode_packet(AVCodecContext *decoder, uint8_t *data, size_t size, AVFrame *frame)
+{
+    AVPacket *packet = av_packet_alloc();
+    int rc;
+
+    if (!packet)
+        return AVERROR(ENOMEM);
+    packet->data = data;
+    packet->size = (int)size;
+    rc = avcodec_send_packet(decoder, packet);
+    if (rc >= 0)
+        rc = avcodec_send_packet(decoder, NULL);
+    if (rc >= 0)
+        rc = avcodec_receive_frame(decoder, frame);
+    av_packet_free(&packet);
+    return rc;
+}
+
+static int decode(const char *name, const struct picture_head *head, uint8_t *data, AVFrame *frame,
+    struct error *err)
+{
+    AVCodecContext *decoder;
+    int rc = open_decoder(head->kind, &decoder, err);
+
+    if (rc < 0)
+        return rc;
+    words_clear();
+    /* The decoder must not read on into what follows the picture. */
+    memset(data + head->size, 0, AV_INPUT_BUFFER_PADDING_SIZE);
+    rc = decode_packet(decoder, data, head->size, frame);
+    avcodec_free_context(&decoder);
+    if (rc < 0)
+        return words_error(err, rc == AVERROR(ENOMEM) ? ERR_LIMIT : ERR_INPUT, rc, "%s: damaged %s",
+            name, picture_kind_name(head->kind));
+    if (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT)
+        return error_set(err, ERR_INPUT, "%s: damaged %s (%s)", name, picture_kind_name(head->kind),
+            words_last()[0] ? words_last() : "parts of it can't be decoded");
+    return 0;
+}
+
+/* EXIF's orientation, as the JPEG and WebP decoders leave it in the frame's notes; 1 (upright) if
+ * it is not there. */
+static int orientation_of(const AVFrame *frame)
+{
+    const AVDictionaryEntry *entry = av_dict_get(frame->metadata, "Orientation", NULL, 0);
+    long value = entry ? strtol(entry->value, NULL, 10) : 1;
+
+    return value >= 1 && value <= 8 ? (int)value : 1;
+}
+
+static int frame_to_yuv(const char *name, const AVFrame *frame, struct yuv *yuv, struct error *err)
+{
+    struct planes planes;
+    int rc = planes_import(frame, orientation_of(frame), &planes, err);
+
+    if (rc == 0) {
+        rc = scale_fill(&planes, yuv, err);
+        planes_free(&planes);
+    }
+    return rc < 0 ? error_where(err, "%s: ", name) : 0;
+}
+
+static int decode_to_yuv(
+    int root_fd, const char *name, AVFrame *frame, struct yuv *yuv, struct error *err)
+{
+    struct picture_head head;
+    uint8_t *data;
+    int rc = read_picture(root_fd, name, &data, &head, err);
+
+    if (rc < 0)
+        return rc;
+    rc = decode(name, &head, data, frame, err);
+    av_free(data);
+    return rc < 0 ? rc : frame_to_yuv(name, frame, yuv, err);
+}
+
+int picture_check(int root_fd, const char *name, struct error *err)
+{
+    struct picture_head head;
+    uint8_t *data;
+    int rc = read_picture(root_fd, name, &data, &head, err);
+
+    if (rc == 0)
+        av_free(data);
+    return rc;
+}
+
+int picture_load(
+    int root_fd, const char *name, int width, int height, struct yuv *ret_yuv, struct error *err)
+{
+    AVFrame *frame = av_frame_alloc();
+    struct yuv yuv = {0};
+    int rc;
+
+    if (!frame)
+        return error_set(err, ERR_LIMIT, "no memory for %s", name);
+    rc = yuv_alloc(&yuv, width, height, err);
+    if (rc == 0)
+        rc = decode_to_yuv(root_fd, name, frame, &yuv, err);
+    av_frame_free(&frame);
+    if (rc < 0) {
+        yuv_free(&yuv);
+        return rc;
+    }
+    *ret_yuv = yuv;
+    return 0;
+}

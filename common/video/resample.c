@@ -1,0 +1,61 @@
+/* resample.c - see resample.h. */
+#include "video/resample.h"
+
+#include <libswresample/swresample.h>
+
+#include "video/timeline.h"
+#include "video/words.h"
+
+enum { CHUNK = 4096 };
+
+int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
+    struct spool *spool, int64_t most, struct resample *ret_resample, struct error *err)
+{
+    AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
+    SwrContext *swr = NULL;
+    int rc;
+
+    words_clear();
+    /* FFmpeg 5.1 asks for layouts it could change, and does not. */
+    rc = swr_alloc_set_opts2(&swr, &stereo, AV_SAMPLE_FMT_FLT, TIMELINE_RATE,
+        (AVChannelLayout *)layout, format, rate, 0, NULL);
+    if (rc >= 0)
+        rc = swr_init(swr);
+    if (rc < 0) {
+        swr_free(&swr);
+        return words_error(err, ERR_INPUT, rc, "sound of %d Hz can't be converted", rate);
+    }
+    *ret_resample = (struct resample){.swr = swr, .spool = spool, .most = most};
+    return 0;
+}
+
+void resample_close(struct resample *resample)
+{
+    swr_free(&resample->swr);
+}
+
+int resample_add(struct resample *resample, const uint8_t *const *data, int n, struct error *err)
+{
+    float out[CHUNK * 2];
+    uint8_t *planes[] = {(uint8_t *)out};
+    int got;
+
+    /* The first call takes all of the input; the ones after it only drain, until less than a chunk
+     * comes out. */
+    do {
+        int rc = 0;
+
+        got = swr_convert(resample->swr, planes, CHUNK, (const uint8_t **)data, n);
+        if (got < 0)
+            return words_error(err, ERR_LIBRARY, got, "resampling failed");
+        if (resample->n + got > resample->most)
+            return error_set(err, ERR_INPUT, "longer than %lld seconds",
+                (long long)(resample->most / TIMELINE_RATE));
+        rc = spool_add(resample->spool, out, got, err);
+        if (rc < 0)
+            return rc;
+        resample->n += got;
+        n = 0;
+    } while (got == CHUNK);
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* segments.h - every segment of a film encoded, several at once, and handed out in order.
+ *
+ * segments_next() is called on the thread that called segments_start(); the encoders are threads of
+ * their own.  They run at most a few segments ahead of what was taken, so memory stays bounded. */
+#pragma once
+
+#include <libavcodec/avcodec.h>
+
+#include "video/film.h"
+
+/* A segment as packets.  Whoever has it frees it. */
+struct segment {
+    AVCodecParameters *parameters; /* with the headers all segments must share */
+    AVPacket **packets;            /* times in frames of the whole video */
+    int n_packets;
+};
+
+void segment_free(struct segment *segment); /* takes NULL */
+
+struct segments;
+
+/* `n_encoders` threads; 0: as many as this process may use cores. */
+int segments_start(
+    struct film *film, int n_encoders, struct segments **ret_segments, struct error *err);
+
+enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
+
+/* The next segment in order, waiting at most `wait_ms` for it.  SEGMENTS_E_END: that was all. */
+int segments_next(
+    struct segments *segments, int wait_ms, struct segment **ret_segment, struct error *err);
+
+int segments_frames_done(const struct segments *segments); /* any thread */
+
+/* Stops the encoders (within a frame's time each) and waits for them.  Takes NULL. */
+void segments_stop(struct segments *segments);

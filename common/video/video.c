@@ -1,0 +1,204 @@
+/* video.c - see video.h: the order of the work, and who owns what meanwhile. */
+#include "video/video.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "base/mem.h"
+#include "video/cancel.h"
+#include "video/film.h"
+#include "video/join.h"
+#include "video/narration.h"
+#include "video/words.h"
+
+/* One video_create(). */
+struct work {
+    const struct case_record *record;
+    const struct video_options *options;
+    struct progress progress;
+    int root_fd; /* -1: not open, here and below */
+    struct outdir dir;
+    struct spool spool;
+    struct mix_part *parts; /* one a scene */
+    struct timeline timeline;
+    struct film film;
+    struct mix mix;
+    struct soundtrack track;
+    struct segments *segments;
+    struct join *join;
+    int scenes_told;
+    bool preview_told;
+};
+
+static int open_places(struct work *work, struct error *err)
+{
+    int rc = beneath_root(work->options->media_root, &work->root_fd, err);
+
+    if (rc == 0)
+        rc = outdir_open(work->options->out_dir, &work->dir, err);
+    if (rc == 0)
+        rc = spool_open(work->options->out_dir, &work->spool, err);
+    return rc;
+}
+
+static int plan(struct work *work, struct error *err)
+{
+    const struct case_record *record = work->record;
+    struct timeline_input *inputs = mem_new_n((size_t)record->n_scenes, struct timeline_input);
+    int rc;
+
+    for (int i = 0; i < record->n_scenes; i++)
+        inputs[i] = (struct timeline_input){
+            .seconds = record->scenes[i].seconds, .sound_samples = work->parts[i].n};
+    rc = timeline_plan(inputs, record->n_scenes, &work->timeline, err);
+    free(inputs);
+    for (int i = 0; rc == 0 && i < record->n_scenes; i++)
+        work->parts[i].at = work->timeline.scenes[i].sound_at;
+    return rc;
+}
+
+static int read_case(struct work *work, struct error *err)
+{
+    int rc;
+
+    work->parts = mem_new_n((size_t)work->record->n_scenes, struct mix_part);
+    rc = narration_read(work->record, work->root_fd, &work->spool, work->options->cancel,
+        &work->progress, work->parts, err);
+    return rc < 0 ? rc : plan(work, err);
+}
+
+/* The encoders start before the sound is measured: they don't need it, and two cores are better
+ * than one. */
+static int start(struct work *work, struct error *err)
+{
+    const struct video_options *options = work->options;
+    int rc;
+
+    film_open(work->record, &work->timeline, &work->dir, work->root_fd, &work->film);
+    rc = segments_start(&work->film, options->n_encoders, &work->segments, err);
+    if (rc == 0)
+        rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
+            (int64_t)work->timeline.n_frames * TIMELINE_FRAME_SAMPLES, options->cancel, &work->mix,
+            err);
+    if (rc == 0)
+        rc = soundtrack_open(&work->mix, &work->track, err);
+    if (rc == 0)
+        rc = join_open(&work->dir, options->file, work->record->title, &work->track,
+            options->cancel, &work->join, err);
+    return rc;
+}
+
+static void tell_thumbnails(struct work *work)
+{
+    const struct video_watch *watch = &work->options->watch;
+
+    while (work->scenes_told < work->record->n_scenes &&
+           atomic_load(&work->film.shots[work->scenes_told].is_pictured)) {
+        char *name = film_thumbnail_name(work->scenes_told);
+
+        if (watch->scene)
+            watch->scene(watch->ctx, work->scenes_told, work->record->n_scenes, name);
+        free(name);
+        work->scenes_told++;
+    }
+    if (!work->preview_told && atomic_load(&work->film.is_previewed)) {
+        work->preview_told = true;
+        if (watch->preview)
+            watch->preview(watch->ctx, FILM_PREVIEW_NAME);
+    }
+}
+
+static void tell(struct work *work, enum video_stage stage)
+{
+    int n_frames = work->timeline.n_frames, done = segments_frames_done(work->segments);
+
+    tell_thumbnails(work);
+    progress_at(&work->progress, stage, stage == VIDEO_ENCODING ? (double)done / n_frames : 0, done,
+        n_frames);
+}
+
+/* Takes each segment as it is done, until the last. */
+static int encode_and_join(struct work *work, struct error *err)
+{
+    for (;;) {
+        struct segment *segment = NULL;
+        int rc;
+
+        if (cancel_is_set(work->options->cancel))
+            return cancel_error(err);
+        tell(work, VIDEO_ENCODING);
+        rc = segments_next(work->segments, PROGRESS_MS, &segment, err);
+        if (rc < 0 || rc == SEGMENTS_E_END)
+            return rc < 0 ? rc : 0;
+        if (rc == SEGMENTS_E_NOT_YET)
+            continue;
+        rc = join_add(work->join, segment, err);
+        segment_free(segment);
+        if (rc < 0)
+            return rc;
+    }
+}
+
+static int finish(struct work *work, struct video_result *result, struct error *err)
+{
+    int n_frames = work->timeline.n_frames, rc;
+
+    tell(work, VIDEO_JOINING);
+    rc = join_end(work->join, err);
+    if (rc < 0)
+        return rc;
+    *result = (struct video_result){.width = work->film.width,
+        .height = work->film.height,
+        .fps = TIMELINE_FPS,
+        .n_frames = n_frames,
+        .seconds = (double)n_frames / TIMELINE_FPS};
+    return 0;
+}
+
+static int create(struct work *work, struct video_result *result, struct error *err)
+{
+    int rc = open_places(work, err);
+
+    if (rc == 0)
+        rc = read_case(work, err);
+    if (rc == 0)
+        rc = start(work, err);
+    if (rc == 0)
+        rc = encode_and_join(work, err);
+    if (rc == 0)
+        rc = finish(work, result, err);
+    return rc;
+}
+
+static void clear(struct work *work)
+{
+    segments_stop(work->segments); /* first: the encoders read what the rest frees */
+    join_free(work->join);
+    soundtrack_close(&work->track);
+    if (work->film.shots)
+        film_close(&work->film);
+    timeline_free(&work->timeline);
+    free(work->parts);
+    spool_close(&work->spool);
+    if (work->dir.fd >= 0)
+        outdir_close(&work->dir);
+    if (work->root_fd >= 0)
+        close(work->root_fd);
+}
+
+int video_create(const struct case_record *record, const struct video_options *options,
+    struct video_result *ret_result, struct error *err)
+{
+    struct work work = {
+        .record = record, .options = options, .root_fd = -1, .dir.fd = -1, .spool.fd = -1};
+    int rc;
+
+    if (record->n_scenes == 0)
+        return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+    words_listen();
+    progress_start(&work.progress, &options->watch);
+    rc = create(&work, ret_result, err);
+    clear(&work);
+    return rc;
+}

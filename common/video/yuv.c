@@ -1,0 +1,49 @@
+/* yuv.c - see yuv.h. */
+#include "video/yuv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static size_t align(size_t n)
+{
+    return (n + YUV_ALIGN - 1) / YUV_ALIGN * YUV_ALIGN;
+}
+
+int yuv_alloc(struct yuv *ret_yuv, int width, int height, struct error *err)
+{
+    size_t luma = align((size_t)width), chroma = align((size_t)width / 2);
+    size_t rows = (size_t)height, size = luma * rows + chroma * rows;
+    uint8_t *memory;
+
+    assert(width > 0 && height > 0 && width % 2 == 0 && height % 2 == 0);
+    memory = aligned_alloc(YUV_ALIGN, size + YUV_ALIGN);
+    if (!memory)
+        return error_set(err, ERR_LIMIT, "no memory for a picture of %d×%d pixels", width, height);
+    *ret_yuv = (struct yuv){.width = width,
+        .height = height,
+        .data = {memory, memory + luma * rows, memory + luma * rows + chroma * (rows / 2)},
+        .stride = {(ptrdiff_t)luma, (ptrdiff_t)chroma, (ptrdiff_t)chroma},
+        .memory = memory};
+    return 0;
+}
+
+void yuv_free(struct yuv *yuv)
+{
+    free(yuv->memory);
+    *yuv = (struct yuv){0};
+}
+
+static void fade_row(uint8_t *dst, const uint8_t *from, const uint8_t *to, int n, int share)
+{
+    for (int x = 0; x < n; x++)
+        dst[x] = (uint8_t)((from[x] * (256 - share) + to[x] * share + 128) >> 8);
+}
+
+void yuv_fade(struct yuv *dst, const struct yuv *from, const struct yuv *to, int share)
+{
+    assert(from->width == to->width && from->height == to->height);
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < yuv_plane_height(dst, p); y++)
+            fade_row(dst->data[p] + y * dst->stride[p], from->data[p] + y * from->stride[p],
+                to->data[p] + y * to->stride[p], yuv_plane_width(dst, p), share);
+}
