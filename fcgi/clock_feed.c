@@ -209,7 +209,6 @@ static void start(struct arrival *arrival)
 
     list_init(&feed->due);
     feed->next_ms = (int64_t)uv_now(&server->loop->uv);
-    feed->stream = stream_open(
-        server->streams, arrival->fd, arrival->request_id, arrival->opening, over, feed);
+    feed->stream = arrival_open(arrival, over);
     step(feed);
 }

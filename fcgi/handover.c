@@ -70,14 +70,22 @@ void stream_postpone(struct request *request, const char *detail)
 void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
     void (*start)(struct arrival *arrival))
 {
-    if (streams_take_place(request->server->streams)) {
+    struct error err;
+
+    if (streams_take_place(request->server->streams, request_param(request, "HTTP_X_REAL_IP"),
+            &arrival->address, &err) == 0) {
         give_away(request, arrival, opening, start);
     } else {
-        stream_postpone(
-            request, "as many streams are open as this process takes (CASECAST_MAX_STREAMS)");
+        stream_postpone(request, err.text);
         free(arrival);
     }
     buf_free(opening);
+}
+
+struct stream *arrival_open(struct arrival *arrival, void (*over)(struct stream *stream))
+{
+    return stream_open(arrival->server->streams, arrival->address, arrival->fd, arrival->request_id,
+        arrival->opening, over, arrival);
 }
 
 static void nothing_to_let_go(struct stream *stream)
@@ -87,10 +95,7 @@ static void nothing_to_let_go(struct stream *stream)
 
 static void start_whole(struct arrival *arrival)
 {
-    struct stream *stream = stream_open(arrival->server->streams, arrival->fd, arrival->request_id,
-        arrival->opening, nothing_to_let_go, arrival);
-
-    stream_close(stream, STREAM_FINISHED);
+    stream_close(arrival_open(arrival, nothing_to_let_go), STREAM_FINISHED);
 }
 
 void hand_over_whole(struct request *request, struct buf *opening)

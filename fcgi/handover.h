@@ -9,6 +9,7 @@
 struct arrival {
     struct mail mail;
     struct server *server;
+    struct viewer_address *address;
     int fd, request_id;
     struct frame *opening;
     void (*start)(
@@ -19,10 +20,13 @@ struct arrival {
 void stream_head(struct buf *out, const struct server *server);
 
 /* Give the connection away: `opening` goes out first (and is freed here), then `start` runs on the
- * loop.  When CASECAST_MAX_STREAMS are open already the client is told to come back, and the feed
- * is freed. */
+ * loop.  When as many streams are open as may be, the client is told to come back, and the feed is
+ * freed. */
 void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
     void (*start)(struct arrival *arrival));
+
+/* For `start`: the stream of an arrival, owning it as its feed. */
+struct stream *arrival_open(struct arrival *arrival, void (*over)(struct stream *stream));
 
 /* A stream that says what it has to say and ends. */
 void hand_over_whole(struct request *request, struct buf *opening);

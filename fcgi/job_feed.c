@@ -8,6 +8,7 @@
 #include "jobs.h"
 #include "kind_video.h"
 #include "routes.h"
+#include "secret.h"
 #include "server.h"
 #include "sse/sse.h"
 
@@ -45,8 +46,7 @@ static void start(struct arrival *arrival)
 {
     struct job_feed *feed = (struct job_feed *)arrival;
     struct server *server = arrival->server;
-    struct stream *stream = stream_open(
-        server->streams, arrival->fd, arrival->request_id, arrival->opening, over, feed);
+    struct stream *stream = arrival_open(arrival, over);
 
     feed->stream = stream;
     feed->watch.tell = tell;
@@ -90,6 +90,25 @@ static void hand_over_job(struct request *request, const struct job_kind *kind,
     hand_over(request, &feed->arrival, &opening, start);
 }
 
+/* How far the client has come with this job; another job's event says nothing about it. */
+static uint64_t seen_of(const struct request *request, const char *job_id)
+{
+    char seen_id[JOB_ID_LEN + 1];
+    uint64_t seq;
+
+    if (job_event_id_parse(request->last_event_id, seen_id, &seq) && strcmp(seen_id, job_id) == 0)
+        return seq;
+    return 0;
+}
+
+static void count_attach(struct server *server, const struct job *job, uint64_t after)
+{
+    if (after)
+        atomic_fetch_add(&server->n_resumed, 1);
+    else if (job_state_is_final(job->state))
+        atomic_fetch_add(&server->n_replayed, 1);
+}
+
 /* The events of `job` after `after`, and what follows. */
 static void attach(struct request *request, const struct job *job, uint64_t after)
 {
@@ -98,6 +117,7 @@ static void attach(struct request *request, const struct job *job, uint64_t afte
     uint64_t position;
     struct error err;
 
+    count_attach(request->server, job, after);
     if (store_job_events(*request->store, job->id, after, add_event, &replay, &position, &err) < 0)
         stream_refuse(request, status_of(&err), last_word, err.text);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))
@@ -122,10 +142,8 @@ static bool resume(struct request *request, const struct job_kind *kind, const c
         request_store(request, &store, &err) < 0 || store_job_get(store, job_id, &job, &err) != 0)
         return false;
     is_known = strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0;
-    if (is_known) {
-        atomic_fetch_add(&request->server->n_resumed, 1);
+    if (is_known)
         attach(request, &job, after);
-    }
     job_clear(&job);
     return is_known;
 }
@@ -144,6 +162,34 @@ static void open_and_attach(
         stream_postpone(request, err.text);
     else
         stream_refuse(request, jobs_status(answer, &err), last_word, err.text);
+    job_clear(&job);
+}
+
+/* With CASECAST_SECRET_KEY set a GET creates nothing: it watches the job that its secret opens. */
+static void attach_to_secret(
+    struct request *request, const struct job_kind *kind, const char *subject)
+{
+    char job_id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    struct store *store;
+    struct error err;
+    int answer;
+
+    if (secret_check(request->server->config, jobs_secret(request), job_id, &err) < 0) {
+        stream_refuse(request, 403, last_word, err.text);
+        return;
+    }
+    answer = request_store(request, &store, &err);
+    if (answer == 0)
+        answer = store_job_get(store, job_id, &job, &err);
+    if (answer == STORE_E_NOT_FOUND ||
+        (answer == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
+        stream_refuse(request, 403, last_word, "client_secret belongs to another job");
+    } else if (answer < 0) {
+        stream_refuse(request, status_of(&err), last_word, err.text);
+    } else {
+        attach(request, &job, seen_of(request, job.id));
+    }
     job_clear(&job);
 }
 
@@ -187,15 +233,15 @@ void route_video(struct request *request)
         return;
     if (request->is_head)
         answer_head(request);
+    else if (secret_is_needed(request->server->config))
+        attach_to_secret(request, &kind_video, case_id);
     else if (!resume(request, &kind_video, case_id))
         open_and_attach(request, &kind_video, case_id);
 }
 
 void route_job_events(struct request *request)
 {
-    char job_id[JOB_ID_LEN + 1];
     struct job job = {0};
-    uint64_t after = 0;
     struct error err;
     int answer;
 
@@ -207,10 +253,7 @@ void route_job_events(struct request *request)
     } else if (request->is_head) {
         answer_head(request);
     } else {
-        if (!job_event_id_parse(request->last_event_id, job_id, &after) ||
-            strcmp(job_id, job.id) != 0)
-            after = 0;
-        attach(request, &job, after);
+        attach(request, &job, seen_of(request, job.id));
     }
     job_clear(&job);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "jobs.h"
 #include "routes.h"
+#include "secret.h"
 #include "server.h"
 
 static json_t *parsed_or_null(const char *text)
@@ -74,6 +75,22 @@ static const struct job_kind *read_wish(
     return NULL;
 }
 
+/* Whoever creates a job is trusted (nginx says who may), and hands the secret to its page. */
+static json_t *created(struct request *request, const struct job_kind *kind, const struct job *job)
+{
+    const struct config *config = request->server->config;
+    json_t *json = snapshot(kind, job);
+    char secret[SECRET_MAX];
+    int64_t expires_s;
+
+    if (secret_is_needed(config)) {
+        secret_make(config, job->id, secret, &expires_s);
+        json_object_set_new(json, "clientSecret", json_string(secret));
+        json_object_set_new(json, "clientSecretExpires", json_integer(expires_s));
+    }
+    return json;
+}
+
 void route_job_create(struct request *request)
 {
     json_t *body = request_json(request);
@@ -90,7 +107,7 @@ void route_job_create(struct request *request)
     if (kind) {
         answer = jobs_open(request, kind, subject, &job, &is_new, &err);
         if (answer == 0)
-            answer_json(request, is_new ? 202 : 200, snapshot(kind, &job));
+            answer_json(request, is_new ? 202 : 200, created(request, kind, &job));
         else
             answer_problem(request, jobs_status(answer, &err),
                 answer == STORE_E_FULL ? "Retry-After: 10\r\n" : "", err.text);

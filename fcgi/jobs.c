@@ -1,9 +1,11 @@
 #include "jobs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "case/case.h"
+#include "secret.h"
 #include "server.h"
 
 /* A client that reconnects without Last-Event-ID meets its failure again instead of making it anew.
@@ -71,11 +73,36 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
     return answer;
 }
 
+const char *jobs_secret(const struct request *request)
+{
+    const struct argument *argument = arguments_find(&request->arguments, "client_secret");
+
+    return argument ? argument->value : request_param(request, "HTTP_X_CLIENT_SECRET");
+}
+
+int jobs_admit(struct request *request, const char *job_id, struct error *err)
+{
+    const struct config *config = request->server->config;
+    char opened[JOB_ID_LEN + 1];
+
+    if (!secret_is_needed(config))
+        return 0;
+    if (secret_check(config, jobs_secret(request), opened, err) < 0)
+        return JOBS_E_FORBIDDEN;
+    if (strcmp(opened, job_id) == 0)
+        return 0;
+    error_set(err, ERR_INPUT, "client_secret belongs to another job");
+    return JOBS_E_FORBIDDEN;
+}
+
 int jobs_find(struct request *request, struct job *ret_job, struct error *err)
 {
     struct store *store;
     int answer;
 
+    answer = jobs_admit(request, request->capture, err);
+    if (answer != 0)
+        return answer;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
     answer = job_id_is_wellformed(request->capture)
@@ -90,5 +117,7 @@ int jobs_status(int answer, const struct error *err)
 {
     if (answer == STORE_E_NOT_FOUND)
         return 404;
+    if (answer == JOBS_E_FORBIDDEN)
+        return 403;
     return answer == STORE_E_FULL ? 503 : status_of(err);
 }

@@ -73,29 +73,94 @@ void route_ready(struct request *request)
 
 /* --- metrics --- */
 
+static void declare(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_format(out, "# HELP casecast_%s %s\n# TYPE casecast_%s %s\n", name, help, name, type);
+}
+
 static void metric(
     struct buf *out, const char *name, const char *type, const char *help, double value)
 {
-    buf_format(out, "# HELP casecast_%s %s\n# TYPE casecast_%s %s\ncasecast_%s %.12g\n", name, help,
-        name, type, name, value);
+    declare(out, name, type, help);
+    buf_format(out, "casecast_%s %.12g\n", name, value);
+}
+
+static void counter(struct buf *out, const char *name, const char *help, atomic_ullong *value)
+{
+    metric(out, name, "counter", help, (double)atomic_load(value));
+}
+
+static void delivery_histogram(struct buf *out, struct streams *streams)
+{
+    static const int64_t bounds[N_DELIVERY_BOUNDS] = DELIVERY_BOUNDS_NS;
+    unsigned long long sum = 0;
+
+    declare(out, "delivery_seconds", "histogram",
+        "From the moment an event is posted to the loop until its last byte is flushed to nginx.");
+    for (int i = 0; i < N_DELIVERY_BOUNDS; i++) {
+        sum += atomic_load(&streams->n_delivered[i]);
+        buf_format(out, "casecast_delivery_seconds_bucket{le=\"%g\"} %llu\n",
+            (double)bounds[i] / 1e9, sum);
+    }
+    sum += atomic_load(&streams->n_delivered[N_DELIVERY_BOUNDS]);
+    buf_format(out, "casecast_delivery_seconds_bucket{le=\"+Inf\"} %llu\n", sum);
+    buf_format(out, "casecast_delivery_seconds_sum %.12g\ncasecast_delivery_seconds_count %llu\n",
+        (double)atomic_load(&streams->delivered_ns) / 1e9, sum);
 }
 
 static void stream_metrics(struct buf *out, struct streams *streams)
 {
     metric(out, "streams_open", "gauge", "Event streams open now.", atomic_load(&streams->n_open));
-    metric(out, "streams_opened_total", "counter", "Event streams opened.",
-        (double)atomic_load(&streams->n_opened));
-    buf_add_text(out, "# HELP casecast_streams_ended_total Event streams ended, by reason.\n"
-                      "# TYPE casecast_streams_ended_total counter\n");
+    counter(out, "streams_opened_total", "Event streams opened.", &streams->n_opened);
+    declare(out, "streams_ended_total", "counter", "Event streams ended, by reason.");
     for (int i = 0; i < N_STREAM_ENDS; i++)
         buf_format(out, "casecast_streams_ended_total{reason=\"%s\"} %llu\n", stream_end_name(i),
             atomic_load(&streams->n_ended[i]));
-    metric(out, "stream_frames_total", "counter", "Frames written to event streams.",
-        (double)atomic_load(&streams->n_frames));
-    metric(out, "stream_bytes_total", "counter", "Bytes written to event streams.",
-        (double)atomic_load(&streams->n_bytes));
+    counter(out, "stream_frames_total", "Frames written to event streams.", &streams->n_frames);
+    counter(out, "stream_bytes_total", "Bytes written to event streams.", &streams->n_bytes);
     metric(out, "stream_queue_most_bytes", "gauge", "The longest queue a slow viewer has had.",
-        (double)atomic_load(&streams->most_waiting));
+        atomic_load(&streams->most_waiting));
+    delivery_histogram(out, streams);
+}
+
+/* What is queued and running in all processes on this database. */
+struct live {
+    int64_t oldest_queued_ms;
+    double fps;
+};
+
+static void see_live(void *ctx, const struct job *job, const char *owner)
+{
+    json_t *progress = job->progress ? json_loads(job->progress, 0, NULL) : NULL;
+    struct live *live = ctx;
+
+    (void)owner;
+    if (job->state == JOB_QUEUED &&
+        (!live->oldest_queued_ms || job->created_ms < live->oldest_queued_ms))
+        live->oldest_queued_ms = job->created_ms;
+    if (job->state == JOB_RUNNING)
+        live->fps += json_number_value(json_object_get(progress, "fps"));
+    json_decref(progress);
+}
+
+/* Left out while the database can't be read: ready says why. */
+static void store_metrics(struct buf *out, struct request *request)
+{
+    long long counts[JOB_CANCELED + 1];
+    struct live live = {0};
+    struct store *store;
+    struct error err;
+
+    if (request_store(request, &store, &err) < 0 || store_job_count(store, counts, &err) < 0 ||
+        store_live(store, see_live, &live, &err) < 0)
+        return;
+    declare(out, "jobs", "gauge", "Jobs in the database, by state, of all processes.");
+    for (int i = 0; i <= JOB_CANCELED; i++)
+        buf_format(out, "casecast_jobs{state=\"%s\"} %lld\n", job_state_name(i), counts[i]);
+    metric(out, "queue_wait_seconds", "gauge", "How long the oldest queued job has waited.",
+        live.oldest_queued_ms ? (double)(clock_wall_ms() - live.oldest_queued_ms) / 1000 : 0);
+    metric(out, "encode_fps", "gauge", "Frames a second that all running jobs encode together.",
+        live.fps);
 }
 
 static void job_metrics(struct buf *out, struct server *server)
@@ -103,16 +168,17 @@ static void job_metrics(struct buf *out, struct server *server)
     struct hub_counts counts;
 
     hub_count(server->hub, &counts);
-    metric(out, "jobs_created_total", "counter", "Jobs made by a request here.",
-        (double)atomic_load(&server->n_created));
-    metric(out, "jobs_attached_total", "counter", "Requests that found their job made already.",
-        (double)atomic_load(&server->n_attached));
-    metric(out, "streams_resumed_total", "counter", "Streams that went on from a Last-Event-ID.",
-        (double)atomic_load(&server->n_resumed));
+    counter(out, "jobs_created_total", "Jobs made by a request here.", &server->n_created);
+    counter(out, "jobs_attached_total", "Requests that found their job made already.",
+        &server->n_attached);
+    counter(out, "streams_resumed_total", "Streams that went on from a Last-Event-ID.",
+        &server->n_resumed);
+    counter(out, "streams_replayed_total", "Streams that told an ended job from its first event.",
+        &server->n_replayed);
     metric(out, "job_watches", "gauge", "Streams that wait for news of a job.", counts.n_watches);
-    metric(out, "jobs_running", "gauge", "Jobs that run in this process now.", counts.n_running);
-    buf_add_text(out, "# HELP casecast_jobs_ended_total Jobs ended in this process, by state.\n"
-                      "# TYPE casecast_jobs_ended_total counter\n");
+    metric(
+        out, "jobs_running_here", "gauge", "Jobs that run in this process now.", counts.n_running);
+    declare(out, "jobs_ended_total", "counter", "Jobs ended in this process, by state.");
     buf_format(out, "casecast_jobs_ended_total{state=\"done\"} %llu\n", counts.n_done);
     buf_format(out, "casecast_jobs_ended_total{state=\"failed\"} %llu\n", counts.n_failed);
     buf_format(out, "casecast_jobs_ended_total{state=\"canceled\"} %llu\n", counts.n_canceled);
@@ -125,16 +191,16 @@ void route_metrics(struct request *request)
 
     metric(&out, "uptime_seconds", "gauge", "Since this process began.",
         (double)(clock_wall_ms() - server->started_ms) / 1000);
-    metric(&out, "requests_total", "counter", "FastCGI requests answered or handed over.",
-        (double)atomic_load(&server->n_requests));
-    metric(&out, "connections_refused_total", "counter",
-        "Connections that brought no complete FastCGI request.",
-        (double)atomic_load(&server->n_refused));
+    counter(
+        &out, "requests_total", "FastCGI requests answered or handed over.", &server->n_requests);
+    counter(&out, "connections_refused_total",
+        "Connections that brought no complete FastCGI request.", &server->n_refused);
     metric(&out, "loop_lag_worst_seconds", "gauge",
-        "The latest that the loop came to its timer, since this was last read.",
-        (double)atomic_exchange(&server->worst_lag_us, 0) / 1e6);
+        "The longest turn of the loop since this was last read: how late anything else may be.",
+        (double)atomic_exchange(&server->worst_turn_us, 0) / 1e6);
     stream_metrics(&out, server->streams);
     job_metrics(&out, server);
+    store_metrics(&out, request);
     answer_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", out.data);
     buf_free(&out);
 }

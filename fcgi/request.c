@@ -34,7 +34,7 @@ static const char *reason(int status)
         int status;
         const char *text;
     } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {400, "Bad Request"},
-        {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
+        {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
         {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {429, "Too Many Requests"},
         {500, "Internal Server Error"}, {503, "Service Unavailable"}};
 

@@ -31,7 +31,9 @@ struct process {
     struct responders *responders;
     uv_signal_t on_term, on_int;
     uv_timer_t watch, deadline;
-    int64_t watched_ms; /* when the watch timer was last due */
+    uv_check_t polled;
+    uv_prepare_t turn_end;
+    int64_t turn_began_ms; /* of uv_now() */
     struct mail drain;
     int n_to_drain; /* of hub and streams, those that are not through */
 };
@@ -80,22 +82,41 @@ static void on_stop(uv_signal_t *handle, int signal)
 
 /* --- running --- */
 
-static void note_lag(struct process *process)
+/* libuv takes the time when poll() returns; its callbacks have run when the check handles come. */
+static void on_polled(uv_check_t *check)
 {
-    int64_t now = clock_monotonic_ms(), late_ms = now - process->watched_ms - WATCH_MS;
+    struct process *process = check->data;
 
-    process->watched_ms = now;
-    if (late_ms * 1000 > atomic_load(&process->server.worst_lag_us))
-        atomic_store(&process->server.worst_lag_us, late_ms * 1000);
+    process->turn_began_ms = (int64_t)uv_now(&process->loop.uv);
+}
+
+/* The last of the prepare handles: the loop waits again. */
+static void on_turn_end(uv_prepare_t *prepare)
+{
+    struct process *process = prepare->data;
+    long long turn_us = clock_monotonic_ns() / 1000 - process->turn_began_ms * 1000;
+
+    if (process->turn_began_ms && turn_us > atomic_load(&process->server.worst_turn_us))
+        atomic_store(&process->server.worst_turn_us, turn_us);
 }
 
 static void on_watch(uv_timer_t *timer)
 {
     struct process *process = timer->data;
 
-    note_lag(process);
     if (process->responders)
         responders_watch(process->responders);
+}
+
+/* libuv runs prepare handles in the reverse order of their start: this one is started first of all.
+ */
+static void start_measuring(struct process *process)
+{
+    uv_check_init(&process->loop.uv, &process->polled);
+    uv_prepare_init(&process->loop.uv, &process->turn_end);
+    process->polled.data = process->turn_end.data = process;
+    uv_check_start(&process->polled, on_polled);
+    uv_prepare_start(&process->turn_end, on_turn_end);
 }
 
 static void start_handles(struct process *process)
@@ -109,7 +130,6 @@ static void start_handles(struct process *process)
     process->on_term.data = process->on_int.data = process->watch.data = process;
     uv_signal_start(&process->on_term, on_stop, SIGTERM);
     uv_signal_start(&process->on_int, on_stop, SIGINT);
-    process->watched_ms = clock_monotonic_ms();
     uv_timer_start(&process->watch, on_watch, WATCH_MS, WATCH_MS);
 }
 
@@ -119,6 +139,8 @@ static void stop_handles(struct process *process)
     uv_close((uv_handle_t *)&process->on_int, NULL);
     uv_close((uv_handle_t *)&process->watch, NULL);
     uv_close((uv_handle_t *)&process->deadline, NULL);
+    uv_close((uv_handle_t *)&process->polled, NULL);
+    uv_close((uv_handle_t *)&process->turn_end, NULL);
 }
 
 static int run(struct process *process)
@@ -126,6 +148,7 @@ static int run(struct process *process)
     struct server *server = &process->server;
 
     loop_init(&process->loop);
+    start_measuring(process);
     if (streams_init(&process->streams, &process->config, &process->loop) < 0) {
         log_error("no socket can be made: %s", strerror(errno));
         return 1;

@@ -24,7 +24,6 @@ struct server {
     /* atomic */
     atomic_bool is_draining;
     atomic_ullong n_requests, n_refused; /* refused: connections that never became a request */
-    atomic_ullong n_attached, n_created, n_resumed;
-    atomic_llong worst_lag_us; /* the latest a timer of the loop has fired since the metrics were
-                                  last read */
+    atomic_ullong n_attached, n_created, n_resumed, n_replayed;
+    atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */
 };

@@ -3,9 +3,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <search.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "sse/sse.h"
 
@@ -26,6 +29,85 @@ const char *stream_end_name(enum stream_end end)
 static int64_t now_ms(const struct streams *streams)
 {
     return (int64_t)uv_now(&streams->loop->uv);
+}
+
+/* --- places --- */
+
+struct viewer_address {
+    char text[46]; /* first: the tree compares it; an IPv6 address in full */
+    int n_open;
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Under addresses_lock. */
+static struct viewer_address *address_of(struct streams *all, const char *text)
+{
+    struct viewer_address wanted = {0}, *address;
+    void *node;
+
+    strncpy(wanted.text, text, sizeof wanted.text - 1);
+    node = tfind(&wanted, &all->addresses, compare);
+    if (node)
+        return *(struct viewer_address **)node;
+    address = mem_new(struct viewer_address);
+    *address = wanted;
+    tsearch(address, &all->addresses, compare);
+    return address;
+}
+
+/* Counts one more stream of `text`, unless it has as many as it may. */
+static struct viewer_address *address_enter(struct streams *all, const char *text)
+{
+    struct viewer_address *address;
+
+    pthread_mutex_lock(&all->addresses_lock);
+    address = address_of(all, text);
+    if (address->n_open < all->config->max_streams_client)
+        address->n_open++;
+    else
+        address = NULL;
+    pthread_mutex_unlock(&all->addresses_lock);
+    return address;
+}
+
+static void address_leave(struct streams *all, struct viewer_address *address)
+{
+    if (!address)
+        return;
+    pthread_mutex_lock(&all->addresses_lock);
+    if (--address->n_open == 0) {
+        tdelete(address, &all->addresses, compare);
+        free(address);
+    }
+    pthread_mutex_unlock(&all->addresses_lock);
+}
+
+int streams_take_place(struct streams *streams, const char *address,
+    struct viewer_address **ret_address, struct error *err)
+{
+    const struct config *config = streams->config;
+
+    *ret_address = NULL;
+    if (atomic_fetch_add(&streams->n_open, 1) >= config->max_streams) {
+        atomic_fetch_sub(&streams->n_open, 1);
+        return error_set(err, ERR_LIMIT,
+            "%d streams are open, as many as this process takes (CASECAST_MAX_STREAMS)",
+            config->max_streams);
+    }
+    if (!config->max_streams_client)
+        return 0;
+    *ret_address = address_enter(streams, address);
+    if (*ret_address)
+        return 0;
+    atomic_fetch_sub(&streams->n_open, 1);
+    return error_set(err, ERR_LIMIT,
+        "%d streams are open from your address, as many as it may have "
+        "(CASECAST_MAX_STREAMS_CLIENT)",
+        config->max_streams_client);
 }
 
 /* --- the queue of a stream --- */
@@ -112,6 +194,7 @@ static void on_closed(uv_handle_t *handle)
     struct streams *all = stream->all;
 
     pen_close(stream->fd);
+    address_leave(all, stream->address);
     free(stream->feed);
     free(stream);
     if (atomic_fetch_sub(&all->n_open, 1) == 1 && all->emptied) {
@@ -161,6 +244,20 @@ static void mark_dirty(struct stream *stream)
         list_append(&stream->all->dirty, &stream->dirty);
 }
 
+static void count_delivery(struct streams *all, const struct frame *frame)
+{
+    static const int64_t bounds[N_DELIVERY_BOUNDS] = DELIVERY_BOUNDS_NS;
+    int64_t took_ns = clock_monotonic_ns() - frame->posted_ns;
+    int i = 0;
+
+    while (i < N_DELIVERY_BOUNDS && took_ns > bounds[i])
+        i++;
+    atomic_fetch_add_explicit(&all->n_delivered[i], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(
+        &all->delivered_ns, (unsigned long long)took_ns, memory_order_relaxed);
+    atomic_fetch_add_explicit(&all->n_frames, 1, memory_order_relaxed);
+}
+
 /* Put at most PEN_MAX bytes of the queue; what was put leaves the queue. */
 static void put_piece(struct stream *stream)
 {
@@ -178,7 +275,7 @@ static void put_piece(struct stream *stream)
         stream->head_sent += (uint32_t)len;
         stream->n_waiting -= (uint32_t)len;
         if (stream->head_sent == frame->len) {
-            atomic_fetch_add_explicit(&all->n_frames, 1, memory_order_relaxed);
+            count_delivery(all, frame);
             queue_drop_head(stream);
         }
     }
@@ -277,12 +374,13 @@ static void on_descriptor(uv_poll_t *poll, int status, int events)
 
 /* --- for the feeds --- */
 
-struct stream *stream_open(struct streams *streams, int fd, int request_id, struct frame *opening,
-    void (*over)(struct stream *stream), void *feed)
+struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
+    int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed)
 {
     struct stream *stream = mem_new(struct stream);
 
     stream->all = streams;
+    stream->address = address;
     stream->fd = fd;
     stream->request_id = request_id;
     stream->over = over;
@@ -390,14 +488,6 @@ static void on_sweep(uv_timer_t *timer)
     shut_stuck(all, now);
 }
 
-bool streams_take_place(struct streams *streams)
-{
-    if (atomic_fetch_add(&streams->n_open, 1) < streams->config->max_streams)
-        return true;
-    atomic_fetch_sub(&streams->n_open, 1);
-    return false;
-}
-
 void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ctx)
 {
     struct buf bytes = {0};
@@ -425,6 +515,7 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop)
 {
     *streams = (struct streams){.config = config, .loop = loop};
+    pthread_mutex_init(&streams->addresses_lock, NULL);
     list_init(&streams->dirty);
     list_init(&streams->quiet);
     list_init(&streams->ending);
@@ -442,6 +533,7 @@ void streams_deinit(struct streams *streams)
     uv_close((uv_handle_t *)&streams->turn, NULL);
     uv_close((uv_handle_t *)&streams->sweep, NULL);
     pen_deinit(&streams->pen);
+    pthread_mutex_destroy(&streams->addresses_lock);
     while (streams->spare) {
         struct queued *place = streams->spare;
 

@@ -6,12 +6,14 @@
  * descriptor; nothing here ever blocks. */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
 #include "base/config.h"
+#include "base/error.h"
 #include "base/list.h"
 #include "hub/frame.h"
 #include "hub/loop.h"
@@ -33,9 +35,18 @@ struct queued {
 };
 
 struct streams;
+struct viewer_address;
+
+/* Upper bounds of the delivery histogram in ns; the last count is of all that took longer. */
+#define DELIVERY_BOUNDS_NS                                                                         \
+    {                                                                                              \
+        1000000, 5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 1000000000           \
+    }
+enum { N_DELIVERY_BOUNDS = 8 };
 
 struct stream {
     struct streams *all;
+    struct viewer_address *address; /* NULL where they are not counted */
     uv_poll_t poll;
     struct link dirty; /* has something to write this turn */
     struct link quiet; /* in the order of the last write, or of ending */
@@ -68,8 +79,13 @@ struct streams {
 
     /* atomic: changed by the loop and by responders that hand over, read by all */
     atomic_int n_open;
+    /* under lock: streams by client address, only where CASECAST_MAX_STREAMS_CLIENT is set */
+    pthread_mutex_t addresses_lock;
+    void *addresses;
     /* atomic: changed by the loop, read by all */
     atomic_ullong n_opened, n_ended[N_STREAM_ENDS], n_bytes, n_frames;
+    atomic_ullong n_delivered[N_DELIVERY_BOUNDS + 1],
+        delivered_ns;         /* frames by how long they took; all of it */
     atomic_uint most_waiting; /* bytes: the longest queue so far */
 };
 
@@ -77,8 +93,10 @@ int streams_init(struct streams *streams, const struct config *config, struct lo
 void streams_deinit(
     struct streams *streams); /* every stream has ended; run the loop once more for the handles */
 
-/* Any thread: take a place for one more stream; false when CASECAST_MAX_STREAMS are open. */
-bool streams_take_place(struct streams *streams);
+/* Any thread: take a place for one more stream of the client at `address`.  ERR_LIMIT names the
+ * limit that is reached.  `*ret_address` goes to stream_open(). */
+int streams_take_place(struct streams *streams, const char *address,
+    struct viewer_address **ret_address, struct error *err);
 
 /* Says farewell to every stream (they will connect again), waits at most `most_ms` for those that
  * don't read, then calls `emptied(ctx)` once. */
@@ -86,8 +104,8 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
 
 /* A stream on the connection `fd`, which it owns from now on as it does `feed`, in a place taken
  * before.  Sends `opening` (takes the reference) first. */
-struct stream *stream_open(struct streams *streams, int fd, int request_id, struct frame *opening,
-    void (*over)(struct stream *stream), void *feed);
+struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
+    int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed);
 
 /* Queue a frame (takes a reference of its own).  May end the stream as too slow, so `over` may be
  * called. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 struct frame *frame_new(const struct buf *bytes, bool is_passing)
@@ -10,6 +11,7 @@ struct frame *frame_new(const struct buf *bytes, bool is_passing)
     struct frame *frame = mem_zero(1, sizeof *frame + bytes->len);
 
     frame->n_refs = 1;
+    frame->posted_ns = clock_monotonic_ns();
     frame->is_passing = is_passing;
     frame->len = bytes->len;
     if (bytes->len)

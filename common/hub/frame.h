@@ -6,12 +6,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
 struct frame {
-    unsigned n_refs; /* loop only, once it was handed over */
-    bool is_passing; /* progress: one that still waits is replaced by the next */
+    unsigned n_refs;   /* loop only, once it was handed over */
+    bool is_passing;   /* progress: one that still waits is replaced by the next */
+    int64_t posted_ns; /* CLOCK_MONOTONIC when it was made: how long delivery takes is counted from
+                          here */
     size_t len;
     char bytes[];
 };

@@ -75,6 +75,8 @@ int store_job_get(struct store *store, const char *id, struct job *ret_job, stru
 /* The newest done job of each subject of `kind` (what there is to show of each case). */
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+/* How many jobs there are in each state, by enum job_state. */
+int store_job_count(struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
 /* The newest `most` jobs, newest first. */
 int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job), void *ctx,
     struct error *err);

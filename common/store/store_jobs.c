@@ -2,6 +2,7 @@
  * store_owner.c. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -264,6 +265,27 @@ int store_job_each(struct store *store, int most, void (*each)(void *ctx, const 
         VALUES(value_number(most)), &row, err);
 
     return answer == 0 ? each_row(store, row, each, NULL, ctx, err) : answer;
+}
+
+int store_job_count(
+    struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err)
+{
+    long long counts[JOB_CANCELED + 1] = {0};
+    enum job_state state;
+    sqlite3_stmt *row;
+    int answer =
+        query_start(store, "SELECT state, count(*) FROM jobs GROUP BY state", NULL, &row, err);
+
+    while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
+        const char *name = (const char *)sqlite3_column_text(row, 0);
+
+        if (name && job_state_parse(name, &state))
+            counts[state] = sqlite3_column_int64(row, 1);
+        answer = 0;
+    }
+    if (answer == 0)
+        memcpy(ret_counts, counts, sizeof counts);
+    return answer;
 }
 
 int store_live(struct store *store,
