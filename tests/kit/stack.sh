@@ -37,8 +37,17 @@ private_stack() { # [NAME=VALUE…]
     stack_start
 }
 
+# What this test still has in the background: viewers, locks.
+background_end() {
+    local jobs
+    jobs=$(jobs -p)
+    # shellcheck disable=SC2086
+    [[ -z $jobs ]] || kill $jobs 2>/dev/null || true
+}
+
 private_end() {
     local status=$?
+    background_end
     [[ -z ${state-} ]] || stack_stop
     if ((status)) && [[ -s ${state-}/log/casecast.log ]]; then
         say "the end of casecast.log:" && tail -n 20 "$state/log/casecast.log"
