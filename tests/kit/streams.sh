@@ -59,8 +59,6 @@ wait_for() { # SECONDS COMMAND…
 
 # --- what a stream holds ------------------------------------------------------------------------------------
 
-pick() { jq -r "$@"; } # of the lines on stdin
-
 messages() { jq -r 'select(.event == "message") | .data'; } # what the tutorial's page sees
 ids() { jq -r 'select(.id) | .id'; }
 durable() { jq -c 'select(.id) | [.id, .event, .data]'; } # all that a viewer must get, and only once
