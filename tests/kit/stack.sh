@@ -55,3 +55,13 @@ private_end() {
     rm -rf "$private"
     exit "$status"
 }
+
+# Root may read and write everything.  What permission bits do can be tested only without that privilege: for
+# the responders of this stack, before they start.
+unprivileged() {
+    ((EUID == 0)) || return 0
+    printf '#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search -- %q "$@"\n' "$program" \
+        >"$private/unprivileged"
+    chmod 755 "$private/unprivileged"
+    program=$private/unprivileged
+}
