@@ -153,7 +153,10 @@ full_database() {
 }
 
 unmount_all() {
-    umount "$CASECAST_OUTPUT" "$private/small" 2>/dev/null
+    local status=$?
+    umount "$CASECAST_OUTPUT" 2>/dev/null
+    umount "$private/small" 2>/dev/null
+    (exit "$status")
     private_end
 }
 
