@@ -141,6 +141,10 @@ static void stop_handles(struct process *process)
     uv_close((uv_handle_t *)&process->deadline, NULL);
     uv_close((uv_handle_t *)&process->polled, NULL);
     uv_close((uv_handle_t *)&process->turn_end, NULL);
+    /* libuv gives the signals back to their default; whoever asks again in the last milliseconds
+     * still gets an exit of 0. */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
 }
 
 static int run(struct process *process)

@@ -311,6 +311,11 @@ void hub_free(struct hub *hub)
     free(hub);
 }
 
+bool hub_is_ready(const struct hub *hub)
+{
+    return atomic_load(&hub->is_ready);
+}
+
 void hub_count(const struct hub *hub, struct hub_counts *ret_counts)
 {
     *ret_counts = (struct hub_counts){.n_watches = atomic_load(&hub->n_watches),
