@@ -453,6 +453,7 @@ START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
     names = names_in(out);
     umount(out);
     ck_assert_int_eq(rc, -ERR_IO);
+    ck_assert_msg(strstr(err.text, _i ? "final.mp4" : ".jpg"), "%s", err.text);
     ck_assert_msg(strstr(err.text, "No space left on device") != NULL, "%s", err.text);
     ck_assert_msg(!strstr(names, "mp4") && !strstr(names, ".part"), "%s", names);
     free(names);
