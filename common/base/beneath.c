@@ -26,7 +26,8 @@ static int refuse(const char *name, int reason, struct error *err)
     return error_set(err, ERR_INPUT, "%s: %s", name, strerror(reason));
 }
 
-int beneath_open(int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
+int beneath_open(
+    int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
 {
     /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,

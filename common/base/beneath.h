@@ -1,4 +1,5 @@
-/* beneath.h - files that somebody else named: opened beneath a folder, or not at all.  Any thread. */
+/* beneath.h - files that somebody else named: opened beneath a folder, or not at all.  Any thread.
+ */
 #pragma once
 
 #include <sys/stat.h>
@@ -8,7 +9,9 @@
 /* Open the folder `path` for the calls below; the caller closes `*ret_fd`. */
 int beneath_root(const char *path, int *ret_fd, struct error *err);
 
-/* Open `name` for reading, which must be a regular file reached without leaving `root_fd`: no absolute
- * path, no way out by "..", no link that leads out (openat2 RESOLVE_BENEATH), no FIFO, no folder.  ERR_INPUT
- * names the file and the reason.  The caller closes `*ret_fd`; `ret_stat` may be NULL. */
-int beneath_open(int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err);
+/* Open `name` for reading, which must be a regular file reached without leaving `root_fd`: no
+ * absolute path, no way out by "..", no link that leads out (openat2 RESOLVE_BENEATH), no FIFO, no
+ * folder.  ERR_INPUT names the file and the reason.  The caller closes `*ret_fd`; `ret_stat` may be
+ * NULL. */
+int beneath_open(
+    int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err);

@@ -17,6 +17,7 @@ static const struct {
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
     {"CASECAST_MEDIA_URL", offsetof(struct config, media_url), "/media/"},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
+    {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
 };
 
 static const struct {
@@ -32,6 +33,7 @@ static const struct {
     {"CASECAST_MAX_STREAM_KIB", offsetof(struct config, max_stream_kib), 16, 16384, 256},
     {"CASECAST_RESPONDERS", offsetof(struct config, responders), 1, 64, 4},
     {"CASECAST_RETRY_MS", offsetof(struct config, retry_ms), 100, 60000, 1000},
+    {"CASECAST_SECRET_TTL_S", offsetof(struct config, secret_ttl_s), 1, 31536000, 3600},
     {"CASECAST_SLOTS", offsetof(struct config, slots), 1, 256, 0},
 };
 
@@ -49,8 +51,11 @@ static int check(const struct config *config, struct error *err)
     if (strcmp(config->log, "stderr") != 0 && strcmp(config->log, "syslog") != 0)
         return error_set(err, ERR_INPUT, "CASECAST_LOG=%s: must be stderr or syslog", config->log);
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))
-        return error_set(err, ERR_INPUT, "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote",
-            config->media_url);
+        return error_set(err, ERR_INPUT,
+            "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
+    /* The key itself is never quoted. */
+    if (*config->secret_key && strlen(config->secret_key) < 16)
+        return error_set(err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
     return 0;
 }
 

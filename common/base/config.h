@@ -8,16 +8,19 @@ struct config {
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
+    const char *secret_key; /* CASECAST_SECRET_KEY: client secrets are made with it; "": none are */
     const char *log;        /* CASECAST_LOG: stderr or syslog */
     int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
-    int slots;              /* CASECAST_SLOTS: jobs that run at once on this machine; default: its cores */
-    int max_streams;        /* CASECAST_MAX_STREAMS: open streams a process */
-    int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no limit */
+    int slots;       /* CASECAST_SLOTS: jobs that run at once on this machine; default: its cores */
+    int max_streams; /* CASECAST_MAX_STREAMS: open streams a process */
+    int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no
+                               limit */
     int max_queued;         /* CASECAST_MAX_QUEUED: jobs waiting */
     int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: bytes waiting for one slow viewer */
-    int heartbeat_ms;       /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */
-    int retry_ms;           /* CASECAST_RETRY_MS: what `retry:` tells a client, jittered by half */
-    int lease_ms;           /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
+    int heartbeat_ms; /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */
+    int retry_ms;     /* CASECAST_RETRY_MS: what `retry:` tells a client, jittered by half */
+    int secret_ttl_s; /* CASECAST_SECRET_TTL_S: how long a client secret opens its job */
+    int lease_ms;     /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
 };
 
 /* -ERR_INPUT names the variable, its value and what would be right. */

@@ -48,8 +48,7 @@ void digest_hex(struct digest *digest, char ret_hex[static DIGEST_HEX_LEN + 1])
 
 void digest_random_name(char *ret_name, size_t n)
 {
-    /* Crockford's alphabet: no i, l, o, u, so a name read aloud survives. */
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    static const char alphabet[] = DIGEST_NAME_ALPHABET;
 
     randombytes_buf(ret_name, n);
     for (size_t i = 0; i < n; i++)

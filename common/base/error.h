@@ -1,8 +1,9 @@
 /* error.h - why something could not be done, in words for the person who can mend it.
  *
- * A function that can fail returns 0 when it is done, a negative `-ERR_…` when it can't go on (pass it up),
- * or a positive answer named by its own header (STORE_E_NOT_FOUND) that the caller is expected to handle.
- * The message is written where the error is born, with the value that was wrong. */
+ * A function that can fail returns 0 when it is done, a negative `-ERR_…` when it can't go on (pass
+ * it up), or a positive answer named by its own header (STORE_E_NOT_FOUND) that the caller is
+ * expected to handle. The message is written where the error is born, with the value that was
+ * wrong. */
 #pragma once
 
 enum err_code {
@@ -23,5 +24,6 @@ struct error {
 int error_set(struct error *err, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Say where it happened: puts the text in front of the message that is there.  Returns -err->code. */
+/* Say where it happened: puts the text in front of the message that is there.  Returns -err->code.
+ */
 int error_where(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

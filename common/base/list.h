@@ -8,7 +8,7 @@ struct link {
     struct link *prev, *next;
 };
 
-#define list_item(link, type, field) ((type *)((char *)(link) - offsetof(type, field)))
+#define list_item(link, type, field) ((type *)((char *)(link)-offsetof(type, field)))
 #define list_each(at, head) for (struct link *at = (head)->next; at != (head); at = at->next)
 /* The same where the body may unlink `at`. */
 #define list_each_safe(at, head)                                                                   \
@@ -38,4 +38,16 @@ static inline void list_remove(struct link *link)
     link->prev->next = link->next;
     link->next->prev = link->prev;
     list_init(link);
+}
+
+/* Move all of `from` to the end of `to`, in order. */
+static inline void list_splice(struct link *to, struct link *from)
+{
+    if (list_is_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    list_init(from);
 }

@@ -52,7 +52,8 @@ static void write_line(enum log_level level, const char *fmt, va_list args)
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
     len = snprintf(line, sizeof line, "%s.%03ldZ %d %s %s\n", when, now.tv_nsec / 1000000, getpid(),
         levels[level].name, text);
-    /* One write, so that lines of several threads and processes don't mix; a full disk loses the line. */
+    /* One write, so that lines of several threads and processes don't mix; a full disk loses the
+     * line. */
     if (write(STDERR_FILENO, line, (size_t)len) < 0)
         return;
 }

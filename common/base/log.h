@@ -1,4 +1,5 @@
-/* log.h - one line a fact, to stderr or syslog.  Any thread.  Never a secret, never a query string. */
+/* log.h - one line a fact, to stderr or syslog.  Any thread.  Never a secret, never a query string.
+ */
 #pragma once
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };

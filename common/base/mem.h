@@ -1,17 +1,17 @@
 /* mem.h - memory that is there.
  *
- * Every size that comes from outside is bounded before it gets here (each limit is named where it is
- * checked), so an allocation that fails means the machine is out of memory.  Linux overcommits: the
- * kernel ends us long before malloc says no, and code that handles that answer would never run.  So these
- * end the process with one line in the log; its leases lapse and another process takes the jobs over.
- * Large picture buffers are not allocated here but checked where they are made. */
+ * Every size that comes from outside is bounded before it gets here (each limit is named where it
+ * is checked), so an allocation that fails means the machine is out of memory.  Linux overcommits:
+ * the kernel ends us long before malloc says no, and code that handles that answer would never run.
+ * So these end the process with one line in the log; its leases lapse and another process takes the
+ * jobs over. Large picture buffers are not allocated here but checked where they are made. */
 #pragma once
 
 #include <stddef.h>
 
 void *mem_zero(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_grow(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
-char *mem_copy(const char *s);                /* NULL stays NULL */
+char *mem_copy(const char *s);               /* NULL stays NULL */
 char *mem_copy_n(const char *s, size_t len); /* adds the closing NUL */
 char *mem_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -26,7 +26,8 @@ size_t text_utf8_at(const char *s, size_t len)
         return 0;
     if (len < n)
         return 0;
-    /* The second byte is narrower after these leads: that excludes overlong forms, surrogates, > U+10FFFF. */
+    /* The second byte is narrower after these leads: that excludes overlong forms, surrogates, >
+     * U+10FFFF. */
     if (u[0] == 0xE0)
         lo = 0xA0;
     if (u[0] == 0xED)

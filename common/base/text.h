@@ -4,17 +4,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Length in bytes of the one well-formed UTF-8 sequence at `s` (Unicode 15, table 3-7: no overlong forms,
- * no surrogates), or 0 if there is none.  `len` > 0. */
+/* Length in bytes of the one well-formed UTF-8 sequence at `s` (Unicode 15, table 3-7: no overlong
+ * forms, no surrogates), or 0 if there is none.  `len` > 0. */
 size_t text_utf8_at(const char *s, size_t len);
 
-/* Is all of it well-formed?  `*ret_bad` (may be NULL) is the offset of the first byte that is not. */
+/* Is all of it well-formed?  `*ret_bad` (may be NULL) is the offset of the first byte that is not.
+ */
 bool text_is_utf8(const char *s, size_t len, size_t *ret_bad);
 
 /* Code points in well-formed UTF-8. */
 size_t text_chars(const char *s);
 
-/* Offset of the first control character (C0, DEL, C1), except those in `allowed` ("\n\t"); -1 if none. */
+/* Offset of the first control character (C0, DEL, C1), except those in `allowed` ("\n\t"); -1 if
+ * none. */
 long text_find_control(const char *s, size_t len, const char *allowed);
 
 /* Only A-Z a-z 0-9 _ -, and at least one of them. */

@@ -32,6 +32,7 @@ struct job {
     enum job_state state;
     bool cancel_wanted;
     int position;          /* 1: the next to run; 0: not queued */
+    int deaths;            /* owners that died while they ran it; one that kills them must not go round */
     uint64_t last_seq;     /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
     char *input;           /* JSON: what the work works on, as it was when the job was made */
@@ -44,6 +45,7 @@ struct job_event {
     uint64_t seq;     /* 0 until it is journaled */
     const char *name; /* NULL: a default message, as the tutorial sends them */
     const char *data; /* UTF-8 */
+    bool is_final;    /* as read: nothing comes after it */
     const char *once; /* an event with this tag is written at most once a job, whoever runs it; NULL: always */
 };
 

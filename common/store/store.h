@@ -5,6 +5,9 @@
  * for somebody else's lock; then the answer is -ERR_BUSY, and nothing was changed.  Every call that changes
  * something is one transaction.
  *
+ * What an `each` is given lives until it returns, and it calls nothing of the store that called it.  Jobs in
+ * lists come without their input.
+ *
  * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to viewers reads
  * it here (store_tail), in the same process or another. */
 #pragma once
@@ -64,14 +67,16 @@ struct job_request {
     void *ctx;
 };
 
-/* Create or attach: the job with this key that is queued, running or done, else a new queued one.  One
- * transaction, so that of ten callers in four processes one creates and nine attach. */
+/* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or done, else a
+ * new queued one.  One transaction, so that of ten callers in four processes one creates and nine attach. */
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);
 /* The newest done job of each subject of `kind` (what there is to show of each case). */
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+/* How many jobs there are in each state, by enum job_state. */
+int store_job_count(struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
 /* The newest `most` jobs, newest first. */
 int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job), void *ctx,
     struct error *err);
@@ -89,8 +94,11 @@ int store_job_cancel(struct store *store, const char *id, const struct job_event
 
 /* --- the owner's side: `owner` is a process's own random name --- */
 
-/* Take the oldest job that is queued, or running under a lease that lapsed, unless `slots` jobs are running
- * under good leases already, in whatever process.  STORE_E_NOT_FOUND: nothing to do. */
+/* Take the oldest job that is queued, or running under somebody else's lease that lapsed, unless `slots` jobs are
+ * running under good leases already, in whatever process.  A job whose cancel_wanted is set (its owner died or
+ * stopped before it could obey) comes first and needs no slot: end it as canceled, run nothing.  A job that was
+ * asked for again while its canceled forerunner of the same key still runs waits for that one's end.
+ * STORE_E_NOT_FOUND: nothing to do. */
 int store_job_claim(struct store *store, const char *owner, int slots, int64_t lease_ms,
     struct job *ret_job, struct error *err);
 int store_lease_renew(struct store *store, const char *owner, int64_t lease_ms, struct error *err);

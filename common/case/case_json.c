@@ -1,0 +1,287 @@
+/* case_json.c - the written form of a case, read field by field so that every mistake has a place.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "case/case_fields.h"
+
+enum { PLACE_MAX = 160, NAME_MAX_SHOWN = 60 };
+
+/* --- writing --- */
+
+static void put_fields(json_t *json, const void *record, const struct case_field *fields)
+{
+    for (const struct case_field *field = fields; field->name; field++) {
+        const char *text = *case_field_at(record, field);
+
+        if (text)
+            json_object_set_new(json, field->name, json_string(text));
+    }
+}
+
+json_t *case_to_json(const struct case_record *record)
+{
+    json_t *json = json_object(), *scenes = json_array();
+
+    put_fields(json, record, case_fields);
+    json_object_set_new(json, "shape", json_string(case_shape_name(record->shape)));
+    for (int i = 0; i < record->n_scenes; i++) {
+        json_t *scene = json_object();
+
+        put_fields(scene, &record->scenes[i], scene_fields);
+        if (record->scenes[i].seconds > 0)
+            json_object_set_new(scene, "seconds", json_real(record->scenes[i].seconds));
+        json_array_append_new(scenes, scene);
+    }
+    json_object_set_new(json, "scenes", scenes);
+    return json;
+}
+
+/* --- unknown fields --- */
+
+static int least(int a, int b, int c)
+{
+    int ab = a < b ? a : b;
+
+    return ab < c ? ab : c;
+}
+
+/* How many letters must be put in, left out, changed or swapped with their neighbour to make `b` of
+ * `a` (the restricted Damerau-Levenshtein distance); both shorter than 16. */
+static int distance(const char *a, const char *b)
+{
+    int n_a = (int)strlen(a), n_b = (int)strlen(b), d[16][16];
+
+    for (int i = 0; i <= n_a; i++)
+        for (int k = 0; k <= n_b; k++) {
+            if (i == 0 || k == 0) {
+                d[i][k] = i + k;
+                continue;
+            }
+            d[i][k] =
+                least(d[i - 1][k] + 1, d[i][k - 1] + 1, d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+                d[i - 2][k - 2] + 1 < d[i][k])
+                d[i][k] = d[i - 2][k - 2] + 1;
+        }
+    return d[n_a][n_b];
+}
+
+static void tell_unknown(
+    const char *key, const char *const *known, const char *where, struct case_mistakes *mistakes)
+{
+    const char *best = NULL;
+    int nearest = 3;
+
+    for (int i = 0; strlen(key) < 16 && known[i]; i++)
+        if (distance(key, known[i]) < nearest) {
+            nearest = distance(key, known[i]);
+            best = known[i];
+        }
+    case_mistake(mistakes, where, "", "unknown field \"%.*s\"%s%s%s", NAME_MAX_SHOWN, key,
+        best ? " (did you mean " : "", best ? best : "", best ? "?)" : "");
+}
+
+/* --- reading --- */
+
+static const char *kind_of(const json_t *json)
+{
+    static const char *const kinds[] = {[JSON_OBJECT] = "an object",
+        [JSON_ARRAY] = "a list",
+        [JSON_STRING] = "text",
+        [JSON_INTEGER] = "a number",
+        [JSON_REAL] = "a number",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_NULL] = "null"};
+
+    return kinds[json_typeof(json)];
+}
+
+/* Is `json` an object with no other fields than `known`?  Unknown fields are told and do no more
+ * harm. */
+static bool is_object_of(
+    json_t *json, const char *const *known, const char *where, struct case_mistakes *mistakes)
+{
+    const char *key;
+    json_t *value;
+
+    if (!json_is_object(json)) {
+        case_mistake(mistakes, where, "", "must be an object, is %s", kind_of(json));
+        return false;
+    }
+    json_object_foreach(json, key, value)
+    {
+        int i = 0;
+
+        while (known[i] && strcmp(known[i], key) != 0)
+            i++;
+        if (!known[i])
+            tell_unknown(key, known, where, mistakes);
+    }
+    return true;
+}
+
+/* A field of the right kind, or NULL if it isn't there or is null.  Of the wrong kind: told, and
+ * `*wrong`. */
+static json_t *get(json_t *json, const char *name, const char *kind, bool *wrong, const char *where,
+    struct case_mistakes *mistakes)
+{
+    json_t *value = json_object_get(json, name);
+
+    if (!value || json_is_null(value))
+        return NULL;
+    if (strcmp(kind_of(value), kind) == 0)
+        return value;
+    case_mistake(mistakes, where, name, "must be %s, is %s", kind, kind_of(value));
+    *wrong = true;
+    return NULL;
+}
+
+/* Returns which fields are of the wrong kind, a bit each. */
+static unsigned read_fields(json_t *json, void *record, const struct case_field *fields,
+    const char *where, struct case_mistakes *mistakes)
+{
+    unsigned all_wrong = 0;
+
+    for (int i = 0; fields[i].name; i++) {
+        bool wrong = false;
+        json_t *value = get(json, fields[i].name, "text", &wrong, where, mistakes);
+
+        if (value)
+            *case_field_at(record, &fields[i]) =
+                case_text_copy(json_string_value(value), json_string_length(value));
+        if (wrong)
+            all_wrong |= 1u << i;
+    }
+    return all_wrong;
+}
+
+static void read_scene(
+    json_t *json, struct scene *scene, const char *where, struct case_mistakes *mistakes)
+{
+    static const char *const known[] = {
+        "image", "caption", "narration", "audio", "credit", "seconds", NULL};
+    bool wrong = false;
+    json_t *seconds;
+
+    if (!is_object_of(json, known, where, mistakes))
+        return;
+    case_check_fields(scene, scene_fields, read_fields(json, scene, scene_fields, where, mistakes),
+        where, mistakes);
+    seconds = get(json, "seconds", "a number", &wrong, where, mistakes);
+    scene->seconds = json_number_value(seconds);
+    case_check_seconds(scene, where, mistakes);
+}
+
+static void read_scenes(
+    json_t *json, struct case_record *record, const char *where, struct case_mistakes *mistakes)
+{
+    bool wrong = false;
+    json_t *scenes = get(json, "scenes", "a list", &wrong, where, mistakes);
+    size_t n = json_array_size(scenes);
+
+    if (n > CASE_SCENES_MAX) {
+        case_mistake(mistakes, where, "scenes", "are %zu, a case may have %d", n, CASE_SCENES_MAX);
+        return;
+    }
+    record->n_scenes = (int)n;
+    record->scenes = mem_new_n(n, struct scene);
+    for (size_t i = 0; i < n; i++) {
+        char place[PLACE_MAX];
+
+        snprintf(place, sizeof place, "%s%sscenes[%zu]", where, *where ? "." : "", i);
+        read_scene(json_array_get(scenes, i), &record->scenes[i], place, mistakes);
+    }
+}
+
+static void read_shape(
+    json_t *json, struct case_record *record, const char *where, struct case_mistakes *mistakes)
+{
+    bool wrong = false;
+    json_t *shape = get(json, "shape", "text", &wrong, where, mistakes);
+
+    if (shape && !case_shape_parse(json_string_value(shape), &record->shape))
+        case_mistake(mistakes, where, "shape", "\"%.*s\" must be \"16:9\" or \"9:16\"",
+            NAME_MAX_SHOWN, json_string_value(shape));
+}
+
+/* Never NULL; what could not be read is not in it, and was told. */
+static struct case_record *read_case(
+    json_t *json, const char *where, struct case_mistakes *mistakes)
+{
+    static const char *const known[] = {"id", "title", "language", "shape", "scenes", NULL};
+    struct case_record *record = mem_new(struct case_record);
+    unsigned wrong;
+
+    if (!is_object_of(json, known, where, mistakes))
+        return record;
+    wrong = read_fields(json, record, case_fields, where, mistakes);
+    case_set_defaults(record);
+    case_check_fields(record, case_fields, wrong, where, mistakes);
+    read_shape(json, record, where, mistakes);
+    read_scenes(json, record, where, mistakes);
+    return record;
+}
+
+int case_from_json(
+    json_t *json, const char *where, struct case_record **ret_record, struct error *err)
+{
+    struct error first = {0};
+    struct case_mistakes mistakes = {case_keep_first, &first, 0};
+    struct case_record *record = read_case(json, where, &mistakes);
+
+    if (mistakes.n) {
+        case_free(record);
+        return error_set(err, ERR_INPUT, "%s", first.text);
+    }
+    *ret_record = record;
+    return 0;
+}
+
+/* --- files of cases --- */
+
+static void tell_duplicates(const struct case_list *list, struct case_mistakes *mistakes)
+{
+    json_t *seen = json_object();
+
+    for (int i = 0; i < list->n; i++) {
+        const char *id = list->records[i]->id;
+        json_t *first = id ? json_object_get(seen, id) : NULL;
+        char place[PLACE_MAX];
+
+        snprintf(place, sizeof place, "cases[%d]", i);
+        if (first)
+            case_mistake(mistakes, place, "id", "\"%.*s\" is the id of cases[%d] too",
+                NAME_MAX_SHOWN, id, (int)json_integer_value(first));
+        else if (id)
+            json_object_set_new(seen, id, json_integer(i));
+    }
+    json_decref(seen);
+}
+
+int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes)
+{
+    static const char *const known[] = {"cases", NULL};
+    struct case_list list = {0};
+    bool wrong = false;
+    json_t *cases = NULL;
+
+    if (is_object_of(json, known, "", mistakes))
+        cases = get(json, "cases", "a list", &wrong, "", mistakes);
+    if (json_is_object(json) && !wrong && json_array_size(cases) == 0)
+        case_mistake(mistakes, "", "cases", "must be a list of at least one case");
+    list.n = (int)json_array_size(cases);
+    list.records = mem_new_n((size_t)list.n, struct case_record *);
+    for (int i = 0; i < list.n; i++) {
+        char place[PLACE_MAX];
+
+        snprintf(place, sizeof place, "cases[%d]", i);
+        list.records[i] = read_case(json_array_get(cases, (size_t)i), place, mistakes);
+    }
+    tell_duplicates(&list, mistakes);
+    *ret_list = list;
+    return mistakes->n ? -ERR_INPUT : 0;
+}

@@ -1,0 +1,101 @@
+/* check.c - `casecast check`: what this machine lacks, and how to mend it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "base/mem.h"
+#include "cli/cli_private.h"
+#include "video/machine.h"
+
+static void tell(
+    bool is_there, const char *what, const char *text, const char *mend, int *n_missing)
+{
+    printf("%-8s %-10s %s\n", is_there ? "ok" : "MISSING", what, text);
+    if (is_there)
+        return;
+    printf("%-8s %-10s mend it: %s\n", "", "", mend);
+    ++*n_missing;
+}
+
+static void count_case(void *ctx, const struct case_summary *summary)
+{
+    (void)summary;
+    ++*(int *)ctx;
+}
+
+static void check_database(const struct config *config, int *n_missing)
+{
+    struct store *store = NULL;
+    struct error err;
+    int n_cases = 0, answer = cli_open_store(config, &store, &err);
+    char *text;
+
+    if (answer == 0)
+        answer = store_probe(store, &err);
+    if (answer == 0)
+        answer = store_case_each(store, count_case, &n_cases, &err);
+    store_close(store);
+    text = mem_format("%s can be read and written; cases: %d", config->database, n_cases);
+    tell(answer == 0, "database", answer == 0 ? text : err.text,
+        "point CASECAST_DB to a database on a local disk that this user may write", n_missing);
+    free(text);
+}
+
+static void check_media(const struct config *config, int *n_missing)
+{
+    struct error err;
+    int fd, answer = beneath_root(config->media_root, &fd, &err);
+
+    if (answer == 0)
+        close(fd);
+    if (answer == 0 && access(config->media_root, R_OK | X_OK) < 0)
+        answer = error_set(&err, ERR_IO, "%s: %s", config->media_root, strerror(errno));
+    tell(answer == 0, "media", answer == 0 ? config->media_root : err.text,
+        "point CASECAST_MEDIA_ROOT to the folder of pictures, readable for this user", n_missing);
+}
+
+/* The responder makes the folder itself where it may. */
+static void check_output(const struct config *config, int *n_missing)
+{
+    struct stat stat_;
+    struct statvfs disk;
+    char *text;
+    bool is_there = stat(config->output, &stat_) == 0 && S_ISDIR(stat_.st_mode) &&
+                    access(config->output, W_OK | X_OK) == 0;
+
+    if (is_there && statvfs(config->output, &disk) == 0)
+        text = mem_format("%s can be written, %.1f GB free", config->output,
+            (double)disk.f_bavail * (double)disk.f_frsize / 1e9);
+    else
+        text = mem_format("%s: %s", config->output, is_there ? "can be written" : strerror(errno));
+    tell(is_there, "output", text,
+        "make the folder, or point CASECAST_OUTPUT to one that this user may write", n_missing);
+    free(text);
+}
+
+static void tell_finding(void *ctx, const struct machine_finding *finding)
+{
+    tell(finding->is_there, finding->what, finding->text, finding->mend, ctx);
+}
+
+static int run(const struct command *command, const struct config *config, int argc, char **argv)
+{
+    int n_missing = 0;
+
+    if (argc > 1)
+        return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
+    check_database(config, &n_missing);
+    check_media(config, &n_missing);
+    check_output(config, &n_missing);
+    machine_check(tell_finding, &n_missing);
+    if (n_missing)
+        printf("\n%d missing\n", n_missing);
+    return n_missing ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command command_check = {
+    "check", "", "tells what this machine lacks, and how to mend it", "", run};

@@ -1,0 +1,58 @@
+/* cli_private.h - what the commands share. */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "store/store.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command {
+    const char *name;
+    const char *arguments; /* as usage shows them */
+    const char *summary;   /* one line */
+    const char *help;      /* what --help adds; lines end with \n */
+    int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
+};
+
+extern const struct command command_create, command_import, command_cases, command_jobs,
+    command_check;
+
+/* "casecast: …" on stderr; returns EXIT_FAILED. */
+int cli_fail(const struct error *err);
+/* The same for a wrong command line, with the command's usage; returns EXIT_USAGE. */
+int cli_misused(const struct command *command, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Opens the database for a command that only makes sense where there is one. */
+int cli_open_store(const struct config *config, struct store **ret_store, struct error *err);
+
+/* Columns that `text` takes on a terminal. */
+int cli_width(const char *text);
+
+/* --- table.c: columns that stand in line --- */
+
+enum { TABLE_COLUMNS = 6 };
+
+struct table {
+    int n_columns, n_rows;
+    char **cells; /* n_rows × n_columns */
+};
+
+/* Copies the cells; control characters become '?'. */
+void table_add(struct table *table, const char *const *cells, int n_columns);
+void table_print(const struct table *table, FILE *out);
+void table_free(struct table *table);
+
+/* --- bar.c: progress in one line --- */
+
+struct video_progress;
+
+/* "12 %  encoding  31.2 fps  0:12 left" */
+void bar_words(const struct video_progress *progress, char *ret_line, size_t size);
+/* The same behind a bar that fills a terminal of `columns`; the bar goes first where there is no
+ * room. */
+void bar_line(const struct video_progress *progress, int columns, char *ret_line, size_t size);

@@ -1,0 +1,279 @@
+/* create.c - `casecast create`: makes the video of one case here and now, without queue and
+ * responder.
+ *
+ * The work is done in a hidden folder beside the file that is asked for, which appears under its
+ * name only when it is whole.  Whatever ends the work takes that folder away. */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/cli_private.h"
+#include "video/video.h"
+
+static const char file_name[] = "video.mp4"; /* in the hidden folder */
+
+static atomic_bool cancel; /* set by signals, read by the video's threads */
+
+/* --- what is shown meanwhile: one call at a time, on threads of video_create() --- */
+
+struct show {
+    bool on_tty;
+    int last_tenth;
+    enum video_stage last_stage;
+};
+
+static int terminal_columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void show_progress(void *ctx, const struct video_progress *progress)
+{
+    struct show *show = ctx;
+    char line[400];
+    int tenth = (int)progress->percent / 10;
+
+    if (show->on_tty) {
+        bar_line(progress, terminal_columns(), line, sizeof line);
+        fprintf(stderr, "\r%s\033[K", line);
+        return;
+    }
+    if (tenth == show->last_tenth && progress->stage == show->last_stage)
+        return;
+    bar_words(progress, line, sizeof line);
+    fprintf(stderr, "%s\n", line);
+    show->last_tenth = tenth;
+    show->last_stage = progress->stage;
+}
+
+static void show_nothing(const struct show *show)
+{
+    if (show->on_tty)
+        fputs("\r\033[K", stderr);
+}
+
+/* --- signals --- */
+
+static void on_signal(int number)
+{
+    (void)number;
+    atomic_store(&cancel, true);
+}
+
+/* The first one ends the work in good order, a second one the process. */
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+/* --- where the file goes --- */
+
+struct target {
+    char *path;   /* as it was asked for */
+    char *folder; /* of it */
+    char *work;   /* the hidden folder in it; NULL: not made */
+};
+
+static int check_path(const char *path, struct error *err)
+{
+    size_t len = strlen(path);
+    struct stat stat_;
+
+    if (len == 0)
+        return error_set(err, ERR_INPUT, "-o: the name of a file must not be empty");
+    if (stat(path, &stat_) == 0 && S_ISDIR(stat_.st_mode))
+        return error_set(err, ERR_INPUT, "-o %s: is a folder; name the file in it", path);
+    if (path[len - 1] == '/')
+        return error_set(err, ERR_INPUT, "-o %s: no such folder", path);
+    return 0;
+}
+
+static int make_work_folder(struct target *target, struct error *err)
+{
+    struct stat stat_;
+
+    if (stat(target->folder, &stat_) < 0)
+        return error_set(err, ERR_IO, "%s: %s: %s", target->path, target->folder, strerror(errno));
+    if (!S_ISDIR(stat_.st_mode))
+        return error_set(err, ERR_IO, "%s: %s is not a folder", target->path, target->folder);
+    target->work = mem_format("%s/.casecast-XXXXXX", target->folder);
+    if (!mkdtemp(target->work)) {
+        error_set(err, ERR_IO, "%s: can't write in %s: %s", target->path, target->folder,
+            strerror(errno));
+        free(target->work);
+        target->work = NULL;
+        return -ERR_IO;
+    }
+    return 0;
+}
+
+static int target_init(struct target *target, const char *path, struct error *err)
+{
+    char *copy;
+
+    *target = (struct target){0};
+    if (check_path(path, err) < 0)
+        return -ERR_INPUT;
+    copy = mem_copy(path);
+    target->path = mem_copy(path);
+    target->folder = mem_copy(dirname(copy));
+    free(copy);
+    return make_work_folder(target, err);
+}
+
+static int remove_one(const char *path, const struct stat *stat_, int kind, struct FTW *at)
+{
+    (void)stat_, (void)kind, (void)at;
+    return remove(path);
+}
+
+static void target_deinit(struct target *target)
+{
+    if (target->work)
+        nftw(target->work, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(target->work);
+    free(target->folder);
+    free(target->path);
+}
+
+static int target_publish(const struct target *target, off_t *ret_size, struct error *err)
+{
+    char *made = mem_format("%s/%s", target->work, file_name);
+    struct stat stat_;
+    int answer = 0, fd;
+
+    if (stat(made, &stat_) < 0 || rename(made, target->path) < 0)
+        answer = error_set(err, ERR_IO, "%s: %s", target->path, strerror(errno));
+    free(made);
+    if (answer < 0)
+        return answer;
+    *ret_size = stat_.st_size;
+    /* The name is on the disk when its folder is. */
+    fd = open(target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    return 0;
+}
+
+/* --- the work --- */
+
+static int load_case(
+    const struct config *config, const char *id, struct case_record **ret_record, struct error *err)
+{
+    struct store *store;
+    int answer;
+
+    if (case_id_check(id, err) < 0)
+        return error_where(err, "case ");
+    answer = cli_open_store(config, &store, err);
+    if (answer < 0)
+        return answer;
+    answer = store_case_get(store, id, ret_record, err);
+    store_close(store);
+    if (answer == STORE_E_NOT_FOUND)
+        return error_set(
+            err, ERR_INPUT, "case %s not found; `casecast cases` lists what there is", id);
+    return answer;
+}
+
+static int make(const struct config *config, const struct case_record *record,
+    const struct target *target, struct video_result *ret_result, struct error *err)
+{
+    const char *term = getenv("TERM");
+    struct show show = {
+        .on_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0, .last_tenth = -1};
+    struct video_options options = {.media_root = config->media_root,
+        .out_dir = target->work,
+        .file = file_name,
+        .cancel = &cancel,
+        .watch = {.ctx = &show, .progress = show_progress}};
+    int answer;
+
+    catch_signals();
+    answer = video_create(record, &options, ret_result, err);
+    show_nothing(&show);
+    if (answer == -ERR_CANCELED)
+        return error_set(err, ERR_CANCELED, "canceled; %s was not made", target->path);
+    return answer;
+}
+
+static int create(const struct config *config, const struct case_record *record, const char *path)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    struct video_result result;
+    struct target target;
+    struct error err;
+    off_t size = 0;
+    int answer = target_init(&target, path, &err);
+
+    if (answer == 0)
+        answer = make(config, record, &target, &result, &err);
+    if (answer == 0)
+        answer = target_publish(&target, &size, &err);
+    target_deinit(&target);
+    if (answer != 0)
+        return cli_fail(&err);
+    printf("%s: %.1f s of %d×%d at %d fps, %.1f MB, made in %.1f s\n", path, result.seconds,
+        result.width, result.height, result.fps, (double)size / 1e6,
+        (double)(clock_monotonic_ms() - start_ms) / 1000);
+    return EXIT_DONE;
+}
+
+/* Options may stand before or behind the case; behind "--" a case may begin with a dash. */
+static bool parse_arguments(int argc, char **argv, const char **ret_id, const char **ret_path)
+{
+    bool plain = false;
+
+    for (int i = 1; i < argc; i++)
+        if (!plain && strcmp(argv[i], "--") == 0)
+            plain = true;
+        else if (!plain && strcmp(argv[i], "-o") == 0 && i + 1 < argc && !*ret_path)
+            *ret_path = argv[++i];
+        else if ((plain || argv[i][0] != '-') && !*ret_id)
+            *ret_id = argv[i];
+        else
+            return false;
+    return *ret_id;
+}
+
+static int run(const struct command *command, const struct config *config, int argc, char **argv)
+{
+    const char *id = NULL, *path = NULL;
+    struct case_record *record;
+    struct error err;
+    char *own_path;
+    int status;
+
+    if (!parse_arguments(argc, argv, &id, &path))
+        return cli_misused(command, argc < 2 ? "which case?" : "one case, and -o FILE if you like");
+    if (load_case(config, id, &record, &err) != 0)
+        return cli_fail(&err);
+    own_path = mem_format("%s.mp4", id);
+    status = create(config, record, path ? path : own_path);
+    free(own_path);
+    case_free(record);
+    return status;
+}
+
+const struct command command_create = {"create", " CASE [-o FILE]", "makes the video of a case",
+    "\nThe file is CASE.mp4 in this folder unless -o names another; one that is there is replaced "
+    "when\n"
+    "the new one is whole.  Ctrl-C ends the work and leaves nothing behind.\n",
+    run};

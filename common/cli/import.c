@@ -1,0 +1,194 @@
+/* import.c - `casecast import`: JSON files of cases into the database, each file whole or not at
+ * all. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "base/buf.h"
+#include "cli/cli_private.h"
+
+enum {
+    IMPORT_FILE_MAX = 64 << 20, /* bytes */
+    MISTAKES_SHOWN = 20,        /* of a file */
+};
+
+struct import {
+    const struct config *config;
+    struct store *store; /* NULL until the first file is good: bad files make no database */
+    int root_fd;
+    const char *file;
+    int n_missing; /* files that this file names and nobody finds */
+    struct case_mistakes mistakes;
+};
+
+static void show_mistake(void *ctx, const char *text)
+{
+    const struct import *import = ctx;
+
+    if (import->mistakes.n <= MISTAKES_SHOWN)
+        fprintf(stderr, "%s: %s\n", import->file, text);
+}
+
+/* --- reading --- */
+
+static int read_file(const char *path, struct buf *buf, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char block[65536];
+    ssize_t n = 0;
+
+    while (fd >= 0 && buf->len <= IMPORT_FILE_MAX && (n = read(fd, block, sizeof block)) > 0)
+        buf_add(buf, block, (size_t)n);
+    if (fd < 0 || n < 0)
+        error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    else if (buf->len > IMPORT_FILE_MAX)
+        error_set(err, ERR_LIMIT, "%s: is larger than %d MiB; split it into several files", path,
+            IMPORT_FILE_MAX >> 20);
+    else
+        err->code = 0;
+    if (fd >= 0)
+        close(fd);
+    return -(int)err->code;
+}
+
+static int parse(const char *path, const struct buf *buf, json_t **ret_json, struct error *err)
+{
+    static const char mark[] = "\xEF\xBB\xBF"; /* some editors put this byte order mark in front */
+    size_t skip = buf->len >= 3 && memcmp(buf->data, mark, 3) == 0 ? 3 : 0;
+    json_error_t mistake;
+
+    if (buf->len == skip)
+        return error_set(err, ERR_INPUT, "%s: is empty; it must hold {\"cases\": […]}", path);
+    *ret_json = json_loadb(buf->data + skip, buf->len - skip, JSON_REJECT_DUPLICATES, &mistake);
+    if (!*ret_json)
+        return error_set(
+            err, ERR_INPUT, "%s:%d:%d: %s", path, mistake.line, mistake.column, mistake.text);
+    return 0;
+}
+
+/* --- the files a case names --- */
+
+static void check_media(
+    struct import *import, const char *name, const char *place, const char *field)
+{
+    struct error err;
+    int fd;
+
+    if (!name)
+        return;
+    if (beneath_open(import->root_fd, name, &fd, NULL, &err) == 0) {
+        close(fd);
+        return;
+    }
+    import->n_missing++;
+    case_mistake(&import->mistakes, place, field, "%s", err.text);
+}
+
+static void check_all_media(struct import *import, const struct case_list *list)
+{
+    for (int i = 0; i < list->n; i++)
+        for (int k = 0; k < list->records[i]->n_scenes; k++) {
+            const struct scene *scene = &list->records[i]->scenes[k];
+            char place[64];
+
+            snprintf(place, sizeof place, "cases[%d].scenes[%d]", i, k);
+            check_media(import, scene->image, place, "image");
+            check_media(import, scene->audio, place, "audio");
+        }
+}
+
+/* --- one file --- */
+
+static int tell_mistakes(const struct import *import)
+{
+    int n = import->mistakes.n;
+
+    if (n > MISTAKES_SHOWN)
+        fprintf(stderr, "%s: … and %d more\n", import->file, n - MISTAKES_SHOWN);
+    if (import->n_missing)
+        fprintf(stderr, "%s: files are looked for beneath %s (CASECAST_MEDIA_ROOT)\n", import->file,
+            import->config->media_root);
+    fprintf(
+        stderr, "%s: %d %s, nothing imported\n", import->file, n, n == 1 ? "mistake" : "mistakes");
+    return EXIT_FAILED;
+}
+
+static int put(struct import *import, const struct case_list *list, struct error *err)
+{
+    int answer = import->store ? 0 : store_open(import->config->database, &import->store, err);
+
+    return answer == 0 ? store_case_put(import->store, list->records, list->n, err) : answer;
+}
+
+static int import_cases(struct import *import, const struct case_list *list)
+{
+    struct error err;
+    int n_scenes = 0;
+
+    check_all_media(import, list);
+    if (import->mistakes.n)
+        return tell_mistakes(import);
+    if (put(import, list, &err) != 0)
+        return cli_fail(&err);
+    for (int i = 0; i < list->n; i++)
+        n_scenes += list->records[i]->n_scenes;
+    printf("%s: %d %s, %d %s\n", import->file, list->n, list->n == 1 ? "case" : "cases", n_scenes,
+        n_scenes == 1 ? "scene" : "scenes");
+    return EXIT_DONE;
+}
+
+static int import_file(struct import *import, const char *path)
+{
+    struct buf buf = {0};
+    struct case_list list;
+    struct error err;
+    json_t *json;
+    int status;
+
+    import->file = path;
+    import->n_missing = 0;
+    import->mistakes = (struct case_mistakes){show_mistake, import, 0};
+    if (read_file(path, &buf, &err) < 0 || parse(path, &buf, &json, &err) < 0) {
+        buf_free(&buf);
+        return cli_fail(&err);
+    }
+    buf_free(&buf);
+    case_list_from_json(json, &list, &import->mistakes);
+    json_decref(json);
+    status = import_cases(import, &list);
+    case_list_free(&list);
+    return status;
+}
+
+static int run(const struct command *command, const struct config *config, int argc, char **argv)
+{
+    struct import import = {.config = config};
+    struct error err;
+    int status = EXIT_DONE;
+
+    if (argc < 2)
+        return cli_misused(command, "which file?");
+    if (beneath_root(config->media_root, &import.root_fd, &err) < 0) {
+        error_where(&err, "CASECAST_MEDIA_ROOT: ");
+        return cli_fail(&err);
+    }
+    for (int i = 1; i < argc; i++)
+        if (import_file(&import, argv[i]) != EXIT_DONE)
+            status = EXIT_FAILED;
+    close(import.root_fd);
+    store_close(import.store);
+    return status;
+}
+
+const struct command command_import = {"import", " FILE…",
+    "reads cases from JSON files into the database",
+    "\nA file is {\"cases\": [{\"id\", \"title\", \"language\", \"shape\", \"scenes\": "
+    "[{\"image\",\n"
+    "\"caption\", \"narration\", \"audio\", \"credit\", \"seconds\"}]}]}; id and image must be "
+    "there.\n"
+    "Pictures and sounds are named beneath CASECAST_MEDIA_ROOT.  A case whose id is there already\n"
+    "is replaced.  A file with a mistake changes nothing, and all its mistakes are told.\n",
+    run};

@@ -1,0 +1,66 @@
+/* table.c - columns that stand in line, also where letters are two columns wide or none. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/cli_private.h"
+
+void table_add(struct table *table, const char *const *cells, int n_columns)
+{
+    size_t at = (size_t)table->n_rows * (size_t)n_columns;
+
+    table->n_columns = n_columns;
+    table->n_rows++;
+    table->cells = mem_grow(table->cells, at + (size_t)n_columns, sizeof *table->cells);
+    for (int i = 0; i < n_columns; i++) {
+        table->cells[at + (size_t)i] = mem_copy(cells[i] ? cells[i] : "");
+        text_one_line(table->cells[at + (size_t)i]);
+    }
+}
+
+static const char *cell(const struct table *table, int row, int column)
+{
+    return table->cells[row * table->n_columns + column];
+}
+
+static int column_width(const struct table *table, int column)
+{
+    int most = 0;
+
+    for (int row = 0; row < table->n_rows; row++) {
+        int width = cli_width(cell(table, row, column));
+
+        most = width > most ? width : most;
+    }
+    return most;
+}
+
+void table_print(const struct table *table, FILE *out)
+{
+    int widths[TABLE_COLUMNS];
+
+    for (int column = 0; column < table->n_columns; column++)
+        widths[column] = column_width(table, column);
+    for (int row = 0; row < table->n_rows; row++) {
+        int owed =
+            0; /* blanks are written before the next cell only, so that no line ends in them */
+
+        for (int column = 0; column < table->n_columns; column++) {
+            const char *text = cell(table, row, column);
+
+            if (*text)
+                fprintf(out, "%*s%s", owed, "", text);
+            owed = (*text ? 0 : owed) + widths[column] + 2 - cli_width(text);
+        }
+        fputc('\n', out);
+    }
+}
+
+void table_free(struct table *table)
+{
+    for (int i = 0; i < table->n_rows * table->n_columns; i++)
+        free(table->cells[i]);
+    free(table->cells);
+    *table = (struct table){0};
+}

@@ -1,0 +1,456 @@
+/* clerk.c - the thread that reads the store for this process, so that the loop never waits for a
+ * disk or for somebody else's lock.
+ *
+ * A round: renew the leases; look whether anything changed (microseconds when nothing did); if so,
+ * tell the loop which queued and running jobs have news, then every new event of the journal; claim
+ * a job if there is a place for one. */
+#include <pthread.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "hub/hub_private.h"
+
+enum {
+    ROUND_MS = 40,    /* another process's event is seen at most this much later */
+    REOPEN_MS = 1000, /* between two tries to open a database that can't be opened */
+    CLAIM_MS = 500,   /* a dead owner says nothing, so the leases are looked at this often */
+    TAIL_MOST = 256,  /* events a read */
+    DEATHS_MAX = 3,   /* a job that has taken so many processes with it takes no other */
+};
+
+/* What was last told of a job that is queued or running. */
+struct seen {
+    char id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    enum job_state state;
+    int position;
+    char *progress;
+    bool cancel_told, is_live;
+};
+
+struct clerk {
+    /* fixed after start */
+    struct hub *hub;
+    pthread_t thread;
+    pthread_cond_t wake;
+    pthread_mutex_t lock;
+    pthread_mutex_t claiming; /* held from the look for a place until the work is posted */
+
+    /* under lock */
+    bool is_poked, must_stop, may_claim;
+    int n_running; /* works claimed here that have not ended */
+
+    /* clerk only */
+    struct store *store;
+    bool has_position;
+    uint64_t position; /* of the last journal entry that was told */
+    void *seen;        /* tsearch tree by job id */
+    int n_live, n_queued, n_foreign;
+    int64_t renew_at, open_at, claim_at;
+    bool is_troubled; /* so that a lasting trouble is logged once */
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void trouble(struct clerk *clerk, const struct error *err)
+{
+    if (!clerk->is_troubled)
+        log_error("the journal can't be read: %s", err->text);
+    clerk->is_troubled = true;
+}
+
+/* --- what is queued or running --- */
+
+static struct seen *seen_of(struct clerk *clerk, const char *id)
+{
+    void *node = tfind(id, &clerk->seen, compare);
+    struct seen *seen;
+
+    if (node)
+        return *(struct seen **)node;
+    seen = mem_new(struct seen);
+    strcpy(seen->id, id);
+    seen->state = JOB_QUEUED;
+    seen->position = -1;
+    tsearch(seen, &clerk->seen, compare);
+    return seen;
+}
+
+static void seen_free(void *item)
+{
+    struct seen *seen = item;
+
+    free(seen->progress);
+    free(seen);
+}
+
+static void tell_state(struct clerk *clerk, struct seen *seen, const struct job *job)
+{
+    const struct job_kind *kind = kind_find(clerk->hub->kinds, job->kind);
+    struct buf bytes = {0};
+
+    if (!kind || (seen->state == job->state && seen->position == job->position))
+        return;
+    seen->state = job->state;
+    seen->position = job->position;
+    hub_encode_job(&bytes, kind, job);
+    hub_post_note(clerk->hub, job->id, &bytes, false);
+    buf_free(&bytes);
+}
+
+static void tell_progress(struct clerk *clerk, struct seen *seen, const struct job *job)
+{
+    struct buf bytes = {0};
+
+    if (!job->progress || (seen->progress && strcmp(seen->progress, job->progress) == 0))
+        return;
+    free(seen->progress);
+    seen->progress = mem_copy(job->progress);
+    hub_encode_progress(&bytes, job);
+    hub_post_note(clerk->hub, job->id, &bytes, true);
+    buf_free(&bytes);
+}
+
+static void see_live(void *ctx, const struct job *job, const char *owner)
+{
+    struct clerk *clerk = ctx;
+    struct seen *seen = seen_of(clerk, job->id);
+    bool is_ours = owner && strcmp(owner, clerk->hub->owner) == 0;
+
+    seen->is_live = true;
+    clerk->n_live++;
+    clerk->n_queued += job->state == JOB_QUEUED;
+    clerk->n_foreign += job->state == JOB_RUNNING && !is_ours;
+    if (is_ours && job->cancel_wanted && !seen->cancel_told) {
+        seen->cancel_told = true;
+        work_post_stop(clerk->hub, job->id, WORK_CANCELED);
+    }
+    tell_state(clerk, seen, job);
+    tell_progress(clerk, seen, job);
+}
+
+/* The tree has no "remove where": what ended is gathered first.  tdelete() frees nothing but its
+ * own node. */
+struct ended {
+    struct seen **items;
+    size_t n;
+};
+
+static void gather_ended(const void *node, VISIT visit, void *ctx)
+{
+    struct seen *seen = *(struct seen *const *)node;
+    struct ended *ended = ctx;
+
+    if (visit != postorder && visit != leaf)
+        return;
+    if (!seen->is_live) {
+        ended->items = mem_grow(ended->items, ended->n + 1, sizeof *ended->items);
+        ended->items[ended->n++] = seen;
+    }
+    seen->is_live = false;
+}
+
+static void forget_ended(struct clerk *clerk)
+{
+    struct ended ended = {0};
+
+    twalk_r(clerk->seen, gather_ended, &ended);
+    for (size_t i = 0; i < ended.n; i++) {
+        tdelete(ended.items[i], &clerk->seen, compare);
+        seen_free(ended.items[i]);
+    }
+    free(ended.items);
+}
+
+static int read_live(struct clerk *clerk, struct error *err)
+{
+    int result;
+
+    clerk->n_live = clerk->n_queued = clerk->n_foreign = 0;
+    result = store_live(clerk->store, see_live, clerk, err);
+    if (result == 0)
+        forget_ended(clerk);
+    return result;
+}
+
+/* --- the journal --- */
+
+struct tail {
+    struct clerk *clerk;
+    int n;
+};
+
+static void tell_event(
+    void *ctx, uint64_t position, const char *job_id, const struct job_event *event)
+{
+    struct tail *tail = ctx;
+
+    tail->n++;
+    tail->clerk->position = position;
+    hub_post_event(tail->clerk->hub, position, job_id, event);
+}
+
+static int read_tail(struct clerk *clerk, struct error *err)
+{
+    struct tail tail = {.clerk = clerk, .n = TAIL_MOST};
+    int result = 0;
+
+    while (result == 0 && tail.n == TAIL_MOST) {
+        tail.n = 0;
+        result = store_tail(clerk->store, clerk->position, TAIL_MOST, tell_event, &tail, err);
+    }
+    return result;
+}
+
+/* The journal is read to where it ended when this process began to look; older events are in the
+ * store for whoever asks. */
+static int find_position(struct clerk *clerk, struct error *err)
+{
+    int result;
+
+    if (clerk->has_position)
+        return 0;
+    result = store_position(clerk->store, &clerk->position, err);
+    if (result < 0)
+        return result;
+    clerk->has_position = true;
+    hub_post_start(clerk->hub, clerk->position);
+    return 0;
+}
+
+static int read_news(struct clerk *clerk, bool is_poked, struct error *err)
+{
+    bool is_first = !clerk->has_position, has_changed = false;
+
+    if (find_position(clerk, err) < 0 || store_changed(clerk->store, &has_changed, err) < 0)
+        return -1;
+    if (!is_first && !is_poked && !has_changed)
+        return 0;
+    if (read_live(clerk, err) < 0)
+        return -1;
+    return read_tail(clerk, err);
+}
+
+/* --- leases --- */
+
+static int renew(struct clerk *clerk, int64_t now, struct error *err)
+{
+    if (now < clerk->renew_at)
+        return 0;
+    clerk->renew_at = now + clerk->hub->config->lease_ms / 3;
+    return store_lease_renew(clerk->store, clerk->hub->owner, clerk->hub->config->lease_ms, err);
+}
+
+/* A job that must not run here is ended instead.  NULL: it may run. */
+static char *why_not(struct clerk *clerk, const struct job *job)
+{
+    if (!kind_find(clerk->hub->kinds, job->kind))
+        return mem_format("this version has no work of the kind %s", job->kind);
+    if (job->deaths >= DEATHS_MAX)
+        return mem_format("the process that worked on it died %d times", job->deaths);
+    return NULL;
+}
+
+static void refuse(struct clerk *clerk, const struct job *job, const char *reason)
+{
+    const struct job_kind *kind = kind_find(clerk->hub->kinds, job->kind);
+    struct last_events last = {0};
+    struct error err;
+
+    log_error("job %s: %s", job->id, reason);
+    if (kind)
+        kind->finish(JOB_FAILED, NULL, reason, &last);
+    else
+        last_events_add(&last, "failed", "{}");
+    if (store_job_end(clerk->store, job->id, clerk->hub->owner, JOB_FAILED, NULL, reason, last.at,
+            last.n, &err) < 0)
+        log_error("job %s: %s", job->id, err.text);
+    last_events_clear(&last);
+}
+
+static bool has_place(struct clerk *clerk)
+{
+    bool may;
+
+    pthread_mutex_lock(&clerk->lock);
+    may = clerk->may_claim && clerk->n_running < clerk->hub->config->slots;
+    pthread_mutex_unlock(&clerk->lock);
+    return may;
+}
+
+static int claim_one(struct clerk *clerk, struct error *err)
+{
+    const struct config *config = clerk->hub->config;
+    struct job job = {0};
+    char *reason;
+    int result = store_job_claim(
+        clerk->store, clerk->hub->owner, config->slots, config->lease_ms, &job, err);
+
+    if (result != 0)
+        return result;
+    reason = why_not(clerk, &job);
+    if (reason) {
+        refuse(clerk, &job, reason);
+        free(reason);
+        job_clear(&job);
+        return 0;
+    }
+    pthread_mutex_lock(&clerk->lock);
+    clerk->n_running++;
+    pthread_mutex_unlock(&clerk->lock);
+    work_post_start(clerk->hub, &job);
+    return 0;
+}
+
+static int claim(struct clerk *clerk, int64_t now, bool is_poked, struct error *err)
+{
+    int result = 0;
+
+    if (clerk->n_queued == 0 && clerk->n_foreign == 0)
+        return 0;
+    if (now < clerk->claim_at && !(is_poked && clerk->n_queued))
+        return 0;
+    clerk->claim_at = now + CLAIM_MS;
+    pthread_mutex_lock(&clerk->claiming);
+    while (result == 0 && has_place(clerk))
+        result = claim_one(clerk, err);
+    pthread_mutex_unlock(&clerk->claiming);
+    return result < 0 ? result : 0;
+}
+
+/* --- the thread --- */
+
+static bool have_store(struct clerk *clerk, int64_t now)
+{
+    struct error err;
+
+    if (clerk->store)
+        return true;
+    if (now < clerk->open_at)
+        return false;
+    clerk->open_at = now + REOPEN_MS;
+    if (store_open(clerk->hub->config->database, &clerk->store, &err) < 0) {
+        trouble(clerk, &err);
+        return false;
+    }
+    return true;
+}
+
+static void round_once(struct clerk *clerk, bool is_poked)
+{
+    int64_t now = clock_monotonic_ms();
+    struct error err = {0};
+
+    if (!have_store(clerk, now))
+        return;
+    if (renew(clerk, now, &err) < 0 || read_news(clerk, is_poked, &err) < 0 ||
+        claim(clerk, now, is_poked, &err) < 0) {
+        trouble(clerk, &err);
+    } else if (clerk->is_troubled) {
+        log_info("the journal can be read again");
+        clerk->is_troubled = false;
+    }
+}
+
+/* Waits for a poke or the next round.  False: stop. */
+static bool wait_for_round(struct clerk *clerk, bool *ret_is_poked)
+{
+    struct timespec until;
+    bool goes_on;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ROUND_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&clerk->lock);
+    while (!clerk->is_poked && !clerk->must_stop)
+        if (pthread_cond_timedwait(&clerk->wake, &clerk->lock, &until) != 0)
+            break;
+    *ret_is_poked = clerk->is_poked;
+    clerk->is_poked = false;
+    goes_on = !clerk->must_stop;
+    pthread_mutex_unlock(&clerk->lock);
+    return goes_on;
+}
+
+static void *thread_main(void *arg)
+{
+    struct clerk *clerk = arg;
+    bool is_poked;
+
+    while (wait_for_round(clerk, &is_poked))
+        round_once(clerk, is_poked);
+    return NULL;
+}
+
+struct clerk *clerk_start(struct hub *hub)
+{
+    struct clerk *clerk = mem_new(struct clerk);
+    pthread_condattr_t attr;
+
+    clerk->hub = hub;
+    clerk->may_claim = true;
+    clerk->is_poked = true; /* the first round is now */
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&clerk->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&clerk->lock, NULL);
+    pthread_mutex_init(&clerk->claiming, NULL);
+    if (pthread_create(&clerk->thread, NULL, thread_main, clerk) != 0) {
+        log_error("no thread can be started: the limit of processes is reached");
+        exit(1);
+    }
+    return clerk;
+}
+
+static void set(struct clerk *clerk, bool *flag, bool value)
+{
+    pthread_mutex_lock(&clerk->lock);
+    *flag = value;
+    pthread_cond_signal(&clerk->wake);
+    pthread_mutex_unlock(&clerk->lock);
+}
+
+void clerk_poke(struct clerk *clerk)
+{
+    set(clerk, &clerk->is_poked, true);
+}
+
+void clerk_work_ended(struct clerk *clerk)
+{
+    pthread_mutex_lock(&clerk->lock);
+    clerk->n_running--;
+    pthread_mutex_unlock(&clerk->lock);
+    clerk_poke(clerk);
+}
+
+void clerk_stop_claiming(struct clerk *clerk)
+{
+    pthread_mutex_lock(&clerk->claiming);
+    set(clerk, &clerk->may_claim, false);
+    pthread_mutex_unlock(&clerk->claiming);
+}
+
+void clerk_stop(struct clerk *clerk)
+{
+    struct error err;
+
+    set(clerk, &clerk->must_stop, true);
+    pthread_join(clerk->thread, NULL);
+    if (clerk->store && store_lease_release(clerk->store, clerk->hub->owner, &err) < 0)
+        log_error("the leases lapse by themselves: %s", err.text);
+    store_close(clerk->store);
+    tdestroy(clerk->seen, seen_free);
+    pthread_cond_destroy(&clerk->wake);
+    pthread_mutex_destroy(&clerk->claiming);
+    pthread_mutex_destroy(&clerk->lock);
+    free(clerk);
+}

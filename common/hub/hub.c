@@ -1,0 +1,321 @@
+/* hub.c - channels: who watches which job, and what was said lately. */
+#include "hub/hub.h"
+
+#include <inttypes.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "hub/hub_private.h"
+#include "sse/sse.h"
+
+struct channel {
+    char job_id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    struct hub *hub;
+    struct link watches;
+    bool is_telling; /* keeps the channel when its last watch leaves while it is told something */
+};
+
+/* --- channels --- */
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static struct channel *channel_find(struct hub *hub, const char *job_id)
+{
+    void *node = tfind(job_id, &hub->channels, compare);
+
+    return node ? *(struct channel **)node : NULL;
+}
+
+static struct channel *channel_open(struct hub *hub, const char *job_id)
+{
+    struct channel *channel = channel_find(hub, job_id);
+
+    if (channel)
+        return channel;
+    channel = mem_new(struct channel);
+    strcpy(channel->job_id, job_id);
+    channel->hub = hub;
+    list_init(&channel->watches);
+    tsearch(channel, &hub->channels, compare);
+    return channel;
+}
+
+static void channel_close_if_unused(struct channel *channel)
+{
+    if (channel->is_telling || !list_is_empty(&channel->watches))
+        return;
+    tdelete(channel, &channel->hub->channels, compare);
+    free(channel);
+}
+
+/* A watch may close itself or another one while it is told: what is still to be told waits in a
+ * list of its own, which they leave the same way.  `position` 0: a note, which is no part of the
+ * journal. */
+static void channel_tell(
+    struct channel *channel, uint64_t position, struct frame *frame, bool is_last)
+{
+    struct link waiting;
+
+    list_init(&waiting);
+    list_splice(&waiting, &channel->watches);
+    channel->is_telling = true;
+    while (!list_is_empty(&waiting)) {
+        struct watch *watch = list_item(waiting.next, struct watch, link);
+
+        list_remove(&watch->link);
+        list_append(&channel->watches, &watch->link);
+        if (position && position <= watch->after)
+            continue;
+        if (position)
+            watch->after = position;
+        watch->tell(watch, frame, is_last);
+    }
+    channel->is_telling = false;
+    channel_close_if_unused(channel);
+}
+
+static void tell(
+    struct hub *hub, const char *job_id, uint64_t position, struct frame *frame, bool is_last)
+{
+    struct channel *channel = channel_find(hub, job_id);
+
+    if (channel)
+        channel_tell(channel, position, frame, is_last);
+}
+
+/* --- what was said lately --- */
+
+static void remember(
+    struct hub *hub, uint64_t position, const char *job_id, struct frame *frame, bool is_last)
+{
+    struct recent *recent = &hub->recent[hub->n_recent++ % RECENT_MAX];
+
+    if (recent->frame) {
+        hub->kept_after = recent->position;
+        frame_unref(recent->frame);
+    }
+    recent->position = position;
+    strcpy(recent->job_id, job_id);
+    recent->frame = frame;
+    recent->is_last = is_last;
+}
+
+static void catch_up(struct hub *hub, struct watch *watch, const char *job_id)
+{
+    uint64_t oldest = hub->n_recent > RECENT_MAX ? hub->n_recent - RECENT_MAX : 0;
+
+    for (uint64_t i = oldest; i < hub->n_recent && watch->channel; i++) {
+        struct recent *recent = &hub->recent[i % RECENT_MAX];
+
+        if (recent->position <= watch->after || strcmp(recent->job_id, job_id) != 0)
+            continue;
+        watch->after = recent->position;
+        watch->tell(watch, recent->frame, recent->is_last);
+    }
+}
+
+/* --- watches --- */
+
+int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after)
+{
+    if (!hub->is_ready || after < hub->kept_after)
+        return HUB_E_BEHIND;
+    watch->channel = channel_open(hub, job_id);
+    watch->after = after;
+    list_append(&watch->channel->watches, &watch->link);
+    hub->n_watches++;
+    catch_up(hub, watch, job_id);
+    return 0;
+}
+
+void watch_close(struct watch *watch)
+{
+    struct channel *channel = watch->channel;
+
+    if (!channel)
+        return;
+    watch->channel = NULL;
+    list_remove(&watch->link);
+    channel->hub->n_watches--;
+    channel_close_if_unused(channel);
+}
+
+/* --- what the clerk posts --- */
+
+struct news {
+    struct mail mail;
+    struct hub *hub;
+    uint64_t position;
+    char job_id[JOB_ID_LEN + 1];
+    struct frame *frame;
+    bool is_last;
+};
+
+static struct news *news_new(struct hub *hub, const char *job_id)
+{
+    struct news *news = mem_new(struct news);
+
+    news->hub = hub;
+    strcpy(news->job_id, job_id);
+    return news;
+}
+
+static void deliver_start(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+
+    news->hub->kept_after = news->position;
+    news->hub->is_ready = true;
+    free(news);
+}
+
+static void deliver_event(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+
+    tell(news->hub, news->job_id, news->position, news->frame, news->is_last);
+    remember(news->hub, news->position, news->job_id, news->frame, news->is_last);
+    free(news);
+}
+
+static void deliver_note(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+
+    tell(news->hub, news->job_id, 0, news->frame, false);
+    frame_unref(news->frame);
+    free(news);
+}
+
+void hub_post_start(struct hub *hub, uint64_t position)
+{
+    struct news *news = news_new(hub, "");
+
+    news->position = position;
+    loop_post(hub->loop, &news->mail, deliver_start);
+}
+
+void hub_post_event(
+    struct hub *hub, uint64_t position, const char *job_id, const struct job_event *event)
+{
+    struct news *news = news_new(hub, job_id);
+    struct buf bytes = {0};
+
+    hub_encode_event(&bytes, job_id, event);
+    news->position = position;
+    news->is_last = event->is_final;
+    news->frame = frame_new(&bytes, false);
+    buf_free(&bytes);
+    loop_post(hub->loop, &news->mail, deliver_event);
+}
+
+void hub_post_note(struct hub *hub, const char *job_id, const struct buf *bytes, bool is_passing)
+{
+    struct news *news = news_new(hub, job_id);
+
+    news->frame = frame_new(bytes, is_passing);
+    loop_post(hub->loop, &news->mail, deliver_note);
+}
+
+/* --- frames --- */
+
+void hub_encode_event(struct buf *out, const char *job_id, const struct job_event *event)
+{
+    char id[JOB_EVENT_ID_MAX + 1];
+
+    job_event_id_format(job_id, event->seq, id);
+    sse_event(out, id, event->name, event->data, strlen(event->data));
+}
+
+void hub_encode_job(struct buf *out, const struct job_kind *kind, const struct job *job)
+{
+    /* An id, a state and a subject are plain ASCII names: nothing in them needs escaping in JSON.
+     */
+    struct buf json = {0};
+
+    buf_format(&json, "{\"id\":\"%s\",\"state\":\"%s\",\"position\":%d,\"%s\":\"%s\"}", job->id,
+        job_state_name(job->state), job->position, kind->subject_name, job->subject);
+    sse_event(out, NULL, "job", json.data, json.len);
+    buf_free(&json);
+}
+
+void hub_encode_progress(struct buf *out, const struct job *job)
+{
+    if (job->progress)
+        sse_event(out, NULL, "progress", job->progress, strlen(job->progress));
+}
+
+/* --- life --- */
+
+struct hub *hub_new(
+    struct loop *loop, const struct config *config, const struct job_kind *const *kinds)
+{
+    struct hub *hub = mem_new(struct hub);
+
+    hub->loop = loop;
+    hub->config = config;
+    hub->kinds = kinds;
+    digest_random_name(hub->owner, sizeof hub->owner - 1);
+    list_init(&hub->works);
+    hub->clerk = clerk_start(hub);
+    return hub;
+}
+
+void hub_poke(struct hub *hub)
+{
+    clerk_poke(hub->clerk);
+}
+
+void hub_work_is_over(struct hub *hub)
+{
+    if (hub->is_draining && list_is_empty(&hub->works) && hub->drained) {
+        void (*drained)(void *ctx) = hub->drained;
+
+        hub->drained = NULL;
+        drained(hub->drained_ctx);
+    }
+}
+
+static void deliver_drain(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+    struct hub *hub = news->hub;
+
+    free(news);
+    hub->is_draining = true;
+    work_stop_all(hub, WORK_DRAINED);
+    hub_work_is_over(hub);
+}
+
+/* The mail comes after every work that was claimed, so none is missed. */
+void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx)
+{
+    clerk_stop_claiming(hub->clerk);
+    hub->drained = done;
+    hub->drained_ctx = ctx;
+    loop_post(hub->loop, &news_new(hub, "")->mail, deliver_drain);
+}
+
+void hub_free(struct hub *hub)
+{
+    clerk_stop(hub->clerk);
+    loop_deliver(hub->loop); /* what the clerk posted last speaks of this hub */
+    for (int i = 0; i < RECENT_MAX; i++)
+        frame_unref(hub->recent[i].frame);
+    tdestroy(hub->channels, free);
+    free(hub);
+}
+
+void hub_count(const struct hub *hub, struct hub_counts *ret_counts)
+{
+    *ret_counts = (struct hub_counts){.n_watches = atomic_load(&hub->n_watches),
+        .n_running = atomic_load(&hub->n_running),
+        .n_done = atomic_load(&hub->n_ended[JOB_DONE]),
+        .n_failed = atomic_load(&hub->n_ended[JOB_FAILED]),
+        .n_canceled = atomic_load(&hub->n_ended[JOB_CANCELED])};
+}

@@ -1,0 +1,65 @@
+/* hub_private.h - what hub.c (channels), clerk.c (the store's reader) and work.c (running jobs)
+ * share. */
+#pragma once
+
+#include "hub/hub.h"
+
+/* The last events of the journal, kept so that a watch can begin where its viewer's replay ended.
+ */
+enum { RECENT_MAX = 1024 };
+
+struct recent {
+    uint64_t position;
+    char job_id[JOB_ID_LEN + 1];
+    struct frame *frame;
+    bool is_last;
+};
+
+enum work_stop { WORK_GOES_ON, WORK_CANCELED, WORK_DRAINED, WORK_LOST };
+
+struct clerk;
+
+struct hub {
+    /* fixed after start */
+    struct loop *loop;
+    const struct config *config;
+    const struct job_kind *const *kinds;
+    char owner[17];
+    struct clerk *clerk;
+
+    /* loop only */
+    void *channels; /* tsearch tree by job id */
+    struct recent recent[RECENT_MAX];
+    uint64_t n_recent;   /* ever kept; the newest is recent[(n_recent - 1) % RECENT_MAX] */
+    uint64_t kept_after; /* journal position: everything later is in `recent` */
+    bool is_ready;       /* the clerk has told where the journal ended when it began */
+    struct link works;
+    bool is_draining;
+    void (*drained)(void *ctx);
+    void *drained_ctx;
+
+    /* atomic: changed by the loop, read by all */
+    atomic_int n_watches, n_running;
+    atomic_ullong n_ended[JOB_CANCELED + 1];
+};
+
+/* --- clerk.c --- */
+struct clerk *clerk_start(struct hub *hub);
+void clerk_poke(struct clerk *clerk);       /* any thread */
+void clerk_work_ended(struct clerk *clerk); /* any thread: a place is free */
+/* When this returns, every work that was claimed has been posted, and none will be.  May wait
+ * STORE_WAIT_MS. */
+void clerk_stop_claiming(struct clerk *clerk);
+void clerk_stop(struct clerk *clerk); /* gives the leases back, joins, frees */
+
+/* --- hub.c, posted by the clerk: each takes over what it is given --- */
+void hub_post_start(struct hub *hub, uint64_t position);
+void hub_post_event(
+    struct hub *hub, uint64_t position, const char *job_id, const struct job_event *event);
+void hub_post_note(struct hub *hub, const char *job_id, const struct buf *bytes, bool is_passing);
+void hub_work_is_over(struct hub *hub); /* loop: one work less; ends a drain that waited for it */
+
+/* --- work.c --- */
+void work_post_start(struct hub *hub, struct job *job); /* any thread; moves *job */
+void work_post_stop(struct hub *hub, const char *job_id, enum work_stop stop); /* any thread */
+void work_stop_all(struct hub *hub, enum work_stop stop);                      /* loop */

@@ -1,0 +1,67 @@
+/* kind.h - a kind of job: the slow function somebody brings, as a struct and one line in a table.
+ *
+ * Queue, journal, replay, resume, cancel, take-over and "the same request makes one job" come with
+ * the hub. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "job/job.h"
+#include "store/store.h"
+
+struct work; /* one job that runs here and now */
+
+/* The closing events of a job, filled by a kind.  Texts are copied. */
+struct last_events {
+    int n;
+    struct job_event at[8];
+};
+void last_events_add(struct last_events *last, const char *name, const char *data);
+void last_events_clear(struct last_events *last);
+
+struct job_kind {
+    const char *name;         /* "video" */
+    const char *subject_name; /* what its subject is called in JSON: "case" */
+    const char *first;        /* the first message of every job */
+
+    /* From a request to what the work needs (`*ret_input`, JSON, malloc'd) and the digest of all
+     * that shapes the result.  Any thread, with the caller's store.  STORE_E_NOT_FOUND: there is no
+     * such subject, or nothing to make of it; `err` says which. */
+    int (*prepare)(struct store *store, const struct config *config, const char *subject,
+        char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
+
+    /* Is what this done job left behind still there?  Any thread. */
+    bool (*still_good)(const struct config *config, const struct job *done);
+
+    /* The work.  Worker thread.  `*ret_result`: JSON, malloc'd.  -ERR_CANCELED once work_cancel()
+     * is set. */
+    int (*run)(struct work *work, char **ret_result, struct error *err);
+
+    /* What is said at the end: `result` of a done job, `error` of a failed one, else NULL.  Any
+     * thread. */
+    void (*finish)(
+        enum job_state state, const char *result, const char *error, struct last_events *last);
+};
+
+/* NULL: no such kind.  `kinds` ends with NULL. */
+const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);
+
+/* --- for a kind's run(): the worker's own thread, except where noted --- */
+
+const char *work_input(const struct work *work);
+const struct config *work_config(const struct work *work);
+
+/* Set when the work is to stop.  Any thread may read it. */
+const atomic_bool *work_cancel(const struct work *work);
+
+/* Tell the viewers, for good.  `once`: a tag under which this job says it at most once, even when
+ * another process takes it over half-way.  An error means that the journal can't be written: stop,
+ * and return it. */
+int work_emit(
+    struct work *work, const char *once, const char *name, const char *data, struct error *err);
+
+/* How far it is, as JSON.  May be lost. */
+void work_progress(struct work *work, const char *json);

@@ -1,0 +1,95 @@
+/* job.c - the job's states as a table, and the ids that people and browsers carry about. */
+#include "job/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GO(state) (1u << (state))
+
+/* A state that may go nowhere is an end. */
+static const struct {
+    const char *name;
+    unsigned may_go;
+} states[] = {
+    [JOB_QUEUED] = {"queued", GO(JOB_RUNNING) | GO(JOB_CANCELED)},
+    [JOB_RUNNING] = {"running", GO(JOB_QUEUED) | GO(JOB_DONE) | GO(JOB_FAILED) | GO(JOB_CANCELED)},
+    [JOB_DONE] = {"done", 0},
+    [JOB_FAILED] = {"failed", 0},
+    [JOB_CANCELED] = {"canceled", 0},
+};
+
+enum { N_STATES = sizeof states / sizeof *states };
+
+void job_clear(struct job *job)
+{
+    free(job->input);
+    free(job->progress);
+    free(job->result);
+    free(job->error);
+    *job = (struct job){0};
+}
+
+const char *job_state_name(enum job_state state)
+{
+    return states[state].name;
+}
+
+bool job_state_parse(const char *name, enum job_state *ret_state)
+{
+    for (int i = 0; i < N_STATES; i++)
+        if (strcmp(states[i].name, name) == 0) {
+            *ret_state = (enum job_state)i;
+            return true;
+        }
+    return false;
+}
+
+bool job_state_may_go(enum job_state from, enum job_state to)
+{
+    return states[from].may_go & GO(to);
+}
+
+bool job_state_is_final(enum job_state state)
+{
+    return !states[state].may_go;
+}
+
+bool job_id_is_wellformed(const char *id)
+{
+    return strlen(id) == JOB_ID_LEN && strspn(id, DIGEST_NAME_ALPHABET) == JOB_ID_LEN;
+}
+
+void job_id_make(char ret_id[static JOB_ID_LEN + 1])
+{
+    digest_random_name(ret_id, JOB_ID_LEN);
+}
+
+void job_event_id_format(
+    const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1])
+{
+    snprintf(ret_text, JOB_EVENT_ID_MAX + 1, "%s:%" PRIu64, job_id, seq);
+}
+
+bool job_event_id_parse(const char *text, char ret_job_id[static JOB_ID_LEN + 1], uint64_t *ret_seq)
+{
+    char id[JOB_ID_LEN + 1], again[JOB_EVENT_ID_MAX + 1];
+    uint64_t seq;
+
+    if (strlen(text) <= JOB_ID_LEN || text[JOB_ID_LEN] != ':')
+        return false;
+    memcpy(id, text, JOB_ID_LEN);
+    id[JOB_ID_LEN] = '\0';
+    if (!job_id_is_wellformed(id))
+        return false;
+    seq = strtoull(text + JOB_ID_LEN + 1, NULL, 10);
+    /* Only what we would have written ourselves: no sign, no space, no leading zero, no overflow.
+     */
+    job_event_id_format(id, seq, again);
+    if (seq == 0 || strcmp(again, text) != 0)
+        return false;
+    memcpy(ret_job_id, id, sizeof id);
+    *ret_seq = seq;
+    return true;
+}

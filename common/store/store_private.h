@@ -1,0 +1,116 @@
+/* store_private.h - what the files of this room share: the connection, its queries, its
+ * transactions.
+ *
+ * Inside, a function that changes something expects a transaction to be open; the public ones open
+ * it. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum {
+    QUERIES_MAX = 48, /* distinct texts a connection keeps prepared */
+    STORE_VALUE_MAX =
+        32 << 20, /* bytes; the longest text we write is a case of 200 long scenes, 13 MiB */
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    int n_queries;
+    struct {
+        const char *sql; /* the address is the key: every query is one constant */
+        sqlite3_stmt *query;
+    } queries[QUERIES_MAX];
+    int64_t data_version; /* as store_changed() saw it last */
+    /* Made of the columns that `cases` and `scenes` have, fixed after store_open(). */
+    char *case_list_sql, *case_sql, *scenes_sql;
+    bool told_bad_ids; /* the log has it already */
+};
+
+/* The one place where SQLite's codes become ours.  Tells of the connection's last error. */
+int store_refuse(struct store *store, struct error *err);
+
+/* --- store_schema.c: what must be in the database --- */
+
+int schema_prepare(struct store *store, struct error *err);
+
+/* --- store_cases.c --- */
+
+/* Looks which columns there are and makes the queries of them. */
+int cases_prepare(struct store *store, struct error *err);
+
+/* --- queries --- */
+
+struct value {
+    enum { VALUE_END, VALUE_TEXT, VALUE_NUMBER, VALUE_REAL } kind;
+    const char *text; /* NULL is SQL's NULL; must live until the query ends */
+    int64_t number;
+    double real;
+};
+
+static inline struct value value_text(const char *text)
+{
+    return (struct value){.kind = VALUE_TEXT, .text = text};
+}
+
+static inline struct value value_number(int64_t number)
+{
+    return (struct value){.kind = VALUE_NUMBER, .number = number};
+}
+
+static inline struct value value_real(double real)
+{
+    return (struct value){.kind = VALUE_REAL, .real = real};
+}
+
+/* What ?1, ?2 … stand for. */
+#define VALUES(...) ((const struct value[]){__VA_ARGS__, {.kind = VALUE_END}})
+
+enum { QUERY_END, QUERY_ROW };
+
+int query_start(struct store *store, const char *sql, const struct value *values,
+    sqlite3_stmt **ret_query, struct error *err);
+/* QUERY_ROW, or QUERY_END or an error, after which the query is ended. */
+int query_row(struct store *store, sqlite3_stmt *query, struct error *err);
+void query_end(sqlite3_stmt *query); /* for one that is left before its last row */
+
+/* A statement without rows. */
+int query_run(struct store *store, const char *sql, const struct value *values, struct error *err);
+/* The first column of the first row; STORE_E_NOT_FOUND: no row. */
+int query_number(struct store *store, const char *sql, const struct value *values,
+    int64_t *ret_number, struct error *err);
+
+/* A copy for the caller; NULL for NULL. */
+char *column_copy(sqlite3_stmt *query, int column);
+
+/* --- transactions --- */
+
+int transaction_begin(struct store *store, struct error *err);      /* takes the write lock */
+int transaction_begin_read(struct store *store, struct error *err); /* all reads see one moment */
+/* Commits if `answer` is 0 and rolls back otherwise; returns `answer`, or why the commit failed. */
+int transaction_end(struct store *store, int answer, struct error *err);
+
+/* --- store_jobs.c --- */
+
+/* `position`: an SQL expression, looked at only where the job is queued. */
+#define JOB_COLUMNS(position)                                                                      \
+    "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
+    "deaths, progress, result, error, " position ", owner "
+enum { JOB_COLUMN_OWNER = 15 };
+
+/* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
+int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct error *err);
+/* The whole job, with input. */
+int job_by_number(struct store *store, int64_t number, struct job *ret_job, struct error *err);
+/* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */
+int job_hand_over(
+    struct store *store, int answer, struct job *job, struct job *ret_job, struct error *err);
+
+/* --- store_journal.c --- */
+
+/* Give the events the job's next numbers and write them.  Whoever calls has made sure that it may.
+ */
+int journal_add(struct store *store, const char *job_id, const struct job_event *events, int n,
+    struct error *err);

@@ -1,0 +1,142 @@
+/* store_schema.c - the tables, made on first start and brought up to date step by step.
+ *
+ * jobs and events are ours.  cases and scenes may be anybody's: they are made only where nothing
+ * has these names, and never changed. */
+#include <stdio.h>
+
+#include "store/store_private.h"
+
+/* Step i leads from schema version i to i + 1.  A step that was released is never edited.
+ *
+ * `number` is the order of creation and so of the queue: a job that runs is older than all that
+ * wait, so one that is put back is first in line again.  The input lies beside its job, because the
+ * job's row is rewritten with every progress note. */
+static const char *const steps[] = {
+    "CREATE TABLE jobs("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  kind TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  key TEXT NOT NULL,"
+    "  state TEXT NOT NULL"
+    "    CHECK (state IN ('queued', 'running', 'done', 'failed', 'canceled')),"
+    "  cancel_wanted INTEGER NOT NULL DEFAULT 0,"
+    "  last_seq INTEGER NOT NULL DEFAULT 0,"
+    "  created_ms INTEGER NOT NULL,"
+    "  started_ms INTEGER NOT NULL DEFAULT 0,"
+    "  ended_ms INTEGER NOT NULL DEFAULT 0,"
+    "  owner TEXT,"
+    "  leased_until_ms INTEGER NOT NULL DEFAULT 0,"
+    "  deaths INTEGER NOT NULL DEFAULT 0,"
+    "  progress TEXT,"
+    "  result TEXT,"
+    "  error TEXT);"
+    "CREATE INDEX jobs_by_key ON jobs(kind, key);"
+    "CREATE INDEX jobs_by_state ON jobs(state, number);"
+    "CREATE INDEX jobs_by_subject ON jobs(kind, state, subject);"
+    /* What create-or-attach promises, said once more where nothing can get past it. */
+    "CREATE UNIQUE INDEX one_live_job_a_key ON jobs(kind, key)"
+    "  WHERE state IN ('queued', 'running') AND cancel_wanted = 0;"
+    "CREATE TABLE inputs("
+    "  job_id TEXT PRIMARY KEY REFERENCES jobs(id) ON DELETE CASCADE,"
+    "  input TEXT NOT NULL);"
+    "CREATE TABLE events("
+    "  position INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  job_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,"
+    "  seq INTEGER NOT NULL,"
+    "  name TEXT,"
+    "  data TEXT NOT NULL,"
+    "  once TEXT,"
+    "  UNIQUE (job_id, seq),"
+    "  UNIQUE (job_id, once));",
+};
+
+enum { SCHEMA_VERSION = sizeof steps / sizeof *steps };
+
+static const char case_tables[] = "CREATE TABLE cases("
+                                  "  id TEXT PRIMARY KEY NOT NULL,"
+                                  "  title TEXT,"
+                                  "  language TEXT,"
+                                  "  shape TEXT);"
+                                  "CREATE TABLE scenes("
+                                  "  case_id TEXT NOT NULL REFERENCES cases(id) ON DELETE CASCADE,"
+                                  "  position INTEGER NOT NULL,"
+                                  "  image TEXT NOT NULL,"
+                                  "  caption TEXT,"
+                                  "  narration TEXT,"
+                                  "  audio TEXT,"
+                                  "  credit TEXT,"
+                                  "  seconds REAL,"
+                                  "  PRIMARY KEY (case_id, position));";
+
+static int run_script(struct store *store, const char *sql, struct error *err)
+{
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_refuse(store, err);
+    return 0;
+}
+
+static int read_version(struct store *store, int64_t *ret_version, struct error *err)
+{
+    int answer = query_number(store, "PRAGMA user_version", NULL, ret_version, err);
+
+    if (answer == 0 && (*ret_version < 0 || *ret_version > SCHEMA_VERSION))
+        return error_set(err, ERR_INPUT,
+            "%s: its schema has version %lld, this casecast knows versions up to %d: use the newer "
+            "casecast "
+            "that made it, or another file",
+            store->path, (long long)*ret_version, SCHEMA_VERSION);
+    return answer;
+}
+
+/* How many of the names cases and scenes are taken. */
+static int count_case_names(struct store *store, int64_t *ret_n, struct error *err)
+{
+    return query_number(store,
+        "SELECT count(*) FROM sqlite_schema"
+        " WHERE type IN ('table', 'view') AND lower(name) IN ('cases', 'scenes')",
+        NULL, ret_n, err);
+}
+
+static int go_up(struct store *store, struct error *err)
+{
+    char set_version[64];
+    int64_t version, n_names = 0;
+    int answer = read_version(store, &version, err);
+
+    for (; answer == 0 && version < SCHEMA_VERSION; version++) {
+        answer = run_script(store, steps[version], err);
+        if (answer < 0 && err)
+            error_where(err, "making schema version %lld: ", (long long)version + 1);
+    }
+    if (answer == 0)
+        answer = count_case_names(store, &n_names, err);
+    if (answer == 0 && n_names == 0)
+        answer = run_script(store, case_tables, err);
+    if (answer == 0 && n_names == 1)
+        return error_set(err, ERR_INPUT,
+            "%s: of cases and scenes only one is there: both must be, as tables or views, or "
+            "neither",
+            store->path);
+    if (answer < 0)
+        return answer;
+    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", SCHEMA_VERSION);
+    return run_script(store, set_version, err);
+}
+
+int schema_prepare(struct store *store, struct error *err)
+{
+    int64_t version, n_names;
+    int answer = read_version(store, &version, err);
+
+    if (answer == 0)
+        answer = count_case_names(store, &n_names, err);
+    if (answer < 0)
+        return answer;
+    if (version < SCHEMA_VERSION || n_names < 2) {
+        answer = transaction_begin(store, err);
+        if (answer == 0)
+            answer = transaction_end(store, go_up(store, err), err);
+    }
+    return answer;
+}

@@ -1,0 +1,261 @@
+/* store_sqlite.c - the connection: opening, queries, transactions, and SQLite's errors in words.
+ *
+ * Write-ahead logging, so that readers never wait for the writer.  synchronous=NORMAL: what was
+ * committed survives the death of the process; after a power cut the last moments may be missing,
+ * but never a hole. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/store_private.h"
+
+static int refuse_code(const char *path, sqlite3 *db, struct error *err)
+{
+    switch (sqlite3_errcode(db)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(err, ERR_BUSY, "%s: the database is locked by another program", path);
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return error_set(err, ERR_IO, "%s is read-only", path);
+    case SQLITE_FULL:
+        return error_set(err, ERR_IO, "%s: disk full", path);
+    case SQLITE_NOTADB:
+        return error_set(err, ERR_INPUT, "%s is not an SQLite database", path);
+    case SQLITE_CORRUPT:
+        return error_set(err, ERR_IO, "%s is damaged (%s)", path, sqlite3_errmsg(db));
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+        return error_set(err, ERR_IO, "%s: %s%s%s", path, sqlite3_errmsg(db),
+            sqlite3_system_errno(db) ? ": " : "",
+            sqlite3_system_errno(db) ? strerror(sqlite3_system_errno(db)) : "");
+    case SQLITE_TOOBIG:
+        return error_set(
+            err, ERR_INPUT, "%s: a value in it is larger than %d MiB", path, STORE_VALUE_MAX >> 20);
+    default:
+        return error_set(err, ERR_LIBRARY, "%s: %s", path, sqlite3_errmsg(db));
+    }
+}
+
+int store_refuse(struct store *store, struct error *err)
+{
+    return refuse_code(store->path, store->db, err);
+}
+
+/* --- queries --- */
+
+static int find_query(
+    struct store *store, const char *sql, sqlite3_stmt **ret_query, struct error *err)
+{
+    for (int i = 0; i < store->n_queries; i++)
+        if (store->queries[i].sql == sql) {
+            *ret_query = store->queries[i].query;
+            return 0;
+        }
+    assert(store->n_queries < QUERIES_MAX);
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret_query, NULL) !=
+        SQLITE_OK)
+        return store_refuse(store, err);
+    store->queries[store->n_queries].sql = sql;
+    store->queries[store->n_queries++].query = *ret_query;
+    return 0;
+}
+
+static int bind(sqlite3_stmt *query, int at, const struct value *value)
+{
+    if (value->kind == VALUE_TEXT)
+        return sqlite3_bind_text(query, at, value->text, -1, SQLITE_STATIC);
+    if (value->kind == VALUE_REAL)
+        return sqlite3_bind_double(query, at, value->real);
+    return sqlite3_bind_int64(query, at, value->number);
+}
+
+int query_start(struct store *store, const char *sql, const struct value *values,
+    sqlite3_stmt **ret_query, struct error *err)
+{
+    sqlite3_stmt *query;
+    int answer = find_query(store, sql, &query, err);
+
+    if (answer < 0)
+        return answer;
+    for (int i = 0; values && values[i].kind != VALUE_END; i++) {
+        if (bind(query, i + 1, &values[i]) != SQLITE_OK)
+            return store_refuse(store, err);
+    }
+    *ret_query = query;
+    return 0;
+}
+
+int query_row(struct store *store, sqlite3_stmt *query, struct error *err)
+{
+    int rc = sqlite3_step(query), answer = QUERY_END;
+
+    if (rc == SQLITE_ROW)
+        return QUERY_ROW;
+    if (rc != SQLITE_DONE)
+        answer = store_refuse(store, err);
+    query_end(query);
+    return answer;
+}
+
+void query_end(sqlite3_stmt *query)
+{
+    sqlite3_reset(query);
+    sqlite3_clear_bindings(query);
+}
+
+int query_run(struct store *store, const char *sql, const struct value *values, struct error *err)
+{
+    sqlite3_stmt *query;
+    int answer = query_start(store, sql, values, &query, err);
+
+    return answer < 0 ? answer : query_row(store, query, err);
+}
+
+int query_number(struct store *store, const char *sql, const struct value *values,
+    int64_t *ret_number, struct error *err)
+{
+    sqlite3_stmt *query;
+    int answer = query_start(store, sql, values, &query, err);
+
+    if (answer == 0)
+        answer = query_row(store, query, err);
+    if (answer == QUERY_ROW) {
+        *ret_number = sqlite3_column_int64(query, 0);
+        query_end(query);
+        return 0;
+    }
+    return answer < 0 ? answer : STORE_E_NOT_FOUND;
+}
+
+char *column_copy(sqlite3_stmt *query, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(query, column);
+
+    return text ? mem_copy_n(text, (size_t)sqlite3_column_bytes(query, column)) : NULL;
+}
+
+/* --- transactions --- */
+
+/* IMMEDIATE: a reader that later wants to write could be refused half-way; so a writer says so at
+ * once. */
+int transaction_begin(struct store *store, struct error *err)
+{
+    return query_run(store, "BEGIN IMMEDIATE", NULL, err);
+}
+
+int transaction_begin_read(struct store *store, struct error *err)
+{
+    return query_run(store, "BEGIN", NULL, err);
+}
+
+int transaction_end(struct store *store, int answer, struct error *err)
+{
+    if (answer == 0)
+        answer = query_run(store, "COMMIT", NULL, err);
+    /* SQLite has rolled back itself after some failures (a full disk). */
+    if (answer != 0 && !sqlite3_get_autocommit(store->db))
+        query_run(store, "ROLLBACK", NULL, NULL);
+    return answer;
+}
+
+/* --- opening --- */
+
+/* When several connections open a new file at once, the switch to WAL answers "busy" to some of
+ * them without asking the busy handler (waiting could deadlock): so it is asked again. */
+static int use_wal(struct store *store, struct error *err)
+{
+    int64_t until = clock_monotonic_ms() + STORE_WAIT_MS;
+    sqlite3_stmt *query;
+    int answer, rc;
+    bool is_wal;
+
+    answer = query_start(store, "PRAGMA journal_mode = WAL", NULL, &query, err);
+    if (answer < 0)
+        return answer;
+    while ((rc = sqlite3_step(query)) == SQLITE_BUSY && clock_monotonic_ms() < until) {
+        sqlite3_reset(query);
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    if (rc != SQLITE_ROW) {
+        answer = store_refuse(store, err);
+        query_end(query);
+        return answer;
+    }
+    is_wal = strcmp((const char *)sqlite3_column_text(query, 0), "wal") == 0;
+    query_end(query);
+    if (!is_wal)
+        return error_set(err, ERR_IO,
+            "%s: SQLite can't keep a write-ahead log here: not on a local disk?", store->path);
+    return 0;
+}
+
+static int set_up(struct store *store, struct error *err)
+{
+    int answer;
+
+    sqlite3_extended_result_codes(store->db, 0);
+    sqlite3_busy_timeout(store->db, STORE_WAIT_MS);
+    sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, STORE_VALUE_MAX);
+    if (sqlite3_db_readonly(store->db, "main") == 1)
+        return error_set(err, ERR_IO, "%s is read-only", store->path);
+    answer = use_wal(store, err);
+    if (answer == 0)
+        answer = query_run(store, "PRAGMA synchronous = NORMAL", NULL, err);
+    if (answer == 0)
+        answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
+    if (answer == 0)
+        answer = schema_prepare(store, err);
+    if (answer == 0)
+        answer = cases_prepare(store, err);
+    return answer;
+}
+
+int store_open(const char *path, struct store **ret_store, struct error *err)
+{
+    struct store *store = mem_new(struct store);
+    int answer;
+
+    store->path = mem_copy(path);
+    /* NOMUTEX: a connection belongs to one thread at a time. */
+    if (sqlite3_open_v2(path, &store->db,
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        answer = store_refuse(store, err);
+    else
+        answer = set_up(store, err);
+    if (answer != 0) {
+        store_close(store);
+        return answer;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < store->n_queries; i++)
+        sqlite3_finalize(store->queries[i].query);
+    sqlite3_close(store->db);
+    free(store->case_list_sql);
+    free(store->case_sql);
+    free(store->scenes_sql);
+    free(store->path);
+    free(store);
+}
+
+int store_probe(struct store *store, struct error *err)
+{
+    int64_t number;
+    int answer = transaction_begin(store, err);
+
+    if (answer < 0)
+        return answer;
+    answer = query_number(store,
+        "SELECT EXISTS (SELECT 1 FROM jobs) + EXISTS (SELECT 1 FROM cases)", NULL, &number, err);
+    return transaction_end(store, answer, err);
+}

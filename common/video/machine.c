@@ -1,0 +1,91 @@
+/* machine.c - looks for the encoder, the voices and the fonts, each by asking who will use it. */
+#include "video/machine.h"
+
+#include <espeak-ng/speak_lib.h>
+#include <fontconfig/fontconfig.h>
+#include <libavcodec/avcodec.h>
+#include <stdio.h>
+
+static void check_encoder(struct machine_finding *finding, const char *name)
+{
+    finding->what = "encoder";
+    finding->is_there = avcodec_find_encoder_by_name(name) != NULL;
+    snprintf(finding->text, sizeof finding->text,
+        finding->is_there ? "%s" : "FFmpeg's libavcodec has no %s", name);
+    finding->mend = "apt-get install libavcodec59";
+}
+
+static void check_voices(struct machine_finding *finding)
+{
+    int n = 0;
+
+    finding->what = "voices";
+    finding->mend = "apt-get install espeak-ng-data";
+    if (espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, espeakINITIALIZE_DONT_EXIT) >= 0) {
+        for (const espeak_VOICE **voice = espeak_ListVoices(NULL); voice && *voice; voice++)
+            n++;
+        espeak_Terminate();
+    }
+    finding->is_there = n > 0;
+    if (n > 0)
+        snprintf(finding->text, sizeof finding->text, "espeak-ng speaks %d languages", n);
+    else
+        snprintf(finding->text, sizeof finding->text, "espeak-ng finds no voices");
+}
+
+/* Is there any font that draws this character? */
+static bool has_font_for(FcChar32 character)
+{
+    FcCharSet *characters = FcCharSetCreate();
+    FcPattern *pattern = FcPatternCreate();
+    FcObjectSet *objects = FcObjectSetBuild(FC_FAMILY, (char *)NULL);
+    FcFontSet *fonts;
+    bool found;
+
+    FcCharSetAddChar(characters, character);
+    FcPatternAddCharSet(pattern, FC_CHARSET, characters);
+    fonts = FcFontList(NULL, pattern, objects);
+    found = fonts && fonts->nfont > 0;
+    if (fonts)
+        FcFontSetDestroy(fonts);
+    FcObjectSetDestroy(objects);
+    FcPatternDestroy(pattern);
+    FcCharSetDestroy(characters);
+    return found;
+}
+
+static const struct {
+    const char *name;
+    FcChar32 sample;
+    const char *mend;
+} scripts[] = {
+    {"Latin", 0x41, "apt-get install fonts-noto-core"},
+    {"Arabic", 0x639, "apt-get install fonts-noto-core"},
+    {"Devanagari", 0x915, "apt-get install fonts-noto-core"},
+    {"emoji", 0x1F600, "apt-get install fonts-noto-color-emoji"},
+};
+
+static void check_font(struct machine_finding *finding, int script)
+{
+    finding->what = "fonts";
+    finding->is_there = has_font_for(scripts[script].sample);
+    snprintf(finding->text, sizeof finding->text,
+        finding->is_there ? "%s" : "no font for captions in %s", scripts[script].name);
+    finding->mend = scripts[script].mend;
+}
+
+void machine_check(void (*each)(void *ctx, const struct machine_finding *finding), void *ctx)
+{
+    struct machine_finding finding = {0};
+
+    check_encoder(&finding, "libx264");
+    each(ctx, &finding);
+    check_encoder(&finding, "aac");
+    each(ctx, &finding);
+    check_voices(&finding);
+    each(ctx, &finding);
+    for (int i = 0; i < (int)(sizeof scripts / sizeof *scripts); i++) {
+        check_font(&finding, i);
+        each(ctx, &finding);
+    }
+}

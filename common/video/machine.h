@@ -1,0 +1,14 @@
+/* machine.h - does this machine have what making a video takes?  Any thread, one call at a time,
+ * and no video_create() meanwhile (espeak-ng keeps global state). */
+#pragma once
+
+#include <stdbool.h>
+
+struct machine_finding {
+    const char *what; /* "fonts" */
+    bool is_there;
+    char text[200];   /* what was found, or what is not there */
+    const char *mend; /* NULL where nothing is missing */
+};
+
+void machine_check(void (*each)(void *ctx, const struct machine_finding *finding), void *ctx);

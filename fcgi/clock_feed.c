@@ -1,0 +1,214 @@
+/* clock_feed.c - GET /api/events: the tutorial's clock, with or without a value sent by the page.
+ *
+ *   client_secret   said back once, first
+ *   count           messages, 1 to 86400 (5)
+ *   interval        ms between them, 100 to 60000 (1000)
+ *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
+ *
+ * The stream is a function of its arguments and the time, so a client that was cut off goes on
+ * where it was: message n has the id "clock:n". */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock_feed.h"
+#include "handover.h"
+#include "routes.h"
+#include "server.h"
+#include "sse/sse.h"
+
+static const char last_word[] = "finished";
+static const char id_prefix[] = "clock:";
+
+struct clock_feed {
+    struct arrival arrival; /* first: the feed is freed by this address */
+    struct link due;
+    struct stream *stream;
+    int64_t next_ms; /* of uv_now() */
+    int next, count, interval_ms;
+    bool is_stamped;
+};
+
+/* --- responder --- */
+
+static void id_of(int n, char ret_id[static 32])
+{
+    snprintf(ret_id, 32, "%s%d", id_prefix, n);
+}
+
+/* The number of the last message the client has seen; 0 if it has seen none of a clock. */
+static int seen_before(const struct request *request, int count)
+{
+    const char *id = request->last_event_id;
+    long long n;
+
+    if (strncmp(id, id_prefix, strlen(id_prefix)) != 0 ||
+        !text_number(id + strlen(id_prefix), 0, count + 1, &n))
+        return 0;
+    return (int)n;
+}
+
+static int read_arguments(struct request *request, struct clock_feed *feed, struct error *err)
+{
+    long long count, interval_ms, stamp;
+
+    if (arguments_number(&request->arguments, "count", 1, 86400, 5, &count, err) < 0 ||
+        arguments_number(&request->arguments, "interval", 100, 60000, 1000, &interval_ms, err) <
+            0 ||
+        arguments_number(&request->arguments, "stamp", 0, 1, 0, &stamp, err) < 0)
+        return -ERR_INPUT;
+    feed->count = (int)count;
+    feed->interval_ms = (int)interval_ms;
+    feed->is_stamped = stamp == 1;
+    return 0;
+}
+
+/* The same id as message 0 would have: who has seen it gets it no second time. */
+static void say_secret(struct buf *out, const struct argument *secret)
+{
+    struct buf text = {0};
+    char id[32];
+
+    id_of(0, id);
+    buf_add_text(&text,
+        "Message: Client secret communicated from frontend to backend at frontend "
+        "initiating SSE. Backend sends text stream to the frontend, the client secret: ");
+    buf_add(&text, secret->value, secret->value_len);
+    sse_event(out, id, NULL, text.data, text.len);
+    buf_free(&text);
+}
+
+static void start(struct arrival *arrival);
+
+void route_clock(struct request *request)
+{
+    const struct argument *secret = arguments_find(&request->arguments, "client_secret");
+    struct clock_feed *feed = mem_new(struct clock_feed);
+    struct buf opening = {0};
+    struct error err;
+    int seen;
+
+    if (stream_was_refused(request)) {
+        free(feed);
+        return;
+    }
+    if (read_arguments(request, feed, &err) < 0) {
+        stream_refuse(request, 400, last_word, err.text);
+        free(feed);
+        return;
+    }
+    seen = seen_before(request, feed->count);
+    if (seen > feed->count) {
+        answer_nothing(request, 204);
+        free(feed);
+        return;
+    }
+    feed->next = seen + 1;
+    stream_head(&opening, request->server);
+    if (secret && !*request->last_event_id)
+        say_secret(&opening, secret);
+    if (request->is_head) {
+        FCGX_PutStr(opening.data, (int)opening.len, request->fcgx->out);
+        buf_free(&opening);
+        free(feed);
+        return;
+    }
+    hand_over(request, &feed->arrival, &opening, start);
+}
+
+/* --- loop --- */
+
+/* The server's local time as ctime() writes it, made once a second. */
+static const char *time_text(void)
+{
+    static _Thread_local char text[32];
+    static _Thread_local time_t made_for;
+    time_t now = time(NULL);
+    struct tm local;
+
+    if (now != made_for) {
+        localtime_r(&now, &local);
+        strftime(text, sizeof text, "%a %b %e %H:%M:%S %Y", &local);
+        made_for = now;
+    }
+    return text;
+}
+
+static void encode_message(const struct clock_feed *feed, struct buf *out)
+{
+    char id[32], text[128];
+    int len =
+        snprintf(text, sizeof text, "Message %d: The server time is: %s", feed->next, time_text());
+
+    if (feed->is_stamped)
+        len += snprintf(text + len, sizeof text - (size_t)len, " t=%" PRId64, clock_monotonic_ns());
+    id_of(feed->next, id);
+    sse_event(out, id, NULL, text, (size_t)len);
+}
+
+static void encode_last(const struct clock_feed *feed, struct buf *out)
+{
+    char id[32];
+
+    id_of(feed->count + 1, id);
+    sse_event(out, id, NULL, last_word, strlen(last_word));
+}
+
+static void send_bytes(struct stream *stream, struct buf *bytes)
+{
+    struct frame *frame = frame_new(bytes, false);
+
+    buf_free(bytes);
+    stream_send(stream, frame);
+    frame_unref(frame);
+}
+
+/* Sends what is due and schedules the next.  The stream may be over afterwards. */
+static void step(struct clock_feed *feed)
+{
+    struct stream *stream = feed->stream;
+    bool is_last = feed->next > feed->count;
+    struct buf bytes = {0};
+
+    if (is_last)
+        encode_last(feed, &bytes);
+    else
+        encode_message(feed, &bytes);
+    feed->next++;
+    if (!is_last) {
+        /* `finished` comes a beat after the last message, as in the tutorial. */
+        feed->next_ms += feed->interval_ms;
+        wheel_schedule(&feed->arrival.server->wheel, &feed->due, feed->next_ms);
+    }
+    send_bytes(stream, &bytes);
+    if (is_last)
+        stream_close(stream, STREAM_FINISHED);
+}
+
+void clock_due(struct link *link)
+{
+    step(list_item(link, struct clock_feed, due));
+}
+
+static void over(struct stream *stream)
+{
+    struct clock_feed *feed = stream->feed;
+
+    wheel_cancel(&feed->arrival.server->wheel, &feed->due);
+}
+
+static void start(struct arrival *arrival)
+{
+    struct clock_feed *feed = (struct clock_feed *)arrival;
+    struct server *server = arrival->server;
+
+    list_init(&feed->due);
+    feed->next_ms = (int64_t)uv_now(&server->loop->uv);
+    feed->stream = arrival_open(arrival, over);
+    step(feed);
+}

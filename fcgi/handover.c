@@ -1,0 +1,131 @@
+#include "handover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "server.h"
+#include "sse/sse.h"
+
+/* The id of the last frame of a refusal: it comes back as Last-Event-ID when the client reconnects.
+ */
+static const char refused_id[] = "refused:1";
+
+/* Between the whole and one and a half times of CASECAST_RETRY_MS, so that clients who lost their
+ * streams together don't come back together. */
+static int jittered(int retry_ms)
+{
+    return retry_ms + (int)randombytes_uniform((uint32_t)retry_ms / 2 + 1);
+}
+
+void stream_head(struct buf *out, const struct server *server)
+{
+    buf_add_text(out, "Status: 200 OK\r\n"
+                      "Content-Type: text/event-stream; charset=utf-8\r\n"
+                      "Cache-Control: no-store, no-transform\r\n"
+                      "X-Accel-Buffering: no\r\n"
+                      "\r\n");
+    sse_comment(out, "casecast");
+    sse_retry(out, jittered(server->config->retry_ms));
+}
+
+static void deliver(struct mail *mail)
+{
+    struct arrival *arrival = list_item(&mail->link, struct arrival, mail.link);
+
+    arrival->start(arrival);
+}
+
+static void give_away(struct request *request, struct arrival *arrival, struct buf *opening,
+    void (*start)(struct arrival *arrival))
+{
+    struct server *server = request->server;
+
+    arrival->server = server;
+    arrival->fd = request->fcgx->ipcFd;
+    arrival->request_id = request->fcgx->requestId;
+    arrival->opening = frame_new(opening, false);
+    arrival->start = start;
+    request->is_handed_over = true;
+    loop_post(server->loop, &arrival->mail, deliver);
+}
+
+void stream_postpone(struct request *request, const char *detail)
+{
+    struct server *server = request->server;
+    struct buf out = {0};
+
+    atomic_fetch_add(&server->streams->n_ended[STREAM_LIMIT], 1);
+    if (!request->wants_events) {
+        answer_problem(request, 503, "Retry-After: 10\r\n", detail);
+        return;
+    }
+    stream_head(&out, server);
+    sse_retry(&out, jittered(10 * server->config->retry_ms));
+    sse_comment(&out, detail);
+    FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
+    buf_free(&out);
+}
+
+void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
+    void (*start)(struct arrival *arrival))
+{
+    struct error err;
+
+    if (streams_take_place(request->server->streams, request_param(request, "HTTP_X_REAL_IP"),
+            &arrival->address, &err) == 0) {
+        give_away(request, arrival, opening, start);
+    } else {
+        stream_postpone(request, err.text);
+        free(arrival);
+    }
+    buf_free(opening);
+}
+
+struct stream *arrival_open(struct arrival *arrival, void (*over)(struct stream *stream))
+{
+    return stream_open(arrival->server->streams, arrival->address, arrival->fd, arrival->request_id,
+        arrival->opening, over, arrival);
+}
+
+static void nothing_to_let_go(struct stream *stream)
+{
+    (void)stream;
+}
+
+static void start_whole(struct arrival *arrival)
+{
+    stream_close(arrival_open(arrival, nothing_to_let_go), STREAM_FINISHED);
+}
+
+void hand_over_whole(struct request *request, struct buf *opening)
+{
+    hand_over(request, mem_new(struct arrival), opening, start_whole);
+}
+
+void stream_refuse(struct request *request, int status, const char *last_word, const char *detail)
+{
+    struct buf out = {0};
+    char *text;
+
+    if (!request->wants_events) {
+        bool is_later = status == 503 || status == 429;
+
+        answer_problem(request, status, is_later ? "Retry-After: 5\r\n" : "", detail);
+        return;
+    }
+    text = mem_format("error %s", detail);
+    stream_head(&out, request->server);
+    sse_event(&out, NULL, NULL, text, strlen(text));
+    sse_event(&out, refused_id, NULL, last_word, strlen(last_word));
+    free(text);
+    hand_over_whole(request, &out);
+}
+
+bool stream_was_refused(struct request *request)
+{
+    if (strcmp(request->last_event_id, refused_id) != 0)
+        return false;
+    answer_nothing(request, 204);
+    return true;
+}

@@ -1,0 +1,259 @@
+/* job_feed.c - a viewer of a job: what the journal holds so far, then what comes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "case/case.h"
+#include "handover.h"
+#include "jobs.h"
+#include "kind_video.h"
+#include "routes.h"
+#include "secret.h"
+#include "server.h"
+#include "sse/sse.h"
+
+static const char last_word[] = "finished_video";
+
+struct job_feed {
+    struct arrival arrival; /* first: the feed is freed by this address */
+    struct watch watch;
+    struct stream *stream;
+    char job_id[JOB_ID_LEN + 1];
+    uint64_t position; /* of the journal, as the replay saw it */
+    bool is_ended;     /* the replay holds the last event */
+};
+
+/* --- loop --- */
+
+static void tell(struct watch *watch, struct frame *frame, bool is_last)
+{
+    struct job_feed *feed = list_item(&watch->link, struct job_feed, watch.link);
+    struct stream *stream = feed->stream;
+
+    stream_send(stream, frame);
+    if (is_last)
+        stream_close(stream, STREAM_FINISHED);
+}
+
+static void over(struct stream *stream)
+{
+    struct job_feed *feed = stream->feed;
+
+    watch_close(&feed->watch);
+}
+
+static void start(struct arrival *arrival)
+{
+    struct job_feed *feed = (struct job_feed *)arrival;
+    struct server *server = arrival->server;
+    struct stream *stream = arrival_open(arrival, over);
+
+    feed->stream = stream;
+    feed->watch.tell = tell;
+    if (feed->is_ended)
+        stream_close(stream, STREAM_FINISHED);
+    else if (hub_watch(server->hub, &feed->watch, feed->job_id, feed->position) == HUB_E_BEHIND)
+        stream_close(
+            stream, STREAM_DRAINED); /* the client comes again by id, and reads the store anew */
+}
+
+/* --- responder --- */
+
+struct replay {
+    const char *job_id;
+    struct buf bytes;
+    bool is_ended;
+};
+
+static void add_event(void *ctx, const struct job_event *event)
+{
+    struct replay *replay = ctx;
+
+    hub_encode_event(&replay->bytes, replay->job_id, event);
+    replay->is_ended = event->is_final;
+}
+
+static void hand_over_job(struct request *request, const struct job_kind *kind,
+    const struct job *job, struct replay *replay, uint64_t position)
+{
+    struct job_feed *feed = mem_new(struct job_feed);
+    struct buf opening = {0};
+
+    stream_head(&opening, request->server);
+    hub_encode_job(&opening, kind, job);
+    buf_add(&opening, replay->bytes.data, replay->bytes.len);
+    if (!replay->is_ended)
+        hub_encode_progress(&opening, job);
+    strcpy(feed->job_id, job->id);
+    feed->position = position;
+    feed->is_ended = replay->is_ended;
+    hand_over(request, &feed->arrival, &opening, start);
+}
+
+/* How far the client has come with this job; another job's event says nothing about it. */
+static uint64_t seen_of(const struct request *request, const char *job_id)
+{
+    char seen_id[JOB_ID_LEN + 1];
+    uint64_t seq;
+
+    if (job_event_id_parse(request->last_event_id, seen_id, &seq) && strcmp(seen_id, job_id) == 0)
+        return seq;
+    return 0;
+}
+
+static void count_attach(struct server *server, const struct job *job, uint64_t after)
+{
+    if (after)
+        atomic_fetch_add(&server->n_resumed, 1);
+    else if (job_state_is_final(job->state))
+        atomic_fetch_add(&server->n_replayed, 1);
+}
+
+/* The events of `job` after `after`, and what follows. */
+static void attach(struct request *request, const struct job *job, uint64_t after)
+{
+    const struct job_kind *kind = kind_find(request->server->kinds, job->kind);
+    struct replay replay = {.job_id = job->id};
+    uint64_t position;
+    struct error err;
+
+    count_attach(request->server, job, after);
+    if (store_job_events(*request->store, job->id, after, add_event, &replay, &position, &err) < 0)
+        stream_refuse(request, status_of(&err), last_word, err.text);
+    else if (replay.bytes.len == 0 && job_state_is_final(job->state))
+        answer_nothing(request, 204);
+    else
+        hand_over_job(request, kind, job, &replay, position);
+    buf_free(&replay.bytes);
+}
+
+/* Whoever comes back with the id of an event goes on with that job, if it is one of the same
+ * subject: even when the case has changed since, and even when the job has ended. */
+static bool resume(struct request *request, const struct job_kind *kind, const char *subject)
+{
+    char job_id[JOB_ID_LEN + 1];
+    struct store *store;
+    struct job job = {0};
+    struct error err;
+    uint64_t after;
+    bool is_known;
+
+    if (!job_event_id_parse(request->last_event_id, job_id, &after) ||
+        request_store(request, &store, &err) < 0 || store_job_get(store, job_id, &job, &err) != 0)
+        return false;
+    is_known = strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0;
+    if (is_known)
+        attach(request, &job, after);
+    job_clear(&job);
+    return is_known;
+}
+
+static void open_and_attach(
+    struct request *request, const struct job_kind *kind, const char *subject)
+{
+    struct job job = {0};
+    struct error err;
+    bool is_new;
+    int answer = jobs_open(request, kind, subject, &job, &is_new, &err);
+
+    if (answer == 0)
+        attach(request, &job, 0);
+    else if (answer == STORE_E_FULL)
+        stream_postpone(request, err.text);
+    else
+        stream_refuse(request, jobs_status(answer, &err), last_word, err.text);
+    job_clear(&job);
+}
+
+/* With CASECAST_SECRET_KEY set a GET creates nothing: it watches the job that its secret opens. */
+static void attach_to_secret(
+    struct request *request, const struct job_kind *kind, const char *subject)
+{
+    char job_id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    struct store *store;
+    struct error err;
+    int answer;
+
+    if (secret_check(request->server->config, jobs_secret(request), job_id, &err) < 0) {
+        stream_refuse(request, 403, last_word, err.text);
+        return;
+    }
+    answer = request_store(request, &store, &err);
+    if (answer == 0)
+        answer = store_job_get(store, job_id, &job, &err);
+    if (answer == STORE_E_NOT_FOUND ||
+        (answer == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
+        stream_refuse(request, 403, last_word, "client_secret belongs to another job");
+    } else if (answer < 0) {
+        stream_refuse(request, status_of(&err), last_word, err.text);
+    } else {
+        attach(request, &job, seen_of(request, job.id));
+    }
+    job_clear(&job);
+}
+
+static void answer_head(struct request *request)
+{
+    struct buf out = {0};
+
+    stream_head(&out, request->server);
+    FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
+    buf_free(&out);
+}
+
+/* The one caseId of the query; answers by itself and gives NULL when there is none, or more than
+ * one. */
+static const char *case_id_of(struct request *request)
+{
+    const struct argument *argument = arguments_find(&request->arguments, "caseId");
+    struct error err;
+
+    if (!argument || !*argument->value)
+        error_set(&err, ERR_INPUT, "caseId is %s: name a case, as in %s?caseId=1",
+            argument ? "empty" : "missing", request->path);
+    else if (strlen(argument->value) != argument->value_len)
+        error_set(&err, ERR_INPUT, "caseId holds a NUL: it may hold A-Z a-z 0-9 _ -");
+    else if (case_id_check(argument->value, &err) == 0)
+        return argument->value;
+    else
+        error_where(&err, "caseId ");
+    stream_refuse(request, 400, last_word, err.text);
+    return NULL;
+}
+
+void route_video(struct request *request)
+{
+    const char *case_id;
+
+    if (stream_was_refused(request))
+        return;
+    case_id = case_id_of(request);
+    if (!case_id)
+        return;
+    if (request->is_head)
+        answer_head(request);
+    else if (secret_is_needed(request->server->config))
+        attach_to_secret(request, &kind_video, case_id);
+    else if (!resume(request, &kind_video, case_id))
+        open_and_attach(request, &kind_video, case_id);
+}
+
+void route_job_events(struct request *request)
+{
+    struct job job = {0};
+    struct error err;
+    int answer;
+
+    if (stream_was_refused(request))
+        return;
+    answer = jobs_find(request, &job, &err);
+    if (answer != 0) {
+        stream_refuse(request, jobs_status(answer, &err), last_word, err.text);
+    } else if (request->is_head) {
+        answer_head(request);
+    } else {
+        attach(request, &job, seen_of(request, job.id));
+    }
+    job_clear(&job);
+}

@@ -1,0 +1,176 @@
+/* job_routes.c - jobs without a stream: create or attach, look, cancel. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "jobs.h"
+#include "routes.h"
+#include "secret.h"
+#include "server.h"
+
+static json_t *parsed_or_null(const char *text)
+{
+    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+    return json ? json : json_null();
+}
+
+static json_t *time_or_null(int64_t ms)
+{
+    return ms ? json_integer(ms) : json_null();
+}
+
+static json_t *snapshot(const struct job_kind *kind, const struct job *job)
+{
+    char *events = mem_format("/api/jobs/%s/events", job->id);
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "id",
+        job->id, "kind", job->kind, kind->subject_name, job->subject, "state",
+        job_state_name(job->state), "position", job->position, "createdMs",
+        time_or_null(job->created_ms), "startedMs", time_or_null(job->started_ms), "endedMs",
+        time_or_null(job->ended_ms), "progress", parsed_or_null(job->progress), "result",
+        parsed_or_null(job->result), "error", job->error, "events", events);
+
+    free(events);
+    return json;
+}
+
+/* --- create --- */
+
+/* {"caseId": "1"}: the name of the one member tells the kind, its text the subject. */
+static const struct job_kind *kind_of_member(struct request *request, const char *member)
+{
+    for (const struct job_kind *const *kind = request->server->kinds; *kind; kind++) {
+        size_t len = strlen((*kind)->subject_name);
+
+        if (strncmp(member, (*kind)->subject_name, len) == 0 && strcmp(member + len, "Id") == 0)
+            return *kind;
+    }
+    return NULL;
+}
+
+/* Answers by itself and gives NULL when the body asks for nothing we have. */
+static const struct job_kind *read_wish(
+    struct request *request, json_t *body, const char **ret_subject)
+{
+    const struct job_kind *kind;
+    const char *member = json_is_object(body) ? json_object_iter_key(json_object_iter(body)) : NULL;
+    struct error err;
+
+    if (!member || json_object_size(body) != 1) {
+        answer_problem(
+            request, 400, "", "the body must be one object with one member: {\"caseId\": \"1\"}");
+        return NULL;
+    }
+    kind = kind_of_member(request, member);
+    *ret_subject = json_string_value(json_object_get(body, member));
+    if (kind && *ret_subject)
+        return kind;
+    if (kind)
+        error_set(&err, ERR_INPUT, "%s: must be text, as in {\"caseId\": \"1\"}", member);
+    else
+        error_set(&err, ERR_INPUT,
+            "unknown member \"%.64s\": what can be asked for is {\"caseId\": \"1\"}", member);
+    answer_problem(request, 400, "", err.text);
+    return NULL;
+}
+
+/* Whoever creates a job is trusted (nginx says who may), and hands the secret to its page. */
+static json_t *created(struct request *request, const struct job_kind *kind, const struct job *job)
+{
+    const struct config *config = request->server->config;
+    json_t *json = snapshot(kind, job);
+    char secret[SECRET_MAX];
+    int64_t expires_s;
+
+    if (secret_is_needed(config)) {
+        secret_make(config, job->id, secret, &expires_s);
+        json_object_set_new(json, "clientSecret", json_string(secret));
+        json_object_set_new(json, "clientSecretExpires", json_integer(expires_s));
+    }
+    return json;
+}
+
+void route_job_create(struct request *request)
+{
+    json_t *body = request_json(request);
+    const struct job_kind *kind;
+    const char *subject;
+    struct job job = {0};
+    struct error err;
+    bool is_new;
+    int answer;
+
+    if (!body)
+        return;
+    kind = read_wish(request, body, &subject);
+    if (kind) {
+        answer = jobs_open(request, kind, subject, &job, &is_new, &err);
+        if (answer == 0)
+            answer_json(request, is_new ? 202 : 200, created(request, kind, &job));
+        else
+            answer_problem(request, jobs_status(answer, &err),
+                answer == STORE_E_FULL ? "Retry-After: 10\r\n" : "", err.text);
+    }
+    job_clear(&job);
+    json_decref(body);
+}
+
+/* --- look, cancel --- */
+
+static void answer_snapshot(
+    struct request *request, int answer, const struct job *job, const struct error *err)
+{
+    const struct job_kind *kind = answer == 0 ? kind_find(request->server->kinds, job->kind) : NULL;
+
+    if (kind)
+        answer_json(request, 200, snapshot(kind, job));
+    else if (answer == 0)
+        answer_problem(request, 404, "", "this version has no jobs of that kind");
+    else
+        answer_problem(request, jobs_status(answer, err), "", err->text);
+}
+
+void route_job(struct request *request)
+{
+    struct job job = {0};
+    struct error err;
+    int answer = jobs_find(request, &job, &err);
+
+    answer_snapshot(request, answer, &job, &err);
+    job_clear(&job);
+}
+
+/* The first asking decides; every later one gets the same answer. */
+static int cancel(struct request *request, struct job *job, struct error *err)
+{
+    const struct job_kind *kind = kind_find(request->server->kinds, job->kind);
+    struct last_events last = {0};
+    struct job after = {0};
+    int answer;
+
+    if (!kind)
+        return 0;
+    kind->finish(JOB_CANCELED, NULL, NULL, &last);
+    answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, err);
+    last_events_clear(&last);
+    if (answer != 0)
+        return answer;
+    log_info("job %s: cancel was asked for", job->id);
+    hub_poke(request->server->hub);
+    job_clear(job);
+    *job = after;
+    return 0;
+}
+
+void route_job_cancel(struct request *request)
+{
+    struct job job = {0};
+    struct error err;
+    int answer = jobs_find(request, &job, &err);
+
+    if (answer == 0)
+        answer = cancel(request, &job, &err);
+    answer_snapshot(request, answer, &job, &err);
+    job_clear(&job);
+}

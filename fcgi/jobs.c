@@ -1,0 +1,123 @@
+#include "jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "case/case.h"
+#include "secret.h"
+#include "server.h"
+
+/* A client that reconnects without Last-Event-ID meets its failure again instead of making it anew.
+ */
+enum { FAILED_HOLD_MS = 5000 };
+
+struct check {
+    const struct job_kind *kind;
+    const struct config *config;
+};
+
+static bool still_good(void *ctx, const struct job *done)
+{
+    struct check *check = ctx;
+
+    return check->kind->still_good(check->config, done);
+}
+
+static int open_prepared(struct request *request, const struct job_kind *kind, const char *subject,
+    const char *input, const char *key, struct job *ret_job, bool *ret_is_new, struct error *err)
+{
+    struct server *server = request->server;
+    struct check check = {.kind = kind, .config = server->config};
+    struct job_event first = {.data = kind->first};
+    struct job_request wanted = {.kind = kind->name,
+        .subject = subject,
+        .key = key,
+        .input = input,
+        .first = &first,
+        .max_queued = server->config->max_queued,
+        .failed_hold_ms = FAILED_HOLD_MS,
+        .still_good = still_good,
+        .ctx = &check};
+    int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
+
+    if (answer == STORE_E_FULL)
+        error_set(err, ERR_LIMIT,
+            "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
+            server->config->max_queued);
+    if (answer != 0)
+        return answer;
+    atomic_fetch_add(*ret_is_new ? &server->n_created : &server->n_attached, 1);
+    if (*ret_is_new) {
+        log_info("job %s: queued, %s %s %s", ret_job->id, kind->name, kind->subject_name, subject);
+        hub_poke(server->hub);
+    }
+    return 0;
+}
+
+int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
+    struct job *ret_job, bool *ret_is_new, struct error *err)
+{
+    char key[DIGEST_HEX_LEN + 1], *input = NULL;
+    struct store *store;
+    int answer;
+
+    if (case_id_check(subject, err) < 0)
+        return -ERR_INPUT;
+    if (request_store(request, &store, err) < 0)
+        return -(int)err->code;
+    answer = kind->prepare(store, request->server->config, subject, &input, key, err);
+    if (answer == 0)
+        answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
+    free(input);
+    return answer;
+}
+
+const char *jobs_secret(const struct request *request)
+{
+    const struct argument *argument = arguments_find(&request->arguments, "client_secret");
+
+    return argument ? argument->value : request_param(request, "HTTP_X_CLIENT_SECRET");
+}
+
+int jobs_admit(struct request *request, const char *job_id, struct error *err)
+{
+    const struct config *config = request->server->config;
+    char opened[JOB_ID_LEN + 1];
+
+    if (!secret_is_needed(config))
+        return 0;
+    if (secret_check(config, jobs_secret(request), opened, err) < 0)
+        return JOBS_E_FORBIDDEN;
+    if (strcmp(opened, job_id) == 0)
+        return 0;
+    error_set(err, ERR_INPUT, "client_secret belongs to another job");
+    return JOBS_E_FORBIDDEN;
+}
+
+int jobs_find(struct request *request, struct job *ret_job, struct error *err)
+{
+    struct store *store;
+    int answer;
+
+    answer = jobs_admit(request, request->capture, err);
+    if (answer != 0)
+        return answer;
+    if (request_store(request, &store, err) < 0)
+        return -(int)err->code;
+    answer = job_id_is_wellformed(request->capture)
+                 ? store_job_get(store, request->capture, ret_job, err)
+                 : STORE_E_NOT_FOUND;
+    if (answer == STORE_E_NOT_FOUND)
+        error_set(err, ERR_INPUT, "job %s not found", request->capture);
+    return answer;
+}
+
+int jobs_status(int answer, const struct error *err)
+{
+    if (answer == STORE_E_NOT_FOUND)
+        return 404;
+    if (answer == JOBS_E_FORBIDDEN)
+        return 403;
+    return answer == STORE_E_FULL ? 503 : status_of(err);
+}

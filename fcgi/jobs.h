@@ -1,0 +1,30 @@
+/* jobs.h - from a request to a job of the table in kinds.c.  Responder thread. */
+#pragma once
+
+#include "hub/kind.h"
+#include "request.h"
+
+/* The kinds of job this program has, ending with NULL.  One line each. */
+extern const struct job_kind *const job_kinds[];
+
+/* Create or attach (see store_job_open).  Positive answers are STORE_E_…, with their message in
+ * `err`. */
+int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
+    struct job *ret_job, bool *ret_is_new, struct error *err);
+
+/* The job whose id stands in the route, if the request may see it (jobs_admit).  STORE_E_NOT_FOUND
+ * with its message. */
+int jobs_find(struct request *request, struct job *ret_job, struct error *err);
+
+/* May this request see and touch `job_id`?  Always, unless CASECAST_SECRET_KEY is set: then its
+ * client_secret (the argument, or the header X-Client-Secret) must be that job's.  JOBS_E_FORBIDDEN
+ * with its message. */
+int jobs_admit(struct request *request, const char *job_id, struct error *err);
+
+/* The client_secret of a request, "" for none. */
+const char *jobs_secret(const struct request *request);
+
+enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
+
+/* What HTTP calls an answer of these. */
+int jobs_status(int answer, const struct error *err);

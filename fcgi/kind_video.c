@@ -1,0 +1,228 @@
+/* kind_video.c - createVideoFromDb as a job: the case as it was when somebody asked, in a folder
+ * named after the digest of all that shapes the video. */
+#include "kind_video.h"
+
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "case/case.h"
+#include "video/video.h"
+
+static const char video_file[] = "final.mp4";
+
+/* --- before: what is asked for --- */
+
+static int prepare(struct store *store, const struct config *config, const char *subject,
+    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    struct case_record *record;
+    int answer = store_case_get(store, subject, &record, err);
+    json_t *json;
+
+    if (answer == STORE_E_NOT_FOUND)
+        error_set(err, ERR_INPUT, "case %s not found", subject);
+    if (answer != 0)
+        return answer;
+    if (record->n_scenes == 0) {
+        case_free(record);
+        error_set(err, ERR_INPUT, "case %s has no scenes: a video needs at least one", subject);
+        return STORE_E_NOT_FOUND;
+    }
+    answer = video_key(record, config->media_root, ret_key, err);
+    if (answer == 0) {
+        json = json_pack("{s:s, s:o}", "key", ret_key, "case", case_to_json(record));
+        *ret_input = json_dumps(json, JSON_COMPACT);
+        json_decref(json);
+    }
+    case_free(record);
+    return answer;
+}
+
+static bool still_good(const struct config *config, const struct job *done)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/%s/%s", config->output, done->key, video_file);
+    return access(path, R_OK) == 0;
+}
+
+/* --- the work --- */
+
+struct making {
+    struct work *work;
+    const char *key;
+    struct error err; /* of the journal: the work stops */
+    bool has_failed;
+    char thumbnail[PATH_MAX];
+};
+
+static void url_of(const struct making *making, const char *file, char ret_url[static PATH_MAX])
+{
+    snprintf(ret_url, PATH_MAX, "%s%s/%s", work_config(making->work)->media_url, making->key, file);
+}
+
+static void emit(struct making *making, const char *once, const char *name, const char *data)
+{
+    if (!making->has_failed && work_emit(making->work, once, name, data, &making->err) < 0)
+        making->has_failed = true;
+}
+
+static void emit_json(struct making *making, const char *once, const char *name, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    emit(making, once, name, text);
+    free(text);
+    json_decref(json);
+}
+
+static void on_progress(void *ctx, const struct video_progress *progress)
+{
+    struct making *making = ctx;
+    json_t *json =
+        json_pack("{s:s, s:f, s:i, s:i, s:f}", "stage", video_stage_name(progress->stage),
+            "percent", (double)(int)(progress->percent * 10) / 10, "frames", progress->frame, "of",
+            progress->n_frames, "fps", (double)(int)(progress->fps * 10) / 10);
+    char *text;
+
+    json_object_set_new(
+        json, "etaMs", progress->left_ms < 0 ? json_null() : json_integer(progress->left_ms));
+    text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    work_progress(making->work, text);
+    free(text);
+    json_decref(json);
+}
+
+static void on_scene(void *ctx, int index, int n_scenes, const char *thumbnail)
+{
+    struct making *making = ctx;
+    char once[32], url[PATH_MAX];
+
+    snprintf(once, sizeof once, "scene:%d", index);
+    url_of(making, thumbnail, url);
+    emit_json(making, once, "scene",
+        json_pack("{s:i, s:i, s:s}", "index", index + 1, "of", n_scenes, "thumbnail", url));
+}
+
+static void on_preview(void *ctx, const char *thumbnail)
+{
+    struct making *making = ctx;
+    char *text;
+
+    url_of(making, thumbnail, making->thumbnail);
+    text = mem_format("var previewThumbnail %s", making->thumbnail);
+    emit(making, "preview", NULL, text);
+    free(text);
+}
+
+static char *result_of(const struct making *making, const struct video_result *video)
+{
+    char url[PATH_MAX], *text;
+    json_t *json;
+
+    url_of(making, video_file, url);
+    json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i}", "video", url, "thumbnail", making->thumbnail,
+        "seconds", video->seconds, "width", video->width, "height", video->height, "frames",
+        video->n_frames);
+    text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    json_decref(json);
+    return text;
+}
+
+static int make(
+    struct making *making, const struct case_record *record, char **ret_result, struct error *err)
+{
+    const struct config *config = work_config(making->work);
+    char *out_dir = mem_format("%s/%s", config->output, making->key);
+    struct video_options options = {.media_root = config->media_root,
+        .out_dir = out_dir,
+        .file = video_file,
+        .cancel = work_cancel(making->work),
+        .watch = {
+            .ctx = making, .progress = on_progress, .scene = on_scene, .preview = on_preview}};
+    struct video_result video;
+    int failed = video_create(record, &options, &video, err);
+
+    free(out_dir);
+    if (failed < 0)
+        return failed;
+    if (making->has_failed) {
+        *err = making->err;
+        return -(int)err->code;
+    }
+    *ret_result = result_of(making, &video);
+    return 0;
+}
+
+static int run(struct work *work, char **ret_result, struct error *err)
+{
+    json_t *input = json_loads(work_input(work), 0, NULL);
+    const char *key = input ? json_string_value(json_object_get(input, "key")) : NULL;
+    struct making making = {.work = work, .key = key};
+    struct case_record *record;
+    int failed;
+
+    if (!key) {
+        json_decref(input);
+        return error_set(err, ERR_INPUT, "the job's record of its case can't be read");
+    }
+    failed = case_from_json(json_object_get(input, "case"), "", &record, err);
+    if (failed == 0) {
+        failed = make(&making, record, ret_result, err);
+        case_free(record);
+    }
+    json_decref(input);
+    return failed;
+}
+
+/* --- after: what is said --- */
+
+static void say_done(const char *result, struct last_events *last)
+{
+    json_t *json = json_loads(result, 0, NULL);
+    char *text = mem_format("var finalVideo %s", json_string_value(json_object_get(json, "video")));
+
+    last_events_add(last, NULL, text);
+    last_events_add(last, "done", result);
+    free(text);
+    json_decref(json);
+}
+
+static void say_failed(const char *error, struct last_events *last)
+{
+    json_t *json = json_pack("{s:s}", "error", error);
+    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
+
+    last_events_add(last, NULL, text);
+    last_events_add(last, "failed", named);
+    free(named);
+    free(text);
+    json_decref(json);
+}
+
+static void finish(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    if (state == JOB_DONE)
+        say_done(result, last);
+    else if (state == JOB_FAILED)
+        say_failed(error, last);
+    else
+        last_events_add(last, "canceled", "{}");
+    last_events_add(last, NULL, "finished_video");
+}
+
+const struct job_kind kind_video = {
+    .name = "video",
+    .subject_name = "case",
+    .first = "processing_video",
+    .prepare = prepare,
+    .still_good = still_good,
+    .run = run,
+    .finish = finish,
+};

@@ -1,0 +1,101 @@
+#include "pen.h"
+
+#include <errno.h>
+#include <fastcgi.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static FCGI_Header header(int type, int request_id, int len)
+{
+    return (FCGI_Header){.version = FCGI_VERSION_1,
+        .type = (unsigned char)type,
+        .requestIdB1 = (unsigned char)(request_id >> 8),
+        .requestIdB0 = (unsigned char)request_id,
+        .contentLengthB1 = (unsigned char)(len >> 8),
+        .contentLengthB0 = (unsigned char)len};
+}
+
+int pen_init(struct pen *pen)
+{
+    struct {
+        FCGI_BeginRequestRecord begin;
+        FCGI_Header no_params;
+    } opening = {.begin = {.header = header(FCGI_BEGIN_REQUEST, 1, sizeof(FCGI_BeginRequestBody)),
+                     .body = {.roleB0 = FCGI_RESPONDER}},
+        .no_params = header(FCGI_PARAMS, 1, 0)};
+    int pair[2], result = 0;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return -errno;
+    FCGX_InitRequest(&pen->request, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+    pen->request.ipcFd = pair[0];
+    pen->request.keepConnection = 1;
+    FCGX_Detach(&pen->request);
+    if (write(pair[1], &opening, sizeof opening) != sizeof opening ||
+        FCGX_Accept_r(&pen->request) < 0)
+        result = -EIO;
+    close(pair[1]);
+    if (pen->request.ipcFd >= 0)
+        close(pen->request.ipcFd);
+    pen->request.ipcFd = -1;
+    if (result == 0)
+        pen->start = pen->request.out->wrNext;
+    return result;
+}
+
+void pen_deinit(struct pen *pen)
+{
+    pen->request.ipcFd = -1;
+    FCGX_Free(&pen->request, 0);
+}
+
+void pen_aim(struct pen *pen, int fd, int request_id)
+{
+    pen->request.ipcFd = fd;
+    pen->request.requestId = request_id;
+}
+
+void pen_put(struct pen *pen, const char *bytes, size_t len)
+{
+    FCGX_PutStr(bytes, (int)len, pen->request.out);
+}
+
+int pen_flush(struct pen *pen)
+{
+    FCGX_Stream *out = pen->request.out;
+    int result = FCGX_FFlush(out);
+
+    pen->request.ipcFd = -1;
+    if (result == 0)
+        return 0;
+    /* A writer that failed keeps the bytes and refuses more; the next stream gets it as new. */
+    FCGX_ClearError(out);
+    out->isClosed = 0;
+    out->wrNext = pen->start;
+    return -1;
+}
+
+void pen_end(int fd, int request_id)
+{
+    struct {
+        FCGI_Header no_more;
+        FCGI_EndRequestRecord end;
+    } closing = {.no_more = header(FCGI_STDOUT, request_id, 0),
+        .end = {.header = header(FCGI_END_REQUEST, request_id, sizeof(FCGI_EndRequestBody)),
+            .body = {.protocolStatus = FCGI_REQUEST_COMPLETE}}};
+
+    /* A peer that has left needs no end. */
+    if (send(fd, &closing, sizeof closing, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        return;
+}
+
+void pen_close(int fd)
+{
+    char trash[4096];
+
+    for (int i = 0; i < 16; i++)
+        if (recv(fd, trash, sizeof trash, MSG_DONTWAIT) <= 0)
+            break;
+    close(fd);
+}

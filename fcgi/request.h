@@ -1,0 +1,51 @@
+/* request.h - one request as a route sees it, and the short answers.  The responder's own thread.
+ */
+#pragma once
+
+#include <fcgiapp.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "arguments.h"
+#include "base/error.h"
+#include "store/store.h"
+
+struct server;
+
+enum { BODY_MAX = 1 << 20, CAPTURE_MAX = 64 };
+
+struct request {
+    struct server *server;
+    FCGX_Request *fcgx;
+    struct store **store; /* the responder's own; NULL in it until request_store() opens it */
+    const char *method, *path,
+        *last_event_id;         /* last_event_id: header or ?lastEventId=, "" for none */
+    bool is_head, wants_events; /* Accept: text/event-stream */
+    struct arguments arguments;
+    char capture[CAPTURE_MAX + 1]; /* what stood for {id} in the route */
+    bool is_handed_over;           /* the loop owns the connection now */
+};
+
+/* A FastCGI parameter, "" if it was not sent. */
+const char *request_param(const struct request *request, const char *name);
+
+/* This responder's store, opened when it is first needed.  -ERR_…: it can't be, now. */
+int request_store(struct request *request, struct store **ret_store, struct error *err);
+
+/* --- answers; each is the last thing a route does --- */
+
+/* `json` is released. */
+void answer_json(struct request *request, int status, json_t *json);
+void answer_text(struct request *request, int status, const char *type, const char *text);
+void answer_nothing(struct request *request, int status); /* 204 */
+
+/* application/problem+json (RFC 9457).  `extra` is a header line ("Allow: GET\r\n") or "". */
+void answer_problem(struct request *request, int status, const char *extra, const char *detail);
+
+/* The problem that `err` is, by its code: 400, 503 … */
+void answer_error(struct request *request, const struct error *err);
+int status_of(const struct error *err);
+
+/* The body as JSON, for a POST.  Answers by itself and gives NULL when it is too long (413), not
+ * called JSON (415) or not JSON (400 with the place). */
+json_t *request_json(struct request *request);

@@ -1,0 +1,251 @@
+#include "responder.h"
+
+#include <errno.h>
+#include <fastcgi.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "request.h"
+#include "routes.h"
+
+enum {
+    READ_MS = 5000, /* a whole request arrives within this */
+    SEND_S = 5,     /* a short answer that nobody reads gives up after this */
+};
+
+struct responder {
+    struct server *server;
+    struct responders *pool;
+    pthread_t thread;
+    FCGX_Request fcgx;
+    struct store *store;
+
+    pthread_mutex_t lock;
+    /* under lock */
+    int reading_fd; /* -1: none */
+    int64_t reading_since_ms;
+};
+
+struct responders {
+    struct server *server;
+    int n;
+    int stop_fd;
+    unsigned long long n_refused_told; /* loop only */
+    struct responder each[];
+};
+
+/* --- one request --- */
+
+static void read_arguments(struct request *request)
+{
+    const struct argument *last_id = arguments_find(&request->arguments, "lastEventId");
+
+    request->last_event_id = request_param(request, "HTTP_LAST_EVENT_ID");
+    if (!*request->last_event_id && last_id)
+        request->last_event_id = last_id->value;
+}
+
+static void set_reading(struct responder *responder, int fd)
+{
+    pthread_mutex_lock(&responder->lock);
+    responder->reading_fd = fd;
+    responder->reading_since_ms = clock_monotonic_ms();
+    pthread_mutex_unlock(&responder->lock);
+}
+
+static void answer_request(struct responder *responder)
+{
+    struct request request = {
+        .server = responder->server, .fcgx = &responder->fcgx, .store = &responder->store};
+    struct error err;
+
+    atomic_fetch_add(&responder->server->n_requests, 1);
+    request.method = request_param(&request, "REQUEST_METHOD");
+    request.path = request_param(&request, "DOCUMENT_URI");
+    request.is_head = strcmp(request.method, "HEAD") == 0;
+    request.wants_events =
+        strstr(request_param(&request, "HTTP_ACCEPT"), "text/event-stream") != NULL;
+    /* Only a POST still has a body to come; the descriptor of anything else may soon be the loop's.
+     */
+    if (strcmp(request.method, "POST") != 0)
+        set_reading(responder, -1);
+    if (arguments_parse(request_param(&request, "QUERY_STRING"), &request.arguments, &err) < 0) {
+        answer_error(&request, &err);
+    } else {
+        read_arguments(&request);
+        route(&request);
+    }
+    arguments_free(&request.arguments);
+    if (request.is_handed_over) {
+        /* The loop owns the descriptor; free the rest without a word to the peer. */
+        FCGX_Free(&responder->fcgx, 0);
+        responder->fcgx.ipcFd = -1;
+    }
+}
+
+/* --- one connection --- */
+
+static void set_timeouts(int fd)
+{
+    struct timeval read = {.tv_sec = READ_MS / 1000}, send = {.tv_sec = SEND_S};
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read, sizeof read);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof send);
+}
+
+/* FCGX_Accept_r() reads its request from a descriptor that is already there; on a bad one it closes
+ * that and tries to accept from its own listening socket, which is none: then it gives up. */
+static bool accept_request(struct responder *responder, int fd)
+{
+    FCGX_Request *fcgx = &responder->fcgx;
+
+    FCGX_InitRequest(fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+    fcgx->ipcFd = fd;
+    fcgx->keepConnection = 1; /* closing is ours: libfcgi would linger for up to two seconds */
+    FCGX_Detach(fcgx);
+    return FCGX_Accept_r(fcgx) == 0;
+}
+
+static void finish_request(struct responder *responder)
+{
+    FCGX_Request *fcgx = &responder->fcgx;
+    int fd = fcgx->ipcFd;
+
+    if (fd < 0)
+        return;
+    fcgx->keepConnection = 1;
+    FCGX_Finish_r(fcgx);
+    if (fcgx->ipcFd >= 0) /* else an error made libfcgi close it */
+        pen_close(fd);
+    fcgx->ipcFd = -1;
+}
+
+static void serve_connection(struct responder *responder, int fd)
+{
+    set_timeouts(fd);
+    set_reading(responder, fd);
+    if (!accept_request(responder, fd)) {
+        atomic_fetch_add(&responder->server->n_refused, 1);
+        set_reading(responder, -1);
+        return;
+    }
+    if (responder->fcgx.role == FCGI_RESPONDER)
+        answer_request(responder);
+    else
+        atomic_fetch_add(&responder->server->n_refused, 1);
+    set_reading(responder, -1);
+    finish_request(responder);
+}
+
+/* --- the threads --- */
+
+static int watch_listener(struct responder *responder)
+{
+    /* Exclusive: a connection wakes one responder, not all of every process on this socket. */
+    struct epoll_event listener = {
+        .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = responder->server->listen_fd};
+    struct epoll_event stop = {.events = EPOLLIN, .data.fd = responder->pool->stop_fd};
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener.data.fd, &listener) < 0 ||
+        epoll_ctl(epoll, EPOLL_CTL_ADD, stop.data.fd, &stop) < 0) {
+        log_error("can't wait for connections: %s", strerror(errno));
+        exit(1);
+    }
+    return epoll;
+}
+
+static void accept_one(struct responder *responder)
+{
+    int fd = accept4(responder->server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (fd >= 0) {
+        serve_connection(responder, fd);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        log_error("no connection can be accepted: %s", strerror(errno));
+        usleep(100000); /* the connection waits in the backlog; don't spin until a descriptor is
+                           free */
+    }
+}
+
+static void *thread_main(void *arg)
+{
+    struct responder *responder = arg;
+    int epoll = watch_listener(responder);
+    struct epoll_event event;
+
+    while (!atomic_load(&responder->server->is_draining))
+        if (epoll_wait(epoll, &event, 1, -1) == 1 && event.data.fd == responder->server->listen_fd)
+            accept_one(responder);
+    close(epoll);
+    store_close(responder->store);
+    return NULL;
+}
+
+struct responders *responders_start(struct server *server)
+{
+    int n = server->config->responders;
+    struct responders *pool = mem_zero(1, sizeof *pool + (size_t)n * sizeof pool->each[0]);
+
+    pool->server = server;
+    pool->stop_fd = eventfd(0, EFD_CLOEXEC);
+    for (int i = 0; i < n; i++) {
+        struct responder *responder = &pool->each[i];
+
+        responder->server = server;
+        responder->pool = pool;
+        responder->reading_fd = -1;
+        pthread_mutex_init(&responder->lock, NULL);
+        if (pool->stop_fd < 0 ||
+            pthread_create(&responder->thread, NULL, thread_main, responder) != 0) {
+            log_error("the responders can't start: %s", strerror(errno));
+            return NULL;
+        }
+        pool->n++;
+    }
+    return pool;
+}
+
+static void cut_off(struct responder *responder, int64_t most_ms)
+{
+    int64_t now = clock_monotonic_ms();
+
+    pthread_mutex_lock(&responder->lock);
+    /* Reading only: an answer that is just being written may still be. */
+    if (responder->reading_fd >= 0 && now - responder->reading_since_ms >= most_ms)
+        shutdown(responder->reading_fd, SHUT_RD);
+    pthread_mutex_unlock(&responder->lock);
+}
+
+void responders_watch(struct responders *responders)
+{
+    unsigned long long n_refused = atomic_load(&responders->server->n_refused);
+
+    for (int i = 0; i < responders->n; i++)
+        cut_off(&responders->each[i], READ_MS);
+    if (n_refused != responders->n_refused_told)
+        log_warning("%llu connections closed that brought no complete FastCGI request",
+            n_refused - responders->n_refused_told);
+    responders->n_refused_told = n_refused;
+}
+
+void responders_stop(struct responders *responders)
+{
+    if (eventfd_write(responders->stop_fd, 1) < 0)
+        log_error("the responders can't be woken: %s", strerror(errno));
+    for (int i = 0; i < responders->n; i++) {
+        cut_off(&responders->each[i], 0);
+        pthread_join(responders->each[i].thread, NULL);
+        pthread_mutex_destroy(&responders->each[i].lock);
+    }
+    close(responders->stop_fd);
+    free(responders);
+}

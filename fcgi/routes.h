@@ -1,0 +1,24 @@
+/* routes.h - which request is answered by whom. */
+#pragma once
+
+#include "request.h"
+
+/* Answers the request, or hands it over to the loop. */
+void route(struct request *request);
+
+/* --- the routes, by file --- */
+
+void route_clock(struct request *request);      /* clock_feed.c: GET /api/events */
+void route_video(struct request *request);      /* job_feed.c: GET /create/video */
+void route_job_events(struct request *request); /* job_feed.c: GET /api/jobs/{id}/events */
+
+void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
+void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
+void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
+
+void route_cases(struct request *request); /* case_routes.c: GET /api/cases */
+void route_case(struct request *request);  /* case_routes.c: GET /api/cases/{id} */
+
+void route_live(struct request *request);    /* operator_routes.c: GET /api/health/live */
+void route_ready(struct request *request);   /* operator_routes.c: GET /api/health/ready */
+void route_metrics(struct request *request); /* operator_routes.c: GET /api/metrics */

@@ -1,0 +1,6 @@
+/* serve.h - the responder process. */
+#pragma once
+
+/* `casecast serve [--listen PATH|HOST:PORT]`: answers FastCGI requests on descriptor 0, as
+ * spawn-fcgi hands it over, or on a socket of its own, until SIGTERM.  Returns the exit status. */
+int serve(int argc, char **argv);

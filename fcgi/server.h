@@ -1,0 +1,29 @@
+/* server.h - what every part of a responder process can reach. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/config.h"
+#include "hub/hub.h"
+#include "stream.h"
+#include "wheel.h"
+
+struct server {
+    /* fixed after start */
+    const struct config *config;
+    const struct job_kind *const *kinds;
+    struct loop *loop;
+    struct hub *hub;
+    struct streams *streams;
+    int64_t started_ms; /* wall clock */
+    int listen_fd;
+
+    /* loop only */
+    struct wheel wheel; /* the next message of every clock feed */
+
+    /* atomic */
+    atomic_bool is_draining;
+    atomic_ullong n_requests, n_refused; /* refused: connections that never became a request */
+    atomic_ullong n_attached, n_created, n_resumed, n_replayed;
+    atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */
+};

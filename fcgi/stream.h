@@ -1,0 +1,115 @@
+/* stream.h - an event stream that has left its responder: a descriptor, what still waits to be
+ * written, and nothing else.  Loop thread.
+ *
+ * What is sent in one turn of the loop is written at its end: one poll() for all the streams that
+ * have something, then one write for each that has room.  A stream without room waits for its
+ * descriptor; nothing here ever blocks. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/list.h"
+#include "hub/frame.h"
+#include "hub/loop.h"
+#include "pen.h"
+
+enum stream_end {
+    STREAM_FINISHED,
+    STREAM_LEFT,
+    STREAM_SLOW,
+    STREAM_DRAINED,
+    STREAM_LIMIT,
+    N_STREAM_ENDS
+};
+const char *stream_end_name(enum stream_end end);
+
+struct queued {
+    struct queued *next;
+    struct frame *frame;
+};
+
+struct streams;
+struct viewer_address;
+
+/* Upper bounds of the delivery histogram in ns; the last count is of all that took longer. */
+#define DELIVERY_BOUNDS_NS                                                                         \
+    {                                                                                              \
+        1000000, 5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 1000000000           \
+    }
+enum { N_DELIVERY_BOUNDS = 8 };
+
+struct stream {
+    struct streams *all;
+    struct viewer_address *address; /* NULL where they are not counted */
+    uv_poll_t poll;
+    struct link dirty; /* has something to write this turn */
+    struct link quiet; /* in the order of the last write, or of ending */
+    struct queued *head, **tail;
+    /* The stream takes nothing more, for whatever reason: the feed lets go of it and must not call
+     * it again. Called once. */
+    void (*over)(struct stream *stream);
+    void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
+    int64_t since_ms;              /* of the last write; once it is ending, of that */
+    uint32_t head_sent, n_waiting; /* bytes: of the first frame; of all that waits */
+    int fd, request_id;
+    bool is_waiting, is_ending, is_over;
+    enum stream_end end;
+};
+
+/* Every stream of a process. */
+struct streams {
+    /* fixed after start */
+    const struct config *config;
+    struct loop *loop;
+
+    /* loop only */
+    struct pen pen;
+    struct link dirty, quiet, ending;
+    struct queued *spare; /* queue places for reuse */
+    uv_prepare_t turn;
+    uv_timer_t sweep;
+    void (*emptied)(void *ctx); /* set by streams_drain() */
+    void *emptied_ctx;
+
+    /* atomic: changed by the loop and by responders that hand over, read by all */
+    atomic_int n_open;
+    /* under lock: streams by client address, only where CASECAST_MAX_STREAMS_CLIENT is set */
+    pthread_mutex_t addresses_lock;
+    void *addresses;
+    /* atomic: changed by the loop, read by all */
+    atomic_ullong n_opened, n_ended[N_STREAM_ENDS], n_bytes, n_frames;
+    atomic_ullong n_delivered[N_DELIVERY_BOUNDS + 1],
+        delivered_ns;         /* frames by how long they took; all of it */
+    atomic_uint most_waiting; /* bytes: the longest queue so far */
+};
+
+int streams_init(struct streams *streams, const struct config *config, struct loop *loop);
+void streams_deinit(
+    struct streams *streams); /* every stream has ended; run the loop once more for the handles */
+
+/* Any thread: take a place for one more stream of the client at `address`.  ERR_LIMIT names the
+ * limit that is reached.  `*ret_address` goes to stream_open(). */
+int streams_take_place(struct streams *streams, const char *address,
+    struct viewer_address **ret_address, struct error *err);
+
+/* Says farewell to every stream (they will connect again), waits at most `most_ms` for those that
+ * don't read, then calls `emptied(ctx)` once. */
+void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ctx);
+
+/* A stream on the connection `fd`, which it owns from now on as it does `feed`, in a place taken
+ * before.  Sends `opening` (takes the reference) first. */
+struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
+    int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed);
+
+/* Queue a frame (takes a reference of its own).  May end the stream as too slow, so `over` may be
+ * called. */
+void stream_send(struct stream *stream, struct frame *frame);
+
+/* Write what is queued, then end the response.  Calls `over`. */
+void stream_close(struct stream *stream, enum stream_end end);

@@ -1,0 +1,48 @@
+# stack.sh - a private casecast for one test: a folder, a port, a database, an nginx and responders of its own, all
+# gone when the test ends.
+# shellcheck shell=bash disable=SC1091,SC2034,SC2154
+#
+#     . "$(dirname "$0")/../kit/stack.sh"
+#     private_stack      # then $url, $state, and every function of scripts/stack.sh
+#
+# CASECAST_BUILD names the build folder to take the program from (a sanitizer build, say).
+
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
+. "$root/scripts/stack.sh"
+
+# Below the range the kernel gives to outgoing connections, so that only another test could take it.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); do
+        port_is_taken "$port" || break
+    done
+    printf '%s\n' "$port"
+}
+
+# All but the start, for a test that has something to import or to break first.
+private_stack_prepare() { # [NAME=VALUE…]: settings of this stack's responders
+    local name
+    for name in $(compgen -e CASECAST_); do
+        [[ $name == CASECAST_BUILD ]] || unset "$name"
+    done
+    for name; do export "${name?}"; done
+    private=$(mktemp -d "${TMPDIR:-/tmp}/casecast-test.XXXXXX")
+    trap private_end EXIT
+    stack_use "$private/state" "$(free_port)" "$(program_in "${CASECAST_BUILD:-$root/build}")"
+    url=$(stack_url)
+}
+
+private_stack() { # [NAME=VALUE…]
+    private_stack_prepare "$@"
+    stack_start
+}
+
+private_end() {
+    local status=$?
+    [[ -z ${state-} ]] || stack_stop
+    if ((status)) && [[ -s ${state-}/log/casecast.log ]]; then
+        say "the end of casecast.log:" && tail -n 20 "$state/log/casecast.log"
+    fi
+    rm -rf "$private"
+    exit "$status"
+}

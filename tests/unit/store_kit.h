@@ -1,0 +1,194 @@
+/* store_kit.h - what the tests of the store share: a database of their own in a folder of their
+ * own. */
+#pragma once
+
+#include <check.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "store/store_private.h"
+
+#define LEASE_MS 3000
+
+static char kit_folder[64], kit_path[96];
+static struct store *kit_store;
+static struct error kit_error;
+
+/* A failure shows the reason the store gave. */
+#define assert_done(answer)                                                                        \
+    do {                                                                                           \
+        int answer_ = (answer);                                                                    \
+        ck_assert_msg(answer_ == 0, "answer %d: %s", answer_, kit_error.text);                     \
+    } while (0)
+#define assert_says(answer, code, part)                                                            \
+    do {                                                                                           \
+        int answer_ = (answer);                                                                    \
+        ck_assert_msg(answer_ == -(code), "answer %d: %s", answer_, kit_error.text);               \
+        ck_assert_msg(strstr(kit_error.text, (part)), "no \"%s\" in: %s", (part), kit_error.text); \
+    } while (0)
+
+static inline struct store *kit_open(void)
+{
+    struct store *store = NULL;
+
+    assert_done(store_open(kit_path, &store, &kit_error));
+    return store;
+}
+
+static inline void kit_make_folder(void)
+{
+    strcpy(kit_folder, "/tmp/casecast-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(kit_folder));
+    snprintf(kit_path, sizeof kit_path, "%s/store.db", kit_folder);
+}
+
+static inline void kit_start(void)
+{
+    kit_make_folder();
+    kit_store = kit_open();
+}
+
+static inline int kit_remove(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+    (void)stat, (void)kind, (void)at;
+    return remove(path);
+}
+
+static inline void kit_stop(void)
+{
+    store_close(kit_store);
+    kit_store = NULL;
+    nftw(kit_folder, kit_remove, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Straight to the database, as somebody else's program would. */
+static inline void kit_sql(const char *sql)
+{
+    sqlite3 *db;
+    char *message = NULL;
+
+    ck_assert_int_eq(sqlite3_open(kit_path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, STORE_WAIT_MS);
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &message) == SQLITE_OK, "%s: %s", sql, message);
+    sqlite3_close(db);
+}
+
+static inline struct job_request kit_request(const char *subject, const char *key)
+{
+    static const struct job_event first = {.name = "job", .data = "{\"state\":\"queued\"}"};
+
+    return (struct job_request){.kind = "video",
+        .subject = subject,
+        .key = key,
+        .input = "{\"id\":\"1\"}",
+        .first = &first,
+        .max_queued = 100};
+}
+
+/* Opens a job of this key and tells its id, which the next call overwrites. */
+static inline const char *kit_job(const char *key)
+{
+    struct job_request request = kit_request("1", key);
+    static char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    memcpy(id, job.id, sizeof id);
+    job_clear(&job);
+    return id;
+}
+
+/* Claims the next job; "" if there is none. */
+static inline const char *kit_claim(const char *owner, int slots)
+{
+    static char id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    int answer = store_job_claim(kit_store, owner, slots, LEASE_MS, &job, &kit_error);
+
+    ck_assert_msg(answer == 0 || answer == STORE_E_NOT_FOUND, "%s", kit_error.text);
+    memcpy(id, job.id, sizeof id);
+    job_clear(&job);
+    return id;
+}
+
+static inline struct job kit_get(const char *id)
+{
+    struct job job = {0};
+
+    assert_done(store_job_get(kit_store, id, &job, &kit_error));
+    return job;
+}
+
+static inline enum job_state kit_state(const char *id)
+{
+    struct job job = kit_get(id);
+    enum job_state state = job.state;
+
+    job_clear(&job);
+    return state;
+}
+
+static inline void kit_note_event(void *ctx, const struct job_event *event)
+{
+    buf_format(ctx, "%d %s %s\n", (int)event->seq, event->name ? event->name : "-", event->data);
+}
+
+/* "1 job {…}\n2 - text\n…"; the caller frees it. */
+static inline struct buf kit_events(const char *id, uint64_t after)
+{
+    struct buf buf = {0};
+    uint64_t position;
+
+    buf_add_text(&buf, "");
+    assert_done(
+        store_job_events(kit_store, id, after, kit_note_event, &buf, &position, &kit_error));
+    return buf;
+}
+
+static inline void assert_events(const char *id, const char *expected)
+{
+    struct buf buf = kit_events(id, 0);
+
+    ck_assert_str_eq(buf.data, expected);
+    buf_free(&buf);
+}
+
+struct kit_loop {
+    const TTest *test;
+    size_t n; /* rows of its table */
+};
+
+/* Runs all of it as one suite, each test in its own process with its own database. */
+static inline int kit_main_loops(const char *name, const TTest *const *tests, size_t n,
+    const struct kit_loop *loops, size_t n_loops, void (*start)(void))
+{
+    Suite *suite = suite_create(name);
+    TCase *cases = tcase_create(name);
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    digest_init();
+    suite_add_tcase(suite, cases);
+    tcase_set_timeout(cases, 60);
+    tcase_add_checked_fixture(cases, start, kit_stop);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(cases, tests[i]);
+    for (size_t i = 0; i < n_loops; i++)
+        tcase_add_loop_test(cases, loops[i].test, 0, (int)loops[i].n);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static inline int kit_main(
+    const char *name, const TTest *const *tests, size_t n, void (*start)(void))
+{
+    return kit_main_loops(name, tests, n, NULL, 0, start);
+}

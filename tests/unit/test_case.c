@@ -1,0 +1,322 @@
+/* test_case.c - limits of a case and its written form: every mistake has a place and says what is
+ * right. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "case/case.h"
+
+static struct error error;
+
+static json_t *parse(const char *text)
+{
+    json_error_t err;
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &err);
+
+    ck_assert_msg(json != NULL, "%s: %s", text, err.text);
+    return json;
+}
+
+static void note(void *ctx, const char *text)
+{
+    buf_format(ctx, "%s\n", text);
+}
+
+/* Reads `text` as a file of cases and expects exactly these mistakes, a line each. */
+static void assert_mistakes(const char *text, const char *expected)
+{
+    struct buf buf = {0};
+    struct case_mistakes mistakes = {note, &buf, 0};
+    struct case_list list;
+    json_t *json = parse(text);
+    int answer = case_list_from_json(json, &list, &mistakes);
+
+    buf_add_text(&buf, "");
+    ck_assert_str_eq(buf.data, expected);
+    ck_assert_int_eq(answer, *expected ? -ERR_INPUT : 0);
+    case_list_free(&list);
+    buf_free(&buf);
+    json_decref(json);
+}
+
+START_TEST(a_whole_case_is_read_and_written_back_the_same)
+{
+    const char *text =
+        "{\"id\": \"1\", \"title\": \"T \xd8\xb9\", \"language\": \"en-gb\", \"shape\": \"9:16\","
+        " \"scenes\": [{\"image\": \"a/b.jpg\", \"caption\": \"one\\ntwo\", \"narration\": "
+        "\"Hi.\\tYou.\","
+        " \"audio\": \"s.ogg\", \"credit\": \"Me, CC0\", \"seconds\": 2.5}, {\"image\": "
+        "\"c.png\"}]}";
+    struct case_record *record;
+    json_t *json = parse(text), *again;
+
+    ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
+    ck_assert_str_eq(record->id, "1");
+    ck_assert_str_eq(record->title, "T \xd8\xb9");
+    ck_assert_int_eq(record->shape, CASE_PORTRAIT);
+    ck_assert_int_eq(record->n_scenes, 2);
+    ck_assert_str_eq(record->scenes[0].caption, "one\ntwo");
+    ck_assert_double_eq(record->scenes[0].seconds, 2.5);
+    ck_assert_ptr_null(record->scenes[1].narration);
+    ck_assert_int_eq(case_check(record, &error), 0);
+    again = case_to_json(record);
+    ck_assert(json_equal(json, again));
+    json_decref(again);
+    json_decref(json);
+    case_free(record);
+}
+END_TEST
+
+START_TEST(what_is_left_out_has_a_sensible_value)
+{
+    struct case_record *record;
+    json_t *json =
+        parse("{\"id\": \"beach\", \"title\": \"\", \"shape\": null,"
+              " \"scenes\": [{\"image\": \"a.jpg\", \"caption\": \"\", \"seconds\": null}]}");
+
+    ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
+    ck_assert_str_eq(record->title, "beach");
+    ck_assert_str_eq(record->language, "en");
+    ck_assert_int_eq(record->shape, CASE_LANDSCAPE);
+    ck_assert_ptr_null(record->scenes[0].caption);
+    ck_assert_double_eq(record->scenes[0].seconds, 0);
+    case_free(record);
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(line_ends_of_web_forms_become_newlines)
+{
+    struct case_record *record;
+    json_t *json =
+        parse("{\"id\": \"1\", \"scenes\": [{\"image\": \"a\", \"caption\": \"one\\r\\ntwo\"}]}");
+
+    ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
+    ck_assert_str_eq(record->scenes[0].caption, "one\ntwo");
+    case_free(record);
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(a_case_without_scenes_is_a_case)
+{
+    assert_mistakes("{\"cases\": [{\"id\": \"1\"}, {\"id\": \"2\", \"scenes\": []}]}", "");
+}
+END_TEST
+
+/* SCENE(…) is a file with one scene of these fields. */
+#define SCENE(fields) "{\"cases\": [{\"id\": \"1\", \"scenes\": [{" fields "}]}]}"
+#define CASE(fields) "{\"cases\": [{" fields "}]}"
+#define AT "cases[0].scenes[0]"
+
+static const struct {
+    const char *file, *mistakes;
+} wrong[] = {
+    {"[]", "must be an object, is a list\n"},
+    {"{}", "cases: must be a list of at least one case\n"},
+    {"{\"cases\": []}", "cases: must be a list of at least one case\n"},
+    {"{\"cases\": {}}", "cases: must be a list, is an object\n"},
+    {"{\"cases\": [1]}", "cases[0]: must be an object, is a number\n"},
+    {"{\"case\": []}", "unknown field \"case\" (did you mean cases?)\ncases: must be a list of at "
+                       "least one case\n"},
+    {CASE("\"title\": \"x\""), "cases[0].id: is missing\n"},
+    {CASE("\"id\": 7"), "cases[0].id: must be text, is a number\n"},
+    {CASE("\"id\": \"a b\""),
+        "cases[0].id: \"a b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n"},
+    {CASE("\"id\": \"1\", \"shape\": \"4:3\""),
+        "cases[0].shape: \"4:3\" must be \"16:9\" or \"9:16\"\n"},
+    {CASE("\"id\": \"1\", \"language\": \"en us\""),
+        "cases[0].language: \"en us\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would "
+        "be\n"},
+    {CASE("\"id\": \"1\", \"title\": \"one\\ntwo\""),
+        "cases[0].title: holds the control character U+000A at byte 4; none is allowed here\n"},
+    {CASE("\"id\": \"1\", \"scenes\": \"none\""), "cases[0].scenes: must be a list, is text\n"},
+    {CASE("\"id\": \"1\", \"scenes\": [true]"), AT ": must be an object, is true\n"},
+    {SCENE(""), AT ".image: is missing\n"},
+    {SCENE("\"image\": \"\""), AT ".image: is missing\n"},
+    {SCENE("\"image\": 3"), AT ".image: must be text, is a number\n"},
+    {SCENE("\"image\": [\"a\"]"), AT ".image: must be text, is a list\n"},
+    {SCENE("\"image\": \"a\", \"captoin\": \"x\""),
+        AT ": unknown field \"captoin\" (did you mean caption?)\n"},
+    {SCENE("\"image\": \"a\", \"second\": 1"),
+        AT ": unknown field \"second\" (did you mean seconds?)\n"},
+    {SCENE("\"image\": \"a\", \"colour\": 1"), AT ": unknown field \"colour\"\n"},
+    {SCENE("\"image\": \"a\", \"a_very_long_field_name_that_nobody_meant\": 1"),
+        AT ": unknown field \"a_very_long_field_name_that_nobody_meant\"\n"},
+    {SCENE("\"image\": \"a\", \"seconds\": \"3\""), AT ".seconds: must be a number, is text\n"},
+    {SCENE("\"image\": \"a\", \"seconds\": -1"), AT ".seconds: is -1, must be 0 to 600\n"},
+    {SCENE("\"image\": \"a\", \"seconds\": 600.5"), AT ".seconds: is 600.5, must be 0 to 600\n"},
+    {SCENE("\"image\": \"a\", \"caption\": \"x\\u0007\""),
+        AT ".caption: holds the control character U+0007 at byte 2; only newline and tab are "
+           "allowed\n"},
+    {SCENE("\"image\": \"a\", \"caption\": \"x\\u0085\""),
+        AT ".caption: holds the control character U+0085 at byte 2; only newline and tab are "
+           "allowed\n"},
+    {SCENE("\"image\": \"a\", \"narration\": \"x\\ry\""),
+        AT ".narration: holds the control character U+000D at byte 2; only newline and tab are "
+           "allowed\n"},
+    {SCENE("\"image\": \"a\\nb\""),
+        AT ".image: holds the control character U+000A at byte 2; none is allowed here\n"},
+    {"{\"cases\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"1\"}]}",
+        "cases[2].id: \"1\" is the id of cases[0] too\n"},
+};
+
+START_TEST(every_mistake_has_a_place_and_says_what_is_right)
+{
+    assert_mistakes(wrong[_i].file, wrong[_i].mistakes);
+}
+END_TEST
+
+START_TEST(all_mistakes_of_a_file_are_told)
+{
+    assert_mistakes("{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": 1}, {\"image\": \"a\", "
+                    "\"seconds\": 700}]},"
+                    " {\"id\": \"\", \"shape\": 1}]}",
+        "cases[0].scenes[0].image: must be text, is a number\n"
+        "cases[0].scenes[1].seconds: is 700, must be 0 to 600\n"
+        "cases[1].id: is missing\n"
+        "cases[1].shape: must be text, is a number\n");
+}
+END_TEST
+
+/* --- lengths --- */
+
+static char *repeat(const char *piece, int n)
+{
+    struct buf buf = {0};
+
+    for (int i = 0; i < n; i++)
+        buf_add_text(&buf, piece);
+    return buf.data;
+}
+
+static const struct {
+    const char *field;
+    const char *piece; /* one character */
+    int most;
+    const char *unit;
+} lengths[] = {
+    {"caption", "\xe0\xa4\x95", CASE_CAPTION_MAX, "characters"},
+    {"narration", "n", CASE_NARRATION_MAX, "characters"},
+    {"credit", "c", CASE_CREDIT_MAX, "characters"},
+    {"image", "i", CASE_PATH_MAX, "bytes"},
+    {"audio", "a", CASE_PATH_MAX, "bytes"},
+};
+
+START_TEST(too_long_is_told_with_length_and_limit)
+{
+    for (int over = 0; over < 2; over++) {
+        char *text = repeat(lengths[_i].piece, lengths[_i].most + over), expected[200];
+        json_t *scene = json_pack("{s:s}", "image", "x"), *json;
+        struct case_record *record;
+        int answer;
+
+        json_object_set_new(scene, lengths[_i].field, json_string(text));
+        json = json_pack("{s:s, s:[o]}", "id", "1", "scenes", scene);
+        answer = case_from_json(json, "", &record, &error);
+        if (over) {
+            snprintf(expected, sizeof expected,
+                "scenes[0].%s: is %d %s long, at most %d are allowed", lengths[_i].field,
+                lengths[_i].most + 1, lengths[_i].unit, lengths[_i].most);
+            ck_assert_int_eq(answer, -ERR_INPUT);
+            ck_assert_str_eq(error.text, expected);
+        } else {
+            ck_assert_msg(answer == 0, "%s", error.text);
+            case_free(record);
+        }
+        json_decref(json);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(too_many_scenes_are_refused)
+{
+    json_t *scenes = json_array(), *json;
+    struct case_record *record;
+
+    for (int i = 0; i <= CASE_SCENES_MAX; i++)
+        json_array_append_new(scenes, json_pack("{s:s}", "image", "x"));
+    json = json_pack("{s:s, s:o}", "id", "1", "scenes", scenes);
+    ck_assert_int_eq(case_from_json(json, "cases[3]", &record, &error), -ERR_INPUT);
+    ck_assert_str_eq(error.text, "cases[3].scenes: are 201, a case may have 200");
+    json_array_remove(scenes, 0);
+    ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
+    case_free(record);
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(ids_are_names_of_up_to_64_characters)
+{
+    static const char *const bad[] = {"", " ", "a b", "../x", "a.b", "\xc3\xa4", "a\n"};
+    char *longest = repeat("x", 64), *longer = repeat("x", 65);
+
+    ck_assert_int_eq(case_id_check("A-z_09", &error), 0);
+    ck_assert_int_eq(case_id_check(longest, &error), 0);
+    ck_assert_int_eq(case_id_check(longer, &error), -ERR_INPUT);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(case_id_check(bad[i], &error) == -ERR_INPUT, "%s", bad[i]);
+    ck_assert_int_eq(case_id_check("a b", &error), -ERR_INPUT);
+    ck_assert_str_eq(error.text, "\"a b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -");
+    free(longest);
+    free(longer);
+}
+END_TEST
+
+START_TEST(a_record_from_elsewhere_is_checked_for_utf8)
+{
+    char caption[] = "ab\xff", image[] = "x", id[] = "1";
+    struct scene scene = {.image = image, .caption = caption};
+    struct case_record record = {.id = id, .n_scenes = 1, .scenes = &scene};
+
+    ck_assert_int_eq(case_check(&record, &error), -ERR_INPUT);
+    ck_assert_str_eq(error.text, "scenes[0].caption: byte 3 is not valid UTF-8");
+    scene.caption = NULL;
+    ck_assert_int_eq(case_check(&record, &error), 0);
+    scene.seconds = 0.0 / 0.0;
+    ck_assert_int_eq(case_check(&record, &error), -ERR_INPUT);
+}
+END_TEST
+
+START_TEST(shapes_have_names)
+{
+    enum case_shape shape = CASE_LANDSCAPE;
+
+    ck_assert_str_eq(case_shape_name(CASE_LANDSCAPE), "16:9");
+    ck_assert(case_shape_parse("9:16", &shape));
+    ck_assert_int_eq(shape, CASE_PORTRAIT);
+    ck_assert(!case_shape_parse("9x16", &shape));
+    ck_assert_int_eq(shape, CASE_PORTRAIT);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("case");
+    TCase *tests = tcase_create("case");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tests);
+    tcase_add_test(tests, a_whole_case_is_read_and_written_back_the_same);
+    tcase_add_test(tests, what_is_left_out_has_a_sensible_value);
+    tcase_add_test(tests, line_ends_of_web_forms_become_newlines);
+    tcase_add_test(tests, a_case_without_scenes_is_a_case);
+    tcase_add_loop_test(
+        tests, every_mistake_has_a_place_and_says_what_is_right, 0, sizeof wrong / sizeof *wrong);
+    tcase_add_test(tests, all_mistakes_of_a_file_are_told);
+    tcase_add_loop_test(
+        tests, too_long_is_told_with_length_and_limit, 0, sizeof lengths / sizeof *lengths);
+    tcase_add_test(tests, too_many_scenes_are_refused);
+    tcase_add_test(tests, ids_are_names_of_up_to_64_characters);
+    tcase_add_test(tests, a_record_from_elsewhere_is_checked_for_utf8);
+    tcase_add_test(tests, shapes_have_names);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

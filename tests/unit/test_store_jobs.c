@@ -1,0 +1,433 @@
+/* test_store_jobs.c - create-or-attach, cancel, the lists. */
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "unit/store_kit.h"
+
+static const struct job_event last_events[] = {
+    {.name = "canceled", .data = "{}", .once = "end"}, {.data = "finished_video"}};
+
+static int open_key(const char *key, struct job *ret_job, bool *ret_is_new)
+{
+    struct job_request request = kit_request("1", key);
+
+    return store_job_open(kit_store, &request, ret_job, ret_is_new, &kit_error);
+}
+
+START_TEST(a_new_job_is_queued_with_its_first_event)
+{
+    struct job job;
+    bool is_new = false;
+
+    assert_done(open_key("a", &job, &is_new));
+    ck_assert(is_new);
+    ck_assert(job_id_is_wellformed(job.id));
+    ck_assert_int_eq(job.state, JOB_QUEUED);
+    ck_assert_str_eq(job.kind, "video");
+    ck_assert_str_eq(job.subject, "1");
+    ck_assert_str_eq(job.key, "a");
+    ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
+    ck_assert_int_eq(job.position, 1);
+    ck_assert_uint_eq(job.last_seq, 1);
+    ck_assert_int_gt(job.created_ms, 1600000000000);
+    ck_assert_int_eq(job.started_ms, 0);
+    assert_events(job.id, "1 job {\"state\":\"queued\"}\n");
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(the_same_key_attaches_while_queued_running_and_done)
+{
+    struct job job;
+    bool is_new;
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    for (int step = 0; step < 3; step++) {
+        if (step == 1)
+            ck_assert_str_eq(kit_claim("me", 1), id);
+        if (step == 2)
+            assert_done(
+                store_job_end(kit_store, id, "me", JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+        is_new = true;
+        assert_done(open_key("a", &job, &is_new));
+        ck_assert(!is_new);
+        ck_assert_str_eq(job.id, id);
+        ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
+        job_clear(&job);
+    }
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+}
+END_TEST
+
+START_TEST(another_key_or_kind_is_another_job)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    strcpy(id, kit_job("a"));
+    ck_assert_str_ne(kit_job("b"), id);
+    request.kind = "other";
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+static bool never_good(void *ctx, const struct job *done)
+{
+    ck_assert_int_eq(done->state, JOB_DONE);
+    ck_assert_str_eq(done->result, "{\"file\":1}");
+    ++*(int *)ctx;
+    return false;
+}
+
+START_TEST(a_done_job_whose_file_is_gone_is_made_again)
+{
+    struct job_request request = kit_request("1", "a");
+    int asked = 0;
+    struct job job;
+    bool is_new;
+
+    for (int i = 0; i < 2; i++) {
+        kit_job(i ? "again" : "a");
+        kit_sql("UPDATE jobs SET state = 'done', key = 'a', result = '{\"file\":1}'");
+    }
+    request.still_good = never_good;
+    request.ctx = &asked;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    /* Once before the write lock and once under it, and only of the newest. */
+    ck_assert_int_eq(asked, 2);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_failure_is_the_answer_for_a_while)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    strcpy(id, kit_job("a"));
+    kit_claim("me", 1);
+    assert_done(
+        store_job_end(kit_store, id, "me", JOB_FAILED, NULL, "no such file", NULL, 0, &kit_error));
+
+    request.failed_hold_ms = 60000;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    ck_assert_str_eq(job.id, id);
+    ck_assert_str_eq(job.error, "no such file");
+    job_clear(&job);
+
+    kit_sql("UPDATE jobs SET ended_ms = ended_ms - 60000");
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_failure_from_the_future_does_not_hold_for_ever)
+{
+    struct job_request request = kit_request("1", "a");
+    struct job job;
+    bool is_new;
+
+    kit_job("a");
+    kit_sql("UPDATE jobs SET state = 'failed', ended_ms = created_ms + 3600000");
+    request.failed_hold_ms = 60000;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_full_queue_refuses_new_jobs_but_not_known_ones)
+{
+    struct job_request request = kit_request("1", "a");
+    struct job job;
+    bool is_new;
+
+    kit_job("a");
+    kit_job("b");
+    request.max_queued = 2;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    job_clear(&job);
+    request.key = "c";
+    ck_assert_int_eq(store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_FULL);
+    kit_claim("me", 1);
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(an_unknown_job_is_not_found)
+{
+    struct buf buf = {0};
+    uint64_t position;
+    struct job job;
+
+    ck_assert_int_eq(store_job_get(kit_store, "none", &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(
+        store_job_cancel(kit_store, "none", last_events, 2, &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(
+        store_job_events(kit_store, "none", 0, kit_note_event, &buf, &position, &kit_error),
+        STORE_E_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(positions_in_the_queue_follow_creation_and_move_up)
+{
+    char ids[3][JOB_ID_LEN + 1];
+    static const char *const keys[] = {"a", "b", "c"};
+
+    for (int i = 0; i < 3; i++)
+        strcpy(ids[i], kit_job(keys[i]));
+    kit_claim("me", 1);
+    for (int i = 0; i < 3; i++) {
+        struct job job = kit_get(ids[i]);
+
+        ck_assert_int_eq(job.position, i);
+        job_clear(&job);
+    }
+}
+END_TEST
+
+/* --- cancel --- */
+
+static enum job_state cancel(const char *id, bool *ret_wanted)
+{
+    struct job job;
+    enum job_state state;
+
+    assert_done(store_job_cancel(kit_store, id, last_events, 2, &job, &kit_error));
+    state = job.state;
+    *ret_wanted = job.cancel_wanted;
+    job_clear(&job);
+    return state;
+}
+
+START_TEST(a_queued_job_is_canceled_at_once_with_its_last_events)
+{
+    bool wanted;
+    const char *id = kit_job("a");
+    struct job job;
+
+    ck_assert_int_eq(cancel(id, &wanted), JOB_CANCELED);
+    ck_assert_int_eq(cancel(id, &wanted), JOB_CANCELED);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
+    job = kit_get(id);
+    ck_assert_int_ge(job.ended_ms, job.created_ms);
+    ck_assert_uint_eq(job.last_seq, 3);
+    job_clear(&job);
+    ck_assert_str_eq(kit_claim("me", 1), "");
+}
+END_TEST
+
+START_TEST(a_running_job_is_marked_and_stays_its_owners)
+{
+    bool wanted = false;
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    ck_assert_int_eq(cancel(id, &wanted), JOB_RUNNING);
+    ck_assert(wanted);
+    ck_assert_int_eq(cancel(id, &wanted), JOB_RUNNING);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    assert_done(
+        store_job_end(kit_store, id, "me", JOB_CANCELED, NULL, NULL, last_events, 2, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
+}
+END_TEST
+
+START_TEST(an_ended_job_stays_as_it_is)
+{
+    static const enum job_state ends[] = {JOB_DONE, JOB_FAILED, JOB_CANCELED};
+    static const char *const keys[] = {"a", "b", "c"};
+    bool wanted;
+
+    for (int i = 0; i < 3; i++) {
+        const char *id = kit_job(keys[i]);
+
+        ck_assert_str_eq(kit_claim("me", 1), id);
+        assert_done(store_job_end(kit_store, id, "me", ends[i], NULL, NULL, NULL, 0, &kit_error));
+        ck_assert_int_eq(cancel(id, &wanted), ends[i]);
+        ck_assert(!wanted);
+        assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    }
+}
+END_TEST
+
+START_TEST(who_asks_again_after_a_cancel_gets_a_new_job)
+{
+    char old[JOB_ID_LEN + 1];
+    bool wanted;
+
+    strcpy(old, kit_job("a"));
+    kit_claim("me", 2);
+    cancel(old, &wanted);
+    ck_assert_str_ne(kit_job("a"), old);
+    /* Both would write to the same place, so the new one waits for the end of the old one. */
+    ck_assert_str_eq(kit_claim("me", 2), "");
+    assert_done(store_job_end(kit_store, old, "me", JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    ck_assert_str_eq(kit_claim("me", 2), kit_job("a"));
+}
+END_TEST
+
+/* --- lists --- */
+
+static void note_job(void *ctx, const struct job *job)
+{
+    ck_assert_ptr_null(job->input);
+    buf_format(ctx, "%s/%s ", job->subject, job->key);
+}
+
+static void note_live(void *ctx, const struct job *job, const char *owner)
+{
+    buf_format(ctx, "%s %s %d %s %s\n", job->key, job_state_name(job->state), job->position,
+        job->progress ? job->progress : "-", owner ? owner : "-");
+}
+
+static void done_job(const char *subject, const char *key)
+{
+    struct job_request request = kit_request(subject, key);
+    struct job job;
+    bool is_new;
+
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(kit_claim("me", 9), job.id);
+    assert_done(store_job_end(kit_store, job.id, "me", JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    job_clear(&job);
+}
+
+START_TEST(lists_tell_the_newest_first)
+{
+    struct buf buf = {0};
+
+    done_job("1", "a");
+    done_job("2", "b");
+    done_job("1", "c");
+    kit_job("d");
+    assert_done(store_job_each(kit_store, 3, note_job, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, "1/d 1/c 2/b ");
+    buf_free(&buf);
+    assert_done(store_job_each_done(kit_store, "video", note_job, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, "1/c 2/b ");
+    buf_free(&buf);
+    assert_done(store_job_each_done(kit_store, "other", note_job, &buf, &kit_error));
+    ck_assert_ptr_null(buf.data);
+}
+END_TEST
+
+START_TEST(live_jobs_come_with_owner_position_and_progress)
+{
+    struct buf buf = {0};
+
+    done_job("1", "a");
+    kit_job("b");
+    kit_job("c");
+    kit_job("d");
+    assert_done(
+        store_job_progress(kit_store, kit_claim("me", 1), "me", "{\"percent\":5}", &kit_error));
+    assert_done(store_live(kit_store, note_live, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, "b running 0 {\"percent\":5} me\nc queued 1 - -\nd queued 2 - -\n");
+    buf_free(&buf);
+}
+END_TEST
+
+/* --- many at once --- */
+
+enum { PROCESSES = 4, THREADS = 3, KEYS = 5 };
+
+/* Returns how many of KEYS jobs this connection created; -1 on an error. */
+static void *open_all(void *unused)
+{
+    struct store *store;
+    intptr_t n_new = 0;
+
+    (void)unused;
+    if (store_open(kit_path, &store, NULL) < 0)
+        return (void *)(intptr_t)-1;
+    for (int i = 0; i < KEYS && n_new >= 0; i++) {
+        char key[8];
+        struct job_request request = kit_request("1", key);
+        struct job job = {0};
+        bool is_new = false;
+
+        snprintf(key, sizeof key, "k%d", i);
+        if (store_job_open(store, &request, &job, &is_new, NULL) != 0)
+            n_new = -1;
+        else
+            n_new += is_new;
+        job_clear(&job);
+    }
+    store_close(store);
+    return (void *)n_new;
+}
+
+static int open_all_in_threads(void)
+{
+    pthread_t threads[THREADS];
+    int n_new = 0;
+
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, open_all, NULL) != 0)
+            return 100;
+    for (int i = 0; i < THREADS; i++) {
+        void *answer;
+
+        pthread_join(threads[i], &answer);
+        n_new += (intptr_t)answer < 0 ? 100 : (int)(intptr_t)answer;
+    }
+    return n_new;
+}
+
+START_TEST(of_many_callers_in_many_processes_one_creates)
+{
+    pid_t pids[PROCESSES];
+    int n_new = 0, status;
+
+    /* The database is not there yet either: all of them make it at once. */
+    store_close(kit_store);
+    kit_store = NULL;
+    snprintf(kit_path, sizeof kit_path, "%s/new.db", kit_folder);
+    for (int i = 0; i < PROCESSES; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(open_all_in_threads());
+    for (int i = 0; i < PROCESSES; i++) {
+        waitpid(pids[i], &status, 0);
+        ck_assert(WIFEXITED(status));
+        n_new += WEXITSTATUS(status);
+    }
+    ck_assert_int_eq(n_new, KEYS);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_new_job_is_queued_with_its_first_event,
+        the_same_key_attaches_while_queued_running_and_done,
+        another_key_or_kind_is_another_job,
+        a_done_job_whose_file_is_gone_is_made_again,
+        a_failure_is_the_answer_for_a_while,
+        a_failure_from_the_future_does_not_hold_for_ever,
+        a_full_queue_refuses_new_jobs_but_not_known_ones,
+        an_unknown_job_is_not_found,
+        positions_in_the_queue_follow_creation_and_move_up,
+        a_queued_job_is_canceled_at_once_with_its_last_events,
+        a_running_job_is_marked_and_stays_its_owners,
+        an_ended_job_stays_as_it_is,
+        who_asks_again_after_a_cancel_gets_a_new_job,
+        lists_tell_the_newest_first,
+        live_jobs_come_with_owner_position_and_progress,
+        of_many_callers_in_many_processes_one_creates,
+    };
+
+    return kit_main("store_jobs", tests, sizeof tests / sizeof *tests, kit_start);
+}

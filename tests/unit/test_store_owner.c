@@ -1,0 +1,283 @@
+/* test_store_owner.c - claims, leases, the fence. */
+#include <sys/wait.h>
+
+#include "unit/store_kit.h"
+
+static const struct job_event note = {.name = "scene", .data = "{}", .once = "scene 1"};
+
+START_TEST(the_oldest_job_is_claimed_first_with_its_input)
+{
+    char first[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(first, kit_job("a"));
+    kit_job("b");
+    assert_done(store_job_claim(kit_store, "me", 2, LEASE_MS, &job, &kit_error));
+    ck_assert_str_eq(job.id, first);
+    ck_assert_int_eq(job.state, JOB_RUNNING);
+    ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
+    ck_assert_int_ge(job.started_ms, job.created_ms);
+    ck_assert_int_eq(job.deaths, 0);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(slots_hold_for_all_processes_together)
+{
+    kit_job("a");
+    kit_job("b");
+    kit_job("c");
+    ck_assert_str_ne(kit_claim("one", 2), "");
+    ck_assert_str_ne(kit_claim("two", 2), "");
+    ck_assert_str_eq(kit_claim("three", 2), "");
+    ck_assert_str_eq(kit_claim("one", 2), "");
+    ck_assert_str_ne(kit_claim("three", 3), "");
+}
+END_TEST
+
+START_TEST(a_lapsed_job_is_taken_over_and_the_death_is_counted)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("dead", 1);
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms - 3000 WHERE state = 'running'");
+    assert_done(store_job_claim(kit_store, "heir", 1, LEASE_MS, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert_int_eq(job.deaths, 1);
+    job_clear(&job);
+
+    ck_assert_int_eq(store_job_append(kit_store, id, "dead", &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_progress(kit_store, id, "dead", "{}", &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, "dead", JOB_DONE, "{}", NULL, &note, 1, &kit_error),
+        STORE_E_LOST);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    assert_done(store_job_append(kit_store, id, "heir", &note, &kit_error));
+}
+END_TEST
+
+START_TEST(a_lease_far_in_the_future_was_written_before_the_clock_went_back)
+{
+    kit_job("a");
+    kit_claim("me", 1);
+    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms + 2900");
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms + 3600000");
+    ck_assert_str_ne(kit_claim("heir", 1), "");
+}
+END_TEST
+
+START_TEST(a_process_that_slept_does_not_take_its_own_job_from_itself)
+{
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("me", 1);
+    kit_sql("UPDATE jobs SET leased_until_ms = 1 WHERE state = 'running'");
+    ck_assert_str_eq(kit_claim("me", 1), "");
+    assert_done(store_lease_renew(kit_store, "me", LEASE_MS, &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+    assert_done(store_job_append(kit_store, id, "me", &note, &kit_error));
+}
+END_TEST
+
+START_TEST(a_renewed_lease_keeps_the_job)
+{
+    kit_job("a");
+    kit_claim("me", 1);
+    kit_sql("UPDATE jobs SET leased_until_ms = 1");
+    assert_done(store_lease_renew(kit_store, "me", LEASE_MS, &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+}
+END_TEST
+
+START_TEST(a_released_job_is_first_in_line_again)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("me", 1);
+    assert_done(store_lease_release(kit_store, "me", &kit_error));
+    job = kit_get(id);
+    ck_assert_int_eq(job.state, JOB_QUEUED);
+    ck_assert_int_eq(job.position, 1);
+    job_clear(&job);
+    ck_assert_int_eq(store_job_append(kit_store, id, "me", &note, &kit_error), STORE_E_LOST);
+    assert_done(store_job_claim(kit_store, "heir", 1, LEASE_MS, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert_int_eq(job.deaths, 0);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    kit_job("a");
+    ck_assert_str_ne(kit_claim("busy", 2), "");
+    strcpy(id, kit_job("b"));
+    ck_assert_str_eq(kit_claim("dead", 2), id);
+    assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &kit_error));
+    job_clear(&job);
+    kit_sql("UPDATE jobs SET leased_until_ms = 1 WHERE owner = 'dead'");
+
+    assert_done(store_job_claim(kit_store, "heir", 1, LEASE_MS, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert(job.cancel_wanted);
+    job_clear(&job);
+    assert_done(
+        store_job_end(kit_store, id, "heir", JOB_CANCELED, NULL, NULL, &note, 1, &kit_error));
+    ck_assert_int_eq(kit_state(id), JOB_CANCELED);
+}
+END_TEST
+
+START_TEST(an_end_writes_state_result_and_events_together)
+{
+    const char *id = kit_job("a");
+    struct job job;
+
+    kit_claim("me", 1);
+    assert_done(
+        store_job_end(kit_store, id, "me", JOB_DONE, "{\"file\":1}", NULL, &note, 1, &kit_error));
+    job = kit_get(id);
+    ck_assert_int_eq(job.state, JOB_DONE);
+    ck_assert_str_eq(job.result, "{\"file\":1}");
+    ck_assert_int_ge(job.ended_ms, job.started_ms);
+    ck_assert_uint_eq(job.last_seq, 2);
+    job_clear(&job);
+    /* It ended, so nobody owns it. */
+    ck_assert_int_eq(store_job_append(kit_store, id, "me", &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_end(kit_store, id, "me", JOB_FAILED, NULL, "x", NULL, 0, &kit_error),
+        STORE_E_LOST);
+}
+END_TEST
+
+START_TEST(nothing_to_claim_needs_no_write_lock)
+{
+    struct store *other = kit_open();
+    struct job job;
+
+    sqlite3_busy_timeout(kit_store->db, 0);
+    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(
+        store_job_claim(kit_store, "me", 1, LEASE_MS, &job, &kit_error), STORE_E_NOT_FOUND);
+    store_close(other);
+}
+END_TEST
+
+enum { PROCESSES = 4, JOBS = 12 };
+
+/* Claims, ends, claims …; returns how many it ran, 100 on an error. */
+static int run_jobs(int number)
+{
+    struct store *store;
+    struct job job;
+    char owner[16];
+    int answer, n = 0;
+
+    snprintf(owner, sizeof owner, "p%d", number);
+    if (store_open(kit_path, &store, NULL) < 0)
+        return 100;
+    while ((answer = store_job_claim(store, owner, PROCESSES, LEASE_MS, &job, NULL)) == 0) {
+        answer = store_job_append(store, job.id, owner, &note, NULL);
+        if (answer == 0)
+            answer = store_job_end(store, job.id, owner, JOB_DONE, "{}", NULL, NULL, 0, NULL);
+        job_clear(&job);
+        if (answer != 0)
+            break;
+        n++;
+    }
+    store_close(store);
+    return answer == STORE_E_NOT_FOUND ? n : 100;
+}
+
+START_TEST(many_processes_run_every_job_once)
+{
+    pid_t pids[PROCESSES];
+    int n = 0, status;
+    int64_t n_events = 0;
+
+    for (int i = 0; i < JOBS; i++) {
+        char key[8];
+
+        snprintf(key, sizeof key, "k%d", i);
+        kit_job(key);
+    }
+    store_close(kit_store);
+    kit_store = NULL;
+    for (int i = 0; i < PROCESSES; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(run_jobs(i));
+    for (int i = 0; i < PROCESSES; i++) {
+        waitpid(pids[i], &status, 0);
+        ck_assert(WIFEXITED(status));
+        n += WEXITSTATUS(status);
+    }
+    ck_assert_int_eq(n, JOBS);
+    kit_store = kit_open();
+    assert_done(query_number(kit_store, "SELECT count(*) FROM events WHERE name = 'scene'", NULL,
+        &n_events, &kit_error));
+    ck_assert_int_eq(n_events, JOBS);
+}
+END_TEST
+
+/* A process killed between claim and end leaves a job that the next one finishes, without a gap. */
+START_TEST(a_killed_owner_loses_nothing)
+{
+    char id[JOB_ID_LEN + 1];
+    int status;
+    pid_t pid;
+
+    strcpy(id, kit_job("a"));
+    store_close(kit_store);
+    kit_store = NULL;
+    if ((pid = fork()) == 0) {
+        kit_store = kit_open();
+        kit_claim("dead", 1);
+        if (store_job_append(kit_store, id, "dead", &note, NULL) < 0)
+            _exit(1);
+        transaction_begin(kit_store, NULL);
+        journal_add(kit_store, id, &(struct job_event){.data = "never committed"}, 1, NULL);
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(pid, &status, 0);
+    ck_assert(WIFSIGNALED(status));
+
+    kit_store = kit_open();
+    kit_sql("UPDATE jobs SET leased_until_ms = 1");
+    ck_assert_str_eq(kit_claim("heir", 1), id);
+    assert_done(store_job_append(kit_store, id, "heir", &note, &kit_error));
+    assert_done(store_job_end(kit_store, id, "heir", JOB_DONE, NULL, NULL,
+        &(struct job_event){.name = "done", .data = "{}"}, 1, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 scene {}\n3 done {}\n");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_oldest_job_is_claimed_first_with_its_input,
+        slots_hold_for_all_processes_together,
+        a_lapsed_job_is_taken_over_and_the_death_is_counted,
+        a_lease_far_in_the_future_was_written_before_the_clock_went_back,
+        a_process_that_slept_does_not_take_its_own_job_from_itself,
+        a_renewed_lease_keeps_the_job,
+        a_released_job_is_first_in_line_again,
+        a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
+        an_end_writes_state_result_and_events_together,
+        nothing_to_claim_needs_no_write_lock,
+        many_processes_run_every_job_once,
+        a_killed_owner_loses_nothing,
+    };
+
+    return kit_main("store_owner", tests, sizeof tests / sizeof *tests, kit_start);
+}

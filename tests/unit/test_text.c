@@ -1,0 +1,128 @@
+/* test_text.c - the questions that everything from outside is asked. */
+#include <check.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+static const struct {
+    const char *bytes;
+    long bad; /* -1: well-formed */
+} utf8[] = {
+    {"", -1},
+    {"plain", -1},
+    {"\xC2\x80 \xDF\xBF \xE0\xA0\x80 \xEF\xBF\xBF \xF0\x90\x80\x80 \xF4\x8F\xBF\xBF", -1},
+    {"a\x80", 1},
+    {"ab\xC0\x80", 2},
+    {"\xC1\xBF", 0},
+    {"\xE0\x9F\xBF", 0},
+    {"\xED\xA0\x80", 0},
+    {"\xF0\x8F\xBF\xBF", 0},
+    {"\xF4\x90\x80\x80", 0},
+    {"\xF5\x80\x80\x80", 0},
+    {"abc\xE2\x82", 3},
+};
+
+START_TEST(utf8_is_told_from_what_only_looks_like_it)
+{
+    size_t bad = 999;
+    bool is_good = text_is_utf8(utf8[_i].bytes, strlen(utf8[_i].bytes), &bad);
+
+    ck_assert_int_eq(is_good, utf8[_i].bad < 0);
+    if (!is_good)
+        ck_assert_int_eq((long)bad, utf8[_i].bad);
+}
+END_TEST
+
+START_TEST(control_characters_are_found_where_they_are)
+{
+    ck_assert_int_eq(text_find_control("a\tb\nc", 5, "\t\n"), -1);
+    ck_assert_int_eq(text_find_control("a\tb", 3, "\n"), 1);
+    ck_assert_int_eq(text_find_control("ab\0c", 4, "\n"), 2);
+    ck_assert_int_eq(text_find_control("\x7F", 1, ""), 0);
+    ck_assert_int_eq(text_find_control("x\xC2\x85", 3, ""), 1); /* NEL, a C1 control */
+    ck_assert_int_eq(text_find_control("\xC3\x85", 2, ""), -1);
+}
+END_TEST
+
+static const struct {
+    const char *before, *after;
+} lines[] = {
+    {"as it is", "as it is"},
+    {"two\nlines\r", "two?lines?"},
+    {"stray \xFF byte", "stray ? byte"},
+    {"cut \xE2\x82", "cut "},
+    {"cut \xF0\x9F\x8E", "cut "},
+    {"kept \xE2\x82\xAC", "kept \xE2\x82\xAC"},
+    {"\xE2\x82 inside", "?? inside"},
+};
+
+START_TEST(one_line_is_one_line_of_valid_text)
+{
+    char text[64];
+
+    strcpy(text, lines[_i].before);
+    text_one_line(text);
+    ck_assert_str_eq(text, lines[_i].after);
+}
+END_TEST
+
+START_TEST(numbers_are_digits_within_their_range)
+{
+    long long n = -1;
+
+    ck_assert(text_number("100", 100, 60000, &n));
+    ck_assert_int_eq(n, 100);
+    ck_assert(text_number("60000", 100, 60000, &n));
+    ck_assert(!text_number("99", 100, 60000, &n));
+    ck_assert(!text_number("60001", 100, 60000, &n));
+    ck_assert(!text_number("", 0, 9, &n));
+    ck_assert(!text_number("-1", -5, 9, &n));
+    ck_assert(!text_number("1e3", 0, 9999, &n));
+    ck_assert(!text_number(" 1", 0, 9, &n));
+    ck_assert(!text_number("99999999999999999999", 0, 9, &n));
+    ck_assert_int_eq(n, 60000);
+}
+END_TEST
+
+START_TEST(names_are_letters_digits_dash_and_underscore)
+{
+    ck_assert(text_is_name("Case_1-b"));
+    ck_assert(!text_is_name(""));
+    ck_assert(!text_is_name("a b"));
+    ck_assert(!text_is_name("../etc"));
+    ck_assert(!text_is_name("\xC3\xA9"));
+}
+END_TEST
+
+START_TEST(an_error_says_where_before_what_and_stays_one_line)
+{
+    struct error err;
+
+    ck_assert_int_eq(error_set(&err, ERR_INPUT, "no such file: %s", "a\nb.jpg"), -ERR_INPUT);
+    ck_assert_int_eq(error_where(&err, "scene %d: ", 3), -ERR_INPUT);
+    ck_assert_str_eq(err.text, "scene 3: no such file: a?b.jpg");
+    ck_assert_int_eq(error_set(NULL, ERR_IO, "nobody listens"), -ERR_IO);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("text");
+    TCase *tcase = tcase_create("text");
+    SRunner *runner = srunner_create(suite);
+    int n_failed;
+
+    tcase_add_loop_test(
+        tcase, utf8_is_told_from_what_only_looks_like_it, 0, sizeof utf8 / sizeof *utf8);
+    tcase_add_test(tcase, control_characters_are_found_where_they_are);
+    tcase_add_loop_test(tcase, one_line_is_one_line_of_valid_text, 0, sizeof lines / sizeof *lines);
+    tcase_add_test(tcase, numbers_are_digits_within_their_range);
+    tcase_add_test(tcase, names_are_letters_digits_dash_and_underscore);
+    tcase_add_test(tcase, an_error_says_where_before_what_and_stays_one_line);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed != 0;
+}
