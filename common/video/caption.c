@@ -56,7 +56,7 @@ static PangoContext *context_locked(void)
     return pango_context;
 }
 
-static PangoLayout *layout_new(const struct setting *set, const char *text, int len)
+static PangoLayout *layout_new_locked(const struct setting *set, const char *text, int len)
 {
     PangoLayout *layout = pango_layout_new(context_locked());
     PangoFontDescription *font =
@@ -73,9 +73,9 @@ static PangoLayout *layout_new(const struct setting *set, const char *text, int 
     return layout;
 }
 
-static int line_count(const struct setting *set, const char *text)
+static int line_count_locked(const struct setting *set, const char *text)
 {
-    PangoLayout *layout = layout_new(set, text, -1);
+    PangoLayout *layout = layout_new_locked(set, text, -1);
     int n = pango_layout_get_line_count(layout);
 
     g_object_unref(layout);
@@ -89,19 +89,19 @@ static int pages_for(int n_lines, int lines)
 
 /* The last way out: as many lines as may stand at all, and an ellipsis where they end.  Pango gives
  * every paragraph at least one line, however little room there is, so they become one. */
-static void squeeze(struct setting *set, char *text, int room)
+static void squeeze_locked(struct setting *set, char *text, int room)
 {
     for (char *c = text; *c; c++)
         if (*c == '\n')
             *c = ' ';
     set->lines = (int)(set->height * 0.45 / (set->size * 1.4));
-    set->pages = pages_for(line_count(set, text), set->lines);
+    set->pages = pages_for(line_count_locked(set, text), set->lines);
     set->pages = set->pages < room ? set->pages : room;
 }
 
 /* Choose size, lines a page and pages: the first of the ways told in caption.h that fits the time.
  */
-static void choose(struct setting *set, char *text)
+static void choose_locked(struct setting *set, char *text)
 {
     static const double sizes[] = {1.0, 0.85, 0.7, 0.6};
     double full = set->size;
@@ -111,14 +111,14 @@ static void choose(struct setting *set, char *text)
         int n_lines;
 
         set->size = full * sizes[i];
-        n_lines = line_count(set, text);
+        n_lines = line_count_locked(set, text);
         set->pages = pages_for(n_lines, PAGE_LINES);
         if (set->pages <= room) {
             set->lines = pages_for(n_lines, set->pages); /* even pages: 2 + 2 lines, not 3 + 1 */
             return;
         }
     }
-    squeeze(set, text, room);
+    squeeze_locked(set, text, room);
 }
 
 static void round_box(cairo_t *cr, double x, double y, double width, double height, double radius)
@@ -220,7 +220,7 @@ static int add_page(
     if (at == set->pages - 1)
         last = pango_layout_get_line_count(whole) - 1;
     page_text(whole, first, last, &start, &len);
-    layout = layout_new(set, start, len);
+    layout = layout_new_locked(set, start, len);
     if (at == set->pages - 1) {
         pango_layout_set_height(layout, -set->lines);
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
@@ -254,7 +254,7 @@ static void share_time(struct caption *caption, int n_frames)
 static int make_pages_locked(
     const struct setting *set, const char *text, struct caption *caption, struct error *err)
 {
-    PangoLayout *whole = layout_new(set, text, -1);
+    PangoLayout *whole = layout_new_locked(set, text, -1);
     int rc = 0;
 
     caption->pages = mem_new_n((size_t)set->pages, struct page);
@@ -267,14 +267,15 @@ static int make_pages_locked(
     return rc;
 }
 
-static bool is_visible_locked(const struct setting *set, const char *text)
+static bool is_visible(const char *text)
 {
-    PangoLayout *layout = layout_new(set, text, -1);
-    PangoRectangle ink;
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
 
-    pango_layout_get_pixel_extents(layout, &ink, NULL);
-    g_object_unref(layout);
-    return ink.width > 0 && ink.height > 0;
+        if (!g_unichar_isspace(c) && !g_unichar_iszerowidth(c) && g_unichar_isprint(c))
+            return true;
+    }
+    return false;
 }
 
 static struct setting setting_for(int width, int height, int n_frames)
@@ -286,7 +287,7 @@ static struct setting setting_for(int width, int height, int n_frames)
         .height = height,
         .text_width = (int)(width * (is_portrait ? 0.82 : 0.72)),
         .bottom = (int)(height * (is_portrait ? 0.16 : 0.075)),
-        .size = short_side * 0.044,
+        .size = short_side * (is_portrait ? 0.05 : 0.044),
         .n_frames = n_frames};
 }
 
@@ -294,16 +295,18 @@ int caption_new(const char *text, int width, int height, int n_frames, struct ca
     struct error *err)
 {
     struct setting set = setting_for(width, height, n_frames);
-    struct caption *caption = NULL;
-    char *copy = mem_copy(text);
-    int rc = 0;
+    struct caption *caption;
+    char *copy;
+    int rc;
 
+    *ret_caption = NULL;
+    if (!is_visible(text))
+        return 0;
+    copy = mem_copy(text);
+    caption = mem_new(struct caption);
     pthread_mutex_lock(&pango_lock);
-    if (is_visible_locked(&set, copy)) {
-        caption = mem_new(struct caption);
-        choose(&set, copy);
-        rc = make_pages_locked(&set, copy, caption, err);
-    }
+    choose_locked(&set, copy);
+    rc = make_pages_locked(&set, copy, caption, err);
     pthread_mutex_unlock(&pango_lock);
     free(copy);
     if (rc < 0) {

@@ -86,6 +86,16 @@ static const AVInputFormat *format_of(const uint8_t *head, size_t n)
     return NULL;
 }
 
+/* A WAV's length stands at its start; libav takes what is there.  Programs that write into a pipe
+ * can't know it, and leave 0 or as much as fits. */
+static bool is_cut_wav(const struct source *source, const uint8_t *head)
+{
+    uint32_t said =
+        (uint32_t)head[7] << 24 | (uint32_t)head[6] << 16 | (uint32_t)head[5] << 8 | head[4];
+
+    return memcmp(head, "RIFF", 4) == 0 && said < 0x7F000000 && (off_t)said + 8 > source->size + 1;
+}
+
 static int refuse(const struct source *source, int rc, const char *what, struct error *err)
 {
     if (rc == AVERROR_EXIT)
@@ -122,6 +132,9 @@ static int open_format(struct source *source, struct error *err)
     if (!input)
         return error_set(
             err, ERR_INPUT, "%s: not a WAV, MP3, FLAC, Ogg or M4A sound", source->name);
+    if (is_cut_wav(source, head))
+        return error_set(err, ERR_INPUT,
+            "%s: truncated (the WAV ends before the length in its header)", source->name);
     rc = open_io(source, err);
     if (rc < 0)
         return rc;

@@ -1,0 +1,30 @@
+/* media.h - pictures, sounds and broken files for tests, made on the spot.  Failures end the test.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A new empty folder; media_folder_remove() takes it away with all that is in it. */
+char *media_folder(void);
+void media_folder_remove(char *folder);
+
+void media_write(const char *folder, const char *name, const void *data, size_t len);
+/* The caller frees `*ret_data`. */
+void media_read(const char *folder, const char *name, uint8_t **ret_data, size_t *ret_len);
+
+/* Four quarters: red and green above, blue and white below.  `encoder` and `layout` are libav's
+ * names ("mjpeg", "yuvj420p"). */
+void media_picture(const char *folder, const char *name, const char *encoder, const char *layout,
+    int width, int height);
+
+/* The JPEG `from` with an EXIF orientation, as `to`. */
+void media_turn(const char *folder, const char *from, const char *to, int orientation);
+
+/* A tone of 440 Hz as WAV, 16 bits: `amplitude` of 1 is full scale, 0 is silence. */
+void media_wav(
+    const char *folder, const char *name, int rate, int channels, double seconds, double amplitude);
+
+/* The same by one of libav's muxers and encoders ("mp3", "libmp3lame"). */
+void media_sound(
+    const char *folder, const char *name, const char *muxer, const char *encoder, double seconds);

@@ -1,0 +1,251 @@
+/* test_caption.c - words over pictures: common/video/caption.h and overlay.h. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "video/caption.h"
+
+static struct yuv frame;
+static struct error err;
+
+static void fill(uint8_t luma)
+{
+    for (int p = 0; p < 3; p++)
+        memset(
+            frame.data[p], p ? 128 : luma, (size_t)(frame.stride[p] * yuv_plane_height(&frame, p)));
+}
+
+static void set_up(void)
+{
+    ck_assert_int_eq(yuv_alloc(&frame, 1920, 1080, &err), 0);
+    fill(200);
+}
+
+static void tear_down(void)
+{
+    yuv_free(&frame);
+}
+
+static struct caption *set(const char *text, int n_frames)
+{
+    struct caption *caption;
+
+    ck_assert_msg(caption_new(text, 1920, 1080, n_frames, &caption, &err) == 0, "%s", err.text);
+    return caption;
+}
+
+/* Luma samples that are not the background's. */
+static int touched(void)
+{
+    int n = 0;
+
+    for (int y = 0; y < frame.height; y++)
+        for (int x = 0; x < frame.width; x++)
+            n += frame.data[0][y * frame.stride[0] + x] != 200;
+    return n;
+}
+
+static int brightest(void)
+{
+    int max = 0;
+
+    for (int y = 800; y < 1080; y++)
+        for (int x = 0; x < frame.width; x++)
+            if (frame.data[0][y * frame.stride[0] + x] > max)
+                max = frame.data[0][y * frame.stride[0] + x];
+    return max;
+}
+
+static void check_nothing_outside(int left, int top, int right, int bottom)
+{
+    for (int y = 0; y < frame.height; y++)
+        for (int x = 0; x < frame.width; x++)
+            if (x < left || x >= right || y < top || y >= bottom)
+                ck_assert_int_eq(frame.data[0][y * frame.stride[0] + x], 200);
+}
+
+START_TEST(a_caption_is_white_on_a_dark_box_within_the_safe_area)
+{
+    struct caption *caption = set("Hello, world", 120);
+
+    caption_blend(caption, 60, &frame);
+    ck_assert_int_gt(touched(), 5000);
+    ck_assert_int_ge(brightest(), 230);
+    check_nothing_outside(192, 540, 1728, 1080 * 95 / 100);
+    caption_free(caption);
+}
+END_TEST
+
+START_TEST(a_caption_fades_in_and_out_and_leaves_nothing)
+{
+    struct caption *caption = set("Hello, world", 120);
+    int early, full;
+
+    caption_blend(caption, 0, &frame);
+    early = brightest();
+    fill(200);
+    caption_blend(caption, 60, &frame);
+    full = brightest();
+    ck_assert_int_lt(early, full);
+    fill(200);
+    caption_blend(caption, 120, &frame);
+    ck_assert_int_eq(touched(), 0);
+    caption_free(caption);
+}
+END_TEST
+
+START_TEST(any_script_draws_something)
+{
+    static const char *const words[] = {"مرحبا بالعالم، هذا نص طويل", "नमस्ते दुनिया", "你好，世界",
+        "שלום עולם", "Привет мир", "สวัสดีชาวโลก", "👩‍👩‍👧‍👦 🏳️‍🌈 🐉",
+        "mixed مرحبا and עברית 123", "é = e\u0301"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct caption *caption = set(words[i], 120);
+
+        fill(200);
+        ck_assert_ptr_nonnull(caption);
+        caption_blend(caption, 60, &frame);
+        ck_assert_int_gt(touched(), 1000);
+        caption_free(caption);
+    }
+}
+END_TEST
+
+START_TEST(emoji_are_in_colour)
+{
+    struct caption *caption = set("🍅", 120); /* a tomato */
+    int reddest = 0;
+
+    caption_blend(caption, 60, &frame);
+    for (int y = 0; y < 540; y++)
+        for (int x = 0; x < 960; x++)
+            if (frame.data[2][y * frame.stride[2] + x] > reddest)
+                reddest = frame.data[2][y * frame.stride[2] + x];
+    ck_assert_int_gt(reddest, 180);
+    caption_free(caption);
+}
+END_TEST
+
+START_TEST(a_caption_of_nothing_visible_is_none)
+{
+    ck_assert_ptr_null(set("", 120));
+    ck_assert_ptr_null(set("   \n\n\t ", 120));
+    ck_assert_ptr_null(set("\u200B\u200D", 120));
+}
+END_TEST
+
+/* `n` words. */
+static char *words(int n)
+{
+    struct buf buf = {0};
+
+    for (int i = 0; i < n; i++)
+        buf_format(&buf, "%sword%d", i ? " " : "", i);
+    return buf.data;
+}
+
+START_TEST(more_than_three_lines_become_pages_over_the_time)
+{
+    char *text = words(60);
+    struct caption *caption = set(text, 600);
+
+    ck_assert_int_ge(caption_pages(caption), 2);
+    caption_blend(caption, 30, &frame);
+    ck_assert_int_gt(touched(), 1000);
+    check_nothing_outside(0, 700, 1920, 1080);
+    fill(200);
+    caption_blend(caption, 570, &frame);
+    ck_assert_int_gt(touched(), 1000);
+    caption_free(caption);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_caption_too_long_for_its_time_never_covers_the_picture)
+{
+    char *text = words(800);
+    struct caption *caption = set(text, 60);
+
+    ck_assert_int_eq(caption_pages(caption), 1);
+    caption_blend(caption, 30, &frame);
+    ck_assert_int_gt(touched(), 1000);
+    check_nothing_outside(0, 324, 1920, 1080);
+    caption_free(caption);
+    free(text);
+}
+END_TEST
+
+START_TEST(odd_text_breaks_nothing)
+{
+    struct buf odd[4] = {{0}};
+
+    buf_add_text(&odd[0], "Z");
+    for (int i = 0; i < 2500; i++) {
+        buf_add_text(&odd[0], "\u0301");                /* marks upon marks */
+        buf_add_text(&odd[1], "W");                     /* no place to break */
+        buf_add_text(&odd[2], i % 2 ? "\u202E" : "\n"); /* direction overrides and lines */
+        buf_add_text(&odd[3], i % 3 ? "ﷺ" : "𒐫");       /* the widest there are */
+    }
+    buf_add_text(&odd[2], "x");
+    for (int i = 0; i < 4; i++) {
+        struct caption *caption = set(odd[i].data, 100);
+
+        fill(200);
+        if (caption)
+            caption_blend(caption, 50, &frame);
+        check_nothing_outside(0, 324, 1920, 1080);
+        caption_free(caption);
+        buf_free(&odd[i]);
+    }
+}
+END_TEST
+
+START_TEST(an_overlay_blends_by_its_transparency_and_opacity)
+{
+    /* Opaque white, half black, nothing. */
+    uint32_t argb[2 * 6] = {0xFFFFFFFF, 0xFFFFFFFF, 0x80000000, 0x80000000, 0, 0, 0xFFFFFFFF,
+        0xFFFFFFFF, 0x80000000, 0x80000000, 0, 0};
+    struct overlay *overlay;
+
+    ck_assert_int_eq(overlay_new((uint8_t *)argb, 24, 10, 10, 6, 2, &overlay, &err), 0);
+    overlay_blend(overlay, &frame, 256);
+    ck_assert_int_eq(frame.data[0][10 * frame.stride[0] + 10], 235);
+    ck_assert_int_le(
+        abs(frame.data[0][10 * frame.stride[0] + 12] - 108), 1); /* between 200 and 16 */
+    ck_assert_int_eq(frame.data[0][10 * frame.stride[0] + 14], 200);
+    ck_assert_int_eq(frame.data[1][5 * frame.stride[1] + 5], 128);
+    overlay_blend(overlay, &frame, 0);
+    ck_assert_int_eq(frame.data[0][10 * frame.stride[0] + 10], 235);
+    fill(200);
+    overlay_blend(overlay, &frame, 128);
+    ck_assert_int_le(abs(frame.data[0][10 * frame.stride[0] + 10] - 217), 1);
+    overlay_free(overlay);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("caption");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 100);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, a_caption_is_white_on_a_dark_box_within_the_safe_area);
+    tcase_add_test(tc, a_caption_fades_in_and_out_and_leaves_nothing);
+    tcase_add_test(tc, any_script_draws_something);
+    tcase_add_test(tc, emoji_are_in_colour);
+    tcase_add_test(tc, a_caption_of_nothing_visible_is_none);
+    tcase_add_test(tc, more_than_three_lines_become_pages_over_the_time);
+    tcase_add_test(tc, a_caption_too_long_for_its_time_never_covers_the_picture);
+    tcase_add_test(tc, odd_text_breaks_nothing);
+    tcase_add_test(tc, an_overlay_blends_by_its_transparency_and_opacity);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}

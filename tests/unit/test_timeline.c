@@ -1,0 +1,183 @@
+/* test_timeline.c - the arithmetic of common/video/timeline.h. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "video/timeline.h"
+
+static struct timeline plan(const struct timeline_input *inputs, int n)
+{
+    struct timeline timeline;
+    struct error err;
+
+    ck_assert_int_eq(timeline_plan(inputs, n, &timeline, &err), 0);
+    return timeline;
+}
+
+/* What must hold whatever the inputs are. */
+static void check_rules(const struct timeline_input *inputs, const struct timeline *t)
+{
+    int at = 0;
+
+    for (int i = 0; i < t->n_segments; i++) {
+        ck_assert_int_eq(t->segments[i].first, at);
+        ck_assert_int_ge(t->segments[i].n, 4);
+        ck_assert_int_le(t->segments[i].n, TIMELINE_SEGMENT_MAX);
+        at += t->segments[i].n;
+    }
+    ck_assert_int_eq(at, t->n_frames);
+    for (int i = 0; i < t->n_scenes; i++) {
+        const struct timeline_scene *s = &t->scenes[i];
+        int64_t body = (int64_t)timeline_body_start(s) * TIMELINE_FRAME_SAMPLES;
+        int64_t body_end = body + (int64_t)timeline_body_length(s) * TIMELINE_FRAME_SAMPLES;
+
+        ck_assert_int_ge(s->end - s->start, (int)(inputs[i].seconds * TIMELINE_FPS - 1e-6));
+        if (i > 0)
+            ck_assert_int_eq(s->start + s->fade_in, t->scenes[i - 1].end);
+        if (inputs[i].sound_samples) {
+            ck_assert_int_gt(s->sound_at, body - 1);
+            ck_assert_int_le(s->sound_at + inputs[i].sound_samples, body_end);
+        }
+    }
+}
+
+START_TEST(a_scene_without_sound_or_seconds_lasts_four_seconds)
+{
+    struct timeline t = plan(&(struct timeline_input){0}, 1);
+
+    ck_assert_int_eq(t.n_frames, 120);
+    ck_assert_int_eq(t.n_segments, 1);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(a_narrated_scene_lasts_lead_sound_and_tail)
+{
+    /* 2.01 s are 61 frames, begun ones counted. */
+    struct timeline t = plan(&(struct timeline_input){.sound_samples = 96480}, 1);
+
+    ck_assert_int_eq(t.n_frames, TIMELINE_FIRST_LEAD + 61 + TIMELINE_LAST_TAIL);
+    ck_assert_int_eq(t.scenes[0].sound_at, TIMELINE_FIRST_LEAD * TIMELINE_FRAME_SAMPLES);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(seconds_lengthen_a_scene_and_never_cut_its_narration)
+{
+    struct timeline_input inputs[] = {
+        {.seconds = 10, .sound_samples = 48000}, {.seconds = 1, .sound_samples = 480000}};
+    struct timeline t = plan(inputs, 2);
+
+    ck_assert_int_eq(t.scenes[0].end - t.scenes[0].start, 300);
+    ck_assert_int_eq(t.scenes[1].end - t.scenes[1].start,
+        TIMELINE_FADE + TIMELINE_LEAD + 300 + TIMELINE_LAST_TAIL);
+    check_rules(inputs, &t);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(a_fraction_of_a_second_is_rounded_up_to_frames_but_not_by_a_rounding_error)
+{
+    struct timeline a =
+        plan(&(struct timeline_input){.seconds = 2.3}, 1); /* 2.3 × 30 is 68.99999… */
+    struct timeline b = plan(&(struct timeline_input){.seconds = 2.31}, 1);
+
+    ck_assert_int_eq(a.n_frames, 69);
+    ck_assert_int_eq(b.n_frames, 70);
+    timeline_free(&a);
+    timeline_free(&b);
+}
+END_TEST
+
+START_TEST(neighbours_share_a_fade_of_24_frames_that_counts_once)
+{
+    struct timeline_input inputs[3] = {{0}};
+    struct timeline t = plan(inputs, 3);
+
+    ck_assert_int_eq(t.n_frames, 3 * 120 - 2 * TIMELINE_FADE);
+    ck_assert_int_eq(t.n_segments, 5);
+    ck_assert_int_eq(t.segments[1].is_fade, 1);
+    ck_assert_int_eq(t.segments[1].scene, 0);
+    ck_assert_int_eq(t.segments[1].n, TIMELINE_FADE);
+    check_rules(inputs, &t);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(a_scene_of_one_frame_becomes_long_enough_for_its_fades)
+{
+    struct timeline_input inputs[] = {{0}, {.seconds = 1 / 30.0}, {.seconds = 1 / 30.0}};
+    struct timeline t = plan(inputs, 3);
+
+    ck_assert_int_eq(t.scenes[1].end - t.scenes[1].start, TIMELINE_SCENE_MIN);
+    ck_assert_int_eq(t.scenes[1].fade_in, TIMELINE_SCENE_MIN / 3);
+    check_rules(inputs, &t);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(a_long_body_is_cut_into_even_segments)
+{
+    struct timeline t = plan(&(struct timeline_input){.seconds = 20}, 1);
+
+    ck_assert_int_eq(t.n_segments, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(t.segments[i].n, 200);
+    timeline_free(&t);
+}
+END_TEST
+
+START_TEST(the_rules_hold_for_two_hundred_scenes_of_every_kind)
+{
+    enum { N = 200 };
+    struct timeline_input inputs[N];
+    struct timeline t;
+
+    for (int round = 0; round < 50; round++) {
+        srand((unsigned)round + 1);
+        for (int i = 0; i < N; i++) {
+            inputs[i].seconds = rand() % 3 ? 0 : rand() % 2000 / 100.0;
+            inputs[i].sound_samples = rand() % 2 ? 0 : rand() % 700000;
+        }
+        t = plan(inputs, N);
+        check_rules(inputs, &t);
+        timeline_free(&t);
+    }
+}
+END_TEST
+
+START_TEST(more_than_two_hours_are_refused_with_the_scene_that_is_too_many)
+{
+    struct timeline_input inputs[20] = {{0}};
+    struct timeline t;
+    struct error err;
+
+    for (int i = 0; i < 20; i++)
+        inputs[i].seconds = 600;
+    ck_assert_int_eq(timeline_plan(inputs, 20, &t, &err), -ERR_INPUT);
+    ck_assert_str_eq(
+        err.text, "the video would be longer than 120 minutes: scene 13 of 20 ends after that");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("timeline");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_add_test(tc, a_scene_without_sound_or_seconds_lasts_four_seconds);
+    tcase_add_test(tc, a_narrated_scene_lasts_lead_sound_and_tail);
+    tcase_add_test(tc, seconds_lengthen_a_scene_and_never_cut_its_narration);
+    tcase_add_test(tc, a_fraction_of_a_second_is_rounded_up_to_frames_but_not_by_a_rounding_error);
+    tcase_add_test(tc, neighbours_share_a_fade_of_24_frames_that_counts_once);
+    tcase_add_test(tc, a_scene_of_one_frame_becomes_long_enough_for_its_fades);
+    tcase_add_test(tc, a_long_body_is_cut_into_even_segments);
+    tcase_add_test(tc, the_rules_hold_for_two_hundred_scenes_of_every_kind);
+    tcase_add_test(tc, more_than_two_hours_are_refused_with_the_scene_that_is_too_many);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
