@@ -1,6 +1,6 @@
 # stack.sh - one running casecast: responders under spawn-fcgi and multiwatch, an nginx of their own in front,
 # and a folder that holds all they write.  Sourced after lib.sh, by up, down and the tests.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2086,SC2154
 #
 #     state/run/     sockets, process records, the nginx configuration
 #     state/log/     casecast.log, nginx-access.log, nginx-error.log
@@ -67,14 +67,32 @@ process_pid() { # NAME; prints its number, if it is the one we started and it li
     printf '%s\n' "$pid"
 }
 
-process_stop() { # NAME; the record goes when the process is gone
-    local pid deadline=$((SECONDS + 10))
-    if pid=$(process_pid "$1"); then
-        kill -TERM "$pid"
-        while process_pid "$1" >/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
-        process_pid "$1" >/dev/null && kill -KILL "$pid"
-    fi
+# What a killed leader left behind: workers of nginx, responders of multiwatch.  Both lead a session of their own;
+# that the folder is ours tells its members from those of a session that was given the same number since.
+process_orphans() { # NAME
+    local session began boot_id pid
+    read -r session began boot_id 2>/dev/null <"$state/run/$1.process" || return 0
+    [[ $boot_id == "$(boot)" ]] || return 0
+    for pid in $(ps -o pid= --sid "$session" 2>/dev/null); do
+        [[ $pid == "$session" || $(readlink "/proc/$pid/cwd")/ != "$state"/* ]] || say "$pid"
+    done
+}
+
+process_stop() { # NAME; the record goes when all of it is gone
+    local pids signal=TERM deadline=$((SECONDS + 10))
+    while pids=$(process_pid "$1" || process_orphans "$1") && [[ -n $pids ]]; do
+        ((SECONDS < deadline)) || signal=KILL
+        kill -$signal $pids 2>/dev/null || true
+        process_wait $pids
+    done
     rm -f "$state/run/$1.process"
+}
+
+process_wait() { # PID…: until they are gone, for 10 s at most
+    local pid deadline=$((SECONDS + 10))
+    for pid; do
+        while process_began "$pid" >/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
+    done
 }
 
 # Is what runs still what we would start?  Remembers the answer for next time.
@@ -89,7 +107,7 @@ stamp_changed() { # NAME, text on stdin
 
 responders_stamp() {
     sha256sum "$program"
-    env | grep '^CASECAST_' | sort
+    env | grep '^CASECAST_' | grep -Ev '^CASECAST_(BUILD|PORT|STATE|URL)=' | sort
 }
 
 responders_start() {
@@ -102,8 +120,7 @@ responders_start() {
 # spawn-fcgi opens the socket and forks; it points stderr at /dev/null, so sh points it at the log again;
 # multiwatch starts each responder that dies anew.  The socket's name is relative, for the length of it.
 responders_spawn() {
-    responders_end_orphans
-    rm -f "$state/run/responders.pid"
+    process_stop responders
     # shellcheck disable=SC2016
     (cd "$state/run" && quietly spawn-fcgi -s casecast.sock -M 0600 -b 4096 -P responders.pid -- \
         /bin/sh -c 'exec 2>>"$1"; shift; exec "$@"' responders "$state/log/casecast.log" \
@@ -112,31 +129,7 @@ responders_spawn() {
     process_note responders "$(cat "$state/run/responders.pid")"
 }
 
-responders_stop() {
-    process_stop responders
-    responders_end_orphans
-}
-
-# Should multiwatch be killed, its children live on and hold the socket: they are all that is left of its
-# session, whose number nobody else can have as long as one of them lives.
-responders_orphans() {
-    local session pid
-    session=$(cat "$state/run/responders.pid" 2>/dev/null) || return 0
-    process_pid responders >/dev/null && return 0
-    for pid in $(ps -o pid= --sid "$session" 2>/dev/null); do
-        [[ $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") != "$program serve "* ]] || say "$pid"
-    done
-}
-
-responders_end_orphans() {
-    local signal=TERM deadline=$((SECONDS + 10)) orphans
-    while orphans=$(responders_orphans) && [[ -n $orphans ]]; do
-        ((SECONDS < deadline)) || signal=KILL
-        xargs -r kill -"$signal" <<<"$orphans" 2>/dev/null || true
-        sleep 0.2
-    done
-    rm -f "$state/run/responders.pid"
-}
+responders_stop() { process_stop responders; }
 
 # --- nginx --------------------------------------------------------------------------------------------------
 
@@ -155,6 +148,7 @@ nginx_start() {
     nginx_configure
     nginx_command -t || fail "nginx refuses its configuration (see above)"
     if ! process_pid nginx >/dev/null; then
+        process_stop nginx
         nginx_command || fail "nginx did not start (see above)"
         process_note nginx "$(cat "$state/run/nginx.pid")"
         nginx_stamp | stamp_changed nginx || true

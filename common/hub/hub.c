@@ -304,6 +304,7 @@ void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx)
 void hub_free(struct hub *hub)
 {
     clerk_stop(hub->clerk);
+    loop_deliver(hub->loop); /* what the clerk posted last speaks of this hub */
     for (int i = 0; i < RECENT_MAX; i++)
         frame_unref(hub->recent[i].frame);
     tdestroy(hub->channels, free);

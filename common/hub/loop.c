@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static void deliver_all(struct loop *loop)
+void loop_deliver(struct loop *loop)
 {
     struct link mails;
 
@@ -22,7 +22,7 @@ static void deliver_all(struct loop *loop)
 
 static void on_wake(uv_async_t *wake)
 {
-    deliver_all(wake->data);
+    loop_deliver(wake->data);
 }
 
 void loop_init(struct loop *loop)
@@ -44,7 +44,7 @@ void loop_deinit(struct loop *loop)
 {
     int busy;
 
-    deliver_all(loop);
+    loop_deliver(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     busy = uv_loop_close(&loop->uv);

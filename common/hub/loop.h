@@ -31,3 +31,6 @@ void loop_deinit(struct loop *loop);
 
 /* Any thread. */
 void loop_post(struct loop *loop, struct mail *mail, void (*deliver)(struct mail *mail));
+
+/* Loop thread: deliver now what is posted, for whoever is about to free what the mails speak of. */
+void loop_deliver(struct loop *loop);

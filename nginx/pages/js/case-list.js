@@ -1,0 +1,9 @@
+// case-list.js - fills the video example's list of cases, so that nobody has to know an id by heart.
+
+import { listCases } from './api.js';
+import { byId, make } from './dom.js';
+
+listCases()
+  .then((cases) => byId('case-id').replaceChildren(
+    ...cases.map(({ id, title }) => make('option', { value: id, textContent: title }))))
+  .catch((error) => { byId('messages').replaceChildren(make('li', { textContent: error.message })); });

@@ -1,0 +1,68 @@
+// job-stream.js - the stream of one video, from the first frame to the last, through lost connections.
+
+const EVENTS = ['job', 'progress', 'scene', 'done', 'failed', 'canceled'];
+const LAST = new Set(['done', 'failed', 'canceled']);
+const SETTLED_MS = 1200; // a connection that lives this long is a connection again
+const WAIT_MS = [1000, 2000, 4000, 8000, 15000];
+
+/**
+ * Watch the video of a case; asking for it starts the work if nobody has.  Calls `tell(name, data)` for the
+ * events named above, exactly one of the last three, and 'lost' and 'back' when the connection goes and returns.
+ * An EventSource comes back by itself, and resumes by event id, except after an error status: then it is asked
+ * anew and the server tells all from the start, so `tell` must bear to hear a thing twice.
+ * Returns a function that stops watching; the work goes on.
+ */
+export function watchVideo(caseId, tell) {
+  const url = `/create/video?caseId=${encodeURIComponent(caseId)}`;
+  let source, timer, refusal, over = false, isLost = false, failures = 0;
+
+  function stop() {
+    over = true;
+    clearTimeout(timer);
+    source.close();
+  }
+
+  function hear(name, data) {
+    if (over) return;
+    if (LAST.has(name)) stop();
+    tell(name, data);
+  }
+
+  // Where there is no job, there are no named events: an unknown case is told in the tutorial's two messages.
+  function hearMessage({ data }) {
+    if (data.startsWith('error ')) refusal = data.slice('error '.length);
+    if (data === 'finished_video' && refusal) setTimeout(() => hear('failed', { error: refusal }), 100);
+  }
+
+  function lose() {
+    if (over) return;
+    clearTimeout(timer);
+    if (!isLost) tell('lost');
+    isLost = true;
+    if (source.readyState === EventSource.CLOSED) {
+      timer = setTimeout(open, WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)]);
+    }
+  }
+
+  function settle() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      failures = 0;
+      if (isLost) tell('back');
+      isLost = false;
+    }, SETTLED_MS);
+  }
+
+  function open() {
+    source = new EventSource(url);
+    source.onopen = settle;
+    source.onerror = lose;
+    source.onmessage = hearMessage;
+    for (const name of EVENTS) {
+      source.addEventListener(name, (event) => hear(name, JSON.parse(event.data)));
+    }
+  }
+
+  open();
+  return stop;
+}

@@ -1,0 +1,37 @@
+// text.js - numbers and codes in words.
+
+/** "about 40 s", "about 2 min"; "–" while nobody knows. */
+export function timeLeft(ms) {
+  if (ms === null || ms === undefined || ms < 0) return '–';
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `about ${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `about ${minutes} min` : `about ${Math.round(minutes / 6) / 10} h`;
+}
+
+/** 95.2 seconds: "1:35". */
+export function clock(seconds) {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** "en-gb": "British English"; a code nobody knows stays itself. */
+export function languageName(code) {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code);
+  } catch {
+    return code;
+  }
+}
+
+/** 1, "scene": "1 scene"; 6, "scene": "6 scenes". */
+export const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+const stages = {
+  reading: 'Reading photos and speaking the narration',
+  encoding: 'Making the frames',
+  joining: 'Putting it all together',
+};
+
+/** A stage of the work, as people say it. */
+export const stageName = (stage) => stages[stage] ?? 'Working';

@@ -1,0 +1,205 @@
+// theatre.js - the panel in which a video is made and then played.  It shows; what happens is told to it.
+
+import { byId, make, show } from './dom.js';
+import { clock, languageName, stageName, timeLeft } from './text.js';
+
+const parts = Object.fromEntries(
+  ['announcer', 'again', 'bar', 'cancel', 'close', 'credits', 'download', 'frames', 'hero', 'kicker', 'left',
+    'lost', 'message', 'meter', 'overlay', 'percent', 'player', 'screen', 'speed', 'stage', 'stills', 'strip',
+    'theatre'].map((id) => [id, byId(id)]));
+const title = byId('theatre-title');
+const message = { title: byId('message-title'), text: byId('message-text') };
+
+let scenes = [];    // of the open case, once they are known
+let announced = ''; // what a screen reader was told last
+
+function announce(text) {
+  if (text !== announced) parts.announcer.textContent = text;
+  announced = text;
+}
+
+function setBig(number, unit = '') {
+  parts.percent.replaceChildren(number, ...(unit ? [make('small', { textContent: unit })] : []));
+}
+
+function setPageTitle(text) {
+  document.title = [text, title.textContent, 'casecast'].filter(Boolean).join(' – ');
+}
+
+function setFacts(left, frames, speed) {
+  parts.left.textContent = left;
+  parts.frames.textContent = frames;
+  parts.speed.textContent = speed;
+}
+
+function setWaiting(big, stage) {
+  setBig(big);
+  parts.stage.textContent = stage;
+  parts.bar.removeAttribute('value');
+  announce(stage);
+}
+
+function setMessage(kind, heading, text) {
+  parts.message.className = `message ${kind}`;
+  message.title.textContent = heading;
+  message.text.textContent = text;
+  show(Boolean(text), message.text);
+  show(true, parts.message);
+}
+
+// Elements that go away must not take the keyboard's place in the page with them.
+function showActions(wanted) {
+  const focused = document.activeElement;
+  for (const name of ['download', 'again', 'cancel']) show(wanted.includes(name), parts[name]);
+  if (focused?.hidden) (wanted.length ? parts[wanted[0]] : parts.close).focus();
+}
+
+function setStrip(n) {
+  if (parts.strip.children.length === n) return;
+  parts.strip.replaceChildren(...Array.from({ length: n }, (_, i) => make('li', { textContent: i + 1 })));
+}
+
+function describeScene(index) {
+  return [`Scene ${index}`, scenes[index - 1]?.caption].filter(Boolean).join(': ');
+}
+
+function showStill(src) {
+  const still = make('img', { src, alt: '' });
+  const older = [...parts.stills.children];
+  still.addEventListener('load', () => setTimeout(() => older.forEach((image) => image.remove()), 900));
+  parts.stills.append(still);
+}
+
+/** Open the panel for a case of the gallery, before anything is known of its video. */
+export function open(item) {
+  scenes = [];
+  announced = '';
+  title.textContent = item.title;
+  title.lang = item.language;
+  parts.kicker.textContent = languageName(item.language);
+  parts.theatre.classList.toggle('tall', item.shape === '9:16');
+  parts.stills.replaceChildren();
+  parts.strip.replaceChildren();
+  parts.player.pause();
+  parts.player.removeAttribute('src');
+  parts.player.load();
+  setStrip(item.scenes);
+  setWaiting('…', 'Asking for the video');
+  setFacts('–', '–', '–');
+  parts.cancel.disabled = false;
+  show(false, parts.player, parts.message, parts.lost, parts.credits, parts.hero);
+  show(true, parts.theatre, parts.overlay, parts.stills, parts.meter);
+  showActions([]);
+  setPageTitle('');
+  focus();
+}
+
+export function focus() {
+  title.focus({ preventScroll: true });
+  parts.theatre.scrollIntoView({ block: 'start', behavior: 'smooth' });
+}
+
+export function close() {
+  parts.player.pause();
+  show(false, parts.theatre);
+  show(true, parts.hero);
+  document.title = 'casecast';
+}
+
+/** What the case holds, once it is read: words for the thumbnails, and who made the photos. */
+export function describe(record) {
+  scenes = record.scenes;
+  const credits = [...new Set(scenes.map((scene) => scene.credit).filter(Boolean))];
+  parts.credits.textContent = credits.length ? `Photos: ${credits.join(', ')}` : '';
+  show(credits.length > 0, parts.credits);
+  for (const image of parts.strip.querySelectorAll('img')) image.alt = describeScene(Number(image.dataset.index));
+}
+
+export function job({ state, position }) {
+  if (state === 'queued' || state === 'running') showActions(['cancel']);
+  if (state === 'queued') {
+    setWaiting(position > 0 ? `#${position}` : '…', position > 1
+      ? `In the queue: ${position - 1} before yours`
+      : 'Next in the queue');
+    setPageTitle('Queued');
+  } else if (state === 'running') {
+    setWaiting('…', 'Starting');
+  }
+}
+
+export function progress({ stage, percent, frames, of, fps, etaMs }) {
+  const whole = Math.floor(percent);
+  setBig(whole, '%');
+  parts.bar.value = percent;
+  parts.stage.textContent = stageName(stage);
+  setFacts(timeLeft(etaMs), of ? `${frames} of ${of}` : '–', fps ? `${Math.round(fps)} fps` : '–');
+  setPageTitle(`${whole} %`);
+  announce(`${stageName(stage)}, ${whole - (whole % 25)} percent`);
+}
+
+export function scene({ index, of, thumbnail }) {
+  setStrip(of);
+  const place = parts.strip.children[index - 1];
+  if (!place || place.querySelector('img')) return;
+  const image = make('img', { src: thumbnail, alt: describeScene(index) });
+  image.dataset.index = index;
+  place.append(image);
+  showStill(thumbnail);
+  if (parts.strip.scrollWidth > parts.strip.clientWidth) {
+    parts.strip.scrollTo({ left: place.offsetLeft - parts.strip.clientWidth / 2, behavior: 'smooth' });
+  }
+}
+
+export function done({ video, thumbnail, seconds, width, height }) {
+  parts.player.poster = thumbnail;
+  parts.player.src = video;
+  parts.player.setAttribute('aria-label', title.textContent);
+  parts.download.href = video;
+  show(false, parts.overlay, parts.stills, parts.meter);
+  show(true, parts.player);
+  showActions(['download']);
+  setMessage('good', 'Your video is ready', `${clock(seconds)} · ${width} × ${height}`);
+  setPageTitle('');
+  announce('Your video is ready');
+}
+
+export function failed({ error }) {
+  end('bad', 'This video could not be made', error, 'Failed');
+}
+
+export function canceled() {
+  end('', 'Canceled', 'Nothing was kept. You can start it again at any time.', 'Canceled');
+}
+
+function end(kind, heading, text, short) {
+  parts.bar.value = 0;
+  setBig('');
+  parts.stage.textContent = short;
+  show(false, parts.meter);
+  showActions(['again']);
+  setMessage(kind, heading, text);
+  setPageTitle(short);
+  announce(`${heading}. ${text}`);
+}
+
+export const lost = () => show(true, parts.lost);
+export const back = () => show(false, parts.lost);
+
+/** Something other than the video went wrong, say a cancel that did not arrive. */
+export function warn(heading, text) {
+  setMessage('bad', heading, text);
+  announce(`${heading}. ${text}`);
+}
+
+export function startVideo() {
+  parts.player.play().catch(() => {}); // a browser may want a press of its own: the controls are there
+}
+
+export function onActions({ again, cancel, close: leave }) {
+  parts.again.addEventListener('click', again);
+  parts.close.addEventListener('click', leave);
+  parts.cancel.addEventListener('click', () => {
+    parts.cancel.disabled = true;
+    cancel().finally(() => { parts.cancel.disabled = false; });
+  });
+}

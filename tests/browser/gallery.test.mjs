@@ -1,0 +1,109 @@
+// gallery.test.mjs - the gallery in front of the real server: real jobs, real videos.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
+import { assertPlays } from './player.mjs';
+
+const button = (page, title) => page.locator('.card', { hasText: title }).getByRole('button');
+const ready = (page) => page.locator('#message-title', { hasText: 'Your video is ready' })
+  .waitFor({ timeout: 120_000 });
+
+async function openGallery(page) {
+  await page.goto(base);
+  await page.locator('.card').first().waitFor();
+}
+
+test('the gallery shows every case of the database', withPage({}, async (page) => {
+  await openGallery(page);
+  const { cases } = await (await fetch(`${base}/api/cases`)).json();
+  assert.ok(cases.length >= 3);
+  assert.deepEqual(await page.locator('.card h3').allTextContents(), cases.map(({ title }) => title));
+}));
+
+test('a click makes the video, with progress and thumbnails, and it plays', withPage({}, async (page) => {
+  await openGallery(page);
+  await page.evaluate(() => {
+    globalThis.percents = [];
+    new MutationObserver(() => {
+      const bar = document.getElementById('bar');
+      if (bar.hasAttribute('value')) globalThis.percents.push(bar.value);
+    }).observe(document.getElementById('bar'), { attributes: true });
+  });
+  await button(page, 'Tall').click();
+  await ready(page);
+  const percents = await page.evaluate(() => globalThis.percents);
+  assert.ok(percents.some((percent) => percent > 0 && percent < 100), `seen: ${percents}`);
+  assert.deepEqual(percents, [...percents].sort((a, b) => a - b));
+  assert.equal(await page.locator('#strip img').count(), 2);
+  assert.deepEqual(await page.locator('#strip img').evaluateAll((images) => images.map((image) => image.alt)),
+    ['Scene 1: First', 'Scene 2: Second']);
+  await assertPlays(page, 1080, 1920);
+  assert.equal(await button(page, 'Tall').textContent(), 'Show');
+}));
+
+test('a video that is there opens at once, and its card shows it', withPage({}, async (page) => {
+  await openGallery(page);
+  assert.equal(await button(page, 'Tall').textContent(), 'Watch');
+  assert.ok(await page.locator('.card', { hasText: 'Tall' }).locator('img').first().isVisible());
+  await button(page, 'Tall').click();
+  await page.locator('#player').waitFor({ timeout: 3000 });
+}));
+
+test('a reload comes back to the open case, and back closes it', withPage({}, async (page) => {
+  await openGallery(page);
+  await button(page, 'Tall').click();
+  await ready(page);
+  await page.reload();
+  await ready(page);
+  await page.goBack();
+  await page.locator('#theatre').waitFor({ state: 'hidden' });
+}));
+
+test('a failure says which scene and which file', withPage({}, async (page) => {
+  await openGallery(page);
+  await button(page, 'Broken').click();
+  await page.locator('#message-title', { hasText: 'could not be made' }).waitFor({ timeout: 60_000 });
+  assert.match(await page.locator('#message-text').textContent(), /gone\.jpg/);
+  assert.equal(await page.locator('#again').isVisible(), true);
+  assert.equal(await page.evaluate(() => location.hash), '');
+}));
+
+test('cancel stops a running video, and it can be made again', withPage({}, async (page) => {
+  await openGallery(page);
+  await button(page, 'Long').click();
+  await page.locator('#cancel').click({ timeout: 20_000 });
+  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+  await page.locator('#again').click();
+  await page.locator('#cancel').click({ timeout: 20_000 });
+  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+}));
+
+test('all of it works by keyboard', withPage({}, async (page) => {
+  await openGallery(page);
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? '');
+  for (let presses = 0; presses < 30 && !/: Tall/.test(await focused()); presses++) await page.keyboard.press('Tab');
+  assert.match(await focused(), /: Tall/);
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.notEqual(outline, 'none', 'the focus can not be seen');
+  await page.keyboard.press('Enter');
+  await ready(page);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'theatre-title');
+  await page.locator('#player').evaluate((video) => { video.pause(); video.currentTime = 0; });
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'download');
+  await page.locator('#player').focus();
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.getElementById('player').currentTime > 0.2);
+  await page.locator('#close').focus();
+  await page.keyboard.press('Enter');
+  assert.match(await focused(), /: Tall/, 'the keyboard is back where it came from');
+}));
+
+test('on a phone a video opens and plays without sideways scrolling', withPage(phone, async (page) => {
+  await openGallery(page);
+  await button(page, 'Tall').tap();
+  await ready(page);
+  await assertNoSidewaysScroll(page);
+  await assertPlays(page, 1080, 1920);
+}));

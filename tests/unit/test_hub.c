@@ -1,0 +1,530 @@
+/* test_hub.c - one database, one loop, and a hub for each process we pretend to be. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "hub/hub.h"
+
+enum { LEASE_MS = 600, MOST_MS = 20000 };
+
+static char folder[] = "/tmp/casecast-hub.XXXXXX";
+static char database[64];
+static struct config config;
+static struct loop loop;
+static struct store *store;
+
+/* --- a kind whose subject says how it goes --- */
+
+static atomic_bool gate; /* "gated" works wait until it opens */
+static atomic_int n_at_once, most_at_once, n_runs;
+
+static int prepare(struct store *unused, const struct config *unused_config, const char *subject,
+    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    (void)unused, (void)unused_config, (void)subject, (void)ret_input, (void)ret_key, (void)err;
+    ck_abort_msg("the hub itself prepares nothing");
+    return 0;
+}
+
+static bool still_good(const struct config *unused, const struct job *done)
+{
+    (void)unused, (void)done;
+    return true;
+}
+
+static int wait_for_gate(struct work *work, struct error *err)
+{
+    while (!atomic_load(&gate)) {
+        if (atomic_load(work_cancel(work)))
+            return error_set(err, ERR_CANCELED, "canceled");
+        usleep(2000);
+    }
+    return 0;
+}
+
+static int steps(struct work *work, struct error *err)
+{
+    char once[16];
+
+    for (int i = 1; i <= 3; i++) {
+        snprintf(once, sizeof once, "step:%d", i);
+        if (work_emit(work, once, i == 2 ? "named" : NULL, once, err) < 0)
+            return -(int)err->code;
+        work_progress(work, i == 1 ? "{\"percent\":33}" : "{\"percent\":66}");
+        if (i == 2 && strstr(work_input(work), "gated") && wait_for_gate(work, err) < 0)
+            return -ERR_CANCELED;
+    }
+    return 0;
+}
+
+static int run(struct work *work, char **ret_result, struct error *err)
+{
+    int now = atomic_fetch_add(&n_at_once, 1) + 1, most = atomic_load(&most_at_once), failed;
+
+    while (now > most && !atomic_compare_exchange_weak(&most_at_once, &most, now))
+        ;
+    atomic_fetch_add(&n_runs, 1);
+    failed = steps(work, err);
+    atomic_fetch_sub(&n_at_once, 1);
+    if (failed < 0)
+        return failed;
+    if (strstr(work_input(work), "bad"))
+        return error_set(err, ERR_INPUT, "it was bad from the start");
+    *ret_result = mem_copy("{\"good\":true}");
+    return 0;
+}
+
+static void finish(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    last_events_add(last, job_state_name(state), error ? error : result ? result : "{}");
+    last_events_add(last, NULL, "the end");
+}
+
+static const struct job_kind kind = {"steps", "thing", "begins", prepare, still_good, run, finish};
+static const struct job_kind *const kinds[] = {&kind, NULL};
+
+/* --- arranging --- */
+
+static void set_up(void)
+{
+    struct error err;
+
+    log_start("stderr", LOG_LEVEL_ERROR);
+    digest_init();
+    setenv("UV_THREADPOOL_SIZE", "6", 1);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(database, sizeof database, "%s/db", folder);
+    config =
+        (struct config){.database = database, .slots = 2, .lease_ms = LEASE_MS, .max_queued = 50};
+    loop_init(&loop);
+    ck_assert_int_eq(store_open(database, &store, &err), 0);
+}
+
+static void tear_down(void)
+{
+    char command[64];
+
+    store_close(store);
+    loop_deinit(&loop); /* asserts that no handle is left */
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static char last_job[JOB_ID_LEN + 1]; /* that new_job() made */
+
+static const char *new_job(const char *input)
+{
+    static int n;
+    char key[DIGEST_HEX_LEN + 1], quoted[64];
+    struct job_event first = {.data = "begins"};
+    struct job_request request = {.kind = "steps",
+        .subject = "s",
+        .key = key,
+        .input = quoted,
+        .first = &first,
+        .max_queued = 50,
+        .failed_hold_ms = 0};
+    struct job job;
+    struct error err;
+    bool is_new;
+
+    snprintf(key, sizeof key, "%064d", ++n);
+    snprintf(quoted, sizeof quoted, "\"%s\"", input);
+    ck_assert_int_eq(store_job_open(store, &request, &job, &is_new, &err), 0);
+    ck_assert(is_new);
+    strcpy(last_job, job.id);
+    job_clear(&job);
+    return last_job;
+}
+
+/* --- a viewer --- */
+
+struct viewer {
+    struct watch watch;
+    struct buf heard; /* every frame's data lines, in order */
+    int n_last;
+    bool leaves_at_once;
+};
+
+static void hear(struct watch *watch, struct frame *frame, bool is_last)
+{
+    struct viewer *viewer = list_item(&watch->link, struct viewer, watch.link);
+
+    if (!frame->is_passing && strncmp(frame->bytes, "event: job", 10) != 0)
+        buf_add(&viewer->heard, frame->bytes, frame->len);
+    viewer->n_last += is_last;
+    if (is_last || viewer->leaves_at_once)
+        watch_close(watch);
+}
+
+static bool wait_until(bool (*is_so)(void *ctx), void *ctx)
+{
+    int64_t until = clock_monotonic_ms() + MOST_MS;
+
+    while (!is_so(ctx)) {
+        if (clock_monotonic_ms() > until)
+            return false;
+        uv_run(&loop.uv, UV_RUN_NOWAIT);
+        usleep(500);
+    }
+    return true;
+}
+
+/* What the store holds of a job, in the form a viewer hears it. */
+struct reading {
+    const char *job_id;
+    struct buf text;
+};
+
+static void add_stored(void *ctx, const struct job_event *event)
+{
+    struct reading *reading = ctx;
+
+    hub_encode_event(&reading->text, reading->job_id, event);
+}
+
+static struct buf read_store(const char *job_id, uint64_t *ret_position)
+{
+    struct reading reading = {.job_id = job_id};
+    struct error err;
+
+    ck_assert_int_eq(
+        store_job_events(store, job_id, 0, add_stored, &reading, ret_position, &err), 0);
+    return reading.text;
+}
+
+/* As a responder does it: what the store holds already, then a watch from there on.  The hub
+ * answers BEHIND until its clerk has found where the journal begins for it. */
+static void view(struct hub *hub, struct viewer *viewer, const char *job_id)
+{
+    int64_t until = clock_monotonic_ms() + MOST_MS;
+    uint64_t position;
+
+    *viewer = (struct viewer){.watch.tell = hear, .heard = read_store(job_id, &position)};
+    while (hub_watch(hub, &viewer->watch, job_id, position) == HUB_E_BEHIND) {
+        ck_assert_int_lt(clock_monotonic_ms(), until);
+        uv_run(&loop.uv, UV_RUN_NOWAIT);
+        buf_free(&viewer->heard);
+        viewer->heard = read_store(job_id, &position);
+    }
+}
+
+static bool has_heard_the_end(void *ctx)
+{
+    return ((struct viewer *)ctx)->n_last > 0;
+}
+
+static bool has_heard_something(void *ctx)
+{
+    return ((struct viewer *)ctx)->heard.len > 0;
+}
+
+static bool is_true(void *ctx)
+{
+    return *(bool *)ctx;
+}
+
+static void drained(void *ctx)
+{
+    *(bool *)ctx = true;
+}
+
+static void end_hub(struct hub *hub)
+{
+    bool is_drained = false;
+
+    hub_drain(hub, drained, &is_drained);
+    ck_assert(wait_until(is_true, &is_drained));
+    hub_free(hub);
+}
+
+static void assert_heard_all(const struct viewer *viewer, const char *job_id)
+{
+    uint64_t position;
+    struct buf all = read_store(job_id, &position);
+
+    ck_assert_str_eq(viewer->heard.data, all.data);
+    ck_assert_int_eq(viewer->n_last, 1);
+    buf_free(&all);
+}
+
+static enum job_state state_of(const char *job_id)
+{
+    struct job job;
+    struct error err;
+    enum job_state state;
+
+    ck_assert_int_eq(store_job_get(store, job_id, &job, &err), 0);
+    state = job.state;
+    job_clear(&job);
+    return state;
+}
+
+static bool is_done(void *job_id)
+{
+    return state_of(job_id) == JOB_DONE;
+}
+
+static bool has_ended(void *job_id)
+{
+    return job_state_is_final(state_of(job_id));
+}
+
+/* Two runs said each step, and each stands in the journal once. */
+static void assert_said_once(const char *job_id)
+{
+    static const char *const said[] = {
+        "step:1\n", "step:2\n", "step:3\n", "event: done\n", "the end\n"};
+    uint64_t position;
+    struct buf all = read_store(job_id, &position);
+
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        char *first = strstr(all.data, said[i]);
+
+        ck_assert_msg(first != NULL, "%s is missing in %s", said[i], all.data);
+        ck_assert_msg(!strstr(first + 1, said[i]), "%s twice in %s", said[i], all.data);
+    }
+    buf_free(&all);
+}
+
+/* --- tests --- */
+
+START_TEST(a_viewer_hears_every_event_once_and_in_order)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct viewer viewer;
+
+    view(hub, &viewer, new_job("good"));
+    hub_poke(hub);
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+
+    assert_heard_all(&viewer, last_job);
+    ck_assert_int_eq(state_of(last_job), JOB_DONE);
+    buf_free(&viewer.heard);
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(a_viewer_who_comes_late_gets_what_it_missed)
+{
+    struct viewer early, late;
+    struct hub *hub;
+
+    new_job("good"); /* journal position 1 */
+    hub = hub_new(&loop, &config, kinds);
+    view(hub, &early, last_job);
+    ck_assert(wait_until(has_heard_the_end, &early));
+    /* As if its responder had read the store before the work began. */
+    late = (struct viewer){.watch.tell = hear};
+    ck_assert_int_eq(hub_watch(hub, &late.watch, last_job, 1), 0);
+
+    ck_assert_int_eq(late.n_last, 1);
+    ck_assert_str_eq(
+        late.heard.data, strstr(early.heard.data, "data: begins\n\n") + strlen("data: begins\n\n"));
+    buf_free(&early.heard);
+    buf_free(&late.heard);
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(a_viewer_in_another_process_hears_the_same)
+{
+    struct config watcher_config = config;
+    struct hub *owner, *watcher;
+    struct viewer here, there;
+
+    watcher_config.slots = 0; /* claims nothing */
+    watcher = hub_new(&loop, &watcher_config, kinds);
+    view(watcher, &there, new_job("good"));
+    owner = hub_new(&loop, &config, kinds);
+    view(owner, &here, last_job);
+    ck_assert(wait_until(has_heard_the_end, &there));
+    ck_assert(wait_until(has_heard_the_end, &here));
+
+    assert_heard_all(&there, last_job);
+    assert_heard_all(&here, last_job);
+    buf_free(&here.heard);
+    buf_free(&there.heard);
+    end_hub(owner);
+    end_hub(watcher);
+}
+END_TEST
+
+START_TEST(a_closed_watch_hears_nothing_more)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct viewer leaves, stays;
+
+    view(hub, &leaves, new_job("gated"));
+    leaves.leaves_at_once = true;
+    view(hub, &stays, last_job);
+    ck_assert(wait_until(has_heard_something, &leaves));
+    atomic_store(&gate, true);
+    ck_assert(wait_until(has_heard_the_end, &stays));
+
+    ck_assert_int_eq(leaves.n_last, 0);
+    ck_assert_uint_lt(leaves.heard.len, stays.heard.len);
+    buf_free(&leaves.heard);
+    buf_free(&stays.heard);
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(a_job_that_fails_says_why)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct viewer viewer;
+
+    view(hub, &viewer, new_job("bad"));
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+
+    ck_assert_ptr_nonnull(
+        strstr(viewer.heard.data, "event: failed\ndata: it was bad from the start\n"));
+    ck_assert_int_eq(state_of(last_job), JOB_FAILED);
+    buf_free(&viewer.heard);
+    end_hub(hub);
+}
+END_TEST
+
+static bool works_run(void *ctx)
+{
+    return atomic_load(&n_at_once) == *(int *)ctx;
+}
+
+START_TEST(a_canceled_job_stops_and_says_so)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct job_event last[] = {{.name = "canceled", .data = "{}"}};
+    struct viewer viewer;
+    struct error err;
+    struct job job;
+    int one = 1;
+
+    view(hub, &viewer, new_job("gated"));
+    ck_assert(wait_until(works_run, &one));
+    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &err), 0);
+    job_clear(&job);
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+
+    ck_assert_int_eq(state_of(last_job), JOB_CANCELED);
+    assert_heard_all(&viewer, last_job);
+    buf_free(&viewer.heard);
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(two_processes_together_run_no_more_than_the_slots)
+{
+    struct hub *one = hub_new(&loop, &config, kinds), *other = hub_new(&loop, &config, kinds);
+    struct viewer viewers[8];
+
+    atomic_store(&gate, true);
+    for (int i = 0; i < 8; i++)
+        view(i % 2 ? one : other, &viewers[i], new_job("gated"));
+    for (int i = 0; i < 8; i++) {
+        ck_assert(wait_until(has_heard_the_end, &viewers[i]));
+        buf_free(&viewers[i].heard);
+    }
+
+    ck_assert_int_le(atomic_load(&most_at_once), 2);
+    ck_assert_int_eq(atomic_load(&n_runs), 8);
+    end_hub(one);
+    end_hub(other);
+}
+END_TEST
+
+START_TEST(a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next)
+{
+    struct hub *first = hub_new(&loop, &config, kinds), *second;
+    struct viewer viewer;
+    int one = 1;
+
+    view(first, &viewer, new_job("gated"));
+    ck_assert(wait_until(works_run, &one));
+    watch_close(&viewer.watch);
+    buf_free(&viewer.heard);
+    end_hub(first);
+    ck_assert_int_eq(state_of(last_job), JOB_QUEUED);
+
+    atomic_store(&gate, true);
+    second = hub_new(&loop, &config, kinds);
+    ck_assert(wait_until(is_done, last_job));
+    ck_assert_int_eq(atomic_load(&n_runs), 2);
+    assert_said_once(last_job);
+    end_hub(second);
+}
+END_TEST
+
+START_TEST(a_job_whose_process_died_is_taken_over_when_the_lease_lapses)
+{
+    struct hub *heir;
+    struct error err;
+    struct job job;
+
+    new_job("good");
+    ck_assert_int_eq(store_job_claim(store, "the dead", 2, LEASE_MS, &job, &err), 0);
+    job_clear(&job);
+    heir = hub_new(&loop, &config, kinds);
+    ck_assert(wait_until(is_done, last_job));
+
+    assert_said_once(last_job);
+    end_hub(heir);
+}
+END_TEST
+
+START_TEST(a_job_that_took_three_processes_with_it_is_given_up)
+{
+    struct timespec lapse = {.tv_nsec = 60 * 1000000};
+    struct hub *hub;
+    struct error err;
+    struct job job;
+    char owner[8];
+
+    new_job("good");
+    for (int i = 0; i < 3; i++) {
+        snprintf(owner, sizeof owner, "dead %d", i);
+        ck_assert_int_eq(store_job_claim(store, owner, 2, 50, &job, &err), 0);
+        job_clear(&job);
+        nanosleep(&lapse, NULL);
+    }
+    hub = hub_new(&loop, &config, kinds);
+    ck_assert(wait_until(has_ended, last_job));
+
+    ck_assert_int_eq(state_of(last_job), JOB_FAILED);
+    ck_assert_int_eq(atomic_load(&n_runs), 0);
+    end_hub(hub);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("hub");
+    TCase *tcase = tcase_create("hub");
+    SRunner *runner = srunner_create(suite);
+    int n_failed;
+
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_viewer_hears_every_event_once_and_in_order);
+    tcase_add_test(tcase, a_viewer_who_comes_late_gets_what_it_missed);
+    tcase_add_test(tcase, a_viewer_in_another_process_hears_the_same);
+    tcase_add_test(tcase, a_closed_watch_hears_nothing_more);
+    tcase_add_test(tcase, a_job_that_fails_says_why);
+    tcase_add_test(tcase, a_canceled_job_stops_and_says_so);
+    tcase_add_test(tcase, two_processes_together_run_no_more_than_the_slots);
+    tcase_add_test(tcase, a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next);
+    tcase_add_test(tcase, a_job_whose_process_died_is_taken_over_when_the_lease_lapses);
+    tcase_add_test(tcase, a_job_that_took_three_processes_with_it_is_given_up);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed != 0;
+}
