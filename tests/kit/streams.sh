@@ -35,7 +35,8 @@ viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; what they see: $private/NA
     viewers[$name]=$!
 }
 
-viewers_wait() { wait "${viewers[$1]}"; } # its --ms bounds it
+# Until no viewer will connect again; their --ms bounds it.  (Not `wait`: a fact runs in a subshell.)
+viewers_wait() { wait_for 90 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
 
 seen() { cat "$private/$1.jsonl"; }
 
@@ -45,7 +46,7 @@ viewers_saw() { # NAME SECONDS JQ-FILTER (over the list of all lines)
 }
 
 viewers_saw_now() {
-    grep '}$' "$private/$1.jsonl" | jq -es "$2" >/dev/null 2>&1
+    grep -s '}$' "$private/$1.jsonl" | jq -es "$2" >/dev/null 2>&1
 }
 
 wait_for() { # SECONDS COMMAND…
