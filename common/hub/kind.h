@@ -34,7 +34,8 @@ struct job_kind {
     int (*prepare)(struct store *store, const struct config *config, const char *subject,
         char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
 
-    /* Is what this done job left behind still there?  Any thread.  NULL: it leaves nothing behind. */
+    /* Is what this done job left behind still there?  Any thread.  NULL: it leaves nothing behind.
+     */
     bool (*still_good)(const struct config *config, const struct job *done);
 
     /* The work.  Worker thread.  `*ret_result`: JSON, malloc'd.  -ERR_CANCELED once work_cancel()
