@@ -119,7 +119,8 @@ static void delivery_histogram(struct buf *out, struct streams *streams)
 
 static void stream_metrics(struct buf *out, struct streams *streams)
 {
-    metric(out, "streams_open", "gauge", "Event streams open now.", atomic_load(&streams->n_open));
+    metric(out, "streams_open", "gauge", "Event streams open now.",
+        atomic_load(&streams->places.n_open));
     counter(out, "streams_opened_total", "Event streams opened.", &streams->n_opened);
     declare(out, "streams_ended_total", "counter", "Event streams ended, by reason.");
     for (int i = 0; i < N_STREAM_ENDS; i++)

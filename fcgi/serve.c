@@ -73,7 +73,7 @@ static void on_stop(uv_signal_t *handle, int signal)
     if (atomic_exchange(&process->server.is_draining, true))
         _exit(0); /* asked twice */
     log_info("signal %d: stops; %d streams will connect again", signal,
-        atomic_load(&process->streams.n_open));
+        atomic_load(&process->streams.places.n_open));
     uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);
     responders_stop(process->responders);
     process->responders = NULL;

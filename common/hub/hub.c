@@ -262,6 +262,7 @@ struct hub *hub_new(
     hub->kinds = kinds;
     digest_random_name(hub->owner, sizeof hub->owner - 1);
     list_init(&hub->works);
+    list_init(&hub->waiting);
     hub->clerk = clerk_start(hub);
     return hub;
 }

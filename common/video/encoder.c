@@ -7,8 +7,15 @@
 #include "video/words.h"
 
 /* stitchable: headers do not hang on what the segment holds.  cpu-independent: nor do the bytes
- * hang on the processor. scenecut off: a segment is one slow move or one fade. */
-#define X264_PARAMS "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0"
+ * hang on the processor. scenecut off: a segment is one slow move or one fade.  The second line was
+ * found by scripts/search-encoder: at the quality of veryfast, crf 21, it takes less than half the
+ * time and is smaller, because slow moves over photos want B-frames and foresight (mbtree), not a
+ * long search for where a block went. */
+#define X264_PRESET "superfast"
+#define X264_CRF "22"
+#define X264_PARAMS                                                                                \
+    "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0"                                         \
+    ":mbtree=1:rc-lookahead=20:b-adapt=0:bframes=5"
 
 static void describe(AVCodecContext *codec, int width, int height)
 {
@@ -36,8 +43,8 @@ static int set_up(AVCodecContext *codec)
     codec->gop_size = 2 * TIMELINE_SEGMENT_MAX;
     /* |=: what libx264's own defaults set must stay. */
     codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_BITEXACT;
-    av_dict_set(&options, "preset", "veryfast", 0);
-    av_dict_set(&options, "crf", "21", 0);
+    av_dict_set(&options, "preset", X264_PRESET, 0);
+    av_dict_set(&options, "crf", X264_CRF, 0);
     av_dict_set(&options, "x264-params", X264_PARAMS, 0);
     rc = avcodec_open2(codec, codec->codec, &options);
     av_dict_free(&options);

@@ -175,15 +175,27 @@ void film_end(struct film *film, const struct timeline_segment *segment)
         give_back(film, segment->scene + 1);
 }
 
-static int draw_scene(
-    const struct film *film, int scene, int number, struct yuv *frame, struct error *err)
+int easel_open(const struct film *film, struct easel *ret_easel, struct error *err)
+{
+    *ret_easel = (struct easel){.zoom = zoom_new(film->width, film->height, NULL)};
+    return yuv_alloc(&ret_easel->spare, film->width, film->height, err);
+}
+
+void easel_close(struct easel *easel)
+{
+    zoom_free(easel->zoom);
+    yuv_free(&easel->spare);
+}
+
+static void draw_scene(
+    const struct film *film, int scene, int number, struct zoom *zoom, struct yuv *frame)
 {
     const struct timeline_scene *when = &film->timeline->scenes[scene];
     const struct yuv *canvas = &film->shots[scene].canvas;
     double time = (number - when->start + 0.5) / (when->end - when->start);
     struct window window = motion_window(scene, time, canvas->width, canvas->height);
 
-    return scale_window(canvas, &window, frame, err);
+    zoom_run(zoom, canvas, &window, frame);
 }
 
 /* 0 … 256 with no corner at either end. */
@@ -194,29 +206,16 @@ static int fade_share(const struct timeline_segment *segment, int number)
     return (int)(256 * time * time * (3 - 2 * time) + 0.5);
 }
 
-static int draw_fade(const struct film *film, const struct timeline_segment *segment, int number,
-    struct yuv *frame, struct yuv *spare, struct error *err)
+void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
+    struct easel *easel, struct yuv *frame)
 {
-    int rc = draw_scene(film, segment->scene, number, frame, err);
-
-    if (rc == 0)
-        rc = draw_scene(film, segment->scene + 1, number, spare, err);
-    if (rc == 0)
-        yuv_fade(frame, frame, spare, fade_share(segment, number));
-    return rc;
-}
-
-int film_draw(const struct film *film, const struct timeline_segment *segment, int number,
-    struct yuv *frame, struct yuv *spare, struct error *err)
-{
+    const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
     const struct caption *caption = film->shots[segment->scene].caption;
-    int rc;
 
-    if (segment->is_fade)
-        return draw_fade(film, segment, number, frame, spare, err);
-    rc = draw_scene(film, segment->scene, number, frame, err);
-    if (rc == 0 && caption)
-        caption_blend(
-            caption, number - timeline_body_start(&film->timeline->scenes[segment->scene]), frame);
-    return rc;
+    draw_scene(film, segment->scene, number, easel->zoom, frame);
+    if (segment->is_fade) {
+        draw_scene(film, segment->scene + 1, number, easel->zoom, &easel->spare);
+        yuv_fade(frame, frame, &easel->spare, fade_share(segment, number));
+    } else if (caption)
+        caption_blend(caption, number - timeline_body_start(when), frame);
 }

@@ -13,6 +13,7 @@
 #include "video/caption.h"
 #include "video/outdir.h"
 #include "video/timeline.h"
+#include "video/zoom.h"
 
 /* A scene that can be drawn. */
 struct shot {
@@ -50,9 +51,18 @@ char *film_thumbnail_name(int scene);
 int film_begin(struct film *film, const struct timeline_segment *segment, struct error *err);
 void film_end(struct film *film, const struct timeline_segment *segment);
 
-/* Draw the video's frame `number`, one of the segment's.  `spare` is a frame's worth of room. */
-int film_draw(const struct film *film, const struct timeline_segment *segment, int number,
-    struct yuv *frame, struct yuv *spare, struct error *err);
+/* What one thread needs to draw. */
+struct easel {
+    struct zoom *zoom;
+    struct yuv spare; /* the second picture of a fade */
+};
+
+int easel_open(const struct film *film, struct easel *ret_easel, struct error *err);
+void easel_close(struct easel *easel);
+
+/* Draw the video's frame `number`, one of the segment's. */
+void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
+    struct easel *easel, struct yuv *frame);
 
 /* What a failure in a scene's picture is called: "scene 3: image: " in front. */
 int film_blame(int scene, const char *what, struct error *err);

@@ -1,7 +1,7 @@
 /* motion.h - the slow move of the camera over a picture: pure arithmetic.  Any thread. */
 #pragma once
 
-#include "video/scale.h"
+#include "video/yuv.h"
 
 /* A picture is kept this much larger than the frame: the ratio of a window to the frame stays
  * between 1.1 (closest) and this (all of it), where four taps are enough for a sharp picture

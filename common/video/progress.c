@@ -71,3 +71,9 @@ void progress_at(struct progress *p, enum video_stage stage, double share, int f
     if (p->watch->progress)
         tell(p, frame, n_frames);
 }
+
+void progress_end(struct progress *p, int n_frames)
+{
+    p->told_ms = 0;
+    progress_at(p, VIDEO_JOINING, 1, n_frames, n_frames);
+}

@@ -23,3 +23,6 @@ void progress_start(struct progress *progress, const struct video_watch *watch);
  * the stage is new. */
 void progress_at(
     struct progress *progress, enum video_stage stage, double share, int frame, int n_frames);
+
+/* The file is there: 100 %. */
+void progress_end(struct progress *progress, int n_frames);

@@ -128,15 +128,6 @@ int scale_fill(const struct planes *src, struct yuv *dst, struct error *err)
     return convert(&from, src->data, src->stride, &to, dst, err);
 }
 
-int scale_window(
-    const struct yuv *src, const struct window *window, struct yuv *dst, struct error *err)
-{
-    zimg_image_format from = format_of_yuv(src), to = format_of_yuv(dst);
-
-    use_window(&from, window);
-    return convert(&from, src->data, src->stride, &to, dst, err);
-}
-
 int scale_to_jpeg(const struct yuv *src, struct yuv *dst, struct error *err)
 {
     zimg_image_format from = format_of_yuv(src), to = format_of_yuv(dst);

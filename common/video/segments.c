@@ -60,7 +60,7 @@ static int keep_packet(void *ctx, AVPacket *packet, struct error *err)
 /* What one encoder thread keeps from segment to segment. */
 struct bench {
     struct segments *all;
-    struct yuv spare;
+    struct easel easel;
 };
 
 static int encode_frames(struct bench *bench, const struct timeline_segment *plan,
@@ -75,10 +75,10 @@ static int encode_frames(struct bench *bench, const struct timeline_segment *pla
         if (atomic_load_explicit(&all->stop, memory_order_relaxed))
             return error_set(err, ERR_CANCELED, "canceled");
         rc = encoder_canvas(encoder, &canvas, err);
-        if (rc == 0)
-            rc = film_draw(all->film, plan, number, &canvas, &bench->spare, err);
-        if (rc == 0)
-            rc = encoder_add(encoder, number, sink, err);
+        if (rc < 0)
+            return rc;
+        film_draw(all->film, plan, number, &bench->easel, &canvas);
+        rc = encoder_add(encoder, number, sink, err);
         if (rc < 0)
             return rc;
         atomic_fetch_add(&all->frames_done, 1);
@@ -164,9 +164,8 @@ static void finish(
 static void *encoder_thread(void *ctx)
 {
     struct bench bench = {.all = ctx};
-    const struct film *film = bench.all->film;
     struct error why;
-    int rc = yuv_alloc(&bench.spare, film->width, film->height, &why), number;
+    int rc = easel_open(bench.all->film, &bench.easel, &why), number;
 
     while ((number = begin(bench.all)) >= 0) {
         struct segment *segment = NULL;
@@ -175,7 +174,7 @@ static void *encoder_thread(void *ctx)
             rc = encode(&bench, number, &segment, &why);
         finish(bench.all, number, rc, segment, &why);
     }
-    yuv_free(&bench.spare);
+    easel_close(&bench.easel);
     return NULL;
 }
 

@@ -148,6 +148,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
     rc = join_end(work->join, err);
     if (rc < 0)
         return rc;
+    progress_end(&work->progress, n_frames);
     *result = (struct video_result){.width = work->film.width,
         .height = work->film.height,
         .fps = TIMELINE_FPS,

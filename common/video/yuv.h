@@ -9,10 +9,15 @@
 
 enum { YUV_ALIGN = 64 };
 
+/* A part of a picture, in luma pixels and fractions of them. */
+struct window {
+    double x, y, width, height;
+};
+
 struct yuv {
     int width, height;   /* pixels, even */
     uint8_t *data[3];    /* Y, U, V; every row starts at a multiple of YUV_ALIGN … */
-    ptrdiff_t stride[3]; /* … and may be read up to the next one */
+    ptrdiff_t stride[3]; /* … and may be read and written up to the next one */
     void *memory;        /* what yuv_free() frees; NULL: somebody else's */
 };
 

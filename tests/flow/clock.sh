@@ -13,9 +13,9 @@ private_stack CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=300
 
 secret_message='Message: Client secret communicated from frontend to backend at frontend initiating SSE. Backend sends text stream to the frontend, the client secret: '
 
-a_second_apart() { # EVENTS
-    jq -es '[.[] | select(.id) | .t] | [., .[1:]] | transpose | map(select(.[1] != null) | .[1] - .[0])
-        | length == 5 and all(. > 800 and . < 1250)' <<<"$1" >/dev/null || { jq -c '[.t, .data]' <<<"$1"; return 1; }
+a_second_apart() { # NAME of a viewer
+    seen "$1" | jq -es '[.[] | select(.id) | .t] | [., .[1:]] | transpose | map(select(.[1] != null) | .[1] - .[0])
+        | length == 5 and all(. > 800 and . < 1300)' >/dev/null || { seen "$1" | jq -c '[.t, .data]'; return 1; }
 }
 
 # What ctime() would print for a second between FROM and TO (Unix time), in this zone.
@@ -31,13 +31,15 @@ is_ctime_between() { # TEXT FROM TO
 the_clock() {
     local from to got numbers
     from=$(date +%s)
+    viewers_start pace --once "$url/api/events"
     got=$(stream "$url/api/events")
     to=$(date +%s)
     numbers=$(messages <<<"$got" | sed -n 's/^Message \([0-9]*\): The server time is: .*/\1/p' | tr '\n' ' ')
     fact 'five messages' same '1 2 3 4 5 ' "$numbers"
     fact 'then finished, and nothing after it' same finished "$(messages <<<"$got" | tail -n 1)"
     fact 'six events in all, with ids' same 6 "$(ids <<<"$got" | wc -l)"
-    fact 'a second apart' a_second_apart "$got"
+    viewers_wait pace
+    fact 'a second apart' a_second_apart pace
     fact 'the text is ctime() in the zone of the server' is_ctime_between \
         "$(messages <<<"$got" | sed -n '1s/^Message 1: The server time is: //p')" "$from" "$to"
     fact 'well formed, and the server ends the response' well_formed "$got"

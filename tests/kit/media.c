@@ -162,6 +162,23 @@ void media_picture(const char *folder, const char *name, const char *encoder, co
     av_frame_free(&painted);
 }
 
+void media_noise(const char *folder, const char *name, int width, int height)
+{
+    AVFrame *noise = paint(width, height), *frame;
+    AVPacket *packet;
+
+    srand(1);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < 3 * width; x++)
+            noise->data[0][y * noise->linesize[0] + x] = (uint8_t)rand();
+    frame = in_layout(noise, AV_PIX_FMT_YUVJ420P);
+    packet = encode_picture("mjpeg", frame);
+    media_write(folder, name, packet->data, (size_t)packet->size);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+    av_frame_free(&noise);
+}
+
 void media_turn(const char *folder, const char *from, const char *to, int orientation)
 {
     const uint8_t exif[] = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0,

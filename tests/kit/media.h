@@ -18,6 +18,9 @@ void media_read(const char *folder, const char *name, uint8_t **ret_data, size_t
 void media_picture(const char *folder, const char *name, const char *encoder, const char *layout,
     int width, int height);
 
+/* A JPEG of noise: the hardest there is to encode. */
+void media_noise(const char *folder, const char *name, int width, int height);
+
 /* The JPEG `from` with an EXIF orientation, as `to`. */
 void media_turn(const char *folder, const char *from, const char *to, int orientation);
 

@@ -35,7 +35,8 @@ viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; what they see: $private/NA
     viewers[$name]=$!
 }
 
-viewers_wait() { wait "${viewers[$1]}"; } # its --ms bounds it
+# Until no viewer will connect again; their --ms bounds it.  (Not `wait`: a fact runs in a subshell.)
+viewers_wait() { wait_for 90 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
 
 seen() { cat "$private/$1.jsonl"; }
 
@@ -45,7 +46,7 @@ viewers_saw() { # NAME SECONDS JQ-FILTER (over the list of all lines)
 }
 
 viewers_saw_now() {
-    grep '}$' "$private/$1.jsonl" | jq -es "$2" >/dev/null 2>&1
+    grep -s '}$' "$private/$1.jsonl" | jq -es "$2" >/dev/null 2>&1
 }
 
 wait_for() { # SECONDS COMMAND…
@@ -83,15 +84,19 @@ of_viewer() { # NAME NUMBER
     jq -c "select(.viewer == $2)" "$private/$1.jsonl"
 }
 
-# Every viewer got every event of its job, each once and in order, with one end.
+# Every viewer got every event of its job, each once and in order, with one end, as viewer 0 did.
 complete_for_all() { # NAME NUMBER-OF-VIEWERS
-    local i first='' got
-    for ((i = 0; i < $2; i++)); do
-        got=$(of_viewer "$1" "$i")
-        same '' "$(jq -r 'select(.bad) | .bad' <<<"$got")" && contiguous "$got" &&
-            same 1 "$(jq -r 'select(.event | IN("done", "failed", "canceled")) | .event' <<<"$got" | wc -l)" ||
-            { printf 'of viewer %d:\n%s\n' "$i" "$got"; return 1; }
-        [[ -n $first ]] || first=$(durable <<<"$got")
-        same "$first" "$(durable <<<"$got")" || { printf 'viewer %d\n' "$i"; return 1; }
-    done
+    same '' "$(jq -rs --argjson n "$2" '
+        def durable: map(select(.id) | [.id, .event, .data]);
+        def fault($wanted):
+            (map(select(.event == "job")) | first.data // "{}" | fromjson.id) as $job | durable as $got
+            | if any(.[]; .bad) then "not well formed: \(map(.bad // empty))"
+              elif $got == [] then "no events"
+              elif ($got | map(.[0])) != [range($got | length) | "\($job):\(. + 1)"] then "ids: \($got | map(.[0]))"
+              elif [.[] | select(.event | IN("done", "failed", "canceled"))] | length != 1 then "not one end: \($got)"
+              elif $got != $wanted then "other than viewer 0: \($got)"
+              else empty end;
+        . as $all | ([.[] | select(.viewer == 0)] | durable) as $wanted
+        | range($n) as $viewer | [$all[] | select(.viewer == $viewer)] | fault($wanted) | "viewer \($viewer): \(.)"
+        ' "$private/$1.jsonl")"
 }

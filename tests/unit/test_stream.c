@@ -63,7 +63,7 @@ static struct stream *open_stream(void)
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     peer = pair[1];
-    ck_assert_int_eq(streams_take_place(&streams, "192.0.2.1", &address, &err), 0);
+    ck_assert_int_eq(places_take(&streams.places, "192.0.2.1", &address, &err), 0);
     return stream_open(
         &streams, address, pair[0], REQUEST_ID, frame_of("opening", false), over, mem_zero(1, 1));
 }
@@ -85,7 +85,7 @@ static void turn_until_closed(void)
 {
     int64_t until = clock_monotonic_ms() + MOST_MS;
 
-    while (atomic_load(&streams.n_open) > 0) {
+    while (atomic_load(&streams.places.n_open) > 0) {
         ck_assert_int_lt(clock_monotonic_ms(), until);
         turn();
         usleep(500);
@@ -235,7 +235,7 @@ START_TEST(a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell)
 
     fill(stream);
     while (n_over == 0) {
-        ck_assert_uint_le(stream->n_waiting, 16 * 1024);
+        ck_assert_uint_le(stream->queue.n_waiting, 16 * 1024);
         say(stream, "one more event that nobody takes", false);
     }
     for (int i = 0; i < 200 && !reading.is_closed; i++) {
@@ -310,15 +310,15 @@ START_TEST(places_are_limited_for_all_and_for_one_address)
 
     config.max_streams_client = 2;
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(streams_take_place(&streams, "192.0.2.1", &address, &err), 0);
-    ck_assert_int_eq(streams_take_place(&streams, "192.0.2.1", &address, &err), -ERR_LIMIT);
+        ck_assert_int_eq(places_take(&streams.places, "192.0.2.1", &address, &err), 0);
+    ck_assert_int_eq(places_take(&streams.places, "192.0.2.1", &address, &err), -ERR_LIMIT);
     ck_assert_ptr_nonnull(strstr(err.text, "CASECAST_MAX_STREAMS_CLIENT"));
-    ck_assert_int_eq(streams_take_place(&streams, "2001:db8::1", &address, &err), 0);
+    ck_assert_int_eq(places_take(&streams.places, "2001:db8::1", &address, &err), 0);
 
     config.max_streams = 3;
-    ck_assert_int_eq(streams_take_place(&streams, "192.0.2.9", &address, &err), -ERR_LIMIT);
+    ck_assert_int_eq(places_take(&streams.places, "192.0.2.9", &address, &err), -ERR_LIMIT);
     ck_assert_ptr_nonnull(strstr(err.text, "CASECAST_MAX_STREAMS)"));
-    atomic_store(&streams.n_open, 0); /* no streams were opened in those places */
+    atomic_store(&streams.places.n_open, 0); /* no streams were opened in those places */
 }
 END_TEST
 
