@@ -37,9 +37,10 @@ static int open_places(struct work *work, struct error *err)
 
     if (rc == 0)
         rc = outdir_open(work->options->out_dir, &work->dir, err);
-    if (rc == 0)
-        rc = spool_open(work->options->out_dir, &work->spool, err);
-    return rc;
+    if (rc < 0)
+        return rc;
+    outdir_sweep(&work->dir);
+    return spool_open(work->options->out_dir, &work->spool, err);
 }
 
 static int plan(struct work *work, struct error *err)
