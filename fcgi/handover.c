@@ -72,7 +72,7 @@ void hand_over(struct request *request, struct arrival *arrival, struct buf *ope
 {
     struct error err;
 
-    if (streams_take_place(request->server->streams, request_param(request, "HTTP_X_REAL_IP"),
+    if (places_take(&request->server->streams->places, request_param(request, "HTTP_X_REAL_IP"),
             &arrival->address, &err) == 0) {
         give_away(request, arrival, opening, start);
     } else {

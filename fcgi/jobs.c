@@ -37,7 +37,7 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
         .first = &first,
         .max_queued = server->config->max_queued,
         .failed_hold_ms = FAILED_HOLD_MS,
-        .still_good = still_good,
+        .still_good = kind->still_good ? still_good : NULL,
         .ctx = &check};
     int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
 

@@ -30,6 +30,15 @@ static bool check_database(struct request *request, struct error *err)
     return request_store(request, &store, err) == 0 && store_probe(store, err) == 0;
 }
 
+/* Streams of jobs that have not ended would be sent away to come again. */
+static bool check_journal(struct request *request, struct error *err)
+{
+    if (hub_is_ready(request->server->hub))
+        return true;
+    error_set(err, ERR_BUSY, "not read yet: this process has just begun");
+    return false;
+}
+
 static bool check_output(struct request *request, struct error *err)
 {
     const char *output = request->server->config->output;
@@ -56,7 +65,7 @@ void route_ready(struct request *request)
         const char *name;
         bool (*is_good)(struct request *request, struct error *err);
     } checks[] = {{"accepting", check_draining}, {"database", check_database},
-        {"mediaRoot", check_media}, {"output", check_output}};
+        {"journal", check_journal}, {"mediaRoot", check_media}, {"output", check_output}};
     json_t *said = json_object();
     bool is_ready = true;
 
@@ -110,7 +119,8 @@ static void delivery_histogram(struct buf *out, struct streams *streams)
 
 static void stream_metrics(struct buf *out, struct streams *streams)
 {
-    metric(out, "streams_open", "gauge", "Event streams open now.", atomic_load(&streams->n_open));
+    metric(out, "streams_open", "gauge", "Event streams open now.",
+        atomic_load(&streams->places.n_open));
     counter(out, "streams_opened_total", "Event streams opened.", &streams->n_opened);
     declare(out, "streams_ended_total", "counter", "Event streams ended, by reason.");
     for (int i = 0; i < N_STREAM_ENDS; i++)

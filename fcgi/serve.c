@@ -73,7 +73,7 @@ static void on_stop(uv_signal_t *handle, int signal)
     if (atomic_exchange(&process->server.is_draining, true))
         _exit(0); /* asked twice */
     log_info("signal %d: stops; %d streams will connect again", signal,
-        atomic_load(&process->streams.n_open));
+        atomic_load(&process->streams.places.n_open));
     uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);
     responders_stop(process->responders);
     process->responders = NULL;
@@ -141,6 +141,10 @@ static void stop_handles(struct process *process)
     uv_close((uv_handle_t *)&process->deadline, NULL);
     uv_close((uv_handle_t *)&process->polled, NULL);
     uv_close((uv_handle_t *)&process->turn_end, NULL);
+    /* libuv gives the signals back to their default; whoever asks again in the last milliseconds
+     * still gets an exit of 0. */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
 }
 
 static int run(struct process *process)

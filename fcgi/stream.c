@@ -1,11 +1,8 @@
 #include "stream.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <search.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -31,173 +28,18 @@ static int64_t now_ms(const struct streams *streams)
     return (int64_t)uv_now(&streams->loop->uv);
 }
 
-/* --- places --- */
-
-struct viewer_address {
-    char text[46]; /* first: the tree compares it; an IPv6 address in full */
-    int n_open;
-};
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* Under addresses_lock. */
-static struct viewer_address *address_of(struct streams *all, const char *text)
-{
-    struct viewer_address wanted = {0}, *address;
-    void *node;
-
-    strncpy(wanted.text, text, sizeof wanted.text - 1);
-    node = tfind(&wanted, &all->addresses, compare);
-    if (node)
-        return *(struct viewer_address **)node;
-    address = mem_new(struct viewer_address);
-    *address = wanted;
-    tsearch(address, &all->addresses, compare);
-    return address;
-}
-
-/* Counts one more stream of `text`, unless it has as many as it may. */
-static struct viewer_address *address_enter(struct streams *all, const char *text)
-{
-    struct viewer_address *address;
-
-    pthread_mutex_lock(&all->addresses_lock);
-    address = address_of(all, text);
-    if (address->n_open < all->config->max_streams_client)
-        address->n_open++;
-    else
-        address = NULL;
-    pthread_mutex_unlock(&all->addresses_lock);
-    return address;
-}
-
-static void address_leave(struct streams *all, struct viewer_address *address)
-{
-    if (!address)
-        return;
-    pthread_mutex_lock(&all->addresses_lock);
-    if (--address->n_open == 0) {
-        tdelete(address, &all->addresses, compare);
-        free(address);
-    }
-    pthread_mutex_unlock(&all->addresses_lock);
-}
-
-int streams_take_place(struct streams *streams, const char *address,
-    struct viewer_address **ret_address, struct error *err)
-{
-    const struct config *config = streams->config;
-
-    *ret_address = NULL;
-    if (atomic_fetch_add(&streams->n_open, 1) >= config->max_streams) {
-        atomic_fetch_sub(&streams->n_open, 1);
-        return error_set(err, ERR_LIMIT,
-            "%d streams are open, as many as this process takes (CASECAST_MAX_STREAMS)",
-            config->max_streams);
-    }
-    if (!config->max_streams_client)
-        return 0;
-    *ret_address = address_enter(streams, address);
-    if (*ret_address)
-        return 0;
-    atomic_fetch_sub(&streams->n_open, 1);
-    return error_set(err, ERR_LIMIT,
-        "%d streams are open from your address, as many as it may have "
-        "(CASECAST_MAX_STREAMS_CLIENT)",
-        config->max_streams_client);
-}
-
-/* --- the queue of a stream --- */
-
-static struct queued *place_take(struct streams *all)
-{
-    struct queued *place = all->spare;
-
-    if (!place)
-        return mem_new(struct queued);
-    all->spare = place->next;
-    return place;
-}
-
-static void place_give(struct streams *all, struct queued *place)
-{
-    frame_unref(place->frame);
-    place->next = all->spare;
-    all->spare = place;
-}
-
-static void queue_add(struct stream *stream, struct frame *frame)
-{
-    struct queued *place = place_take(stream->all);
-
-    place->next = NULL;
-    place->frame = frame_ref(frame);
-    *stream->tail = place;
-    stream->tail = &place->next;
-    stream->n_waiting += (uint32_t)frame->len;
-    if (stream->n_waiting > stream->all->most_waiting)
-        stream->all->most_waiting = stream->n_waiting;
-}
-
-static void queue_drop_head(struct stream *stream)
-{
-    struct queued *place = stream->head;
-
-    stream->head = place->next;
-    if (!stream->head)
-        stream->tail = &stream->head;
-    stream->head_sent = 0;
-    place_give(stream->all, place);
-}
-
-/* All but a frame that is half written: its event would reach the page cut short. */
-static void queue_drop_unsent(struct stream *stream)
-{
-    struct queued **from = stream->head_sent ? &stream->head->next : &stream->head;
-
-    while (*from) {
-        struct queued *place = *from;
-
-        *from = place->next;
-        stream->n_waiting -= (uint32_t)place->frame->len;
-        place_give(stream->all, place);
-    }
-    stream->tail = from;
-}
-
-/* A progress note that still waits is out of date when the next one comes. */
-static bool queue_replace_passing(struct stream *stream, struct frame *frame)
-{
-    struct queued *place = stream->head;
-
-    if (place && stream->head_sent)
-        place = place->next;
-    for (; place; place = place->next) {
-        if (!place->frame->is_passing)
-            continue;
-        stream->n_waiting += (uint32_t)frame->len - (uint32_t)place->frame->len;
-        frame_unref(place->frame);
-        place->frame = frame_ref(frame);
-        return true;
-    }
-    return false;
-}
-
 /* --- the end of a stream --- */
 
 static void on_closed(uv_handle_t *handle)
 {
     struct stream *stream = handle->data;
+    struct viewer_address *address = stream->address;
     struct streams *all = stream->all;
 
     pen_close(stream->fd);
-    address_leave(all, stream->address);
     free(stream->feed);
     free(stream);
-    if (atomic_fetch_sub(&all->n_open, 1) == 1 && all->emptied) {
+    if (places_give(&all->places, address) == 0 && all->emptied) {
         void (*emptied)(void *ctx) = all->emptied;
 
         all->emptied = NULL;
@@ -218,9 +60,7 @@ static void shut(struct stream *stream, enum stream_end end)
 {
     if (uv_is_closing((uv_handle_t *)&stream->poll))
         return;
-    queue_drop_unsent(stream);
-    if (stream->head)
-        queue_drop_head(stream);
+    queue_clear(&stream->queue, &stream->all->pool);
     list_remove(&stream->dirty);
     list_remove(&stream->quiet);
     atomic_fetch_add(&stream->all->n_ended[end], 1);
@@ -262,21 +102,16 @@ static void count_delivery(struct streams *all, const struct frame *frame)
 static void put_piece(struct stream *stream)
 {
     struct streams *all = stream->all;
-    size_t room = PEN_MAX;
+    size_t room = PEN_MAX, len;
+    const char *bytes;
+    struct frame *done;
 
-    while (stream->head && room) {
-        struct frame *frame = stream->head->frame;
-        size_t len = frame->len - stream->head_sent;
-
-        if (len > room)
-            len = room;
-        pen_put(&all->pen, frame->bytes + stream->head_sent, len);
+    while (room && (bytes = queue_next(&stream->queue, room, &len))) {
+        pen_put(&all->pen, bytes, len);
         room -= len;
-        stream->head_sent += (uint32_t)len;
-        stream->n_waiting -= (uint32_t)len;
-        if (stream->head_sent == frame->len) {
-            count_delivery(all, frame);
-            queue_drop_head(stream);
+        if (queue_taken(&stream->queue, &all->pool, len, &done)) {
+            count_delivery(all, done);
+            frame_unref(done);
         }
     }
     atomic_fetch_add_explicit(&all->n_bytes, PEN_MAX - room, memory_order_relaxed);
@@ -287,7 +122,7 @@ static void write_piece(struct stream *stream)
 {
     struct streams *all = stream->all;
 
-    if (stream->head) {
+    if (stream->queue.head) {
         pen_aim(&all->pen, stream->fd, stream->request_id);
         put_piece(stream);
         if (pen_flush(&all->pen) < 0) {
@@ -300,7 +135,7 @@ static void write_piece(struct stream *stream)
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
     }
-    if (stream->head) {
+    if (stream->queue.head) {
         mark_dirty(stream);
     } else if (stream->is_ending) {
         pen_end(stream->fd, stream->request_id);
@@ -385,7 +220,7 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     stream->request_id = request_id;
     stream->over = over;
     stream->feed = feed;
-    stream->tail = &stream->head;
+    queue_init(&stream->queue);
     stream->since_ms = now_ms(streams);
     list_init(&stream->dirty);
     list_init(&stream->quiet);
@@ -404,11 +239,11 @@ static void end_slow(struct stream *stream)
     struct buf bytes = {0};
     struct frame *comment;
 
-    queue_drop_unsent(stream);
+    queue_drop_unsent(&stream->queue, &stream->all->pool);
     sse_comment(&bytes, "this stream was read too slowly; connect again to go on");
     comment = frame_new(&bytes, false);
     buf_free(&bytes);
-    queue_add(stream, comment);
+    queue_add(&stream->queue, &stream->all->pool, comment);
     frame_unref(comment);
     stream_close(stream, STREAM_SLOW);
 }
@@ -417,10 +252,12 @@ void stream_send(struct stream *stream, struct frame *frame)
 {
     if (stream->is_ending || uv_is_closing((uv_handle_t *)&stream->poll))
         return;
-    if (frame->is_passing && queue_replace_passing(stream, frame))
+    if (frame->is_passing && queue_replace_passing(&stream->queue, frame))
         return;
-    queue_add(stream, frame);
-    if (stream->n_waiting > (uint32_t)stream->all->config->max_stream_kib * 1024)
+    queue_add(&stream->queue, &stream->all->pool, frame);
+    if (stream->queue.n_waiting > atomic_load(&stream->all->most_waiting))
+        atomic_store(&stream->all->most_waiting, stream->queue.n_waiting);
+    if (stream->queue.n_waiting > (uint32_t)stream->all->config->max_stream_kib * 1024)
         end_slow(stream);
     else
         mark_dirty(stream);
@@ -460,7 +297,7 @@ static void say_heartbeats(struct streams *all, int64_t now)
         stream->since_ms = now;
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
-        if (!stream->head)
+        if (!stream->queue.head)
             stream_send(stream, heartbeat);
     }
     frame_unref(heartbeat);
@@ -493,7 +330,7 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
     struct buf bytes = {0};
     struct frame *farewell;
 
-    if (atomic_load(&streams->n_open) == 0) {
+    if (atomic_load(&streams->places.n_open) == 0) {
         emptied(ctx);
         return;
     }
@@ -515,7 +352,7 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop)
 {
     *streams = (struct streams){.config = config, .loop = loop};
-    pthread_mutex_init(&streams->addresses_lock, NULL);
+    places_init(&streams->places, config);
     list_init(&streams->dirty);
     list_init(&streams->quiet);
     list_init(&streams->ending);
@@ -529,15 +366,9 @@ int streams_init(struct streams *streams, const struct config *config, struct lo
 
 void streams_deinit(struct streams *streams)
 {
-    assert(atomic_load(&streams->n_open) == 0);
     uv_close((uv_handle_t *)&streams->turn, NULL);
     uv_close((uv_handle_t *)&streams->sweep, NULL);
     pen_deinit(&streams->pen);
-    pthread_mutex_destroy(&streams->addresses_lock);
-    while (streams->spare) {
-        struct queued *place = streams->spare;
-
-        streams->spare = place->next;
-        free(place);
-    }
+    queue_pool_free(&streams->pool);
+    places_deinit(&streams->places);
 }

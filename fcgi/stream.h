@@ -6,18 +6,18 @@
  * descriptor; nothing here ever blocks. */
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
 #include "base/config.h"
-#include "base/error.h"
 #include "base/list.h"
 #include "hub/frame.h"
 #include "hub/loop.h"
 #include "pen.h"
+#include "places.h"
+#include "queue.h"
 
 enum stream_end {
     STREAM_FINISHED,
@@ -29,13 +29,7 @@ enum stream_end {
 };
 const char *stream_end_name(enum stream_end end);
 
-struct queued {
-    struct queued *next;
-    struct frame *frame;
-};
-
 struct streams;
-struct viewer_address;
 
 /* Upper bounds of the delivery histogram in ns; the last count is of all that took longer. */
 #define DELIVERY_BOUNDS_NS                                                                         \
@@ -50,13 +44,12 @@ struct stream {
     uv_poll_t poll;
     struct link dirty; /* has something to write this turn */
     struct link quiet; /* in the order of the last write, or of ending */
-    struct queued *head, **tail;
+    struct queue queue;
     /* The stream takes nothing more, for whatever reason: the feed lets go of it and must not call
      * it again. Called once. */
     void (*over)(struct stream *stream);
     void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
-    int64_t since_ms;              /* of the last write; once it is ending, of that */
-    uint32_t head_sent, n_waiting; /* bytes: of the first frame; of all that waits */
+    int64_t since_ms; /* of the last write; once it is ending, of that */
     int fd, request_id;
     bool is_waiting, is_ending, is_over;
     enum stream_end end;
@@ -71,17 +64,14 @@ struct streams {
     /* loop only */
     struct pen pen;
     struct link dirty, quiet, ending;
-    struct queued *spare; /* queue places for reuse */
+    struct queue_pool pool;
     uv_prepare_t turn;
     uv_timer_t sweep;
     void (*emptied)(void *ctx); /* set by streams_drain() */
     void *emptied_ctx;
 
-    /* atomic: changed by the loop and by responders that hand over, read by all */
-    atomic_int n_open;
-    /* under lock: streams by client address, only where CASECAST_MAX_STREAMS_CLIENT is set */
-    pthread_mutex_t addresses_lock;
-    void *addresses;
+    struct places places; /* any thread */
+
     /* atomic: changed by the loop, read by all */
     atomic_ullong n_opened, n_ended[N_STREAM_ENDS], n_bytes, n_frames;
     atomic_ullong n_delivered[N_DELIVERY_BOUNDS + 1],
@@ -92,11 +82,6 @@ struct streams {
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop);
 void streams_deinit(
     struct streams *streams); /* every stream has ended; run the loop once more for the handles */
-
-/* Any thread: take a place for one more stream of the client at `address`.  ERR_LIMIT names the
- * limit that is reached.  `*ret_address` goes to stream_open(). */
-int streams_take_place(struct streams *streams, const char *address,
-    struct viewer_address **ret_address, struct error *err);
 
 /* Says farewell to every stream (they will connect again), waits at most `most_ms` for those that
  * don't read, then calls `emptied(ctx)` once. */

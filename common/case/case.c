@@ -18,7 +18,7 @@ const struct case_field case_fields[] = {
     {"title", offsetof(struct case_record, title), .most = CASE_TITLE_MAX},
     {"language", offsetof(struct case_record, language), CASE_LANGUAGE_MAX,
         .check = check_language},
-    {NULL},
+    {.name = NULL},
 };
 
 const struct case_field scene_fields[] = {
@@ -27,7 +27,7 @@ const struct case_field scene_fields[] = {
     {"narration", offsetof(struct scene, narration), CASE_NARRATION_MAX, .has_lines = true},
     {"audio", offsetof(struct scene, audio), CASE_PATH_MAX, .is_path = true},
     {"credit", offsetof(struct scene, credit), .most = CASE_CREDIT_MAX},
-    {NULL},
+    {.name = NULL},
 };
 
 static const char *const shapes[] = {[CASE_LANDSCAPE] = "16:9", [CASE_PORTRAIT] = "9:16"};

@@ -1,8 +1,8 @@
 /* case.h - a case: what a video is made of.  A plain record, owned by whoever got it; any thread.
  *
- * The same checks stand at every door (import, a database somebody else fills, the request of a job), so what
- * is behind them can rely on them.  JSON is the one written form: import files, GET /api/cases/{id} and the
- * snapshot that a job keeps of its case. */
+ * The same checks stand at every door (import, a database somebody else fills, the request of a
+ * job), so what is behind them can rely on them.  JSON is the one written form: import files, GET
+ * /api/cases/{id} and the snapshot that a job keeps of its case. */
 #pragma once
 
 #include <jansson.h>
@@ -11,13 +11,13 @@
 #include "base/error.h"
 
 enum {
-    CASE_ID_MAX = 64,          /* characters: A-Z a-z 0-9 _ - */
-    CASE_LANGUAGE_MAX = 32,    /* the same, and + */
-    CASE_TITLE_MAX = 200,      /* characters, here and below: code points */
+    CASE_ID_MAX = 64,       /* characters: A-Z a-z 0-9 _ - */
+    CASE_LANGUAGE_MAX = 32, /* the same, and + */
+    CASE_TITLE_MAX = 200,   /* characters, here and below: code points */
     CASE_CREDIT_MAX = 500,
     CASE_CAPTION_MAX = 5000,
     CASE_NARRATION_MAX = 10000,
-    CASE_PATH_MAX = 1000,      /* bytes */
+    CASE_PATH_MAX = 1000, /* bytes */
     CASE_SCENES_MAX = 200,
     CASE_SCENE_SECONDS_MAX = 600,
 };
@@ -48,12 +48,14 @@ const char *case_shape_name(enum case_shape shape);
 /* False if `name` is no shape. */
 bool case_shape_parse(const char *name, enum case_shape *ret_shape);
 
-/* Is this something a caseId can be?  The message begins with the value in quotes and says what would be right;
- * put in front (error_where) what the caller calls it: "caseId ", "cases[0].id: ". */
+/* Is this something a caseId can be?  The message begins with the value in quotes and says what
+ * would be right; put in front (error_where) what the caller calls it: "caseId ", "cases[0].id: ".
+ */
 int case_id_check(const char *id, struct error *err);
 
-/* Every field against its limits; "scenes[2].caption: …" names the place.  Says nothing about files.  A case
- * without scenes passes: it is a case nobody can make a video of yet, and video_create() says so. */
+/* Every field against its limits; "scenes[2].caption: …" names the place.  Says nothing about
+ * files.  A case without scenes passes: it is a case nobody can make a video of yet, and
+ * video_create() says so. */
 int case_check(const struct case_record *record, struct error *err);
 
 /* --- case_json.c: the written form --- */
@@ -61,28 +63,32 @@ int case_check(const struct case_record *record, struct error *err);
 /* A new reference for the caller. */
 json_t *case_to_json(const struct case_record *record);
 
-/* Reads one case, and checks it.  Unknown fields are mistakes too (a misspelt "captoin" must not vanish).
- * `where` starts every message ("cases[0]", or "" for none).  Without title, language or shape the case gets its
- * id, "en" and 16:9; an empty text is none.  The caller frees `*ret_record`. */
-int case_from_json(json_t *json, const char *where, struct case_record **ret_record, struct error *err);
+/* Reads one case, and checks it.  Unknown fields are mistakes too (a misspelt "captoin" must not
+ * vanish). `where` starts every message ("cases[0]", or "" for none).  Without title, language or
+ * shape the case gets its id, "en" and 16:9; an empty text is none.  The caller frees
+ * `*ret_record`. */
+int case_from_json(
+    json_t *json, const char *where, struct case_record **ret_record, struct error *err);
 
 /* Who is told of every mistake, not only of the first. */
 struct case_mistakes {
-    void (*tell)(void *ctx, const char *text); /* "cases[0].scenes[2].image: must be text, is a number" */
+    void (*tell)(
+        void *ctx, const char *text); /* "cases[0].scenes[2].image: must be text, is a number" */
     void *ctx;
     int n; /* told so far */
 };
 
 /* Tell one; `where` and `field` may be empty. */
-void case_mistake(struct case_mistakes *mistakes, const char *where, const char *field, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void case_mistake(struct case_mistakes *mistakes, const char *where, const char *field,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 struct case_list {
     int n;
     struct case_record **records;
 };
 
-/* Reads {"cases": […]}, what `casecast import` takes.  -ERR_INPUT: there were mistakes; the list holds what could
- * be read, in which only further mistakes may be looked for.  The caller frees it. */
+/* Reads {"cases": […]}, what `casecast import` takes.  -ERR_INPUT: there were mistakes; the list
+ * holds what could be read, in which only further mistakes may be looked for.  The caller frees it.
+ */
 int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes);
 void case_list_free(struct case_list *list);

@@ -209,7 +209,8 @@ static int make(const struct config *config, const struct case_record *record,
     catch_signals();
     answer = video_create(record, &options, ret_result, err);
     show_nothing(&show);
-    if (answer == -ERR_CANCELED)
+    /* Ctrl-C ends the speaker too, and its end may be told before ours. */
+    if (answer < 0 && atomic_load(&cancel))
         return error_set(err, ERR_CANCELED, "canceled; %s was not made", target->path);
     return answer;
 }

@@ -295,6 +295,7 @@ static int claim_one(struct clerk *clerk, struct error *err)
 
     if (result != 0)
         return result;
+    clerk_poke(clerk); /* store_changed() tells of others' writes, and this one was ours */
     reason = why_not(clerk, &job);
     if (reason) {
         refuse(clerk, &job, reason);

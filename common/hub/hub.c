@@ -262,6 +262,7 @@ struct hub *hub_new(
     hub->kinds = kinds;
     digest_random_name(hub->owner, sizeof hub->owner - 1);
     list_init(&hub->works);
+    list_init(&hub->waiting);
     hub->clerk = clerk_start(hub);
     return hub;
 }
@@ -309,6 +310,11 @@ void hub_free(struct hub *hub)
         frame_unref(hub->recent[i].frame);
     tdestroy(hub->channels, free);
     free(hub);
+}
+
+bool hub_is_ready(const struct hub *hub)
+{
+    return atomic_load(&hub->is_ready);
 }
 
 void hub_count(const struct hub *hub, struct hub_counts *ret_counts)

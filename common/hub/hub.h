@@ -50,6 +50,9 @@ void hub_poke(struct hub *hub);
 void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx);
 void hub_free(struct hub *hub); /* after `done` */
 
+/* Is the journal being followed?  Before that hub_watch() answers HUB_E_BEHIND.  Any thread. */
+bool hub_is_ready(const struct hub *hub);
+
 /* Any thread. */
 void hub_count(const struct hub *hub, struct hub_counts *ret_counts);
 

@@ -30,15 +30,15 @@ struct hub {
     /* loop only */
     void *channels; /* tsearch tree by job id */
     struct recent recent[RECENT_MAX];
-    uint64_t n_recent;   /* ever kept; the newest is recent[(n_recent - 1) % RECENT_MAX] */
-    uint64_t kept_after; /* journal position: everything later is in `recent` */
-    bool is_ready;       /* the clerk has told where the journal ended when it began */
-    struct link works;
+    uint64_t n_recent;          /* ever kept; the newest is recent[(n_recent - 1) % RECENT_MAX] */
+    uint64_t kept_after;        /* journal position: everything later is in `recent` */
+    struct link works, waiting; /* waiting: for an earlier work of the same job to be out */
     bool is_draining;
     void (*drained)(void *ctx);
     void *drained_ctx;
 
     /* atomic: changed by the loop, read by all */
+    atomic_bool is_ready; /* the clerk has told where the journal ended when it began */
     atomic_int n_watches, n_running;
     atomic_ullong n_ended[JOB_CANCELED + 1];
 };

@@ -27,13 +27,15 @@ struct job_kind {
     const char *subject_name; /* what its subject is called in JSON: "case" */
     const char *first;        /* the first message of every job */
 
-    /* From a request to what the work needs (`*ret_input`, JSON, malloc'd) and the digest of all
-     * that shapes the result.  Any thread, with the caller's store.  STORE_E_NOT_FOUND: there is no
-     * such subject, or nothing to make of it; `err` says which. */
+    /* From a request to what the work needs (`*ret_input`, malloc'd; the caller frees it, whatever
+     * the answer) and the digest of all that shapes the result.  Any thread, with the caller's
+     * store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to make of it; `err` says
+     * which. */
     int (*prepare)(struct store *store, const struct config *config, const char *subject,
         char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
 
-    /* Is what this done job left behind still there?  Any thread. */
+    /* Is what this done job left behind still there?  Any thread.  NULL: it leaves nothing behind.
+     */
     bool (*still_good)(const struct config *config, const struct job *done);
 
     /* The work.  Worker thread.  `*ret_result`: JSON, malloc'd.  -ERR_CANCELED once work_cancel()

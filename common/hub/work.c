@@ -195,15 +195,44 @@ static void x_work(uv_work_t *request)
 
 /* --- the loop --- */
 
+static void x_done(uv_work_t *request, int status);
+
+static void begin(struct work *work)
+{
+    struct hub *hub = work->hub;
+
+    work->request.data = work;
+    list_append(&hub->works, &work->link);
+    atomic_fetch_add(&hub->n_running, 1);
+    uv_queue_work(&hub->loop->uv, &work->request, x_work, x_done);
+}
+
+static struct work *work_of(struct link *list, const char *job_id)
+{
+    list_each(at, list)
+    {
+        struct work *work = list_item(at, struct work, link);
+
+        if (strcmp(work->job.id, job_id) == 0)
+            return work;
+    }
+    return NULL;
+}
+
 static void x_done(uv_work_t *request, int status)
 {
-    struct work *work = request->data;
+    struct work *work = request->data, *again;
     struct hub *hub = work->hub;
 
     (void)status;
     atomic_fetch_add(&hub->n_ended[work->ended_as], 1);
     atomic_fetch_sub(&hub->n_running, 1);
     list_remove(&work->link);
+    again = work_of(&hub->waiting, work->job.id);
+    if (again) {
+        list_remove(&again->link);
+        begin(again);
+    }
     clerk_work_ended(hub->clerk);
     job_clear(&work->job);
     free(work);
@@ -215,17 +244,21 @@ struct start_mail {
     struct work *work;
 };
 
+/* This process may have lost a job to another one and got it back while its first worker has not
+ * noticed yet. The store tells owners apart, not workers: so the second waits until the first is
+ * out. */
 static void deliver_work(struct mail *mail)
 {
     struct start_mail *start = list_item(&mail->link, struct start_mail, mail.link);
-    struct work *work = start->work;
-    struct hub *hub = work->hub;
+    struct work *work = start->work, *before = work_of(&work->hub->works, work->job.id);
 
     free(start);
-    work->request.data = work;
-    list_append(&hub->works, &work->link);
-    atomic_fetch_add(&hub->n_running, 1);
-    uv_queue_work(&hub->loop->uv, &work->request, x_work, x_done);
+    if (before) {
+        stop(before, WORK_LOST);
+        list_append(&work->hub->waiting, &work->link);
+    } else {
+        begin(work);
+    }
 }
 
 void work_post_start(struct hub *hub, struct job *job)
@@ -251,14 +284,13 @@ struct stop_mail {
 static void deliver_stop(struct mail *mail)
 {
     struct stop_mail *wish = list_item(&mail->link, struct stop_mail, mail.link);
+    struct work *running = work_of(&wish->hub->works, wish->job_id);
+    struct work *waiting = work_of(&wish->hub->waiting, wish->job_id);
 
-    list_each(at, &wish->hub->works)
-    {
-        struct work *work = list_item(at, struct work, link);
-
-        if (strcmp(work->job.id, wish->job_id) == 0)
-            stop(work, wish->stop);
-    }
+    if (running)
+        stop(running, wish->stop);
+    if (waiting)
+        stop(waiting, wish->stop);
     free(wish);
 }
 
@@ -275,4 +307,5 @@ void work_post_stop(struct hub *hub, const char *job_id, enum work_stop reason)
 void work_stop_all(struct hub *hub, enum work_stop reason)
 {
     list_each(at, &hub->works) stop(list_item(at, struct work, link), reason);
+    list_each(at, &hub->waiting) stop(list_item(at, struct work, link), reason);
 }

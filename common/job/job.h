@@ -5,8 +5,9 @@
  *     │  └────────┘ └────▶ canceled
  *     └──────────────────▶ canceled          running ▶ queued: its process stopped or died
  *
- * An event is durable: it has a number, it is in the journal before anybody sees it, and every viewer gets it
- * exactly once.  Progress is not: it is a note on the job that the next one replaces. */
+ * An event is durable: it has a number, it is in the journal before anybody sees it, and every
+ * viewer gets it exactly once.  Progress is not: it is a note on the job that the next one
+ * replaces. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #include "base/digest.h"
 
 enum {
-    JOB_ID_LEN = 26,      /* 130 random bits: unguessable, never reused */
+    JOB_ID_LEN = 26, /* 130 random bits: unguessable, never reused */
     JOB_KIND_MAX = 31,
     JOB_SUBJECT_MAX = 64, /* what the job is about: a case's id */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
@@ -31,14 +32,14 @@ struct job {
     char key[DIGEST_HEX_LEN + 1]; /* of all that shapes the result: same key, same job */
     enum job_state state;
     bool cancel_wanted;
-    int position;          /* 1: the next to run; 0: not queued */
-    int deaths;            /* owners that died while they ran it; one that kills them must not go round */
-    uint64_t last_seq;     /* of its newest event; events count from 1 without a gap */
+    int position; /* 1: the next to run; 0: not queued */
+    int deaths;   /* owners that died while they ran it; one that kills them must not go round */
+    uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
-    char *input;           /* JSON: what the work works on, as it was when the job was made */
-    char *progress;        /* JSON of the last progress note, NULL: none yet */
-    char *result;          /* JSON, once done; or NULL */
-    char *error;           /* why it failed, or NULL */
+    char *input;    /* JSON: what the work works on, as it was when the job was made */
+    char *progress; /* JSON of the last progress note, NULL: none yet */
+    char *result;   /* JSON, once done; or NULL */
+    char *error;    /* why it failed, or NULL */
 };
 
 struct job_event {
@@ -46,7 +47,8 @@ struct job_event {
     const char *name; /* NULL: a default message, as the tutorial sends them */
     const char *data; /* UTF-8 */
     bool is_final;    /* as read: nothing comes after it */
-    const char *once; /* an event with this tag is written at most once a job, whoever runs it; NULL: always */
+    const char *once; /* an event with this tag is written at most once a job, whoever runs it;
+                         NULL: always */
 };
 
 void job_clear(struct job *job); /* frees what it holds, and zeroes it */
@@ -60,5 +62,7 @@ bool job_id_is_wellformed(const char *id);
 void job_id_make(char ret_id[static JOB_ID_LEN + 1]);
 
 /* "<job>:<seq>", as it stands in the id: field of a frame and comes back as Last-Event-ID. */
-void job_event_id_format(const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1]);
-bool job_event_id_parse(const char *text, char ret_job_id[static JOB_ID_LEN + 1], uint64_t *ret_seq);
+void job_event_id_format(
+    const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1]);
+bool job_event_id_parse(
+    const char *text, char ret_job_id[static JOB_ID_LEN + 1], uint64_t *ret_seq);

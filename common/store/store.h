@@ -1,15 +1,15 @@
 /* store.h - cases, jobs and the journal, behind one door.
  *
- * A `struct store` is one connection: it belongs to one thread at a time, and every thread that needs the
- * store opens its own.  Several processes may share one database.  Nothing here waits longer than STORE_WAIT_MS
- * for somebody else's lock; then the answer is -ERR_BUSY, and nothing was changed.  Every call that changes
- * something is one transaction.
+ * A `struct store` is one connection: it belongs to one thread at a time, and every thread that
+ * needs the store opens its own.  Several processes may share one database.  Nothing here waits
+ * longer than STORE_WAIT_MS for somebody else's lock; then the answer is -ERR_BUSY, and nothing was
+ * changed.  Every call that changes something is one transaction.
  *
- * What an `each` is given lives until it returns, and it calls nothing of the store that called it.  Jobs in
- * lists come without their input.
+ * What an `each` is given lives until it returns, and it calls nothing of the store that called it.
+ * Jobs in lists come without their input.
  *
- * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to viewers reads
- * it here (store_tail), in the same process or another. */
+ * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to
+ * viewers reads it here (store_tail), in the same process or another. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,8 +29,9 @@ enum store_answer {
 
 struct store;
 
-/* Open `path`, making file and schema if they are not there.  A schema newer than this program, a file that
- * is no database and `cases` or `scenes` without a column we need are named in the message. */
+/* Open `path`, making file and schema if they are not there.  A schema newer than this program, a
+ * file that is no database and `cases` or `scenes` without a column we need are named in the
+ * message. */
 int store_open(const char *path, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
 
@@ -45,12 +46,15 @@ struct case_summary {
     int n_scenes;
 };
 
-int store_case_each(struct store *store, void (*each)(void *ctx, const struct case_summary *summary),
-    void *ctx, struct error *err);
-/* STORE_E_NOT_FOUND: no such case.  A row that breaks case_check() is -ERR_INPUT and names its place. */
-int store_case_get(struct store *store, const char *id, struct case_record **ret_record, struct error *err);
+int store_case_each(struct store *store,
+    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
+/* STORE_E_NOT_FOUND: no such case.  A row that breaks case_check() is -ERR_INPUT and names its
+ * place. */
+int store_case_get(
+    struct store *store, const char *id, struct case_record **ret_record, struct error *err);
 /* All of them or none; a case with the same id is replaced whole. */
-int store_case_put(struct store *store, struct case_record *const *records, int n, struct error *err);
+int store_case_put(
+    struct store *store, struct case_record *const *records, int n, struct error *err);
 
 /* --- jobs --- */
 
@@ -59,16 +63,17 @@ struct job_request {
     const char *input;             /* JSON */
     const struct job_event *first; /* journaled with the job when a new one is made */
     int max_queued;                /* STORE_E_FULL beyond that */
-    /* A job of this key that failed less than this ago is the answer too: a client that reconnects without
-     * Last-Event-ID must not make the same failure again and again. */
+    /* A job of this key that failed less than this ago is the answer too: a client that reconnects
+     * without Last-Event-ID must not make the same failure again and again. */
     int64_t failed_hold_ms;
     /* Says whether what a done job left behind is still there; if not, a new one is made. */
     bool (*still_good)(void *ctx, const struct job *done);
     void *ctx;
 };
 
-/* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or done, else a
- * new queued one.  One transaction, so that of ten callers in four processes one creates and nine attach. */
+/* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or
+ * done, else a new queued one.  One transaction, so that of ten callers in four processes one
+ * creates and nine attach. */
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);
@@ -76,55 +81,62 @@ int store_job_get(struct store *store, const char *id, struct job *ret_job, stru
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
 /* How many jobs there are in each state, by enum job_state. */
-int store_job_count(struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
+int store_job_count(
+    struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
 /* The newest `most` jobs, newest first. */
-int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job), void *ctx,
-    struct error *err);
+int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job),
+    void *ctx, struct error *err);
 
-/* The events of a job after `after`, in order, and `*ret_position`: the journal's end as this same read saw
- * it.  What store_tail() tells from there on is exactly what is not in this answer. */
+/* The events of a job after `after`, in order, and `*ret_position`: the journal's end as this same
+ * read saw it.  What store_tail() tells from there on is exactly what is not in this answer. */
 int store_job_events(struct store *store, const char *id, uint64_t after,
     void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
-/* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running one is
- * marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job afterwards. */
+/* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running
+ * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
+ * afterwards. */
 int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
     struct job *ret_job, struct error *err);
 
 /* --- the owner's side: `owner` is a process's own random name --- */
 
-/* Take the oldest job that is queued, or running under somebody else's lease that lapsed, unless `slots` jobs are
- * running under good leases already, in whatever process.  A job whose cancel_wanted is set (its owner died or
- * stopped before it could obey) comes first and needs no slot: end it as canceled, run nothing.  A job that was
- * asked for again while its canceled forerunner of the same key still runs waits for that one's end.
- * STORE_E_NOT_FOUND: nothing to do. */
+/* Take the oldest job that is queued, or running under somebody else's lease that lapsed, unless
+ * `slots` jobs are running under good leases already, in whatever process.  A job whose
+ * cancel_wanted is set (its owner died or stopped before it could obey) comes first and needs no
+ * slot: end it as canceled, run nothing.  A job that was asked for again while its canceled
+ * forerunner of the same key still runs waits for that one's end. STORE_E_NOT_FOUND: nothing to do.
+ */
 int store_job_claim(struct store *store, const char *owner, int slots, int64_t lease_ms,
     struct job *ret_job, struct error *err);
 int store_lease_renew(struct store *store, const char *owner, int64_t lease_ms, struct error *err);
 /* The process stops: its running jobs are queued again, first in line. */
 int store_lease_release(struct store *store, const char *owner, struct error *err);
 
-/* Journal one event of a job that `owner` runs.  An event whose `once` is there already changes nothing and is
- * a success.  STORE_E_LOST: the lease is gone. */
-int store_job_append(struct store *store, const char *id, const char *owner, const struct job_event *event,
-    struct error *err);
+/* Journal one event of a job that `owner` runs.  An event whose `once` is there already changes
+ * nothing and is a success.  STORE_E_LOST: the lease is gone. */
+int store_job_append(struct store *store, const char *id, const char *owner,
+    const struct job_event *event, struct error *err);
 int store_job_progress(struct store *store, const char *id, const char *owner, const char *progress,
     struct error *err);
 /* The end: state, result or error, and the last events, in one transaction. */
 int store_job_end(struct store *store, const char *id, const char *owner, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last, struct error *err);
+    const char *result, const char *error, const struct job_event *last, int n_last,
+    struct error *err);
 
 /* --- the reader's side --- */
 
-/* Has any other connection changed the database since this was last asked here?  Costs microseconds. */
+/* Has any other connection changed the database since this was last asked here?  Costs
+ * microseconds. */
 int store_changed(struct store *store, bool *ret_changed, struct error *err);
 /* The end of the journal now. */
 int store_position(struct store *store, uint64_t *ret_position, struct error *err);
 /* Every event of every job after `after`, in journal order, at most `most` of them. */
 int store_tail(struct store *store, uint64_t after, int most,
-    void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event), void *ctx,
-    struct error *err);
-/* Every job that is queued or running, with position, progress, and `owner` as claimed (NULL: nobody). */
-int store_live(struct store *store, void (*each)(void *ctx, const struct job *job, const char *owner),
+    void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
     void *ctx, struct error *err);
+/* Every job that is queued or running, with position, progress, and `owner` as claimed (NULL:
+ * nobody). */
+int store_live(struct store *store,
+    void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
+    struct error *err);

@@ -1,5 +1,4 @@
-/* machine.h - does this machine have what making a video takes?  Any thread, one call at a time,
- * and no video_create() meanwhile (espeak-ng keeps global state). */
+/* machine.h - does this machine have what making a video takes?  Any thread. */
 #pragma once
 
 #include <stdbool.h>

@@ -37,12 +37,31 @@ private_stack() { # [NAME=VALUE…]
     stack_start
 }
 
+# What this test still has in the background: viewers, locks.
+background_end() {
+    local jobs
+    jobs=$(jobs -p)
+    # shellcheck disable=SC2086
+    [[ -z $jobs ]] || kill $jobs 2>/dev/null || true
+}
+
 private_end() {
     local status=$?
+    background_end
     [[ -z ${state-} ]] || stack_stop
     if ((status)) && [[ -s ${state-}/log/casecast.log ]]; then
         say "the end of casecast.log:" && tail -n 20 "$state/log/casecast.log"
     fi
     rm -rf "$private"
     exit "$status"
+}
+
+# Root may read and write everything.  What permission bits do can be tested only without that privilege: for
+# the responders of this stack, before they start.
+unprivileged() {
+    ((EUID == 0)) || return 0
+    printf '#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search -- %q "$@"\n' "$program" \
+        >"$private/unprivileged"
+    chmod 755 "$private/unprivileged"
+    program=$private/unprivileged
 }

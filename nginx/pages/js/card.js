@@ -3,11 +3,11 @@
 import { byId, make } from './dom.js';
 import { count, languageName } from './text.js';
 
-// The same case has the same colour everywhere.
+// The same case has the same colour everywhere; steps of the golden angle keep neighbours like "1" and "2" apart.
 function hueOf(id) {
   let hash = 7;
-  for (const letter of id) hash = (hash * 31 + letter.codePointAt(0)) % 360;
-  return hash;
+  for (const letter of id) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
+  return Math.round((hash * 137.508) % 360);
 }
 
 function stripes(n) {

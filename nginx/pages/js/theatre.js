@@ -110,7 +110,7 @@ export function close() {
 export function describe(record) {
   scenes = record.scenes;
   const credits = [...new Set(scenes.map((scene) => scene.credit).filter(Boolean))];
-  parts.credits.textContent = credits.length ? `Photos: ${credits.join(', ')}` : '';
+  parts.credits.textContent = credits.join(' · ');
   show(credits.length > 0, parts.credits);
   for (const image of parts.strip.querySelectorAll('img')) image.alt = describeScene(Number(image.dataset.index));
 }

@@ -1,0 +1,28 @@
+/* places.h - how many streams may be open, and how many of one client address.  Any thread. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/config.h"
+#include "base/error.h"
+
+struct viewer_address;
+
+struct places {
+    const struct config *config; /* fixed */
+    atomic_int n_open;           /* atomic: streams, of all addresses */
+    pthread_mutex_t lock;
+    void *addresses; /* under lock: only where CASECAST_MAX_STREAMS_CLIENT is set */
+};
+
+void places_init(struct places *places, const struct config *config);
+void places_deinit(struct places *places); /* every place was given back */
+
+/* A place for one more stream of the client at `address`.  ERR_LIMIT names the limit that is
+ * reached.
+ * `*ret_address` goes to places_give(); NULL where addresses are not counted. */
+int places_take(struct places *places, const char *address, struct viewer_address **ret_address,
+    struct error *err);
+/* Returns how many are open still. */
+int places_give(struct places *places, struct viewer_address *address);

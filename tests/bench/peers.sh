@@ -1,0 +1,178 @@
+# peers.sh - whom casecast is measured against, and casecast itself: how each is installed, started and asked.
+# Sourced by streams after tests/kit/stack.sh, whose nginx and process records it uses.
+# shellcheck shell=bash disable=SC2154
+#
+#     peers                 in the order of the tables
+#     peer_install PEER     what it needs; false if it can't be had here
+#     peer_start PEER       behind a fresh nginx on $port
+#     peer_path PEER N      the stream of N messages, one a second
+#     peer_is_broadcast PEER            one message goes to all (else each stream has its own)
+#     peer_publish PEER N   publishes N messages, one a second, if that is not the peer's own doing
+#     peer_version PEER
+#     peer_stop
+
+peers=(casecast nchan better-sse pushpin tutorial)
+peers_home=$root/var/bench/peers # what npm installs
+
+peer_install() {
+    case $1 in
+    casecast) ;;
+    nchan) packages_install bench-nchan ;;
+    better-sse) packages_install bench-node && better_sse_install ;;
+    pushpin) packages_install bench-pushpin ;;
+    tutorial) packages_install bench-flask ;;
+    esac
+}
+
+better_sse_install() {
+    mkdir -p "$peers_home"
+    cp "$bench"/peers/{package.json,package-lock.json,better-sse.js} "$peers_home/"
+    (cd "$peers_home" && quietly npm ci --ignore-scripts --no-audit --no-fund)
+}
+
+peer_version() {
+    case $1 in
+    casecast) git -C "$root" describe --always --dirty 2>/dev/null || echo 0.1.0 ;;
+    nchan) package_version libnginx-mod-nchan ;;
+    better-sse) say "$(jq -r .version "$peers_home/node_modules/better-sse/package.json"), Node $(node --version)" ;;
+    pushpin) package_version pushpin ;;
+    tutorial) say "Flask $(package_version python3-flask), $(/usr/bin/python3 --version)" ;;
+    esac
+}
+
+package_version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null; }
+
+peer_is_broadcast() { [[ $1 =~ ^(nchan|pushpin|tutorial)$ ]]; }
+
+peer_path() {
+    case $1 in
+    nchan | pushpin) say /api/events ;;
+    *) say "/api/events?count=$2&stamp=1" ;;
+    esac
+}
+
+peer_publish() {
+    case $1 in
+    nchan) publisher raw "$(stack_url)/publish" "$2" ;;
+    pushpin) publisher grip "http://127.0.0.1:$control_port/publish/" "$2" ;;
+    esac
+}
+
+publisher() { /usr/bin/python3 "$bench/peers/publish.py" "$1" "$2" "$3" 1; }
+
+# --- Starting and stopping ----------------------------------------------------------------------------------
+
+peer_start() {
+    peer=$1
+    if [[ $peer == casecast ]]; then
+        stack_start
+        return
+    fi
+    rm -f "$state/run/app.sock"
+    app_port=$(free_port)
+    case $peer in
+    better-sse) app_start app node "$peers_home/better-sse.js" "$state/run/app.sock" ;;
+    pushpin) pushpin_start ;;
+    tutorial) app_start app /usr/bin/python3 "$bench/peers/tutorial.py" "$app_port" ;;
+    esac
+    nginx_start
+    peer_wait
+}
+
+peer_stop() {
+    nginx_stop
+    responders_stop
+    app_stop app
+    app_stop zurl
+}
+
+# In a session of its own, as the applications may be several processes.
+app_start() { # NAME COMMAND…
+    local name=$1
+    shift
+    (cd "$state/run" && exec setsid "$@" >>"$state/log/$name.log" 2>&1 </dev/null) &
+    sleep 0.3
+    process_note "$name" $!
+}
+
+# The rest of its session ends by itself, or is ended.
+app_stop() { # NAME
+    local pid family deadline=$((SECONDS + 5))
+    pid=$(process_pid "$1") || return 0
+    family=$(app_family "$1")
+    process_stop "$1"
+    while family=$(ps -o pid= -s "$pid") && [[ -n $family ]]; do
+        ((SECONDS < deadline)) || xargs -r kill -KILL <<<"$family" 2>/dev/null
+        sleep 0.1
+    done
+}
+
+app_family() { # NAME: its processes
+    local pid
+    pid=$(process_pid "$1") || return 0
+    ps -o pid= -s "$pid"
+}
+
+peer_wait() {
+    local deadline=$((SECONDS + 20)) got
+    until got=$(curl -sS -o /dev/null -w '%{http_code}' --max-time 0.3 -H 'Accept: text/event-stream' \
+        "$(stack_url)$(peer_path "$peer" 1)" 2>/dev/null) || [[ $got == 200 ]]; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.2
+    done
+}
+
+pushpin_start() {
+    local run=$state/run
+    control_port=$(free_port)
+    sed -e "s:/var/run/zurl:$run:g" /usr/lib/pushpin/internal.conf >"$run/pushpin-internal.conf"
+    sed -e "s:^include=.*:include=$run/pushpin-internal.conf:" -e "s:^rundir=.*:rundir=$run:" \
+        -e "s:^http_port=.*:http_port=127.0.0.1\:$app_port:" -e "s:^logdir=.*:logdir=$state/log:" \
+        -e "s:^routesfile=.*:routesfile=$run/pushpin-routes:" \
+        -e "s:^push_in_spec=.*:push_in_spec=ipc\://$run/push-in:" \
+        -e "s:^push_in_sub_specs=.*:push_in_sub_specs=ipc\://$run/push-in-sub:" \
+        -e "s:^command_spec=.*:command_spec=ipc\://$run/command:" \
+        -e "s:^push_in_http_port=.*:push_in_http_port=$control_port:" \
+        -e 's:^message_rate=.*:message_rate=100000:' -e 's:^message_hwm=.*:message_hwm=100000:' \
+        /usr/share/pushpin/pushpin.conf.condure >"$run/pushpin.conf"
+    say "* 127.0.0.1:$port/origin" >"$run/pushpin-routes"
+    sed -e "s:/var/run/zurl:$run:g" -e 's:^deny=.*:deny=:' /etc/zurl.conf >"$run/zurl.conf"
+    app_start zurl zurl --config="$run/zurl.conf"
+    app_start app pushpin --config="$run/pushpin.conf"
+}
+
+# --- Who is measured ----------------------------------------------------------------------------------------
+
+peer_nginx_pids() { ps -o pid= --ppid "$(process_pid nginx)"; }
+
+peer_app_pids() {
+    if [[ $peer == casecast ]]; then
+        ps -o pid= -s "$(process_pid responders)"
+    else
+        app_family app
+        app_family zurl
+    fi
+}
+
+peer_watches() { # the load client's options for them
+    local nginx app
+    nginx=$(peer_nginx_pids | xargs | tr ' ' ,)
+    app=$(peer_app_pids | xargs | tr ' ' ,)
+    printf "%s\n" --watch "nginx=$nginx"
+    [[ -z $app ]] || printf "%s\n" --watch "app=$app"
+}
+
+# nginx/dev.conf itself, but for the module and the server's locations.
+nginx_configure() {
+    local user='' module=''
+    ((EUID != 0)) || user='user root;'
+    ln -sfn "$root/nginx" "$state/run/casecast"
+    mkdir -p "$state/run/peers"
+    sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
+    [[ $peer != casecast ]] || return 0
+    cp "$bench/peers/tuned.conf" "$state/run/peers/"
+    sed -e "s:@APP_PORT@:${app_port-}:" "$bench/peers/$peer.conf" >"$state/run/peers/peer.conf"
+    [[ $peer != nchan ]] || module='load_module /usr/lib/nginx/modules/ngx_nchan_module.so;'
+    sed -i -e "1i $module" -e 's:include casecast/casecast.conf;:include peers/peer.conf;:' \
+        "$state/run/nginx.conf"
+}

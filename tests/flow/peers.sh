@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# peers.sh - FastCGI peers as nobody should be, straight on the responders' socket: they hold no thread for longer than
+# five seconds, cost no memory, and everybody else is served.
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../kit/stack.sh"
+# shellcheck source=tests/kit/spawned.sh
+. "$(dirname "$0")/../kit/spawned.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../kit/streams.sh"
+
+private_stack CASECAST_RESPONDERS=4
+
+peers() { # KIND [CONNECTIONS]: what became of them
+    node "$kit/fcgi_peer.mjs" "$state/run/casecast.sock" "$@" | grep -v '^open$'
+}
+
+peers_start() { # KIND CONNECTIONS: in the background
+    node "$kit/fcgi_peer.mjs" "$state/run/casecast.sock" "$1" "$2" >"$private/$1.peers" &
+}
+
+peers_stand() { wait_for 10 grep -qs '^open$' "$private/$1.peers"; }
+peers_wait() { wait_for 30 grep -qs '^{' "$private/$1.peers"; }
+
+answers() { same 200 "$(status "$url/api/health/live")"; }
+rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/${pids[0]}/status"; }
+
+let_go() { # RESULT MOST-MS: the responder closed each connection within that
+    jq -e --argjson ms "$2" '.closed == .n and .longestMs <= $ms' <<<"$1" >/dev/null || { printf '%s\n' "$1"; return 1; }
+}
+
+at_once() {
+    local kind
+    fact 'a peer that speaks FastCGI is answered' jq -e '.answered == 1 and .closed == 1' <<<"$(peers whole)"
+    for kind in version hugeName shortParam role filter abort unknownType noise endlessParams babble hangUp; do
+        fact "$kind: let go at once" let_go "$(peers "$kind" 3)" 2000
+        fact "$kind: others are answered" answers
+    done
+}
+
+# Fewer than there are threads: those that are left answer everybody else.
+within_five_seconds() { # KIND KIND KIND
+    local kind
+    for kind; do peers_start "$kind" 1; done
+    for kind; do peers_stand "$kind"; done
+    fact "$*: meanwhile others are answered" answers
+    for kind; do
+        fact "$kind: let go within five seconds" gone_within_five_seconds "$kind"
+    done
+}
+gone_within_five_seconds() { peers_wait "$1" && let_go "$(tail -n 1 "$private/$1.peers")" 6500; }
+
+many() {
+    local before after got
+    peers whole 200 >/dev/null
+    before=$(rss_kb)
+    got=$(peers whole 2000)
+    fact '2,000 peers at once: all are answered' jq -e '.answered == 2000 and .closed == 2000' <<<"$got"
+    got=$(peers hangUp 1000)
+    fact '1,000 that open a stream and hang up: all are let go' let_go "$got" 20000
+    for _ in {1..3}; do peers noise 500 >/dev/null; peers version 500 >/dev/null; done
+    after=$(rss_kb)
+    fact "memory stays: $before KB before, $after KB after" test "$after" -lt $((before + 8192 + before / 2))
+    fact 'none of their descriptors is left' wait_for 10 few_descriptors
+    fact 'and others are answered' answers
+}
+few_descriptors() { (($(find "/proc/${pids[0]}/fd" -lname 'socket:*' | wc -l) < 20)); }
+
+log_lines() { grep -c 'brought no complete FastCGI request' "$state/log/casecast.log"; }
+
+at_once
+within_five_seconds silent half slow
+within_five_seconds halfParams hugeValue noBody
+many
+fact 'the log names them' holds 'warning [0-9]+ connections closed that brought no complete FastCGI request' "$(cat "$state/log/casecast.log")"
+fact "… at most twice a second ($(log_lines) lines for more than 3,000 of them)" test "$(log_lines)" -lt 200
+fact 'the responder is the one that was started' responder_lives "${pids[0]}"
+facts_end

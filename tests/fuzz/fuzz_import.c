@@ -1,0 +1,54 @@
+/* fuzz_import.c - libFuzzer target: whatever stands in an import file is refused with a place, or
+ * is a case that comes through its written form unchanged. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "case/case.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A mistake is one line that a terminal and a log can show. */
+static void look_at(void *ctx, const char *text)
+{
+    (void)ctx;
+    assert(*text);
+    assert(text_is_utf8(text, strlen(text), NULL));
+    assert(text_find_control(text, strlen(text), "") < 0);
+}
+
+static void check_round_trip(const struct case_record *record)
+{
+    json_t *json = case_to_json(record), *again;
+    struct case_record *read = NULL;
+    struct error err;
+    int answer = case_from_json(json, "", &read, &err);
+
+    assert(case_check(record, &err) == 0);
+    assert(answer == 0);
+    again = case_to_json(read);
+    assert(json_equal(json, again));
+    json_decref(again);
+    json_decref(json);
+    case_free(read);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    json_t *json = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    struct case_mistakes mistakes = {look_at, NULL, 0};
+    struct case_list list;
+
+    if (!json)
+        return 0;
+    if (case_list_from_json(json, &list, &mistakes) == 0)
+        for (int i = 0; i < list.n; i++)
+            check_round_trip(list.records[i]);
+    else
+        assert(mistakes.n > 0);
+    case_list_free(&list);
+    json_decref(json);
+    return 0;
+}

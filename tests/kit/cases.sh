@@ -1,0 +1,43 @@
+# cases.sh - small cases, made in the database as somebody else's program would, and what became of their jobs.
+# shellcheck shell=bash disable=SC2154
+
+# The media root of this test, with one small photo.
+photos_make() {
+    export CASECAST_MEDIA_ROOT=$private/photos
+    mkdir -p "$CASECAST_MEDIA_ROOT"
+    ffmpeg -v error -f lavfi -i testsrc2=size=640x360:duration=1 -frames:v 1 -q:v 3 "$CASECAST_MEDIA_ROOT/photo.jpg" </dev/null
+}
+
+sql() { sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" "$@"; }
+
+# A case with a scene of SECONDS for each image (photo.jpg).
+case_put() { # ID SECONDS [IMAGE…]
+    local id=$1 seconds=$2 image n=0
+    shift 2
+    (($#)) || set -- photo.jpg
+    {
+        printf "BEGIN IMMEDIATE; DELETE FROM scenes WHERE case_id = '%s';\n" "$id"
+        printf "INSERT OR REPLACE INTO cases(id, title) VALUES ('%s', 'Case %s');\n" "$id" "$id"
+        for image; do
+            n=$((n + 1))
+            printf "INSERT INTO scenes(case_id, position, image, caption, seconds) VALUES ('%s', %d, '%s', 'Scene %d', %s);\n" \
+                "$id" "$n" "$image" "$n" "$seconds"
+        done
+        printf 'COMMIT;\n'
+    } | sql
+}
+
+case_rename() { sql "UPDATE cases SET title = '$2' WHERE id = '$1'"; } # ID TITLE: other content, so another job
+
+jobs_of() { sql "SELECT count(*) FROM jobs WHERE subject = '$1'"; } # CASE
+
+job_make() { # CASE: its id; attaches if there is one
+    curl -sS -H 'Content-Type: application/json' -d "{\"caseId\":\"$1\"}" "$url/api/jobs" | jq -r .id
+}
+
+job_state() { curl -sS "$url/api/jobs/$1" | jq -r .state; }
+job_is() { [[ $(job_state "$1") == "$2" ]]; }
+job_error() { curl -sS "$url/api/jobs/$1" | jq -r .error; }
+job_cancel() { curl -sS -X POST "$url/api/jobs/$1/cancel"; }
+
+job_has_ended() { [[ $(job_state "$1") =~ ^(done|failed|canceled)$ ]]; }

@@ -1,0 +1,101 @@
+// fcgi_peer.mjs - FastCGI peers as nobody should be: for each connection, what the responder made of it.
+//
+//     node fcgi_peer.mjs SOCKET KIND [CONNECTIONS]
+//
+// KIND is a name of the table below.  Prints "open" when all connections stand, then, when all are closed or after
+// 25 s, one line: {"kind":"half","n":4,"closed":4,"answered":0,"longestMs":5012}.  `answered`: brought bytes.
+import net from 'node:net'
+
+const [BEGIN, ABORT, PARAMS, STDIN] = [1, 2, 4, 5]
+
+function record(type, content = Buffer.alloc(0), { version = 1, id = 1, length = content.length } = {}) {
+    return Buffer.concat([Buffer.from([version, type, id >> 8, id & 255, length >> 8, length & 255, 0, 0]), content])
+}
+
+const begin = (role = 1, options) => record(BEGIN, Buffer.from([0, role, 0, 0, 0, 0, 0, 0]), options)
+
+function param(name, value) {
+    const size = (n) => (n < 128 ? Buffer.from([n]) : Buffer.from([0x80 | (n >>> 24), (n >> 16) & 255, (n >> 8) & 255, n & 255]))
+    return Buffer.concat([size(name.length), size(value.length), Buffer.from(name), Buffer.from(value)])
+}
+
+const params = (method, path) => record(PARAMS, Buffer.concat([param('REQUEST_METHOD', method), param('DOCUMENT_URI', path),
+    param('QUERY_STRING', 'count=100&interval=100'), param('HTTP_ACCEPT', 'text/event-stream')]))
+const whole = (method, path) => Buffer.concat([begin(), params(method, path), record(PARAMS), record(STDIN)])
+
+// What each kind sends at once; `then` goes on with the connection.
+const kinds = {
+    whole: { first: whole('GET', '/api/health/live') },
+    silent: { first: Buffer.alloc(0) },
+    half: { first: begin().subarray(0, 5) },
+    halfParams: { first: Buffer.concat([begin(), params('GET', '/api/cases').subarray(0, 40)]) },
+    slow: { first: Buffer.alloc(0), then: (socket) => byteByByte(socket, whole('GET', '/api/health/live')) },
+    version: { first: Buffer.concat([begin(1, { version: 7 }), params('GET', '/api/cases')]) },
+    hugeName: { first: Buffer.concat([begin(), record(PARAMS, Buffer.from([0xff, 0xff, 0xff, 0xff, 0x01, 0x41, 0x42]))]) },
+    hugeValue: { first: Buffer.concat([begin(), record(PARAMS, Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0x41, 0x42]))]) },
+    endlessParams: { first: begin(), then: endlessParams },
+    shortParam: { first: Buffer.concat([begin(), record(PARAMS, Buffer.from([9, 9, 0x41])), record(PARAMS), record(STDIN)]) },
+    role: { first: Buffer.concat([begin(77), params('GET', '/api/cases'), record(PARAMS), record(STDIN)]) },
+    filter: { first: Buffer.concat([begin(3), params('GET', '/api/cases'), record(PARAMS), record(STDIN)]) },
+    abort: { first: Buffer.concat([begin(), record(ABORT)]) },
+    abortStream: { first: whole('GET', '/api/events'), then: (socket) => socket.once('data', () => socket.write(record(ABORT))) },
+    babble: { first: whole('GET', '/api/events'), then: babble },
+    unknownType: { first: Buffer.concat([record(99, Buffer.from('hello')), begin(), params('GET', '/api/cases'), record(PARAMS), record(STDIN)]) },
+    noise: { first: Buffer.from('GET / HTTP/1.1\r\nHost: you took me for a web server\r\n\r\n') },
+    noBody: { first: Buffer.concat([begin(), record(PARAMS, Buffer.concat([param('REQUEST_METHOD', 'POST'), param('DOCUMENT_URI', '/api/jobs'),
+        param('CONTENT_TYPE', 'application/json'), param('CONTENT_LENGTH', '100')])), record(PARAMS), record(STDIN, Buffer.from('{"case'), { length: 100 })]) },
+    hangUp: { first: whole('GET', '/api/events'), then: (socket) => socket.once('data', () => socket.destroy()) },
+}
+
+function byteByByte(socket, bytes) {
+    let at = 0
+    const timer = setInterval(() => (at < bytes.length && socket.writable ? socket.write(bytes.subarray(at, ++at)) : clearInterval(timer)), 1000)
+}
+
+// 64 KB after 64 KB of one parameter that never ends.
+function endlessParams(socket) {
+    const piece = record(PARAMS, Buffer.alloc(65535, 0x41))
+    socket.write(record(PARAMS, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])))
+    const more = () => { while (socket.writable && socket.write(piece)); }
+    socket.on('drain', more)
+    more()
+}
+
+// Goes on sending after its request, which no peer does.
+function babble(socket) {
+    const piece = Buffer.alloc(65536, 0x42)
+    const more = () => { while (socket.writable && socket.write(piece)); }
+    socket.on('drain', more)
+    more()
+}
+
+const [path, kind, n = '1'] = process.argv.slice(2)
+const result = { kind, n: Number(n), closed: 0, answered: 0, longestMs: 0 }
+let open = 0
+
+function finish() {
+    console.log(JSON.stringify(result))
+    process.exit(0)
+}
+
+function connect() {
+    const began = performance.now()
+    let hasData = false
+    const socket = net.connect(path, () => {
+        if (++open === result.n) console.log('open')
+        socket.write(kinds[kind].first)
+        kinds[kind].then?.(socket)
+    })
+    socket.on('data', () => {
+        if (!hasData) result.answered++
+        hasData = true
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+        result.longestMs = Math.max(result.longestMs, Math.round(performance.now() - began))
+        if (++result.closed === result.n) finish()
+    })
+}
+
+setTimeout(finish, 25000)
+for (let i = 0; i < result.n; i++) connect()

@@ -1,0 +1,40 @@
+/* kind_digest.c - a job of your own: the digest of a large file beneath the media root. */
+#include "kit/kind_digest.h"
+
+static int prepare(struct store *store, const struct config *config, const char *subject,
+    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    struct digest key;
+    struct stat now;
+
+    (void)store;
+    *ret_input = mem_format("%s/%s", config->media_root, subject);
+    if (stat(*ret_input, &now) < 0)
+        return error_set(err, ERR_INPUT, "file %s: %s", subject, strerror(errno));
+    digest_start(&key);
+    digest_add_text(&key, *ret_input);
+    digest_add_number(&key, now.st_size);
+    digest_hex(&key, ret_key);
+    return 0;
+}
+
+static int run(struct work *work, char **ret_result, struct error *err)
+{
+    FILE *file = fopen(work_input(work), "r");
+    char hex[DIGEST_HEX_LEN + 1];
+
+    if (!file)
+        return error_set(err, ERR_IO, "%s: %s", work_input(work), strerror(errno));
+    digest_file(file, work_cancel(work), hex);
+    fclose(file);
+    *ret_result = mem_format("\"%s\"", hex);
+    return atomic_load(work_cancel(work)) ? error_set(err, ERR_CANCELED, "canceled") : 0;
+}
+
+static void finish(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    last_events_add(last, job_state_name(state), result ? result : error ? error : "{}");
+}
+
+const struct job_kind kind_digest = {"digest", "file", "digesting", prepare, NULL, run, finish};

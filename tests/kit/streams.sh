@@ -1,0 +1,102 @@
+# streams.sh - event streams in the hands of bash: curl or many viewers in front, facts about their events behind.
+# shellcheck shell=bash disable=SC2154
+#
+# Everything here works on the JSON lines of sse.mjs and viewers.mjs, in a file or on stdin.
+
+kit=$(dirname "${BASH_SOURCE[0]}")
+
+# The whole stream that these curl arguments ask for.
+stream() {
+    curl -sN --max-time 40 -H 'Accept: text/event-stream' "$@" | node "$kit/sse.mjs"
+}
+
+status() { curl -sS -o /dev/null --max-time 10 -w '%{http_code}' "$@"; }
+stream_status() { status -H 'Accept: text/event-stream' "$@"; }
+headers() { curl -sS -o /dev/null -D - --max-time 10 "$@"; }
+
+# A problem document that names that status and says what these words match.
+problem() { # STATUS REGULAR EXPRESSION CURL-ARGUMENTS…
+    local wanted=$1 words=$2 answer
+    shift 2
+    answer=$(curl -sS --max-time 10 -w '\n%{http_code} %{content_type}' "$@")
+    same "$wanted application/problem+json" "$(tail -n 1 <<<"$answer")" &&
+        same "$wanted" "$(head -n 1 <<<"$answer" | jq -r .status)" &&
+        holds "$words" "$(head -n 1 <<<"$answer" | jq -r .detail)"
+}
+
+# --- many viewers -------------------------------------------------------------------------------------------
+
+declare -A viewers=()
+
+viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; what they see: $private/NAME.jsonl
+    local name=$1
+    shift
+    node "$kit/viewers.mjs" "$@" >"$private/$name.jsonl" 2>&1 &
+    viewers[$name]=$!
+}
+
+# Until no viewer will connect again; their --ms bounds it.  (Not `wait`: a fact runs in a subshell.)
+viewers_wait() { wait_for 90 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
+
+seen() { cat "$private/$1.jsonl"; }
+
+# Waits for a fact about what the viewers have seen; a line that is half written yet is left out.
+viewers_saw() { # NAME SECONDS JQ-FILTER (over the list of all lines)
+    wait_for "$2" viewers_saw_now "$1" "$3"
+}
+
+viewers_saw_now() {
+    grep -s '}$' "$private/$1.jsonl" | jq -es "$2" >/dev/null 2>&1
+}
+
+wait_for() { # SECONDS COMMAND…
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || { printf 'waited in vain for: %s\n' "$*"; return 1; }
+        sleep 0.02
+    done
+}
+
+# --- what a stream holds ------------------------------------------------------------------------------------
+
+messages() { jq -r 'select(.event == "message") | .data'; } # what the tutorial's page sees
+ids() { jq -r 'select(.id) | .id'; }
+durable() { jq -c 'select(.id) | [.id, .event, .data]'; } # all that a viewer must get, and only once
+last_id() { ids | tail -n 1; }
+job_of() { jq -r 'select(.event == "job") | .data | fromjson | .id' | head -n 1; }
+
+well_formed() { # EVENTS
+    same '' "$(jq -r 'select(.bad) | .bad' <<<"$1")" && same true "$(jq -r 'select(.end) | .end' <<<"$1")"
+}
+
+# Ids of one job that begin at 1 (or at FROM) and leave none out.
+contiguous() { # EVENTS [FROM]
+    local job n wanted
+    job=$(job_of <<<"$1")
+    n=$(ids <<<"$1" | wc -l)
+    wanted=$(seq -f "$job:%.0f" "${2:-1}" $((${2:-1} + n - 1)))
+    ((n > 0)) && same "$wanted" "$(ids <<<"$1")"
+}
+
+# What one of many viewers saw, over all its connections.
+of_viewer() { # NAME NUMBER
+    jq -c "select(.viewer == $2)" "$private/$1.jsonl"
+}
+
+# Every viewer got every event of its job, each once and in order, with one end, as viewer 0 did.
+complete_for_all() { # NAME NUMBER-OF-VIEWERS
+    same '' "$(jq -rs --argjson n "$2" '
+        def durable: map(select(.id) | [.id, .event, .data]);
+        def fault($wanted):
+            (map(select(.event == "job")) | first.data // "{}" | fromjson.id) as $job | durable as $got
+            | if any(.[]; .bad) then "not well formed: \(map(.bad // empty))"
+              elif $got == [] then "no events"
+              elif ($got | map(.[0])) != [range($got | length) | "\($job):\(. + 1)"] then "ids: \($got | map(.[0]))"
+              elif [.[] | select(.event | IN("done", "failed", "canceled"))] | length != 1 then "not one end: \($got)"
+              elif $got != $wanted then "other than viewer 0: \($got)"
+              else empty end;
+        . as $all | ([.[] | select(.viewer == 0)] | durable) as $wanted
+        | range($n) as $viewer | [$all[] | select(.viewer == $viewer)] | fault($wanted) | "viewer \($viewer): \(.)"
+        ' "$private/$1.jsonl")"
+}

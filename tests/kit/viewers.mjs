@@ -1,0 +1,89 @@
+// viewers.mjs - many viewers at once, each an EventSource: it connects again with Last-Event-ID after every end,
+// and stops for good at 204 or at an answer that is no event stream.
+//
+//     node viewers.mjs [--n 10] [--once] [--ms 20000] URL…
+//
+// Each of the URLs gets --n viewers (1).  --once: nobody connects again.  After --ms (20,000) all of them leave.
+// What they see comes as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
+//
+//     {"viewer":3,"run":0,"t":4,"open":200}    or the status that ended it
+//     {"viewer":3,"run":1,"t":900,"broken":"…"}   the connection ended without the end of the response
+//     {"all":"open"}                           once, when every viewer has had its first frame
+//     {"all":"over"}                           last, when no viewer will connect again
+import http from 'node:http'
+import { parseArgs } from 'node:util'
+import { Reader } from './sse.mjs'
+
+const { values: option, positionals: urls } = parseArgs({
+    allowPositionals: true,
+    options: {
+        n: { type: 'string', default: '1' },
+        ms: { type: 'string', default: '20000' },
+        once: { type: 'boolean', default: false },
+    },
+})
+const began = performance.now()
+const agent = new http.Agent({ maxSockets: Infinity })
+const print = (item) => console.log(JSON.stringify(item))
+
+class Viewer {
+    constructor(number, url) {
+        Object.assign(this, { number, url, run: -1, lastId: '', retryMs: 500, isSeen: false })
+    }
+
+    tell(item) {
+        print({ viewer: this.number, run: this.run, t: Math.round(performance.now() - began), ...item })
+        if (item.id) this.lastId = item.id
+        if (item.retry) this.retryMs = item.retry
+        if (!this.isSeen && item.comment) {
+            this.isSeen = true
+            if (--unseen === 0) print({ all: 'open' })
+        }
+    }
+
+    connect() {
+        this.run++
+        const headers = { Accept: 'text/event-stream', ...(this.lastId && { 'Last-Event-ID': this.lastId }) }
+        const request = http.get(this.url, { agent, headers }, (response) => this.#read(response))
+        request.on('error', (error) => this.#ended(error.message))
+    }
+
+    #read(response) {
+        const isStream = /^text\/event-stream/.test(response.headers['content-type'] ?? '')
+        this.tell({ open: response.statusCode })
+        if (response.statusCode !== 200 || !isStream) {
+            response.resume()
+            leave()
+            return
+        }
+        const reader = new Reader((item) => this.tell(item))
+        response.on('data', (chunk) => reader.take(chunk))
+        response.on('end', () => {
+            reader.finish()
+            this.#ended()
+        })
+        response.on('error', (error) => this.#ended(error.message))
+    }
+
+    #ended(why) {
+        if (why) this.tell({ broken: why })
+        if (option.once) leave()
+        else setTimeout(() => this.connect(), this.retryMs)
+    }
+}
+
+const viewers = urls.flatMap((url) => Array.from({ length: Number(option.n) }, () => url)).map((url, i) => new Viewer(i, url))
+let unseen = viewers.length
+let here = viewers.length
+
+function leave() {
+    if (--here === 0) over()
+}
+
+function over() {
+    print({ all: 'over' })
+    process.exit(0)
+}
+
+setTimeout(over, Number(option.ms))
+for (const viewer of viewers) viewer.connect()
