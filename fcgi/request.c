@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "server.h"
+
+enum { SEND_S = 5 };
 
 const char *request_param(const struct request *request, const char *name)
 {
@@ -44,11 +47,20 @@ static const char *reason(int status)
     return "Status";
 }
 
+/* A peer that does not read holds a responder for no longer. */
+static void limit_sending(struct request *request)
+{
+    struct timeval most = {.tv_sec = SEND_S};
+
+    setsockopt(request->fcgx->ipcFd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+}
+
 /* X-Accel-Buffering: a short answer may wait in nginx, so that a slow reader holds nginx and not
  * us. */
 static void answer(
     struct request *request, int status, const char *type, const char *extra, const char *body)
 {
+    limit_sending(request);
     FCGX_FPrintF(request->fcgx->out,
         "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
         "yes\r\n%s\r\n",

@@ -15,7 +15,7 @@ enum { PICTURE, SOUND };
 struct join {
     const struct outdir *dir;
     const char *name, *title;
-    struct partial file;
+    char *temporary; /* NULL: it has got its name */
     struct soundtrack *track;
     const atomic_bool *cancel;
     AVFormatContext *format;
@@ -48,7 +48,7 @@ static int check_io(const struct join *join, struct error *err)
 static int open_file(struct join *join, struct error *err)
 {
     /* "file:": a colon in the folder's name is no protocol. */
-    char *url = mem_format("file:%s/%s", join->dir->path, join->file.name);
+    char *url = mem_format("file:%s/%s", join->dir->path, join->temporary);
     int rc = avformat_alloc_output_context2(&join->format, NULL, "mp4", url);
 
     if (rc >= 0) {
@@ -71,15 +71,13 @@ int join_open(const struct outdir *dir, const char *name, const char *title,
     *join = (struct join){.dir = dir,
         .name = name,
         .title = title,
+        .temporary = outdir_temporary(name),
         .track = track,
         .cancel = cancel,
         .sound = av_packet_alloc(),
         .next_dts = AV_NOPTS_VALUE};
     words_clear();
-    rc = join->sound ? outdir_begin(dir, name, &join->file, err)
-                     : error_set(err, ERR_LIMIT, "no memory for the MP4");
-    if (rc == 0)
-        rc = open_file(join, err);
+    rc = join->sound ? open_file(join, err) : error_set(err, ERR_LIMIT, "no memory for the MP4");
     if (rc < 0) {
         join_free(join);
         return rc;
@@ -95,7 +93,9 @@ void join_free(struct join *join)
     if (join->format)
         avio_closep(&join->format->pb);
     avformat_free_context(join->format);
-    outdir_drop(join->dir, &join->file);
+    if (join->temporary)
+        outdir_drop(join->dir, join->temporary);
+    free(join->temporary);
     av_packet_free(&join->sound);
     avcodec_parameters_free(&join->headers);
     free(join);
@@ -226,6 +226,10 @@ int join_end(struct join *join, struct error *err)
     if (rc == 0)
         rc = write_trailer(join, err);
     if (rc == 0)
-        rc = outdir_keep(join->dir, &join->file, join->name, err);
-    return rc;
+        rc = outdir_keep(join->dir, join->temporary, join->name, err);
+    if (rc < 0)
+        return rc;
+    free(join->temporary);
+    join->temporary = NULL;
+    return 0;
 }

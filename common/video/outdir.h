@@ -11,27 +11,18 @@ struct outdir {
     const char *path; /* the caller's */
 };
 
-/* Makes the folder, and those above it, if they are not there. */
+/* Makes the folder, and those above it, if they are not there.  One work at a time writes there: what
+ * a killed one left under a temporary name is removed. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 
-/* A file that is being written.  It is locked (flock) as long as its writer lives: that is how what
- * a dead one left is told from it. */
-struct partial {
-    char *name; /* NULL: none */
-    int fd;
-};
-
-int outdir_begin(
-    const struct outdir *dir, const char *name, struct partial *ret_partial, struct error *err);
-/* The file is whole: flush it to the disk and give it its name, in place of a file that had it.  On
- * an error it is still to be dropped. */
+/* A name beside `name` that nobody else has; the caller frees it. */
+char *outdir_temporary(const char *name);
+/* The file `temporary` is whole: flush it to the disk and give it its name, in place of a file that
+ * had it. */
 int outdir_keep(
-    const struct outdir *dir, struct partial *partial, const char *name, struct error *err);
-void outdir_drop(const struct outdir *dir, struct partial *partial);
-
-/* Removes what writers left here that were killed. */
-void outdir_sweep(const struct outdir *dir);
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err);
+void outdir_drop(const struct outdir *dir, const char *temporary);
 
 /* All at once, for small files. */
 int outdir_write(

@@ -37,10 +37,9 @@ static int open_places(struct work *work, struct error *err)
 
     if (rc == 0)
         rc = outdir_open(work->options->out_dir, &work->dir, err);
-    if (rc < 0)
-        return rc;
-    outdir_sweep(&work->dir);
-    return spool_open(work->options->out_dir, &work->spool, err);
+    if (rc == 0)
+        rc = spool_open(work->options->out_dir, &work->spool, err);
+    return rc;
 }
 
 static int plan(struct work *work, struct error *err)

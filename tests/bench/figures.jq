@@ -1,7 +1,7 @@
 # figures.jq - from the runs of a report to one row for each peer and number of streams.  Included by the others.
 
-def fixed($digits): pow(10; $digits) as $unit | (. * $unit | round) as $n
-    | if $digits == 0 then "\($n)"
+def fixed($digits): pow(10; $digits) as $unit | ((. // 0) * $unit | round) as $n
+    | if . == null then "–" elif $digits == 0 then "\($n)"
       else "\($n / $unit | trunc).\($n % $unit | fabs | tostring | ("0" * ($digits - length)) + .)" end;
 def median: map(values) | sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
 

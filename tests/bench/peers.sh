@@ -135,7 +135,7 @@ pushpin_start() {
         -e "s:^push_in_http_port=.*:push_in_http_port=$control_port:" \
         -e 's:^message_rate=.*:message_rate=100000:' -e 's:^message_hwm=.*:message_hwm=100000:' \
         /usr/share/pushpin/pushpin.conf.condure >"$run/pushpin.conf"
-    say "* 127.0.0.1:$port/origin" >"$run/pushpin-routes"
+    say "*,path_beg=/api,replace_beg=/origin/api 127.0.0.1:$port" >"$run/pushpin-routes"
     sed -e "s:/var/run/zurl:$run:g" -e 's:^deny=.*:deny=:' /etc/zurl.conf >"$run/zurl.conf"
     app_start zurl zurl --config="$run/zurl.conf"
     app_start app pushpin --config="$run/pushpin.conf"
@@ -162,17 +162,17 @@ peer_watches() { # the load client's options for them
     [[ -z $app ]] || printf "%s\n" --watch "app=$app"
 }
 
-# nginx/dev.conf itself, but for the module and the server's locations.
+# nginx/dev.conf itself, but for the server's locations, and the module where one is needed.
 nginx_configure() {
-    local user='' module=''
+    local user='' conf=$state/run/nginx.conf
     ((EUID != 0)) || user='user root;'
     ln -sfn "$root/nginx" "$state/run/casecast"
-    mkdir -p "$state/run/peers"
-    sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
+    sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" "$root/nginx/dev.conf" >"$conf"
     [[ $peer != casecast ]] || return 0
+    mkdir -p "$state/run/peers"
     cp "$bench/peers/tuned.conf" "$state/run/peers/"
     sed -e "s:@APP_PORT@:${app_port-}:" "$bench/peers/$peer.conf" >"$state/run/peers/peer.conf"
-    [[ $peer != nchan ]] || module='load_module /usr/lib/nginx/modules/ngx_nchan_module.so;'
-    sed -i -e "1i $module" -e 's:include casecast/casecast.conf;:include peers/peer.conf;:' \
-        "$state/run/nginx.conf"
+    sed -i 's:include casecast/casecast.conf;:include peers/peer.conf;:' "$conf"
+    [[ $peer != nchan ]] ||
+        sed -i '1i load_module /usr/lib/nginx/modules/ngx_nchan_module.so;' "$conf"
 }

@@ -3,7 +3,7 @@ include "figures";
 
 def pad($width): tostring | (" " * ([$width - length, 0] | max)) + .;
 def name($width): . + (" " * ([$width - length, 0] | max));
-def cell($digits; $width): (if . == null then "–" else fixed($digits) end) | pad($width);
+def cell($digits; $width): fixed($digits) | pad($width);
 
 def head:
     ("peer" | name(12)) + ("opens/s" | pad(9)) + ("KiB nginx" | pad(11)) + ("app" | pad(7)) + ("CPU nginx" | pad(11))

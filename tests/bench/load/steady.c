@@ -20,7 +20,7 @@ struct steady {
     struct stalled *stalled;
     int64_t began_ms, last_opened_ms, all_open_ms, measured_from_ms, measured_to_ms;
     long n_before, n_measured; /* messages until measuring began; while it went on */
-    struct usage idle[GROUPS_MAX], from[GROUPS_MAX], to[GROUPS_MAX];
+    struct usage idle[GROUPS_MAX], opened[GROUPS_MAX], from[GROUPS_MAX], to[GROUPS_MAX];
 };
 
 static void on_ended(struct viewer *viewer, bool is_gone)
@@ -43,7 +43,7 @@ static int open_all(struct steady *steady)
 {
     struct crowd *crowd = &steady->crowd;
     const struct plan *plan = crowd->plan;
-    int64_t most_ms = (int64_t)plan->n_messages * plan->interval_ms / 2, now;
+    int64_t most_ms = (int64_t)plan->n_messages * plan->interval_ms * 3 / 4, now;
     int n_started = 0, n_seen = 0;
 
     steady->began_ms = steady->last_opened_ms = clock_monotonic_ms();
@@ -59,7 +59,7 @@ static int open_all(struct steady *steady)
     } while (n_seen + crowd->n_failed < plan->n_viewers && now - steady->began_ms < most_ms &&
              now - steady->last_opened_ms < QUIET_MS);
     steady->all_open_ms = steady->last_opened_ms;
-    return n_seen == plan->n_viewers ? 0 : -1;
+    return n_seen == plan->n_viewers && note_usage(plan, steady->opened) == 0 ? 0 : -1;
 }
 
 /* --- measuring --- */
@@ -124,12 +124,14 @@ static json_t *tell_processes(const struct steady *steady)
     json_t *all = json_object();
 
     for (int i = 0; i < plan->n_groups; i++) {
-        const struct usage *idle = &steady->idle[i], *from = &steady->from[i], *to = &steady->to[i];
+        const struct usage *idle = &steady->idle[i], *opened = &steady->opened[i],
+                           *from = &steady->from[i], *to = &steady->to[i];
 
         json_object_set_new(all, plan->groups[i].name,
-            json_pack("{s:f, s:f, s:i, s:i}", "rssKibPerStream",
+            json_pack("{s:f, s:f, s:f, s:i, s:i}", "rssKibPerStream",
                 (double)(from->rss_kib - idle->rss_kib) / plan->n_viewers, "cpuPer100k",
-                (to->cpu_s - from->cpu_s) * 1e5 / (double)steady->n_measured, "rssKibIdle",
+                (to->cpu_s - from->cpu_s) * 1e5 / (double)steady->n_measured, "cpuPer100kOpened",
+                (opened->cpu_s - idle->cpu_s) * 1e5 / plan->n_viewers, "rssKibIdle",
                 (int)idle->rss_kib, "rssKib", (int)from->rss_kib));
     }
     return all;
