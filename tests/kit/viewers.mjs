@@ -4,6 +4,7 @@
 //     node viewers.mjs [--n 10] [--once] [--ms 20000] URL…
 //
 // Each of the URLs gets --n viewers (1).  --once: nobody connects again.  After --ms (20,000) all of them leave.
+// On SIGUSR2 one viewer, the next each time, loses its connection.
 // What they see comes as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
 //
 //     {"viewer":3,"run":0,"t":4,"open":200}    or the status that ended it
@@ -44,8 +45,12 @@ class Viewer {
     connect() {
         this.run++
         const headers = { Accept: 'text/event-stream', ...(this.lastId && { 'Last-Event-ID': this.lastId }) }
-        const request = http.get(this.url, { agent, headers }, (response) => this.#read(response))
-        request.on('error', (error) => this.#ended(error.message))
+        this.request = http.get(this.url, { agent, headers }, (response) => this.#read(response))
+        this.request.on('error', (error) => this.#ended(error.message))
+    }
+
+    cut() {
+        this.request.destroy()
     }
 
     #read(response) {
@@ -85,5 +90,7 @@ function over() {
     process.exit(0)
 }
 
+let cuts = 0
+process.on('SIGUSR2', () => viewers[cuts++ % viewers.length].cut())
 setTimeout(over, Number(option.ms))
 for (const viewer of viewers) viewer.connect()
