@@ -13,11 +13,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "lobby.h"
 #include "request.h"
 #include "routes.h"
 
 enum {
-    READ_MS = 4500, /* a whole request arrives within this: looked at twice a second, 5 s at most */
+    READ_MS = 4500, /* a long body arrives within this: looked at twice a second, 5 s at most */
 };
 
 struct responder {
@@ -37,6 +38,7 @@ struct responders {
     struct server *server;
     int n;
     int stop_fd;
+    struct lobby *lobby;
     unsigned long long n_refused_told; /* loop only */
     struct responder each[];
 };
@@ -137,16 +139,21 @@ static void serve_connection(struct responder *responder, int fd)
 
 /* --- the threads --- */
 
-static int watch_listener(struct responder *responder)
+static bool watch(int epoll, int fd, uint32_t events)
 {
-    /* Exclusive: a connection wakes one responder, not all of every process on this socket. */
-    struct epoll_event listener = {
-        .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = responder->server->listen_fd};
-    struct epoll_event stop = {.events = EPOLLIN, .data.fd = responder->pool->stop_fd};
+    struct epoll_event event = {.events = events, .data.fd = fd};
+
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static int watch_all(struct responder *responder)
+{
     int epoll = epoll_create1(EPOLL_CLOEXEC);
 
-    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener.data.fd, &listener) < 0 ||
-        epoll_ctl(epoll, EPOLL_CTL_ADD, stop.data.fd, &stop) < 0) {
+    /* Exclusive: a connection wakes one responder, not all of every process on this socket. */
+    if (epoll < 0 || !watch(epoll, responder->server->listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
+        !watch(epoll, lobby_ready_fd(responder->pool->lobby), EPOLLIN | EPOLLEXCLUSIVE) ||
+        !watch(epoll, responder->pool->stop_fd, EPOLLIN)) {
         log_error("can't wait for connections: %s", strerror(errno));
         exit(1);
     }
@@ -159,7 +166,8 @@ static bool accept_one(struct responder *responder)
     int fd = accept4(responder->server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        serve_connection(responder, fd);
+        if (lobby_enter(responder->pool->lobby, fd))
+            serve_connection(responder, fd);
         return true;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -170,16 +178,29 @@ static bool accept_one(struct responder *responder)
     return false;
 }
 
+static void take_from_lobby(struct responder *responder)
+{
+    int fd = lobby_take(responder->pool->lobby);
+
+    if (fd >= 0)
+        serve_connection(responder, fd);
+}
+
 static void *thread_main(void *arg)
 {
     struct responder *responder = arg;
-    int epoll = watch_listener(responder);
+    int epoll = watch_all(responder);
     struct epoll_event event;
 
-    while (!atomic_load(&responder->server->is_draining))
-        if (epoll_wait(epoll, &event, 1, -1) == 1 && event.data.fd == responder->server->listen_fd)
+    while (!atomic_load(&responder->server->is_draining)) {
+        if (epoll_wait(epoll, &event, 1, -1) != 1)
+            continue;
+        if (event.data.fd == lobby_ready_fd(responder->pool->lobby))
+            take_from_lobby(responder);
+        else if (event.data.fd == responder->server->listen_fd)
             while (accept_one(responder) && !atomic_load(&responder->server->is_draining))
                 ;
+    }
     close(epoll);
     store_close(responder->store);
     return NULL;
@@ -192,6 +213,9 @@ struct responders *responders_start(struct server *server)
 
     pool->server = server;
     pool->stop_fd = eventfd(0, EFD_CLOEXEC);
+    pool->lobby = lobby_open(server);
+    if (!pool->lobby)
+        return NULL;
     for (int i = 0; i < n; i++) {
         struct responder *responder = &pool->each[i];
 
@@ -241,6 +265,7 @@ void responders_stop(struct responders *responders)
         pthread_join(responders->each[i].thread, NULL);
         pthread_mutex_destroy(&responders->each[i].lock);
     }
+    lobby_close(responders->lobby);
     close(responders->stop_fd);
     free(responders);
 }

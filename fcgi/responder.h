@@ -1,8 +1,8 @@
 /* responder.h - the pool of threads that accept, parse and route FastCGI requests.
  *
- * A responder keeps a connection only while it reads the request and writes a short answer: a
- * stream goes to the loop.  A peer that sends nothing, half a request or a byte a second is cut off
- * after READ_MS in all. */
+ * A responder gets a connection when its request is there (lobby.h), and keeps it while it writes a
+ * short answer: a stream goes to the loop.  Only a body longer than RECORDS_BODY_MAX is read as it
+ * comes, and cut off after READ_MS. */
 #pragma once
 
 #include "server.h"

@@ -51,6 +51,7 @@ struct stream {
     void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
     int64_t since_ms; /* of the last write; once it is ending, of that */
     int fd, request_id;
+    unsigned char n_free_writes; /* small ones that the socket has room for, without asking again */
     bool is_waiting, is_ending, is_over;
     enum stream_end end;
 };

@@ -7,13 +7,15 @@
 
 #include "base/mem.h"
 
+enum { SMALLEST = 240 }; /* an event fits: it is made of a dozen additions and one allocation */
+
 static void reserve(struct buf *buf, size_t more)
 {
     size_t want = buf->len + more + 1;
 
     if (want <= buf->cap)
         return;
-    buf->cap = want < 2 * buf->cap ? 2 * buf->cap : want;
+    buf->cap = want < 2 * buf->cap ? 2 * buf->cap : want < SMALLEST ? SMALLEST : want;
     buf->data = mem_grow(buf->data, buf->cap, 1);
 }
 

@@ -119,16 +119,68 @@ static void catch_up(struct hub *hub, struct watch *watch, const char *job_id)
     }
 }
 
+/* --- the state of live jobs, as last told --- */
+
+/* A note is told to who watches at that moment.  A viewer whose replay is older than the note, and
+ * whose watch is younger, would never hear of it: so it is kept until the job's last event. */
+struct note {
+    char job_id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    struct frame *frame;
+};
+
+static struct note *note_find(struct hub *hub, const char *job_id)
+{
+    void *node = tfind(job_id, &hub->notes, compare);
+
+    return node ? *(struct note **)node : NULL;
+}
+
+static void note_free(void *item)
+{
+    struct note *note = item;
+
+    frame_unref(note->frame);
+    free(note);
+}
+
+static void note_keep(struct hub *hub, const char *job_id, struct frame *frame)
+{
+    struct note *note = note_find(hub, job_id);
+
+    if (!note) {
+        note = mem_new(struct note);
+        strcpy(note->job_id, job_id);
+        tsearch(note, &hub->notes, compare);
+    }
+    frame_unref(note->frame);
+    note->frame = frame_ref(frame);
+}
+
+static void note_forget(struct hub *hub, const char *job_id)
+{
+    struct note *note = note_find(hub, job_id);
+
+    if (!note)
+        return;
+    tdelete(note, &hub->notes, compare);
+    note_free(note);
+}
+
 /* --- watches --- */
 
 int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after)
 {
+    struct note *note;
+
     if (!hub->is_ready || after < hub->kept_after)
         return HUB_E_BEHIND;
     watch->channel = channel_open(hub, job_id);
     watch->after = after;
     list_append(&watch->channel->watches, &watch->link);
     hub->n_watches++;
+    note = note_find(hub, job_id);
+    if (note)
+        watch->tell(watch, note->frame, false);
     catch_up(hub, watch, job_id);
     return 0;
 }
@@ -180,6 +232,8 @@ static void deliver_event(struct mail *mail)
 
     tell(news->hub, news->job_id, news->position, news->frame, news->is_last);
     remember(news->hub, news->position, news->job_id, news->frame, news->is_last);
+    if (news->is_last)
+        note_forget(news->hub, news->job_id);
     free(news);
 }
 
@@ -188,6 +242,8 @@ static void deliver_note(struct mail *mail)
     struct news *news = list_item(&mail->link, struct news, mail.link);
 
     tell(news->hub, news->job_id, 0, news->frame, false);
+    if (!news->frame->is_passing)
+        note_keep(news->hub, news->job_id, news->frame);
     frame_unref(news->frame);
     free(news);
 }
@@ -309,6 +365,7 @@ void hub_free(struct hub *hub)
     for (int i = 0; i < RECENT_MAX; i++)
         frame_unref(hub->recent[i].frame);
     tdestroy(hub->channels, free);
+    tdestroy(hub->notes, note_free);
     free(hub);
 }
 

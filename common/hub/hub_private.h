@@ -29,6 +29,7 @@ struct hub {
 
     /* loop only */
     void *channels; /* tsearch tree by job id */
+    void *notes;    /* the same: the state each live job was last said to be in */
     struct recent recent[RECENT_MAX];
     uint64_t n_recent;          /* ever kept; the newest is recent[(n_recent - 1) % RECENT_MAX] */
     uint64_t kept_after;        /* journal position: everything later is in `recent` */

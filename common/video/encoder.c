@@ -12,10 +12,10 @@
  * time and is smaller, because slow moves over photos want B-frames and foresight (mbtree), not a
  * long search for where a block went. */
 #define X264_PRESET "superfast"
-#define X264_CRF "22"
+#define X264_CRF "21"
 #define X264_PARAMS                                                                                \
     "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0"                                         \
-    ":mbtree=1:rc-lookahead=20:b-adapt=0:bframes=5"
+    ":mbtree=1:rc-lookahead=12:b-adapt=0:bframes=5"
 
 static void describe(AVCodecContext *codec, int width, int height)
 {

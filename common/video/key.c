@@ -7,7 +7,7 @@
 #include "video/video.h"
 
 /* Raise it with every change that changes the bytes of a result. */
-enum { ENGINE_VERSION = 2 };
+enum { ENGINE_VERSION = 3 };
 
 static void add_file(struct digest *digest, int root_fd, const char *name)
 {

@@ -1,8 +1,10 @@
 /* outdir.c - see outdir.h. */
 #include "video/outdir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,8 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+
+static const char suffix[] = ".part";
 
 static void make_folders(const char *path)
 {
@@ -25,6 +29,31 @@ static void make_folders(const char *path)
     free(part);
 }
 
+static bool is_temporary(const char *name)
+{
+    size_t len = strlen(name), end = strlen(suffix);
+
+    return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
+}
+
+static void sweep(const struct outdir *dir)
+{
+    /* A descriptor of its own: closedir() closes it. */
+    int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+
+    if (!entries) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((entry = readdir(entries)))
+        if (is_temporary(entry->d_name))
+            outdir_drop(dir, entry->d_name);
+    closedir(entries);
+}
+
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
 {
     int fd;
@@ -36,6 +65,7 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
+    sweep(ret_dir);
     return 0;
 }
 
@@ -50,7 +80,7 @@ char *outdir_temporary(const char *name)
     char random[17];
 
     digest_random_name(random, sizeof random - 1);
-    return mem_format(".%s.%s.part", name, random);
+    return mem_format(".%s.%s%s", name, random, suffix);
 }
 
 static int flush(const struct outdir *dir, const char *name, struct error *err)

@@ -11,7 +11,8 @@ struct outdir {
     const char *path; /* the caller's */
 };
 
-/* Makes the folder, and those above it, if they are not there. */
+/* Makes the folder, and those above it, if they are not there.  One work at a time writes there: what
+ * a killed one left under a temporary name is removed. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 

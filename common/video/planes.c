@@ -217,11 +217,52 @@ static void describe(struct import *im)
     }
 }
 
+static bool is_aligned(const AVFrame *frame, int plane)
+{
+    return (uintptr_t)frame->data[plane] % ALIGN == 0 && frame->linesize[plane] > 0 &&
+           frame->linesize[plane] % ALIGN == 0;
+}
+
+/* Most JPEGs are as zimg wants them, and large: no second copy of those. */
+static bool borrow(struct import *im)
+{
+    struct planes *to = im->to;
+
+    if (im->orientation != 1 || im->alpha >= 0 || im->is_grey || is_palette(im) ||
+        to->width % (1 << to->sub_w) || to->height % (1 << to->sub_h))
+        return false;
+    for (int c = 0; c < 3; c++) {
+        const AVComponentDescriptor *comp = &im->desc->comp[c];
+
+        if (comp->depth != 8 || comp->step != 1 || comp->offset || comp->shift ||
+            !is_aligned(im->frame, comp->plane))
+            return false;
+        to->data[c] = im->frame->data[comp->plane];
+        to->stride[c] = im->frame->linesize[comp->plane];
+    }
+    return true;
+}
+
+static void import_all(struct import *im)
+{
+    size_t n = (size_t)im->frame->width + 8;
+
+    im->wide = mem_new_n(n, uint16_t);
+    im->line = mem_new_n(n, uint8_t);
+    im->alpha_line = mem_new_n(n, uint8_t);
+    for (int p = 0; p < 3; p++) {
+        import_plane(im, p);
+        pad_plane(im->to, p);
+    }
+    free(im->wide);
+    free(im->line);
+    free(im->alpha_line);
+}
+
 int planes_import(
     const AVFrame *frame, int orientation, struct planes *ret_planes, struct error *err)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
-    size_t n = (size_t)frame->width + 8;
     struct planes planes = {0};
     struct import im = {.frame = frame, .desc = desc, .to = &planes, .orientation = orientation};
     int rc = check_layout(desc, err);
@@ -229,22 +270,15 @@ int planes_import(
     if (rc < 0)
         return rc;
     describe(&im);
-    rc = allocate(&planes, err);
-    if (rc < 0)
-        return rc;
     im.alpha = is_palette(&im)                       ? 3
                : desc->flags & AV_PIX_FMT_FLAG_ALPHA ? desc->nb_components - 1
                                                      : -1;
-    im.wide = mem_new_n(n, uint16_t);
-    im.line = mem_new_n(n, uint8_t);
-    im.alpha_line = mem_new_n(n, uint8_t);
-    for (int p = 0; p < 3; p++) {
-        import_plane(&im, p);
-        pad_plane(&planes, p);
+    if (!borrow(&im)) {
+        rc = allocate(&planes, err);
+        if (rc < 0)
+            return rc;
+        import_all(&im);
     }
-    free(im.wide);
-    free(im.line);
-    free(im.alpha_line);
     *ret_planes = planes;
     return 0;
 }

@@ -16,11 +16,11 @@ struct planes {
     bool is_full_range;
     uint8_t *data[3]; /* rows aligned and padded to whole chroma samples as zimg wants them */
     ptrdiff_t stride[3];
-    void *memory;
+    void *memory; /* what planes_free() frees; NULL: the rows are the frame's own */
 };
 
-/* `orientation` is EXIF's, 1 to 8.  Transparent parts become white.  -ERR_INPUT: a layout nobody
- * expects. */
+/* `orientation` is EXIF's, 1 to 8.  Transparent parts become white.  The frame must live as long as
+ * the planes: one that is plain already is not copied.  -ERR_INPUT: a layout nobody expects. */
 int planes_import(
     const AVFrame *frame, int orientation, struct planes *ret_planes, struct error *err);
 void planes_free(struct planes *planes);

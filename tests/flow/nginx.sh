@@ -5,39 +5,10 @@ set -uo pipefail
 . "$(dirname "$0")/../kit/stack.sh"
 # shellcheck source=tests/kit/tap.sh
 . "$(dirname "$0")/../kit/tap.sh"
+# shellcheck source=tests/kit/site.sh
+. "$(dirname "$0")/../kit/site.sh"
 
 private_stack_prepare
-
-# The real site with its paths moved into our folder, since /etc and certificates are not ours to make.
-site_configure() {
-    local site=$private/site
-    mkdir -p "$site/log" "$site/media"
-    ln -sfn "$root/nginx" "$site/casecast"
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=video.example.org \
-        -keyout "$site/privkey.pem" -out "$site/fullchain.pem" 2>/dev/null
-    sed -e "s:/etc/letsencrypt/live/video.example.org:$site:" -e "s:/var/log/nginx:$site/log:" \
-        -e "s:/var/lib/casecast/media:$site/media:" -e "s:/etc/nginx/casecast/pages:$root/nginx/pages:" \
-        -e "s:/run/casecast:$state/run:" -e '/listen \[::\]/d' \
-        -e "s|listen 80;|listen 127.0.0.1:$plain_port;|" \
-        -e "s|listen 443 |listen 127.0.0.1:$tls_port |" "$root/nginx/site.conf" >"$site/site.conf" || exit 1
-    cat >"$site/nginx.conf" <<END
-$( ((EUID != 0)) || echo 'user root;' )
-pid $site/nginx.pid;
-error_log $site/log/error.log;
-events {}
-http {
-    include /etc/nginx/mime.types;
-    client_body_temp_path $site/body;
-    fastcgi_temp_path $site/fastcgi;
-    proxy_temp_path $site/proxy;
-    scgi_temp_path $site/scgi;
-    uwsgi_temp_path $site/uwsgi;
-    include $site/site.conf;
-}
-END
-}
-
-site_nginx() { nginx -e "$private/site/log/error.log" -c "$private/site/nginx.conf" "$@"; }
 
 headers() { curl -sS -o /dev/null -D - "$@"; }
 status() { curl -sS -o /dev/null -w '%{http_code}' "$@"; }
@@ -50,8 +21,6 @@ problem() { # STATUS URL-ARGUMENTS…: a problem document that names that status
 }
 
 configurations() {
-    plain_port=$(free_port)
-    tls_port=$(free_port)
     site_configure
     nginx_configure
     fact 'nginx accepts the configuration of scripts/up' nginx_command -t
@@ -148,7 +117,7 @@ real_site() {
     fact 'streams reach the responders over HTTP/2' holds '^data: Message 1' \
         "$(curl -sSN --max-time 3 "${to[@]}" "$https/api/events" 2>/dev/null)"
     fact 'TLS 1.1 is refused' same 000 "$(status "${to[@]}" --tls-max 1.1 "$https/" 2>/dev/null)"
-    kill -QUIT "$(cat "$private/site/nginx.pid")"
+    site_stop
 }
 
 configurations

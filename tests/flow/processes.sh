@@ -140,9 +140,8 @@ all_are_killed() {
 }
 
 a_job_that_kills() {
-    local i
     watched_job deadly 40
-    for i in 1 2 3; do
+    for _ in 1 2 3; do
         wait_for 10 runs_elsewhere "$job" "${last_owner-}"
         last_owner=$(job_runner "$job")
         responder_kill "$last_owner" KILL

@@ -164,6 +164,29 @@ START_TEST(one_case_gives_one_file_whatever_the_number_of_encoders)
 }
 END_TEST
 
+static void touch(const char *name)
+{
+    char *path = mem_format("%s/%s", out, name);
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fclose(file);
+    free(path);
+}
+
+START_TEST(what_a_killed_work_left_is_removed_by_the_next)
+{
+    char *names;
+
+    touch(".final.mp4.0123456789abcdef.part");
+    touch(".somebodys");
+    ck_assert_msg(create(out, 2) == 0, "%s", err.text);
+    names = names_in(out);
+    ck_assert_str_eq(names, ".somebodys final.mp4 preview.jpg scene-1.jpg scene-2.jpg ");
+    free(names);
+}
+END_TEST
+
 START_TEST(only_the_named_files_are_left_and_each_was_whole_when_it_was_told)
 {
     char *deep = mem_format("%s/made/here", out), *names;
@@ -525,6 +548,7 @@ int main(void)
     tcase_set_timeout(tc, 110);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, one_case_gives_one_file_whatever_the_number_of_encoders);
+    tcase_add_test(tc, what_a_killed_work_left_is_removed_by_the_next);
     tcase_add_test(tc, only_the_named_files_are_left_and_each_was_whole_when_it_was_told);
     tcase_add_loop_test(tc, the_file_is_what_players_expect, 0, 2);
     tcase_add_test(tc, the_narration_is_heard_within_a_millisecond_of_its_time);

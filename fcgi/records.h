@@ -1,0 +1,22 @@
+/* records.h - what lies in a connection before anybody reads it: a whole FastCGI request, a part of
+ * one, or something else.  Looks at bytes only; any thread.
+ *
+ * libfcgi reads a request with blocking calls and believes every length it is told.  So a
+ * connection is looked at first, and a responder gets it only when the request is there. */
+#pragma once
+
+#include <stddef.h>
+
+enum records {
+    RECORDS_WHOLE, /* libfcgi can read it without waiting; of a long body, as much as fits is there
+                    */
+    RECORDS_MORE,  /* so far so good */
+    RECORDS_BAD,   /* no FastCGI request, or one longer than anything nginx sends */
+};
+
+enum {
+    RECORDS_MAX = 128 << 10,     /* bytes: parameters that are longer are refused */
+    RECORDS_BODY_MAX = 32 << 10, /* once so much is there, the rest of a body is not waited for */
+};
+
+enum records records_look(const unsigned char *bytes, size_t len);

@@ -1,0 +1,49 @@
+# site.sh - nginx/site.conf, the real site with TLS and HTTP/2, with a throw-away certificate and its paths moved into
+# the folder of a test, since /etc is not ours to write.  Sourced after stack.sh.
+# shellcheck shell=bash disable=SC2154
+#
+#     site_configure && site_nginx      # then https://127.0.0.1:$tls_port, trusting $site/fullchain.pem
+
+site_certificate() {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=video.example.org \
+        -addext subjectAltName=DNS:video.example.org,IP:127.0.0.1 \
+        -keyout "$site/privkey.pem" -out "$site/fullchain.pem" 2>/dev/null
+}
+
+site_configure() {
+    site=$private/site
+    plain_port=$(free_port)
+    tls_port=$(free_port)
+    mkdir -p "$site/log" "$site/media"
+    ln -sfn "$root/nginx" "$site/casecast"
+    site_certificate || fail "openssl could not make a certificate"
+    sed -e "s:/etc/letsencrypt/live/video.example.org:$site:" -e "s:/var/log/nginx:$site/log:" \
+        -e "s:/var/lib/casecast/media:$site/media:" -e "s:/etc/nginx/casecast/pages:$root/nginx/pages:" \
+        -e "s:/run/casecast:$state/run:" -e '/listen \[::\]/d' \
+        -e "s|listen 80;|listen 127.0.0.1:$plain_port;|" \
+        -e "s|listen 443 |listen 127.0.0.1:$tls_port |" "$root/nginx/site.conf" >"$site/site.conf" || exit 1
+    cat >"$site/nginx.conf" <<END
+$( ((EUID != 0)) || echo 'user root;' )
+pid $site/nginx.pid;
+error_log $site/log/error.log;
+events {}
+http {
+    include /etc/nginx/mime.types;
+    client_body_temp_path $site/body;
+    fastcgi_temp_path $site/fastcgi;
+    proxy_temp_path $site/proxy;
+    scgi_temp_path $site/scgi;
+    uwsgi_temp_path $site/uwsgi;
+    include $site/site.conf;
+}
+END
+}
+
+site_nginx() { nginx -e "$site/log/error.log" -c "$site/nginx.conf" "$@"; }
+
+site_stop() {
+    local pid
+    pid=$(cat "${site-}/nginx.pid" 2>/dev/null) || return 0
+    kill "$pid"
+    process_wait "$pid"
+}
