@@ -4,6 +4,8 @@
  *   count           messages, 1 to 86400 (5)
  *   interval        ms between them, 100 to 60000 (1000)
  *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
+ *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC: those of all
+ *                   streams at the same instant, for measuring
  *
  * The stream is a function of its arguments and the time, so a client that was cut off goes on
  * where it was: message n has the id "clock:n". */
@@ -31,7 +33,7 @@ struct clock_feed {
     struct stream *stream;
     int64_t next_ms; /* of uv_now() */
     int next, count, interval_ms;
-    bool is_stamped;
+    bool is_stamped, is_aligned;
 };
 
 /* --- responder --- */
@@ -55,16 +57,18 @@ static int seen_before(const struct request *request, int count)
 
 static int read_arguments(struct request *request, struct clock_feed *feed, struct error *err)
 {
-    long long count, interval_ms, stamp;
+    long long count, interval_ms, stamp, align;
 
     if (arguments_number(&request->arguments, "count", 1, 86400, 5, &count, err) < 0 ||
         arguments_number(&request->arguments, "interval", 100, 60000, 1000, &interval_ms, err) <
             0 ||
-        arguments_number(&request->arguments, "stamp", 0, 1, 0, &stamp, err) < 0)
+        arguments_number(&request->arguments, "stamp", 0, 1, 0, &stamp, err) < 0 ||
+        arguments_number(&request->arguments, "align", 0, 1, 0, &align, err) < 0)
         return -ERR_INPUT;
     feed->count = (int)count;
     feed->interval_ms = (int)interval_ms;
     feed->is_stamped = stamp == 1;
+    feed->is_aligned = align == 1;
     return 0;
 }
 
@@ -209,6 +213,8 @@ static void start(struct arrival *arrival)
 
     list_init(&feed->due);
     feed->next_ms = (int64_t)uv_now(&server->loop->uv);
+    if (feed->is_aligned)
+        feed->next_ms -= feed->next_ms % feed->interval_ms;
     feed->stream = arrival_open(arrival, over);
     step(feed);
 }

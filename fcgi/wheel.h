@@ -10,7 +10,7 @@
 
 #include "base/list.h"
 
-enum { WHEEL_TICK_MS = 25, WHEEL_MOST_MS = 61000, WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2 };
+enum { WHEEL_TICK_MS = 50, WHEEL_MOST_MS = 61000, WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2 };
 
 struct wheel {
     uv_timer_t timer;

@@ -2,7 +2,8 @@
 # Sourced by streams after tests/kit/stack.sh, whose nginx and process records it uses.
 # shellcheck shell=bash disable=SC2154
 #
-#     peers                 in the order of the tables
+#     peers                 in the order of the tables; casecast-aligned is casecast with the messages of all streams
+#                           due at the same instant, as a broadcast's are
 #     peer_install PEER     what it needs; false if it can't be had here
 #     peer_start PEER       behind a fresh nginx on $port
 #     peer_path PEER N      the stream of N messages, one a second
@@ -11,12 +12,12 @@
 #     peer_version PEER
 #     peer_stop
 
-peers=(casecast nchan better-sse pushpin tutorial)
+peers=(casecast casecast-aligned nchan better-sse pushpin tutorial)
 peers_home=$root/var/bench/peers # what npm installs
 
 peer_install() {
     case $1 in
-    casecast) ;;
+    casecast*) ;;
     nchan) packages_install bench-nchan ;;
     better-sse) packages_install bench-node && better_sse_install ;;
     pushpin) packages_install bench-pushpin ;;
@@ -32,7 +33,7 @@ better_sse_install() {
 
 peer_version() {
     case $1 in
-    casecast) git -C "$root" describe --always --dirty 2>/dev/null || echo 0.1.0 ;;
+    casecast*) git -C "$root" describe --always --dirty 2>/dev/null || echo 0.1.0 ;;
     nchan) package_version libnginx-mod-nchan ;;
     better-sse) say "$(jq -r .version "$peers_home/node_modules/better-sse/package.json"), Node $(node --version)" ;;
     pushpin) package_version pushpin ;;
@@ -47,6 +48,7 @@ peer_is_broadcast() { [[ $1 =~ ^(nchan|pushpin|tutorial)$ ]]; }
 peer_path() {
     case $1 in
     nchan | pushpin) say /api/events ;;
+    casecast-aligned) say "/api/events?count=$2&stamp=1&align=1" ;;
     *) say "/api/events?count=$2&stamp=1" ;;
     esac
 }
@@ -64,7 +66,7 @@ publisher() { /usr/bin/python3 "$bench/peers/publish.py" "$1" "$2" "$3" 1; }
 
 peer_start() {
     peer=$1
-    if [[ $peer == casecast ]]; then
+    if [[ $peer == casecast* ]]; then
         stack_start
         return
     fi
@@ -146,7 +148,7 @@ pushpin_start() {
 peer_nginx_pids() { ps -o pid= --ppid "$(process_pid nginx)"; }
 
 peer_app_pids() {
-    if [[ $peer == casecast ]]; then
+    if [[ $peer == casecast* ]]; then
         ps -o pid= -s "$(process_pid responders)"
     else
         app_family app
@@ -168,7 +170,7 @@ nginx_configure() {
     ((EUID != 0)) || user='user root;'
     ln -sfn "$root/nginx" "$state/run/casecast"
     sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" "$root/nginx/dev.conf" >"$conf"
-    [[ $peer != casecast ]] || return 0
+    [[ $peer != casecast* ]] || return 0
     mkdir -p "$state/run/peers"
     cp "$bench/peers/tuned.conf" "$state/run/peers/"
     sed -e "s:@APP_PORT@:${app_port-}:" "$bench/peers/$peer.conf" >"$state/run/peers/peer.conf"

@@ -123,7 +123,19 @@ END
     fact 'no log holds a secret' lacks 'geheim|gr%C3|script|client_secret|%F0%9F' "$(cat "$state"/log/*)"
 }
 
+# Of three streams that begin whenever they begin, the least time past a whole interval of a later message.
+aligned() {
+    local late
+    for _ in {1..3}; do
+        late=$(stream "$url/api/events?count=4&interval=300&stamp=1&align=1" | messages |
+            awk -F ' t=' '/^Message [234]:/ {late = $2 / 1e6 % 300; if (least == "" || late < least) least = late}
+                END {print int(least)}')
+        ((late < 100)) || { say "$late ms late"; return 1; }
+    done
+}
+
 the_clock
+fact 'align=1: the messages of all streams fall due at the same instants' aligned
 on_the_wire
 resuming
 ugly_secrets

