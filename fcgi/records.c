@@ -60,9 +60,29 @@ static bool add_params(struct params *params, const unsigned char *bytes, size_t
 }
 
 struct look {
+    int request_id;
     bool has_begun, has_params, has_body;
     struct params params;
 };
+
+/* One connection carries one request.  libfcgi would pass over the records of another, and wait for
+ * the end of its own. */
+static bool is_ours(struct look *look, const FCGI_Header *header)
+{
+    int request_id = header->requestIdB1 << 8 | header->requestIdB0;
+
+    if (!look->has_begun)
+        look->request_id = request_id;
+    return header->version == FCGI_VERSION_1 && request_id == look->request_id;
+}
+
+/* libfcgi takes the padding of the first record and of empty ones for the next record; nginx adds
+ * none there. */
+static bool is_padded_wrongly(
+    const struct look *look, const FCGI_Header *header, size_t content_len)
+{
+    return header->paddingLength && (!look->has_begun || !content_len);
+}
 
 /* The content of one whole record; false: it can't stand here. */
 static bool take_record(struct look *look, int type, const unsigned char *content, size_t len)
@@ -95,7 +115,7 @@ enum records records_look(const unsigned char *bytes, size_t len)
 
         memcpy(&header, bytes + at, sizeof header);
         content_len = (size_t)header.contentLengthB1 << 8 | header.contentLengthB0;
-        if (header.version != FCGI_VERSION_1)
+        if (!is_ours(&look, &header) || is_padded_wrongly(&look, &header, content_len))
             return RECORDS_BAD;
         if (len - at < sizeof header + content_len + header.paddingLength)
             break;

@@ -20,43 +20,39 @@ bool secret_is_needed(const struct config *config)
 
 /* The key may be any text: hashed, it has the length and the evenness that the MAC wants. */
 static void sign(const struct config *config, const char *signed_text, size_t len,
-    unsigned char ret_mac[static crypto_auth_BYTES])
+    char ret_mac_text[static MAC_TEXT_MAX])
 {
     static const char purpose[] = "casecast client secret";
-    unsigned char key[crypto_auth_KEYBYTES];
+    unsigned char key[crypto_auth_KEYBYTES], mac[crypto_auth_BYTES];
 
     crypto_generichash(key, sizeof key, (const unsigned char *)config->secret_key,
         strlen(config->secret_key), (const unsigned char *)purpose, sizeof purpose - 1);
-    crypto_auth(ret_mac, (const unsigned char *)signed_text, len, key);
+    crypto_auth(mac, (const unsigned char *)signed_text, len, key);
     sodium_memzero(key, sizeof key);
+    sodium_bin2base64(
+        ret_mac_text, MAC_TEXT_MAX, mac, sizeof mac, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 void secret_make(const struct config *config, const char *job_id,
     char ret_secret[static SECRET_MAX], int64_t *ret_expires_s)
 {
-    unsigned char mac[crypto_auth_BYTES];
     char mac_text[MAC_TEXT_MAX];
     int len;
 
     *ret_expires_s = clock_wall_ms() / 1000 + config->secret_ttl_s;
     len = snprintf(ret_secret, SECRET_MAX, "%s.%" PRId64, job_id, *ret_expires_s);
-    sign(config, ret_secret, (size_t)len, mac);
-    sodium_bin2base64(
-        mac_text, sizeof mac_text, mac, sizeof mac, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sign(config, ret_secret, (size_t)len, mac_text);
     snprintf(ret_secret + len, SECRET_MAX - (size_t)len, ".%s", mac_text);
 }
 
-static bool mac_is_right(const struct config *config, const char *secret, const char *mac_text)
+/* `dot` stands before the MAC.  Texts are compared, as libsodium decodes some bytes above 0x7F to
+ * what a letter stands for: there would be several spellings of one secret. */
+static bool mac_is_right(const struct config *config, const char *secret, const char *dot)
 {
-    unsigned char given[crypto_auth_BYTES], right[crypto_auth_BYTES];
-    size_t len;
+    char right[MAC_TEXT_MAX];
 
-    if (sodium_base642bin(given, sizeof given, mac_text + 1, strlen(mac_text + 1), NULL, &len, NULL,
-            sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        len != sizeof given)
-        return false;
-    sign(config, secret, (size_t)(mac_text - secret), right);
-    return sodium_memcmp(given, right, sizeof right) == 0;
+    sign(config, secret, (size_t)(dot - secret), right);
+    return strlen(dot + 1) == strlen(right) && sodium_memcmp(dot + 1, right, strlen(right)) == 0;
 }
 
 int secret_check(const struct config *config, const char *secret,

@@ -17,11 +17,11 @@ static void record(int type, const void *content, size_t len)
         .requestIdB0 = 1,
         .contentLengthB1 = (unsigned char)(len >> 8),
         .contentLengthB0 = (unsigned char)len,
-        .paddingLength = 3};
+        .paddingLength = len && type != FCGI_BEGIN_REQUEST ? 3 : 0};
 
     buf_add(&bytes, &header, sizeof header);
     buf_add(&bytes, content, len);
-    buf_add(&bytes, "pad", 3);
+    buf_add(&bytes, "pad", header.paddingLength);
 }
 
 static void begin(void)
@@ -54,6 +54,44 @@ START_TEST(a_request_is_whole_with_its_last_byte_and_not_before)
             records_look((const unsigned char *)bytes.data, len) == RECORDS_MORE, "at %zu", len);
     ck_assert_int_eq(look(), RECORDS_WHOLE);
     buf_free(&bytes);
+}
+END_TEST
+
+START_TEST(a_record_of_another_request_is_refused)
+{
+    static const int types[] = {FCGI_PARAMS, FCGI_STDIN};
+    FCGI_Header *last;
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        begin();
+        if (types[i] == FCGI_STDIN)
+            record(FCGI_PARAMS, "", 0);
+        record(types[i], "", 0);
+        last = (FCGI_Header *)(bytes.data + bytes.len - sizeof *last);
+        last->requestIdB0 = 2;
+        ck_assert_int_eq(look(), RECORDS_BAD);
+        buf_free(&bytes);
+    }
+}
+END_TEST
+
+/* libfcgi would read it as a record. */
+START_TEST(padding_where_nginx_adds_none_is_refused)
+{
+    static const int types[] = {FCGI_BEGIN_REQUEST, FCGI_PARAMS};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        FCGI_Header *header;
+
+        begin();
+        if (types[i] == FCGI_PARAMS)
+            record(FCGI_PARAMS, "", 0);
+        header = (FCGI_Header *)(bytes.data + (types[i] == FCGI_PARAMS ? 16 : 0));
+        header->paddingLength = 8;
+        buf_add(&bytes, "12345678", 8);
+        ck_assert_int_eq(look(), RECORDS_BAD);
+        buf_free(&bytes);
+    }
 }
 END_TEST
 
@@ -155,6 +193,8 @@ int main(void)
     int n_failed;
 
     tcase_add_test(tcase, a_request_is_whole_with_its_last_byte_and_not_before);
+    tcase_add_test(tcase, a_record_of_another_request_is_refused);
+    tcase_add_test(tcase, padding_where_nginx_adds_none_is_refused);
     tcase_add_test(tcase, a_body_belongs_to_it_until_so_much_is_there);
     tcase_add_loop_test(tcase, lies_are_refused, 0, sizeof lies / sizeof *lies);
     tcase_add_loop_test(tcase, any_bytes_are_looked_at_without_harm, 0, 200);
