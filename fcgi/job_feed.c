@@ -202,8 +202,8 @@ static void answer_head(struct request *request)
     buf_free(&out);
 }
 
-/* The one caseId of the query; answers by itself and gives NULL when there is none, or more than
- * one. */
+/* The caseId of the query (the first, if there are several); answers by itself and gives NULL when
+ * there is none that can be one. */
 static const char *case_id_of(struct request *request)
 {
     const struct argument *argument = arguments_find(&request->arguments, "caseId");

@@ -15,8 +15,6 @@
 #include "records.h"
 
 enum {
-    READ_MS =
-        4500, /* a whole request arrives within this; looked at twice a second, so 5 s at most */
     SWEEP_MS = 500,
     BATCH = 64,
 };
@@ -138,7 +136,7 @@ static void sweep(struct lobby *lobby)
     {
         struct guest *guest = list_item(at, struct guest, link);
 
-        if (now - guest->since_ms < READ_MS)
+        if (now - guest->since_ms < REQUEST_MS)
             break;
         dismiss(lobby, guest);
     }

@@ -2,10 +2,15 @@
  *
  * Mostly it is, and the responder that accepted the connection goes on with it.  Otherwise the
  * connection comes here, and a thread of the lobby watches all of them: thousands of silent peers
- * hold a descriptor each for READ_MS, and no responder. */
+ * hold a descriptor each for REQUEST_MS, and no responder. */
 #pragma once
 
 #include "server.h"
+
+enum {
+    REQUEST_MS =
+        4500 /* a whole request arrives within this; looked at twice a second: 5 s at most */
+};
 
 struct lobby;
 

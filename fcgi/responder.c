@@ -17,10 +17,6 @@
 #include "request.h"
 #include "routes.h"
 
-enum {
-    READ_MS = 4500, /* a long body arrives within this: looked at twice a second, 5 s at most */
-};
-
 struct responder {
     struct server *server;
     struct responders *pool;
@@ -249,7 +245,7 @@ void responders_watch(struct responders *responders)
     unsigned long long n_refused = atomic_load(&responders->server->n_refused);
 
     for (int i = 0; i < responders->n; i++)
-        cut_off(&responders->each[i], READ_MS);
+        cut_off(&responders->each[i], REQUEST_MS);
     if (n_refused != responders->n_refused_told)
         log_warning("%llu connections closed that brought no complete FastCGI request",
             n_refused - responders->n_refused_told);

@@ -2,7 +2,7 @@
  *
  * A responder gets a connection when its request is there (lobby.h), and keeps it while it writes a
  * short answer: a stream goes to the loop.  Only a body longer than RECORDS_BODY_MAX is read as it
- * comes, and cut off after READ_MS. */
+ * comes, and cut off after REQUEST_MS. */
 #pragma once
 
 #include "server.h"

@@ -51,7 +51,9 @@ static bool takes(const char *method, const struct request *request)
 
 void route(struct request *request)
 {
-    char extra[64] = "", detail[160];
+    const char *allowed = NULL;
+    char extra[64];
+    struct error err;
 
     for (int i = 0; i < N_ROUTES; i++) {
         if (!matches(routes[i].pattern, request->path, request->capture))
@@ -60,14 +62,16 @@ void route(struct request *request)
             routes[i].answer(request);
             return;
         }
-        snprintf(extra, sizeof extra, "Allow: %s\r\n",
-            strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
+        allowed = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
     }
-    if (*extra) {
-        snprintf(detail, sizeof detail, "%.16s is not what this address takes", request->method);
-        answer_problem(request, 405, extra, detail);
+    /* error_set() makes one line of well-formed text of whatever the path holds. */
+    if (allowed) {
+        snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
+        error_set(
+            &err, ERR_INPUT, "%.16s is not what this address takes: %s", request->method, allowed);
+        answer_problem(request, 405, extra, err.text);
     } else {
-        snprintf(detail, sizeof detail, "nothing is at %.100s", request->path);
-        answer_problem(request, 404, "", detail);
+        error_set(&err, ERR_INPUT, "nothing is at %.100s", request->path);
+        answer_problem(request, 404, "", err.text);
     }
 }

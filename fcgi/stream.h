@@ -2,8 +2,8 @@
  * written, and nothing else.  Loop thread.
  *
  * What is sent in one turn of the loop is written at its end: one poll() for all the streams that
- * have something, then one write for each that has room.  A stream without room waits for its
- * descriptor; nothing here ever blocks. */
+ * have something, then one write for each that has room (after a poll() the next few small writes
+ * need none).  A stream without room waits for its descriptor; nothing here ever blocks. */
 #pragma once
 
 #include <stdatomic.h>

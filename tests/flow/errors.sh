@@ -152,6 +152,7 @@ routes() {
     fact 'an unknown route is 404' problem 404 '/api/nothing' "$url/api/nothing"
     fact 'so is one with more behind it' problem 404 . "$url/api/cases/1/2"
     fact 'so is one of many bytes' problem 404 . "$url/api/$(printf 'x%.0s' {1..3000})"
+    fact 'so is one that is no text' problem 404 'nothing is at /api/[?]' "$url/api/%ff"
     fact 'DELETE of a stream is 405' allowed 'GET, HEAD' -X DELETE "$video?caseId=1"
     fact 'POST of a stream is 405' allowed 'GET, HEAD' -X POST "$video?caseId=1"
     fact 'POST of the clock is 405' allowed 'GET, HEAD' -X POST "$url/api/events"
