@@ -99,7 +99,7 @@ void text_one_line(char *s)
 
     for (size_t i = 0; i < len;) {
         size_t n = text_utf8_at(s + i, len - i);
-        bool cut = n == 0 && (unsigned char)s[i] >= 0xC2 && len - i < 4;
+        bool cut = n == 0 && in((unsigned char)s[i], 0xC2, 0xF4) && len - i < 4;
 
         if (cut && text_find_control(s + i, len - i, "") < 0) {
             /* Is everything that is left one unfinished sequence?  Then it was cut: drop it. */

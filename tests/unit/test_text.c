@@ -51,6 +51,7 @@ static const struct {
     {"as it is", "as it is"},
     {"two\nlines\r", "two?lines?"},
     {"stray \xFF byte", "stray ? byte"},
+    {"stray at the end \xFF", "stray at the end ?"},
     {"cut \xE2\x82", "cut "},
     {"cut \xF0\x9F\x8E", "cut "},
     {"kept \xE2\x82\xAC", "kept \xE2\x82\xAC"},
