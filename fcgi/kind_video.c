@@ -142,6 +142,8 @@ static int make(
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
         .file = video_file,
+        .cache_dir = config->cache,
+        .cache_bytes = (int64_t)config->cache_mib << 20,
         .cancel = work_cancel(making->work),
         .watch = {
             .ctx = making, .progress = on_progress, .scene = on_scene, .preview = on_preview}};

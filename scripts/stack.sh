@@ -15,6 +15,7 @@ stack_use() { # STATE PORT PROGRAM
     export CASECAST_DB=${CASECAST_DB:-$state/casecast.db}
     export CASECAST_MEDIA_ROOT=${CASECAST_MEDIA_ROOT:-/usr/share/backgrounds}
     export CASECAST_OUTPUT=$state/media
+    export CASECAST_CACHE=$state/cache
     export CASECAST_LOG=stderr
 }
 

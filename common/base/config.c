@@ -12,6 +12,7 @@ static const struct {
     size_t offset;
     const char *normally;
 } texts[] = {
+    {"CASECAST_CACHE", offsetof(struct config, cache), "cache"},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
@@ -25,6 +26,7 @@ static const struct {
     size_t offset;
     int lo, hi, normally; /* normally 0: see config_read() */
 } numbers[] = {
+    {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_HEARTBEAT_MS", offsetof(struct config, heartbeat_ms), 100, 55000, 15000},
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},
     {"CASECAST_MAX_QUEUED", offsetof(struct config, max_queued), 1, 10000, 100},
@@ -55,7 +57,8 @@ static int check(const struct config *config, struct error *err)
             "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
     /* The key itself is never quoted. */
     if (*config->secret_key && strlen(config->secret_key) < 16)
-        return error_set(err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
+        return error_set(
+            err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
     return 0;
 }
 

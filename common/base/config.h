@@ -8,6 +8,7 @@ struct config {
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
+    const char *cache;      /* CASECAST_CACHE: folder of what is kept between videos */
     const char *secret_key; /* CASECAST_SECRET_KEY: client secrets are made with it; "": none are */
     const char *log;        /* CASECAST_LOG: stderr or syslog */
     int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
@@ -20,6 +21,7 @@ struct config {
     int heartbeat_ms; /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */
     int retry_ms;     /* CASECAST_RETRY_MS: what `retry:` tells a client, jittered by half */
     int secret_ttl_s; /* CASECAST_SECRET_TTL_S: how long a client secret opens its job */
+    int cache_mib;    /* CASECAST_CACHE_MIB: how large that folder may grow; 0: nothing is kept */
     int lease_ms;     /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
 };
 

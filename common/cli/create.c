@@ -202,6 +202,8 @@ static int make(const struct config *config, const struct case_record *record,
     struct video_options options = {.media_root = config->media_root,
         .out_dir = target->work,
         .file = file_name,
+        .cache_dir = config->cache,
+        .cache_bytes = (int64_t)config->cache_mib << 20,
         .cancel = &cancel,
         .watch = {.ctx = &show, .progress = show_progress}};
     int answer;

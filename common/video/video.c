@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "video/cache.h"
 #include "video/cancel.h"
 #include "video/film.h"
 #include "video/join.h"
@@ -17,6 +19,7 @@ struct work {
     const struct case_record *record;
     const struct video_options *options;
     struct progress progress;
+    struct cache cache;
     int root_fd; /* -1: not open, here and below */
     struct outdir dir;
     struct spool spool;
@@ -33,12 +36,17 @@ struct work {
 
 static int open_places(struct work *work, struct error *err)
 {
-    int rc = beneath_root(work->options->media_root, &work->root_fd, err);
+    const struct video_options *options = work->options;
+    int rc;
 
+    /* A cache that can't be had only costs time. */
+    if (cache_open(options->cache_dir, options->cache_bytes, &work->cache, err) < 0)
+        log_warning("nothing is kept between videos: %s", err->text);
+    rc = beneath_root(options->media_root, &work->root_fd, err);
     if (rc == 0)
-        rc = outdir_open(work->options->out_dir, &work->dir, err);
+        rc = outdir_open(options->out_dir, &work->dir, err);
     if (rc == 0)
-        rc = spool_open(work->options->out_dir, &work->spool, err);
+        rc = spool_open(options->out_dir, &work->spool, err);
     return rc;
 }
 
@@ -184,6 +192,7 @@ static void clear(struct work *work)
     spool_close(&work->spool);
     if (work->dir.fd >= 0)
         outdir_close(&work->dir);
+    cache_close(&work->cache);
     if (work->root_fd >= 0)
         close(work->root_fd);
 }
@@ -191,8 +200,12 @@ static void clear(struct work *work)
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err)
 {
-    struct work work = {
-        .record = record, .options = options, .root_fd = -1, .dir.fd = -1, .spool.fd = -1};
+    struct work work = {.record = record,
+        .options = options,
+        .cache.fd = -1,
+        .root_fd = -1,
+        .dir.fd = -1,
+        .spool.fd = -1};
     int rc;
 
     if (record->n_scenes == 0)

@@ -36,6 +36,8 @@ struct video_options {
     const char *media_root;    /* folder; every file a case names lies beneath it */
     const char *out_dir;       /* made if it is not there */
     const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
+    const char *cache_dir;     /* what is kept between videos, see cache.h; NULL: nothing is */
+    int64_t cache_bytes;       /* how large it may grow */
     const atomic_bool *cancel; /* NULL: can't be canceled.  Set: -ERR_CANCELED within a second */
     int n_encoders; /* threads that encode; 0: as many as there are cores.  Never changes the bytes
                      */

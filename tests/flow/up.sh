@@ -7,7 +7,7 @@ set -uo pipefail
 . "$(dirname "$0")/../kit/tap.sh"
 
 private_stack_prepare
-unset CASECAST_DB CASECAST_OUTPUT CASECAST_MEDIA_ROOT
+unset CASECAST_CACHE CASECAST_DB CASECAST_OUTPUT CASECAST_MEDIA_ROOT
 export CASECAST_STATE=$state CASECAST_PORT=$port
 
 up() { "$root/scripts/up" 2>&1; }

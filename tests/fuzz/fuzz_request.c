@@ -77,6 +77,7 @@ static void configure(void)
     atexit(clear_up);
     set("CASECAST_DB", "db");
     set("CASECAST_OUTPUT", ".");
+    setenv("CASECAST_CACHE_MIB", "0", 1);
     setenv("CASECAST_RESPONDERS", "2", 1);
     if (config_read(&config, &err) < 0)
         abort();

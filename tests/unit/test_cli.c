@@ -13,6 +13,7 @@ static void start(void)
 {
     kit_make_folder();
     ck_assert_int_eq(chdir(kit_folder), 0);
+    setenv("CASECAST_CACHE_MIB", "0", 1);
     setenv("CASECAST_DB", kit_path, 1);
     setenv("CASECAST_MEDIA_ROOT", kit_folder, 1);
     setenv("CASECAST_OUTPUT", kit_folder, 1);
