@@ -126,9 +126,9 @@ static char *result_of(const struct making *making, const struct video_result *v
     json_t *json;
 
     url_of(making, video_file, url);
-    json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i}", "video", url, "thumbnail", making->thumbnail,
-        "seconds", video->seconds, "width", video->width, "height", video->height, "frames",
-        video->n_frames);
+    json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i, s:i}", "video", url, "thumbnail",
+        making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
+        video->height, "frames", video->n_frames, "kept", video->n_kept);
     text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(json);
     return text;

@@ -236,6 +236,8 @@ static int create(const struct config *config, const struct case_record *record,
     printf("%s: %.1f s of %d×%d at %d fps, %.1f MB, made in %.1f s\n", path, result.seconds,
         result.width, result.height, result.fps, (double)size / 1e6,
         (double)(clock_monotonic_ms() - start_ms) / 1000);
+    if (result.n_kept)
+        printf("%d of %d frames were there already\n", result.n_kept, result.n_frames);
     return EXIT_DONE;
 }
 

@@ -1,15 +1,13 @@
 /* film.c - see film.h. */
-#include "video/film.h"
+#include "video/film_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
-#include "video/jpeg.h"
 #include "video/motion.h"
 #include "video/picture.h"
 #include "video/scale.h"
-
-enum { THUMBNAIL_WIDTH = 480, PREVIEW_SIDE = 1280 };
 
 static void frame_size(enum case_shape shape, int *ret_width, int *ret_height)
 {
@@ -25,11 +23,12 @@ static int canvas_side(int side)
 }
 
 void film_open(const struct case_record *record, const struct timeline *timeline,
-    const struct outdir *dir, int root_fd, struct film *ret_film)
+    const struct outdir *dir, struct cache *cache, int root_fd, struct film *ret_film)
 {
     struct film *film = ret_film;
 
-    *film = (struct film){.record = record, .timeline = timeline, .dir = dir, .root_fd = root_fd};
+    *film = (struct film){
+        .record = record, .timeline = timeline, .dir = dir, .cache = cache, .root_fd = root_fd};
     frame_size(record->shape, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
@@ -61,53 +60,26 @@ void film_close(struct film *film)
     film->shots = NULL;
 }
 
-char *film_thumbnail_name(int scene)
-{
-    return mem_format("scene-%d.jpg", scene + 1);
-}
-
 int film_blame(int scene, const char *what, struct error *err)
 {
     return error_where(err, "scene %d: %s: ", scene + 1, what);
 }
 
-static int write_jpeg(const struct film *film, const struct yuv *canvas, int width,
-    const char *name, struct error *err)
-{
-    struct buf jpeg = {0};
-    int rc = jpeg_write(canvas, width, &jpeg, err);
-
-    if (rc == 0)
-        rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
-    buf_free(&jpeg);
-    return rc;
-}
-
-static int write_thumbnails(struct film *film, int scene, struct error *err)
+static int load_picture(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
-    char *name = film_thumbnail_name(scene);
-    int rc = write_jpeg(film, &shot->canvas, THUMBNAIL_WIDTH, name, err);
+    const char *image = film->record->scenes[scene].image;
+    char digest[DIGEST_HEX_LEN + 1];
+    int rc = picture_load(film->root_fd, image, canvas_side(film->width), canvas_side(film->height),
+        &shot->canvas, digest, err);
 
-    free(name);
+    if (rc == 0 && shot->digest[0] && strcmp(shot->digest, digest) != 0)
+        rc = error_set(
+            err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
     if (rc < 0)
-        return rc;
-    atomic_store(&shot->is_pictured, true);
-    if (scene > 0)
-        return 0;
-    rc = write_jpeg(film, &shot->canvas, film->width * PREVIEW_SIDE / 1920, FILM_PREVIEW_NAME, err);
-    if (rc == 0)
-        atomic_store(&film->is_previewed, true);
-    return rc;
-}
-
-static int load_picture(
-    const struct film *film, int scene, struct yuv *ret_canvas, struct error *err)
-{
-    int rc = picture_load(film->root_fd, film->record->scenes[scene].image,
-        canvas_side(film->width), canvas_side(film->height), ret_canvas, err);
-
-    return rc < 0 ? film_blame(scene, "image", err) : 0;
+        return film_blame(scene, "image", err);
+    memcpy(shot->digest, digest, sizeof digest);
+    return 0;
 }
 
 static int load_caption(
@@ -123,15 +95,16 @@ static int load_caption(
     return rc < 0 ? film_blame(scene, "caption", err) : 0;
 }
 
-static int load_locked(struct film *film, int scene, struct error *err)
+int film_load_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
-    int rc = load_picture(film, scene, &shot->canvas, err);
+    int rc;
 
+    if (shot->is_loaded)
+        return 0;
+    rc = load_picture(film, scene, err);
     if (rc == 0)
         rc = load_caption(film, scene, &shot->caption, err);
-    if (rc == 0 && !atomic_load(&shot->is_pictured))
-        rc = write_thumbnails(film, scene, err);
     if (rc < 0)
         unload(shot);
     else
@@ -142,11 +115,10 @@ static int load_locked(struct film *film, int scene, struct error *err)
 static int take(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
-    int rc = 0;
+    int rc;
 
     pthread_mutex_lock(&shot->lock);
-    if (!shot->is_loaded)
-        rc = load_locked(film, scene, err);
+    rc = film_load_locked(film, scene, err);
     pthread_mutex_unlock(&shot->lock);
     return rc;
 }

@@ -9,7 +9,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/digest.h"
 #include "case/case.h"
+#include "video/cache.h"
 #include "video/caption.h"
 #include "video/outdir.h"
 #include "video/timeline.h"
@@ -19,7 +21,8 @@
 struct shot {
     pthread_mutex_t
         lock; /* the rest is under it, but for reading canvas and caption while it is held open */
-    int uses_left; /* segments that have not ended with it */
+    int uses_left;                   /* segments that have not ended with it */
+    char digest[DIGEST_HEX_LEN + 1]; /* of the picture's file; "": not read yet */
     bool is_loaded;
     struct yuv canvas;
     struct caption *caption;
@@ -31,6 +34,7 @@ struct film {
     const struct case_record *record;
     const struct timeline *timeline;
     const struct outdir *dir;
+    struct cache *cache;
     int root_fd;
     int width, height;
     struct shot *shots;
@@ -39,16 +43,24 @@ struct film {
 
 /* Everything pointed to stays the caller's. */
 void film_open(const struct case_record *record, const struct timeline *timeline,
-    const struct outdir *dir, int root_fd, struct film *ret_film);
+    const struct outdir *dir, struct cache *cache, int root_fd, struct film *ret_film);
 void film_close(struct film *film);
 
 /* "scene-1.jpg"; the caller frees it. */
 char *film_thumbnail_name(int scene);
 #define FILM_PREVIEW_NAME "preview.jpg"
 
-/* Before the first frame of a segment, and after its last (or its failure, if film_begin() was 0).
- */
+/* The scene's thumbnail, and with the first one the preview, into the folder: kept ones, or made of
+ * its picture. */
+int film_show(struct film *film, int scene, struct error *err);
+
+/* The digest of all that shapes the packets of a segment, wherever it stands in its video. */
+int film_segment_key(struct film *film, const struct timeline_segment *segment,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
+
+/* Before the first frame of a segment is drawn. */
 int film_begin(struct film *film, const struct timeline_segment *segment, struct error *err);
+/* Nothing of this segment will be drawn any more, whether or not anything was. */
 void film_end(struct film *film, const struct timeline_segment *segment);
 
 /* What one thread needs to draw. */

@@ -69,15 +69,14 @@ static int check_size(const char *name, const struct picture_head *head, struct 
 }
 
 /* Read the file and judge it.  The caller frees `*ret_data` with av_free(). */
-static int read_picture(int root_fd, const char *name, uint8_t **ret_data,
+static int read_picture(int root_fd, const char *name, uint8_t **ret_data, size_t *ret_size,
     struct picture_head *ret_head, struct error *err)
 {
-    size_t size = 0;
-    int rc = read_file(root_fd, name, ret_data, &size, err);
+    int rc = read_file(root_fd, name, ret_data, ret_size, err);
 
     if (rc < 0)
         return rc;
-    rc = picture_head_read(name, *ret_data, size, ret_head, err);
+    rc = picture_head_read(name, *ret_data, *ret_size, ret_head, err);
     if (rc == 0)
         rc = check_size(name, ret_head, err);
     if (rc < 0)
@@ -169,15 +168,41 @@ static int frame_to_yuv(const char *name, const AVFrame *frame, struct yuv *yuv,
     return rc < 0 ? error_where(err, "%s: ", name) : 0;
 }
 
-static int decode_to_yuv(
-    int root_fd, const char *name, AVFrame *frame, struct yuv *yuv, struct error *err)
+static void digest_of(const uint8_t *data, size_t size, char ret_digest[static DIGEST_HEX_LEN + 1])
 {
-    struct picture_head head;
+    struct digest digest;
+
+    digest_start(&digest);
+    digest_add(&digest, data, size);
+    digest_hex(&digest, ret_digest);
+}
+
+int picture_digest(
+    int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    size_t size = 0;
     uint8_t *data;
-    int rc = read_picture(root_fd, name, &data, &head, err);
+    int rc = read_file(root_fd, name, &data, &size, err);
 
     if (rc < 0)
         return rc;
+    digest_of(data, size, ret_digest);
+    av_free(data);
+    return 0;
+}
+
+static int decode_to_yuv(int root_fd, const char *name, AVFrame *frame, struct yuv *yuv,
+    char *ret_digest, struct error *err)
+{
+    struct picture_head head;
+    size_t size = 0;
+    uint8_t *data;
+    int rc = read_picture(root_fd, name, &data, &size, &head, err);
+
+    if (rc < 0)
+        return rc;
+    if (ret_digest)
+        digest_of(data, size, ret_digest);
     rc = decode(name, &head, data, frame, err);
     av_free(data);
     return rc < 0 ? rc : frame_to_yuv(name, frame, yuv, err);
@@ -186,16 +211,17 @@ static int decode_to_yuv(
 int picture_check(int root_fd, const char *name, struct error *err)
 {
     struct picture_head head;
+    size_t size = 0;
     uint8_t *data;
-    int rc = read_picture(root_fd, name, &data, &head, err);
+    int rc = read_picture(root_fd, name, &data, &size, &head, err);
 
     if (rc == 0)
         av_free(data);
     return rc;
 }
 
-int picture_load(
-    int root_fd, const char *name, int width, int height, struct yuv *ret_yuv, struct error *err)
+int picture_load(int root_fd, const char *name, int width, int height, struct yuv *ret_yuv,
+    char *ret_digest, struct error *err)
 {
     AVFrame *frame = av_frame_alloc();
     struct yuv yuv = {0};
@@ -205,7 +231,7 @@ int picture_load(
         return error_set(err, ERR_LIMIT, "no memory for %s", name);
     rc = yuv_alloc(&yuv, width, height, err);
     if (rc == 0)
-        rc = decode_to_yuv(root_fd, name, frame, &yuv, err);
+        rc = decode_to_yuv(root_fd, name, frame, &yuv, ret_digest, err);
     av_frame_free(&frame);
     if (rc < 0) {
         yuv_free(&yuv);

@@ -6,6 +6,7 @@
 
 #include <libavutil/frame.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "video/yuv.h"
 
@@ -19,7 +20,11 @@ enum {
  * -ERR_INPUT names the file and the reason. */
 int picture_check(int root_fd, const char *name, struct error *err);
 
-/* The picture, upright, in our colours, its middle filling width × height.  -ERR_INPUT names the
- * file and reason. */
-int picture_load(
-    int root_fd, const char *name, int width, int height, struct yuv *ret_yuv, struct error *err);
+/* The digest of the file's bytes. */
+int picture_digest(
+    int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err);
+
+/* The picture, upright, in our colours, its middle filling width × height, and the digest of the
+ * bytes it was made of.  -ERR_INPUT names the file and reason. */
+int picture_load(int root_fd, const char *name, int width, int height, struct yuv *ret_yuv,
+    char *ret_digest /* DIGEST_HEX_LEN + 1 bytes, or NULL */, struct error *err);

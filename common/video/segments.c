@@ -20,8 +20,8 @@ struct segments {
     int window; /* segments that may be begun beyond what was taken */
     pthread_t threads[ENCODERS_MAX];
 
-    atomic_bool stop;       /* set by the owner and by an encoder that fails, read by all */
-    atomic_int frames_done; /* added by encoders */
+    atomic_bool stop; /* set by the owner and by an encoder that fails, read by all */
+    atomic_int frames_done, frames_kept; /* added by encoders */
 
     pthread_mutex_t lock;
     pthread_cond_t changed; /* a segment is done, or taken; or stop */
@@ -32,29 +32,9 @@ struct segments {
     struct error why;
 };
 
-void segment_free(struct segment *segment)
-{
-    if (!segment)
-        return;
-    for (int i = 0; i < segment->n_packets; i++)
-        av_packet_free(&segment->packets[i]);
-    free(segment->packets);
-    avcodec_parameters_free(&segment->parameters);
-    free(segment);
-}
-
 static int keep_packet(void *ctx, AVPacket *packet, struct error *err)
 {
-    struct segment *segment = ctx;
-    AVPacket *copy = av_packet_alloc();
-
-    if (!copy)
-        return error_set(err, ERR_LIMIT, "no memory for a packet");
-    av_packet_move_ref(copy, packet);
-    segment->packets =
-        mem_grow(segment->packets, (size_t)segment->n_packets + 1, sizeof(AVPacket *));
-    segment->packets[segment->n_packets++] = copy;
-    return 0;
+    return segment_add(ctx, packet, err);
 }
 
 /* What one encoder thread keeps from segment to segment. */
@@ -68,7 +48,7 @@ static int encode_frames(struct bench *bench, const struct timeline_segment *pla
 {
     struct segments *all = bench->all;
 
-    for (int number = plan->first; number < plan->first + plan->n; number++) {
+    for (int i = 0; i < plan->n; i++) {
         struct yuv canvas;
         int rc;
 
@@ -77,8 +57,8 @@ static int encode_frames(struct bench *bench, const struct timeline_segment *pla
         rc = encoder_canvas(encoder, &canvas, err);
         if (rc < 0)
             return rc;
-        film_draw(all->film, plan, number, &bench->easel, &canvas);
-        rc = encoder_add(encoder, number, sink, err);
+        film_draw(all->film, plan, plan->first + i, &bench->easel, &canvas);
+        rc = encoder_add(encoder, i, sink, err);
         if (rc < 0)
             return rc;
         atomic_fetch_add(&all->frames_done, 1);
@@ -111,24 +91,66 @@ static int encode_drawn(struct bench *bench, const struct timeline_segment *plan
     return rc;
 }
 
-static int encode(struct bench *bench, int number, struct segment **ret_segment, struct error *err)
+/* Made before, by whoever it was. */
+static bool find(struct segments *all, const struct timeline_segment *plan, const char *key,
+    struct segment **ret_segment)
 {
-    struct film *film = bench->all->film;
-    const struct timeline_segment *plan = &film->timeline->segments[number];
+    struct buf data = {0};
+    bool is_there = cache_find(all->film->cache, key, &data) &&
+                    segment_unpack(data.data, data.len, ret_segment);
+
+    buf_free(&data);
+    if (!is_there)
+        return false;
+    atomic_fetch_add(&all->frames_done, plan->n);
+    atomic_fetch_add(&all->frames_kept, plan->n);
+    return true;
+}
+
+static void keep(struct segments *all, const char *key, const struct segment *segment)
+{
+    struct buf data = {0};
+
+    segment_pack(segment, &data);
+    cache_keep(all->film->cache, key, data.data, data.len);
+    buf_free(&data);
+}
+
+static int make(struct bench *bench, const struct timeline_segment *plan, const char *key,
+    struct segment **ret_segment, struct error *err)
+{
     struct segment *segment;
-    int rc = film_begin(film, plan, err);
+    int rc = film_begin(bench->all->film, plan, err);
 
     if (rc < 0)
         return rc;
-    segment = mem_new(struct segment);
+    segment = segment_new();
     rc = encode_drawn(bench, plan, segment, err);
-    film_end(film, plan);
     if (rc < 0) {
         segment_free(segment);
         return rc;
     }
+    keep(bench->all, key, segment);
     *ret_segment = segment;
     return 0;
+}
+
+static int find_or_make(
+    struct bench *bench, int number, struct segment **ret_segment, struct error *err)
+{
+    struct segments *all = bench->all;
+    const struct timeline_segment *plan = &all->film->timeline->segments[number];
+    char key[DIGEST_HEX_LEN + 1];
+    int rc = film_show(all->film, plan->scene, err);
+
+    if (rc == 0)
+        rc = film_segment_key(all->film, plan, key, err);
+    if (rc == 0 && !find(all, plan, key, ret_segment))
+        rc = make(bench, plan, key, ret_segment, err);
+    film_end(all->film, plan);
+    if (rc == 0)
+        segment_move(*ret_segment, plan->first);
+    return rc;
 }
 
 /* The number of the next segment to encode, or -1: none, or stop. */
@@ -171,7 +193,7 @@ static void *encoder_thread(void *ctx)
         struct segment *segment = NULL;
 
         if (rc == 0)
-            rc = encode(&bench, number, &segment, &why);
+            rc = find_or_make(&bench, number, &segment, &why);
         finish(bench.all, number, rc, segment, &why);
     }
     easel_close(&bench.easel);
@@ -268,6 +290,11 @@ int segments_next(
 int segments_frames_done(const struct segments *segments)
 {
     return atomic_load(&segments->frames_done);
+}
+
+int segments_frames_kept(const struct segments *segments)
+{
+    return atomic_load(&segments->frames_kept);
 }
 
 void segments_stop(struct segments *segments)

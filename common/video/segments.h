@@ -4,18 +4,8 @@
  * their own.  They run at most a few segments ahead of what was taken, so memory stays bounded. */
 #pragma once
 
-#include <libavcodec/avcodec.h>
-
 #include "video/film.h"
-
-/* A segment as packets.  Whoever has it frees it. */
-struct segment {
-    AVCodecParameters *parameters; /* with the headers all segments must share */
-    AVPacket **packets;            /* times in frames of the whole video */
-    int n_packets;
-};
-
-void segment_free(struct segment *segment); /* takes NULL */
+#include "video/segment.h"
 
 struct segments;
 
@@ -25,11 +15,13 @@ int segments_start(
 
 enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
 
-/* The next segment in order, waiting at most `wait_ms` for it.  SEGMENTS_E_END: that was all. */
+/* The next segment in order, in its place, waiting at most `wait_ms` for it.  SEGMENTS_E_END: that
+ * was all. */
 int segments_next(
     struct segments *segments, int wait_ms, struct segment **ret_segment, struct error *err);
 
-int segments_frames_done(const struct segments *segments); /* any thread */
+int segments_frames_done(const struct segments *segments); /* any thread, here and below */
+int segments_frames_kept(const struct segments *segments); /* of those: were there already */
 
 /* Stops the encoders (within a frame's time each) and waits for them.  Takes NULL. */
 void segments_stop(struct segments *segments);

@@ -83,7 +83,7 @@ static int start(struct work *work, struct error *err)
     const struct video_options *options = work->options;
     int rc;
 
-    film_open(work->record, &work->timeline, &work->dir, work->root_fd, &work->film);
+    film_open(work->record, &work->timeline, &work->dir, &work->cache, work->root_fd, &work->film);
     rc = segments_start(&work->film, options->n_encoders, &work->segments, err);
     if (rc == 0)
         rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
@@ -161,6 +161,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
         .height = work->film.height,
         .fps = TIMELINE_FPS,
         .n_frames = n_frames,
+        .n_kept = segments_frames_kept(work->segments),
         .seconds = (double)n_frames / TIMELINE_FPS};
     return 0;
 }

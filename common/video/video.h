@@ -46,6 +46,7 @@ struct video_options {
 
 struct video_result {
     int width, height, fps, n_frames;
+    int n_kept; /* of the frames: were encoded before, for this video or another */
     double seconds;
 };
 

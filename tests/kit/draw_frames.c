@@ -57,6 +57,7 @@ int main(int argc, char **argv)
     struct case_record record = {.id = "frames"};
     struct timeline_input *inputs;
     struct timeline timeline;
+    struct cache nothing_kept = {.fd = -1};
     struct outdir dir;
     struct film film;
     struct error err;
@@ -76,7 +77,7 @@ int main(int argc, char **argv)
     if (beneath_root(argv[1], &root_fd, &err) < 0 || outdir_open(argv[2], &dir, &err) < 0 ||
         timeline_plan(inputs, record.n_scenes, &timeline, &err) < 0)
         return fail(&err);
-    film_open(&record, &timeline, &dir, root_fd, &film);
+    film_open(&record, &timeline, &dir, &nothing_kept, root_fd, &film);
     if (draw(&film, &err) < 0)
         return fail(&err);
     film_close(&film);

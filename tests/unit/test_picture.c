@@ -55,7 +55,7 @@ static void check_colour(const struct yuv *yuv, int quarter, char colour, const 
 static void check_loads(const char *name, const char *quarters)
 {
     struct yuv yuv;
-    int rc = picture_load(root_fd, name, 160, 90, &yuv, &err);
+    int rc = picture_load(root_fd, name, 160, 90, &yuv, NULL, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
     ck_assert_int_eq(picture_check(root_fd, name, &err), 0);
@@ -69,7 +69,7 @@ static void check_refused(const char *name, const char *why)
 {
     struct yuv yuv;
 
-    ck_assert_int_eq(picture_load(root_fd, name, 160, 90, &yuv, &err), -ERR_INPUT);
+    ck_assert_int_eq(picture_load(root_fd, name, 160, 90, &yuv, NULL, &err), -ERR_INPUT);
     ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s: %s", name, err.text);
 }
 
@@ -120,7 +120,7 @@ START_TEST(grey_stays_grey)
     for (int i = 0; i < 2; i++) {
         struct yuv yuv;
 
-        ck_assert_int_eq(picture_load(root_fd, i ? "b.png" : "a.png", 64, 64, &yuv, &err), 0);
+        ck_assert_int_eq(picture_load(root_fd, i ? "b.png" : "a.png", 64, 64, &yuv, NULL, &err), 0);
         check_colour(&yuv, 3, 'W', "grey");
         ck_assert_int_eq(yuv.data[1][0], 128);
         ck_assert_int_eq(yuv.data[2][0], 128);
@@ -147,7 +147,7 @@ START_TEST(a_cmyk_jpeg_can_be_used)
     buf_add(&jpeg, rest, sizeof rest);
     media_write(folder, "cmyk.jpg", jpeg.data, jpeg.len);
     buf_free(&jpeg);
-    ck_assert_msg(picture_load(root_fd, "cmyk.jpg", 16, 16, &yuv, &err) == 0, "%s", err.text);
+    ck_assert_msg(picture_load(root_fd, "cmyk.jpg", 16, 16, &yuv, NULL, &err) == 0, "%s", err.text);
     /* Half of each ink: a dark grey, 128 × 128 / 255 = 64 of 255. */
     ck_assert_int_le(abs(yuv.data[0][0] - (16 + 64 * 219 / 255)), 3);
     ck_assert_int_eq(yuv.data[1][0], 128);
@@ -171,7 +171,8 @@ START_TEST(the_smallest_and_the_widest_fill_the_frame)
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         media_picture(folder, "a.jpg", "mjpeg", "yuvj420p", sizes[i].width, sizes[i].height);
-        ck_assert_msg(picture_load(root_fd, "a.jpg", 320, 180, &yuv, &err) == 0, "%s", err.text);
+        ck_assert_msg(
+            picture_load(root_fd, "a.jpg", 320, 180, &yuv, NULL, &err) == 0, "%s", err.text);
         ck_assert_int_eq(yuv.width, 320);
         yuv_free(&yuv);
     }
@@ -185,7 +186,7 @@ START_TEST(only_what_sticks_out_is_cut_off)
     /* A square into 16:9: its quarters stay quarters. */
     media_picture(folder, "a.png", "png", "rgb24", 400, 400);
     check_loads("a.png", "RGBW");
-    ck_assert_int_eq(picture_load(root_fd, "a.png", 160, 90, &yuv, &err), 0);
+    ck_assert_int_eq(picture_load(root_fd, "a.png", 160, 90, &yuv, NULL, &err), 0);
     ck_assert_int_le(abs(yuv.data[0][20 * yuv.stride[0]] - colours['R'][0]), 5);
     yuv_free(&yuv);
 }

@@ -1,0 +1,81 @@
+/* film_key.c - what decides the pixels and packets of a film, as digests. */
+#include <libavcodec/avcodec.h>
+#include <pango/pango.h>
+
+#include "video/engine.h"
+#include "video/film_private.h"
+#include "video/picture.h"
+
+int film_know_locked(struct film *film, int scene, struct error *err)
+{
+    struct shot *shot = &film->shots[scene];
+    int rc = 0;
+
+    if (!shot->digest[0])
+        rc = picture_digest(film->root_fd, film->record->scenes[scene].image, shot->digest, err);
+    return rc < 0 ? film_blame(scene, "image", err) : 0;
+}
+
+void film_add_canvas(struct digest *key, const struct film *film, int scene)
+{
+    digest_add_number(key, ENGINE_VERSION);
+    digest_add_text(key, film->shots[scene].digest);
+    digest_add_number(key, film->width);
+    digest_add_number(key, film->height);
+}
+
+static int learn(struct film *film, int scene, struct error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&film->shots[scene].lock);
+    rc = film_know_locked(film, scene, err);
+    pthread_mutex_unlock(&film->shots[scene].lock);
+    return rc;
+}
+
+/* How a scene is seen in the frames of `segment`: its picture, its move, and which part of that. */
+static void add_view(
+    struct digest *key, const struct film *film, int scene, const struct timeline_segment *segment)
+{
+    const struct timeline_scene *when = &film->timeline->scenes[scene];
+
+    film_add_canvas(key, film, scene);
+    digest_add_number(key, scene); /* chooses the move */
+    digest_add_number(key, when->end - when->start);
+    digest_add_number(key, segment->first - when->start);
+    digest_add_number(key, segment->n);
+}
+
+static void add_caption(
+    struct digest *key, const struct film *film, const struct timeline_segment *segment)
+{
+    const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
+
+    digest_add_text(key, film->record->scenes[segment->scene].caption);
+    digest_add_number(key, timeline_body_length(when));
+    digest_add_number(key, segment->first - timeline_body_start(when));
+}
+
+int film_segment_key(struct film *film, const struct timeline_segment *segment,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    struct digest key;
+    int rc = learn(film, segment->scene, err);
+
+    if (rc == 0 && segment->is_fade)
+        rc = learn(film, segment->scene + 1, err);
+    if (rc < 0)
+        return rc;
+    digest_start(&key);
+    digest_add_text(&key, segment->is_fade ? "fade" : "body");
+    digest_add_number(&key, avcodec_version());
+    digest_add_number(&key, pango_version());
+    add_view(&key, film, segment->scene, segment);
+    if (segment->is_fade)
+        add_view(&key, film, segment->scene + 1, segment);
+    else
+        add_caption(&key, film, segment);
+    digest_hex(&key, ret_key);
+    return 0;
+}

@@ -1,0 +1,76 @@
+/* thumbnails.c - the small pictures beside a film: film_show() of film.h. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "video/film_private.h"
+#include "video/jpeg.h"
+
+enum { THUMBNAIL_WIDTH = 480, PREVIEW_SIDE = 1280 };
+
+char *film_thumbnail_name(int scene)
+{
+    return mem_format("scene-%d.jpg", scene + 1);
+}
+
+static int draw_jpeg(
+    struct film *film, int scene, int width, const char *key, struct buf *jpeg, struct error *err)
+{
+    int rc = film_load_locked(film, scene, err);
+
+    if (rc == 0)
+        rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
+    if (rc == 0)
+        cache_keep(film->cache, key, jpeg->data, jpeg->len);
+    return rc;
+}
+
+static int write_jpeg(struct film *film, int scene, int width, const char *name, struct error *err)
+{
+    char hex[DIGEST_HEX_LEN + 1];
+    struct buf jpeg = {0};
+    struct digest key;
+    int rc = 0;
+
+    digest_start(&key);
+    digest_add_text(&key, "jpeg");
+    film_add_canvas(&key, film, scene);
+    digest_add_number(&key, width);
+    digest_hex(&key, hex);
+    if (!cache_find(film->cache, hex, &jpeg))
+        rc = draw_jpeg(film, scene, width, hex, &jpeg, err);
+    if (rc == 0)
+        rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
+    buf_free(&jpeg);
+    return rc;
+}
+
+static int write_thumbnails(struct film *film, int scene, struct error *err)
+{
+    struct shot *shot = &film->shots[scene];
+    char *name = film_thumbnail_name(scene);
+    int rc = write_jpeg(film, scene, THUMBNAIL_WIDTH, name, err);
+
+    free(name);
+    if (rc < 0)
+        return rc;
+    atomic_store(&shot->is_pictured, true);
+    if (scene > 0)
+        return 0;
+    rc = write_jpeg(film, scene, film->width * PREVIEW_SIDE / 1920, FILM_PREVIEW_NAME, err);
+    if (rc == 0)
+        atomic_store(&film->is_previewed, true);
+    return rc;
+}
+
+int film_show(struct film *film, int scene, struct error *err)
+{
+    struct shot *shot = &film->shots[scene];
+    int rc;
+
+    pthread_mutex_lock(&shot->lock);
+    rc = film_know_locked(film, scene, err);
+    if (rc == 0 && !atomic_load(&shot->is_pictured))
+        rc = write_thumbnails(film, scene, err);
+    pthread_mutex_unlock(&shot->lock);
+    return rc;
+}

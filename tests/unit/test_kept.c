@@ -1,0 +1,227 @@
+/* test_kept.c - nothing is made twice: what video_create() does with a cache. */
+#include <check.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "media.h"
+#include "video/video.h"
+
+static char *root, *out, *cache;
+static struct error err;
+static struct scene scenes[4];
+static struct case_record record;
+static struct video_result result;
+static atomic_bool cancel;
+static int n_shown, cancel_at_scene; /* -1: never */
+
+static void set_up(void)
+{
+    digest_init();
+    root = media_folder();
+    out = media_folder();
+    cache = media_folder();
+    media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);
+    media_picture(root, "b.png", "png", "rgb24", 360, 640);
+    record =
+        (struct case_record){.id = "7", .title = "A title", .language = "en", .scenes = scenes};
+    cancel_at_scene = -1;
+}
+
+static void tear_down(void)
+{
+    media_folder_remove(root);
+    media_folder_remove(out);
+    media_folder_remove(cache);
+}
+
+static void on_scene(void *ctx, int index, int n_scenes, const char *thumbnail)
+{
+    uint8_t *data;
+    size_t len;
+
+    (void)ctx, (void)n_scenes;
+    media_read(out, thumbnail, &data, &len);
+    ck_assert(len > 100 && data[0] == 0xFF && data[len - 1] == 0xD9);
+    free(data);
+    n_shown++;
+    if (index == cancel_at_scene)
+        atomic_store(&cancel, true);
+}
+
+static int create_with(const char *cache_dir, int n_encoders)
+{
+    struct video_options options = {.media_root = root,
+        .out_dir = out,
+        .file = "final.mp4",
+        .cache_dir = cache_dir,
+        .cache_bytes = 1 << 30,
+        .cancel = &cancel,
+        .n_encoders = n_encoders,
+        .watch = {.scene = on_scene}};
+
+    n_shown = 0;
+    atomic_store(&cancel, false);
+    return video_create(&record, &options, &result, &err);
+}
+
+/* What create_with() wrote; the caller frees it. */
+static uint8_t *made_with(const char *cache_dir, int n_encoders, size_t *ret_len)
+{
+    uint8_t *data;
+
+    ck_assert_msg(create_with(cache_dir, n_encoders) == 0, "%s", err.text);
+    ck_assert_int_eq(n_shown, record.n_scenes);
+    media_read(out, "final.mp4", &data, ret_len);
+    return data;
+}
+
+/* The same bytes as without a cache, and so many frames of it were encoded now. */
+static void check_encodes(int n_frames)
+{
+    size_t kept_len, fresh_len;
+    uint8_t *kept = made_with(cache, 2, &kept_len), *fresh;
+    int n_encoded = result.n_frames - result.n_kept;
+
+    fresh = made_with(NULL, 1, &fresh_len);
+    ck_assert_int_eq(result.n_kept, 0);
+    ck_assert_uint_eq(kept_len, fresh_len);
+    ck_assert_mem_eq(kept, fresh, fresh_len);
+    ck_assert_int_eq(n_encoded, n_frames);
+    free(kept);
+    free(fresh);
+}
+
+/* Three scenes of `each` frames that are only picture and caption: two fades of `each` / 3. */
+static void set_scenes(int each)
+{
+    for (int i = 0; i < 3; i++)
+        scenes[i] = (struct scene){.image = i % 2 ? "b.png" : "a.jpg",
+            .caption = i % 2 ? "Two" : "One",
+            .seconds = each / 30.0};
+    record.n_scenes = 3;
+}
+
+START_TEST(an_unchanged_case_is_not_encoded_again)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    check_encodes(0);
+}
+END_TEST
+
+START_TEST(a_new_caption_costs_one_scene_and_no_fade)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    scenes[1].caption = "Another one";
+    check_encodes(18 - 2 * 6);
+    scenes[1].caption = "Two";
+    check_encodes(0);
+}
+END_TEST
+
+START_TEST(a_new_title_costs_no_frame)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    record.title = "Another title";
+    check_encodes(0);
+}
+END_TEST
+
+START_TEST(another_picture_under_the_same_name_costs_all_that_shows_it)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    media_picture(root, "b.png", "png", "rgb24", 356, 640);
+    check_encodes(18); /* a body and two fades */
+}
+END_TEST
+
+START_TEST(scenes_before_an_added_one_stay_as_they_are)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    scenes[3] = (struct scene){.image = "b.png", .seconds = 0.6};
+    record.n_scenes = 4;
+    /* The third scene's body gives six frames to a fade; its fade and the fourth body are new. */
+    check_encodes(6 + 6 + 12);
+}
+END_TEST
+
+START_TEST(a_canceled_work_is_gone_on_with)
+{
+    set_scenes(90);
+    cancel_at_scene = 2; /* the first two bodies are through by then, or nearly */
+    ck_assert_int_eq(create_with(cache, 1), -ERR_CANCELED);
+    cancel_at_scene = -1;
+    ck_assert_msg(create_with(cache, 2) == 0, "%s", err.text);
+    ck_assert_int_ge(result.n_kept, 90 - 24);
+    check_encodes(0);
+}
+END_TEST
+
+static void damage(const char *name)
+{
+    char *path = mem_format("%s/%s", cache, name);
+
+    ck_assert_int_eq(truncate(path, 100), 0);
+    free(path);
+}
+
+START_TEST(damaged_pieces_are_made_again)
+{
+    struct dirent **entries;
+    int n;
+
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    n = scandir(cache, &entries, NULL, NULL);
+    for (int i = 0; i < n; i++) {
+        if (entries[i]->d_name[0] != '.')
+            damage(entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    check_encodes(3 * 18 - 2 * 6);
+}
+END_TEST
+
+START_TEST(a_cache_that_cannot_be_costs_only_time)
+{
+    char *nowhere = mem_format("%s/a.jpg/cache", root);
+
+    set_scenes(12);
+    ck_assert_msg(create_with(nowhere, 2) == 0, "%s", err.text);
+    ck_assert_int_eq(result.n_kept, 0);
+    free(nowhere);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kept");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 110);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, an_unchanged_case_is_not_encoded_again);
+    tcase_add_test(tc, a_new_caption_costs_one_scene_and_no_fade);
+    tcase_add_test(tc, a_new_title_costs_no_frame);
+    tcase_add_test(tc, another_picture_under_the_same_name_costs_all_that_shows_it);
+    tcase_add_test(tc, scenes_before_an_added_one_stay_as_they_are);
+    tcase_add_test(tc, a_canceled_work_is_gone_on_with);
+    tcase_add_test(tc, damaged_pieces_are_made_again);
+    tcase_add_test(tc, a_cache_that_cannot_be_costs_only_time);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
