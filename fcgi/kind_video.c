@@ -139,11 +139,14 @@ static int make(
 {
     const struct config *config = work_config(making->work);
     char *out_dir = mem_format("%s/%s", config->output, making->key);
+    char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
         .file = video_file,
         .cache_dir = config->cache,
         .cache_bytes = (int64_t)config->cache_mib << 20,
+        .cores_file = cores_file,
+        .n_cores = config->slots,
         .cancel = work_cancel(making->work),
         .watch = {
             .ctx = making, .progress = on_progress, .scene = on_scene, .preview = on_preview}};
@@ -151,6 +154,7 @@ static int make(
     int failed = video_create(record, &options, &video, err);
 
     free(out_dir);
+    free(cores_file);
     if (failed < 0)
         return failed;
     if (making->has_failed) {

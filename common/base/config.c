@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 static const struct {
@@ -89,4 +90,9 @@ int config_read(struct config *ret_config, struct error *err)
         return -(int)err->code;
     *ret_config = config;
     return 0;
+}
+
+char *config_cores_file(const struct config *config)
+{
+    return mem_format("%s-cores", config->database);
 }

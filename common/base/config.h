@@ -12,8 +12,9 @@ struct config {
     const char *secret_key; /* CASECAST_SECRET_KEY: client secrets are made with it; "": none are */
     const char *log;        /* CASECAST_LOG: stderr or syslog */
     int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
-    int slots;       /* CASECAST_SLOTS: jobs that run at once on this machine; default: its cores */
-    int max_streams; /* CASECAST_MAX_STREAMS: open streams a process */
+    int slots; /* CASECAST_SLOTS: jobs that run at once on this machine, and encoders; default: its
+                  cores */
+    int max_streams;        /* CASECAST_MAX_STREAMS: open streams a process */
     int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no
                                limit */
     int max_queued;         /* CASECAST_MAX_QUEUED: jobs waiting */
@@ -27,3 +28,7 @@ struct config {
 
 /* -ERR_INPUT names the variable, its value and what would be right. */
 int config_read(struct config *ret_config, struct error *err);
+
+/* The file by which all processes on this database share the machine's cores; the caller frees it.
+ */
+char *config_cores_file(const struct config *config);

@@ -199,17 +199,21 @@ static int make(const struct config *config, const struct case_record *record,
     const char *term = getenv("TERM");
     struct show show = {
         .on_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0, .last_tenth = -1};
+    char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = target->work,
         .file = file_name,
         .cache_dir = config->cache,
         .cache_bytes = (int64_t)config->cache_mib << 20,
+        .cores_file = cores_file,
+        .n_cores = config->slots,
         .cancel = &cancel,
         .watch = {.ctx = &show, .progress = show_progress}};
     int answer;
 
     catch_signals();
     answer = video_create(record, &options, ret_result, err);
+    free(cores_file);
     show_nothing(&show);
     /* Ctrl-C ends the speaker too, and its end may be told before ours. */
     if (answer < 0 && atomic_load(&cancel))

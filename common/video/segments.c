@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "video/cores.h"
 #include "video/encoder.h"
 
 enum { ENCODERS_MAX = 64 };
@@ -17,6 +19,8 @@ struct segments {
     /* fixed after start */
     struct film *film;
     int n, n_encoders;
+    const char *cores_file;
+    int n_cores;
     int window; /* segments that may be begun beyond what was taken */
     pthread_t threads[ENCODERS_MAX];
 
@@ -41,6 +45,7 @@ static int keep_packet(void *ctx, AVPacket *packet, struct error *err)
 struct bench {
     struct segments *all;
     struct easel easel;
+    struct core core;
 };
 
 static int encode_frames(struct bench *bench, const struct timeline_segment *plan,
@@ -52,7 +57,8 @@ static int encode_frames(struct bench *bench, const struct timeline_segment *pla
         struct yuv canvas;
         int rc;
 
-        if (atomic_load_explicit(&all->stop, memory_order_relaxed))
+        if (atomic_load_explicit(&all->stop, memory_order_relaxed) ||
+            !core_keep(&bench->core, &all->stop))
             return error_set(err, ERR_CANCELED, "canceled");
         rc = encoder_canvas(encoder, &canvas, err);
         if (rc < 0)
@@ -135,8 +141,8 @@ static int make(struct bench *bench, const struct timeline_segment *plan, const 
     return 0;
 }
 
-static int find_or_make(
-    struct bench *bench, int number, struct segment **ret_segment, struct error *err)
+/* With a core in hand. */
+static int work(struct bench *bench, int number, struct segment **ret_segment, struct error *err)
 {
     struct segments *all = bench->all;
     const struct timeline_segment *plan = &all->film->timeline->segments[number];
@@ -150,6 +156,18 @@ static int find_or_make(
     film_end(all->film, plan);
     if (rc == 0)
         segment_move(*ret_segment, plan->first);
+    return rc;
+}
+
+static int find_or_make(
+    struct bench *bench, int number, struct segment **ret_segment, struct error *err)
+{
+    int rc;
+
+    if (!core_take(&bench->core, &bench->all->stop))
+        return error_set(err, ERR_CANCELED, "canceled");
+    rc = work(bench, number, ret_segment, err);
+    core_give(&bench->core);
     return rc;
 }
 
@@ -186,9 +204,11 @@ static void finish(
 static void *encoder_thread(void *ctx)
 {
     struct bench bench = {.all = ctx};
-    struct error why;
+    struct error why, shared;
     int rc = easel_open(bench.all->film, &bench.easel, &why), number;
 
+    if (core_open(bench.all->cores_file, bench.all->n_cores, &bench.core, &shared) < 0)
+        log_warning("cores are not shared with other works: %s", shared.text);
     while ((number = begin(bench.all)) >= 0) {
         struct segment *segment = NULL;
 
@@ -196,6 +216,7 @@ static void *encoder_thread(void *ctx)
             rc = find_or_make(&bench, number, &segment, &why);
         finish(bench.all, number, rc, segment, &why);
     }
+    core_close(&bench.core);
     easel_close(&bench.easel);
     return NULL;
 }
@@ -220,8 +241,8 @@ static int start_threads(struct segments *all, int n, struct error *err)
     return 0;
 }
 
-int segments_start(
-    struct film *film, int n_encoders, struct segments **ret_segments, struct error *err)
+int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
+    struct segments **ret_segments, struct error *err)
 {
     int n = n_encoders > 0 ? n_encoders : core_count(), rc;
     struct segments *all = mem_new(struct segments);
@@ -231,6 +252,8 @@ int segments_start(
     n = n < film->timeline->n_segments ? n : film->timeline->n_segments;
     all->film = film;
     all->n = film->timeline->n_segments;
+    all->cores_file = cores_file;
+    all->n_cores = n_cores;
     all->window = 2 * n + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
     pthread_mutex_init(&all->lock, NULL);

@@ -9,9 +9,10 @@
 
 struct segments;
 
-/* `n_encoders` threads; 0: as many as this process may use cores. */
-int segments_start(
-    struct film *film, int n_encoders, struct segments **ret_segments, struct error *err);
+/* `n_encoders` threads; 0: as many as this process may use cores.  They work in turn with all who
+ * share the `n_cores` of `cores_file` (NULL: nobody). */
+int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
+    struct segments **ret_segments, struct error *err);
 
 enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
 

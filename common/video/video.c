@@ -84,7 +84,8 @@ static int start(struct work *work, struct error *err)
     int rc;
 
     film_open(work->record, &work->timeline, &work->dir, &work->cache, work->root_fd, &work->film);
-    rc = segments_start(&work->film, options->n_encoders, &work->segments, err);
+    rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
+        &work->segments, err);
     if (rc == 0)
         rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
             (int64_t)work->timeline.n_frames * TIMELINE_FRAME_SAMPLES, options->cancel, &work->mix,

@@ -39,6 +39,9 @@ struct video_options {
     const char *cache_dir;     /* what is kept between videos, see cache.h; NULL: nothing is */
     int64_t cache_bytes;       /* how large it may grow */
     const atomic_bool *cancel; /* NULL: can't be canceled.  Set: -ERR_CANCELED within a second */
+    const char *cores_file;    /* by which all works on this machine share its cores, see cores.h;
+                                  NULL:    takes what it likes */
+    int n_cores;               /* to be shared */
     int n_encoders; /* threads that encode; 0: as many as there are cores.  Never changes the bytes
                      */
     struct video_watch watch;

@@ -10,7 +10,8 @@ photos_make() {
 
 sql() { sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" "$@"; }
 
-# A case with a scene of SECONDS for each image (photo.jpg).
+# A case with a scene of SECONDS for each image (photo.jpg).  No two cases share a scene: what is kept of one saves the
+# other no work.
 case_put() { # ID SECONDS [IMAGE…]
     local id=$1 seconds=$2 image n=0
     shift 2
@@ -20,14 +21,17 @@ case_put() { # ID SECONDS [IMAGE…]
         printf "INSERT OR REPLACE INTO cases(id, title) VALUES ('%s', 'Case %s');\n" "$id" "$id"
         for image; do
             n=$((n + 1))
-            printf "INSERT INTO scenes(case_id, position, image, caption, seconds) VALUES ('%s', %d, '%s', 'Scene %d', %s);\n" \
-                "$id" "$n" "$image" "$n" "$seconds"
+            printf "INSERT INTO scenes(case_id, position, image, caption, seconds) VALUES ('%s', %d, '%s', '%s, scene %d', %s);\n" \
+                "$id" "$n" "$image" "$id" "$n" "$seconds"
         done
         printf 'COMMIT;\n'
     } | sql
 }
 
-case_rename() { sql "UPDATE cases SET title = '$2' WHERE id = '$1'"; } # ID TITLE: other content, so another job
+# Other content, so another job, and all of its work.
+case_rename() { # ID TITLE
+    sql "UPDATE cases SET title = '$2' WHERE id = '$1'; UPDATE scenes SET caption = caption || ', $2' WHERE case_id = '$1'"
+}
 
 jobs_of() { sql "SELECT count(*) FROM jobs WHERE subject = '$1'"; } # CASE
 

@@ -1,0 +1,218 @@
+/* test_cores.c - the machine's cores, shared: common/video/cores.h. */
+#include <check.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "media.h"
+#include "video/cores.h"
+
+static char *folder, *path;
+static struct error err;
+static const atomic_bool never;
+
+static void set_up(void)
+{
+    folder = media_folder();
+    path = mem_format("%s/encoders", folder);
+}
+
+static void tear_down(void)
+{
+    free(path);
+    media_folder_remove(folder);
+}
+
+static void open_core(int n, int turn_ms, struct core *core)
+{
+    ck_assert_int_eq(core_open(path, n, core, &err), 0);
+    core->turn_ms = turn_ms;
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 300000}, NULL);
+}
+
+/* A film's encoder: so many frames, with a core in hand. */
+struct encoder {
+    pthread_t thread;
+    int n_cores, n_frames;
+    atomic_int done;
+    atomic_bool stop, is_over;
+};
+
+static atomic_int at_work, most_at_work;
+
+static void work_on_a_frame(struct encoder *encoder)
+{
+    int now = atomic_fetch_add(&at_work, 1) + 1, most = atomic_load(&most_at_work);
+
+    while (now > most && !atomic_compare_exchange_weak(&most_at_work, &most, now))
+        ;
+    nap();
+    atomic_fetch_sub(&at_work, 1);
+    atomic_fetch_add(&encoder->done, 1);
+}
+
+static void *encode(void *ctx)
+{
+    struct encoder *encoder = ctx;
+    struct core core;
+    bool goes_on;
+
+    open_core(encoder->n_cores, 0, &core);
+    goes_on = core_take(&core, &encoder->stop);
+    while (goes_on && !atomic_load(&encoder->is_over) &&
+           atomic_load(&encoder->done) < encoder->n_frames) {
+        work_on_a_frame(encoder);
+        goes_on = core_keep(&core, &encoder->stop);
+    }
+    core_give(&core);
+    core_close(&core);
+    return NULL;
+}
+
+static void start(struct encoder *encoder, int n_cores, int n_frames)
+{
+    encoder->n_cores = n_cores;
+    encoder->n_frames = n_frames;
+    pthread_create(&encoder->thread, NULL, encode, encoder);
+}
+
+START_TEST(no_more_encoders_work_at_once_than_there_are_cores)
+{
+    static struct encoder encoders[7];
+
+    for (int i = 0; i < 7; i++)
+        start(&encoders[i], 3, 100);
+    for (int i = 0; i < 7; i++)
+        pthread_join(encoders[i].thread, NULL);
+    ck_assert_int_eq(atomic_load(&most_at_work), 3);
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(atomic_load(&encoders[i].done), 100);
+}
+END_TEST
+
+START_TEST(a_short_film_does_not_wait_for_the_end_of_a_long_one)
+{
+    static struct encoder long_film[2], short_film[2];
+    int before = 0, meanwhile = 0;
+
+    for (int i = 0; i < 2; i++)
+        start(&long_film[i], 2, 1000000);
+    while (atomic_load(&long_film[0].done) + atomic_load(&long_film[1].done) < 20)
+        nap();
+    for (int i = 0; i < 2; i++)
+        before += atomic_load(&long_film[i].done);
+    for (int i = 0; i < 2; i++)
+        start(&short_film[i], 2, 200);
+    for (int i = 0; i < 2; i++)
+        pthread_join(short_film[i].thread, NULL);
+    for (int i = 0; i < 2; i++)
+        meanwhile += atomic_load(&long_film[i].done);
+    meanwhile -= before;
+    for (int i = 0; i < 2; i++) {
+        atomic_store(&long_film[i].is_over, true);
+        atomic_store(&long_film[i].stop, true);
+        pthread_join(long_film[i].thread, NULL);
+    }
+    /* Twice its own 400 frames were worked on by others at most: three times the time it needs
+     * alone. */
+    ck_assert_int_le(meanwhile, 2 * 400);
+    ck_assert_int_ge(meanwhile, 400 / 4); /* nor does the long one stand still */
+}
+END_TEST
+
+START_TEST(who_waits_stops_when_told_to)
+{
+    struct core core;
+    static struct encoder waiting;
+
+    open_core(1, 0, &core);
+    ck_assert(core_take(&core, &never));
+    start(&waiting, 1, 10);
+    nap();
+    atomic_store(&waiting.stop, true);
+    pthread_join(waiting.thread, NULL);
+    ck_assert_int_eq(atomic_load(&waiting.done), 0);
+    core_close(&core);
+}
+END_TEST
+
+START_TEST(a_killed_process_gives_its_core_back)
+{
+    struct core core;
+    int pipes[2], status;
+    pid_t pid;
+    char byte;
+
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid = fork();
+    if (pid == 0) {
+        open_core(1, 0, &core);
+        core_take(&core, &never);
+        if (write(pipes[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    open_core(1, 0, &core);
+    ck_assert(core_take(&core, &never));
+    core_close(&core);
+}
+END_TEST
+
+START_TEST(nobody_waits_where_nothing_is_shared)
+{
+    struct core a, b;
+
+    ck_assert_int_eq(core_open(NULL, 1, &a, &err), 0);
+    ck_assert_int_eq(core_open(NULL, 1, &b, &err), 0);
+    ck_assert(core_take(&a, &never) && core_take(&b, &never));
+    ck_assert(core_keep(&a, &never));
+    core_give(&a);
+    core_close(&a);
+    core_close(&b);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_is_named_and_nobody_waits)
+{
+    char *nowhere = mem_format("%s/nowhere/encoders", folder);
+    struct core core;
+
+    ck_assert_int_eq(core_open(nowhere, 1, &core, &err), -ERR_IO);
+    ck_assert(core_take(&core, &never));
+    core_close(&core);
+    free(nowhere);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cores");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, no_more_encoders_work_at_once_than_there_are_cores);
+    tcase_add_test(tc, a_short_film_does_not_wait_for_the_end_of_a_long_one);
+    tcase_add_test(tc, who_waits_stops_when_told_to);
+    tcase_add_test(tc, a_killed_process_gives_its_core_back);
+    tcase_add_test(tc, nobody_waits_where_nothing_is_shared);
+    tcase_add_test(tc, a_file_that_cannot_be_is_named_and_nobody_waits);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
