@@ -10,37 +10,20 @@
 #include "base/text.h"
 #include "case/case_fields.h"
 
-static int check_language(const char *language, struct error *err);
-
-const struct case_field case_fields[] = {
-    {"id", offsetof(struct case_record, id), CASE_ID_MAX, .is_needed = true,
-        .check = case_id_check},
-    {"title", offsetof(struct case_record, title), .most = CASE_TITLE_MAX},
-    {"language", offsetof(struct case_record, language), CASE_LANGUAGE_MAX,
-        .check = check_language},
-    {.name = NULL},
-};
-
-const struct case_field scene_fields[] = {
-    {"image", offsetof(struct scene, image), CASE_PATH_MAX, .is_path = true, .is_needed = true},
-    {"caption", offsetof(struct scene, caption), CASE_CAPTION_MAX, .has_lines = true},
-    {"narration", offsetof(struct scene, narration), CASE_NARRATION_MAX, .has_lines = true},
-    {"audio", offsetof(struct scene, audio), CASE_PATH_MAX, .is_path = true},
-    {"credit", offsetof(struct scene, credit), .most = CASE_CREDIT_MAX},
-    {.name = NULL},
-};
-
-static const char *const shapes[] = {[CASE_LANDSCAPE] = "16:9", [CASE_PORTRAIT] = "9:16"};
+static void free_texts(void *record, const struct case_field *fields)
+{
+    for (const struct case_field *field = fields; field->name; field++)
+        if (case_is_text(field))
+            free(*case_text_at(record, field));
+}
 
 void case_free(struct case_record *record)
 {
     if (!record)
         return;
     for (int i = 0; i < record->n_scenes; i++)
-        for (const struct case_field *field = scene_fields; field->name; field++)
-            free(*case_field_at(&record->scenes[i], field));
-    for (const struct case_field *field = case_fields; field->name; field++)
-        free(*case_field_at(record, field));
+        free_texts(&record->scenes[i], scene_fields);
+    free_texts(record, case_fields);
     free(record->scenes);
     free(record);
 }
@@ -53,33 +36,20 @@ void case_list_free(struct case_list *list)
     *list = (struct case_list){0};
 }
 
-char *case_text_copy(const char *text, size_t len)
+/* The longer side of each shape, as a share of the shorter one. */
+void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height)
 {
-    char *copy, *out;
+    static const struct {
+        int width, height;
+    } shares[] = {[CASE_LANDSCAPE] = {16, 9},
+        [CASE_PORTRAIT] = {9, 16},
+        [CASE_SQUARE] = {1, 1},
+        [CASE_UPRIGHT] = {4, 5}};
+    int width = shares[record->shape].width, height = shares[record->shape].height;
+    int shorter = width < height ? width : height;
 
-    if (len == 0)
-        return NULL;
-    copy = out = mem_copy_n(text, len);
-    for (size_t i = 0; i < len; i++)
-        if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
-            *out++ = text[i];
-    *out = '\0';
-    return copy;
-}
-
-const char *case_shape_name(enum case_shape shape)
-{
-    return shapes[shape];
-}
-
-bool case_shape_parse(const char *name, enum case_shape *ret_shape)
-{
-    for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)
-        if (strcmp(shapes[i], name) == 0) {
-            *ret_shape = (enum case_shape)i;
-            return true;
-        }
-    return false;
+    *ret_width = record->lines * width / shorter & ~1;
+    *ret_height = record->lines * height / shorter & ~1;
 }
 
 int case_id_check(const char *id, struct error *err)
@@ -108,81 +78,6 @@ void case_mistake(
     mistakes->tell(mistakes->ctx, err.text);
 }
 
-/* --- checks --- */
-
-static unsigned control_code(const char *s)
-{
-    return (
-        unsigned char)s[(unsigned char)*s == 0xC2]; /* C1 controls are two bytes, C2 80 … C2 9F */
-}
-
-static void check_text(const char *text, const char *where, const struct case_field *field,
-    struct case_mistakes *mistakes)
-{
-    size_t len = strlen(text), n, bad;
-    struct error err;
-    long control;
-
-    if (!text_is_utf8(text, len, &bad)) {
-        case_mistake(mistakes, where, field->name, "byte %zu is not valid UTF-8", bad + 1);
-        return;
-    }
-    if (field->check && field->check(text, &err) < 0) {
-        case_mistake(mistakes, where, field->name, "%s", err.text);
-        return;
-    }
-    n = field->is_path ? len : text_chars(text);
-    if (n > (size_t)field->most)
-        case_mistake(mistakes, where, field->name, "is %zu %s long, at most %d are allowed", n,
-            field->is_path ? "bytes" : "characters", field->most);
-    control = text_find_control(text, len, field->has_lines ? "\n\t" : "");
-    if (control >= 0)
-        case_mistake(mistakes, where, field->name,
-            "holds the control character U+%04X at byte %ld; %s", control_code(text + control),
-            control + 1,
-            field->has_lines ? "only newline and tab are allowed" : "none is allowed here");
-}
-
-static int check_language(const char *language, struct error *err)
-{
-    for (const char *c = language; *c; c++)
-        if (!text_is_name((char[]){*c, '\0'}) && *c != '+')
-            return error_set(err, ERR_INPUT,
-                "\"%s\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would be", language);
-    return 0;
-}
-
-void case_check_fields(const void *record, const struct case_field *fields, unsigned skip,
-    const char *where, struct case_mistakes *mistakes)
-{
-    for (int i = 0; fields[i].name; i++) {
-        const char *text = *case_field_at(record, &fields[i]);
-
-        if (skip & 1u << i)
-            continue;
-        if (text && *text)
-            check_text(text, where, &fields[i], mistakes);
-        else if (fields[i].is_needed)
-            case_mistake(mistakes, where, fields[i].name, "is missing");
-    }
-}
-
-void case_check_seconds(
-    const struct scene *scene, const char *where, struct case_mistakes *mistakes)
-{
-    if (!(scene->seconds >= 0 && scene->seconds <= CASE_SCENE_SECONDS_MAX))
-        case_mistake(mistakes, where, "seconds", "is %g, must be 0 to %d", scene->seconds,
-            CASE_SCENE_SECONDS_MAX);
-}
-
-void case_set_defaults(struct case_record *record)
-{
-    if (!record->title)
-        record->title = mem_copy(record->id);
-    if (!record->language)
-        record->language = mem_copy("en");
-}
-
 void case_keep_first(void *ctx, const char *text)
 {
     struct error *err = ctx;
@@ -191,12 +86,19 @@ void case_keep_first(void *ctx, const char *text)
         error_set(err, ERR_INPUT, "%s", text);
 }
 
+static void check_fields(const void *record, const struct case_field *fields, const char *where,
+    struct case_mistakes *mistakes)
+{
+    for (const struct case_field *field = fields; field->name; field++)
+        case_check_field(record, field, where, mistakes);
+}
+
 int case_check(const struct case_record *record, struct error *err)
 {
     struct error first = {0};
     struct case_mistakes mistakes = {case_keep_first, &first, 0};
 
-    case_check_fields(record, case_fields, 0, "", &mistakes);
+    check_fields(record, case_fields, "", &mistakes);
     if (record->n_scenes > CASE_SCENES_MAX)
         case_mistake(
             &mistakes, "", "scenes", "are more than the %d a case may have", CASE_SCENES_MAX);
@@ -204,8 +106,10 @@ int case_check(const struct case_record *record, struct error *err)
         char place[32];
 
         snprintf(place, sizeof place, "scenes[%d]", i);
-        case_check_fields(&record->scenes[i], scene_fields, 0, place, &mistakes);
-        case_check_seconds(&record->scenes[i], place, &mistakes);
+        check_fields(&record->scenes[i], scene_fields, place, &mistakes);
+        case_check_scene(&record->scenes[i], place, &mistakes);
     }
+    if (!mistakes.n)
+        case_check_length(record, "", &mistakes);
     return mistakes.n ? error_set(err, ERR_INPUT, "%s", first.text) : 0;
 }

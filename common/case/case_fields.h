@@ -1,5 +1,5 @@
-/* case_fields.h - the text fields of a case and of a scene as tables, for those who walk through
- * them: the checks, the JSON form, the rows of a database. */
+/* case_fields.h - the fields of a case and of a scene as tables, for those who walk through them:
+ * the checks, the JSON form, the rows of a database. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,36 +7,92 @@
 
 #include "case/case.h"
 
+enum case_kind {
+    CASE_TEXT,   /* char *, NULL: none */
+    CASE_PATH,   /* the same, beneath the media root */
+    CASE_CHOICE, /* int or an enum */
+    CASE_NUMBER, /* double */
+    CASE_SWITCH, /* bool */
+};
+
+struct case_choice {
+    const char *name; /* NULL ends a list */
+    int value;
+};
+
 struct case_field {
-    const char *name; /* in JSON and as a column; NULL ends a table */
-    size_t offset;    /* of the char * in its struct */
-    int most;         /* code points, or bytes of a path */
-    bool is_path;
+    const char *name; /* in JSON; NULL ends a table */
+    enum case_kind kind;
+    size_t offset;      /* in its struct */
+    const char *column; /* in a database */
+    double usual;       /* the value of a number or choice that is not said */
+    /* texts and paths */
+    int most;       /* code points, or bytes of a path */
     bool has_lines; /* newline and tab are allowed */
     bool is_needed;
     int (*check)(const char *text, struct error *err); /* what else holds, or NULL */
+    /* choices */
+    const struct case_choice *choices;
+    bool is_number; /* written as one */
+    bool is_told;   /* in the written form even when it is as usual */
+    /* numbers */
+    double low, high;
 };
 
-extern const struct case_field case_fields[];  /* id, title, language */
-extern const struct case_field scene_fields[]; /* image, caption, narration, audio, credit */
+enum { CASE_FIELDS_MAX = 20 }; /* in either table */
+extern const struct case_field case_fields[];
+extern const struct case_field scene_fields[];
 
-static inline char **case_field_at(const void *record, const struct case_field *field)
+static inline char **case_text_at(const void *record, const struct case_field *field)
 {
     return (char **)((char *)record + field->offset);
 }
+
+static inline int *case_choice_at(const void *record, const struct case_field *field)
+{
+    return (int *)((char *)record + field->offset);
+}
+
+static inline double *case_number_at(const void *record, const struct case_field *field)
+{
+    return (double *)((char *)record + field->offset);
+}
+
+static inline bool *case_switch_at(const void *record, const struct case_field *field)
+{
+    return (bool *)((char *)record + field->offset);
+}
+
+static inline bool case_is_text(const struct case_field *field)
+{
+    return field->kind == CASE_TEXT || field->kind == CASE_PATH;
+}
+
+/* Is it what a record has that says nothing? */
+bool case_is_usual(const void *record, const struct case_field *field);
+/* Of the choice that the record has made. */
+const char *case_choice_name(const void *record, const struct case_field *field);
 
 /* A copy as our records hold text: CR LF, which web forms write, becomes LF; an empty text is none
  * (NULL). */
 char *case_text_copy(const char *text, size_t len);
 
-/* What a case may leave out: title and language. */
+/* A new record or scene: everything as usual. */
+void case_set_usual(void *record, const struct case_field *fields);
+/* What was read of a choice (an empty name is none) or number.  The message says what would be
+ * right; put the field's name in front. */
+int case_set_choice(
+    void *record, const struct case_field *field, const char *name, struct error *err);
+int case_set_number(void *record, const struct case_field *field, double number, struct error *err);
+/* What hangs on other fields: the title is the id, the language "en". */
 void case_set_defaults(struct case_record *record);
 
-/* The mistakes of one record's own fields.  Bit i of `skip`: field i is known to be wrong. */
-void case_check_fields(const void *record, const struct case_field *fields, unsigned skip,
-    const char *where, struct case_mistakes *mistakes);
-void case_check_seconds(
-    const struct scene *scene, const char *where, struct case_mistakes *mistakes);
+/* The mistakes of one field, of what a scene's fields say together, and of what the scenes do. */
+void case_check_field(const void *record, const struct case_field *field, const char *where,
+    struct case_mistakes *mistakes);
+void case_check_scene(const struct scene *scene, const char *where, struct case_mistakes *mistakes);
+void case_check_length(
+    const struct case_record *record, const char *where, struct case_mistakes *mistakes);
 
 /* A `tell` for those who want one error: `ctx` is an empty struct error. */
 void case_keep_first(void *ctx, const char *text);

@@ -7,18 +7,34 @@
 #include "base/mem.h"
 #include "case/case_fields.h"
 
-enum { PLACE_MAX = 160, NAME_MAX_SHOWN = 60 };
+enum {
+    PLACE_MAX = 160,
+    NAME_MAX_SHOWN = 60,
+    HINT_MAX = 20, /* names longer than this are not guessed at */
+};
 
 /* --- writing --- */
 
+static json_t *value_of(const void *record, const struct case_field *field)
+{
+    switch (field->kind) {
+    case CASE_CHOICE:
+        return field->is_number ? json_integer(*case_choice_at(record, field))
+                                : json_string(case_choice_name(record, field));
+    case CASE_NUMBER:
+        return json_real(*case_number_at(record, field));
+    case CASE_SWITCH:
+        return json_boolean(*case_switch_at(record, field));
+    default:
+        return json_string(*case_text_at(record, field));
+    }
+}
+
 static void put_fields(json_t *json, const void *record, const struct case_field *fields)
 {
-    for (const struct case_field *field = fields; field->name; field++) {
-        const char *text = *case_field_at(record, field);
-
-        if (text)
-            json_object_set_new(json, field->name, json_string(text));
-    }
+    for (const struct case_field *field = fields; field->name; field++)
+        if (field->is_told || !case_is_usual(record, field))
+            json_object_set_new(json, field->name, value_of(record, field));
 }
 
 json_t *case_to_json(const struct case_record *record)
@@ -26,13 +42,10 @@ json_t *case_to_json(const struct case_record *record)
     json_t *json = json_object(), *scenes = json_array();
 
     put_fields(json, record, case_fields);
-    json_object_set_new(json, "shape", json_string(case_shape_name(record->shape)));
     for (int i = 0; i < record->n_scenes; i++) {
         json_t *scene = json_object();
 
         put_fields(scene, &record->scenes[i], scene_fields);
-        if (record->scenes[i].seconds > 0)
-            json_object_set_new(scene, "seconds", json_real(record->scenes[i].seconds));
         json_array_append_new(scenes, scene);
     }
     json_object_set_new(json, "scenes", scenes);
@@ -49,10 +62,10 @@ static int least(int a, int b, int c)
 }
 
 /* How many letters must be put in, left out, changed or swapped with their neighbour to make `b` of
- * `a` (the restricted Damerau-Levenshtein distance); both shorter than 16. */
+ * `a` (the restricted Damerau-Levenshtein distance); both of at most HINT_MAX. */
 static int distance(const char *a, const char *b)
 {
-    int n_a = (int)strlen(a), n_b = (int)strlen(b), d[16][16];
+    int n_a = (int)strlen(a), n_b = (int)strlen(b), d[HINT_MAX + 1][HINT_MAX + 1];
 
     for (int i = 0; i <= n_a; i++)
         for (int k = 0; k <= n_b; k++) {
@@ -75,7 +88,7 @@ static void tell_unknown(
     const char *best = NULL;
     int nearest = 3;
 
-    for (int i = 0; strlen(key) < 16 && known[i]; i++)
+    for (int i = 0; strlen(key) <= HINT_MAX && known[i]; i++)
         if (distance(key, known[i]) < nearest) {
             nearest = distance(key, known[i]);
             best = known[i];
@@ -100,18 +113,21 @@ static const char *kind_of(const json_t *json)
     return kinds[json_typeof(json)];
 }
 
-/* Is `json` an object with no other fields than `known`?  Unknown fields are told and do no more
- * harm. */
-static bool is_object_of(
-    json_t *json, const char *const *known, const char *where, struct case_mistakes *mistakes)
+/* Is `json` an object with no other fields than those of the table and `one_more`?  Unknown fields
+ * are told and do no more harm. */
+static bool is_object_of(json_t *json, const struct case_field *fields, const char *one_more,
+    const char *where, struct case_mistakes *mistakes)
 {
-    const char *key;
+    const char *known[CASE_FIELDS_MAX + 2] = {one_more}, *key;
+    int n = one_more ? 1 : 0;
     json_t *value;
 
     if (!json_is_object(json)) {
         case_mistake(mistakes, where, "", "must be an object, is %s", kind_of(json));
         return false;
     }
+    for (; fields && fields->name; fields++)
+        known[n++] = fields->name;
     json_object_foreach(json, key, value)
     {
         int i = 0;
@@ -140,40 +156,63 @@ static json_t *get(json_t *json, const char *name, const char *kind, bool *wrong
     return NULL;
 }
 
-/* Returns which fields are of the wrong kind, a bit each. */
-static unsigned read_fields(json_t *json, void *record, const struct case_field *fields,
+/* What kinds of JSON a field may be. */
+static const char *kind_for(const struct case_field *field)
+{
+    return field->kind == CASE_NUMBER || field->is_number ? "a number" : "text";
+}
+
+static void read_switch(json_t *json, void *record, const struct case_field *field,
     const char *where, struct case_mistakes *mistakes)
 {
-    unsigned all_wrong = 0;
+    json_t *value = json_object_get(json, field->name);
 
-    for (int i = 0; fields[i].name; i++) {
-        bool wrong = false;
-        json_t *value = get(json, fields[i].name, "text", &wrong, where, mistakes);
+    if (value && !json_is_null(value) && !json_is_boolean(value))
+        case_mistake(mistakes, where, field->name, "must be true or false, is %s", kind_of(value));
+    *case_switch_at(record, field) = json_is_true(value);
+}
 
-        if (value)
-            *case_field_at(record, &fields[i]) =
-                case_text_copy(json_string_value(value), json_string_length(value));
-        if (wrong)
-            all_wrong |= 1u << i;
-    }
-    return all_wrong;
+static void read_field(json_t *json, void *record, const struct case_field *field,
+    const char *where, struct case_mistakes *mistakes)
+{
+    bool wrong = false;
+    json_t *value = get(json, field->name, kind_for(field), &wrong, where, mistakes);
+    struct error err;
+    int rc = 0;
+
+    if (wrong)
+        return;
+    if (value && case_is_text(field))
+        *case_text_at(record, field) =
+            case_text_copy(json_string_value(value), json_string_length(value));
+    else if (json_is_number(value))
+        rc = case_set_number(record, field, json_number_value(value), &err);
+    else if (value)
+        rc = case_set_choice(record, field, json_string_value(value), &err);
+    if (rc < 0)
+        case_mistake(mistakes, where, field->name, "%s", err.text);
+    else
+        case_check_field(record, field, where, mistakes);
+}
+
+static void read_fields(json_t *json, void *record, const struct case_field *fields,
+    const char *where, struct case_mistakes *mistakes)
+{
+    for (const struct case_field *field = fields; field->name; field++)
+        if (field->kind == CASE_SWITCH)
+            read_switch(json, record, field, where, mistakes);
+        else
+            read_field(json, record, field, where, mistakes);
 }
 
 static void read_scene(
     json_t *json, struct scene *scene, const char *where, struct case_mistakes *mistakes)
 {
-    static const char *const known[] = {
-        "image", "caption", "narration", "audio", "credit", "seconds", NULL};
-    bool wrong = false;
-    json_t *seconds;
-
-    if (!is_object_of(json, known, where, mistakes))
+    case_set_usual(scene, scene_fields);
+    if (!is_object_of(json, scene_fields, NULL, where, mistakes))
         return;
-    case_check_fields(scene, scene_fields, read_fields(json, scene, scene_fields, where, mistakes),
-        where, mistakes);
-    seconds = get(json, "seconds", "a number", &wrong, where, mistakes);
-    scene->seconds = json_number_value(seconds);
-    case_check_seconds(scene, where, mistakes);
+    read_fields(json, scene, scene_fields, where, mistakes);
+    case_check_scene(scene, where, mistakes);
 }
 
 static void read_scenes(
@@ -197,32 +236,19 @@ static void read_scenes(
     }
 }
 
-static void read_shape(
-    json_t *json, struct case_record *record, const char *where, struct case_mistakes *mistakes)
-{
-    bool wrong = false;
-    json_t *shape = get(json, "shape", "text", &wrong, where, mistakes);
-
-    if (shape && !case_shape_parse(json_string_value(shape), &record->shape))
-        case_mistake(mistakes, where, "shape", "\"%.*s\" must be \"16:9\" or \"9:16\"",
-            NAME_MAX_SHOWN, json_string_value(shape));
-}
-
 /* Never NULL; what could not be read is not in it, and was told. */
 static struct case_record *read_case(
     json_t *json, const char *where, struct case_mistakes *mistakes)
 {
-    static const char *const known[] = {"id", "title", "language", "shape", "scenes", NULL};
     struct case_record *record = mem_new(struct case_record);
-    unsigned wrong;
 
-    if (!is_object_of(json, known, where, mistakes))
+    case_set_usual(record, case_fields);
+    if (!is_object_of(json, case_fields, "scenes", where, mistakes))
         return record;
-    wrong = read_fields(json, record, case_fields, where, mistakes);
+    read_fields(json, record, case_fields, where, mistakes);
     case_set_defaults(record);
-    case_check_fields(record, case_fields, wrong, where, mistakes);
-    read_shape(json, record, where, mistakes);
     read_scenes(json, record, where, mistakes);
+    case_check_length(record, where, mistakes);
     return record;
 }
 
@@ -264,12 +290,11 @@ static void tell_duplicates(const struct case_list *list, struct case_mistakes *
 
 int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes)
 {
-    static const char *const known[] = {"cases", NULL};
     struct case_list list = {0};
     bool wrong = false;
     json_t *cases = NULL;
 
-    if (is_object_of(json, known, "", mistakes))
+    if (is_object_of(json, NULL, "cases", "", mistakes))
         cases = get(json, "cases", "a list", &wrong, "", mistakes);
     if (json_is_object(json) && !wrong && json_array_size(cases) == 0)
         case_mistake(mistakes, "", "cases", "must be a list of at least one case");

@@ -89,15 +89,19 @@ static void check_media(
 
 static void check_all_media(struct import *import, const struct case_list *list)
 {
-    for (int i = 0; i < list->n; i++)
+    for (int i = 0; i < list->n; i++) {
+        char place[64];
+
+        snprintf(place, sizeof place, "cases[%d]", i);
+        check_media(import, list->records[i]->music, place, "music");
         for (int k = 0; k < list->records[i]->n_scenes; k++) {
             const struct scene *scene = &list->records[i]->scenes[k];
-            char place[64];
 
             snprintf(place, sizeof place, "cases[%d].scenes[%d]", i, k);
             check_media(import, scene->image, place, "image");
             check_media(import, scene->audio, place, "audio");
         }
+    }
 }
 
 /* --- one file --- */
@@ -185,10 +189,8 @@ static int run(const struct command *command, const struct config *config, int a
 
 const struct command command_import = {"import", " FILE…",
     "reads cases from JSON files into the database",
-    "\nA file is {\"cases\": [{\"id\", \"title\", \"language\", \"shape\", \"scenes\": "
-    "[{\"image\",\n"
-    "\"caption\", \"narration\", \"audio\", \"credit\", \"seconds\"}]}]}; id and image must be "
-    "there.\n"
+    "\nA file is {\"cases\": [{\"id\", \"title\", \"scenes\": [{\"image\", \"caption\",\n"
+    "\"narration\"}]}]}; id and image must be there, and the README lists what else may.\n"
     "Pictures and sounds are named beneath CASECAST_MEDIA_ROOT.  A case whose id is there already\n"
     "is replaced.  A file with a mistake changes nothing, and all its mistakes are told.\n",
     run};

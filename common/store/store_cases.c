@@ -13,20 +13,8 @@
 #include "case/case_fields.h"
 #include "store/store_private.h"
 
-/* Order of the columns in our SELECTs. */
-enum { CASE_ID, CASE_TITLE, CASE_LANGUAGE, CASE_SHAPE, CASE_N_SCENES };
-enum { SCENE_TEXTS = 5, SCENE_SECONDS = SCENE_TEXTS };
-
-struct column {
-    const char *name;
-    bool is_needed;
-};
-
-static const struct column case_columns[] = {
-    {"id", true}, {"title", false}, {"language", false}, {"shape", false}, {NULL, false}};
-static const struct column scene_columns[] = {{"image", true}, {"caption", false},
-    {"narration", false}, {"audio", false}, {"credit", false}, {"seconds", false}, {NULL, false}};
-static const struct column scene_keys[] = {{"case_id", true}, {"position", true}, {NULL, false}};
+/* In an INSERT into scenes, behind the fields. */
+enum { PUT_CASE_ID = CASE_FIELDS_MAX, PUT_POSITION, PUT_VALUES };
 
 /* --- which columns are there --- */
 
@@ -43,51 +31,104 @@ static int has_column(
     return answer;
 }
 
-/* Adds what to SELECT for these columns: the column, or NULL where there is none. */
-static int add_columns(struct store *store, const char *table, const struct column *columns,
-    struct buf *sql, struct error *err)
-{
-    for (int i = 0; columns[i].name; i++) {
-        bool has = false;
-        int answer = has_column(store, table, columns[i].name, &has, err);
+/* What to do with the fields of one table: SELECT every one, a column or NULL where there is none,
+ * and INSERT those that have a column. */
+struct clauses {
+    struct buf select, names, places;
+    uint32_t *has; /* bit i: field i has a column */
+};
 
-        if (answer < 0)
-            return answer;
-        if (!has && columns[i].is_needed)
-            return error_set(
-                err, ERR_INPUT, "%s: %s has no column \"%s\"", store->path, table, columns[i].name);
-        if (has)
-            buf_format(sql, "%s%s.%s", i ? ", " : "", table, columns[i].name);
-        else
-            buf_format(sql, "%sNULL", i ? ", " : "");
-    }
+static void clauses_free(struct clauses *clauses)
+{
+    buf_free(&clauses->select);
+    buf_free(&clauses->names);
+    buf_free(&clauses->places);
+}
+
+static int refuse_without(
+    struct store *store, const char *table, const char *column, struct error *err)
+{
+    return error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"", store->path, table, column);
+}
+
+static int add_column(struct store *store, const char *table, const struct case_field *field, int i,
+    struct clauses *clauses, struct error *err)
+{
+    bool has = false;
+    int answer = has_column(store, table, field->column, &has, err);
+
+    if (answer < 0)
+        return answer;
+    if (!has && field->is_needed)
+        return refuse_without(store, table, field->column, err);
+    buf_format(&clauses->select, "%s%s%s", i ? ", " : "", has ? table : "NULL", has ? "." : "");
+    if (!has)
+        return 0;
+    buf_add_text(&clauses->select, field->column);
+    *clauses->has |= 1u << i;
+    buf_format(&clauses->names, ", %s", field->column);
+    buf_format(&clauses->places, ", ?%d", i + 1);
     return 0;
+}
+
+static int add_columns(struct store *store, const char *table, const struct case_field *fields,
+    struct clauses *clauses, struct error *err)
+{
+    int answer = 0;
+
+    for (int i = 0; answer == 0 && fields[i].name; i++)
+        answer = add_column(store, table, &fields[i], i, clauses, err);
+    return answer;
+}
+
+static int find_keys(struct store *store, struct error *err)
+{
+    static const char *const keys[] = {"case_id", "position"};
+    int answer = 0;
+
+    for (int i = 0; answer == 0 && i < 2; i++) {
+        bool has = false;
+
+        answer = has_column(store, "scenes", keys[i], &has, err);
+        if (answer == 0 && !has)
+            answer = refuse_without(store, "scenes", keys[i], err);
+    }
+    return answer;
+}
+
+static void make_queries(
+    struct store *store, const struct clauses *cases, const struct clauses *scenes)
+{
+    /* Ids are often numbers in other people's tables: 2 comes before 10. */
+    store->case_list_sql =
+        mem_format("SELECT %s, ifnull(counted.n, 0) FROM cases LEFT JOIN"
+                   " (SELECT case_id, count(*) AS n FROM scenes GROUP BY case_id) AS counted"
+                   " ON counted.case_id = cases.id ORDER BY CAST(cases.id AS INTEGER), cases.id",
+            cases->select.data);
+    store->case_sql = mem_format("SELECT %s FROM cases WHERE id IN (?1, ?2)", cases->select.data);
+    store->scenes_sql = mem_format("SELECT %s FROM scenes WHERE case_id IN (?1, ?2)"
+                                   " ORDER BY position LIMIT %d",
+        scenes->select.data, CASE_SCENES_MAX + 1);
+    /* Behind ", " of the first. */
+    store->case_put_sql = mem_format(
+        "INSERT INTO cases(%s) VALUES (%s)", cases->names.data + 2, cases->places.data + 2);
+    store->scene_put_sql = mem_format("INSERT INTO scenes(case_id, position%s) VALUES (?%d, ?%d%s)",
+        scenes->names.data, PUT_CASE_ID + 1, PUT_POSITION + 1, scenes->places.data);
 }
 
 int cases_prepare(struct store *store, struct error *err)
 {
-    struct buf cases = {0}, scenes = {0}, keys = {0};
-    int answer = add_columns(store, "cases", case_columns, &cases, err);
+    struct clauses cases = {.has = &store->case_columns}, scenes = {.has = &store->scene_columns};
+    int answer = add_columns(store, "cases", case_fields, &cases, err);
 
     if (answer == 0)
-        answer = add_columns(store, "scenes", scene_columns, &scenes, err);
+        answer = add_columns(store, "scenes", scene_fields, &scenes, err);
     if (answer == 0)
-        answer = add_columns(store, "scenes", scene_keys, &keys, err);
-    if (answer == 0) {
-        /* Ids are often numbers in other people's tables: 2 comes before 10. */
-        store->case_list_sql = mem_format(
-            "SELECT %s, ifnull(counted.n, 0) FROM cases LEFT JOIN"
-            " (SELECT case_id, count(*) AS n FROM scenes GROUP BY case_id) AS counted"
-            " ON counted.case_id = cases.id ORDER BY CAST(cases.id AS INTEGER), cases.id",
-            cases.data);
-        store->case_sql = mem_format("SELECT %s FROM cases WHERE id IN (?1, ?2)", cases.data);
-        store->scenes_sql = mem_format("SELECT %s FROM scenes WHERE case_id IN (?1, ?2)"
-                                       " ORDER BY position LIMIT %d",
-            scenes.data, CASE_SCENES_MAX + 1);
-    }
-    buf_free(&cases);
-    buf_free(&scenes);
-    buf_free(&keys);
+        answer = find_keys(store, err);
+    if (answer == 0)
+        make_queries(store, &cases, &scenes);
+    clauses_free(&cases);
+    clauses_free(&scenes);
     return answer;
 }
 
@@ -125,7 +166,7 @@ static int read_text(sqlite3_stmt *row, int column, const struct case_field *fie
     size_t len;
 
     if (sqlite3_column_type(row, column) == SQLITE_BLOB)
-        return error_set(err, ERR_INPUT, "%s: must be text, is a blob", field->name);
+        return error_set(err, ERR_INPUT, "%s: must be text, is a blob", field->column);
     text = (const char *)sqlite3_column_text(row, column);
     len = (size_t)sqlite3_column_bytes(row, column);
     if (!text) {
@@ -136,57 +177,96 @@ static int read_text(sqlite3_stmt *row, int column, const struct case_field *fie
      * refused. */
     if (len > 4 * (size_t)field->most)
         return error_set(err, ERR_INPUT, "%s: is %zu bytes long, at most %d %s are allowed",
-            field->name, len, field->most, field->is_path ? "bytes" : "characters");
+            field->column, len, field->most, field->kind == CASE_PATH ? "bytes" : "characters");
     if (memchr(text, '\0', len))
-        return error_set(err, ERR_INPUT, "%s: holds a NUL byte", field->name);
+        return error_set(err, ERR_INPUT, "%s: holds a NUL byte", field->column);
     *ret_text = case_text_copy(text, len);
     return 0;
+}
+
+static int refuse_kind(sqlite3_stmt *row, int column, const struct case_field *field,
+    const char *kind, struct error *err)
+{
+    return error_set(
+        err, ERR_INPUT, "%s: must be %s, is %s", field->column, kind, kind_of(row, column));
+}
+
+static int tell_column(int answer, const struct case_field *field, struct error *err)
+{
+    if (answer < 0 && err)
+        error_where(err, "%s: ", field->column);
+    return answer;
+}
+
+static int read_switch(
+    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
+{
+    int64_t value = sqlite3_column_int64(row, column);
+
+    if (sqlite3_column_type(row, column) != SQLITE_INTEGER || value < 0 || value > 1)
+        return error_set(err, ERR_INPUT, "%s: must be 1 (true) or 0 (false)", field->column);
+    *case_switch_at(record, field) = value == 1;
+    return 0;
+}
+
+static int read_choice(
+    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
+{
+    int kind = sqlite3_column_type(row, column);
+    int answer;
+
+    if (kind == SQLITE_BLOB)
+        return refuse_kind(row, column, field, field->is_number ? "a number" : "text", err);
+    if (kind == SQLITE_TEXT)
+        answer =
+            case_set_choice(record, field, (const char *)sqlite3_column_text(row, column), err);
+    else
+        answer = case_set_number(record, field, sqlite3_column_double(row, column), err);
+    return tell_column(answer, field, err);
+}
+
+static int read_number(
+    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
+{
+    int kind = sqlite3_column_type(row, column);
+    int answer;
+
+    if (kind != SQLITE_INTEGER && kind != SQLITE_FLOAT)
+        return refuse_kind(row, column, field, "a number", err);
+    answer = case_set_number(record, field, sqlite3_column_double(row, column), err);
+    return tell_column(answer, field, err);
+}
+
+static int read_field(
+    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
+{
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return 0;
+    if (case_is_text(field))
+        return read_text(row, column, field, case_text_at(record, field), err);
+    if (field->kind == CASE_SWITCH)
+        return read_switch(row, column, field, record, err);
+    return field->kind == CASE_CHOICE ? read_choice(row, column, field, record, err)
+                                      : read_number(row, column, field, record, err);
 }
 
 static int read_fields(
     sqlite3_stmt *row, void *record, const struct case_field *fields, struct error *err)
 {
-    for (int i = 0; fields[i].name; i++) {
-        int answer = read_text(row, i, &fields[i], case_field_at(record, &fields[i]), err);
+    int answer = 0;
 
-        if (answer < 0)
-            return answer;
-    }
-    return 0;
-}
-
-static int read_shape(sqlite3_stmt *row, enum case_shape *ret_shape, struct error *err)
-{
-    const char *shape = (const char *)sqlite3_column_text(row, CASE_SHAPE);
-
-    *ret_shape = CASE_LANDSCAPE;
-    if (shape && *shape && !case_shape_parse(shape, ret_shape))
-        return error_set(err, ERR_INPUT, "shape: \"%.60s\" must be \"16:9\" or \"9:16\"", shape);
-    return 0;
+    case_set_usual(record, fields);
+    for (int i = 0; answer == 0 && fields[i].name; i++)
+        answer = read_field(row, i, &fields[i], record, err);
+    return answer;
 }
 
 static int read_case(sqlite3_stmt *row, struct case_record *record, struct error *err)
 {
     int answer = read_fields(row, record, case_fields, err);
 
-    if (answer == 0)
-        answer = read_shape(row, &record->shape, err);
     case_set_defaults(record);
     return answer;
-}
-
-static int read_scene(sqlite3_stmt *row, struct scene *scene, struct error *err)
-{
-    int answer = read_fields(row, scene, scene_fields, err),
-        kind = sqlite3_column_type(row, SCENE_SECONDS);
-
-    if (answer < 0)
-        return answer;
-    if (kind != SQLITE_INTEGER && kind != SQLITE_FLOAT && kind != SQLITE_NULL)
-        return error_set(
-            err, ERR_INPUT, "seconds: must be a number, is %s", kind_of(row, SCENE_SECONDS));
-    scene->seconds = sqlite3_column_double(row, SCENE_SECONDS);
-    return 0;
 }
 
 static int add_scene(sqlite3_stmt *row, struct case_record *record, struct error *err)
@@ -195,7 +275,7 @@ static int add_scene(sqlite3_stmt *row, struct case_record *record, struct error
 
     record->scenes = mem_grow(record->scenes, (size_t)record->n_scenes, sizeof *record->scenes);
     record->scenes[at] = (struct scene){0};
-    answer = read_scene(row, &record->scenes[at], err);
+    answer = read_fields(row, &record->scenes[at], scene_fields, err);
     if (answer < 0 && err)
         error_where(err, "scenes[%d].", at);
     return answer;
@@ -272,7 +352,7 @@ static bool summarize(
         .title = record->title,
         .language = record->language,
         .shape = record->shape,
-        .n_scenes = sqlite3_column_int(row, CASE_N_SCENES)};
+        .n_scenes = sqlite3_column_int(row, sqlite3_column_count(row) - 1)};
     return true;
 }
 
@@ -309,17 +389,66 @@ int store_case_each(struct store *store,
 
 /* --- writing --- */
 
+static struct value value_of(const void *record, const struct case_field *field)
+{
+    bool is_silent = !field->is_told && case_is_usual(record, field);
+
+    if (case_is_text(field))
+        return value_text(*case_text_at(record, field));
+    if (is_silent)
+        return value_text(NULL);
+    if (field->kind == CASE_CHOICE)
+        return field->is_number ? value_number(*case_choice_at(record, field))
+                                : value_text(case_choice_name(record, field));
+    return field->kind == CASE_SWITCH ? value_number(*case_switch_at(record, field))
+                                      : value_real(*case_number_at(record, field));
+}
+
+/* A field without a column is left out as long as that loses nothing. */
+static int fill(struct store *store, const char *table, uint32_t columns, const void *record,
+    const struct case_field *fields, struct value *values, struct error *err)
+{
+    for (int i = 0; i < PUT_VALUES; i++)
+        values[i] = value_text(NULL);
+    for (int i = 0; fields[i].name; i++) {
+        if (columns & 1u << i)
+            values[i] = value_of(record, &fields[i]);
+        else if (!case_is_usual(record, &fields[i]))
+            return error_set(err, ERR_INPUT,
+                "%s: %s has no column \"%s\": add it, or leave %s out of the case", store->path,
+                table, fields[i].column, fields[i].name);
+    }
+    return 0;
+}
+
+static int put_row(
+    struct store *store, const char *sql, struct value *values, int n, struct error *err)
+{
+    values[n].kind = VALUE_END;
+    return query_run(store, sql, values, err);
+}
+
 static int put_scene(
     struct store *store, const char *id, int position, const struct scene *scene, struct error *err)
 {
-    return query_run(store,
-        "INSERT INTO scenes(case_id, position, image, caption, narration, audio, credit, seconds)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        VALUES(value_text(id), value_number(position), value_text(scene->image),
-            value_text(scene->caption), value_text(scene->narration), value_text(scene->audio),
-            value_text(scene->credit),
-            scene->seconds > 0 ? value_real(scene->seconds) : value_text(NULL)),
-        err);
+    struct value values[PUT_VALUES + 1];
+    int answer = fill(store, "scenes", store->scene_columns, scene, scene_fields, values, err);
+
+    values[PUT_CASE_ID] = value_text(id);
+    values[PUT_POSITION] = value_number(position);
+    return answer < 0 ? answer : put_row(store, store->scene_put_sql, values, PUT_VALUES, err);
+}
+
+static int put_record(struct store *store, const struct case_record *record, struct error *err)
+{
+    struct value values[PUT_VALUES + 1];
+    int n = 0, answer = fill(store, "cases", store->case_columns, record, case_fields, values, err);
+
+    while (case_fields[n].name)
+        n++;
+    while (n > 0 && !(store->case_columns & 1u << (n - 1)))
+        n--;
+    return answer < 0 ? answer : put_row(store, store->case_put_sql, values, n, err);
 }
 
 /* Deleted and written anew, not updated: that works on views with INSTEAD OF triggers, too. */
@@ -332,11 +461,7 @@ static int put_case(struct store *store, const struct case_record *record, struc
         answer = query_run(
             store, "DELETE FROM cases WHERE id = ?1", VALUES(value_text(record->id)), err);
     if (answer == 0)
-        answer = query_run(store,
-            "INSERT INTO cases(id, title, language, shape) VALUES (?1, ?2, ?3, ?4)",
-            VALUES(value_text(record->id), value_text(record->title), value_text(record->language),
-                value_text(case_shape_name(record->shape))),
-            err);
+        answer = put_record(store, record, err);
     for (int i = 0; answer == 0 && i < record->n_scenes; i++)
         answer = put_scene(store, record->id, i + 1, &record->scenes[i], err);
     return answer;

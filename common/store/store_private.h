@@ -25,8 +25,9 @@ struct store {
     } queries[QUERIES_MAX];
     int64_t data_version; /* as store_changed() saw it last */
     /* Made of the columns that `cases` and `scenes` have, fixed after store_open(). */
-    char *case_list_sql, *case_sql, *scenes_sql;
-    bool told_bad_ids; /* the log has it already */
+    char *case_list_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
+    uint32_t case_columns, scene_columns; /* bit i: field i has one */
+    bool told_bad_ids;                    /* the log has it already */
 };
 
 /* The one place where SQLite's codes become ours.  Tells of the connection's last error. */

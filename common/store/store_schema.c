@@ -1,7 +1,7 @@
 /* store_schema.c - the tables, made on first start and brought up to date step by step.
  *
  * jobs and events are ours.  cases and scenes may be anybody's: they are made only where nothing
- * has these names, and never changed. */
+ * has these names, and get new columns only where they are still the tables that we made. */
 #include <stdio.h>
 
 #include "store/store_private.h"
@@ -49,6 +49,7 @@ static const char *const steps[] = {
     "  once TEXT,"
     "  UNIQUE (job_id, seq),"
     "  UNIQUE (job_id, once));",
+    "", /* cases and scenes, see case_columns below */
 };
 
 enum { SCHEMA_VERSION = sizeof steps / sizeof *steps };
@@ -68,6 +69,30 @@ static const char case_tables[] = "CREATE TABLE cases("
                                   "  credit TEXT,"
                                   "  seconds REAL,"
                                   "  PRIMARY KEY (case_id, position));";
+
+/* What was added to them later: only to a table with the columns it had until then. */
+static const struct {
+    const char *table, *had, *script;
+} case_columns[] = {
+    {"cases", "id,title,language,shape",
+        "ALTER TABLE cases ADD COLUMN size TEXT;"
+        "ALTER TABLE cases ADD COLUMN fps INTEGER;"
+        "ALTER TABLE cases ADD COLUMN quality TEXT;"
+        "ALTER TABLE cases ADD COLUMN music TEXT;"
+        "ALTER TABLE cases ADD COLUMN title_card INTEGER;"
+        "ALTER TABLE cases ADD COLUMN caption_font TEXT;"
+        "ALTER TABLE cases ADD COLUMN caption_color TEXT;"
+        "ALTER TABLE cases ADD COLUMN caption_box TEXT;"
+        "ALTER TABLE cases ADD COLUMN caption_size REAL;"
+        "ALTER TABLE cases ADD COLUMN caption_position TEXT;"},
+    {"scenes", "case_id,position,image,caption,narration,audio,credit,seconds",
+        "ALTER TABLE scenes ADD COLUMN title TEXT;"
+        "ALTER TABLE scenes ADD COLUMN motion TEXT;"
+        "ALTER TABLE scenes ADD COLUMN focus_x REAL;"
+        "ALTER TABLE scenes ADD COLUMN focus_y REAL;"
+        "ALTER TABLE scenes ADD COLUMN fit TEXT;"
+        "ALTER TABLE scenes ADD COLUMN transition TEXT;"},
+};
 
 static int run_script(struct store *store, const char *sql, struct error *err)
 {
@@ -98,6 +123,24 @@ static int count_case_names(struct store *store, int64_t *ret_n, struct error *e
         NULL, ret_n, err);
 }
 
+static int add_case_columns(struct store *store, struct error *err)
+{
+    int answer = 0;
+
+    for (size_t i = 0; answer == 0 && i < sizeof case_columns / sizeof *case_columns; i++) {
+        int64_t is_ours = 0;
+
+        answer = query_number(store,
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1"
+            " AND (SELECT group_concat(name) FROM pragma_table_info(?1)) = ?2",
+            VALUES(value_text(case_columns[i].table), value_text(case_columns[i].had)), &is_ours,
+            err);
+        if (answer == 0 && is_ours)
+            answer = run_script(store, case_columns[i].script, err);
+    }
+    return answer;
+}
+
 static int go_up(struct store *store, struct error *err)
 {
     char set_version[64];
@@ -118,6 +161,8 @@ static int go_up(struct store *store, struct error *err)
             "%s: of cases and scenes only one is there: both must be, as tables or views, or "
             "neither",
             store->path);
+    if (answer == 0)
+        answer = add_case_columns(store, err);
     if (answer < 0)
         return answer;
     snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", SCHEMA_VERSION);

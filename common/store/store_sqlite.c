@@ -244,6 +244,8 @@ void store_close(struct store *store)
     free(store->case_list_sql);
     free(store->case_sql);
     free(store->scenes_sql);
+    free(store->case_put_sql);
+    free(store->scene_put_sql);
     free(store->path);
     free(store);
 }

@@ -7,23 +7,45 @@
 #include "video/words.h"
 
 /* stitchable: headers do not hang on what the segment holds.  cpu-independent: nor do the bytes
- * hang on the processor. scenecut off: a segment is one slow move or one fade.  The second line was
- * found by scripts/search-encoder: at the quality of veryfast, crf 21, it takes less than half the
- * time and is smaller, because slow moves over photos want B-frames and foresight (mbtree), not a
- * long search for where a block went. */
-#define X264_PRESET "superfast"
-#define X264_CRF "21"
-#define X264_PARAMS                                                                                \
-    "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0"                                         \
-    ":mbtree=1:rc-lookahead=12:b-adapt=0:bframes=5"
+ * hang on the processor. scenecut off: a segment is one slow move or one fade. */
+#define X264_ALWAYS "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0:"
 
-static void describe(AVCodecContext *codec, int width, int height)
+/* `standard` was found by scripts/search-encoder: at the quality of veryfast, crf 21, it takes less
+ * than half the time and is smaller, because slow moves over photos want B-frames and foresight
+ * (mbtree), not a long search for where a block went. */
+static const struct {
+    const char *preset, *crf, *params;
+} settings[] = {
+    [CASE_STANDARD] = {"superfast", "21",
+        X264_ALWAYS "mbtree=1:rc-lookahead=12:b-adapt=0:bframes=5"},
+    [CASE_DRAFT] = {"ultrafast", "26", X264_ALWAYS "bframes=3:b-adapt=0"},
+    [CASE_HIGH] = {"faster", "18", X264_ALWAYS "b-adapt=0:bframes=5"},
+};
+
+/* ITU-T H.264, table A-1: the lowest level whose decoder keeps up, in macroblocks of 16×16. */
+static int level_for(const struct encoder_format *format)
 {
-    codec->width = width;
-    codec->height = height;
+    static const struct {
+        int level, a_second, a_frame;
+    } levels[] = {{31, 108000, 3600}, {32, 216000, 5120}, {40, 245760, 8192}, {42, 522240, 8704},
+        {50, 589824, 22080}, {51, 983040, 36864}, {52, 2073600, 36864}};
+    int blocks = ((format->width + 15) / 16) * ((format->height + 15) / 16);
+    size_t i = 0, last = sizeof levels / sizeof *levels - 1;
+
+    while (i < last && (blocks * format->fps > levels[i].a_second || blocks > levels[i].a_frame))
+        i++;
+    return levels[i].level;
+}
+
+static void describe(AVCodecContext *codec, const struct encoder_format *format)
+{
+    codec->width = format->width;
+    codec->height = format->height;
     codec->pix_fmt = AV_PIX_FMT_YUV420P;
-    codec->time_base = (AVRational){1, TIMELINE_FPS};
-    codec->framerate = (AVRational){TIMELINE_FPS, 1};
+    codec->time_base = (AVRational){1, format->fps};
+    codec->framerate = (AVRational){format->fps, 1};
+    codec->level = level_for(format);
+    codec->gop_size = 2 * timeline_frames(format->fps, TIMELINE_SEGMENT_MAX_MS);
     codec->sample_aspect_ratio = (AVRational){1, 1};
     codec->color_range = AVCOL_RANGE_MPEG;
     codec->color_primaries = AVCOL_PRI_BT709;
@@ -32,20 +54,18 @@ static void describe(AVCodecContext *codec, int width, int height)
     codec->chroma_sample_location = AVCHROMA_LOC_LEFT;
 }
 
-static int set_up(AVCodecContext *codec)
+static int set_up(AVCodecContext *codec, enum case_quality quality)
 {
     AVDictionary *options = NULL;
     int rc;
 
     codec->thread_count = 1;
     codec->profile = FF_PROFILE_H264_HIGH;
-    codec->level = 40; /* 1920×1080 at 30 frames a second, either way up */
-    codec->gop_size = 2 * TIMELINE_SEGMENT_MAX;
     /* |=: what libx264's own defaults set must stay. */
     codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_BITEXACT;
-    av_dict_set(&options, "preset", X264_PRESET, 0);
-    av_dict_set(&options, "crf", X264_CRF, 0);
-    av_dict_set(&options, "x264-params", X264_PARAMS, 0);
+    av_dict_set(&options, "preset", settings[quality].preset, 0);
+    av_dict_set(&options, "crf", settings[quality].crf, 0);
+    av_dict_set(&options, "x264-params", settings[quality].params, 0);
     rc = avcodec_open2(codec, codec->codec, &options);
     av_dict_free(&options);
     return rc;
@@ -65,7 +85,8 @@ static AVFrame *frame_new(const AVCodecContext *codec)
     return frame;
 }
 
-int encoder_open(int width, int height, struct encoder *ret_encoder, struct error *err)
+int encoder_open(
+    const struct encoder_format *format, struct encoder *ret_encoder, struct error *err)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
     struct encoder encoder = {.codec = codec ? avcodec_alloc_context3(codec) : NULL};
@@ -74,8 +95,8 @@ int encoder_open(int width, int height, struct encoder *ret_encoder, struct erro
     if (!encoder.codec)
         return error_set(err, ERR_LIBRARY, "libavcodec has no libx264");
     words_clear();
-    describe(encoder.codec, width, height);
-    rc = set_up(encoder.codec);
+    describe(encoder.codec, format);
+    rc = set_up(encoder.codec, format->quality);
     if (rc < 0) {
         encoder_close(&encoder);
         return words_error(err, ERR_LIBRARY, rc, "libx264 can't be opened");
@@ -84,7 +105,8 @@ int encoder_open(int width, int height, struct encoder *ret_encoder, struct erro
     encoder.packet = av_packet_alloc();
     if (!encoder.frame || !encoder.packet) {
         encoder_close(&encoder);
-        return error_set(err, ERR_LIMIT, "no memory for an encoder of %d×%d", width, height);
+        return error_set(
+            err, ERR_LIMIT, "no memory for an encoder of %d×%d", format->width, format->height);
     }
     *ret_encoder = encoder;
     return 0;

@@ -1,15 +1,21 @@
 /* encoder.h - frames to H.264 packets, one segment an encoder.  One thread at a time; any number of
  * encoders at once.
  *
- * All encoders of one size write the same headers, so that their packets can follow one another in
- * one stream without being encoded again: every segment is a closed group of pictures that begins
- * with an IDR frame, and its frames carry their numbers on the whole video's clock.  One thread
- * each, so the bytes do not hang on how many run. */
+ * All encoders of one format write the same headers, so that their packets can follow one another
+ * in one stream without being encoded again: every segment is a closed group of pictures that
+ * begins with an IDR frame, and its frames carry their numbers on the whole video's clock.  One
+ * thread each, so the bytes do not hang on how many run. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
 
+#include "case/case.h"
 #include "video/yuv.h"
+
+struct encoder_format {
+    int width, height, fps;
+    enum case_quality quality;
+};
 
 struct encoder {
     AVCodecContext *codec;
@@ -23,7 +29,8 @@ struct encoder_sink {
     int (*packet)(void *ctx, AVPacket *packet, struct error *err);
 };
 
-int encoder_open(int width, int height, struct encoder *ret_encoder, struct error *err);
+int encoder_open(
+    const struct encoder_format *format, struct encoder *ret_encoder, struct error *err);
 void encoder_close(struct encoder *encoder);
 
 /* Where to draw the next frame. */

@@ -9,14 +9,6 @@
 #include "video/picture.h"
 #include "video/scale.h"
 
-static void frame_size(enum case_shape shape, int *ret_width, int *ret_height)
-{
-    bool is_portrait = shape == CASE_PORTRAIT;
-
-    *ret_width = is_portrait ? 1080 : 1920;
-    *ret_height = is_portrait ? 1920 : 1080;
-}
-
 static int canvas_side(int side)
 {
     return (int)(side * MOTION_CANVAS) & ~1;
@@ -29,7 +21,7 @@ void film_open(const struct case_record *record, const struct timeline *timeline
 
     *film = (struct film){
         .record = record, .timeline = timeline, .dir = dir, .cache = cache, .root_fd = root_fd};
-    frame_size(record->shape, &film->width, &film->height);
+    case_frame_size(record, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
         pthread_mutex_init(&film->shots[i].lock, NULL);

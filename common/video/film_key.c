@@ -18,10 +18,15 @@ int film_know_locked(struct film *film, int scene, struct error *err)
 
 void film_add_canvas(struct digest *key, const struct film *film, int scene)
 {
+    const struct scene *of = &film->record->scenes[scene];
+
     digest_add_number(key, ENGINE_VERSION);
     digest_add_text(key, film->shots[scene].digest);
     digest_add_number(key, film->width);
     digest_add_number(key, film->height);
+    digest_add_number(key, of->fit);
+    digest_add(key, &of->focus_x, sizeof of->focus_x);
+    digest_add(key, &of->focus_y, sizeof of->focus_y);
 }
 
 static int learn(struct film *film, int scene, struct error *err)
@@ -42,6 +47,7 @@ static void add_view(
 
     film_add_canvas(key, film, scene);
     digest_add_number(key, scene); /* chooses the move */
+    digest_add_number(key, film->record->scenes[scene].motion);
     digest_add_number(key, when->end - when->start);
     digest_add_number(key, segment->first - when->start);
     digest_add_number(key, segment->n);
@@ -69,6 +75,9 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
         return rc;
     digest_start(&key);
     digest_add_text(&key, segment->is_fade ? "fade" : "body");
+    digest_add_number(&key, segment->kind);
+    digest_add_number(&key, film->timeline->fps);
+    digest_add_number(&key, film->record->quality);
     digest_add_number(&key, avcodec_version());
     digest_add_number(&key, pango_version());
     add_view(&key, film, segment->scene, segment);

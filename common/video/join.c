@@ -14,7 +14,8 @@ enum { PICTURE, SOUND };
 
 struct join {
     const struct outdir *dir;
-    const char *name, *title;
+    const char *name;
+    const struct case_record *record;
     char *temporary; /* NULL: it has got its name */
     struct soundtrack *track;
     const atomic_bool *cancel;
@@ -62,7 +63,7 @@ static int open_file(struct join *join, struct error *err)
     return rc < 0 ? fail(join, rc, err) : 0;
 }
 
-int join_open(const struct outdir *dir, const char *name, const char *title,
+int join_open(const struct outdir *dir, const char *name, const struct case_record *record,
     struct soundtrack *track, const atomic_bool *cancel, struct join **ret_join, struct error *err)
 {
     struct join *join = mem_new(struct join);
@@ -70,7 +71,7 @@ int join_open(const struct outdir *dir, const char *name, const char *title,
 
     *join = (struct join){.dir = dir,
         .name = name,
-        .title = title,
+        .record = record,
         .temporary = outdir_temporary(name),
         .track = track,
         .cancel = cancel,
@@ -109,8 +110,8 @@ static int add_streams(struct join *join, const AVCodecParameters *headers)
 
     if (!picture || !sound)
         return AVERROR(ENOMEM);
-    picture->time_base = (AVRational){1, TIMELINE_FPS};
-    picture->avg_frame_rate = picture->r_frame_rate = (AVRational){TIMELINE_FPS, 1};
+    picture->time_base = (AVRational){1, join->record->fps};
+    picture->avg_frame_rate = picture->r_frame_rate = (AVRational){join->record->fps, 1};
     sound->time_base = (AVRational){1, TIMELINE_RATE};
     rc = avcodec_parameters_copy(picture->codecpar, headers);
     return rc < 0 ? rc : avcodec_parameters_from_context(sound->codecpar, join->track->codec);
@@ -126,8 +127,8 @@ static int write_header(struct join *join, const AVCodecParameters *headers, str
     rc = join->headers ? avcodec_parameters_copy(join->headers, headers) : AVERROR(ENOMEM);
     if (rc >= 0)
         rc = add_streams(join, headers);
-    if (join->title)
-        av_dict_set(&join->format->metadata, "title", join->title, 0);
+    if (join->record->title)
+        av_dict_set(&join->format->metadata, "title", join->record->title, 0);
     av_dict_set(&options, "movflags", "+faststart", 0);
     if (rc >= 0)
         rc = avformat_write_header(join->format, &options);
@@ -182,6 +183,7 @@ static int write_sound(struct join *join, int64_t until, struct error *err)
 
 static int write_picture(struct join *join, AVPacket *packet, struct error *err)
 {
+    const int fps = join->record->fps;
     int rc;
 
     if (join->next_dts != AV_NOPTS_VALUE && packet->dts != join->next_dts)
@@ -189,8 +191,8 @@ static int write_picture(struct join *join, AVPacket *packet, struct error *err)
             "segments do not join: frame time %lld where %lld belongs", (long long)packet->dts,
             (long long)join->next_dts);
     join->next_dts = packet->dts + 1;
-    rc = write_sound(join, packet->dts * TIMELINE_FRAME_SAMPLES, err);
-    return rc < 0 ? rc : write_packet(join, packet, PICTURE, (AVRational){1, TIMELINE_FPS}, err);
+    rc = write_sound(join, packet->dts * (TIMELINE_RATE / fps), err);
+    return rc < 0 ? rc : write_packet(join, packet, PICTURE, (AVRational){1, fps}, err);
 }
 
 int join_add(struct join *join, struct segment *segment, struct error *err)

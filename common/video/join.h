@@ -13,9 +13,9 @@
 
 struct join;
 
-/* The MP4 will be called `name`; until join_end() it has a name nobody looks for.  `title` may be
- * NULL.  The pointers stay the caller's. */
-int join_open(const struct outdir *dir, const char *name, const char *title,
+/* The MP4 of `record` will be called `name`; until join_end() it has a name nobody looks for.  The
+ * pointers stay the caller's. */
+int join_open(const struct outdir *dir, const char *name, const struct case_record *record,
     struct soundtrack *track, const atomic_bool *cancel, struct join **ret_join, struct error *err);
 
 /* The next segment in order, and the sound that belongs beside it.  Takes its packets; the segment

@@ -33,6 +33,26 @@ static void add_scene(struct digest *digest, int root_fd, const struct scene *sc
     digest_add_text(digest, scene->narration);
     digest_add_text(digest, scene->credit);
     digest_add(digest, &scene->seconds, sizeof scene->seconds);
+    digest_add_text(digest, scene->title);
+    digest_add_number(digest, scene->motion);
+    digest_add(digest, &scene->focus_x, sizeof scene->focus_x);
+    digest_add(digest, &scene->focus_y, sizeof scene->focus_y);
+    digest_add_number(digest, scene->fit);
+    digest_add_number(digest, scene->transition);
+}
+
+static void add_look(struct digest *digest, const struct case_record *record)
+{
+    digest_add_number(digest, record->shape);
+    digest_add_number(digest, record->lines);
+    digest_add_number(digest, record->fps);
+    digest_add_number(digest, record->quality);
+    digest_add_number(digest, record->title_card);
+    digest_add_text(digest, record->caption_font);
+    digest_add_text(digest, record->caption_color);
+    digest_add_text(digest, record->caption_box);
+    digest_add(digest, &record->caption_size, sizeof record->caption_size);
+    digest_add_number(digest, record->caption_position);
 }
 
 static void add_record(struct digest *digest, int root_fd, const struct case_record *record)
@@ -41,7 +61,8 @@ static void add_record(struct digest *digest, int root_fd, const struct case_rec
     digest_add_text(digest, record->id);
     digest_add_text(digest, record->title);
     digest_add_text(digest, record->language);
-    digest_add_number(digest, record->shape);
+    add_look(digest, record);
+    add_file(digest, root_fd, record->music);
     digest_add_number(digest, record->n_scenes);
     for (int i = 0; i < record->n_scenes; i++)
         add_scene(digest, root_fd, &record->scenes[i]);

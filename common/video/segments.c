@@ -85,8 +85,13 @@ static int encode_drawn(struct bench *bench, const struct timeline_segment *plan
     struct segment *segment, struct error *err)
 {
     struct encoder_sink sink = {.ctx = segment, .packet = keep_packet};
+    const struct film *film = bench->all->film;
+    const struct encoder_format format = {.width = film->width,
+        .height = film->height,
+        .fps = film->timeline->fps,
+        .quality = film->record->quality};
     struct encoder encoder;
-    int rc = encoder_open(bench->all->film->width, bench->all->film->height, &encoder, err);
+    int rc = encoder_open(&format, &encoder, err);
 
     if (rc < 0)
         return rc;

@@ -5,7 +5,7 @@
 #include "video/film_private.h"
 #include "video/jpeg.h"
 
-enum { THUMBNAIL_WIDTH = 480, PREVIEW_SIDE = 1280 };
+enum { THUMBNAIL_WIDTH = 480, PREVIEW_SIDE = 1280 /* the longer one */ };
 
 char *film_thumbnail_name(int scene)
 {
@@ -44,6 +44,13 @@ static int write_jpeg(struct film *film, int scene, int width, const char *name,
     return rc;
 }
 
+static int preview_width(const struct film *film)
+{
+    int longer = film->width > film->height ? film->width : film->height;
+
+    return film->width * PREVIEW_SIDE / longer & ~1;
+}
+
 static int write_thumbnails(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
@@ -56,7 +63,7 @@ static int write_thumbnails(struct film *film, int scene, struct error *err)
     atomic_store(&shot->is_pictured, true);
     if (scene > 0)
         return 0;
-    rc = write_jpeg(film, scene, film->width * PREVIEW_SIDE / 1920, FILM_PREVIEW_NAME, err);
+    rc = write_jpeg(film, scene, preview_width(film), FILM_PREVIEW_NAME, err);
     if (rc == 0)
         atomic_store(&film->is_previewed, true);
     return rc;

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -13,113 +12,141 @@ static int64_t max64(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Frames of the scene that do not hang on its fades. */
-static int64_t own_span(const struct timeline_input *input)
+/* What is planned. */
+struct plan {
+    const struct timeline_input *inputs;
+    int n, fps;
+};
+
+int timeline_fade_frames(enum case_transition kind, int fps)
 {
-    int64_t span = (int64_t)ceil(input->seconds * TIMELINE_FPS - 1e-6);
+    static const int ms[] = {[CASE_TRANSITION_FADE] = 800,
+        [CASE_TRANSITION_CUT] = 0,
+        [CASE_TRANSITION_BLACK] = 1000,
+        [CASE_TRANSITION_SLIDE] = 700,
+        [CASE_TRANSITION_WIPE] = 900};
+
+    return timeline_frames(fps, ms[kind]);
+}
+
+/* Frames of scene `i` that do not hang on its fades. */
+static int64_t own_span(const struct plan *plan, int i)
+{
+    const struct timeline_input *input = &plan->inputs[i];
+    int64_t span = (int64_t)ceil(input->seconds * plan->fps - 1e-6);
 
     if (span == 0 && input->sound_samples == 0)
-        span = TIMELINE_SILENT;
+        span = timeline_frames(plan->fps, TIMELINE_SILENT_MS);
     return max64(span, TIMELINE_SCENE_MIN);
 }
 
-static int64_t sound_frames(const struct timeline_input *input)
+static int64_t sound_frames(const struct plan *plan, int i)
 {
-    return (input->sound_samples + TIMELINE_FRAME_SAMPLES - 1) / TIMELINE_FRAME_SAMPLES;
+    int frame_samples = TIMELINE_RATE / plan->fps;
+
+    return (plan->inputs[i].sound_samples + frame_samples - 1) / frame_samples;
 }
 
 /* A scene with sound grows by its fades; one without gives at most a third of its time to each. */
-static int fade_room(const struct timeline_input *input)
+static int64_t fade_room(const struct plan *plan, int i)
 {
-    int64_t third = own_span(input) / 3;
-
-    return input->sound_samples || third > TIMELINE_FADE ? TIMELINE_FADE : (int)third;
+    return plan->inputs[i].sound_samples ? INT64_MAX : own_span(plan, i) / 3;
 }
 
-static int fade_between(const struct timeline_input *a, const struct timeline_input *b)
+/* Between scene `i` and the one before. */
+static int fade_into(const struct plan *plan, int i)
 {
-    int from = fade_room(a), to = fade_room(b);
+    int64_t fade = timeline_fade_frames(plan->inputs[i].transition, plan->fps);
+    int64_t from = fade_room(plan, i - 1), to = fade_room(plan, i);
 
-    return from < to ? from : to;
+    fade = fade < from ? fade : from;
+    return (int)(fade < to ? fade : to);
 }
 
 static int64_t span_with_sound(
-    const struct timeline_input *input, const struct timeline_scene *scene, int lead, bool is_last)
+    const struct plan *plan, int i, const struct timeline_scene *scene, int lead)
 {
-    int tail = is_last ? TIMELINE_LAST_TAIL : TIMELINE_TAIL;
+    int tail =
+        timeline_frames(plan->fps, i == plan->n - 1 ? TIMELINE_LAST_TAIL_MS : TIMELINE_TAIL_MS);
 
-    if (input->sound_samples == 0)
+    if (plan->inputs[i].sound_samples == 0)
         return 0;
-    return scene->fade_in + lead + sound_frames(input) + tail + scene->fade_out;
+    return scene->fade_in + lead + sound_frames(plan, i) + tail + scene->fade_out;
 }
 
 /* Place scene `i`, which starts at frame `start`; returns the frame its successor starts at. */
-static int64_t place(
-    const struct timeline_input *inputs, int n, int i, int64_t start, struct timeline_scene *scene)
+static int64_t place(const struct plan *plan, int i, int64_t start, struct timeline_scene *scene)
 {
-    int lead = i == 0 ? TIMELINE_FIRST_LEAD : TIMELINE_LEAD;
-    int64_t span, end;
+    int lead = timeline_frames(plan->fps, i == 0 ? TIMELINE_FIRST_LEAD_MS : TIMELINE_LEAD_MS);
+    int64_t end;
 
-    scene->fade_in = i > 0 ? fade_between(&inputs[i - 1], &inputs[i]) : 0;
-    scene->fade_out = i < n - 1 ? fade_between(&inputs[i], &inputs[i + 1]) : 0;
-    span = max64(own_span(&inputs[i]), span_with_sound(&inputs[i], scene, lead, i == n - 1));
-    end = start + span;
+    scene->fade_in = i > 0 ? fade_into(plan, i) : 0;
+    scene->fade_out = i < plan->n - 1 ? fade_into(plan, i + 1) : 0;
+    end = start + max64(own_span(plan, i), span_with_sound(plan, i, scene, lead));
     scene->start = (int)start;
     scene->end = (int)end;
-    scene->sound_at = (start + scene->fade_in + lead) * TIMELINE_FRAME_SAMPLES;
+    scene->sound_at = (start + scene->fade_in + lead) * (TIMELINE_RATE / plan->fps);
     return end - scene->fade_out;
 }
 
-static void add_segment(struct timeline *timeline, int scene, int is_fade, int first, int n)
+static void add_segment(struct timeline *timeline, struct timeline_segment segment)
 {
     timeline->segments =
         mem_grow(timeline->segments, (size_t)timeline->n_segments + 1, sizeof *timeline->segments);
-    timeline->segments[timeline->n_segments++] =
-        (struct timeline_segment){.scene = scene, .is_fade = is_fade, .first = first, .n = n};
+    timeline->segments[timeline->n_segments++] = segment;
 }
 
 static void add_body(struct timeline *timeline, int scene, int first, int n)
 {
-    int pieces = (n + TIMELINE_SEGMENT_MAX - 1) / TIMELINE_SEGMENT_MAX;
+    int most = timeline_frames(timeline->fps, TIMELINE_SEGMENT_MAX_MS);
+    int pieces = (n + most - 1) / most;
 
     for (int i = 0; i < pieces; i++) {
         int from = (int)((int64_t)n * i / pieces), to = (int)((int64_t)n * (i + 1) / pieces);
 
-        add_segment(timeline, scene, 0, first + from, to - from);
+        add_segment(timeline,
+            (struct timeline_segment){.scene = scene, .first = first + from, .n = to - from});
     }
 }
 
-static void cut_segments(struct timeline *timeline)
+static void cut_segments(const struct plan *plan, struct timeline *timeline)
 {
     for (int i = 0; i < timeline->n_scenes; i++) {
         const struct timeline_scene *scene = &timeline->scenes[i];
 
         add_body(timeline, i, timeline_body_start(scene), timeline_body_length(scene));
         if (scene->fade_out)
-            add_segment(timeline, i, 1, scene->end - scene->fade_out, scene->fade_out);
+            add_segment(timeline, (struct timeline_segment){.scene = i,
+                                      .is_fade = 1,
+                                      .kind = plan->inputs[i + 1].transition,
+                                      .first = scene->end - scene->fade_out,
+                                      .n = scene->fade_out});
     }
 }
 
-int timeline_plan(
-    const struct timeline_input *inputs, int n, struct timeline *ret_timeline, struct error *err)
+int timeline_plan(const struct timeline_input *inputs, int n, int fps,
+    struct timeline *ret_timeline, struct error *err)
 {
-    const int64_t most = (int64_t)TIMELINE_SECONDS_MAX * TIMELINE_FPS;
-    struct timeline timeline = {
-        .n_scenes = n, .scenes = mem_new_n((size_t)n, struct timeline_scene)};
+    const struct plan plan = {.inputs = inputs, .n = n, .fps = fps};
+    const int64_t most = (int64_t)CASE_SECONDS_MAX * fps;
+    struct timeline timeline = {.n_scenes = n,
+        .scenes = mem_new_n((size_t)n, struct timeline_scene),
+        .fps = fps,
+        .frame_samples = TIMELINE_RATE / fps};
     int64_t at = 0;
 
-    assert(n > 0);
+    assert(n > 0 && TIMELINE_RATE % fps == 0);
     for (int i = 0; i < n; i++) {
-        at = place(inputs, n, i, at, &timeline.scenes[i]);
+        at = place(&plan, i, at, &timeline.scenes[i]);
         if (at > most) {
             timeline_free(&timeline);
             return error_set(err, ERR_INPUT,
                 "the video would be longer than %d minutes: scene %d of %d ends after that",
-                TIMELINE_SECONDS_MAX / 60, i + 1, n);
+                CASE_SECONDS_MAX / 60, i + 1, n);
         }
     }
     timeline.n_frames = (int)at;
-    cut_segments(&timeline);
+    cut_segments(&plan, &timeline);
     *ret_timeline = timeline;
     return 0;
 }

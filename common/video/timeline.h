@@ -5,63 +5,75 @@
  *   scene 3                                                           |fade|lead| …
  *   segments |--------- body ----------|fade|-------- body ------------|fade|--- …
  *
- * A cross-fade belongs to both its scenes and never covers a narration.  Every frame belongs to
- * exactly one segment; segments are what is encoded on its own. */
+ * A fade (or slide, wipe …) belongs to both its scenes and never covers a narration; a cut has no
+ * frames.  Every frame belongs to exactly one segment; segments are what is encoded on its own. */
 #pragma once
 
 #include <stdint.h>
 
 #include "base/error.h"
+#include "case/case.h"
 
 enum {
-    TIMELINE_FPS = 30,
-    TIMELINE_RATE = 48000, /* samples a second */
-    TIMELINE_FRAME_SAMPLES = 1600,
-    TIMELINE_SECONDS_MAX = 2 * 3600,
+    TIMELINE_RATE =
+        48000, /* samples a second: whole samples a frame at every rate a case may have */
 
-    TIMELINE_FADE = 24,                 /* frames; shorter between scenes too short for it */
-    TIMELINE_LEAD = 4,                  /* before a narration, once its picture stands */
-    TIMELINE_TAIL = 8,                  /* after it, before the next picture comes */
-    TIMELINE_FIRST_LEAD = 12,           /* at the very start */
-    TIMELINE_LAST_TAIL = 30,            /* at the very end */
-    TIMELINE_SILENT = 4 * TIMELINE_FPS, /* a scene without sound that says nothing else */
-
-    /* Shorter scenes are lengthened to this.  A fade takes at most a third of its scene, so no
-     * segment is shorter than 4 frames: with less, the encoder's reordering breaks the decode times
-     * at a join. */
-    TIMELINE_SCENE_MIN = 12,
+    /* Milliseconds, rounded to whole frames. */
+    TIMELINE_LEAD_MS = 133,       /* before a narration, once its picture stands */
+    TIMELINE_TAIL_MS = 267,       /* after it, before the next picture comes */
+    TIMELINE_FIRST_LEAD_MS = 400, /* at the very start */
+    TIMELINE_LAST_TAIL_MS = 1000, /* at the very end */
+    TIMELINE_SILENT_MS = 4000,    /* a scene without sound that says nothing else */
     /* Longer bodies are cut into equal pieces, so that every core has something to do and the start
      * is ready soon.  A segment is one group of pictures. */
-    TIMELINE_SEGMENT_MAX = 240,
+    TIMELINE_SEGMENT_MAX_MS = 8000,
+
+    /* Frames; shorter scenes are lengthened to this.  A fade takes at most a third of its scene, so
+     * no segment is shorter than 4 frames: with less, the encoder's reordering breaks the decode
+     * times at a join. */
+    TIMELINE_SCENE_MIN = 12,
 };
 
 struct timeline_input {
-    double seconds;        /* least time on the screen, 0: not said */
-    int64_t sound_samples; /* 0: no sound */
+    double seconds;                  /* least time on the screen, 0: not said */
+    int64_t sound_samples;           /* 0: no sound */
+    enum case_transition transition; /* from the scene before */
 };
 
 struct timeline_scene {
     int start, end;        /* frames it is on the screen, its fades included */
-    int fade_in, fade_out; /* frames of it shared with the scene before and after */
+    int fade_in, fade_out; /* frames of it shared with the scene before and after; 0: a cut */
     int64_t sound_at;      /* sample its sound begins at */
 };
 
 struct timeline_segment {
     int scene; /* of a fade: the one that goes */
     int is_fade;
-    int first, n; /* frames on the whole clock */
+    enum case_transition kind; /* of a fade */
+    int first, n;              /* frames on the whole clock */
 };
 
 struct timeline {
+    int fps;
+    int frame_samples; /* TIMELINE_RATE / fps */
     int n_frames, n_scenes, n_segments;
     struct timeline_scene *scenes;
     struct timeline_segment *segments;
 };
 
-/* `n` > 0.  -ERR_INPUT: longer than TIMELINE_SECONDS_MAX. */
-int timeline_plan(
-    const struct timeline_input *inputs, int n, struct timeline *ret_timeline, struct error *err);
+/* `n` > 0, `fps` one that a case may have.  -ERR_INPUT: longer than CASE_SECONDS_MAX. */
+int timeline_plan(const struct timeline_input *inputs, int n, int fps,
+    struct timeline *ret_timeline, struct error *err);
 void timeline_free(struct timeline *timeline);
+
+/* The nearest whole number of frames. */
+static inline int timeline_frames(int fps, int ms)
+{
+    return (ms * fps + 500) / 1000;
+}
+
+/* Of a transition between scenes that are long enough for it; 0: a cut. */
+int timeline_fade_frames(enum case_transition kind, int fps);
 
 /* The first frame of a scene that no fade touches, and how many there are. */
 static inline int timeline_body_start(const struct timeline_scene *scene)

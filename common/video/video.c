@@ -57,9 +57,10 @@ static int plan(struct work *work, struct error *err)
     int rc;
 
     for (int i = 0; i < record->n_scenes; i++)
-        inputs[i] = (struct timeline_input){
-            .seconds = record->scenes[i].seconds, .sound_samples = work->parts[i].n};
-    rc = timeline_plan(inputs, record->n_scenes, &work->timeline, err);
+        inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
+            .sound_samples = work->parts[i].n,
+            .transition = record->scenes[i].transition};
+    rc = timeline_plan(inputs, record->n_scenes, record->fps, &work->timeline, err);
     free(inputs);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)
         work->parts[i].at = work->timeline.scenes[i].sound_at;
@@ -88,13 +89,13 @@ static int start(struct work *work, struct error *err)
         &work->segments, err);
     if (rc == 0)
         rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
-            (int64_t)work->timeline.n_frames * TIMELINE_FRAME_SAMPLES, options->cancel, &work->mix,
-            err);
+            (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
+            &work->mix, err);
     if (rc == 0)
         rc = soundtrack_open(&work->mix, &work->track, err);
     if (rc == 0)
-        rc = join_open(&work->dir, options->file, work->record->title, &work->track,
-            options->cancel, &work->join, err);
+        rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
+            &work->join, err);
     return rc;
 }
 
@@ -160,10 +161,10 @@ static int finish(struct work *work, struct video_result *result, struct error *
     progress_end(&work->progress, n_frames);
     *result = (struct video_result){.width = work->film.width,
         .height = work->film.height,
-        .fps = TIMELINE_FPS,
+        .fps = work->timeline.fps,
         .n_frames = n_frames,
         .n_kept = segments_frames_kept(work->segments),
-        .seconds = (double)n_frames / TIMELINE_FPS};
+        .seconds = (double)n_frames / work->timeline.fps};
     return 0;
 }
 

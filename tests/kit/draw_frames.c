@@ -36,7 +36,8 @@ static int draw(struct film *film, struct error *err)
 
     if (rc == 0)
         rc = yuv_alloc(&frame, film->width, film->height, err);
-    printf("YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420mpeg2\n", film->width, film->height, TIMELINE_FPS);
+    printf("YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420mpeg2\n", film->width, film->height,
+        film->timeline->fps);
     for (int i = 0; rc == 0 && i < film->timeline->n_segments; i++) {
         const struct timeline_segment *segment = &film->timeline->segments[i];
 
@@ -54,7 +55,7 @@ static int draw(struct film *film, struct error *err)
 
 int main(int argc, char **argv)
 {
-    struct case_record record = {.id = "frames"};
+    struct case_record record = {CASE_USUAL, .id = "frames"};
     struct timeline_input *inputs;
     struct timeline timeline;
     struct cache nothing_kept = {.fd = -1};
@@ -70,12 +71,12 @@ int main(int argc, char **argv)
     record.scenes = mem_new_n((size_t)record.n_scenes, struct scene);
     inputs = mem_new_n((size_t)record.n_scenes, struct timeline_input);
     for (int i = 0; i < record.n_scenes; i++) {
-        record.scenes[i].image = argv[4 + i];
-        record.scenes[i].caption = "A caption, as most scenes have one";
-        inputs[i].seconds = atof(argv[3]) / TIMELINE_FPS;
+        record.scenes[i] = (struct scene){
+            SCENE_USUAL, .image = argv[4 + i], .caption = "A caption, as most scenes have one"};
+        inputs[i].seconds = atof(argv[3]) / record.fps;
     }
     if (beneath_root(argv[1], &root_fd, &err) < 0 || outdir_open(argv[2], &dir, &err) < 0 ||
-        timeline_plan(inputs, record.n_scenes, &timeline, &err) < 0)
+        timeline_plan(inputs, record.n_scenes, record.fps, &timeline, &err) < 0)
         return fail(&err);
     film_open(&record, &timeline, &dir, &nothing_kept, root_fd, &film);
     if (draw(&film, &err) < 0)

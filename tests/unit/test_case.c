@@ -45,19 +45,32 @@ static void assert_mistakes(const char *text, const char *expected)
 START_TEST(a_whole_case_is_read_and_written_back_the_same)
 {
     const char *text =
-        "{\"id\": \"1\", \"title\": \"T \xd8\xb9\", \"language\": \"en-gb\", \"shape\": \"9:16\","
+        "{\"id\": \"1\", \"title\": \"T \xd8\xb9\", \"language\": \"en-gb\", \"shape\": \"4:5\","
+        " \"size\": \"2160p\", \"fps\": 60, \"quality\": \"high\", \"music\": \"m.mp3\","
+        " \"titleCard\": true, \"captionFont\": \"Noto Serif\", \"captionColor\": \"#FFcc00\","
+        " \"captionBox\": \"#00000080\", \"captionSize\": 4.5, \"captionPosition\": \"top\","
         " \"scenes\": [{\"image\": \"a/b.jpg\", \"caption\": \"one\\ntwo\", \"narration\": "
         "\"Hi.\\tYou.\","
-        " \"audio\": \"s.ogg\", \"credit\": \"Me, CC0\", \"seconds\": 2.5}, {\"image\": "
-        "\"c.png\"}]}";
+        " \"audio\": \"s.ogg\", \"credit\": \"Me, CC0\", \"seconds\": 2.5, \"title\": \"Chapter\","
+        " \"motion\": \"left\", \"focusX\": 0.25, \"focusY\": 1.0, \"fit\": \"blur\","
+        " \"transition\": \"wipe\"}, {\"image\": \"c.png\"}]}";
     struct case_record *record;
     json_t *json = parse(text), *again;
 
     ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
     ck_assert_str_eq(record->id, "1");
     ck_assert_str_eq(record->title, "T \xd8\xb9");
-    ck_assert_int_eq(record->shape, CASE_PORTRAIT);
+    ck_assert_int_eq(record->shape, CASE_UPRIGHT);
+    ck_assert_int_eq(record->lines, 2160);
+    ck_assert_int_eq(record->fps, 60);
+    ck_assert_int_eq(record->quality, CASE_HIGH);
+    ck_assert(record->title_card);
+    ck_assert_int_eq(record->caption_position, CASE_TOP);
     ck_assert_int_eq(record->n_scenes, 2);
+    ck_assert_int_eq(record->scenes[0].motion, CASE_MOTION_LEFT);
+    ck_assert_double_eq(record->scenes[0].focus_x, 0.25);
+    ck_assert_int_eq(record->scenes[0].fit, CASE_FIT_BLUR);
+    ck_assert_int_eq(record->scenes[0].transition, CASE_TRANSITION_WIPE);
     ck_assert_str_eq(record->scenes[0].caption, "one\ntwo");
     ck_assert_double_eq(record->scenes[0].seconds, 2.5);
     ck_assert_ptr_null(record->scenes[1].narration);
@@ -73,16 +86,23 @@ END_TEST
 START_TEST(what_is_left_out_has_a_sensible_value)
 {
     struct case_record *record;
-    json_t *json =
-        parse("{\"id\": \"beach\", \"title\": \"\", \"shape\": null,"
-              " \"scenes\": [{\"image\": \"a.jpg\", \"caption\": \"\", \"seconds\": null}]}");
+    json_t *json = parse("{\"id\": \"beach\", \"title\": \"\", \"shape\": null,"
+                         " \"size\": \"\", \"titleCard\": null, \"captionSize\": 0, \"scenes\": "
+                         "[{\"image\": \"a.jpg\", \"caption\": \"\", \"seconds\": null}]}");
 
     ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
     ck_assert_str_eq(record->title, "beach");
     ck_assert_str_eq(record->language, "en");
     ck_assert_int_eq(record->shape, CASE_LANDSCAPE);
+    ck_assert_int_eq(record->lines, 1080);
+    ck_assert_int_eq(record->fps, 30);
+    ck_assert_int_eq(record->quality, CASE_STANDARD);
+    ck_assert(!record->music && !record->title_card && !record->caption_color);
     ck_assert_ptr_null(record->scenes[0].caption);
     ck_assert_double_eq(record->scenes[0].seconds, 0);
+    ck_assert(record->scenes[0].focus_x == -1 && record->scenes[0].focus_y == -1);
+    ck_assert_int_eq(record->scenes[0].motion, CASE_MOTION_CHOSEN);
+    ck_assert_int_eq(record->scenes[0].transition, CASE_TRANSITION_FADE);
     case_free(record);
     json_decref(json);
 }
@@ -127,7 +147,32 @@ static const struct {
     {CASE("\"id\": \"a b\""),
         "cases[0].id: \"a b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n"},
     {CASE("\"id\": \"1\", \"shape\": \"4:3\""),
-        "cases[0].shape: \"4:3\" must be \"16:9\" or \"9:16\"\n"},
+        "cases[0].shape: \"4:3\" must be \"16:9\", \"9:16\", \"1:1\" or \"4:5\"\n"},
+    {CASE("\"id\": \"1\", \"size\": 1080"), "cases[0].size: must be text, is a number\n"},
+    {CASE("\"id\": \"1\", \"size\": \"4k\""),
+        "cases[0].size: \"4k\" must be \"720p\", \"1080p\", \"1440p\" or \"2160p\"\n"},
+    {CASE("\"id\": \"1\", \"fps\": 29"), "cases[0].fps: 29 must be 24, 25, 30, 48, 50 or 60\n"},
+    {CASE("\"id\": \"1\", \"fps\": 29.97"),
+        "cases[0].fps: 29.97 must be 24, 25, 30, 48, 50 or 60\n"},
+    {CASE("\"id\": \"1\", \"fps\": \"30\""), "cases[0].fps: must be a number, is text\n"},
+    {CASE("\"id\": \"1\", \"quality\": \"best\""),
+        "cases[0].quality: \"best\" must be \"draft\", \"standard\" or \"high\"\n"},
+    {CASE("\"id\": \"1\", \"titleCard\": \"yes\""),
+        "cases[0].titleCard: must be true or false, is text\n"},
+    {CASE("\"id\": \"1\", \"captionColor\": \"red\""),
+        "cases[0].captionColor: \"red\" must be a colour, # and six digits 0-9 a-f: \"#ffffff\" is "
+        "white\n"},
+    {CASE("\"id\": \"1\", \"captionBox\": \"#000000\""),
+        "cases[0].captionBox: \"#000000\" must be a colour and its opacity, # and eight digits 0-9 "
+        "a-f: \"#00000080\" is black and lets half of the picture through\n"},
+    {CASE("\"id\": \"1\", \"captionSize\": 0.5"),
+        "cases[0].captionSize: is 0.5, must be 1 to 20\n"},
+    {CASE("\"id\": \"1\", \"captionPosition\": \"left\""),
+        "cases[0].captionPosition: \"left\" must be \"bottom\", \"middle\" or \"top\"\n"},
+    {CASE("\"id\": \"1\", \"caption_position\": \"top\""),
+        "cases[0]: unknown field \"caption_position\" (did you mean captionPosition?)\n"},
+    {CASE("\"id\": \"1\", \"music\": \"a\\u0001\""),
+        "cases[0].music: holds the control character U+0001 at byte 2; none is allowed here\n"},
     {CASE("\"id\": \"1\", \"language\": \"en us\""),
         "cases[0].language: \"en us\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would "
         "be\n"},
@@ -147,6 +192,24 @@ static const struct {
     {SCENE("\"image\": \"a\", \"a_very_long_field_name_that_nobody_meant\": 1"),
         AT ": unknown field \"a_very_long_field_name_that_nobody_meant\"\n"},
     {SCENE("\"image\": \"a\", \"seconds\": \"3\""), AT ".seconds: must be a number, is text\n"},
+    {SCENE("\"image\": \"a\", \"motion\": \"zoom\""),
+        AT ".motion: \"zoom\" must be \"in\", \"out\", \"left\", \"right\", \"up\", \"down\" or "
+           "\"still\"\n"},
+    {SCENE("\"image\": \"a\", \"fit\": \"fill\""),
+        AT ".fit: \"fill\" must be \"crop\" or \"blur\"\n"},
+    {SCENE("\"image\": \"a\", \"transition\": \"star\""),
+        AT ".transition: \"star\" must be \"fade\", \"cut\", \"black\", \"slide\" or \"wipe\"\n"},
+    {SCENE("\"image\": \"a\", \"focusX\": 0.5"),
+        AT ".focusY: is missing beside focusX; a point has both\n"},
+    {SCENE("\"image\": \"a\", \"focusY\": 0"),
+        AT ".focusX: is missing beside focusY; a point has both\n"},
+    {SCENE("\"image\": \"a\", \"focusX\": 0.5, \"focusY\": 50"),
+        AT ".focusY: is 50, must be 0 to 1\n" AT
+           ".focusY: is missing beside focusX; a point has both\n"},
+    {SCENE("\"image\": \"a\", \"focusX\": -1, \"focusY\": -1"),
+        AT ".focusX: is -1, must be 0 to 1\n" AT ".focusY: is -1, must be 0 to 1\n"},
+    {SCENE("\"image\": \"a\", \"focus_x\": 0"),
+        AT ": unknown field \"focus_x\" (did you mean focusX?)\n"},
     {SCENE("\"image\": \"a\", \"seconds\": -1"), AT ".seconds: is -1, must be 0 to 600\n"},
     {SCENE("\"image\": \"a\", \"seconds\": 600.5"), AT ".seconds: is 600.5, must be 0 to 600\n"},
     {SCENE("\"image\": \"a\", \"caption\": \"x\\u0007\""),
@@ -202,6 +265,7 @@ static const struct {
     {"caption", "\xe0\xa4\x95", CASE_CAPTION_MAX, "characters"},
     {"narration", "n", CASE_NARRATION_MAX, "characters"},
     {"credit", "c", CASE_CREDIT_MAX, "characters"},
+    {"title", "\xd8\xb9", CASE_TITLE_MAX, "characters"},
     {"image", "i", CASE_PATH_MAX, "bytes"},
     {"audio", "a", CASE_PATH_MAX, "bytes"},
 };
@@ -250,6 +314,26 @@ START_TEST(too_many_scenes_are_refused)
 }
 END_TEST
 
+START_TEST(two_hours_of_seconds_are_refused_before_anything_is_made)
+{
+    json_t *scenes = json_array(), *json;
+    struct case_record *record;
+
+    for (int i = 0; i < 12; i++)
+        json_array_append_new(scenes, json_pack("{s:s, s:i}", "image", "x", "seconds", 600));
+    json = json_pack("{s:s, s:o}", "id", "1", "scenes", scenes);
+    ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
+    record->scenes[3].seconds = 599.5;
+    ck_assert_int_eq(case_check(record, &error), 0);
+    case_free(record);
+    json_array_append_new(scenes, json_pack("{s:s, s:f}", "image", "x", "seconds", 0.5));
+    ck_assert_int_eq(case_from_json(json, "cases[2]", &record, &error), -ERR_INPUT);
+    ck_assert_str_eq(
+        error.text, "cases[2].scenes: last 7200.5 seconds together, a case may have 7200");
+    json_decref(json);
+}
+END_TEST
+
 START_TEST(ids_are_names_of_up_to_64_characters)
 {
     static const char *const bad[] = {"", " ", "a b", "../x", "a.b", "\xc3\xa4", "a\n"};
@@ -270,8 +354,8 @@ END_TEST
 START_TEST(a_record_from_elsewhere_is_checked_for_utf8)
 {
     char caption[] = "ab\xff", image[] = "x", id[] = "1";
-    struct scene scene = {.image = image, .caption = caption};
-    struct case_record record = {.id = id, .n_scenes = 1, .scenes = &scene};
+    struct scene scene = {SCENE_USUAL, .image = image, .caption = caption};
+    struct case_record record = {CASE_USUAL, .id = id, .n_scenes = 1, .scenes = &scene};
 
     ck_assert_int_eq(case_check(&record, &error), -ERR_INPUT);
     ck_assert_str_eq(error.text, "scenes[0].caption: byte 3 is not valid UTF-8");
@@ -282,15 +366,30 @@ START_TEST(a_record_from_elsewhere_is_checked_for_utf8)
 }
 END_TEST
 
-START_TEST(shapes_have_names)
-{
-    enum case_shape shape = CASE_LANDSCAPE;
+static const struct {
+    enum case_shape shape;
+    const char *name;
+    int lines, width, height;
+} frames[] = {
+    {CASE_LANDSCAPE, "16:9", 720, 1280, 720},
+    {CASE_LANDSCAPE, "16:9", 2160, 3840, 2160},
+    {CASE_PORTRAIT, "9:16", 1080, 1080, 1920},
+    {CASE_PORTRAIT, "9:16", 1440, 1440, 2560},
+    {CASE_SQUARE, "1:1", 1080, 1080, 1080},
+    {CASE_UPRIGHT, "4:5", 1080, 1080, 1350},
+    {CASE_UPRIGHT, "4:5", 720, 720, 900},
+};
 
-    ck_assert_str_eq(case_shape_name(CASE_LANDSCAPE), "16:9");
-    ck_assert(case_shape_parse("9:16", &shape));
-    ck_assert_int_eq(shape, CASE_PORTRAIT);
-    ck_assert(!case_shape_parse("9x16", &shape));
-    ck_assert_int_eq(shape, CASE_PORTRAIT);
+START_TEST(the_size_counts_the_shorter_side)
+{
+    struct case_record record = {CASE_USUAL, .shape = frames[_i].shape};
+    int width, height;
+
+    record.lines = frames[_i].lines;
+    case_frame_size(&record, &width, &height);
+    ck_assert_int_eq(width, frames[_i].width);
+    ck_assert_int_eq(height, frames[_i].height);
+    ck_assert_str_eq(case_shape_name(frames[_i].shape), frames[_i].name);
 }
 END_TEST
 
@@ -312,9 +411,10 @@ int main(void)
     tcase_add_loop_test(
         tests, too_long_is_told_with_length_and_limit, 0, sizeof lengths / sizeof *lengths);
     tcase_add_test(tests, too_many_scenes_are_refused);
+    tcase_add_test(tests, two_hours_of_seconds_are_refused_before_anything_is_made);
     tcase_add_test(tests, ids_are_names_of_up_to_64_characters);
     tcase_add_test(tests, a_record_from_elsewhere_is_checked_for_utf8);
-    tcase_add_test(tests, shapes_have_names);
+    tcase_add_loop_test(tests, the_size_counts_the_shorter_side, 0, sizeof frames / sizeof *frames);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

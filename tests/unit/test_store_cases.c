@@ -6,13 +6,14 @@ static struct case_record *make_case(const char *id, int n_scenes)
 {
     struct case_record *record = mem_new(struct case_record);
 
+    *record = (struct case_record){CASE_USUAL, .shape = CASE_PORTRAIT};
     record->id = mem_copy(id);
     record->title = mem_format("Title of %s", id);
     record->language = mem_copy("en-gb");
-    record->shape = CASE_PORTRAIT;
     record->n_scenes = n_scenes;
     record->scenes = mem_new_n((size_t)n_scenes, struct scene);
     for (int i = 0; i < n_scenes; i++) {
+        record->scenes[i] = (struct scene){SCENE_USUAL};
         record->scenes[i].image = mem_format("%d.jpg", i);
         if (i == 0) {
             record->scenes[i].caption = mem_copy("One\ntwo \xd8\xb9");
@@ -56,6 +57,43 @@ START_TEST(a_case_comes_back_as_it_went)
     x = case_to_json(sent);
     y = case_to_json(got);
     ck_assert(json_equal(x, y));
+    json_decref(x);
+    json_decref(y);
+    case_free(sent);
+    case_free(got);
+}
+END_TEST
+
+START_TEST(every_field_comes_back_as_it_went)
+{
+    struct case_record *sent = make_case("a", 2), *got;
+    struct scene *scene = &sent->scenes[1];
+    json_t *x, *y;
+
+    sent->lines = 1440;
+    sent->fps = 48;
+    sent->quality = CASE_DRAFT;
+    sent->music = mem_copy("m.ogg");
+    sent->title_card = true;
+    sent->caption_font = mem_copy("Noto Serif");
+    sent->caption_color = mem_copy("#ffcc00");
+    sent->caption_box = mem_copy("#00000000");
+    sent->caption_size = 5.5;
+    sent->caption_position = CASE_MIDDLE;
+    scene->title = mem_copy("Two");
+    scene->motion = CASE_MOTION_STILL;
+    scene->focus_x = 0;
+    scene->focus_y = 0.75;
+    scene->fit = CASE_FIT_BLUR;
+    scene->transition = CASE_TRANSITION_BLACK;
+    assert_done(store_case_put(kit_store, &sent, 1, &kit_error));
+    assert_done(store_case_get(kit_store, "a", &got, &kit_error));
+    x = case_to_json(sent);
+    y = case_to_json(got);
+    ck_assert(json_equal(x, y));
+    ck_assert_ptr_nonnull(json_object_get(y, "captionPosition"));
+    ck_assert_ptr_nonnull(
+        json_object_get(json_array_get(json_object_get(y, "scenes"), 1), "transition"));
     json_decref(x);
     json_decref(y);
     case_free(sent);
@@ -183,6 +221,29 @@ START_TEST(a_view_cannot_be_imported_into)
 }
 END_TEST
 
+/* A table of somebody's who never heard of frame rates. */
+START_TEST(a_field_without_a_column_is_left_out_or_refused_by_name)
+{
+    struct case_record *record = make_case("a", 1), *got;
+
+    reopen_with(NO_TABLES "CREATE TABLE cases(id, title, language, shape, mood);"
+                          "CREATE TABLE scenes(case_id, position, image, caption, seconds);");
+    assert_done(store_case_put(kit_store, &record, 1, &kit_error));
+    assert_done(store_case_get(kit_store, "a", &got, &kit_error));
+    ck_assert_str_eq(got->scenes[0].caption, record->scenes[0].caption);
+    ck_assert_int_eq(got->fps, 30);
+    case_free(got);
+    record->scenes[0].fit = CASE_FIT_BLUR;
+    ck_assert_int_eq(store_case_put(kit_store, &record, 1, &kit_error), -ERR_INPUT);
+    ck_assert_ptr_nonnull(strstr(
+        kit_error.text, "scenes has no column \"fit\": add it, or leave fit out of the case"));
+    record->fps = 60;
+    ck_assert_int_eq(store_case_put(kit_store, &record, 1, &kit_error), -ERR_INPUT);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "cases has no column \"fps\""));
+    case_free(record);
+}
+END_TEST
+
 static const struct {
     const char *views, *message;
 } wrong_views[] = {
@@ -229,7 +290,18 @@ static const struct {
     {VIEWS(", CAST(x'41ff' AS TEXT) AS title", "'a' AS image"),
         "case 1: title: byte 2 is not valid UTF-8"},
     {VIEWS(", '4:3' AS shape", "'a' AS image"),
-        "case 1: shape: \"4:3\" must be \"16:9\" or \"9:16\""},
+        "case 1: shape: \"4:3\" must be \"16:9\", \"9:16\", \"1:1\" or \"4:5\""},
+    {VIEWS(", 'fast' AS fps", "'a' AS image"),
+        "case 1: fps: fast must be 24, 25, 30, 48, 50 or 60"},
+    {VIEWS(", x'33' AS fps", "'a' AS image"), "case 1: fps: must be a number, is a blob"},
+    {VIEWS(", 'yes' AS title_card", "'a' AS image"),
+        "case 1: title_card: must be 1 (true) or 0 (false)"},
+    {VIEWS(", '#fff' AS caption_color", "'a' AS image"), "case 1: captionColor: \"#fff\" must be"},
+    {VIEWS("", "'a' AS image, 2 AS focus_x, 0 AS focus_y"),
+        "case 1: scenes[0].focus_x: is 2, must be 0 to 1"},
+    {VIEWS("", "'a' AS image, 0.5 AS focus_x"),
+        "case 1: scenes[0].focusY: is missing beside focusX"},
+    {VIEWS("", "'a' AS image, 7 AS motion"), "case 1: scenes[0].motion: \"7\" must be \"in\""},
     {VIEWS(", 'e n' AS language", "'a' AS image"), "case 1: language: \"e n\" is no voice"},
     {VIEWS("", "NULL AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS("", "'' AS image"), "case 1: scenes[0].image: is missing"},
@@ -273,11 +345,14 @@ START_TEST(a_number_is_a_title_and_an_empty_shape_is_the_usual_one)
     struct case_record *got;
 
     reopen_with(
-        VIEWS(", 1984 AS title, '' AS shape, NULL AS language", "'a' AS image, 3 AS seconds"));
+        VIEWS(", 1984 AS title, '' AS shape, NULL AS language, 60.0 AS fps, 0 AS title_card",
+            "'a' AS image, 3 AS seconds, '' AS motion, NULL AS focus_x"));
     assert_done(store_case_get(kit_store, "1", &got, &kit_error));
     ck_assert_str_eq(got->title, "1984");
     ck_assert_str_eq(got->language, "en");
     ck_assert_double_eq(got->scenes[0].seconds, 3);
+    ck_assert_int_eq(got->fps, 60);
+    ck_assert(!got->title_card);
     case_free(got);
 }
 END_TEST
@@ -297,6 +372,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_case_comes_back_as_it_went,
+        every_field_comes_back_as_it_went,
         a_case_put_again_is_replaced_whole,
         all_cases_are_put_or_none,
         an_unknown_case_is_not_found,
@@ -305,6 +381,7 @@ int main(void)
         an_existing_database_plugs_in_by_views,
         ids_that_a_view_computes_are_found,
         a_view_cannot_be_imported_into,
+        a_field_without_a_column_is_left_out_or_refused_by_name,
         a_number_is_a_title_and_an_empty_shape_is_the_usual_one,
         a_list_shows_what_is_good_though_rows_are_bad,
     };

@@ -4,12 +4,24 @@
 
 #include "video/timeline.h"
 
+static int fps;
+
+static void set_up(void)
+{
+    fps = 30;
+}
+
+static int frames(int ms)
+{
+    return timeline_frames(fps, ms);
+}
+
 static struct timeline plan(const struct timeline_input *inputs, int n)
 {
     struct timeline timeline;
     struct error err;
 
-    ck_assert_int_eq(timeline_plan(inputs, n, &timeline, &err), 0);
+    ck_assert_int_eq(timeline_plan(inputs, n, fps, &timeline, &err), 0);
     return timeline;
 }
 
@@ -21,18 +33,21 @@ static void check_rules(const struct timeline_input *inputs, const struct timeli
     for (int i = 0; i < t->n_segments; i++) {
         ck_assert_int_eq(t->segments[i].first, at);
         ck_assert_int_ge(t->segments[i].n, 4);
-        ck_assert_int_le(t->segments[i].n, TIMELINE_SEGMENT_MAX);
+        ck_assert_int_le(t->segments[i].n, frames(TIMELINE_SEGMENT_MAX_MS));
         at += t->segments[i].n;
     }
     ck_assert_int_eq(at, t->n_frames);
     for (int i = 0; i < t->n_scenes; i++) {
         const struct timeline_scene *s = &t->scenes[i];
-        int64_t body = (int64_t)timeline_body_start(s) * TIMELINE_FRAME_SAMPLES;
-        int64_t body_end = body + (int64_t)timeline_body_length(s) * TIMELINE_FRAME_SAMPLES;
+        int64_t body = (int64_t)timeline_body_start(s) * t->frame_samples;
+        int64_t body_end = body + (int64_t)timeline_body_length(s) * t->frame_samples;
 
-        ck_assert_int_ge(s->end - s->start, (int)(inputs[i].seconds * TIMELINE_FPS - 1e-6));
+        ck_assert_int_ge(s->end - s->start, (int)(inputs[i].seconds * fps - 1e-6));
+        ck_assert_int_eq(s->sound_at % t->frame_samples, 0);
         if (i > 0)
             ck_assert_int_eq(s->start + s->fade_in, t->scenes[i - 1].end);
+        if (i > 0 && inputs[i].transition == CASE_TRANSITION_CUT)
+            ck_assert_int_eq(s->fade_in, 0);
         if (inputs[i].sound_samples) {
             ck_assert_int_gt(s->sound_at, body - 1);
             ck_assert_int_le(s->sound_at + inputs[i].sound_samples, body_end);
@@ -55,8 +70,9 @@ START_TEST(a_narrated_scene_lasts_lead_sound_and_tail)
     /* 2.01 s are 61 frames, begun ones counted. */
     struct timeline t = plan(&(struct timeline_input){.sound_samples = 96480}, 1);
 
-    ck_assert_int_eq(t.n_frames, TIMELINE_FIRST_LEAD + 61 + TIMELINE_LAST_TAIL);
-    ck_assert_int_eq(t.scenes[0].sound_at, TIMELINE_FIRST_LEAD * TIMELINE_FRAME_SAMPLES);
+    ck_assert_int_eq(
+        t.n_frames, frames(TIMELINE_FIRST_LEAD_MS) + 61 + frames(TIMELINE_LAST_TAIL_MS));
+    ck_assert_int_eq(t.scenes[0].sound_at, TIMELINE_RATE / 1000 * TIMELINE_FIRST_LEAD_MS);
     timeline_free(&t);
 }
 END_TEST
@@ -69,7 +85,7 @@ START_TEST(seconds_lengthen_a_scene_and_never_cut_its_narration)
 
     ck_assert_int_eq(t.scenes[0].end - t.scenes[0].start, 300);
     ck_assert_int_eq(t.scenes[1].end - t.scenes[1].start,
-        TIMELINE_FADE + TIMELINE_LEAD + 300 + TIMELINE_LAST_TAIL);
+        24 + frames(TIMELINE_LEAD_MS) + 300 + frames(TIMELINE_LAST_TAIL_MS));
     check_rules(inputs, &t);
     timeline_free(&t);
 }
@@ -93,11 +109,11 @@ START_TEST(neighbours_share_a_fade_of_24_frames_that_counts_once)
     struct timeline_input inputs[3] = {{0}};
     struct timeline t = plan(inputs, 3);
 
-    ck_assert_int_eq(t.n_frames, 3 * 120 - 2 * TIMELINE_FADE);
+    ck_assert_int_eq(t.n_frames, 3 * 120 - 2 * 24);
     ck_assert_int_eq(t.n_segments, 5);
     ck_assert_int_eq(t.segments[1].is_fade, 1);
     ck_assert_int_eq(t.segments[1].scene, 0);
-    ck_assert_int_eq(t.segments[1].n, TIMELINE_FADE);
+    ck_assert_int_eq(t.segments[1].n, 24);
     check_rules(inputs, &t);
     timeline_free(&t);
 }
@@ -112,6 +128,31 @@ START_TEST(a_scene_of_one_frame_becomes_long_enough_for_its_fades)
     ck_assert_int_eq(t.scenes[1].fade_in, TIMELINE_SCENE_MIN / 3);
     check_rules(inputs, &t);
     timeline_free(&t);
+}
+END_TEST
+
+START_TEST(a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames)
+{
+    struct timeline_input inputs[] = {{0}, {.transition = CASE_TRANSITION_FADE},
+        {.transition = CASE_TRANSITION_CUT}, {.transition = CASE_TRANSITION_BLACK}};
+
+    for (int i = 0; i < 2; i++) {
+        struct timeline t;
+
+        fps = i ? 60 : 25;
+        t = plan(inputs, 4);
+        ck_assert_int_eq(t.n_segments, 6);
+        ck_assert_int_eq(t.segments[1].kind, CASE_TRANSITION_FADE);
+        ck_assert_int_eq(t.segments[1].n, fps * 8 / 10);
+        ck_assert_int_eq(t.segments[2].scene, 1);
+        ck_assert_int_eq(t.segments[3].scene, 2);
+        ck_assert_int_eq(t.scenes[2].start, t.scenes[1].end);
+        ck_assert(!t.segments[3].is_fade && t.segments[4].is_fade);
+        ck_assert_int_eq(t.segments[4].kind, CASE_TRANSITION_BLACK);
+        ck_assert_int_eq(t.segments[4].n, fps);
+        check_rules(inputs, &t);
+        timeline_free(&t);
+    }
 }
 END_TEST
 
@@ -132,13 +173,18 @@ START_TEST(the_rules_hold_for_two_hundred_scenes_of_every_kind)
     struct timeline_input inputs[N];
     struct timeline t;
 
-    for (int round = 0; round < 50; round++) {
+    static const int rates[] = {24, 25, 30, 48, 50, 60};
+
+    for (int round = 0; round < 60; round++) {
+        fps = rates[round % 6];
         srand((unsigned)round + 1);
         for (int i = 0; i < N; i++) {
             inputs[i].seconds = rand() % 3 ? 0 : rand() % 2000 / 100.0;
             inputs[i].sound_samples = rand() % 2 ? 0 : rand() % 700000;
+            inputs[i].transition = (enum case_transition)(rand() % 5);
         }
         t = plan(inputs, N);
+        ck_assert_int_eq(t.fps * t.frame_samples, TIMELINE_RATE);
         check_rules(inputs, &t);
         timeline_free(&t);
     }
@@ -153,7 +199,7 @@ START_TEST(more_than_two_hours_are_refused_with_the_scene_that_is_too_many)
 
     for (int i = 0; i < 20; i++)
         inputs[i].seconds = 600;
-    ck_assert_int_eq(timeline_plan(inputs, 20, &t, &err), -ERR_INPUT);
+    ck_assert_int_eq(timeline_plan(inputs, 20, 30, &t, &err), -ERR_INPUT);
     ck_assert_str_eq(
         err.text, "the video would be longer than 120 minutes: scene 13 of 20 ends after that");
 }
@@ -167,12 +213,14 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
+    tcase_add_checked_fixture(tc, set_up, NULL);
     tcase_add_test(tc, a_scene_without_sound_or_seconds_lasts_four_seconds);
     tcase_add_test(tc, a_narrated_scene_lasts_lead_sound_and_tail);
     tcase_add_test(tc, seconds_lengthen_a_scene_and_never_cut_its_narration);
     tcase_add_test(tc, a_fraction_of_a_second_is_rounded_up_to_frames_but_not_by_a_rounding_error);
     tcase_add_test(tc, neighbours_share_a_fade_of_24_frames_that_counts_once);
     tcase_add_test(tc, a_scene_of_one_frame_becomes_long_enough_for_its_fades);
+    tcase_add_test(tc, a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames);
     tcase_add_test(tc, a_long_body_is_cut_into_even_segments);
     tcase_add_test(tc, the_rules_hold_for_two_hundred_scenes_of_every_kind);
     tcase_add_test(tc, more_than_two_hours_are_refused_with_the_scene_that_is_too_many);

@@ -47,10 +47,13 @@ static void set_up(void)
     memset(&heard, 0, sizeof heard);
     heard.cancel_at_scene = -1;
     atomic_store(&cancel, false);
-    scenes[0] = (struct scene){.image = "a.jpg", .caption = "One 🐉", .narration = "One."};
-    scenes[1] = (struct scene){.image = "b.png", .caption = "اثنان", .seconds = 0.8};
-    record = (struct case_record){
-        .id = "7", .title = "A title", .language = "en", .n_scenes = 2, .scenes = scenes};
+    scenes[0] =
+        (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One 🐉", .narration = "One."};
+    scenes[1] = (struct scene){SCENE_USUAL, .image = "b.png", .caption = "اثنان", .seconds = 0.8};
+    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
+        .n_scenes = 2, .scenes = scenes};
+    record.lines = 720; /* quick */
+    record.quality = CASE_DRAFT;
 }
 
 static void tear_down(void)
@@ -286,6 +289,8 @@ START_TEST(the_file_is_what_players_expect)
     const AVCodecParameters *par;
 
     record.shape = _i ? CASE_PORTRAIT : CASE_LANDSCAPE;
+    record.lines = 1080;
+    record.quality = CASE_STANDARD;
     ck_assert_msg(create(out, 2) == 0, "%s", err.text);
     film_open(&film, out);
     par = film.format->streams[0]->codecpar;
@@ -316,7 +321,7 @@ START_TEST(the_narration_is_heard_within_a_millisecond_of_its_time)
     ck_assert_msg(create(out, 2) == 0, "%s", err.text);
     film_open(&film, out);
     film_decode(&film);
-    ck_assert_int_le(llabs(film.onset - TIMELINE_FIRST_LEAD * TIMELINE_FRAME_SAMPLES), 48);
+    ck_assert_int_le(llabs(film.onset - TIMELINE_RATE * TIMELINE_FIRST_LEAD_MS / 1000), 48);
     film_close(&film);
 }
 END_TEST
@@ -351,7 +356,7 @@ START_TEST(nobody_needs_to_watch)
     struct video_options options = {.media_root = root, .out_dir = out, .file = "final.mp4"};
 
     record.n_scenes = 1;
-    scenes[0] = (struct scene){.image = "a.jpg", .seconds = 0.1};
+    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 0.1};
     ck_assert_int_eq(video_create(&record, &options, &result, &err), 0);
 }
 END_TEST
@@ -385,7 +390,7 @@ START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
     data[len / 2] ^= 1;
     media_write(root, "bad.png", data, len);
     free(data);
-    scenes[0] = (struct scene){.image = "a.jpg", .seconds = 0.2};
+    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 0.2};
     scenes[1] = bad[_i].scene;
     scenes[1].seconds = 0.2;
     ck_assert_int_eq(create(out, 2), -ERR_INPUT);
@@ -472,7 +477,9 @@ START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
     if (mount("casecast-test", out, "tmpfs", 0, sizes[_i]) < 0)
         return; /* only root may; the test before this one needs nobody's leave */
     media_noise(root, "noise.jpg", 640, 360);
-    scenes[0] = (struct scene){.image = "noise.jpg", .seconds = 8};
+    scenes[0] = (struct scene){SCENE_USUAL, .image = "noise.jpg", .seconds = 8};
+    record.lines = 1080;
+    record.quality = CASE_STANDARD;
     rc = create(out, 2);
     names = names_in(out);
     umount(out);
@@ -519,6 +526,18 @@ START_TEST(a_key_stays_while_nothing_changes_and_changes_with_everything_that_sh
     key_of(again);
     ck_assert_str_ne(first, again);
     record.shape = CASE_LANDSCAPE;
+    record.fps = 60;
+    key_of(again);
+    ck_assert_str_ne(first, again);
+    record.fps = 30;
+    record.music = "a.jpg";
+    key_of(again);
+    ck_assert_str_ne(first, again);
+    record.music = NULL;
+    scenes[1].focus_x = scenes[1].focus_y = 0;
+    key_of(again);
+    ck_assert_str_ne(first, again);
+    scenes[1].focus_x = scenes[1].focus_y = -1;
     ck_assert_int_eq(truncate(path, 100), 0);
     key_of(again);
     ck_assert_str_ne(first, again);

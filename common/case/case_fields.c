@@ -1,0 +1,303 @@
+/* case_fields.c - see case_fields.h. */
+#include "case/case_fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { NAME_MAX_SHOWN = 60 };
+
+/* --- the tables --- */
+
+static const struct case_choice shapes[] = {{"16:9", CASE_LANDSCAPE}, {"9:16", CASE_PORTRAIT},
+    {"1:1", CASE_SQUARE}, {"4:5", CASE_UPRIGHT}, {NULL, 0}};
+static const struct case_choice sizes[] = {
+    {"720p", 720}, {"1080p", 1080}, {"1440p", 1440}, {"2160p", 2160}, {NULL, 0}};
+static const struct case_choice rates[] = {
+    {"24", 24}, {"25", 25}, {"30", 30}, {"48", 48}, {"50", 50}, {"60", 60}, {NULL, 0}};
+static const struct case_choice qualities[] = {
+    {"draft", CASE_DRAFT}, {"standard", CASE_STANDARD}, {"high", CASE_HIGH}, {NULL, 0}};
+static const struct case_choice positions[] = {
+    {"bottom", CASE_BOTTOM}, {"middle", CASE_MIDDLE}, {"top", CASE_TOP}, {NULL, 0}};
+static const struct case_choice motions[] = {{"in", CASE_MOTION_IN}, {"out", CASE_MOTION_OUT},
+    {"left", CASE_MOTION_LEFT}, {"right", CASE_MOTION_RIGHT}, {"up", CASE_MOTION_UP},
+    {"down", CASE_MOTION_DOWN}, {"still", CASE_MOTION_STILL}, {NULL, 0}};
+static const struct case_choice fits[] = {
+    {"crop", CASE_FIT_CROP}, {"blur", CASE_FIT_BLUR}, {NULL, 0}};
+static const struct case_choice transitions[] = {{"fade", CASE_TRANSITION_FADE},
+    {"cut", CASE_TRANSITION_CUT}, {"black", CASE_TRANSITION_BLACK},
+    {"slide", CASE_TRANSITION_SLIDE}, {"wipe", CASE_TRANSITION_WIPE}, {NULL, 0}};
+
+static int check_language(const char *language, struct error *err)
+{
+    for (const char *c = language; *c; c++)
+        if (!text_is_name((char[]){*c, '\0'}) && *c != '+')
+            return error_set(err, ERR_INPUT,
+                "\"%s\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would be", language);
+    return 0;
+}
+
+static bool is_color(const char *text, size_t n_digits)
+{
+    return text[0] == '#' && strlen(text) == 1 + n_digits &&
+           strspn(text + 1, "0123456789abcdefABCDEF") == n_digits;
+}
+
+static int check_color(const char *text, struct error *err)
+{
+    if (is_color(text, 6))
+        return 0;
+    return error_set(err, ERR_INPUT,
+        "\"%.*s\" must be a colour, # and six digits 0-9 a-f: \"#ffffff\" is white", NAME_MAX_SHOWN,
+        text);
+}
+
+static int check_box(const char *text, struct error *err)
+{
+    if (is_color(text, 8))
+        return 0;
+    return error_set(err, ERR_INPUT,
+        "\"%.*s\" must be a colour and its opacity, # and eight digits 0-9 a-f: \"#00000080\" is "
+        "black and lets half of the picture through",
+        NAME_MAX_SHOWN, text);
+}
+
+#define OF_CASE(member) offsetof(struct case_record, member)
+#define OF_SCENE(member) offsetof(struct scene, member)
+
+const struct case_field case_fields[] = {
+    {"id", CASE_TEXT, OF_CASE(id), "id", .most = CASE_ID_MAX, .is_needed = true,
+        .check = case_id_check},
+    {"title", CASE_TEXT, OF_CASE(title), "title", .most = CASE_TITLE_MAX},
+    {"language", CASE_TEXT, OF_CASE(language), "language", .most = CASE_LANGUAGE_MAX,
+        .check = check_language},
+    {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = shapes, .is_told = true},
+    {"size", CASE_CHOICE, OF_CASE(lines), "size", 1080, .choices = sizes, .is_told = true},
+    {"fps", CASE_CHOICE, OF_CASE(fps), "fps", 30, .choices = rates, .is_number = true,
+        .is_told = true},
+    {"quality", CASE_CHOICE, OF_CASE(quality), "quality", .choices = qualities, .is_told = true},
+    {"music", CASE_PATH, OF_CASE(music), "music", .most = CASE_PATH_MAX},
+    {"titleCard", CASE_SWITCH, OF_CASE(title_card), .column = "title_card"},
+    {"captionFont", CASE_TEXT, OF_CASE(caption_font), "caption_font", .most = CASE_FONT_MAX},
+    {"captionColor", CASE_TEXT, OF_CASE(caption_color), "caption_color", .most = 7,
+        .check = check_color},
+    {"captionBox", CASE_TEXT, OF_CASE(caption_box), "caption_box", .most = 9, .check = check_box},
+    {"captionSize", CASE_NUMBER, OF_CASE(caption_size), "caption_size", .low = 1,
+        .high = CASE_CAPTION_SIZE_MAX},
+    {"captionPosition", CASE_CHOICE, OF_CASE(caption_position), "caption_position",
+        .choices = positions},
+    {.name = NULL},
+};
+
+const struct case_field scene_fields[] = {
+    {"image", CASE_PATH, OF_SCENE(image), "image", .most = CASE_PATH_MAX, .is_needed = true},
+    {"caption", CASE_TEXT, OF_SCENE(caption), "caption", .most = CASE_CAPTION_MAX,
+        .has_lines = true},
+    {"narration", CASE_TEXT, OF_SCENE(narration), "narration", .most = CASE_NARRATION_MAX,
+        .has_lines = true},
+    {"audio", CASE_PATH, OF_SCENE(audio), "audio", .most = CASE_PATH_MAX},
+    {"credit", CASE_TEXT, OF_SCENE(credit), "credit", .most = CASE_CREDIT_MAX},
+    {"seconds", CASE_NUMBER, OF_SCENE(seconds), "seconds", .low = 0,
+        .high = CASE_SCENE_SECONDS_MAX},
+    {"title", CASE_TEXT, OF_SCENE(title), "title", .most = CASE_TITLE_MAX},
+    {"motion", CASE_CHOICE, OF_SCENE(motion), "motion", .choices = motions},
+    {"focusX", CASE_NUMBER, OF_SCENE(focus_x), "focus_x", -1, .low = 0, .high = 1},
+    {"focusY", CASE_NUMBER, OF_SCENE(focus_y), "focus_y", -1, .low = 0, .high = 1},
+    {"fit", CASE_CHOICE, OF_SCENE(fit), "fit", .choices = fits},
+    {"transition", CASE_CHOICE, OF_SCENE(transition), "transition", .choices = transitions},
+    {.name = NULL},
+};
+
+/* --- values --- */
+
+bool case_is_usual(const void *record, const struct case_field *field)
+{
+    if (case_is_text(field))
+        return !*case_text_at(record, field);
+    if (field->kind == CASE_SWITCH)
+        return !*case_switch_at(record, field);
+    return field->kind == CASE_CHOICE ? *case_choice_at(record, field) == (int)field->usual
+                                      : *case_number_at(record, field) == field->usual;
+}
+
+const char *case_choice_name(const void *record, const struct case_field *field)
+{
+    const struct case_choice *choice = field->choices;
+
+    while (choice->name && choice->value != *case_choice_at(record, field))
+        choice++;
+    return choice->name;
+}
+
+const char *case_shape_name(enum case_shape shape)
+{
+    return shapes[shape].name;
+}
+
+char *case_text_copy(const char *text, size_t len)
+{
+    char *copy, *out;
+
+    if (len == 0)
+        return NULL;
+    copy = out = mem_copy_n(text, len);
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
+            *out++ = text[i];
+    *out = '\0';
+    return copy;
+}
+
+void case_set_usual(void *record, const struct case_field *fields)
+{
+    for (const struct case_field *field = fields; field->name; field++)
+        if (field->kind == CASE_CHOICE)
+            *case_choice_at(record, field) = (int)field->usual;
+        else if (field->kind == CASE_NUMBER)
+            *case_number_at(record, field) = field->usual;
+}
+
+/* "must be A, B or C". */
+static int refuse_choice(const struct case_field *field, const char *name, struct error *err)
+{
+    const char *quote = field->is_number ? "" : "\"";
+    struct buf list = {0};
+    int rc;
+
+    for (const struct case_choice *choice = field->choices; choice->name; choice++)
+        buf_format(&list, "%s%s%s%s",
+            choice == field->choices ? ""
+            : choice[1].name         ? ", "
+                                     : " or ",
+            quote, choice->name, quote);
+    rc = error_set(
+        err, ERR_INPUT, "%s%.*s%s must be %s", quote, NAME_MAX_SHOWN, name, quote, list.data);
+    buf_free(&list);
+    return rc;
+}
+
+int case_set_choice(
+    void *record, const struct case_field *field, const char *name, struct error *err)
+{
+    if (!*name)
+        return 0;
+    for (const struct case_choice *choice = field->choices; choice->name; choice++)
+        if (strcmp(choice->name, name) == 0) {
+            *case_choice_at(record, field) = choice->value;
+            return 0;
+        }
+    return refuse_choice(field, name, err);
+}
+
+static int refuse_number(const struct case_field *field, double number, struct error *err)
+{
+    return error_set(err, ERR_INPUT, "is %g, must be %g to %g", number, field->low, field->high);
+}
+
+int case_set_number(void *record, const struct case_field *field, double number, struct error *err)
+{
+    char name[32];
+
+    if (field->kind == CASE_CHOICE) {
+        snprintf(name, sizeof name, "%.15g", number);
+        return case_set_choice(record, field, name, err);
+    }
+    if (!(number >= field->low && number <= field->high) && !(number == 0 && field->usual == 0))
+        return refuse_number(field, number, err);
+    *case_number_at(record, field) = number;
+    return 0;
+}
+
+void case_set_defaults(struct case_record *record)
+{
+    if (!record->title)
+        record->title = mem_copy(record->id);
+    if (!record->language)
+        record->language = mem_copy("en");
+}
+
+/* --- checks --- */
+
+static unsigned control_code(const char *s)
+{
+    return (
+        unsigned char)s[(unsigned char)*s == 0xC2]; /* C1 controls are two bytes, C2 80 … C2 9F */
+}
+
+static void check_text(const char *text, const char *where, const struct case_field *field,
+    struct case_mistakes *mistakes)
+{
+    size_t len = strlen(text), n, bad;
+    bool is_path = field->kind == CASE_PATH;
+    struct error err;
+    long control;
+
+    if (!text_is_utf8(text, len, &bad)) {
+        case_mistake(mistakes, where, field->name, "byte %zu is not valid UTF-8", bad + 1);
+        return;
+    }
+    if (field->check && field->check(text, &err) < 0) {
+        case_mistake(mistakes, where, field->name, "%s", err.text);
+        return;
+    }
+    n = is_path ? len : text_chars(text);
+    if (n > (size_t)field->most)
+        case_mistake(mistakes, where, field->name, "is %zu %s long, at most %d are allowed", n,
+            is_path ? "bytes" : "characters", field->most);
+    control = text_find_control(text, len, field->has_lines ? "\n\t" : "");
+    if (control >= 0)
+        case_mistake(mistakes, where, field->name,
+            "holds the control character U+%04X at byte %ld; %s", control_code(text + control),
+            control + 1,
+            field->has_lines ? "only newline and tab are allowed" : "none is allowed here");
+}
+
+static void check_number(const void *record, const char *where, const struct case_field *field,
+    struct case_mistakes *mistakes)
+{
+    double number = *case_number_at(record, field);
+    struct error err;
+
+    if (number == field->usual || (number >= field->low && number <= field->high))
+        return;
+    refuse_number(field, number, &err);
+    case_mistake(mistakes, where, field->name, "%s", err.text);
+}
+
+void case_check_field(const void *record, const struct case_field *field, const char *where,
+    struct case_mistakes *mistakes)
+{
+    const char *text = case_is_text(field) ? *case_text_at(record, field) : NULL;
+
+    if (text && *text)
+        check_text(text, where, field, mistakes);
+    else if (field->is_needed)
+        case_mistake(mistakes, where, field->name, "is missing");
+    else if (field->kind == CASE_NUMBER)
+        check_number(record, where, field, mistakes);
+}
+
+void case_check_scene(const struct scene *scene, const char *where, struct case_mistakes *mistakes)
+{
+    bool has_x = scene->focus_x >= 0, has_y = scene->focus_y >= 0;
+
+    if (has_x != has_y)
+        case_mistake(mistakes, where, has_x ? "focusY" : "focusX",
+            "is missing beside %s; a point has both", has_x ? "focusX" : "focusY");
+}
+
+void case_check_length(
+    const struct case_record *record, const char *where, struct case_mistakes *mistakes)
+{
+    double sum = 0;
+
+    for (int i = 0; i < record->n_scenes; i++)
+        sum += record->scenes[i].seconds;
+    if (sum > CASE_SECONDS_MAX)
+        case_mistake(mistakes, where, "scenes", "last %.15g seconds together, a case may have %d",
+            sum, CASE_SECONDS_MAX);
+}
