@@ -86,7 +86,8 @@ static int read_picture(int root_fd, const char *name, uint8_t **ret_data, size_
 
 static int open_decoder(enum picture_kind kind, AVCodecContext **ret_decoder, struct error *err)
 {
-    static const enum AVCodecID ids[] = {AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_WEBP};
+    static const enum AVCodecID ids[] = {
+        AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_WEBP, AV_CODEC_ID_GIF};
     const AVCodec *codec = avcodec_find_decoder(ids[kind]);
     AVCodecContext *decoder = codec ? avcodec_alloc_context3(codec) : NULL;
     int rc;
@@ -124,8 +125,15 @@ static int decode_packet(AVCodecContext *decoder, uint8_t *data, size_t size, AV
     return rc;
 }
 
-static int decode(const char *name, const struct picture_head *head, uint8_t *data, AVFrame *frame,
-    struct error *err)
+/* Some decoders only say it, in a word or a flag, and hand out what they have. */
+static bool is_damaged(const struct picture_head *head, const AVFrame *frame)
+{
+    return frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT ||
+           (head->kind == PICTURE_GIF && words_last()[0]);
+}
+
+static int decode(
+    const char *name, struct picture_head *head, uint8_t *data, AVFrame *frame, struct error *err)
 {
     AVCodecContext *decoder;
     int rc = open_decoder(head->kind, &decoder, err);
@@ -134,13 +142,14 @@ static int decode(const char *name, const struct picture_head *head, uint8_t *da
         return rc;
     words_clear();
     /* The decoder must not read on into what follows the picture. */
-    memset(data + head->size, 0, AV_INPUT_BUFFER_PADDING_SIZE);
-    rc = decode_packet(decoder, data, head->size, frame);
+    memset(data + head->start + head->size, 0, AV_INPUT_BUFFER_PADDING_SIZE);
+    picture_head_dress(data, head);
+    rc = decode_packet(decoder, data + head->start, head->size, frame);
     avcodec_free_context(&decoder);
     if (rc < 0)
         return words_error(err, rc == AVERROR(ENOMEM) ? ERR_LIMIT : ERR_INPUT, rc, "%s: damaged %s",
             name, picture_kind_name(head->kind));
-    if (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT)
+    if (is_damaged(head, frame))
         return error_set(err, ERR_INPUT, "%s: damaged %s (%s)", name, picture_kind_name(head->kind),
             words_last()[0] ? words_last() : "parts of it can't be decoded");
     return 0;

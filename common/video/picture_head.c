@@ -1,5 +1,5 @@
 /* picture_head.c - see picture_head.h.  The walks follow ITU-T T.81 annex B (JPEG), the PNG
- * specification section 5 and Google's "WebP Container Specification". */
+ * specification section 5, Google's "WebP Container Specification" and CompuServe's GIF89a. */
 #include "video/picture_head.h"
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@ struct bytes {
     size_t size;
 };
 
-static const char *const kind_names[] = {"JPEG", "PNG", "WebP"};
+static const char *const kind_names[] = {"JPEG", "PNG", "WebP", "GIF"};
 
 const char *picture_kind_name(enum picture_kind kind)
 {
@@ -129,14 +129,13 @@ static int png_walk(const struct bytes *b, struct picture_head *head, struct err
     return truncated(b, PICTURE_PNG, "before its IEND chunk", err);
 }
 
-static void webp_chunk(const uint8_t *chunk, size_t len, struct picture_head *head, bool *ret_moves)
+static void webp_size(const uint8_t *chunk, size_t len, struct picture_head *head)
 {
     const uint8_t *data = chunk + 8;
 
     if (memcmp(chunk, "VP8X", 4) == 0 && len >= 10) {
         head->width = (int)le24(data + 4) + 1;
         head->height = (int)le24(data + 7) + 1;
-        *ret_moves = data[0] & 2;
     } else if (memcmp(chunk, "VP8 ", 4) == 0 && len >= 10 && head->width == 0) {
         head->width = (int)(le24(data + 6) & 0x3FFF);
         head->height = (int)(le24(data + 7) >> 8 & 0x3FFF);
@@ -146,26 +145,115 @@ static void webp_chunk(const uint8_t *chunk, size_t len, struct picture_head *he
     }
 }
 
+enum { ANMF_HEAD = 16, RIFF_HEAD = 12, VP8X_CHUNK = 18 };
+
+/* The first picture of an animation, which may be only a part of its canvas: that part, then. */
+static int webp_frame(
+    const struct bytes *b, size_t at, size_t len, struct picture_head *head, struct error *err)
+{
+    const uint8_t *frame = b->data + at + 8;
+
+    if (len < ANMF_HEAD + 8)
+        return error_set(
+            err, ERR_INPUT, "%s: damaged (an animated WebP with an empty first frame)", b->name);
+    head->width = (int)le24(frame + 6) + 1;
+    head->height = (int)le24(frame + 9) + 1;
+    head->start = at + 8 + ANMF_HEAD;
+    head->size = len - ANMF_HEAD;
+    head->is_bare = true;
+    head->has_alpha = memcmp(frame + ANMF_HEAD, "ALPH", 4) == 0;
+    return 0;
+}
+
 static int webp_walk(const struct bytes *b, struct picture_head *head, struct error *err)
 {
-    size_t end = 8 + (size_t)le32(b->data + 4), at = 12;
-    bool moves = false;
+    size_t end = 8 + (size_t)le32(b->data + 4), at = RIFF_HEAD;
 
-    if (end > b->size)
-        return truncated(b, PICTURE_WEBP, "before the length in its header", err);
-    while (at + 8 <= end) {
-        size_t len = le32(b->data + at + 4);
+    head->size = end;
+    for (;;) {
+        size_t room = b->size < end ? b->size : end, len;
 
-        if (len > end - at - 8)
+        if (at + 8 > room)
+            break;
+        len = le32(b->data + at + 4);
+        if (len > room - at - 8)
             return truncated(b, PICTURE_WEBP, "inside a chunk", err);
-        webp_chunk(b->data + at, len, head, &moves);
+        /* Room for a head in front: no frame stands nearer to the start in a file that is right. */
+        if (memcmp(b->data + at, "ANMF", 4) == 0 && at + 8 + ANMF_HEAD >= RIFF_HEAD + VP8X_CHUNK)
+            return webp_frame(b, at, len, head, err);
+        webp_size(b->data + at, len, head);
         at += 8 + len + (len & 1);
     }
-    if (moves)
-        return error_set(err, ERR_INPUT,
-            "%s: an animated WebP; save one picture of it as JPEG, PNG or WebP", b->name);
-    head->size = end;
+    return end > b->size ? truncated(b, PICTURE_WEBP, "before the length in its header", err) : 0;
+}
+
+static void put_le(uint8_t *to, uint32_t value, int n)
+{
+    for (int i = 0; i < n; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+}
+
+void picture_head_dress(uint8_t *bytes, struct picture_head *head)
+{
+    uint8_t *riff, *vp8x;
+
+    if (!head->is_bare)
+        return;
+    head->start -= RIFF_HEAD + VP8X_CHUNK;
+    head->size += RIFF_HEAD + VP8X_CHUNK;
+    riff = bytes + head->start;
+    vp8x = riff + RIFF_HEAD;
+    memcpy(riff, "RIFF....WEBPVP8X", 16);
+    put_le(riff + 4, (uint32_t)head->size - 8, 4);
+    put_le(vp8x + 4, VP8X_CHUNK - 8, 4);
+    put_le(vp8x + 8, head->has_alpha ? 0x10 : 0, 4);
+    put_le(vp8x + 12, (uint32_t)head->width - 1, 3);
+    put_le(vp8x + 15, (uint32_t)head->height - 1, 3);
+    head->is_bare = false;
+}
+
+/* Past a chain of blocks, each with its length before it; 0: the file ends first. */
+static size_t gif_skip_blocks(const struct bytes *b, size_t at)
+{
+    while (at < b->size) {
+        size_t len = b->data[at];
+
+        at += 1 + len;
+        if (len == 0)
+            return at;
+    }
     return 0;
+}
+
+static size_t gif_palette(uint8_t flags)
+{
+    return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+/* To the end of the first picture. */
+static int gif_walk(const struct bytes *b, struct picture_head *head, struct error *err)
+{
+    size_t at = b->size < 13 ? b->size : 13 + gif_palette(b->data[10]);
+
+    while (at != 0 && at < b->size) {
+        uint8_t block = b->data[at];
+
+        if (block == '!')
+            at = gif_skip_blocks(b, at + 2);
+        else if (block == ',' && at + 10 < b->size) {
+            at = gif_skip_blocks(b, at + 10 + gif_palette(b->data[at + 9]) + 1);
+            if (at == 0)
+                break;
+            head->width = (int)(le24(b->data + 6) & 0xFFFF);
+            head->height = (int)(le24(b->data + 8) & 0xFFFF);
+            head->size = at;
+            return 0;
+        } else if (block != ',')
+            return error_set(err, ERR_INPUT, "%s: damaged (no GIF block at byte %zu)", b->name, at);
+        else
+            break;
+    }
+    return truncated(b, PICTURE_GIF, "before the end of its first picture", err);
 }
 
 /* What a file that we don't take looks like, for the message. */
@@ -173,10 +261,10 @@ static const char *guess(const struct bytes *b)
 {
     static const struct {
         const char *start, *what;
-    } looks[] = {{"GIF8", "a GIF"}, {"BM", "a BMP"}, {"II*", "a TIFF"}, {"MM", "a TIFF"},
-        {"%PDF", "a PDF"}, {"<svg", "an SVG"}, {"<?xml", "XML (an SVG?)"},
-        {"<!DOCTYPE", "a web page"}, {"<!doctype", "a web page"}, {"<html", "a web page"},
-        {"#EXTM3U", "a playlist"}, {"ffconcat", "a playlist"}, {"[playlist]", "a playlist"}};
+    } looks[] = {{"BM", "a BMP"}, {"II*", "a TIFF"}, {"MM", "a TIFF"}, {"%PDF", "a PDF"},
+        {"<svg", "an SVG"}, {"<?xml", "XML (an SVG?)"}, {"<!DOCTYPE", "a web page"},
+        {"<!doctype", "a web page"}, {"<html", "a web page"}, {"#EXTM3U", "a playlist"},
+        {"ffconcat", "a playlist"}, {"[playlist]", "a playlist"}};
 
     if (b->size == 0)
         return "an empty file";
@@ -207,7 +295,11 @@ static int walk(const struct bytes *b, struct picture_head *head, struct error *
         head->kind = PICTURE_WEBP;
         return webp_walk(b, head, err);
     }
-    return error_set(err, ERR_INPUT, "%s: not a JPEG, PNG or WebP picture (it looks like %s)",
+    if (b->size >= 6 && (memcmp(b->data, "GIF87a", 6) == 0 || memcmp(b->data, "GIF89a", 6) == 0)) {
+        head->kind = PICTURE_GIF;
+        return gif_walk(b, head, err);
+    }
+    return error_set(err, ERR_INPUT, "%s: not a JPEG, PNG, WebP or GIF picture (it looks like %s)",
         b->name, guess(b));
 }
 

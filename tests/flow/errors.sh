@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # errors.sh - what is wrong with a request, a case or its files is said by name, to a person and to an EventSource.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"
@@ -98,7 +99,7 @@ pictures() {
     fails_for 'an image that is missing' gone.jpg 'no such file'
     fails_for 'an image that may not be read' locked.jpg 'permission denied'
     fails_for 'an image that is truncated' half.jpg 'truncated|damaged'
-    fails_for 'an image that is a letter' letter.jpg 'not a JPEG, PNG or WebP'
+    fails_for 'an image that is a letter' letter.jpg 'not a JPEG, PNG, WebP or GIF'
     fails_for 'an image that is empty' nothing.jpg 'empty|truncated|not a JPEG'
     fails_for 'an image that is a folder' folder.jpg 'not a regular file'
     fails_for 'an image that is a pipe' pipe.jpg 'not a regular file'

@@ -120,7 +120,7 @@ static AVFrame *in_palette(const AVFrame *from)
     return to;
 }
 
-static AVPacket *encode_picture(const char *name, AVFrame *frame)
+static AVPacket *encode_picture(const char *name, AVFrame *frame, int flags)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name(name);
     AVCodecContext *encoder = avcodec_alloc_context3(codec);
@@ -133,7 +133,7 @@ static AVPacket *encode_picture(const char *name, AVFrame *frame)
     encoder->pix_fmt = (enum AVPixelFormat)frame->format;
     encoder->time_base = (AVRational){1, 25};
     encoder->color_range = frame->color_range;
-    encoder->flags |= AV_CODEC_FLAG_QSCALE;
+    encoder->flags |= AV_CODEC_FLAG_QSCALE | flags;
     encoder->global_quality = 2 * FF_QP2LAMBDA;
     encoder->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
     if (strcmp(name, "libwebp") == 0)
@@ -154,12 +154,101 @@ void media_picture(const char *folder, const char *name, const char *encoder, co
     enum AVPixelFormat format = av_get_pix_fmt(layout);
     AVFrame *painted = paint(width, height);
     AVFrame *frame = format == AV_PIX_FMT_PAL8 ? in_palette(painted) : in_layout(painted, format);
-    AVPacket *packet = encode_picture(encoder, frame);
+    AVPacket *packet = encode_picture(encoder, frame, 0);
 
     media_write(folder, name, packet->data, (size_t)packet->size);
     av_packet_free(&packet);
     av_frame_free(&frame);
     av_frame_free(&painted);
+}
+
+void media_interlaced(const char *folder, const char *name, int width, int height)
+{
+    AVFrame *frame = paint(width, height);
+    AVPacket *packet = encode_picture("png", frame, AV_CODEC_FLAG_INTERLACED_DCT);
+
+    media_write(folder, name, packet->data, (size_t)packet->size);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+}
+
+/* Fills `frame` with one pixel of that many bytes. */
+static void flood(AVFrame *frame, const void *pixel, size_t len)
+{
+    for (int y = 0; y < frame->height; y++)
+        for (int x = 0; x < frame->width; x++)
+            memcpy(frame->data[0] + y * frame->linesize[0] + (size_t)x * len, pixel, len);
+}
+
+void media_half_clear(const char *folder, const char *name, const char *layout)
+{
+    static const uint8_t red[] = {255, 0, 0, 128}, deep[] = {255, 255, 0, 0, 0, 0, 128, 128};
+    static const uint32_t palette[] = {0xFF00FF00, 0x80FF0000};
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet;
+
+    frame->format = av_get_pix_fmt(layout);
+    frame->width = frame->height = 32;
+    ck_assert_int_eq(av_frame_get_buffer(frame, 64), 0);
+    if (frame->format == AV_PIX_FMT_PAL8) {
+        memcpy(frame->data[1], palette, sizeof palette);
+        flood(frame, "\1", 1);
+    } else if (frame->format == AV_PIX_FMT_RGBA)
+        flood(frame, red, sizeof red);
+    else
+        flood(frame, deep, sizeof deep);
+    packet = encode_picture("png", frame, 0);
+    media_write(folder, name, packet->data, (size_t)packet->size);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+}
+
+static void encode_frames(AVFormatContext *format, AVCodecContext *encoder, AVFrame *frame)
+{
+    AVPacket *packet = av_packet_alloc();
+
+    ck_assert_int_eq(avcodec_send_frame(encoder, frame), 0);
+    while (avcodec_receive_packet(encoder, packet) == 0)
+        ck_assert_int_eq(av_interleaved_write_frame(format, packet), 0);
+    av_packet_free(&packet);
+}
+
+void media_animation(const char *folder, const char *name, const char *muxer, const char *encoder,
+    const char *layout, int width, int height)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name(encoder);
+    AVCodecContext *context = avcodec_alloc_context3(codec);
+    char *path = mem_format("%s/%s", folder, name);
+    AVFrame *painted = paint(width, height);
+    AVFormatContext *format = NULL;
+
+    ck_assert_ptr_nonnull(codec);
+    context->width = width;
+    context->height = height;
+    context->pix_fmt = av_get_pix_fmt(layout);
+    context->time_base = (AVRational){1, 10};
+    ck_assert_int_eq(avcodec_open2(context, codec, NULL), 0);
+    ck_assert_int_eq(avformat_alloc_output_context2(&format, NULL, muxer, path), 0);
+    avformat_new_stream(format, NULL);
+    avcodec_parameters_from_context(format->streams[0]->codecpar, context);
+    format->streams[0]->time_base = context->time_base;
+    ck_assert_int_ge(avio_open(&format->pb, path, AVIO_FLAG_WRITE), 0);
+    ck_assert_int_ge(avformat_write_header(format, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        AVFrame *frame = in_layout(painted, context->pix_fmt);
+
+        frame->pts = i;
+        encode_frames(format, context, frame);
+        av_frame_free(&frame);
+        memset(painted->data[0], 0, (size_t)painted->linesize[0] * (size_t)height);
+    }
+    encode_frames(format, context, NULL);
+    ck_assert_int_eq(av_write_trailer(format), 0);
+    avio_closep(&format->pb);
+    avformat_free_context(format);
+    avcodec_free_context(&context);
+    av_frame_free(&painted);
+    free(path);
 }
 
 void media_noise(const char *folder, const char *name, int width, int height)
@@ -172,7 +261,7 @@ void media_noise(const char *folder, const char *name, int width, int height)
         for (int x = 0; x < 3 * width; x++)
             noise->data[0][y * noise->linesize[0] + x] = (uint8_t)rand();
     frame = in_layout(noise, AV_PIX_FMT_YUVJ420P);
-    packet = encode_picture("mjpeg", frame);
+    packet = encode_picture("mjpeg", frame, 0);
     media_write(folder, name, packet->data, (size_t)packet->size);
     av_packet_free(&packet);
     av_frame_free(&frame);

@@ -18,6 +18,17 @@ void media_read(const char *folder, const char *name, uint8_t **ret_data, size_t
 void media_picture(const char *folder, const char *name, const char *encoder, const char *layout,
     int width, int height);
 
+/* The same as the first picture of an animation; the second is black.  By libav's muxer and encoder
+ * ("webp", "libwebp_anim"). */
+void media_animation(const char *folder, const char *name, const char *muxer, const char *encoder,
+    const char *layout, int width, int height);
+
+/* A PNG all of red that lets half of the light through; `layout` is rgba, rgba64be or pal8. */
+void media_half_clear(const char *folder, const char *name, const char *layout);
+
+/* The same four quarters as an interlaced PNG. */
+void media_interlaced(const char *folder, const char *name, int width, int height);
+
 /* A JPEG of noise: the hardest there is to encode. */
 void media_noise(const char *folder, const char *name, int width, int height);
 
