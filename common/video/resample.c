@@ -6,7 +6,12 @@
 #include "video/timeline.h"
 #include "video/words.h"
 
-enum { CHUNK = 4096 };
+enum {
+    CHUNK = 4096,
+    /* Telephones use 8 kHz, studios up to 384; a header that says 2 Hz asks for endless memory. */
+    RATE_MIN = 1000,
+    RATE_MAX = 768000,
+};
 
 int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
     struct spool *spool, int64_t most, struct resample *ret_resample, struct error *err)
@@ -15,6 +20,9 @@ int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int
     SwrContext *swr = NULL;
     int rc;
 
+    if (rate < RATE_MIN || rate > RATE_MAX)
+        return error_set(err, ERR_INPUT, "a sound of %d Hz, %d to %d can be converted", rate,
+            RATE_MIN, RATE_MAX);
     words_clear();
     /* FFmpeg 5.1 asks for layouts it could change, and does not. */
     rc = swr_alloc_set_opts2(&swr, &stereo, AV_SAMPLE_FMT_FLT, TIMELINE_RATE,

@@ -29,6 +29,7 @@ struct source {
     int fd;
     off_t size;
     const atomic_bool *cancel;
+    bool disk_failed;
     AVIOContext *io;
     AVFormatContext *format;
     AVCodecContext *decoder;
@@ -49,6 +50,7 @@ static int read_some(void *ctx, uint8_t *data, int len)
     do
         n = read(source->fd, data, (size_t)len);
     while (n < 0 && errno == EINTR);
+    source->disk_failed |= n < 0;
     return n > 0 ? (int)n : n == 0 ? AVERROR_EOF : AVERROR(errno);
 }
 
@@ -100,6 +102,9 @@ static int refuse(const struct source *source, int rc, const char *what, struct 
 {
     if (rc == AVERROR_EXIT)
         return cancel_error(err);
+    /* Some demuxers call damage an I/O error. */
+    if (rc == AVERROR(EIO) && !source->disk_failed)
+        rc = AVERROR_INVALIDDATA;
     return words_error(err, ERR_INPUT, rc, "%s: %s", source->name, what);
 }
 

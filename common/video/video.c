@@ -7,7 +7,6 @@
 #include "base/beneath.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "video/beside.h"
 #include "video/cache.h"
 #include "video/cancel.h"
 #include "video/film.h"
@@ -30,7 +29,6 @@ struct work {
     struct mix mix;
     struct soundtrack track;
     struct segments *segments;
-    struct beside beside;
     struct join *join;
     int scenes_told;
     bool preview_told;
@@ -90,8 +88,6 @@ static int start(struct work *work, struct error *err)
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
     if (rc == 0)
-        rc = beside_open(&work->film, work->parts, &work->spool, &work->beside, err);
-    if (rc == 0)
         rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
             (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
             &work->mix, err);
@@ -147,9 +143,7 @@ static int encode_and_join(struct work *work, struct error *err)
             return rc < 0 ? rc : 0;
         if (rc == SEGMENTS_E_NOT_YET)
             continue;
-        rc = beside_look(&work->beside, segment, err);
-        if (rc == 0)
-            rc = join_add(work->join, segment, err);
+        rc = join_add(work->join, segment, err);
         segment_free(segment);
         if (rc < 0)
             return rc;
@@ -161,10 +155,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
     int n_frames = work->timeline.n_frames, rc;
 
     tell(work, VIDEO_JOINING);
-    /* Before the MP4 has its name: who finds that, finds all. */
-    rc = beside_end(&work->beside, &work->options->watch, err);
-    if (rc == 0)
-        rc = join_end(work->join, err);
+    rc = join_end(work->join, err);
     if (rc < 0)
         return rc;
     progress_end(&work->progress, n_frames);
@@ -196,7 +187,6 @@ static void clear(struct work *work)
 {
     segments_stop(work->segments); /* first: the encoders read what the rest frees */
     join_free(work->join);
-    beside_close(&work->beside);
     soundtrack_close(&work->track);
     if (work->film.shots)
         film_close(&work->film);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # disk.sh - a database that is locked, read-only or has no room, and a disk that fills up while a video is made: the
 # reason is told, nothing half made stays, and the responder goes on when the trouble is over.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

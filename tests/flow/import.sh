@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # import.sh - what `casecast import` refuses, by name and place, and that a file is taken whole or not at all.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

@@ -7,6 +7,7 @@
 #     KILLS_ROUNDS=300 …                      longer; scripts/soak goes on for hours
 #
 # Rounds run three at a time on the same processes, each with a case, two viewers and one blow of its own.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # limits.sh - each limit by its name: an EventSource is told to come back later, everybody else gets a status; and
 # what an operator sees of it.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

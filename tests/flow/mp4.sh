@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # mp4.sh - the file itself: what ffprobe says of it, every frame decoded, sounds where the timeline puts them, and the
 # same bytes from every run.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # nginx.sh - both configurations are accepted, and what they promise is what a client gets.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # own_kind.sh - a job kind of somebody's own gets queue, journal, resume, cancel, dedupe and metrics for nothing.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

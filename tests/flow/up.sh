@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # up.sh - the two commands a newcomer types, in a folder of their own.
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../kit/stack.sh"

@@ -1,0 +1,26 @@
+/* fuzz_segment.c - libFuzzer target: whatever a kept segment's file holds is refused, or is a
+ * segment that comes through its written form unchanged. */
+#include <assert.h>
+#include <libavutil/log.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "video/segment.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct segment *segment;
+    struct buf again = {0};
+
+    if (!segment_unpack((const char *)data, size, &segment))
+        return 0;
+    segment_pack(segment, &again);
+    assert(again.len == size);
+    assert(memcmp(again.data, data, size) == 0);
+    segment_move(segment, 216000);
+    buf_free(&again);
+    segment_free(segment);
+    return 0;
+}

@@ -1,0 +1,58 @@
+/* outside_file.c - see outside_file.h. */
+#include "outside_file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char outside_name[] = "file";
+
+static char folder[] = "/tmp/casecast-fuzz.XXXXXX";
+static int folder_fd = -1;
+
+static void clear_up(void)
+{
+    DIR *dir = fdopendir(folder_fd);
+    struct dirent *entry;
+
+    if (!dir)
+        return;
+    while ((entry = readdir(dir)))
+        unlinkat(folder_fd, entry->d_name, 0); /* not . and .., which are no files */
+    closedir(dir);
+    rmdir(folder);
+}
+
+int outside_folder(void)
+{
+    if (!mkdtemp(folder) || (folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        abort();
+    atexit(clear_up);
+    return folder_fd;
+}
+
+const char *outside_path(void)
+{
+    return folder;
+}
+
+void outside_write(const uint8_t *data, size_t size)
+{
+    int fd = openat(folder_fd, outside_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    close(fd);
+}
+
+void outside_check_refusal(int answer, const struct error *err, const char *place)
+{
+    if (answer == -ERR_INPUT && strstr(err->text, place))
+        return;
+    fprintf(
+        stderr, "answer %d where %d and \"%s\" belong: %s\n", answer, -ERR_INPUT, place, err->text);
+    abort();
+}
