@@ -59,6 +59,7 @@ struct making {
     struct error err; /* of the journal: the work stops */
     bool has_failed;
     char thumbnail[PATH_MAX];
+    json_t *beside; /* what `done` tells of the files beside the video; NULL: not known yet */
 };
 
 static void url_of(const struct making *making, const char *file, char ret_url[static PATH_MAX])
@@ -120,6 +121,29 @@ static void on_preview(void *ctx, const char *thumbnail)
     free(text);
 }
 
+static json_t *url_json(const struct making *making, const char *file)
+{
+    char url[PATH_MAX];
+
+    if (!file)
+        return json_null();
+    url_of(making, file, url);
+    return json_string(url);
+}
+
+static void on_beside(void *ctx, const struct video_beside *beside)
+{
+    struct making *making = ctx;
+    json_t *chapters = json_array();
+
+    for (int i = 0; i < beside->n_chapters; i++)
+        json_array_append_new(chapters, json_pack("{s:s, s:f}", "title", beside->chapters[i].title,
+                                            "start", beside->chapters[i].start_s));
+    making->beside = json_pack("{s:o, s:o, s:o, s:o}", "captions",
+        url_json(making, beside->captions), "poster", url_json(making, beside->poster), "sprites",
+        url_json(making, beside->sprites), "chapters", chapters);
+}
+
 static char *result_of(const struct making *making, const struct video_result *video)
 {
     char url[PATH_MAX], *text;
@@ -129,7 +153,9 @@ static char *result_of(const struct making *making, const struct video_result *v
     json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i, s:i}", "video", url, "thumbnail",
         making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
         video->height, "frames", video->n_frames, "kept", video->n_kept);
-    text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    json_object_update(json, making->beside);
+    /* Seven digits: milliseconds of two hours. */
+    text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(json);
     return text;
 }
@@ -148,8 +174,11 @@ static int make(
         .cores_file = cores_file,
         .n_cores = config->slots,
         .cancel = work_cancel(making->work),
-        .watch = {
-            .ctx = making, .progress = on_progress, .scene = on_scene, .preview = on_preview}};
+        .watch = {.ctx = making,
+            .progress = on_progress,
+            .scene = on_scene,
+            .preview = on_preview,
+            .beside = on_beside}};
     struct video_result video;
     int failed = video_create(record, &options, &video, err);
 
@@ -182,6 +211,7 @@ static int run(struct work *work, char **ret_result, struct error *err)
         failed = make(&making, record, ret_result, err);
         case_free(record);
     }
+    json_decref(making.beside);
     json_decref(input);
     return failed;
 }

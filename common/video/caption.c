@@ -19,7 +19,8 @@ enum {
 struct page {
     int from, to; /* frames */
     int len;      /* bytes of text */
-    struct overlay *overlay;
+    char *text;
+    struct overlay *overlay; /* NULL: only planned */
 };
 
 struct caption {
@@ -209,29 +210,30 @@ static void page_text(
     *ret_len = end - start;
 }
 
-static int add_page(
-    const struct setting *set, PangoLayout *whole, struct caption *caption, struct error *err)
+static void add_page(const struct setting *set, PangoLayout *whole, struct caption *caption)
 {
     int at = caption->n_pages, first = at * set->lines, last = first + set->lines - 1;
+    struct page *page = &caption->pages[caption->n_pages++];
     const char *start;
-    PangoLayout *layout;
-    int len, rc;
 
     if (at == set->pages - 1)
         last = pango_layout_get_line_count(whole) - 1;
-    page_text(whole, first, last, &start, &len);
-    layout = layout_new_locked(set, start, len);
-    if (at == set->pages - 1) {
+    page_text(whole, first, last, &start, &page->len);
+    page->text = mem_copy_n(start, (size_t)page->len);
+}
+
+static int draw_page(const struct setting *set, struct page *page, bool is_final, struct error *err)
+{
+    PangoLayout *layout = layout_new_locked(set, page->text, page->len);
+    int rc;
+
+    if (is_final) {
         pango_layout_set_height(layout, -set->lines);
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
     }
-    rc = render(set, layout, &caption->pages[at].overlay, err);
+    rc = render(set, layout, &page->overlay, err);
     g_object_unref(layout);
-    if (rc < 0)
-        return rc;
-    caption->pages[at].len = len;
-    caption->n_pages++;
-    return 0;
+    return rc;
 }
 
 /* Each page gets time by its length, and a little for the turning. */
@@ -251,19 +253,25 @@ static void share_time(struct caption *caption, int n_frames)
     }
 }
 
-static int make_pages_locked(
-    const struct setting *set, const char *text, struct caption *caption, struct error *err)
+static void plan_pages_locked(const struct setting *set, const char *text, struct caption *caption)
 {
     PangoLayout *whole = layout_new_locked(set, text, -1);
-    int rc = 0;
 
     caption->pages = mem_new_n((size_t)set->pages, struct page);
     /* Even pages may need fewer than planned: stop when the lines are used up. */
-    while (rc == 0 && caption->n_pages < set->pages &&
+    while (caption->n_pages < set->pages &&
            caption->n_pages * set->lines < pango_layout_get_line_count(whole))
-        rc = add_page(set, whole, caption, err);
+        add_page(set, whole, caption);
     g_object_unref(whole);
     share_time(caption, set->n_frames);
+}
+
+static int draw_pages_locked(const struct setting *set, struct caption *caption, struct error *err)
+{
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < caption->n_pages; i++)
+        rc = draw_page(set, &caption->pages[i], i == set->pages - 1, err);
     return rc;
 }
 
@@ -291,13 +299,12 @@ static struct setting setting_for(int width, int height, int n_frames)
         .n_frames = n_frames};
 }
 
-int caption_new(const char *text, int width, int height, int n_frames, struct caption **ret_caption,
+static int make(const char *text, struct setting *set, bool is_drawn, struct caption **ret_caption,
     struct error *err)
 {
-    struct setting set = setting_for(width, height, n_frames);
     struct caption *caption;
     char *copy;
-    int rc;
+    int rc = 0;
 
     *ret_caption = NULL;
     if (!is_visible(text))
@@ -305,8 +312,10 @@ int caption_new(const char *text, int width, int height, int n_frames, struct ca
     copy = mem_copy(text);
     caption = mem_new(struct caption);
     pthread_mutex_lock(&pango_lock);
-    choose_locked(&set, copy);
-    rc = make_pages_locked(&set, copy, caption, err);
+    choose_locked(set, copy);
+    plan_pages_locked(set, copy, caption);
+    if (is_drawn)
+        rc = draw_pages_locked(set, caption, err);
     pthread_mutex_unlock(&pango_lock);
     free(copy);
     if (rc < 0) {
@@ -317,12 +326,31 @@ int caption_new(const char *text, int width, int height, int n_frames, struct ca
     return 0;
 }
 
+int caption_new(const char *text, int width, int height, int n_frames, struct caption **ret_caption,
+    struct error *err)
+{
+    struct setting set = setting_for(width, height, n_frames);
+
+    return make(text, &set, true, ret_caption, err);
+}
+
+struct caption *caption_plan(const char *text, int width, int height, int n_frames)
+{
+    struct setting set = setting_for(width, height, n_frames);
+    struct caption *caption;
+
+    make(text, &set, false, &caption, NULL);
+    return caption;
+}
+
 void caption_free(struct caption *caption)
 {
     if (!caption)
         return;
-    for (int i = 0; i < caption->n_pages; i++)
+    for (int i = 0; i < caption->n_pages; i++) {
         overlay_free(caption->pages[i].overlay);
+        free(caption->pages[i].text);
+    }
     free(caption->pages);
     free(caption);
 }
@@ -332,10 +360,18 @@ int caption_pages(const struct caption *caption)
     return caption->n_pages;
 }
 
-/* 0 … 256 over the first and last frames of a page. */
+const char *caption_page(const struct caption *caption, int page, int *ret_from, int *ret_to)
+{
+    *ret_from = caption->pages[page].from;
+    *ret_to = caption->pages[page].to;
+    return caption->pages[page].text;
+}
+
+/* 0 … 256 over the first and last frames of a page.  The very first shows nothing yet: the poster
+ * is made of it. */
 static int opacity_at(const struct page *page, int at)
 {
-    int in = at - page->from + 1, out = page->to - at;
+    int in = at - page->from, out = page->to - at;
     int near = in < out ? in : out;
 
     return near >= FADE_FRAMES ? 256 : 256 * near / FADE_FRAMES;

@@ -17,7 +17,13 @@ int caption_new(const char *text, int width, int height, int n_frames, struct ca
     struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */
 
+/* The same pages at the same times, without the drawing: a few hundred µs.  NULL: nothing to see.
+ */
+struct caption *caption_plan(const char *text, int width, int height, int n_frames);
+
 int caption_pages(const struct caption *caption);
+/* The words of one, and the caption's frames from … to - 1 it is on the screen. */
+const char *caption_page(const struct caption *caption, int page, int *ret_from, int *ret_to);
 
 /* Lay what belongs there over `frame`, the `at`-th of the caption's frames: pages fade in and out.
  */

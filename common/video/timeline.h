@@ -72,6 +72,12 @@ static inline int timeline_frames(int fps, int ms)
     return (ms * fps + 500) / 1000;
 }
 
+/* Milliseconds from the start to that frame. */
+static inline int64_t timeline_ms(const struct timeline *timeline, int64_t frame)
+{
+    return frame * 1000 / timeline->fps;
+}
+
 /* Of a transition between scenes that are long enough for it; 0: a cut. */
 int timeline_fade_frames(enum case_transition kind, int fps);
 

@@ -7,6 +7,7 @@
 #include "base/beneath.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "video/beside.h"
 #include "video/cache.h"
 #include "video/cancel.h"
 #include "video/film.h"
@@ -29,6 +30,7 @@ struct work {
     struct mix mix;
     struct soundtrack track;
     struct segments *segments;
+    struct beside beside;
     struct join *join;
     int scenes_told;
     bool preview_told;
@@ -88,6 +90,8 @@ static int start(struct work *work, struct error *err)
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
     if (rc == 0)
+        rc = beside_open(&work->film, work->parts, &work->spool, &work->beside, err);
+    if (rc == 0)
         rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
             (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
             &work->mix, err);
@@ -143,7 +147,9 @@ static int encode_and_join(struct work *work, struct error *err)
             return rc < 0 ? rc : 0;
         if (rc == SEGMENTS_E_NOT_YET)
             continue;
-        rc = join_add(work->join, segment, err);
+        rc = beside_look(&work->beside, segment, err);
+        if (rc == 0)
+            rc = join_add(work->join, segment, err);
         segment_free(segment);
         if (rc < 0)
             return rc;
@@ -155,7 +161,10 @@ static int finish(struct work *work, struct video_result *result, struct error *
     int n_frames = work->timeline.n_frames, rc;
 
     tell(work, VIDEO_JOINING);
-    rc = join_end(work->join, err);
+    /* Before the MP4 has its name: who finds that, finds all. */
+    rc = beside_end(&work->beside, &work->options->watch, err);
+    if (rc == 0)
+        rc = join_end(work->join, err);
     if (rc < 0)
         return rc;
     progress_end(&work->progress, n_frames);
@@ -187,6 +196,7 @@ static void clear(struct work *work)
 {
     segments_stop(work->segments); /* first: the encoders read what the rest frees */
     join_free(work->join);
+    beside_close(&work->beside);
     soundtrack_close(&work->track);
     if (work->film.shots)
         film_close(&work->film);

@@ -22,6 +22,20 @@ struct video_progress {
     int64_t left_ms; /* until the end; -1: not known yet */
 };
 
+struct video_chapter {
+    char *title;
+    double start_s;
+};
+
+/* What lies beside the MP4, names beneath `out_dir`. */
+struct video_beside {
+    const char *captions; /* WebVTT; NULL: there are no words in the video */
+    const char *poster;   /* a JPEG of the frame's size */
+    const char *sprites;  /* WebVTT whose cues name parts of a JPEG beside it */
+    int n_chapters;
+    const struct video_chapter *chapters; /* one a scene */
+};
+
 /* What happens on the way.  Called on threads of video_create(), one call at a time; paths are
  * beneath `out_dir` and the file is whole when its name is told. */
 struct video_watch {
@@ -30,6 +44,7 @@ struct video_watch {
     void (*scene)(
         void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
     void (*preview)(void *ctx, const char *thumbnail);
+    void (*beside)(void *ctx, const struct video_beside *beside); /* once, near the end */
 };
 
 struct video_options {
@@ -60,7 +75,7 @@ int video_key(const struct case_record *record, const char *media_root, char ret
     struct error *err);
 
 /* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On failure no partial file
- * stays; on success the MP4 and the JPEGs told to `watch` are in out_dir, whole and flushed to the
+ * stays; on success the MP4 and the files told to `watch` are in out_dir, whole and flushed to the
  * disk. */
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);

@@ -20,6 +20,10 @@
 #include "video/timeline.h"
 #include "video/video.h"
 
+#define ALL_FILES                                                                                  \
+    "captions.vtt final.mp4 poster.jpg preview.jpg scene-1.jpg scene-2.jpg sprites.jpg "           \
+    "sprites.vtt "
+
 static char *root, *out;
 static struct error err;
 static struct scene scenes[8];
@@ -185,7 +189,7 @@ START_TEST(what_a_killed_work_left_is_removed_by_the_next)
     touch(".somebodys");
     ck_assert_msg(create(out, 2) == 0, "%s", err.text);
     names = names_in(out);
-    ck_assert_str_eq(names, ".somebodys final.mp4 preview.jpg scene-1.jpg scene-2.jpg ");
+    ck_assert_str_eq(names, ".somebodys " ALL_FILES);
     free(names);
 }
 END_TEST
@@ -196,7 +200,7 @@ START_TEST(only_the_named_files_are_left_and_each_was_whole_when_it_was_told)
 
     ck_assert_msg(create(deep, 2) == 0, "%s", err.text);
     names = names_in(deep);
-    ck_assert_str_eq(names, "final.mp4 preview.jpg scene-1.jpg scene-2.jpg ");
+    ck_assert_str_eq(names, ALL_FILES);
     free(names);
     free(deep);
 }
@@ -500,7 +504,7 @@ START_TEST(a_failure_after_a_good_run_keeps_the_good_file)
     scenes[1].image = "missing.jpg";
     ck_assert_int_eq(create(out, 2), -ERR_INPUT);
     names = names_in(out);
-    ck_assert_str_eq(names, "final.mp4 preview.jpg scene-1.jpg scene-2.jpg ");
+    ck_assert_str_eq(names, ALL_FILES);
     free(names);
 }
 END_TEST

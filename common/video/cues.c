@@ -1,0 +1,165 @@
+/* cues.c - see cues.h. */
+#include "video/cues.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "video/align.h"
+#include "video/caption.h"
+
+enum {
+    PER_MS = TIMELINE_RATE / 1000, /* samples */
+    LINGER_MS = 600,               /* a cue may stay after its last word, if nothing follows */
+    GAP_MS = 400,                  /* shorter gaps between cues would only flicker */
+};
+
+void cues_open(const struct case_record *record, const struct timeline *timeline,
+    const struct mix_part *parts, const struct spool *spool, int width, int height,
+    struct cues *ret_cues)
+{
+    *ret_cues = (struct cues){.record = record,
+        .timeline = timeline,
+        .parts = parts,
+        .spool = spool,
+        .width = width,
+        .height = height};
+}
+
+void cues_close(struct cues *cues)
+{
+    for (int i = 0; i < cues->n; i++)
+        free(cues->list[i].text);
+    free(cues->list);
+    cues->list = NULL;
+    cues->n = 0;
+}
+
+bool cues_are_wanted(const struct cues *cues)
+{
+    for (int i = 0; i < cues->record->n_scenes; i++)
+        if (cues->record->scenes[i].caption || cues->record->scenes[i].narration)
+            return true;
+    return false;
+}
+
+/* Takes `text`. */
+static void add(struct cues *cues, int64_t start_ms, int64_t end_ms, bool at_top, char *text)
+{
+    int64_t last_ms = cues->n ? cues->list[cues->n - 1].end_ms : 0;
+
+    start_ms = start_ms > last_ms ? start_ms : last_ms;
+    if (end_ms <= start_ms || !text[0]) {
+        free(text);
+        return;
+    }
+    cues->list = mem_grow(cues->list, (size_t)cues->n + 1, sizeof *cues->list);
+    cues->list[cues->n++] =
+        (struct cue){.start_ms = start_ms, .end_ms = end_ms, .text = text, .at_top = at_top};
+}
+
+/* --- where a scene has no narration: its caption --- */
+
+/* Lines without spaces around them; empty ones go: in WebVTT they would end the cue. */
+static char *tidy(const char *text)
+{
+    char *copy = mem_copy(text), *out = copy;
+    const char *line = text;
+
+    while (*line) {
+        size_t len = strcspn(line, "\n"), skip = strspn(line, " \t");
+        size_t end = len;
+
+        while (end > skip && strchr(" \t", line[end - 1]))
+            end--;
+        if (skip < end) {
+            if (out > copy)
+                *out++ = '\n';
+            memmove(out, line + skip, end - skip);
+            out += end - skip;
+        }
+        line += len + (line[len] == '\n');
+    }
+    *out = '\0';
+    return copy;
+}
+
+static void add_caption(struct cues *cues, int scene, bool at_top)
+{
+    const struct timeline_scene *when = &cues->timeline->scenes[scene];
+    int start = timeline_body_start(when);
+    struct caption *caption = caption_plan(
+        cues->record->scenes[scene].caption, cues->width, cues->height, timeline_body_length(when));
+
+    for (int i = 0; caption && i < caption_pages(caption); i++) {
+        int from, to;
+        const char *text = caption_page(caption, i, &from, &to);
+
+        add(cues, timeline_ms(cues->timeline, start + from),
+            timeline_ms(cues->timeline, start + to), at_top, tidy(text));
+    }
+    caption_free(caption);
+}
+
+/* --- where it has: what is spoken --- */
+
+static void add_spoken(
+    struct cues *cues, int scene, bool at_top, struct phrases *phrases, const struct spoken *spoken)
+{
+    const struct timeline_scene *when = &cues->timeline->scenes[scene];
+    int64_t at_ms = when->sound_at / PER_MS,
+            last_ms = timeline_ms(cues->timeline, when->end - when->fade_out);
+
+    for (int i = 0; i < phrases->n; i++) {
+        int64_t end_ms = spoken[i].end_ms + LINGER_MS;
+
+        if (i + 1 < phrases->n && spoken[i + 1].start_ms - spoken[i].end_ms < LINGER_MS + GAP_MS)
+            end_ms = spoken[i + 1].start_ms;
+        end_ms = at_ms + end_ms < last_ms ? at_ms + end_ms : last_ms;
+        add(cues, at_ms + spoken[i].start_ms, end_ms, at_top, phrases->list[i].text);
+        phrases->list[i].text = NULL;
+    }
+}
+
+static int add_narration(struct cues *cues, int scene, bool at_top, struct error *err)
+{
+    const struct mix_part *part = &cues->parts[scene];
+    struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
+    struct pauses pauses = {0};
+    int rc = phrases.n ? pauses_find(cues->spool, part->from, part->n, &pauses, err) : 0;
+
+    if (rc == 0 && phrases.n) {
+        struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / PER_MS);
+
+        add_spoken(cues, scene, at_top, &phrases, spoken);
+        free(spoken);
+    }
+    pauses_free(&pauses);
+    phrases_free(&phrases);
+    return rc;
+}
+
+static int add_scene(struct cues *cues, int scene, struct error *err)
+{
+    const struct scene *words = &cues->record->scenes[scene];
+    bool at_top = words->caption && cues->record->caption_position == CASE_BOTTOM;
+
+    if (words->narration && cues->parts[scene].n > 0)
+        return add_narration(cues, scene, at_top, err);
+    if (words->caption)
+        add_caption(cues, scene, at_top);
+    return 0;
+}
+
+int cues_add_until(struct cues *cues, int64_t until_ms, struct error *err)
+{
+    while (cues->n_scenes < cues->timeline->n_scenes &&
+           timeline_ms(cues->timeline, cues->timeline->scenes[cues->n_scenes].start) < until_ms) {
+        int rc = add_scene(cues, cues->n_scenes, err);
+
+        if (rc < 0)
+            return rc;
+        cues->n_scenes++;
+    }
+    return 0;
+}
