@@ -83,12 +83,18 @@ char *outdir_temporary(const char *name)
     return mem_format(".%s.%s%s", name, random, suffix);
 }
 
-static int flush(const struct outdir *dir, const char *name, struct error *err)
+static int refuse(const struct outdir *dir, const char *name, struct error *err)
 {
-    int fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC), rc = 0;
+    return error_set(err, ERR_IO, "%s/%s can't be written: %s", dir->path, name, strerror(errno));
+}
+
+static int flush(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+{
+    int fd = openat(dir->fd, temporary, O_RDONLY | O_CLOEXEC), rc = 0;
 
     if (fd < 0 || fsync(fd) < 0)
-        rc = error_set(err, ERR_IO, "%s/%s: %s", dir->path, name, strerror(errno));
+        rc = refuse(dir, name, err);
     if (fd >= 0)
         close(fd);
     return rc;
@@ -97,12 +103,12 @@ static int flush(const struct outdir *dir, const char *name, struct error *err)
 int outdir_keep(
     const struct outdir *dir, const char *temporary, const char *name, struct error *err)
 {
-    int rc = flush(dir, temporary, err);
+    int rc = flush(dir, temporary, name, err);
 
     if (rc < 0)
         return rc;
     if (renameat(dir->fd, temporary, dir->fd, name) < 0 || fsync(dir->fd) < 0)
-        return error_set(err, ERR_IO, "%s/%s: %s", dir->path, name, strerror(errno));
+        return refuse(dir, name, err);
     return 0;
 }
 
@@ -126,13 +132,13 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-static int write_temporary(const struct outdir *dir, const char *temporary, const void *data,
-    size_t len, struct error *err)
+static int write_temporary(const struct outdir *dir, const char *temporary, const char *name,
+    const void *data, size_t len, struct error *err)
 {
     int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
 
     if (fd < 0 || write_all(fd, data, len) < 0)
-        rc = error_set(err, ERR_IO, "%s/%s: %s", dir->path, temporary, strerror(errno));
+        rc = refuse(dir, name, err);
     if (fd >= 0)
         close(fd);
     return rc;
@@ -142,7 +148,7 @@ int outdir_write(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
 {
     char *temporary = outdir_temporary(name);
-    int rc = write_temporary(dir, temporary, data, len, err);
+    int rc = write_temporary(dir, temporary, name, data, len, err);
 
     if (rc == 0)
         rc = outdir_keep(dir, temporary, name, err);

@@ -139,7 +139,9 @@ static int make(struct bench *bench, const struct timeline_segment *plan, const 
     rc = encode_drawn(bench, plan, segment, err);
     if (rc < 0) {
         segment_free(segment);
-        return rc;
+        return rc == -ERR_CANCELED
+                   ? rc
+                   : film_blame(plan->scene, plan->is_fade ? "its transition" : "encoding", err);
     }
     keep(bench->all, key, segment);
     *ret_segment = segment;

@@ -17,11 +17,13 @@ static int draw_jpeg(
 {
     int rc = film_load_locked(film, scene, err);
 
-    if (rc == 0)
-        rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
-    if (rc == 0)
-        cache_keep(film->cache, key, jpeg->data, jpeg->len);
-    return rc;
+    if (rc < 0)
+        return rc;
+    rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
+    if (rc < 0)
+        return film_blame(scene, "thumbnail", err);
+    cache_keep(film->cache, key, jpeg->data, jpeg->len);
+    return 0;
 }
 
 static int write_jpeg(struct film *film, int scene, int width, const char *name, struct error *err)
@@ -38,8 +40,10 @@ static int write_jpeg(struct film *film, int scene, int width, const char *name,
     digest_hex(&key, hex);
     if (!cache_find(film->cache, hex, &jpeg))
         rc = draw_jpeg(film, scene, width, hex, &jpeg, err);
-    if (rc == 0)
+    if (rc == 0) {
         rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
+        rc = rc < 0 ? film_blame(scene, "thumbnail", err) : 0;
+    }
     buf_free(&jpeg);
     return rc;
 }

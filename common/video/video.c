@@ -36,6 +36,12 @@ struct work {
     bool preview_told;
 };
 
+/* What was being done, before the words of what went wrong with it. */
+static int during(const char *stage, int rc, struct error *err)
+{
+    return rc < 0 && rc != -ERR_CANCELED ? error_where(err, "%s: ", stage) : rc;
+}
+
 static int open_places(struct work *work, struct error *err)
 {
     const struct video_options *options = work->options;
@@ -92,11 +98,13 @@ static int start(struct work *work, struct error *err)
     if (rc == 0)
         rc = beside_open(&work->film, work->parts, &work->spool, &work->beside, err);
     if (rc == 0)
-        rc = mix_open(&work->spool, work->parts, work->record->n_scenes,
-            (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
-            &work->mix, err);
+        rc = during("mixing",
+            mix_open(&work->spool, work->parts, work->record->n_scenes,
+                (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
+                &work->mix, err),
+            err);
     if (rc == 0)
-        rc = soundtrack_open(&work->mix, &work->track, err);
+        rc = during("mixing", soundtrack_open(&work->mix, &work->track, err), err);
     if (rc == 0)
         rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
             &work->join, err);
@@ -152,7 +160,7 @@ static int encode_and_join(struct work *work, struct error *err)
             rc = join_add(work->join, segment, err);
         segment_free(segment);
         if (rc < 0)
-            return rc;
+            return during("joining", rc, err);
     }
 }
 
@@ -166,7 +174,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
     if (rc == 0)
         rc = join_end(work->join, err);
     if (rc < 0)
-        return rc;
+        return during("joining", rc, err);
     progress_end(&work->progress, n_frames);
     *result = (struct video_result){.width = work->film.width,
         .height = work->film.height,
