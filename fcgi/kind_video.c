@@ -146,6 +146,15 @@ static void on_beside(void *ctx, const struct video_beside *beside)
         url_json(making, beside->sprites), "chapters", chapters);
 }
 
+static void on_playable(void *ctx, const struct video_playable *playable)
+{
+    struct making *making = ctx;
+
+    emit_json(making, "playable", "playable",
+        json_pack("{s:o, s:f, s:f, s:s}", "playlist", url_json(making, playable->playlist),
+            "seconds", playable->seconds, "of", playable->of, "codecs", playable->codecs));
+}
+
 static char *result_of(const struct making *making, const struct video_result *video)
 {
     char url[PATH_MAX], *text;
@@ -208,7 +217,8 @@ static int make(
             .progress = on_progress,
             .scene = on_scene,
             .preview = on_preview,
-            .beside = on_beside}};
+            .beside = on_beside,
+            .playable = on_playable}};
     struct video_result video;
     int failed = video_create(record, &options, &video, err);
 

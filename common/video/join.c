@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "video/cancel.h"
+#include "video/live.h"
 #include "video/timeline.h"
 #include "video/words.h"
 
@@ -24,6 +25,8 @@ struct join {
     bool has_sound, has_header, sound_ended;
     AVCodecParameters *headers; /* of the first segment */
     int64_t next_dts;           /* frames */
+    int n_frames;               /* of the segments so far */
+    struct live *live; /* the same packets for those who watch already; from the header on */
 };
 
 static int is_interrupted(void *ctx)
@@ -94,6 +97,7 @@ void join_free(struct join *join)
     if (join->format)
         avio_closep(&join->format->pb);
     avformat_free_context(join->format);
+    live_free(join->live);
     if (join->temporary)
         outdir_drop(join->dir, join->temporary);
     free(join->temporary);
@@ -117,6 +121,12 @@ static int add_streams(struct join *join, const AVCodecParameters *headers)
     return rc < 0 ? rc : avcodec_parameters_from_context(sound->codecpar, join->track->codec);
 }
 
+static int open_live(struct join *join, struct error *err)
+{
+    return live_open(join->dir, join->headers, join->format->streams[SOUND]->codecpar,
+        join->record->fps, TIMELINE_SEGMENT_MAX_MS / 1000, &join->live, err);
+}
+
 /* With the first segment, whose headers are everybody's. */
 static int write_header(struct join *join, const AVCodecParameters *headers, struct error *err)
 {
@@ -134,7 +144,7 @@ static int write_header(struct join *join, const AVCodecParameters *headers, str
         rc = avformat_write_header(join->format, &options);
     av_dict_free(&options);
     join->has_header = rc >= 0;
-    return rc < 0 ? fail(join, rc, err) : 0;
+    return rc < 0 ? fail(join, rc, err) : open_live(join, err);
 }
 
 static int check_headers(
@@ -174,6 +184,9 @@ static int write_sound(struct join *join, int64_t until, struct error *err)
         if (join->sound_ended || join->sound->pts >= until)
             return 0;
         join->has_sound = false;
+        rc = live_sound(join->live, join->sound, err);
+        if (rc < 0)
+            return rc;
         rc = write_packet(join, join->sound, SOUND, (AVRational){1, TIMELINE_RATE}, err);
         if (rc < 0)
             return rc;
@@ -192,7 +205,20 @@ static int write_picture(struct join *join, AVPacket *packet, struct error *err)
             (long long)join->next_dts);
     join->next_dts = packet->dts + 1;
     rc = write_sound(join, packet->dts * (TIMELINE_RATE / fps), err);
+    if (rc == 0)
+        rc = live_picture(join->live, packet, err);
     return rc < 0 ? rc : write_packet(join, packet, PICTURE, (AVRational){1, fps}, err);
+}
+
+/* Pictures are decoded ahead of their time, so the sound beside the last of them is still missing.
+ */
+static int end_piece(struct join *join, int n_frames, struct error *err)
+{
+    int rc;
+
+    join->n_frames += n_frames;
+    rc = write_sound(join, (int64_t)join->n_frames * (TIMELINE_RATE / join->record->fps), err);
+    return rc < 0 ? rc : live_cut(join->live, n_frames, err);
 }
 
 int join_add(struct join *join, struct segment *segment, struct error *err)
@@ -203,6 +229,8 @@ int join_add(struct join *join, struct segment *segment, struct error *err)
     words_clear();
     for (int i = 0; rc == 0 && i < segment->n_packets; i++)
         rc = write_picture(join, segment->packets[i], err);
+    if (rc == 0)
+        rc = end_piece(join, segment->n_packets, err);
     return rc < 0 ? rc : check_io(join, err);
 }
 
@@ -226,6 +254,8 @@ int join_end(struct join *join, struct error *err)
     words_clear();
     rc = write_sound(join, INT64_MAX, err);
     if (rc == 0)
+        rc = live_end(join->live, err);
+    if (rc == 0)
         rc = write_trailer(join, err);
     if (rc == 0)
         rc = outdir_keep(join->dir, join->temporary, join->name, err);
@@ -234,4 +264,9 @@ int join_end(struct join *join, struct error *err)
     free(join->temporary);
     join->temporary = NULL;
     return 0;
+}
+
+const struct live *join_live(const struct join *join)
+{
+    return join->live;
 }

@@ -12,6 +12,7 @@
 #include "video/soundtrack.h"
 
 struct join;
+struct live;
 
 /* The MP4 of `record` will be called `name`; until join_end() it has a name nobody looks for.  The
  * pointers stay the caller's. */
@@ -24,6 +25,9 @@ int join_add(struct join *join, struct segment *segment, struct error *err);
 
 /* That was all: the file gets its name when it is whole and on the disk. */
 int join_end(struct join *join, struct error *err);
+
+/* What can be watched already; NULL: nothing yet. */
+const struct live *join_live(const struct join *join);
 
 /* A file that did not get its name is removed.  Takes NULL. */
 void join_free(struct join *join);

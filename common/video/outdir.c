@@ -112,9 +112,9 @@ int outdir_keep(
     return 0;
 }
 
-void outdir_drop(const struct outdir *dir, const char *temporary)
+bool outdir_drop(const struct outdir *dir, const char *name)
 {
-    unlinkat(dir->fd, temporary, 0);
+    return unlinkat(dir->fd, name, 0) == 0;
 }
 
 static int write_all(int fd, const char *data, size_t len)
@@ -132,6 +132,7 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
+/* What fails is called `name`: nobody knows the other one. */
 static int write_temporary(const struct outdir *dir, const char *temporary, const char *name,
     const void *data, size_t len, struct error *err)
 {
@@ -144,16 +145,35 @@ static int write_temporary(const struct outdir *dir, const char *temporary, cons
     return rc;
 }
 
-int outdir_write(
+static int rename_only(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+{
+    return renameat(dir->fd, temporary, dir->fd, name) < 0 ? refuse(dir, name, err) : 0;
+}
+
+static int write_by(int (*keep)(const struct outdir *dir, const char *temporary, const char *name,
+                        struct error *err),
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
 {
     char *temporary = outdir_temporary(name);
     int rc = write_temporary(dir, temporary, name, data, len, err);
 
     if (rc == 0)
-        rc = outdir_keep(dir, temporary, name, err);
+        rc = keep(dir, temporary, name, err);
     if (rc < 0)
         outdir_drop(dir, temporary);
     free(temporary);
     return rc;
+}
+
+int outdir_write(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+    return write_by(outdir_keep, dir, name, data, len, err);
+}
+
+int outdir_write_unflushed(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+    return write_by(rename_only, dir, name, data, len, err);
 }

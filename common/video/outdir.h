@@ -2,6 +2,7 @@
  * their own when they are whole and on the disk.  Any thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -11,8 +12,8 @@ struct outdir {
     const char *path; /* the caller's */
 };
 
-/* Makes the folder, and those above it, if they are not there.  One work at a time writes there: what
- * a killed one left under a temporary name is removed. */
+/* Makes the folder, and those above it, if they are not there.  One work at a time writes there:
+ * what a killed one left under a temporary name is removed. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 
@@ -22,8 +23,13 @@ char *outdir_temporary(const char *name);
  * had it. */
 int outdir_keep(
     const struct outdir *dir, const char *temporary, const char *name, struct error *err);
-void outdir_drop(const struct outdir *dir, const char *temporary);
+/* False: there is no such file. */
+bool outdir_drop(const struct outdir *dir, const char *name);
 
 /* All at once, for small files. */
 int outdir_write(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);
+
+/* The same for what need not outlive the machine: whole when it has its name, flushed some time. */
+int outdir_write_unflushed(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);

@@ -96,16 +96,29 @@ static void add_segment(struct timeline *timeline, struct timeline_segment segme
     timeline->segments[timeline->n_segments++] = segment;
 }
 
+/* The longest piece that may begin at this frame of the film.  Two encoders at work on neighbouring
+ * pieces, each a little faster than a viewer watches, stay ahead of the viewer if no piece is
+ * longer than about half of what lies before it. */
+static int piece_most(int fps, int first)
+{
+    static const struct {
+        int before_ms, most_ms;
+    } steps[] = {{1000, 500}, {3000, 1000}, {8000, 2000}};
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (first < timeline_frames(fps, steps[i].before_ms))
+            return timeline_frames(fps, steps[i].most_ms);
+    return timeline_frames(fps, TIMELINE_SEGMENT_MAX_MS);
+}
+
 static void add_body(struct timeline *timeline, int scene, int first, int n)
 {
-    int most = timeline_frames(timeline->fps, TIMELINE_SEGMENT_MAX_MS);
-    int pieces = (n + most - 1) / most;
+    for (int end = first + n; first < end;) {
+        int left = end - first, most = piece_most(timeline->fps, first);
+        int len = left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
 
-    for (int i = 0; i < pieces; i++) {
-        int from = (int)((int64_t)n * i / pieces), to = (int)((int64_t)n * (i + 1) / pieces);
-
-        add_segment(timeline,
-            (struct timeline_segment){.scene = scene, .first = first + from, .n = to - from});
+        add_segment(timeline, (struct timeline_segment){.scene = scene, .first = first, .n = len});
+        first += len;
     }
 }
 

@@ -24,9 +24,10 @@ enum {
     TIMELINE_FIRST_LEAD_MS = 400, /* at the very start */
     TIMELINE_LAST_TAIL_MS = 1000, /* at the very end */
     TIMELINE_SILENT_MS = 4000,    /* a scene without sound that says nothing else */
-    /* Longer bodies are cut into equal pieces, so that every core has something to do and the start
-     * is ready soon.  A segment is one group of pictures. */
-    TIMELINE_SEGMENT_MAX_MS = 8000,
+    /* Longer bodies are cut, so that every core has something to do.  The first pieces of a film
+     * are shorter (timeline.c), so that its start can be watched soon.  A segment is one group of
+     * pictures. */
+    TIMELINE_SEGMENT_MAX_MS = 5000,
 
     /* Frames; shorter scenes are lengthened to this.  A fade takes at most a third of its scene, so
      * no segment is shorter than 4 frames: with less, the encoder's reordering breaks the decode

@@ -12,6 +12,7 @@
 #include "video/cancel.h"
 #include "video/film.h"
 #include "video/join.h"
+#include "video/live.h"
 #include "video/narration.h"
 #include "video/words.h"
 
@@ -33,7 +34,7 @@ struct work {
     struct beside beside;
     struct join *join;
     int scenes_told;
-    bool preview_told;
+    bool preview_told, playable_told, is_done;
 };
 
 /* What was being done, before the words of what went wrong with it. */
@@ -131,6 +132,22 @@ static void tell_thumbnails(struct work *work)
     }
 }
 
+static void tell_playable(struct work *work)
+{
+    const struct video_watch *watch = &work->options->watch;
+    const struct live *live = join_live(work->join);
+    int fps = work->timeline.fps, all = work->timeline.n_frames;
+    struct video_playable playable = {.playlist = LIVE_PLAYLIST, .of = (double)all / fps};
+
+    if (work->playable_told || !live || live_frames(live) < (fps < all ? fps : all))
+        return;
+    work->playable_told = true;
+    playable.seconds = (double)live_frames(live) / fps;
+    playable.codecs = live_codecs(live);
+    if (watch->playable)
+        watch->playable(watch->ctx, &playable);
+}
+
 static void tell(struct work *work, enum video_stage stage)
 {
     int n_frames = work->timeline.n_frames, done = segments_frames_done(work->segments);
@@ -161,6 +178,7 @@ static int encode_and_join(struct work *work, struct error *err)
         segment_free(segment);
         if (rc < 0)
             return during("joining", rc, err);
+        tell_playable(work);
     }
 }
 
@@ -175,6 +193,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
         rc = join_end(work->join, err);
     if (rc < 0)
         return during("joining", rc, err);
+    work->is_done = true;
     progress_end(&work->progress, n_frames);
     *result = (struct video_result){.width = work->film.width,
         .height = work->film.height,
@@ -211,6 +230,8 @@ static void clear(struct work *work)
     timeline_free(&work->timeline);
     free(work->parts);
     spool_close(&work->spool);
+    if (work->dir.fd >= 0 && !work->is_done)
+        live_sweep(&work->dir);
     if (work->dir.fd >= 0)
         outdir_close(&work->dir);
     cache_close(&work->cache);

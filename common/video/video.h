@@ -36,6 +36,13 @@ struct video_beside {
     const struct video_chapter *chapters; /* one a scene */
 };
 
+/* The start of the video can be watched while the rest is made. */
+struct video_playable {
+    const char *playlist; /* HLS; grows to the end of the video */
+    const char *codecs;   /* as browsers want them named: "avc1.640028, mp4a.40.2" */
+    double seconds, of;   /* there are now, and will be */
+};
+
 /* What happens on the way.  Called on threads of video_create(), one call at a time; paths are
  * beneath `out_dir` and the file is whole when its name is told. */
 struct video_watch {
@@ -44,7 +51,8 @@ struct video_watch {
     void (*scene)(
         void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
     void (*preview)(void *ctx, const char *thumbnail);
-    void (*beside)(void *ctx, const struct video_beside *beside); /* once, near the end */
+    void (*beside)(void *ctx, const struct video_beside *beside);       /* once, near the end */
+    void (*playable)(void *ctx, const struct video_playable *playable); /* once */
 };
 
 struct video_options {

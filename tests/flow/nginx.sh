@@ -54,6 +54,14 @@ media() {
     got=$(headers "$url/media/abc/final.mp4")
     fact 'a video has its type' holds '^Content-Type: video/mp4' "$got"
     fact 'a video may be kept for good' holds '^Cache-Control: .*immutable' "$got"
+    touch "${file%/*}/live.m3u8" "${file%/*}/live-1.m4s"
+    got=$(headers "$url/media/abc/live.m3u8")
+    fact 'a list that grows has its type' holds '^Content-Type: application/vnd.apple.mpegurl' "$got"
+    fact 'and is asked for anew each time' holds '^Cache-Control: no-cache' "$got"
+    got=$(headers "$url/media/abc/live-1.m4s")
+    fact 'a piece of a video has its type' holds '^Content-Type: video/mp4' "$got"
+    fact 'and may be kept' holds '^Cache-Control: .*immutable' "$got"
+    got=$(headers "$url/media/abc/final.mp4")
     fact 'a video: nosniff' holds '^X-Content-Type-Options: nosniff' "$got"
     etag=$(sed -n 's/^ETag: \(.*\)\r$/\1/p' <<<"$got")
     fact 'an unchanged video is not sent again' same 304 "$(status -H "If-None-Match: $etag" "$url/media/abc/final.mp4")"

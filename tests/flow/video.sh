@@ -126,7 +126,7 @@ json_routes() {
     fact 'a snapshot tells of the job' jq -e --arg job "$job" \
         '.id == $job and .case == "1" and .state == "done" and .result.video and .error == null' <<<"$got"
     got=$(curl -sS "$url/api/cases")
-    fact 'the cases are listed' same '1 head tutorial two' "$(jq -r '.cases | map(.id) | sort | join(" ")' <<<"$got")"
+    fact 'the cases are listed' same '1 head long tutorial two' "$(jq -r '.cases | map(.id) | sort | join(" ")' <<<"$got")"
     got=$(curl -sS "$url/api/cases/two")
     fact 'a case is shown whole' jq -e '.id == "two" and .title == "Case two" and (.scenes | length) == 2' <<<"$got"
     fact 'it lives' jq -e .live <<<"$(curl -sS "$url/api/health/live")"
@@ -134,7 +134,43 @@ json_routes() {
     fact 'metrics are Prometheus text' holds '^casecast_jobs_ended_total\{state="done"\} [1-9]' "$(curl -sS "$url/api/metrics")"
 }
 
+# What a viewer has who takes each piece as soon as it is named.
+fetch_live() { # PLAYLIST-URL FOLDER
+    local name
+    curl -sS -o "$2/list" "$1"
+    for name in $(sed -n 's/^#EXT-X-MAP:URI="\(.*\)"$/\1/p; /^[^#]/p' "$2/list"); do
+        [[ -e $2/$name ]] || curl -fsS -o "$2/$name" "${1%/*}/$name" || return 1
+    done
+}
+
+picture_digests() { ffmpeg -nostdin -v error -i "$1" -map 0:v -f framemd5 - | sed -n 's/^0,.* //p'; } # FILE
+
+watched_while_made() {
+    local got=$private/live playable list
+    mkdir "$got"
+    case_put long 3 photo.jpg photo.jpg photo.jpg
+    viewers_start long --once --ms 60000 "$video?caseId=long"
+    wait_for 40 grep -q '"playable"' "$private/long.jsonl"
+    playable=$(seen long | jq -rs '[.[] | select(.event == "playable")][0].data | fromjson')
+    list=$url$(jq -r .playlist <<<"$playable")
+    fact 'every piece that is named is there, whole' fetch_live "$list" "$got"
+    fact 'a second can be watched before the end is made' same 0 "$(grep -c '^#EXT-X-ENDLIST' "$got/list")"
+    fact 'of a known length' jq -e '.seconds >= 1 and .of > 7 and .of < 9' <<<"$playable"
+    cp "$got/list" "$private/early"
+    viewers_wait long
+    fetch_live "$list" "$got"
+    fact 'the list only grew' cmp -n "$(stat -c %s "$private/early")" "$private/early" "$got/list"
+    fact 'and ends with the video' same '#EXT-X-ENDLIST' "$(tail -n 1 "$got/list")"
+    fact 'playable is told once, before done' same 'playable done' \
+        "$(seen long | jq -r 'select(.event | IN("playable", "done")) | .event' | xargs)"
+    (cd "$got" && cat live-init.mp4 $(sed -n '/^[^#]/p' list)) >"$private/pieces.mp4"
+    fact 'the pieces show the pictures of the final file' same \
+        "$(picture_digests "$CASECAST_OUTPUT/$(seen long | named 'done' | jq -r '.video | split("/")[-2:] | join("/")')")" \
+        "$(picture_digests "$private/pieces.mp4")"
+}
+
 the_first_visit
+watched_while_made
 the_second_visit
 resuming
 the_tutorial_page

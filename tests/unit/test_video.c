@@ -126,7 +126,8 @@ static int create(const char *out_dir, int n_encoders)
     return video_create(&record, &options, &result, &err);
 }
 
-/* The names in `folder`, sorted, each followed by a space. */
+/* The names in `folder`, sorted, each followed by a space; not the pieces that can be watched
+ * early, which test_live.c looks at. */
 static char *names_in(const char *folder)
 {
     struct dirent **entries;
@@ -136,7 +137,8 @@ static char *names_in(const char *folder)
     ck_assert_int_ge(n, 0);
     buf_add_text(&names, "");
     for (int i = 0; i < n; i++) {
-        if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0)
+        if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0 &&
+            strncmp(entries[i]->d_name, "live", 4) != 0)
             buf_format(&names, "%s ", entries[i]->d_name);
         free(entries[i]);
     }
@@ -488,7 +490,7 @@ START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
     names = names_in(out);
     umount(out);
     ck_assert_int_eq(rc, -ERR_IO);
-    ck_assert_msg(strstr(err.text, _i ? "final.mp4" : ".jpg"), "%s", err.text);
+    ck_assert_msg(strstr(err.text, _i ? "live-" : ".jpg"), "%s", err.text);
     ck_assert_msg(strstr(err.text, "No space left on device") != NULL, "%s", err.text);
     ck_assert_msg(!strstr(names, "mp4") && !strstr(names, ".part"), "%s", names);
     free(names);

@@ -1,0 +1,51 @@
+/* live.h - a film that can be watched while the rest of it is made: pieces of fragmented MP4 under
+ * a growing HLS playlist.  One thread at a time.
+ *
+ *   live-init.mp4   the headers
+ *   live-1.m4s …    a segment each, with the sound beside it; whole when the playlist names it
+ *   live.m3u8       what there is; #EXT-X-ENDLIST once that is all
+ *
+ * The packets are those of the final file.  Players of fragments (Media Source Extensions) know no
+ * edit list, so times begin at 0 without one: pictures by negative composition offsets, and the
+ * sound without its first packet, which holds nothing but what the encoder needs to get going and
+ * lies before 0.
+ *
+ * The same film gives the same pieces: who takes a killed job over writes them again under the
+ * same names, and a viewer goes on with the next. */
+#pragma once
+
+#include <libavcodec/avcodec.h>
+
+#include "video/outdir.h"
+
+#define LIVE_PLAYLIST "live.m3u8"
+
+enum { LIVE_CODECS_MAX = 40 };
+
+struct live;
+
+/* `picture` and `sound` as the packets will be; `most_seconds` the longest piece there will be.
+ * Writes the headers.  The folder stays the caller's. */
+int live_open(const struct outdir *dir, const AVCodecParameters *picture,
+    const AVCodecParameters *sound, int fps, int most_seconds, struct live **ret_live,
+    struct error *err);
+
+/* The next packet of pictures (times in frames) or sound (times in samples), in order; it stays the
+ * caller's. */
+int live_picture(struct live *live, const AVPacket *packet, struct error *err);
+int live_sound(struct live *live, const AVPacket *packet, struct error *err);
+
+/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched. */
+int live_cut(struct live *live, int n_frames, struct error *err);
+/* That was all. */
+int live_end(struct live *live, struct error *err);
+
+/* Frames that can be watched. */
+int live_frames(const struct live *live);
+/* "avc1.640028, mp4a.40.2": what a browser asks for before it plays. */
+const char *live_codecs(const struct live *live);
+
+void live_free(struct live *live); /* takes NULL; the pieces stay */
+
+/* Remove the pieces that there are: of a film that did not come to its end. */
+void live_sweep(const struct outdir *dir);

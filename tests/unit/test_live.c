@@ -1,0 +1,337 @@
+/* test_live.c - a film watched while it is made: common/video/live.h, by way of video_create(). */
+#include <check.h>
+#include <dirent.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "media.h"
+#include "video/video.h"
+
+static char *root, *out;
+static struct error err;
+static struct scene scenes[2];
+static struct case_record record;
+static struct video_result result;
+static atomic_bool cancel;
+static bool cancels_when_playable;
+static int n_told;
+static double told_seconds, told_of;
+static char *told_list;
+
+static void set_up(void)
+{
+    digest_init();
+    root = media_folder();
+    out = media_folder();
+    media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);
+    media_wav(root, "tone.wav", 48000, 1, 0.3, 0.5);
+    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .audio = "tone.wav", .seconds = 2.5};
+    scenes[1] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 1.5};
+    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
+        .n_scenes = 2, .scenes = scenes};
+    record.lines = 720; /* quick */
+    record.quality = CASE_DRAFT;
+}
+
+static void tear_down(void)
+{
+    free(told_list);
+    media_folder_remove(root);
+    media_folder_remove(out);
+}
+
+static char *read_text(const char *name)
+{
+    uint8_t *data;
+    size_t len;
+    char *text;
+
+    media_read(out, name, &data, &len);
+    text = mem_copy_n((const char *)data, len);
+    free(data);
+    return text;
+}
+
+static void on_playable(void *ctx, const struct video_playable *playable)
+{
+    (void)ctx;
+    ck_assert_str_eq(
+        playable->codecs, "avc1.4d401f, mp4a.40.2"); /* Main, level 3.1: a draft of 720p */
+    n_told++;
+    told_seconds = playable->seconds;
+    told_of = playable->of;
+    free(told_list);
+    told_list = read_text(playable->playlist);
+    if (cancels_when_playable)
+        atomic_store(&cancel, true);
+}
+
+static int create(void)
+{
+    struct video_options options = {.media_root = root,
+        .out_dir = out,
+        .file = "final.mp4",
+        .cancel = &cancel,
+        .watch = {.playable = on_playable}};
+
+    atomic_store(&cancel, false);
+    return video_create(&record, &options, &result, &err);
+}
+
+/* Every piece of the list, behind one another and behind the headers: what a player is fed. */
+static void join_pieces(const char *name)
+{
+    char *list = read_text("live.m3u8"), *at, *lines = list;
+    struct buf all = {0};
+    uint8_t *data;
+    size_t len;
+
+    media_read(out, "live-init.mp4", &data, &len);
+    buf_add(&all, data, len);
+    free(data);
+    while ((at = strtok_r(lines, "\n", &lines)))
+        if (at[0] != '#') {
+            media_read(out, at, &data, &len);
+            buf_add(&all, data, len);
+            free(data);
+        }
+    media_write(out, name, all.data, all.len);
+    buf_free(&all);
+    free(list);
+}
+
+/* What a decoder gives: a digest of all pictures, and the first sample that can be heard. */
+struct heard_and_seen {
+    struct digest pictures;
+    int n_pictures;
+    int64_t n_samples, onset;
+};
+
+static void take(struct heard_and_seen *got, AVCodecContext *decoder, const AVPacket *packet)
+{
+    AVFrame *frame = av_frame_alloc();
+
+    ck_assert_int_eq(avcodec_send_packet(decoder, packet), 0);
+    while (avcodec_receive_frame(decoder, frame) == 0) {
+        const float *samples = (const float *)(const void *)frame->data[0];
+
+        if (decoder->codec_type == AVMEDIA_TYPE_VIDEO) {
+            for (int y = 0; y < frame->height; y++)
+                digest_add(
+                    &got->pictures, frame->data[0] + y * frame->linesize[0], (size_t)frame->width);
+            got->n_pictures++;
+        } else {
+            for (int i = 0; i < frame->nb_samples && got->onset < 0; i++)
+                if (samples[i] > 0.01f || samples[i] < -0.01f)
+                    got->onset = got->n_samples + i;
+            got->n_samples += frame->nb_samples;
+        }
+        av_frame_unref(frame);
+    }
+    av_frame_free(&frame);
+}
+
+static AVCodecContext *open_decoder(const AVCodecParameters *parameters)
+{
+    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    AVCodecContext *decoder = avcodec_alloc_context3(codec);
+
+    avcodec_parameters_to_context(decoder, parameters);
+    decoder->err_recognition = AV_EF_EXPLODE;
+    decoder->thread_count = 1;
+    ck_assert_int_eq(avcodec_open2(decoder, codec, NULL), 0);
+    return decoder;
+}
+
+static void decode(const char *name, struct heard_and_seen *got, char ret_pictures[static 65])
+{
+    char *path = mem_format("%s/%s", out, name);
+    AVFormatContext *format = NULL;
+    AVCodecContext *decoders[2];
+    AVPacket *packet = av_packet_alloc();
+
+    *got = (struct heard_and_seen){.onset = -1};
+    digest_start(&got->pictures);
+    ck_assert_int_eq(avformat_open_input(&format, path, NULL, NULL), 0);
+    for (int i = 0; i < 2; i++)
+        decoders[i] = open_decoder(format->streams[i]->codecpar);
+    while (av_read_frame(format, packet) == 0) {
+        if (packet->stream_index < 2)
+            take(got, decoders[packet->stream_index], packet);
+        av_packet_unref(packet);
+    }
+    for (int i = 0; i < 2; i++) {
+        take(got, decoders[i], NULL);
+        avcodec_free_context(&decoders[i]);
+    }
+    digest_hex(&got->pictures, ret_pictures);
+    av_packet_free(&packet);
+    avformat_close_input(&format);
+    free(path);
+}
+
+START_TEST(it_is_told_once_when_a_second_can_be_watched_and_long_before_the_end)
+{
+    ck_assert_msg(create() == 0, "%s", err.text);
+    ck_assert_int_eq(n_told, 1);
+    ck_assert_double_ge(told_seconds, 1);
+    ck_assert_double_le(told_seconds, 2);
+    ck_assert_double_eq_tol(told_of, result.seconds, 0.001);
+    ck_assert_ptr_nonnull(strstr(told_list, "#EXT-X-PLAYLIST-TYPE:EVENT\n"));
+    ck_assert_ptr_null(strstr(told_list, "#EXT-X-ENDLIST"));
+}
+END_TEST
+
+START_TEST(a_film_shorter_than_a_second_is_told_at_its_end)
+{
+    scenes[0].seconds = 0.5;
+    scenes[0].audio = NULL;
+    record.n_scenes = 1;
+    ck_assert_msg(create() == 0, "%s", err.text);
+    ck_assert_int_eq(n_told, 1);
+    ck_assert_double_eq_tol(told_seconds, 0.5, 0.001);
+}
+END_TEST
+
+START_TEST(the_list_only_grows_and_ends_with_the_film)
+{
+    char *list, *line, *lines;
+    double seconds = 0, longest = 0;
+
+    ck_assert_msg(create() == 0, "%s", err.text);
+    list = lines = read_text("live.m3u8");
+    ck_assert_int_eq(strncmp(list, told_list, strlen(told_list)), 0);
+    while ((line = strtok_r(lines, "\n", &lines)))
+        if (strncmp(line, "#EXTINF:", 8) == 0) {
+            double each = atof(line + 8);
+
+            seconds += each;
+            longest = each > longest ? each : longest;
+        } else if (!*lines) {
+            ck_assert_str_eq(line, "#EXT-X-ENDLIST");
+        }
+    ck_assert_double_eq_tol(seconds, result.seconds, 0.001);
+    ck_assert_double_le(longest, 5);
+    free(list);
+}
+END_TEST
+
+START_TEST(its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same_time)
+{
+    struct heard_and_seen live, final;
+    char live_pictures[65], final_pictures[65];
+
+    ck_assert_msg(create() == 0, "%s", err.text);
+    join_pieces("all.mp4");
+    decode("all.mp4", &live, live_pictures);
+    decode("final.mp4", &final, final_pictures);
+    ck_assert_int_eq(live.n_pictures, result.n_frames);
+    ck_assert_int_eq(final.n_pictures, result.n_frames);
+    ck_assert_str_eq(live_pictures, final_pictures);
+    /* The sound begins with a scene's lead of 400 ms; players of fragments skip nothing. */
+    ck_assert_int_le(llabs(live.onset - 400 * 48), 48);
+    ck_assert_int_le(llabs(final.onset - live.onset), 48);
+}
+END_TEST
+
+static uint32_t number_at(const uint8_t *data)
+{
+    return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
+}
+
+/* The bytes behind the `nth` box of that type, wherever it lies. */
+static const uint8_t *find_box(const uint8_t *data, size_t len, const char *type, int nth)
+{
+    for (size_t i = 4; i + 4 < len; i++)
+        if (memcmp(data + i, type, 4) == 0 && nth-- == 0)
+            return data + i + 4;
+    return NULL;
+}
+
+/* Players count from these, and know no edit list. */
+START_TEST(times_begin_at_zero_for_picture_and_sound)
+{
+    uint8_t *data;
+    size_t len;
+
+    ck_assert_msg(create() == 0, "%s", err.text);
+    media_read(out, "live-1.m4s", &data, &len);
+    for (int i = 0; i < 2; i++) {
+        const uint8_t *tfdt = find_box(data, len, "tfdt", i);
+
+        ck_assert_uint_eq(number_at(tfdt + 4), 0);
+        ck_assert_uint_eq(number_at(tfdt + 8), 0);
+    }
+    /* version, flags, count, data offset, flags of the first sample, its size, its composition
+     * offset */
+    ck_assert_uint_eq(number_at(find_box(data, len, "trun", 0) + 20), 0);
+    free(data);
+    media_read(out, "live-init.mp4", &data, &len);
+    ck_assert_ptr_null(find_box(data, len, "elst", 0));
+    free(data);
+}
+END_TEST
+
+static int n_pieces_in_folder(void)
+{
+    DIR *folder = opendir(out);
+    struct dirent *entry;
+    int n = 0;
+
+    while ((entry = readdir(folder)))
+        n += strncmp(entry->d_name, "live", 4) == 0;
+    closedir(folder);
+    return n;
+}
+
+/* A killed work leaves its list; who takes over must not tell a viewer less than it did. */
+START_TEST(the_list_of_a_killed_work_stands_until_its_successor_is_as_far)
+{
+    char *whole;
+
+    ck_assert_msg(create() == 0, "%s", err.text);
+    whole = read_text("live.m3u8");
+    ck_assert_msg(create() == 0, "%s", err.text);
+    ck_assert_str_eq(told_list, whole);
+    free(whole);
+}
+END_TEST
+
+START_TEST(a_film_that_is_not_made_leaves_no_pieces)
+{
+    cancels_when_playable = true;
+    ck_assert_int_eq(create(), -ERR_CANCELED);
+    ck_assert_int_eq(n_told, 1);
+    ck_assert_int_eq(n_pieces_in_folder(), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("live");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, it_is_told_once_when_a_second_can_be_watched_and_long_before_the_end);
+    tcase_add_test(tc, a_film_shorter_than_a_second_is_told_at_its_end);
+    tcase_add_test(tc, the_list_only_grows_and_ends_with_the_film);
+    tcase_add_test(tc, its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same_time);
+    tcase_add_test(tc, times_begin_at_zero_for_picture_and_sound);
+    tcase_add_test(tc, the_list_of_a_killed_work_stands_until_its_successor_is_as_far);
+    tcase_add_test(tc, a_film_that_is_not_made_leaves_no_pieces);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
