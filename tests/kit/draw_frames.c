@@ -1,9 +1,9 @@
 /* draw_frames.c - the frames of a film as the encoder would get them, raw (YUV4MPEG2) on stdout:
  * for trying encoders.
  *
- *   draw_frames MEDIA_ROOT OUT_DIR FRAMES IMAGE…     every image for FRAMES frames, cross-fades
- * between them
- */
+ *   draw_frames CASES.json MEDIA_ROOT OUT_DIR     the first case of a file for `casecast import`
+ *
+ * Nothing is spoken: a scene is as long as its `seconds`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -53,39 +53,55 @@ static int draw(struct film *film, struct error *err)
     return rc;
 }
 
-int main(int argc, char **argv)
+static int draw_case(
+    const struct case_record *record, const char *root, const char *out_dir, struct error *err)
 {
-    struct case_record record = {CASE_USUAL, .id = "frames"};
-    struct timeline_input *inputs;
-    struct timeline timeline;
+    struct timeline_input *inputs = mem_new_n((size_t)record->n_scenes, struct timeline_input);
     struct cache nothing_kept = {.fd = -1};
+    struct timeline timeline = {0};
     struct outdir dir;
     struct film film;
-    struct error err;
-    int root_fd;
+    int root_fd, rc;
 
-    if (argc < 5)
-        return 2;
-    digest_init();
-    record.n_scenes = argc - 4;
-    record.scenes = mem_new_n((size_t)record.n_scenes, struct scene);
-    inputs = mem_new_n((size_t)record.n_scenes, struct timeline_input);
-    for (int i = 0; i < record.n_scenes; i++) {
-        record.scenes[i] = (struct scene){
-            SCENE_USUAL, .image = argv[4 + i], .caption = "A caption, as most scenes have one"};
-        inputs[i].seconds = atof(argv[3]) / record.fps;
+    for (int i = 0; i < record->n_scenes; i++)
+        inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds};
+    if (beneath_root(root, &root_fd, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
+        return -ERR_IO; /* the program ends */
+    rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);
+    if (rc == 0) {
+        film_open(record, &timeline, &dir, &nothing_kept, root_fd, &film);
+        rc = draw(&film, err);
+        film_close(&film);
     }
-    if (beneath_root(argv[1], &root_fd, &err) < 0 || outdir_open(argv[2], &dir, &err) < 0 ||
-        timeline_plan(inputs, record.n_scenes, record.fps, &timeline, &err) < 0)
-        return fail(&err);
-    film_open(&record, &timeline, &dir, &nothing_kept, root_fd, &film);
-    if (draw(&film, &err) < 0)
-        return fail(&err);
-    film_close(&film);
     timeline_free(&timeline);
     outdir_close(&dir);
     close(root_fd);
     free(inputs);
-    free(record.scenes);
-    return 0;
+    return rc;
+}
+
+static void tell(void *ctx, const char *text)
+{
+    (void)ctx;
+    fprintf(stderr, "%s\n", text);
+}
+
+int main(int argc, char **argv)
+{
+    struct case_mistakes mistakes = {.tell = tell};
+    struct case_list list;
+    struct error err;
+    json_t *json;
+    int rc;
+
+    if (argc != 4)
+        return 2;
+    digest_init();
+    json = json_load_file(argv[1], 0, NULL);
+    if (!json || case_list_from_json(json, &list, &mistakes) < 0 || list.n == 0)
+        return 1;
+    rc = draw_case(list.records[0], argv[2], argv[3], &err);
+    case_list_free(&list);
+    json_decref(json);
+    return rc < 0 ? fail(&err) : 0;
 }

@@ -1,0 +1,35 @@
+# check.jq - what ./scripts/bench video must show: a line each, and false as the last output if one fell short.
+include "rows";
+
+def shown: if . == null then "not measured" else fixed(3) end;
+
+def at_most($what; $ours; $limit; $rest):
+    {what: $what, held: ($ours != null and $limit != null and $ours <= $limit), figures: "\($ours | shown) \($rest)"};
+
+# Our figure at most $factor of theirs.
+def times($what; $ours; $theirs; $factor):
+    at_most($what; $ours; (if $theirs then $theirs * $factor else null end);
+        "against \($theirs | shown): \(if $ours and $theirs then $ours / $theirs else null end | shown) × (at most \($factor))");
+
+# Theirs at least $factor of ours.
+def faster($what; $ours; $theirs; $factor):
+    {what: $what, held: ($ours != null and $theirs != null and $theirs >= $ours * $factor),
+     figures: "\($ours | shown) against \($theirs | shown) s: \(if $ours and $theirs then $theirs / $ours else null end | shown) × (at least \($factor))"};
+
+def apart($a; $b): if $a and $b then $a - $b | fabs else null end;
+
+(rows | map({(.peer): .}) | add) as $r
+| [at_most("the floor is as good as we are: SSIM apart"; apart($r.casecast.ssim; $r.floor.ssim); 0.001; "(at most 0.001)"),
+   times("whole job against encoding alone, s"; $r.casecast.wall; $r.floor.wall; 0.75),
+   times("size against encoding alone, bytes"; $r.casecast.bytes; $r.floor.bytes; 1.1),
+   faster("ffmpeg's command line"; $r.casecast.wall; $r.ffmpeg.wall; 2.5),
+   faster("melt"; $r.casecast.wall; $r.melt.wall; 9),
+   faster("Remotion"; $r.casecast.wall; $r.remotion.wall; 7),
+   at_most("motion error, px"; $r.casecast.motionPx; 0.02; "(at most 0.02)"),
+   at_most("loudness, LU from −16"; apart($r.casecast.lufs; -16); 0.5; "(at most 0.5)"),
+   at_most("first playable second, ms"; $r.stack.firstMs; 1000; "(at most 1000)"),
+   at_most("unchanged case, ms"; $r.stack.againMs; 50; "(at most 50)"),
+   times("one caption of ten changed, s"; $r.caption.wall; $r.ten.wall; 0.2),
+   at_most("peak RSS, MiB"; $r.casecast.rssMib; 400; "(at most 400)")] as $all
+| ($all[] | "\(if .held then "held      " else "fell short" end)  \(.what): \(.figures)"),
+  ($all | map(.held) | all)

@@ -1,0 +1,125 @@
+# peers.sh - who makes the film of ./scripts/bench video, and how.  Sourced by video after tests/kit/stack.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+#     peers                       the rows, in the order of the table:
+#         casecast casecast-one   nothing kept from before, with all encoders and with one
+#         again caption           the same again with what was kept; a film of ten scenes of which one caption changed
+#         ten                     that film with nothing kept
+#         floor floor-stock       libx264 alone, veryfast: as good as our film by SSIM, and at crf 21
+#         stack                   casecast through nginx and responder: the first second that plays, and a second visit
+#     film_prepare                frames, photos and speech for everyone, in $film_dir
+#     film_install PEER           false if it can't be had here, and $why_not says why
+#     film_before PEER            what must be done, unmeasured, before each of its rounds
+#     film_case PEER              which of film/cases.json it makes
+#     film_make PEER CASE FILE [measured]   its cost into $film_dir/cost
+#     film_moves PEER             its motion is worth a measurement of its own
+#     film_versions
+
+peers=(casecast casecast-one again ten caption floor floor-stock ffmpeg ffmpeg-prescaled melt moviepy remotion stack)
+film_home=$root/var/bench/film-peers # what npm installs
+
+film_prepare() {
+    local image name spot='12+230*exp(-((X-1250)*(X-1250)+(Y-800)*(Y-800))/3200)'
+    # The frames are 2.8 GB, which should not be read from a disk.
+    film_dir=$(mktemp -d -p "$( [[ -w /dev/shm ]] && say /dev/shm || say "${TMPDIR:-/tmp}")" casecast-film.XXXXXX)
+    mkdir "$film_dir/photos"
+    while read -r image; do
+        [[ $image == mark.png ]] || cp "/usr/share/backgrounds/$image" "$film_dir/photos/"
+    done < <(jq -r '[.cases[].scenes[].image] | unique[]' "$bench/film/cases.json")
+    ffmpeg -nostdin -v error -f lavfi -i "color=gray:s=3840x2160,format=gray,geq=lum='$spot'" \
+        -frames:v 1 "$film_dir/photos/mark.png"
+    for name in film ten mark; do
+        jq --arg name "$name" '{cases: [.cases[] | select(.id == $name)]}' "$bench/film/cases.json" >"$film_dir/$name.json"
+    done
+    jq '.cases[0].scenes[4].caption = "Another fifth"' "$film_dir/ten.json" >"$film_dir/ten-changed.json"
+    film_speak film
+    ffmpeg -nostdin -v error -f lavfi -i sine=frequency=200:sample_rate=48000 -t 5 "$film_dir/mark.wav"
+    "$build/tests/kit/draw_frames" "$film_dir/film.json" "$film_dir/photos" "$film_dir/drawn" >"$film_dir/frames.y4m"
+}
+
+# What casecast says itself is given to the others as a sound file: each sentence at its place.
+film_speak() { # CASE
+    local text n=0 at=0 seconds inputs=() graph='' all=''
+    while IFS=$'\t' read -r seconds text; do
+        espeak-ng -v en-gb -w "$film_dir/say-$n.wav" "$text"
+        inputs+=(-i "$film_dir/say-$n.wav")
+        graph+="[$n]aresample=48000,adelay=$(awk -v at="$at" -v n="$n" 'BEGIN {printf "%d", 1000 * at + (n ? 933 : 400)}')[s$n];"
+        all+="[s$n]"
+        at=$(awk -v at="$at" -v s="$seconds" 'BEGIN {printf "%.4f", at + s - 0.8}')
+        n=$((n + 1))
+    done < <(jq -r '.cases[0].scenes[] | [.seconds, .narration] | @tsv' "$film_dir/$1.json")
+    ffmpeg -nostdin -v error "${inputs[@]}" -filter_complex "$graph${all}amix=inputs=$n:normalize=0,apad" -t 30 "$film_dir/$1.wav"
+}
+
+# --- How each is had ----------------------------------------------------------------------------------------
+
+film_install() {
+    why_not=''
+    case $1 in
+    melt) film_packages bench-melt ;;
+    moviepy) why_not="Debian 12 has no package of it" && return 1 ;;
+    remotion) film_packages bench-remotion && remotion_install ;;
+    esac
+}
+
+film_packages() { (packages_install "$1") || { why_not="its Debian packages can't be installed" && return 1; }; }
+
+remotion_install() {
+    mkdir -p "$film_home"
+    cp "$bench"/film/peers/remotion/{package.json,package-lock.json,index.jsx} "$film_home/"
+    (cd "$film_home" && quietly npm ci --ignore-scripts --no-audit --no-fund) ||
+        { why_not="npm can't install it" && return 1; }
+}
+
+film_versions() {
+    jq -n --arg casecast "$(git -C "$root" describe --always --dirty 2>/dev/null || say 0.1.0)" \
+        --arg ffmpeg "$(package_version ffmpeg)" --arg x264 "$(package_version libx264-164)" --arg melt "$(package_version melt)" \
+        --arg remotion "$(jq -r .version "$film_home/node_modules/remotion/package.json" 2>/dev/null)" \
+        '{casecast: $casecast, FFmpeg: $ffmpeg, x264: $x264, melt: $melt, Remotion: $remotion} | map_values(select(. != ""))'
+}
+
+package_version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
+
+# --- How each is asked --------------------------------------------------------------------------------------
+
+film_moves() { [[ $1 =~ ^(casecast|ffmpeg|ffmpeg-prescaled|melt|remotion)$ ]]; }
+
+film_case() {
+    case $1 in
+    ten) say ten ;;
+    caption) say ten-changed ;;
+    *) say film ;;
+    esac
+}
+
+casecast() { env CASECAST_DB="$film_dir/casecast.db" CASECAST_MEDIA_ROOT="$film_dir/photos" CASECAST_CACHE="$film_dir/cache" "$@"; }
+
+film_before() {
+    case $1 in
+    casecast | casecast-one | ten) rm -rf "$film_dir/cache" ;;
+    again) film_keep film ;;
+    caption) film_keep ten ;;
+    esac
+}
+
+# All that making this case keeps, and nothing else.
+film_keep() { # CASE
+    rm -rf "$film_dir/cache"
+    casecast "$program" import "$film_dir/$1.json"
+    casecast "$program" create "$(jq -r '.cases[0].id' "$film_dir/$1.json")" -o "$film_dir/kept.mp4"
+}
+
+film_make() { # PEER CASE FILE [measured]
+    local json=$film_dir/$2.json file=$3 sound=$film_dir/$2.wav way=("$build/tests/bench/film/measure")
+    [[ ${4-} == measured ]] || way=()
+    local casecast=("$program" create "$(jq -r '.cases[0].id' "$json")" -o "$file")
+    case $1 in
+    casecast | casecast-one | again | ten | caption) casecast "$program" import "$json" ;;&
+    casecast | again | ten | caption) casecast "${way[@]}" "${casecast[@]}" ;;
+    casecast-one) CASECAST_SLOTS=1 casecast "${way[@]}" "${casecast[@]}" ;;
+    ffmpeg) "${way[@]}" "$bench/film/peers/ffmpeg" "$json" "$film_dir/photos" "$sound" "$file" ;;
+    ffmpeg-prescaled) "${way[@]}" "$bench/film/peers/ffmpeg" "$json" "$film_dir/photos" "$sound" "$file" 7680 ;;
+    melt) "${way[@]}" "$bench/film/peers/melt" "$json" "$film_dir/photos" "$sound" "$file" ;;
+    remotion) "${way[@]}" "$bench/film/peers/remotion/render" "$film_home" "$json" "$film_dir/photos" "$sound" "$file" ;;
+    esac 3>"$film_dir/cost"
+}
