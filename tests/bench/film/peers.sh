@@ -21,7 +21,9 @@ film_home=$root/var/bench/film-peers # what npm installs
 film_prepare() {
     local image name spot='12+230*exp(-((X-1250)*(X-1250)+(Y-800)*(Y-800))/3200)'
     # The frames are 2.8 GB, which should not be read from a disk.
-    film_dir=$(mktemp -d -p "$( [[ -w /dev/shm ]] && say /dev/shm || say "${TMPDIR:-/tmp}")" casecast-film.XXXXXX)
+    local where=/dev/shm
+    [[ -w $where ]] || where=${TMPDIR:-/tmp}
+    film_dir=$(mktemp -d -p "$where" casecast-film.XXXXXX)
     mkdir "$film_dir/photos"
     while read -r image; do
         [[ $image == mark.png ]] || cp "/usr/share/backgrounds/$image" "$film_dir/photos/"
