@@ -258,7 +258,7 @@ int join_end(struct join *join, struct error *err)
     if (rc == 0)
         rc = write_trailer(join, err);
     if (rc == 0)
-        rc = outdir_keep(join->dir, join->temporary, join->name, err);
+        rc = outdir_finish(join->dir, join->temporary, join->name, err);
     if (rc < 0)
         return rc;
     free(join->temporary);

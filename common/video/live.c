@@ -50,7 +50,7 @@ static int write_piece(struct live *live, const char *name, struct error *err)
     avio_flush(live->format->pb);
     len = avio_close_dyn_buf(live->format->pb, &data);
     live->format->pb = NULL;
-    rc = outdir_write_unflushed(live->dir, name, data, (size_t)len, err);
+    rc = outdir_write(live->dir, name, data, (size_t)len, err);
     av_free(data);
     if (rc == 0 && avio_open_dyn_buf(&live->format->pb) < 0)
         rc = error_set(err, ERR_LIMIT, "no memory for %s", name);
@@ -78,7 +78,7 @@ static int write_playlist(const struct live *live, struct error *err)
     buf_add(&text, live->list.data, live->list.len);
     if (live->is_whole)
         buf_add_text(&text, "#EXT-X-ENDLIST\n");
-    rc = outdir_write_unflushed(live->dir, LIVE_PLAYLIST, text.data, text.len, err);
+    rc = outdir_write(live->dir, LIVE_PLAYLIST, text.data, text.len, err);
     buf_free(&text);
     return rc;
 }

@@ -36,22 +36,33 @@ static bool is_temporary(const char *name)
     return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-static void sweep(const struct outdir *dir)
+/* `each` of the names in the folder, until it answers less than 0. */
+static int walk(const struct outdir *dir,
+    int (*each)(const struct outdir *dir, const char *name, struct error *err), struct error *err)
 {
     /* A descriptor of its own: closedir() closes it. */
-    int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
     DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *entry;
 
     if (!entries) {
+        rc = error_set(err, ERR_IO, "output folder %s: %s", dir->path, strerror(errno));
         if (fd >= 0)
             close(fd);
-        return;
+        return rc;
     }
-    while ((entry = readdir(entries)))
-        if (is_temporary(entry->d_name))
-            outdir_drop(dir, entry->d_name);
+    while (rc == 0 && (entry = readdir(entries)))
+        rc = each(dir, entry->d_name, err);
     closedir(entries);
+    return rc;
+}
+
+static int drop_temporary(const struct outdir *dir, const char *name, struct error *err)
+{
+    (void)err;
+    if (is_temporary(name))
+        outdir_drop(dir, name);
+    return 0;
 }
 
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
@@ -65,8 +76,7 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
-    sweep(ret_dir);
-    return 0;
+    return walk(ret_dir, drop_temporary, err);
 }
 
 void outdir_close(struct outdir *dir)
@@ -88,10 +98,9 @@ static int refuse(const struct outdir *dir, const char *name, struct error *err)
     return error_set(err, ERR_IO, "%s/%s can't be written: %s", dir->path, name, strerror(errno));
 }
 
-static int flush(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+static int flush(const struct outdir *dir, const char *file, const char *name, struct error *err)
 {
-    int fd = openat(dir->fd, temporary, O_RDONLY | O_CLOEXEC), rc = 0;
+    int fd = openat(dir->fd, file, O_RDONLY | O_CLOEXEC), rc = 0;
 
     if (fd < 0 || fsync(fd) < 0)
         rc = refuse(dir, name, err);
@@ -100,11 +109,18 @@ static int flush(
     return rc;
 }
 
-int outdir_keep(
+static int flush_named(const struct outdir *dir, const char *name, struct error *err)
+{
+    return name[0] == '.' ? 0 : flush(dir, name, name, err);
+}
+
+int outdir_finish(
     const struct outdir *dir, const char *temporary, const char *name, struct error *err)
 {
-    int rc = flush(dir, temporary, name, err);
+    int rc = walk(dir, flush_named, err);
 
+    if (rc == 0)
+        rc = flush(dir, temporary, name, err);
     if (rc < 0)
         return rc;
     if (renameat(dir->fd, temporary, dir->fd, name) < 0 || fsync(dir->fd) < 0)
@@ -145,35 +161,16 @@ static int write_temporary(const struct outdir *dir, const char *temporary, cons
     return rc;
 }
 
-static int rename_only(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
-{
-    return renameat(dir->fd, temporary, dir->fd, name) < 0 ? refuse(dir, name, err) : 0;
-}
-
-static int write_by(int (*keep)(const struct outdir *dir, const char *temporary, const char *name,
-                        struct error *err),
+int outdir_write(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
 {
     char *temporary = outdir_temporary(name);
     int rc = write_temporary(dir, temporary, name, data, len, err);
 
-    if (rc == 0)
-        rc = keep(dir, temporary, name, err);
+    if (rc == 0 && renameat(dir->fd, temporary, dir->fd, name) < 0)
+        rc = refuse(dir, name, err);
     if (rc < 0)
         outdir_drop(dir, temporary);
     free(temporary);
     return rc;
-}
-
-int outdir_write(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
-{
-    return write_by(outdir_keep, dir, name, data, len, err);
-}
-
-int outdir_write_unflushed(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
-{
-    return write_by(rename_only, dir, name, data, len, err);
 }

@@ -1,5 +1,5 @@
 /* outdir.h - the folder a video goes to.  Files are written under names nobody looks for and get
- * their own when they are whole and on the disk.  Any thread. */
+ * their own when they are whole.  Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,17 +19,15 @@ void outdir_close(struct outdir *dir);
 
 /* A name beside `name` that nobody else has; the caller frees it. */
 char *outdir_temporary(const char *name);
-/* The file `temporary` is whole: flush it to the disk and give it its name, in place of a file that
- * had it. */
-int outdir_keep(
+/* The file `temporary` is whole and the last of this folder: flush it and all the others to the
+ * disk and give it its name, in place of a file that had it.  Who finds that name finds everything.
+ */
+int outdir_finish(
     const struct outdir *dir, const char *temporary, const char *name, struct error *err);
 /* False: there is no such file. */
 bool outdir_drop(const struct outdir *dir, const char *name);
 
-/* All at once, for small files. */
+/* All at once, for small files: whole when it has its name, on the disk after outdir_finish().  A
+ * viewer waits for the first of them, and a flush takes as long as an encoder needs for a frame. */
 int outdir_write(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);
-
-/* The same for what need not outlive the machine: whole when it has its name, flushed some time. */
-int outdir_write_unflushed(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);
