@@ -11,6 +11,9 @@ int beside_open(const struct film *film, const struct mix_part *parts, const str
 {
     cues_open(
         film->record, film->timeline, parts, spool, film->width, film->height, &ret_beside->cues);
+    text_track_open(&ret_beside->cues, &ret_beside->text);
+    ret_beside->n_chapters = film->record->n_scenes;
+    ret_beside->chapters = chapters_of(film->record, film->timeline);
     return stills_open(
         film->timeline, film->dir, film->width, film->height, &ret_beside->stills, err);
 }
@@ -19,6 +22,17 @@ void beside_close(struct beside *beside)
 {
     stills_close(&beside->stills);
     cues_close(&beside->cues);
+    chapters_free(beside->chapters, beside->n_chapters);
+}
+
+void beside_words(struct beside *beside, struct join_words *ret_words)
+{
+    const struct timeline *timeline = beside->cues.timeline;
+
+    *ret_words = (struct join_words){.text = cues_are_wanted(&beside->cues) ? &beside->text : NULL,
+        .chapters = beside->chapters,
+        .n_chapters = beside->n_chapters,
+        .end_s = (double)timeline->n_frames / timeline->fps};
 }
 
 int beside_look(struct beside *beside, const struct segment *segment, struct error *err)
@@ -29,7 +43,7 @@ int beside_look(struct beside *beside, const struct segment *segment, struct err
 static int write_captions(struct beside *beside, struct error *err)
 {
     struct buf vtt = {0};
-    int rc = cues_add_until(&beside->cues, INT64_MAX, err);
+    int rc = cues_add_all(&beside->cues, err);
 
     if (rc < 0 || beside->cues.n == 0)
         return rc;
@@ -41,16 +55,13 @@ static int write_captions(struct beside *beside, struct error *err)
 
 static void tell(const struct beside *beside, const struct video_watch *watch)
 {
-    const struct case_record *record = beside->cues.record;
-    struct video_chapter *chapters = chapters_of(record, beside->cues.timeline);
     struct video_beside told = {.captions = beside->cues.n ? CAPTIONS_NAME : NULL,
         .poster = STILLS_POSTER_NAME,
         .sprites = STILLS_SPRITES_VTT_NAME,
-        .n_chapters = record->n_scenes,
-        .chapters = chapters};
+        .n_chapters = beside->n_chapters,
+        .chapters = beside->chapters};
 
     watch->beside(watch->ctx, &told);
-    chapters_free(chapters, record->n_scenes);
 }
 
 int beside_end(struct beside *beside, const struct video_watch *watch, struct error *err)

@@ -1,20 +1,28 @@
-/* beside.h - what lies beside the MP4: captions.vtt, poster.jpg, sprites.jpg and its VTT; and what
- * its chapters are.  One thread. */
+/* beside.h - what lies beside the MP4: captions.vtt, poster.jpg, sprites.jpg and its VTT; and its
+ * words and chapters, which go into it, too.  One thread. */
 #pragma once
 
 #include "video/cues.h"
+#include "video/join.h"
 #include "video/stills.h"
+#include "video/text_track.h"
 #include "video/video.h"
 
 struct beside {
     struct cues cues;
+    struct text_track text; /* of the cues */
     struct stills stills;
+    int n_chapters;
+    struct video_chapter *chapters;
 };
 
 /* Everything pointed to stays the caller's. */
 int beside_open(const struct film *film, const struct mix_part *parts, const struct spool *spool,
     struct beside *ret_beside, struct error *err);
 void beside_close(struct beside *beside); /* takes a zeroed one */
+
+/* For the MP4; what it points to stays ours. */
+void beside_words(struct beside *beside, struct join_words *ret_words);
 
 /* The next segment in order, before its packets are moved away. */
 int beside_look(struct beside *beside, const struct segment *segment, struct error *err);

@@ -7,7 +7,10 @@
 
 #include "base/mem.h"
 
-enum { TITLE_MAX = 80 }; /* letters of a caption that stands in for a title */
+enum {
+    TITLE_MAX = 80, /* letters of a caption that stands in for a title */
+    TITLE_BYTES_MAX = 255,
+};
 
 static bool is_blank(const char *text, size_t len)
 {
@@ -67,6 +70,45 @@ struct video_chapter *chapters_of(const struct case_record *record, const struct
         chapters[i] = (struct video_chapter){.title = title_of(record, i),
             .start_s = i ? (double)timeline_body_start(&timeline->scenes[i]) / timeline->fps : 0};
     return chapters;
+}
+
+/* What fits into the 255 bytes that Nero's list of chapters has for a title. */
+static void set_title(AVDictionary **metadata, const char *title)
+{
+    size_t len = strlen(title);
+    char *copy;
+
+    while (len > TITLE_BYTES_MAX)
+        len = (size_t)(g_utf8_find_prev_char(title, title + len) - title);
+    copy = mem_copy_n(title, len);
+    av_dict_set(metadata, "title", copy, 0);
+    free(copy);
+}
+
+static int64_t ms_of(double seconds)
+{
+    return (int64_t)(seconds * 1000 + 0.5);
+}
+
+int chapters_describe(
+    const struct video_chapter *chapters, int n, double end_s, AVFormatContext *format)
+{
+    format->chapters = av_calloc((size_t)n, sizeof *format->chapters);
+    if (!format->chapters)
+        return AVERROR(ENOMEM);
+    for (int i = 0; i < n; i++) {
+        AVChapter *chapter = av_mallocz(sizeof *chapter);
+
+        if (!chapter)
+            return AVERROR(ENOMEM);
+        *chapter = (AVChapter){.id = i,
+            .time_base = {1, 1000},
+            .start = ms_of(chapters[i].start_s),
+            .end = ms_of(i + 1 < n ? chapters[i + 1].start_s : end_s)};
+        set_title(&chapter->metadata, chapters[i].title);
+        format->chapters[format->nb_chapters++] = chapter;
+    }
+    return 0;
 }
 
 void chapters_free(struct video_chapter *chapters, int n)

@@ -1,6 +1,7 @@
 /* cues.c - see cues.h. */
 #include "video/cues.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,19 @@ bool cues_are_wanted(const struct cues *cues)
 {
     for (int i = 0; i < cues->record->n_scenes; i++)
         if (cues->record->scenes[i].caption || cues->record->scenes[i].narration)
+            return true;
+    return false;
+}
+
+static bool is_at_top(const struct cues *cues, int scene)
+{
+    return cues->record->scenes[scene].caption && cues->record->caption_position == CASE_BOTTOM;
+}
+
+bool cues_stand_at_top(const struct cues *cues)
+{
+    for (int i = 0; i < cues->record->n_scenes; i++)
+        if (is_at_top(cues, i))
             return true;
     return false;
 }
@@ -142,7 +156,7 @@ static int add_narration(struct cues *cues, int scene, bool at_top, struct error
 static int add_scene(struct cues *cues, int scene, struct error *err)
 {
     const struct scene *words = &cues->record->scenes[scene];
-    bool at_top = words->caption && cues->record->caption_position == CASE_BOTTOM;
+    bool at_top = is_at_top(cues, scene);
 
     if (words->narration && cues->parts[scene].n > 0)
         return add_narration(cues, scene, at_top, err);
@@ -151,15 +165,25 @@ static int add_scene(struct cues *cues, int scene, struct error *err)
     return 0;
 }
 
-int cues_add_until(struct cues *cues, int64_t until_ms, struct error *err)
+int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err)
 {
-    while (cues->n_scenes < cues->timeline->n_scenes &&
-           timeline_ms(cues->timeline, cues->timeline->scenes[cues->n_scenes].start) < until_ms) {
+    while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes) {
         int rc = add_scene(cues, cues->n_scenes, err);
 
         if (rc < 0)
             return rc;
         cues->n_scenes++;
     }
+    if (cues->n <= i)
+        return CUES_E_END;
+    *ret_cue = &cues->list[i];
     return 0;
+}
+
+int cues_add_all(struct cues *cues, struct error *err)
+{
+    const struct cue *none;
+    int rc = cues_at(cues, INT_MAX, &none, err);
+
+    return rc < 0 ? rc : 0;
 }

@@ -38,8 +38,14 @@ void cues_open(const struct case_record *record, const struct timeline *timeline
     struct cues *ret_cues);
 void cues_close(struct cues *cues);
 
-/* Is there a scene that may have cues? */
+/* Is there a scene that may have cues?  Does one of them stand at the top? */
 bool cues_are_wanted(const struct cues *cues);
+bool cues_stand_at_top(const struct cues *cues);
 
-/* Put into the list what begins before `until_ms` (and perhaps more). */
-int cues_add_until(struct cues *cues, int64_t until_ms, struct error *err);
+enum { CUES_E_END = 1 };
+
+/* The cue `i`, worked out if it was not yet.  The pointer holds until the next call. */
+int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err);
+
+/* All that are not in the list yet. */
+int cues_add_all(struct cues *cues, struct error *err);

@@ -7,11 +7,13 @@
 
 #include "base/mem.h"
 #include "video/cancel.h"
+#include "video/chapters.h"
+#include "video/language.h"
 #include "video/live.h"
 #include "video/timeline.h"
 #include "video/words.h"
 
-enum { PICTURE, SOUND };
+enum { PICTURE, SOUND, TEXT };
 
 struct join {
     const struct outdir *dir;
@@ -27,6 +29,9 @@ struct join {
     int64_t next_dts;           /* frames */
     int n_frames;               /* of the segments so far */
     struct live *live; /* the same packets for those who watch already; from the header on */
+    struct join_words words;
+    AVPacket *line; /* of the text, the next, if `has_line` */
+    bool has_line, text_ended;
 };
 
 static int is_interrupted(void *ctx)
@@ -79,15 +84,22 @@ int join_open(const struct outdir *dir, const char *name, const struct case_reco
         .track = track,
         .cancel = cancel,
         .sound = av_packet_alloc(),
+        .line = av_packet_alloc(),
         .next_dts = AV_NOPTS_VALUE};
     words_clear();
-    rc = join->sound ? open_file(join, err) : error_set(err, ERR_LIMIT, "no memory for the MP4");
+    rc = join->sound && join->line ? open_file(join, err)
+                                   : error_set(err, ERR_LIMIT, "no memory for the MP4");
     if (rc < 0) {
         join_free(join);
         return rc;
     }
     *ret_join = join;
     return 0;
+}
+
+void join_set_words(struct join *join, const struct join_words *words)
+{
+    join->words = *words;
 }
 
 void join_free(struct join *join)
@@ -102,6 +114,7 @@ void join_free(struct join *join)
         outdir_drop(join->dir, join->temporary);
     free(join->temporary);
     av_packet_free(&join->sound);
+    av_packet_free(&join->line);
     avcodec_parameters_free(&join->headers);
     free(join);
 }
@@ -110,6 +123,7 @@ static int add_streams(struct join *join, const AVCodecParameters *headers)
 {
     AVStream *picture = avformat_new_stream(join->format, NULL);
     AVStream *sound = avformat_new_stream(join->format, NULL);
+    char language[4];
     int rc;
 
     if (!picture || !sound)
@@ -117,6 +131,8 @@ static int add_streams(struct join *join, const AVCodecParameters *headers)
     picture->time_base = (AVRational){1, join->record->fps};
     picture->avg_frame_rate = picture->r_frame_rate = (AVRational){join->record->fps, 1};
     sound->time_base = (AVRational){1, TIMELINE_RATE};
+    language_code(join->record->language, language);
+    av_dict_set(&sound->metadata, "language", language, 0);
     rc = avcodec_parameters_copy(picture->codecpar, headers);
     return rc < 0 ? rc : avcodec_parameters_from_context(sound->codecpar, join->track->codec);
 }
@@ -125,6 +141,20 @@ static int open_live(struct join *join, struct error *err)
 {
     return live_open(join->dir, join->headers, join->format->streams[SOUND]->codecpar,
         join->record->fps, TIMELINE_SEGMENT_MAX_MS / 1000, &join->live, err);
+}
+
+static int add_words(struct join *join)
+{
+    const struct join_words *words = &join->words;
+    AVStream *line;
+    int rc = 0;
+
+    if (words->n_chapters)
+        rc = chapters_describe(words->chapters, words->n_chapters, words->end_s, join->format);
+    if (rc < 0 || !words->text)
+        return rc;
+    line = avformat_new_stream(join->format, NULL);
+    return line ? text_track_describe(words->text, line) : AVERROR(ENOMEM);
 }
 
 /* With the first segment, whose headers are everybody's. */
@@ -137,6 +167,8 @@ static int write_header(struct join *join, const AVCodecParameters *headers, str
     rc = join->headers ? avcodec_parameters_copy(join->headers, headers) : AVERROR(ENOMEM);
     if (rc >= 0)
         rc = add_streams(join, headers);
+    if (rc >= 0)
+        rc = add_words(join);
     if (join->record->title)
         av_dict_set(&join->format->metadata, "title", join->record->title, 0);
     av_dict_set(&options, "movflags", "+faststart", 0);
@@ -194,6 +226,26 @@ static int write_sound(struct join *join, int64_t until, struct error *err)
     return 0;
 }
 
+/* All lines of text that begin before `until` ms. */
+static int write_text(struct join *join, int64_t until, struct error *err)
+{
+    while (join->words.text && !join->text_ended) {
+        int rc = join->has_line ? 0 : text_track_next(join->words.text, join->line, err);
+
+        if (rc < 0)
+            return rc;
+        join->text_ended = rc == TEXT_TRACK_E_END;
+        join->has_line = !join->text_ended;
+        if (join->text_ended || join->line->pts >= until)
+            return 0;
+        join->has_line = false;
+        rc = write_packet(join, join->line, TEXT, (AVRational){1, TEXT_TRACK_UNIT}, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
 static int write_picture(struct join *join, AVPacket *packet, struct error *err)
 {
     const int fps = join->record->fps;
@@ -207,6 +259,8 @@ static int write_picture(struct join *join, AVPacket *packet, struct error *err)
     rc = write_sound(join, packet->dts * (TIMELINE_RATE / fps), err);
     if (rc == 0)
         rc = live_picture(join->live, packet, err);
+    if (rc == 0)
+        rc = write_text(join, packet->dts * TEXT_TRACK_UNIT / fps, err);
     return rc < 0 ? rc : write_packet(join, packet, PICTURE, (AVRational){1, fps}, err);
 }
 
@@ -247,6 +301,19 @@ static int write_trailer(struct join *join, struct error *err)
     return rc < 0 ? fail(join, rc, err) : 0;
 }
 
+static int disable_text(struct join *join, struct error *err)
+{
+    char *path;
+    int rc;
+
+    if (!join->words.text)
+        return 0;
+    path = mem_format("%s/%s", join->dir->path, join->temporary);
+    rc = text_track_disable(path, join->format->streams[TEXT], err);
+    free(path);
+    return rc;
+}
+
 int join_end(struct join *join, struct error *err)
 {
     int rc;
@@ -256,7 +323,11 @@ int join_end(struct join *join, struct error *err)
     if (rc == 0)
         rc = live_end(join->live, err);
     if (rc == 0)
+        rc = write_text(join, INT64_MAX, err);
+    if (rc == 0)
         rc = write_trailer(join, err);
+    if (rc == 0)
+        rc = disable_text(join, err);
     if (rc == 0)
         rc = outdir_finish(join->dir, join->temporary, join->name, err);
     if (rc < 0)

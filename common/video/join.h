@@ -10,14 +10,27 @@
 #include "video/outdir.h"
 #include "video/segments.h"
 #include "video/soundtrack.h"
+#include "video/text_track.h"
+#include "video/video.h"
 
 struct join;
 struct live;
+
+/* The words of an MP4, the caller's. */
+struct join_words {
+    struct text_track *text; /* NULL: none */
+    const struct video_chapter *chapters;
+    int n_chapters;
+    double end_s; /* of the last */
+};
 
 /* The MP4 of `record` will be called `name`; until join_end() it has a name nobody looks for.  The
  * pointers stay the caller's. */
 int join_open(const struct outdir *dir, const char *name, const struct case_record *record,
     struct soundtrack *track, const atomic_bool *cancel, struct join **ret_join, struct error *err);
+
+/* Before the first segment. */
+void join_set_words(struct join *join, const struct join_words *words);
 
 /* The next segment in order, and the sound that belongs beside it.  Takes its packets; the segment
  * stays the caller's. */

@@ -91,6 +91,7 @@ static int read_case(struct work *work, struct error *err)
 static int start(struct work *work, struct error *err)
 {
     const struct video_options *options = work->options;
+    struct join_words words;
     int rc;
 
     film_open(work->record, &work->timeline, &work->dir, &work->cache, work->root_fd, &work->film);
@@ -109,6 +110,10 @@ static int start(struct work *work, struct error *err)
     if (rc == 0)
         rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
             &work->join, err);
+    if (rc == 0) {
+        beside_words(&work->beside, &words);
+        join_set_words(work->join, &words);
+    }
     return rc;
 }
 

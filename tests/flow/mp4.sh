@@ -50,7 +50,7 @@ every_frame_in_its_place() { # FILE: presentation times are 0, 1, 2 … thirtiet
 }
 
 streams_and_tags() { # FILE WIDTHxHEIGHT FRAMES
-    fact "two streams" same 'h264 aac' "$(ffprobe -v error -show_entries stream=codec_name -of default=nw=1:nk=1 "$1" | xargs)"
+    fact 'picture, sound, words and chapters' same 'h264 aac mov_text bin_data' "$(ffprobe -v error -show_entries stream=codec_name -of default=nw=1:nk=1 "$1" | xargs)"
     fact "H.264 High, 4:2:0, progressive" same 'High yuv420p progressive' "$(probe "$1" v profile,pix_fmt,field_order)"
     fact "$2" same "${2/x/ }" "$(probe "$1" v width,height)"
     fact 'BT.709, tv range, said so' same 'tv bt709 bt709 bt709' "$(probe "$1" v color_range,color_space,color_transfer,color_primaries)"
@@ -91,6 +91,17 @@ portrait() {
     streams_and_tags "$file" 1080x1920 30
 }
 
+words() { # what players that know nothing of captions.vtt find in the file
+    local file=$private/one/spoken.mp4
+    fact 'the text track holds what is spoken' same 'Take this to the printer.' \
+        "$(ffmpeg -v error -i "$file" -map 0:s:0 -f webvtt - </dev/null | sed -n '/-->/{n;p;}')"
+    fact '… says its language' same eng "$(ffprobe -v error -select_streams s -show_entries stream_tags=language -of default=nw=1:nk=1 "$file")"
+    fact '… and is off until somebody turns it on' same 0 \
+        "$(ffprobe -v error -select_streams s -show_entries stream_disposition=default -of default=nw=1:nk=1 "$file")"
+    fact 'chapters are the scenes' same '0.000000 One 2.467000 Two' \
+        "$(ffprobe -v error -show_chapters -of json "$private/one/tones.mp4" | jq -r '[.chapters[] | "\(.start_time) \(.tags.title)"] | join(" ")')"
+}
+
 # Another folder, another time of day, one core in place of all.
 the_same_again() {
     local case
@@ -111,6 +122,7 @@ fact 'casecast import takes the cases' cases_make
 tones
 spoken
 portrait
+words
 the_same_again
 interrupted
 facts_end

@@ -12,6 +12,7 @@
 #include "video/align.h"
 #include "video/chapters.h"
 #include "video/cues.h"
+#include "video/language.h"
 #include "video/speech.h"
 #include "video/vtt.h"
 
@@ -249,7 +250,7 @@ static struct cues cues_for(int n)
             (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = parts[i].n};
     ck_assert_int_eq(timeline_plan(inputs, n, 30, &timeline, &err), 0);
     cues_open(&record, &timeline, parts, &spool, 1920, 1080, &cues);
-    ck_assert_int_eq(cues_add_until(&cues, INT64_MAX, &err), 0);
+    ck_assert_int_eq(cues_add_all(&cues, &err), 0);
     return cues;
 }
 
@@ -352,6 +353,21 @@ START_TEST(a_chapter_is_called_after_its_caption_or_its_number)
 }
 END_TEST
 
+START_TEST(a_voice_has_the_language_code_an_mp4_wants)
+{
+    static const char *const pairs[][2] = {{"en", "eng"}, {"en-gb", "eng"}, {"EN+f3", "eng"},
+        {"ar", "ara"}, {"zu", "zul"}, {"aa", "aar"}, {"cmn-latn-pinyin", "cmn"}, {"xx", "und"},
+        {"piqd", "und"}, {"", "und"}, {"x", "und"}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char code[4];
+
+        language_code(pairs[i][0], code);
+        ck_assert_str_eq(code, pairs[i][1]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cues");
@@ -373,6 +389,7 @@ int main(void)
     tcase_add_test(tc, cues_never_overlap_and_have_length_however_much_is_said_in_no_time);
     tcase_add_test(tc, webvtt_is_escaped_and_has_no_empty_line_in_a_cue);
     tcase_add_test(tc, a_chapter_is_called_after_its_caption_or_its_number);
+    tcase_add_test(tc, a_voice_has_the_language_code_an_mp4_wants);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
