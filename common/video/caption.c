@@ -12,8 +12,8 @@
 
 enum {
     PAGE_LINES = 3,
-    PAGE_FRAMES = 50, /* the least time a page should stand when there are several */
-    FADE_FRAMES = 8,
+    PAGE_MS = 1667, /* the least time a page should stand when there are several */
+    FADE_MS = 267,
 };
 
 struct page {
@@ -25,15 +25,17 @@ struct page {
 
 struct caption {
     int n_pages;
+    int fade; /* frames */
     struct page *pages;
 };
 
 /* How a caption is set on a frame of this size. */
 struct setting {
+    const struct caption_look *look;
     int width, height; /* the frame */
     int text_width;    /* where lines are broken */
-    int bottom;        /* rows kept free beneath: players and phones put their buttons there */
-    double size;       /* of the type, pixels */
+    int bottom;  /* rows kept free beneath (or above): players and phones put their buttons there */
+    double size; /* of the type, pixels */
     int n_frames;
     int lines; /* on one page */
     int pages;
@@ -60,9 +62,10 @@ static PangoContext *context_locked(void)
 static PangoLayout *layout_new_locked(const struct setting *set, const char *text, int len)
 {
     PangoLayout *layout = pango_layout_new(context_locked());
-    PangoFontDescription *font =
-        pango_font_description_from_string("Noto Sans, DejaVu Sans, sans-serif");
+    PangoFontDescription *font = pango_font_description_new();
 
+    pango_font_description_set_family(
+        font, set->look->font ? set->look->font : "Noto Sans,DejaVu Sans,sans-serif");
     pango_font_description_set_weight(font, PANGO_WEIGHT_SEMIBOLD);
     pango_font_description_set_absolute_size(font, set->size * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
@@ -88,6 +91,14 @@ static int pages_for(int n_lines, int lines)
     return (n_lines + lines - 1) / lines;
 }
 
+/* As many lines as take that share of the frame's height. */
+static int lines_within(const struct setting *set, double share)
+{
+    int lines = (int)(set->height * share / (set->size * 1.4));
+
+    return lines > 1 ? lines : 1;
+}
+
 /* The last way out: as many lines as may stand at all, and an ellipsis where they end.  Pango gives
  * every paragraph at least one line, however little room there is, so they become one. */
 static void squeeze_locked(struct setting *set, char *text, int room)
@@ -95,7 +106,7 @@ static void squeeze_locked(struct setting *set, char *text, int room)
     for (char *c = text; *c; c++)
         if (*c == '\n')
             *c = ' ';
-    set->lines = (int)(set->height * 0.45 / (set->size * 1.4));
+    set->lines = lines_within(set, 0.45);
     set->pages = pages_for(line_count_locked(set, text), set->lines);
     set->pages = set->pages < room ? set->pages : room;
 }
@@ -106,14 +117,16 @@ static void choose_locked(struct setting *set, char *text)
 {
     static const double sizes[] = {1.0, 0.85, 0.7, 0.6};
     double full = set->size;
-    int room = set->n_frames / PAGE_FRAMES > 1 ? set->n_frames / PAGE_FRAMES : 1;
+    int most = set->n_frames * 1000 / (PAGE_MS * set->look->fps), room = most > 1 ? most : 1;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        int n_lines;
+        int n_lines, most_lines;
 
         set->size = full * sizes[i];
+        most_lines = lines_within(set, 0.45);
+        most_lines = most_lines < PAGE_LINES ? most_lines : PAGE_LINES;
         n_lines = line_count_locked(set, text);
-        set->pages = pages_for(n_lines, PAGE_LINES);
+        set->pages = pages_for(n_lines, most_lines);
         if (set->pages <= room) {
             set->lines = pages_for(n_lines, set->pages); /* even pages: 2 + 2 lines, not 3 + 1 */
             return;
@@ -150,17 +163,27 @@ static struct box box_around(const struct setting *set, const PangoRectangle *te
     if (box.height > most)
         box.height = most & ~1;
     box.x = (set->width - box.width) / 2 & ~1;
-    box.y = (set->height - set->bottom - box.height) & ~1;
+    if (set->look->position == CASE_TOP)
+        box.y = set->bottom & ~1;
+    else if (set->look->position == CASE_MIDDLE)
+        box.y = (set->height - box.height) / 2 & ~1;
+    else
+        box.y = (set->height - set->bottom - box.height) & ~1;
     return box;
 }
 
-static void draw(
-    cairo_t *cr, PangoLayout *layout, const struct box *box, const PangoRectangle *text)
+static void set_color(cairo_t *cr, const double color[static 4])
+{
+    cairo_set_source_rgba(cr, color[0], color[1], color[2], color[3]);
+}
+
+static void draw(cairo_t *cr, const struct caption_look *look, PangoLayout *layout,
+    const struct box *box, const PangoRectangle *text)
 {
     round_box(cr, 0, 0, box->width, box->height, box->pad_y);
-    cairo_set_source_rgba(cr, 0, 0, 0, 0.6);
+    set_color(cr, look->box);
     cairo_fill(cr);
-    cairo_set_source_rgb(cr, 1, 1, 1);
+    set_color(cr, look->color);
     cairo_move_to(cr, (box->width - text->width) / 2.0 - text->x, box->pad_y - text->y);
     pango_cairo_show_layout(cr, layout);
 }
@@ -178,7 +201,7 @@ static int render(
     box = box_around(set, &text);
     surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, box.width, box.height);
     cr = cairo_create(surface);
-    draw(cr, layout, &box, &text);
+    draw(cr, set->look, layout, &box, &text);
     cairo_surface_flush(surface);
     if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
         rc = error_set(
@@ -286,16 +309,16 @@ static bool is_visible(const char *text)
     return false;
 }
 
-static struct setting setting_for(int width, int height, int n_frames)
+static struct setting setting_for(const struct caption_look *look, int n_frames)
 {
-    bool is_portrait = height > width;
-    int short_side = is_portrait ? width : height;
+    bool is_portrait = look->height > look->width;
 
-    return (struct setting){.width = width,
-        .height = height,
-        .text_width = (int)(width * (is_portrait ? 0.82 : 0.72)),
-        .bottom = (int)(height * (is_portrait ? 0.16 : 0.075)),
-        .size = short_side * (is_portrait ? 0.05 : 0.044),
+    return (struct setting){.look = look,
+        .width = look->width,
+        .height = look->height,
+        .text_width = (int)(look->width * (is_portrait ? 0.82 : 0.72)),
+        .bottom = (int)(look->height * (is_portrait ? 0.16 : 0.075)),
+        .size = look->size,
         .n_frames = n_frames};
 }
 
@@ -311,6 +334,7 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
         return 0;
     copy = mem_copy(text);
     caption = mem_new(struct caption);
+    caption->fade = FADE_MS * set->look->fps / 1000;
     pthread_mutex_lock(&pango_lock);
     choose_locked(set, copy);
     plan_pages_locked(set, copy, caption);
@@ -326,17 +350,17 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
     return 0;
 }
 
-int caption_new(const char *text, int width, int height, int n_frames, struct caption **ret_caption,
-    struct error *err)
+int caption_new(const char *text, const struct caption_look *look, int n_frames,
+    struct caption **ret_caption, struct error *err)
 {
-    struct setting set = setting_for(width, height, n_frames);
+    struct setting set = setting_for(look, n_frames);
 
     return make(text, &set, true, ret_caption, err);
 }
 
-struct caption *caption_plan(const char *text, int width, int height, int n_frames)
+struct caption *caption_plan(const char *text, const struct caption_look *look, int n_frames)
 {
-    struct setting set = setting_for(width, height, n_frames);
+    struct setting set = setting_for(look, n_frames);
     struct caption *caption;
 
     make(text, &set, false, &caption, NULL);
@@ -369,12 +393,12 @@ const char *caption_page(const struct caption *caption, int page, int *ret_from,
 
 /* 0 … 256 over the first and last frames of a page.  The very first shows nothing yet: the poster
  * is made of it. */
-static int opacity_at(const struct page *page, int at)
+static int opacity_at(const struct page *page, int at, int fade)
 {
     int in = at - page->from, out = page->to - at;
     int near = in < out ? in : out;
 
-    return near >= FADE_FRAMES ? 256 : 256 * near / FADE_FRAMES;
+    return near >= fade ? 256 : 256 * near / fade;
 }
 
 void caption_blend(const struct caption *caption, int at, struct yuv *frame)
@@ -383,6 +407,6 @@ void caption_blend(const struct caption *caption, int at, struct yuv *frame)
         const struct page *page = &caption->pages[i];
 
         if (at >= page->from && at < page->to)
-            overlay_blend(page->overlay, frame, opacity_at(page, at));
+            overlay_blend(page->overlay, frame, opacity_at(page, at, caption->fade));
     }
 }

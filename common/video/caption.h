@@ -7,19 +7,36 @@
  * in there). */
 #pragma once
 
+#include "case/case.h"
 #include "video/overlay.h"
 
 struct caption;
 
-/* For a frame of width × height and `n_frames` frames of time.  `*ret_caption` is NULL if there is
+/* How a case wants its captions set, on frames of its size. */
+struct caption_look {
+    int width, height, fps;
+    const char *font; /* a family, the case's; NULL: ours */
+    double size;      /* of the type, pixels */
+    double color[4];  /* red, green, blue, opacity: 0…1 */
+    double box[4];    /* the same, behind the words */
+    enum case_position position;
+};
+
+struct caption_look caption_look_of(const struct case_record *record);
+
+/* -ERR_INPUT: there is no such family here.  A letter that the family does not have is taken from
+ * one that has it, as always: few families have Arabic, Hindi, Japanese and emoji. */
+int caption_check_font(const char *family, struct error *err);
+
+/* For `n_frames` frames of time.  `*ret_caption` is NULL if there is
  * nothing to see in `text` (only spaces). */
-int caption_new(const char *text, int width, int height, int n_frames, struct caption **ret_caption,
-    struct error *err);
+int caption_new(const char *text, const struct caption_look *look, int n_frames,
+    struct caption **ret_caption, struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */
 
 /* The same pages at the same times, without the drawing: a few hundred µs.  NULL: nothing to see.
  */
-struct caption *caption_plan(const char *text, int width, int height, int n_frames);
+struct caption *caption_plan(const char *text, const struct caption_look *look, int n_frames);
 
 int caption_pages(const struct caption *caption);
 /* The words of one, and the caption's frames from … to - 1 it is on the screen. */

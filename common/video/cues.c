@@ -101,9 +101,10 @@ static char *tidy(const char *text)
 static void add_caption(struct cues *cues, int scene, bool at_top)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
+    struct caption_look look = caption_look_of(cues->record);
     int start = timeline_body_start(when);
-    struct caption *caption = caption_plan(
-        cues->record->scenes[scene].caption, cues->width, cues->height, timeline_body_length(when));
+    struct caption *caption =
+        caption_plan(cues->record->scenes[scene].caption, &look, timeline_body_length(when));
 
     for (int i = 0; caption && i < caption_pages(caption); i++) {
         int from, to;

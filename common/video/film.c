@@ -78,12 +78,13 @@ static int load_caption(
     const struct film *film, int scene, struct caption **ret_caption, struct error *err)
 {
     const char *text = film->record->scenes[scene].caption;
+    struct caption_look look = caption_look_of(film->record);
     int rc;
 
     if (!text)
         return 0;
-    rc = caption_new(text, film->width, film->height,
-        timeline_body_length(&film->timeline->scenes[scene]), ret_caption, err);
+    rc = caption_new(
+        text, &look, timeline_body_length(&film->timeline->scenes[scene]), ret_caption, err);
     return rc < 0 ? film_blame(scene, "caption", err) : 0;
 }
 

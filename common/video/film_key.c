@@ -59,6 +59,11 @@ static void add_caption(
     const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
 
     digest_add_text(key, film->record->scenes[segment->scene].caption);
+    digest_add_text(key, film->record->caption_font);
+    digest_add_text(key, film->record->caption_color);
+    digest_add_text(key, film->record->caption_box);
+    digest_add(key, &film->record->caption_size, sizeof film->record->caption_size);
+    digest_add_number(key, film->record->caption_position);
     digest_add_number(key, timeline_body_length(when));
     digest_add_number(key, segment->first - timeline_body_start(when));
 }

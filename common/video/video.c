@@ -81,6 +81,9 @@ static int read_case(struct work *work, struct error *err)
     int rc;
 
     work->parts = mem_new_n((size_t)work->record->n_scenes, struct mix_part);
+    rc = work->record->caption_font ? caption_check_font(work->record->caption_font, err) : 0;
+    if (rc < 0)
+        return rc;
     rc = narration_read(work->record, work->root_fd, &work->spool, work->options->cancel,
         &work->progress, work->parts, err);
     return rc < 0 ? rc : plan(work, err);

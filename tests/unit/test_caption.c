@@ -27,11 +27,14 @@ static void tear_down(void)
     yuv_free(&frame);
 }
 
+static struct case_record record = {CASE_USUAL};
+
 static struct caption *set(const char *text, int n_frames)
 {
+    struct caption_look look = caption_look_of(&record);
     struct caption *caption;
 
-    ck_assert_msg(caption_new(text, 1920, 1080, n_frames, &caption, &err) == 0, "%s", err.text);
+    ck_assert_msg(caption_new(text, &look, n_frames, &caption, &err) == 0, "%s", err.text);
     return caption;
 }
 
@@ -225,6 +228,74 @@ START_TEST(an_overlay_blends_by_its_transparency_and_opacity)
 }
 END_TEST
 
+START_TEST(color_box_and_size_are_the_cases)
+{
+    struct caption *caption;
+    int small;
+
+    record.caption_color = (char *)"#ff0000";
+    record.caption_box = (char *)"#0000ff00"; /* nothing of it is seen */
+    caption = set("Red words", 120);
+    caption_blend(caption, 60, &frame);
+    small = touched();
+    ck_assert_int_gt(small, 1000);
+    for (int y = 0; y < 540; y++)
+        for (int x = 0; x < 960; x++)
+            ck_assert_int_ge(frame.data[2][y * frame.stride[2] + x], 127); /* red, or nothing */
+    caption_free(caption);
+    record.caption_size = 12;
+    caption = set("Red words", 120);
+    fill(200);
+    caption_blend(caption, 60, &frame);
+    ck_assert_int_gt(touched(), 4 * small);
+    caption_free(caption);
+}
+END_TEST
+
+START_TEST(each_position_keeps_within_its_safe_area_at_every_size)
+{
+    static const int tops[] = {[CASE_BOTTOM] = 432, [CASE_MIDDLE] = 200, [CASE_TOP] = 54};
+    static const int ends[] = {[CASE_BOTTOM] = 1026, [CASE_MIDDLE] = 880, [CASE_TOP] = 730};
+    static const double sizes[] = {1, 4.4, 10, 20};
+
+    for (int position = 0; position < 3; position++)
+        for (int i = 0; i < 4; i++) {
+            struct caption *caption;
+
+            record.caption_position = (enum case_position)position;
+            record.caption_size = sizes[i];
+            caption = set("A caption of many words that has to go on and on for some lines", 900);
+            fill(200);
+            caption_blend(caption, 30, &frame);
+            ck_assert_int_gt(touched(), 200);
+            check_nothing_outside(96, tops[position], 1824, ends[position]);
+            caption_free(caption);
+        }
+}
+END_TEST
+
+START_TEST(a_family_that_is_not_there_is_refused_by_name)
+{
+    ck_assert_int_eq(caption_check_font("Noto Sans", &err), 0);
+    ck_assert_int_eq(caption_check_font("noto sans", &err), 0);
+    ck_assert_int_eq(caption_check_font("serif", &err), 0);
+    ck_assert_int_eq(caption_check_font("Nosuch Grotesk", &err), -ERR_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.text, "captionFont \"Nosuch Grotesk\": no such font"));
+}
+END_TEST
+
+START_TEST(a_family_of_the_case_still_draws_every_script)
+{
+    struct caption *caption;
+
+    record.caption_font = (char *)"Noto Sans";
+    caption = set("مرحبا नमस्ते 🍅", 120);
+    caption_blend(caption, 60, &frame);
+    ck_assert_int_gt(touched(), 2000);
+    caption_free(caption);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("caption");
@@ -244,6 +315,10 @@ int main(void)
     tcase_add_test(tc, a_caption_too_long_for_its_time_never_covers_the_picture);
     tcase_add_test(tc, odd_text_breaks_nothing);
     tcase_add_test(tc, an_overlay_blends_by_its_transparency_and_opacity);
+    tcase_add_test(tc, color_box_and_size_are_the_cases);
+    tcase_add_test(tc, each_position_keeps_within_its_safe_area_at_every_size);
+    tcase_add_test(tc, a_family_that_is_not_there_is_refused_by_name);
+    tcase_add_test(tc, a_family_of_the_case_still_draws_every_script);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
