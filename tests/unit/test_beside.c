@@ -38,12 +38,18 @@ static void set_up(void)
     memset(scenes, 0, sizeof scenes);
     memset(&told, 0, sizeof told);
     scenes[0] =
-        (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One\nand more", .seconds = 3};
+        (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One\nand more", .seconds = 1};
     scenes[1] =
-        (struct scene){SCENE_USUAL, .image = "b.jpg", .narration = "Two is spoken.", .seconds = 3};
-    scenes[2] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 12};
-    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
-        .n_scenes = 3, .scenes = scenes};
+        (struct scene){SCENE_USUAL, .image = "b.jpg", .narration = "Two is spoken.", .seconds = 1};
+    scenes[2] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 10};
+    record = (struct case_record){.lines = 720,
+        .fps = 24,
+        .quality = CASE_DRAFT,
+        .id = "7",
+        .title = "A title",
+        .language = "en",
+        .n_scenes = 3,
+        .scenes = scenes};
 }
 
 static void tear_down(void)
@@ -127,14 +133,14 @@ START_TEST(the_poster_is_the_first_frame_in_full_size_without_its_caption)
 
     create(out, 2);
     poster = jpeg_of("poster.jpg");
-    ck_assert_int_eq(poster->width, 1920);
-    ck_assert_int_eq(poster->height, 1080);
-    ck_assert(is_red(poster, 200, 200));
-    ck_assert(!is_red(poster, 1700, 200) && !is_red(poster, 200, 900));
+    ck_assert_int_eq(poster->width, 1280);
+    ck_assert_int_eq(poster->height, 720);
+    ck_assert(is_red(poster, 150, 150));
+    ck_assert(!is_red(poster, 1100, 150) && !is_red(poster, 150, 600));
     /* The caption's place, left in blue and right in white: one colour each. */
-    for (int x = 700; x < 940; x += 2)
-        ck_assert_int_le(abs(poster->data[0][960 * poster->linesize[0] + x] -
-                             poster->data[0][960 * poster->linesize[0] + 700]),
+    for (int x = 460; x < 620; x += 2)
+        ck_assert_int_le(abs(poster->data[0][640 * poster->linesize[0] + x] -
+                             poster->data[0][640 * poster->linesize[0] + 460]),
             6);
     av_frame_free(&poster);
 }
@@ -180,9 +186,9 @@ START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
     sheet = jpeg_of("sprites.jpg");
     for (int i = 0; i < n; i++) {
         const struct sprite *sprite = &sprites[i];
-        int scene = sprite->start_ms < told.starts[1] * 1000 - 1000   ? 0
-                    : sprite->start_ms < told.starts[2] * 1000 - 1000 ? 1
-                                                                      : 2;
+        int scene = sprite->start_ms < told.starts[1] * 1000 - 500   ? 0
+                    : sprite->start_ms < told.starts[2] * 1000 - 500 ? 1
+                                                                     : 2;
         bool is_turned = scene == 1;
 
         ck_assert_int_eq(sprite->start_ms, i ? sprites[i - 1].end_ms : 0);
@@ -217,7 +223,7 @@ START_TEST(what_lies_beside_is_told_once)
     ck_assert_int_eq(told.n_chapters, 3);
     ck_assert_str_eq(told.titles[0], "One");
     ck_assert_str_eq(told.titles[1], "Scene 2");
-    ck_assert(told.starts[0] == 0 && told.starts[1] > 2 && told.starts[2] > told.starts[1]);
+    ck_assert(told.starts[0] == 0 && told.starts[1] > 0.5 && told.starts[2] > told.starts[1]);
 }
 END_TEST
 
