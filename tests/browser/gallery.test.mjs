@@ -6,8 +6,11 @@ import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
 import { assertPlays } from './player.mjs';
 
 const button = (page, title) => page.locator('.card', { hasText: title }).getByRole('button');
-const ready = (page) => page.locator('#message-title', { hasText: 'Your video is ready' })
-  .waitFor({ timeout: 120_000 });
+
+async function ready(page) {
+  await page.locator('#message-title', { hasText: 'Your video is ready' }).waitFor({ timeout: 120_000 });
+  await page.locator('#live').waitFor({ state: 'hidden', timeout: 20_000 }); // the final file has taken its place
+}
 
 async function openGallery(page) {
   await page.goto(base);

@@ -1,6 +1,6 @@
 // job-stream.js - the stream of one video, from the first frame to the last, through lost connections.
 
-const EVENTS = ['job', 'progress', 'scene', 'done', 'failed', 'canceled'];
+const EVENTS = ['job', 'progress', 'scene', 'playable', 'done', 'failed', 'canceled'];
 const LAST = new Set(['done', 'failed', 'canceled']);
 const SETTLED_MS = 1200; // a connection that lives this long is a connection again
 const WAIT_MS = [1000, 2000, 4000, 8000, 15000];

@@ -9,6 +9,12 @@ export function timeLeft(ms) {
   return minutes < 60 ? `about ${minutes} min` : `about ${Math.round(minutes / 6) / 10} h`;
 }
 
+/** Of a part that can't be watched yet, made in `ms`. */
+export function stillBeingMade(ms) {
+  const left = timeLeft(ms);
+  return `This part is still being made${left === '–' ? '' : `, ${left} left`}`;
+}
+
 /** 95.2 seconds: "1:35". */
 export function clock(seconds) {
   const whole = Math.round(seconds);

@@ -1,17 +1,44 @@
 // theatre.js - the panel in which a video is made and then played.  It shows; what happens is told to it.
 
 import { byId, make, show } from './dom.js';
-import { clock, languageName, stageName, timeLeft } from './text.js';
+import { dress } from './dress.js';
+import { makeScreen } from './screen.js';
+import { clock, languageName, stageName, stillBeingMade, timeLeft } from './text.js';
 
 const parts = Object.fromEntries(
   ['announcer', 'again', 'bar', 'cancel', 'close', 'credits', 'download', 'frames', 'hero', 'kicker', 'left',
-    'lost', 'message', 'meter', 'overlay', 'percent', 'player', 'screen', 'speed', 'stage', 'stills', 'strip',
-    'theatre'].map((id) => [id, byId(id)]));
+    'live', 'lost', 'made', 'made-left', 'made-text', 'message', 'meter', 'overlay', 'percent', 'player', 'sound',
+    'speed', 'stage', 'stills', 'strip', 'theatre', 'wait'].map((id) => [id, byId(id)]));
 const title = byId('theatre-title');
 const message = { title: byId('message-title'), text: byId('message-text') };
 
 let scenes = [];    // of the open case, once they are known
 let announced = ''; // what a screen reader was told last
+let whole = 0;      // seconds of the film, once they are known
+let etaMs = null;   // until all of it is made
+
+const screen = makeScreen({
+  live: parts.live,
+  player: parts.player,
+  tell: {
+    shown() {
+      show(false, parts.overlay, parts.stills, parts.meter);
+      show(true, parts.made);
+      parts.live.setAttribute('aria-label', `${title.textContent}, while it is made`);
+      paintMade();
+      setMessage('', 'You can watch it already', 'The rest is made meanwhile.');
+      announce('You can watch it already. The rest is made meanwhile.');
+    },
+    silenced: (yes) => show(yes, parts.sound),
+    changed: paintMade,
+    ended() {
+      show(false, parts.made, parts.wait);
+      if (parts.player.hasAttribute('src')) return;
+      show(false, parts.message);
+      show(true, parts.overlay, parts.stills, parts.meter);
+    },
+  },
+});
 
 function announce(text) {
   if (text !== announced) parts.announcer.textContent = text;
@@ -70,6 +97,26 @@ function showStill(src) {
   parts.stills.append(still);
 }
 
+// How long until that time is made: what is left is made at one pace.
+function msUntil(seconds) {
+  const left = whole - screen.made();
+  if (etaMs === null || left <= 0) return null;
+  return etaMs * Math.min(1, Math.max(0, (seconds - screen.made()) / left));
+}
+
+function paintMade() {
+  if (!screen.isShown()) return;
+  const share = (seconds) => (whole ? Math.min(1, seconds / whole) : 0);
+  const isWaiting = screen.isWaiting();
+  parts.made.style.setProperty('--made', share(screen.made()));
+  parts.made.style.setProperty('--at', share(screen.at()));
+  if (isWaiting) {
+    parts.wait.textContent = stillBeingMade(msUntil(screen.at() + 1));
+    if (parts.wait.hidden) announce(parts.wait.textContent);
+  }
+  show(isWaiting, parts.wait);
+}
+
 /** Open the panel for a case of the gallery, before anything is known of its video. */
 export function open(item) {
   scenes = [];
@@ -80,14 +127,14 @@ export function open(item) {
   parts.theatre.classList.toggle('tall', item.shape === '9:16');
   parts.stills.replaceChildren();
   parts.strip.replaceChildren();
-  parts.player.pause();
-  parts.player.removeAttribute('src');
-  parts.player.load();
+  screen.close();
+  whole = 0;
+  etaMs = null;
   setStrip(item.scenes);
   setWaiting('…', 'Asking for the video');
   setFacts('–', '–', '–');
   parts.cancel.disabled = false;
-  show(false, parts.player, parts.message, parts.lost, parts.credits, parts.hero);
+  show(false, parts.message, parts.lost, parts.credits, parts.hero, parts.made, parts.wait);
   show(true, parts.theatre, parts.overlay, parts.stills, parts.meter);
   showActions([]);
   setPageTitle('');
@@ -100,7 +147,7 @@ export function focus() {
 }
 
 export function close() {
-  parts.player.pause();
+  screen.close();
   show(false, parts.theatre);
   show(true, parts.hero);
   document.title = 'casecast';
@@ -127,18 +174,30 @@ export function job({ state, position }) {
   }
 }
 
-export function progress({ stage, percent, frames, of, fps, etaMs }) {
-  const whole = Math.floor(percent);
-  setBig(whole, '%');
+export function progress({ stage, percent, frames, of, fps, etaMs: left }) {
+  const percentNow = Math.floor(percent);
+  setBig(percentNow, '%');
   parts.bar.value = percent;
   parts.stage.textContent = stageName(stage);
-  setFacts(timeLeft(etaMs), of ? `${frames} of ${of}` : '–', fps ? `${Math.round(fps)} fps` : '–');
-  setPageTitle(`${whole} %`);
-  announce(`${stageName(stage)}, ${whole - (whole % 25)} percent`);
+  etaMs = left ?? null;
+  setFacts(timeLeft(left), of ? `${frames} of ${of}` : '–', fps ? `${Math.round(fps)} fps` : '–');
+  setPageTitle(`${percentNow} %`);
+  parts['made-text'].textContent = `${percentNow} % made`;
+  parts['made-left'].textContent = etaMs === null ? '' : `${timeLeft(etaMs)} left`;
+  screen.mayHaveGrown();
+  paintMade();
+  if (parts.wait.hidden) announce(`${stageName(stage)}, ${percentNow - (percentNow % 25)} percent`);
+}
+
+/** There is something to watch, and more of it comes. */
+export function playable(data) {
+  whole = data.of ?? 0;
+  screen.watch(data);
 }
 
 export function scene({ index, of, thumbnail }) {
   setStrip(of);
+  screen.mayHaveGrown();
   const place = parts.strip.children[index - 1];
   if (!place || place.querySelector('img')) return;
   const image = make('img', { src: thumbnail, alt: describeScene(index) });
@@ -150,13 +209,12 @@ export function scene({ index, of, thumbnail }) {
   }
 }
 
-export function done({ video, thumbnail, seconds, width, height }) {
-  parts.player.poster = thumbnail;
-  parts.player.src = video;
-  parts.player.setAttribute('aria-label', title.textContent);
+export function done(result) {
+  const { video, seconds, width, height } = result;
+  dress(parts.player, result, title.textContent);
+  screen.finish(video);
   parts.download.href = video;
-  show(false, parts.overlay, parts.stills, parts.meter);
-  show(true, parts.player);
+  show(false, parts.overlay, parts.stills, parts.meter, parts.made, parts.wait);
   showActions(['download']);
   setMessage('good', 'Your video is ready', `${clock(seconds)} · ${width} × ${height}`);
   setPageTitle('');
@@ -172,6 +230,7 @@ export function canceled() {
 }
 
 function end(kind, heading, text, short) {
+  screen.close();
   parts.bar.value = 0;
   setBig('');
   parts.stage.textContent = short;
@@ -198,6 +257,10 @@ export function startVideo() {
 export function onActions({ again, cancel, close: leave }) {
   parts.again.addEventListener('click', again);
   parts.close.addEventListener('click', leave);
+  parts.sound.addEventListener('click', () => {
+    parts.live.muted = false;
+    parts.live.focus();
+  });
   parts.cancel.addEventListener('click', () => {
     parts.cancel.disabled = true;
     cancel().finally(() => { parts.cancel.disabled = false; });

@@ -1,0 +1,116 @@
+// hand-over.js - from one <video> to another that shows the same film, so that nobody sees it.
+
+const LEAD_S = 0.5;      // the next one waits this far ahead, its frame decoded
+const START_S = 0.03;    // what play() takes
+const APART_S = 0.03;    // two that are this close are one
+const BESIDE_MS = 4000;  // they run side by side for so long at most
+
+const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Resolves with the next frame that `video` shows, or after `ms`: a tab in the background shows none. */
+const frame = (video, ms) => new Promise((resolve) => {
+  video.requestVideoFrameCallback?.(resolve);
+  setTimeout(resolve, ms);
+});
+
+function happens(target, names, signal) {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    for (const name of names) target.addEventListener(name, resolve, { once: true, signal });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function seek(video, seconds, signal) {
+  const shown = frame(video, 400);
+  const done = happens(video, ['seeked'], signal);
+  video.currentTime = seconds;
+  await done;
+  await shown;
+  signal.throwIfAborted();
+}
+
+const isElsewhere = (video) => [document.fullscreenElement, document.pictureInPictureElement].includes(video)
+  || video.webkitDisplayingFullscreen === true;
+
+// Another element may take its place there only by a press of the viewer: it stays until they come back.
+async function comeBack(video, signal) {
+  const names = ['leavepictureinpicture', 'webkitendfullscreen', 'fullscreenchange'];
+  while (isElsewhere(video)) await happens(video, names, signal);
+}
+
+function copyState(from, to) {
+  to.muted = from.muted;
+  to.playbackRate = from.playbackRate;
+  to.loop = from.loop;
+}
+
+const apart = (from, to) => to.currentTime - from.currentTime;
+
+// Side by side, the next one without sound; its speed is changed a little until they are in step.
+async function runInStep(from, to, signal) {
+  const deadline = performance.now() + BESIDE_MS;
+  while (performance.now() < deadline && !from.paused && !from.ended) {
+    const ahead = apart(from, to);
+    if (Math.abs(ahead) < APART_S) return true;
+    if (Math.abs(ahead) > 1) return false;
+    to.playbackRate = from.playbackRate * (1 - Math.max(-0.25, Math.min(0.25, ahead * 2)));
+    await frame(to, 100);
+    signal.throwIfAborted();
+  }
+  return false;
+}
+
+async function joinWhilePlaying(from, to, signal) {
+  const target = from.currentTime + LEAD_S * from.playbackRate;
+  if (target > to.duration - 0.2) { // it is about to end by itself
+    await happens(from, ['ended', 'pause', 'seeking'], signal);
+    return false;
+  }
+  await seek(to, target, signal);
+  while (from.currentTime < target - START_S * from.playbackRate) {
+    if (from.paused || from.seeking || apart(from, to) > 2) return false;
+    await wait(8);
+    signal.throwIfAborted();
+  }
+  await to.play();
+  await frame(to, 400);
+  return runInStep(from, to, signal);
+}
+
+// Stands, stalls or has ended: there is nothing to keep in step with.
+async function joinStanding(from, to, signal) {
+  const wasPlaying = !from.paused && !from.ended;
+  await seek(to, from.ended ? to.duration : from.currentTime, signal);
+  if (from.paused === wasPlaying && !from.ended) return false;
+  if (Math.abs(apart(from, to)) > APART_S && !from.ended) return false;
+  if (wasPlaying) await to.play();
+  return true;
+}
+
+/**
+ * Brings `to`, which has its source, where `from` is and stays in step with it; resolves when nobody would see or hear
+ * that the one is put in the other's place, and calls `swap()` in the same moment.  A player that is full screen or a
+ * picture in a picture is left alone until it comes back.  `signal` ends it, with its reason.
+ */
+export async function handOver(from, to, swap, signal) {
+  if (to.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await happens(to, ['loadeddata'], signal);
+  for (let isJoined = false; !isJoined;) {
+    await comeBack(from, signal);
+    copyState(from, to);
+    to.volume = 0;
+    const flows = !from.paused && !from.ended && !from.seeking
+      && from.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    isJoined = await (flows ? joinWhilePlaying : joinStanding)(from, to, signal).catch((error) => {
+      signal.throwIfAborted();
+      if (error.name !== 'NotAllowedError') throw error;
+      return happens(from, ['pause', 'ended'], signal).then(() => false); // it may not play without a press
+    });
+    isJoined &&= !isElsewhere(from);
+    if (!isJoined) to.pause();
+  }
+  copyState(from, to);
+  to.volume = from.volume;
+  from.pause();
+  swap();
+}
