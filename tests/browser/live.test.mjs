@@ -16,7 +16,7 @@ const plays = (page, id, from) => page.waitForFunction(
   ([name, seconds]) => {
     const video = document.getElementById(name);
     return !video.hidden && video.currentTime > seconds;
-  }, [id, from], { timeout: 60_000 });
+  }, [id, from], { timeout: 180_000 });
 
 async function openGallery(page) {
   await page.goto(base);
@@ -87,12 +87,12 @@ test('a seek to what is not made says so, and goes on by itself', withPage({}, a
   await openGallery(page);
   await pressed(page, 'Tape');
   await plays(page, 'live', 0.5);
-  await page.locator('#live').evaluate((video) => { video.currentTime = 60; });
+  await page.locator('#live').evaluate((video) => { video.currentTime = 30; });
   await page.locator('#wait').waitFor({ timeout: 3000 });
   await shot(page, 'waiting');
   assert.match(await page.locator('#wait').textContent(), /^This part is still being made/);
   assert.match(await page.locator('#announcer').textContent(), /still being made/);
-  await plays(page, 'live', 60.3);
+  await plays(page, 'live', 30.3);
   await page.locator('#wait').waitFor({ state: 'hidden' });
   await page.locator('#live').evaluate((video) => { video.currentTime = 5; });
   await plays(page, 'live', 5.2);
