@@ -1,9 +1,11 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *there(void *memory)
 {
@@ -47,4 +49,24 @@ char *mem_format(const char *fmt, ...)
         text = NULL;
     va_end(args);
     return there(text);
+}
+
+enum { LINE = 64, HUGE_PAGE = 2 << 20, LARGE = 1 << 20 };
+
+/* The first touch of a small page costs far more than writing it, and a picture has thousands. */
+void *mem_large(size_t size)
+{
+    size_t step = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = (size + step - 1) / step * step;
+    void *memory = aligned_alloc(step, whole ? whole : step);
+
+    if (memory && step == HUGE_PAGE)
+        madvise(memory, whole, MADV_HUGEPAGE); /* without them it is only slower */
+    return memory;
+}
+
+/* Left alone, malloc() raises this limit with every large piece that is freed, and keeps the frames
+ * of ended encoders in a heap for each thread, in between pieces that live on. */
+void mem_settle(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE);
 }

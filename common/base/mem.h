@@ -15,5 +15,12 @@ char *mem_copy(const char *s);               /* NULL stays NULL */
 char *mem_copy_n(const char *s, size_t len); /* adds the closing NUL */
 char *mem_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* For a picture or the like: aligned to 64 bytes, content not set, freed with free().  NULL: not
+ * there. */
+void *mem_large(size_t size) __attribute__((malloc));
+
+/* Once, before any thread starts: what is large goes back to the kernel when it is freed. */
+void mem_settle(void);
+
 #define mem_new(type) ((type *)mem_zero(1, sizeof(type)))
 #define mem_new_n(n, type) ((type *)mem_zero((n), sizeof(type)))

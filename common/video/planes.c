@@ -169,7 +169,7 @@ static int allocate(struct planes *to, struct error *err)
         size[p] = (size_t)to->stride[p] * (size_t)rows;
         total += size[p];
     }
-    to->memory = aligned_alloc(ALIGN, total + ALIGN - total % ALIGN);
+    to->memory = mem_large(total);
     if (!to->memory)
         return error_set(
             err, ERR_LIMIT, "no memory for a picture of %d×%d pixels", to->width, to->height);

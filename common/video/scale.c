@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <zimg.h>
 
+#include "base/mem.h"
+
 /* Mitchell and Netravali's filter: neither ringing nor blur, and cheap to encode. */
 static const double mitchell = 1.0 / 3.0;
 
@@ -77,7 +79,7 @@ static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t 
     }
     if (zimg_filter_graph_get_tmp_size(graph, &size))
         return refuse(err);
-    scratch = aligned_alloc(YUV_ALIGN, (size + YUV_ALIGN) / YUV_ALIGN * YUV_ALIGN);
+    scratch = mem_large(size);
     if (!scratch)
         return error_set(err, ERR_LIMIT, "no memory to scale a picture (%zu bytes)", size);
     rc = zimg_filter_graph_process(graph, &in, &out, scratch, NULL, NULL, NULL, NULL);

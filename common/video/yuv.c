@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 static size_t align(size_t n)
 {
     return (n + YUV_ALIGN - 1) / YUV_ALIGN * YUV_ALIGN;
@@ -16,7 +18,7 @@ int yuv_alloc(struct yuv *ret_yuv, int width, int height, struct error *err)
     uint8_t *memory;
 
     assert(width > 0 && height > 0 && width % 2 == 0 && height % 2 == 0);
-    memory = aligned_alloc(YUV_ALIGN, size + YUV_ALIGN);
+    memory = mem_large(size + YUV_ALIGN);
     if (!memory)
         return error_set(err, ERR_LIMIT, "no memory for a picture of %d×%d pixels", width, height);
     *ret_yuv = (struct yuv){.width = width,

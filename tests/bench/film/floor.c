@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 
     if (argc < 7 || (n = atoi(argv[3])) < 1 || n > ENCODERS_MAX)
         return 2;
+    av_log_set_level(AV_LOG_ERROR);
     read_film(argv[1], &film);
     film.n_threads = atoi(argv[4]);
     film.preset = argv[5];

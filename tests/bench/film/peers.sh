@@ -19,7 +19,7 @@ peers=(casecast casecast-one again ten caption floor floor-stock ffmpeg ffmpeg-p
 film_home=$root/var/bench/film-peers # what npm installs
 
 film_prepare() {
-    local image name spot='12+230*exp(-((X-1250)*(X-1250)+(Y-800)*(Y-800))/3200)'
+    local image name spot='12+230*clip((70-hypot(X-1250,Y-800))/4+0.5,0,1)'
     # The frames are 2.8 GB, which should not be read from a disk.
     local where=/dev/shm
     [[ -w $where ]] || where=${TMPDIR:-/tmp}
