@@ -24,7 +24,7 @@ void beside_close(struct beside *beside); /* takes a zeroed one */
 /* For the MP4; what it points to stays ours. */
 void beside_words(struct beside *beside, struct join_words *ret_words);
 
-/* The next segment in order, before its packets are moved away. */
+/* The next segment in order. */
 int beside_look(struct beside *beside, const struct segment *segment, struct error *err);
 
 /* That was the last: the files are written, and told. */

@@ -23,7 +23,8 @@ struct join {
     struct soundtrack *track;
     const atomic_bool *cancel;
     AVFormatContext *format;
-    AVPacket *sound; /* the next, if `has_sound` */
+    AVPacket *packet; /* a reference to the one in hand */
+    AVPacket *sound;  /* the next, if `has_sound` */
     bool has_sound, has_header, sound_ended;
     AVCodecParameters *headers; /* of the first segment */
     int64_t next_dts;           /* frames */
@@ -83,12 +84,14 @@ int join_open(const struct outdir *dir, const char *name, const struct case_reco
         .temporary = outdir_temporary(name),
         .track = track,
         .cancel = cancel,
+        .packet = av_packet_alloc(),
         .sound = av_packet_alloc(),
         .line = av_packet_alloc(),
         .next_dts = AV_NOPTS_VALUE};
     words_clear();
-    rc = join->sound && join->line ? open_file(join, err)
-                                   : error_set(err, ERR_LIMIT, "no memory for the MP4");
+    rc = join->packet && join->sound && join->line
+             ? open_file(join, err)
+             : error_set(err, ERR_LIMIT, "no memory for the MP4");
     if (rc < 0) {
         join_free(join);
         return rc;
@@ -113,6 +116,7 @@ void join_free(struct join *join)
     if (join->temporary)
         outdir_drop(join->dir, join->temporary);
     free(join->temporary);
+    av_packet_free(&join->packet);
     av_packet_free(&join->sound);
     av_packet_free(&join->line);
     avcodec_parameters_free(&join->headers);
@@ -188,14 +192,17 @@ static int check_headers(
     return 0;
 }
 
+/* The packet stays the caller's. */
 static int write_packet(
-    struct join *join, AVPacket *packet, int stream, AVRational unit, struct error *err)
+    struct join *join, const AVPacket *packet, int stream, AVRational unit, struct error *err)
 {
-    int rc;
+    int rc = av_packet_ref(join->packet, packet);
 
-    packet->stream_index = stream;
-    av_packet_rescale_ts(packet, unit, join->format->streams[stream]->time_base);
-    rc = av_interleaved_write_frame(join->format, packet);
+    if (rc < 0)
+        return fail(join, rc, err);
+    join->packet->stream_index = stream;
+    av_packet_rescale_ts(join->packet, unit, join->format->streams[stream]->time_base);
+    rc = av_interleaved_write_frame(join->format, join->packet);
     return rc < 0 ? fail(join, rc, err) : 0;
 }
 
@@ -220,6 +227,7 @@ static int write_sound(struct join *join, int64_t until, struct error *err)
         if (rc < 0)
             return rc;
         rc = write_packet(join, join->sound, SOUND, (AVRational){1, TIMELINE_RATE}, err);
+        av_packet_unref(join->sound);
         if (rc < 0)
             return rc;
     }
@@ -240,13 +248,14 @@ static int write_text(struct join *join, int64_t until, struct error *err)
             return 0;
         join->has_line = false;
         rc = write_packet(join, join->line, TEXT, (AVRational){1, TEXT_TRACK_UNIT}, err);
+        av_packet_unref(join->line);
         if (rc < 0)
             return rc;
     }
     return 0;
 }
 
-static int write_picture(struct join *join, AVPacket *packet, struct error *err)
+static int write_picture(struct join *join, const AVPacket *packet, struct error *err)
 {
     const int fps = join->record->fps;
     int rc;
@@ -275,7 +284,7 @@ static int end_piece(struct join *join, int n_frames, struct error *err)
     return rc < 0 ? rc : live_cut(join->live, n_frames, err);
 }
 
-int join_add(struct join *join, struct segment *segment, struct error *err)
+int join_add(struct join *join, const struct segment *segment, struct error *err)
 {
     int rc = join->has_header ? check_headers(join, segment->parameters, err)
                               : write_header(join, segment->parameters, err);

@@ -32,9 +32,9 @@ int join_open(const struct outdir *dir, const char *name, const struct case_reco
 /* Before the first segment. */
 void join_set_words(struct join *join, const struct join_words *words);
 
-/* The next segment in order, and the sound that belongs beside it.  Takes its packets; the segment
- * stays the caller's. */
-int join_add(struct join *join, struct segment *segment, struct error *err);
+/* The next segment in order, and the sound that belongs beside it.  The segment stays the
+ * caller's. */
+int join_add(struct join *join, const struct segment *segment, struct error *err);
 
 /* That was all: the file gets its name when it is whole and on the disk. */
 int join_end(struct join *join, struct error *err);

@@ -44,8 +44,7 @@ int stills_open(const struct timeline *timeline, const struct outdir *dir, int w
     struct stills *ret_stills, struct error *err);
 void stills_close(struct stills *stills);
 
-/* The next segment in order, before its packets are moved away.  The poster is written with the
- * first. */
+/* The next segment in order.  The poster is written with the first. */
 int stills_look(struct stills *stills, const struct segment *segment, struct error *err);
 
 /* That was the last: the sprite sheet and its VTT are written. */

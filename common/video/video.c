@@ -165,6 +165,17 @@ static void tell(struct work *work, enum video_stage stage)
         n_frames);
 }
 
+/* Who watches already comes first; what lies beside the video may wait. */
+static int take(struct work *work, const struct segment *segment, struct error *err)
+{
+    int rc = join_add(work->join, segment, err);
+
+    if (rc < 0)
+        return rc;
+    tell_playable(work);
+    return beside_look(&work->beside, segment, err);
+}
+
 /* Takes each segment as it is done, until the last. */
 static int encode_and_join(struct work *work, struct error *err)
 {
@@ -180,13 +191,10 @@ static int encode_and_join(struct work *work, struct error *err)
             return rc < 0 ? rc : 0;
         if (rc == SEGMENTS_E_NOT_YET)
             continue;
-        rc = beside_look(&work->beside, segment, err);
-        if (rc == 0)
-            rc = join_add(work->join, segment, err);
+        rc = take(work, segment, err);
         segment_free(segment);
         if (rc < 0)
             return during("joining", rc, err);
-        tell_playable(work);
     }
 }
 
