@@ -17,8 +17,8 @@ struct beside {
 };
 
 /* Everything pointed to stays the caller's. */
-int beside_open(const struct film *film, const struct mix_part *parts, const struct spool *spool,
-    struct beside *ret_beside, struct error *err);
+int beside_open(const struct film *film, const struct mix_part *parts, struct beside *ret_beside,
+    struct error *err);
 void beside_close(struct beside *beside); /* takes a zeroed one */
 
 /* For the MP4; what it points to stays ours. */

@@ -16,15 +16,10 @@ enum {
 };
 
 void cues_open(const struct case_record *record, const struct timeline *timeline,
-    const struct mix_part *parts, const struct spool *spool, int width, int height,
-    struct cues *ret_cues)
+    const struct mix_part *parts, int width, int height, struct cues *ret_cues)
 {
-    *ret_cues = (struct cues){.record = record,
-        .timeline = timeline,
-        .parts = parts,
-        .spool = spool,
-        .width = width,
-        .height = height};
+    *ret_cues = (struct cues){
+        .record = record, .timeline = timeline, .parts = parts, .width = width, .height = height};
 }
 
 void cues_close(struct cues *cues)
@@ -141,7 +136,7 @@ static int add_narration(struct cues *cues, int scene, bool at_top, struct error
     const struct mix_part *part = &cues->parts[scene];
     struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
     struct pauses pauses = {0};
-    int rc = phrases.n ? pauses_find(cues->spool, part->from, part->n, &pauses, err) : 0;
+    int rc = phrases.n ? pauses_find(part->spool, part->from, part->n, &pauses, err) : 0;
 
     if (rc == 0 && phrases.n) {
         struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / PER_MS);

@@ -2,144 +2,231 @@
 #include "video/mix.h"
 
 #include <assert.h>
-/* The header claims the tag `error` for an enum of its own. */
-#define error ebur128_error
-#include <ebur128.h>
-#undef error
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "video/cancel.h"
-#include "video/timeline.h"
+#include "video/duck.h"
+#include "video/limiter.h"
+#include "video/loudness.h"
+#include "video/peak.h"
 
-enum { CHUNK = 9600 };
+enum { PIECE = 4096, STEPS_A_BLOCK = LOUDNESS_BLOCK / ENVELOPE_STEP };
 
-/* Whispered noise is not made into a roar. */
-static const double gain_max_db = 30;
+/* The noise of an empty room is not made into a roar. */
+static const double raise_max_db = 40;
+
+/* What is known of every step of the mix, before any gain. */
+struct sketch {
+    int64_t n;      /* steps */
+    float *squares; /* sum of the weighted squares in it */
+    float *peaks;
+    float *envelope; /* of the gain tried last */
+    double *blocks;  /* room for what that gain makes of it */
+};
 
 static float from_db(double db)
 {
     return (float)pow(10, db / 20);
 }
 
-static void rewind_mix(struct mix *mix, double gain_db)
+/* The gain that brings something this loud to `goal`; 0: it is silence, or near enough. */
+static float gain_to(double goal, double loudness)
 {
-    mix->read = mix->fed = 0;
-    mix->part = 0;
-    limiter_init(&mix->limiter, from_db(gain_db), from_db(MIX_PEAK_DB));
+    return isfinite(loudness) ? from_db(fmin(goal - loudness, raise_max_db)) : 0;
 }
 
-/* Samples `at` … `at`+n of the timeline, before any gain: silence with the parts laid in. */
-static int lay_in(struct mix *mix, int64_t at, float *samples, int64_t n, struct error *err)
+/* --- laying in, before the gain of the whole --- */
+
+static int add_part(
+    const struct mix_part *part, int64_t at, float *pairs, int64_t n, struct error *err)
 {
-    memset(samples, 0, (size_t)n * 2 * sizeof *samples);
-    for (int i = mix->part; i < mix->n_parts && mix->parts[i].at < at + n; i++) {
-        const struct mix_part *part = &mix->parts[i];
-        int64_t first = part->at > at ? part->at : at;
-        int64_t last = part->at + part->n < at + n ? part->at + part->n : at + n;
-        int rc;
+    float gain = gain_to(MIX_LOUDNESS, part->loudness), own[2 * PIECE];
+    int rc = spool_read(part->spool, part->from + at, own, n, err);
 
-        if (last <= first) {
-            mix->part = part->at + part->n <= at ? i + 1 : mix->part;
-            continue;
-        }
-        rc = spool_read(mix->spool, part->from + first - part->at, samples + (first - at) * 2,
-            last - first, err);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
-}
-
-static int feed(struct mix *mix, float *samples, int64_t n, struct error *err)
-{
-    int rc = lay_in(mix, mix->fed, samples, n, err);
-
-    if (rc < 0)
-        return rc;
-    limiter_run(&mix->limiter, samples, n);
-    mix->fed += n;
-    return 0;
-}
-
-int mix_read(struct mix *mix, float *samples, int64_t n, struct error *err)
-{
-    float early[LIMITER_AHEAD * 2];
-
-    assert(mix->read + n <= mix->n_samples);
-    /* The limiter is late: the first it gives is older than the start. */
-    if (mix->fed == 0) {
-        int rc = feed(mix, early, LIMITER_AHEAD, err);
-
-        if (rc < 0)
-            return rc;
-    }
-    mix->read += n;
-    return feed(mix, samples, n, err);
-}
-
-static int measure_all(
-    struct mix *mix, ebur128_state *meter, const atomic_bool *cancel, struct error *err)
-{
-    float samples[CHUNK * 2];
-
-    while (mix->read < mix->n_samples) {
-        int64_t left = mix->n_samples - mix->read, n = left < CHUNK ? left : CHUNK;
-        int rc = cancel_is_set(cancel) ? cancel_error(err) : mix_read(mix, samples, n, err);
-
-        if (rc < 0)
-            return rc;
-        ebur128_add_frames_float(meter, samples, (size_t)n);
-    }
-    return 0;
-}
-
-/* Integrated loudness as it comes out with this gain; -INFINITY if all is silence. */
-static int measure(struct mix *mix, double gain_db, const atomic_bool *cancel, double *ret_loudness,
-    struct error *err)
-{
-    ebur128_state *meter = ebur128_init(2, TIMELINE_RATE, EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
-    int rc;
-
-    if (!meter)
-        return error_set(err, ERR_LIMIT, "no memory to measure the sound");
-    rewind_mix(mix, gain_db);
-    rc = measure_all(mix, meter, cancel, err);
-    if (rc == 0)
-        ebur128_loudness_global(meter, ret_loudness);
-    ebur128_destroy(&meter);
+    for (int64_t i = 0; rc == 0 && i < 2 * n; i++)
+        pairs[i] += gain * own[i];
     return rc;
 }
 
-/* The limiter takes away some loudness: the second look, at what really comes out, corrects for
- * that. */
-static int find_gain(struct mix *mix, const atomic_bool *cancel, double *ret_db, struct error *err)
+static int add_parts(struct mix *mix, int64_t at, float *pairs, int64_t n, struct error *err)
 {
-    double gain_db = 0, loudness;
+    const struct mix_input *in = &mix->input;
+    int rc = 0;
 
-    for (int look = 0; look < 2; look++) {
-        int rc = measure(mix, gain_db, cancel, &loudness, err);
+    for (int i = mix->part; rc == 0 && i < in->n_parts && in->parts[i].at < at + n; i++) {
+        const struct mix_part *part = &in->parts[i];
+        int64_t first = part->at > at ? part->at : at;
+        int64_t last = part->at + part->n < at + n ? part->at + part->n : at + n;
+
+        if (part->at + part->n <= at)
+            mix->part = i + 1;
+        else if (mix_part_is_heard(part) && last > first)
+            rc = add_part(part, first - part->at, pairs + (first - at) * 2, last - first, err);
+    }
+    return rc;
+}
+
+static int lay_in(struct mix *mix, int64_t at, float *pairs, int64_t n, struct error *err)
+{
+    int rc = 0;
+
+    if (mix->duck) {
+        rc = music_read(mix->input.music, at, pairs, n, err);
+        envelope_apply(mix->duck, at, pairs, n);
+    } else
+        memset(pairs, 0, (size_t)n * 2 * sizeof *pairs);
+    return rc < 0 ? rc : add_parts(mix, at, pairs, n, err);
+}
+
+/* --- the sketch --- */
+
+static void sketch_open(int64_t n_samples, struct sketch *ret_sketch)
+{
+    int64_t n = envelope_length(n_samples) - 1;
+
+    *ret_sketch = (struct sketch){.n = n,
+        .squares = mem_new_n((size_t)n, float),
+        .peaks = mem_new_n((size_t)n, float),
+        .envelope = mem_new_n((size_t)n + 1, float),
+        .blocks = mem_new_n((size_t)(n / STEPS_A_BLOCK) + 1, double)};
+}
+
+/* All but the envelope, which is what it was made for. */
+static void sketch_close(struct sketch *sketch)
+{
+    free(sketch->squares);
+    free(sketch->peaks);
+    free(sketch->blocks);
+}
+
+static int sketch_fill(
+    struct sketch *sketch, struct mix *mix, const atomic_bool *cancel, struct error *err)
+{
+    struct loudness_weigher weigher = {0};
+    float pairs[2 * ENVELOPE_STEP];
+    struct peak peak;
+
+    peak_init(&peak);
+    for (int64_t i = 0; i < sketch->n; i++) {
+        int64_t at = i * ENVELOPE_STEP, left = mix->input.n_samples - at;
+        int n = (int)(left < ENVELOPE_STEP ? left : ENVELOPE_STEP);
+        int rc = cancel_is_set(cancel) ? cancel_error(err) : lay_in(mix, at, pairs, n, err);
 
         if (rc < 0)
             return rc;
-        if (!isfinite(loudness))
-            break;
-        gain_db = fmin(gain_db + MIX_LOUDNESS - loudness, gain_max_db);
+        sketch->squares[i] = (float)loudness_weigh(&weigher, pairs, n);
+        sketch->peaks[i] = peak_of(&peak, pairs, n);
     }
-    *ret_db = gain_db;
     return 0;
 }
 
-int mix_open(const struct spool *spool, const struct mix_part *parts, int n_parts,
-    int64_t n_samples, const atomic_bool *cancel, struct mix *ret_mix, struct error *err)
+/* How loud the whole comes out with this gain and its peaks held down. */
+static double sketch_loudness(struct sketch *sketch, double gain_db)
 {
-    struct mix mix = {.spool = spool, .parts = parts, .n_parts = n_parts, .n_samples = n_samples};
-    double gain_db = 0;
-    int rc = n_parts ? find_gain(&mix, cancel, &gain_db, err) : 0;
+    int64_t whole = sketch->n / STEPS_A_BLOCK;
 
+    limiter_plan(
+        sketch->peaks, sketch->n, from_db(gain_db), from_db(MIX_PEAK_DB), sketch->envelope);
+    memset(sketch->blocks, 0, (size_t)(whole + 1) * sizeof *sketch->blocks);
+    for (int64_t i = 0; i < sketch->n; i++) {
+        double a = sketch->envelope[i], b = sketch->envelope[i + 1];
+
+        sketch->blocks[i / STEPS_A_BLOCK] +=
+            sketch->squares[i] * (a * a + a * b + b * b) / 3 / LOUDNESS_BLOCK;
+    }
+    return loudness_gated(sketch->blocks, whole ? whole : 1);
+}
+
+/* The least gain that reaches the goal.  Holding peaks down takes away loudness, so it is found by
+ * trying.  Some sounds never get there, a click in silence: more gain only raises the rest then. */
+static double find_gain(struct sketch *sketch)
+{
+    double low = -60, high = raise_max_db, most = sketch_loudness(sketch, high);
+    double goal = fmin(MIX_LOUDNESS, most - 0.1);
+
+    if (!isfinite(most))
+        return 0;
+    while (high - low > 0.005) {
+        double middle = (low + high) / 2;
+
+        if (sketch_loudness(sketch, middle) < goal)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+static int level(struct mix *mix, const atomic_bool *cancel, struct error *err)
+{
+    struct sketch sketch;
+    int rc;
+
+    sketch_open(mix->input.n_samples, &sketch);
+    mix->gain = sketch.envelope;
+    rc = sketch_fill(&sketch, mix, cancel, err);
+    if (rc == 0)
+        sketch_loudness(&sketch, find_gain(&sketch)); /* for its envelope */
+    sketch_close(&sketch);
+    mix->part = 0;
+    return rc;
+}
+
+/* --- */
+
+static void plan_music(struct mix *mix)
+{
+    const struct mix_input *in = &mix->input;
+    int64_t length = envelope_length(in->n_samples);
+    float gain;
+
+    if (!in->music || !isfinite(in->music->loudness))
+        return;
+    gain = gain_to(MIX_LOUDNESS + MIX_MUSIC_DB, in->music->loudness);
+    mix->duck = mem_new_n((size_t)length, float);
+    duck_plan(in->parts, in->n_parts, in->n_samples, mix->duck);
+    for (int64_t i = 0; i < length; i++)
+        mix->duck[i] *= gain;
+}
+
+int mix_open(const struct mix_input *input, const atomic_bool *cancel, struct mix *ret_mix,
+    struct error *err)
+{
+    struct mix mix = {.input = *input};
+    int rc;
+
+    plan_music(&mix);
+    rc = level(&mix, cancel, err);
     if (rc < 0)
-        return rc;
-    rewind_mix(&mix, gain_db);
-    *ret_mix = mix;
+        mix_close(&mix);
+    else
+        *ret_mix = mix;
+    return rc;
+}
+
+void mix_close(struct mix *mix)
+{
+    free(mix->duck);
+    free(mix->gain);
+    *mix = (struct mix){0};
+}
+
+int mix_read(struct mix *mix, float *pairs, int64_t n, struct error *err)
+{
+    assert(mix->read + n <= mix->input.n_samples);
+    while (n > 0) {
+        int64_t piece = n < PIECE ? n : PIECE;
+        int rc = lay_in(mix, mix->read, pairs, piece, err);
+
+        if (rc < 0)
+            return rc;
+        envelope_apply(mix->gain, mix->read, pairs, piece);
+        mix->read += piece;
+        pairs += 2 * piece;
+        n -= piece;
+    }
     return 0;
 }

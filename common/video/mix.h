@@ -1,36 +1,40 @@
-/* mix.h - the sound of the whole video: every scene's at its time, at an even loudness.  One thread
- * at a time. */
+/* mix.h - the sound of the whole video: every scene's at its time, music under it, at an even
+ * loudness.  One thread at a time.
+ *
+ * Every scene's sound is brought to MIX_LOUDNESS on its own, so that a whisper and a shout are
+ * understood alike, and music MIX_MUSIC_DB below that.  Then all of it is gone through once: how
+ * loud and how high each five milliseconds are.  From that, without touching a sample again, the
+ * gain is found at which the whole, with its peaks held down, comes out at MIX_LOUDNESS. */
 #pragma once
 
 #include <stdatomic.h>
 
-#include "video/limiter.h"
-#include "video/spool.h"
+#include "video/mix_part.h"
+#include "video/music.h"
 
 #define MIX_LOUDNESS -16.0 /* LUFS, integrated: what podcasts and players on the web agree on */
-/* Peak of the samples.  The true peak between samples, and what AAC adds to it, must stay under -1
- * dBTP. */
-#define MIX_PEAK_DB -2.5
+#define MIX_MUSIC_DB -6.0  /* where nobody speaks; see duck.h for where somebody does */
+/* True peak here.  What AAC makes of it must stay under -1 dBTP. */
+#define MIX_PEAK_DB -2.0
 
-struct mix_part {
-    int64_t at;      /* sample on the timeline; parts are in order and do not overlap */
-    int64_t from, n; /* samples in the spool */
+struct mix_input {
+    const struct mix_part *parts; /* in order, no overlap */
+    int n_parts;
+    const struct music *music; /* NULL: none */
+    int64_t n_samples;         /* of the whole video */
 };
 
 struct mix {
-    const struct spool *spool;    /* the caller's */
-    const struct mix_part *parts; /* the caller's */
-    int n_parts;
-    int64_t n_samples; /* of the whole video */
-    int64_t read;      /* samples mix_read() gave */
-    int64_t fed;       /* samples that went into the limiter */
-    int part;          /* the first that is not over */
-    struct limiter limiter;
+    struct mix_input input; /* what it points to is the caller's */
+    int64_t read;           /* samples mix_read() gave */
+    int part;               /* the first that is not over */
+    float *duck;            /* envelope of the music; NULL: there is none */
+    float *gain;            /* envelope of everything */
 };
 
-/* Measures all of it, to know the gain. */
-int mix_open(const struct spool *spool, const struct mix_part *parts, int n_parts,
-    int64_t n_samples, const atomic_bool *cancel, struct mix *ret_mix, struct error *err);
+int mix_open(const struct mix_input *input, const atomic_bool *cancel, struct mix *ret_mix,
+    struct error *err);
+void mix_close(struct mix *mix); /* one that is all zero, too */
 
 /* The next `n` samples, which must be there. */
-int mix_read(struct mix *mix, float *samples, int64_t n, struct error *err);
+int mix_read(struct mix *mix, float *pairs, int64_t n, struct error *err);

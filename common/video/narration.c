@@ -1,53 +1,248 @@
 /* narration.c - see narration.h. */
 #include "video/narration.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+
+#include "base/mem.h"
 #include "video/cancel.h"
 #include "video/film.h"
+#include "video/loudness.h"
 #include "video/picture.h"
 #include "video/sound_file.h"
 #include "video/speech.h"
 
-static int read_sound(const struct case_record *record, int i, int root_fd, struct spool *spool,
-    const atomic_bool *cancel, int64_t *ret_n, struct error *err)
+/* What the threads share. */
+struct reading {
+    const struct narration_ask *ask;
+    struct narration *narration;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* under lock */
+    int begun, done; /* scenes, taken in order */
+    int running;     /* threads */
+    int failed;      /* the first scene that failed; n_scenes: none did */
+    int code;
+    struct error why; /* of that scene */
+};
+
+struct reader {
+    struct reading *reading;
+    struct spool *spool;
+    pthread_t thread;
+};
+
+static int read_sound(
+    const struct narration_ask *ask, int i, struct spool *spool, int64_t *ret_n, struct error *err)
 {
-    const struct scene *scene = &record->scenes[i];
+    const struct scene *scene = &ask->record->scenes[i];
     int rc;
 
     *ret_n = 0;
     if (scene->audio) {
-        rc = sound_file_add(root_fd, scene->audio, spool, cancel, ret_n, err);
+        rc =
+            sound_file_add(ask->root_fd, scene->audio, SOUND_WHOLE, spool, ask->cancel, ret_n, err);
         return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, "audio", err) : rc;
     }
     if (!scene->narration)
         return 0;
-    rc = speech_say(scene->narration, record->language, spool, cancel, ret_n, err);
+    rc = speech_say(
+        scene->narration, ask->record->language, ask->cache, spool, ask->cancel, ret_n, err);
     return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, "narration", err) : rc;
 }
 
 /* A picture that can't be used is found now, not after an hour of encoding the scenes before it. */
-static int check_picture(const struct case_record *record, int i, int root_fd, struct error *err)
+static int check_picture(const struct narration_ask *ask, int i, struct error *err)
 {
-    const char *image = record->scenes[i].image;
-    int rc =
-        image ? picture_check(root_fd, image, err) : error_set(err, ERR_INPUT, "none is named");
+    const char *image = ask->record->scenes[i].image;
+    int rc = image ? picture_check(ask->root_fd, image, err)
+                   : error_set(err, ERR_INPUT, "none is named");
 
     return rc < 0 ? film_blame(i, "image", err) : 0;
 }
 
-int narration_read(const struct case_record *record, int root_fd, struct spool *spool,
-    const atomic_bool *cancel, struct progress *progress, struct mix_part *ret_parts,
-    struct error *err)
+static int read_scene(const struct narration_ask *ask, int i, struct spool *spool,
+    struct mix_part *part, struct error *err)
 {
-    for (int i = 0; i < record->n_scenes; i++) {
-        int rc = cancel_is_set(cancel) ? cancel_error(err) : check_picture(record, i, root_fd, err);
+    int rc = cancel_is_set(ask->cancel) ? cancel_error(err) : check_picture(ask, i, err);
 
-        progress_at(progress, VIDEO_READING, (double)i / record->n_scenes, 0, 0);
-        if (rc < 0)
-            return rc;
-        ret_parts[i].from = spool->n_samples;
-        rc = read_sound(record, i, root_fd, spool, cancel, &ret_parts[i].n, err);
-        if (rc < 0)
-            return rc;
+    *part = (struct mix_part){.spool = spool, .from = spool->n_samples};
+    if (rc == 0)
+        rc = read_sound(ask, i, spool, &part->n, err);
+    if (rc == 0)
+        rc = loudness_measure(spool, part->from, part->n, ask->cancel, &part->loudness, err);
+    return rc;
+}
+
+/* --- threads --- */
+
+/* The next scene, or -1: none is left, or one has failed.  Scenes before that one have all been
+ * begun, and are read to their end: so the failure that is told is always the same. */
+static int begin(struct reading *reading)
+{
+    int n = reading->ask->record->n_scenes, i = -1;
+
+    pthread_mutex_lock(&reading->lock);
+    if (reading->begun < n && reading->failed == n)
+        i = reading->begun++;
+    pthread_mutex_unlock(&reading->lock);
+    return i;
+}
+
+static void finish(struct reading *reading, int i, int rc, const struct error *why)
+{
+    pthread_mutex_lock(&reading->lock);
+    reading->done++;
+    if (rc < 0 && i < reading->failed) {
+        reading->failed = i;
+        reading->code = rc;
+        reading->why = *why;
     }
-    return 0;
+    pthread_mutex_unlock(&reading->lock);
+}
+
+static void *reader_thread(void *ctx)
+{
+    struct reader *reader = ctx;
+    struct reading *reading = reader->reading;
+    int i;
+
+    while ((i = begin(reading)) >= 0) {
+        struct error why;
+        int rc = read_scene(reading->ask, i, reader->spool, &reading->narration->parts[i], &why);
+
+        finish(reading, i, rc, &why);
+    }
+    pthread_mutex_lock(&reading->lock);
+    reading->running--;
+    pthread_cond_signal(&reading->changed);
+    pthread_mutex_unlock(&reading->lock);
+    return NULL;
+}
+
+/* Tells how far they are until the last thread has ended. */
+static void watch(struct reading *reading)
+{
+    int n = reading->ask->record->n_scenes;
+
+    pthread_mutex_lock(&reading->lock);
+    for (;;) {
+        struct timespec until;
+
+        progress_at(reading->ask->progress, VIDEO_READING, (double)reading->done / n, 0, 0);
+        if (reading->running == 0)
+            break;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += PROGRESS_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&reading->changed, &reading->lock, &until);
+    }
+    pthread_mutex_unlock(&reading->lock);
+}
+
+static void change_running(struct reading *reading, int by)
+{
+    pthread_mutex_lock(&reading->lock);
+    reading->running += by;
+    pthread_mutex_unlock(&reading->lock);
+}
+
+/* Fewer threads than there are spools for are slower, not wrong. */
+static int start(struct reading *reading, struct reader *readers, struct error *err)
+{
+    struct narration *narration = reading->narration;
+    int started, rc = 0;
+
+    for (started = 0; started < narration->n_spools; started++) {
+        readers[started] =
+            (struct reader){.reading = reading, .spool = &narration->spools[started]};
+        change_running(reading, 1);
+        rc = pthread_create(&readers[started].thread, NULL, reader_thread, &readers[started]);
+        if (rc == 0)
+            continue;
+        change_running(reading, -1);
+        if (started == 0)
+            return error_set(err, ERR_LIMIT, "no thread can be started: %s", strerror(rc));
+        break;
+    }
+    return started;
+}
+
+static void open_lock(struct reading *reading)
+{
+    pthread_condattr_t attr;
+
+    pthread_mutex_init(&reading->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&reading->changed, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+static int read_all(const struct narration_ask *ask, struct narration *narration, struct error *err)
+{
+    struct reading reading = {.ask = ask, .narration = narration, .failed = ask->record->n_scenes};
+    struct reader readers[NARRATION_THREADS_MAX];
+    int started;
+
+    open_lock(&reading);
+    started = start(&reading, readers, err);
+    if (started > 0)
+        watch(&reading);
+    for (int i = 0; i < started; i++)
+        pthread_join(readers[i].thread, NULL);
+    pthread_cond_destroy(&reading.changed);
+    pthread_mutex_destroy(&reading.lock);
+    if (started > 0 && reading.code < 0 && err)
+        *err = reading.why;
+    return started < 0 ? started : reading.code;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int open_spools(
+    const struct narration_ask *ask, struct narration *narration, struct error *err)
+{
+    int n = least(least(get_nprocs(), NARRATION_THREADS_MAX), ask->record->n_scenes), rc = 0;
+
+    narration->spools = mem_new_n((size_t)n, struct spool);
+    while (rc == 0 && narration->n_spools < n) {
+        rc = spool_open(ask->dir, &narration->spools[narration->n_spools], err);
+        if (rc == 0)
+            narration->n_spools++;
+    }
+    return rc;
+}
+
+int narration_read(
+    const struct narration_ask *ask, struct narration *ret_narration, struct error *err)
+{
+    struct narration narration = {
+        .parts = mem_new_n((size_t)ask->record->n_scenes, struct mix_part)};
+    int rc = open_spools(ask, &narration, err);
+
+    if (rc == 0)
+        rc = read_all(ask, &narration, err);
+    if (rc < 0)
+        narration_close(&narration);
+    else
+        *ret_narration = narration;
+    return rc;
+}
+
+void narration_close(struct narration *narration)
+{
+    for (int i = 0; i < narration->n_spools; i++)
+        spool_close(&narration->spools[i]);
+    free(narration->spools);
+    free(narration->parts);
+    *narration = (struct narration){0};
 }

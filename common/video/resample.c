@@ -2,6 +2,8 @@
 #include "video/resample.h"
 
 #include <libswresample/swresample.h>
+#include <math.h>
+#include <stdbool.h>
 
 #include "video/timeline.h"
 #include "video/words.h"
@@ -12,6 +14,9 @@ enum {
     RATE_MIN = 1000,
     RATE_MAX = 768000,
 };
+
+/* Some programs write floats as large as 32-bit integers. */
+static const float most_of_a_sample = 4e9f;
 
 int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
     struct spool *spool, int64_t most, struct resample *ret_resample, struct error *err)
@@ -42,6 +47,16 @@ void resample_close(struct resample *resample)
     swr_free(&resample->swr);
 }
 
+/* Float formats can hold what is no number, or none that a sound can have. */
+static bool are_samples(const float *samples, int64_t n)
+{
+    bool good = true;
+
+    for (int64_t i = 0; i < n; i++)
+        good &= fabsf(samples[i]) <= most_of_a_sample;
+    return good;
+}
+
 int resample_add(struct resample *resample, const uint8_t *const *data, int n, struct error *err)
 {
     float out[CHUNK * 2];
@@ -59,6 +74,9 @@ int resample_add(struct resample *resample, const uint8_t *const *data, int n, s
         if (resample->n + got > resample->most)
             return error_set(err, ERR_INPUT, "longer than %lld seconds",
                 (long long)(resample->most / TIMELINE_RATE));
+        if (!are_samples(out, 2 * (int64_t)got))
+            return error_set(err, ERR_INPUT, "damaged: %.3f seconds in are samples of no size",
+                (double)resample->n / TIMELINE_RATE);
         rc = spool_add(resample->spool, out, got, err);
         if (rc < 0)
             return rc;

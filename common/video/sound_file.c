@@ -35,6 +35,7 @@ struct source {
     AVCodecContext *decoder;
     int stream;
     int bad_packets;
+    int64_t most; /* samples that are wanted */
     struct resample resample;
     bool resampling;
     int sample_format, channels, rate; /* of the first frame */
@@ -182,11 +183,15 @@ static int open_resample(
     AVChannelLayout layout = {0};
     int rc;
 
+    if (frame->sample_rate < SOUND_HZ_MIN || frame->sample_rate > SOUND_HZ_MAX)
+        return error_set(err, ERR_INPUT, "%d samples a second: %d to %d can be read",
+            frame->sample_rate, SOUND_HZ_MIN, SOUND_HZ_MAX);
     av_channel_layout_copy(&layout, &frame->ch_layout);
     if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
         av_channel_layout_default(&layout, frame->ch_layout.nb_channels);
     rc = resample_open(&layout, (enum AVSampleFormat)frame->format, frame->sample_rate, spool,
-        (int64_t)SOUND_SECONDS_MAX * TIMELINE_RATE, &source->resample, err);
+        source->most == SOUND_WHOLE ? (int64_t)SOUND_SECONDS_MAX * TIMELINE_RATE : SOUND_WHOLE,
+        &source->resample, err);
     av_channel_layout_uninit(&layout);
     source->resampling = rc == 0;
     source->sample_format = frame->format;
@@ -248,10 +253,15 @@ static int feed(struct source *source, const AVPacket *packet, AVFrame *frame, s
     return drain(source, frame, spool, err);
 }
 
+static bool is_enough(const struct source *source)
+{
+    return source->resampling && source->resample.n >= source->most;
+}
+
 static int decode(
     struct source *source, AVPacket *packet, AVFrame *frame, struct spool *spool, struct error *err)
 {
-    for (;;) {
+    while (!is_enough(source)) {
         int rc =
             cancel_is_set(source->cancel) ? AVERROR_EXIT : av_read_frame(source->format, packet);
 
@@ -264,7 +274,7 @@ static int decode(
         if (rc < 0)
             return rc;
     }
-    return feed(source, NULL, frame, spool, err);
+    return is_enough(source) ? 0 : feed(source, NULL, frame, spool, err);
 }
 
 /* A header that promises more than there was. */
@@ -291,10 +301,14 @@ static int add_all(struct source *source, struct spool *spool, int64_t *ret_n, s
 
     av_packet_free(&packet);
     av_frame_free(&frame);
-    if (rc == 0 && source->resampling)
-        rc = resample_add(&source->resample, NULL, 0, err);
-    *ret_n = source->resampling ? source->resample.n : 0;
-    return rc < 0 ? rc : check_length(source, *ret_n, err);
+    if (rc == 0 && source->resampling && !is_enough(source))
+        rc = resample_add(&source->resample, NULL, 0, err) < 0
+                 ? error_where(err, "%s: ", source->name)
+                 : 0;
+    if (rc < 0)
+        return rc;
+    *ret_n = is_enough(source) ? source->most : source->resample.n;
+    return is_enough(source) ? 0 : check_length(source, *ret_n, err);
 }
 
 static void close_source(struct source *source)
@@ -309,10 +323,10 @@ static void close_source(struct source *source)
     close(source->fd);
 }
 
-int sound_file_add(int root_fd, const char *name, struct spool *spool, const atomic_bool *cancel,
-    int64_t *ret_n, struct error *err)
+int sound_file_add(int root_fd, const char *name, int64_t most, struct spool *spool,
+    const atomic_bool *cancel, int64_t *ret_n, struct error *err)
 {
-    struct source source = {.name = name, .cancel = cancel};
+    struct source source = {.name = name, .cancel = cancel, .most = most};
     struct stat stat;
     int rc = beneath_open(root_fd, name, &source.fd, &stat, err);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ enum {
     BYTES_MAX = SPEECH_SECONDS_MAX * RATE * 2,
     QUIET = 60,            /* of 32767: what the ear does not take for a sound yet */
     SILENT_MS_MAX = 30000, /* a speaker that says nothing for so long hangs */
+    KEPT_VERSION = 1,      /* raise it when the samples kept of a text change */
 };
 
 /* A running espeak-ng. */
@@ -49,14 +51,12 @@ static int text_fd(const char *text, struct error *err)
     return fd;
 }
 
-static int spawn(const char *language, int in, int out, pid_t *ret_pid, struct error *err)
+static int spawn(char *const *args, int in, int out, pid_t *ret_pid, struct error *err)
 {
     /* Nothing of our own environment and signals may change how it sounds, or keep it from dying.
      */
     static char *const environment[] = {
         "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL};
-    char *const args[] = {
-        "espeak-ng", "-b", "1", "-v", (char *)language, "--stdin", "--stdout", NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     sigset_t none, all;
@@ -72,7 +72,7 @@ static int spawn(const char *language, int in, int out, pid_t *ret_pid, struct e
     posix_spawn_file_actions_adddup2(&files, in, 0);
     posix_spawn_file_actions_adddup2(&files, out, 1);
     posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
-    rc = posix_spawnp(ret_pid, "espeak-ng", &files, &attr, args, environment);
+    rc = posix_spawnp(ret_pid, args[0], &files, &attr, args, environment);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     if (rc == ENOENT)
@@ -81,7 +81,7 @@ static int spawn(const char *language, int in, int out, pid_t *ret_pid, struct e
     return rc ? error_set(err, ERR_LIBRARY, "espeak-ng can't be started: %s", strerror(rc)) : 0;
 }
 
-static int start(const char *text, const char *language, struct speaker *speaker, struct error *err)
+static int start(char *const *args, const char *text, struct speaker *speaker, struct error *err)
 {
     int in = text_fd(text, err), out[2], rc;
 
@@ -91,7 +91,7 @@ static int start(const char *text, const char *language, struct speaker *speaker
         close(in);
         return error_set(err, ERR_LIMIT, "no pipe for espeak-ng: %s", strerror(errno));
     }
-    rc = spawn(language, in, out[1], &speaker->pid, err);
+    rc = spawn(args, in, out[1], &speaker->pid, err);
     close(in);
     close(out[1]);
     if (rc < 0)
@@ -117,7 +117,7 @@ static int end(struct speaker *speaker, bool kill_it)
 
 /* Everything it says, up to its end. */
 static int listen_to(
-    const struct speaker *speaker, const atomic_bool *cancel, struct buf *wav, struct error *err)
+    const struct speaker *speaker, const atomic_bool *cancel, struct buf *heard, struct error *err)
 {
     int64_t heard_ms = clock_monotonic_ms();
     char piece[65536];
@@ -138,23 +138,34 @@ static int listen_to(
         if (n < 0 && errno != EINTR)
             return error_set(err, ERR_IO, "espeak-ng can't be read: %s", strerror(errno));
         if (n > 0)
-            buf_add(wav, piece, (size_t)n);
-        if (wav->len > BYTES_MAX)
+            buf_add(heard, piece, (size_t)n);
+        if (heard->len > BYTES_MAX)
             return error_set(err, ERR_INPUT, "speaks for more than %d seconds", SPEECH_SECONDS_MAX);
         heard_ms = clock_monotonic_ms();
     }
 }
 
-static int say(const char *text, const char *language, const atomic_bool *cancel, struct buf *wav,
-    struct error *err)
+/* Its output and exit status (-1: a signal ended it), with `text` as its input. */
+static int run(char *const *args, const char *text, const atomic_bool *cancel, struct buf *heard,
+    int *ret_status, struct error *err)
 {
     struct speaker speaker;
-    int rc = start(text, language, &speaker, err), status;
+    int rc = start(args, text, &speaker, err);
 
     if (rc < 0)
         return rc;
-    rc = listen_to(&speaker, cancel, wav, err);
-    status = end(&speaker, rc < 0);
+    rc = listen_to(&speaker, cancel, heard, err);
+    *ret_status = end(&speaker, rc < 0);
+    return rc;
+}
+
+static int say(const char *text, const char *language, const atomic_bool *cancel, struct buf *wav,
+    struct error *err)
+{
+    char *const args[] = {
+        "espeak-ng", "-b", "1", "-v", (char *)language, "--stdin", "--stdout", NULL};
+    int status = 0, rc = run(args, text, cancel, wav, &status, err);
+
     if (rc < 0)
         return rc;
     if (status > 0)
@@ -178,29 +189,37 @@ static void trim(const int16_t *samples, size_t n, size_t *ret_first, size_t *re
     *ret_n = n - first;
 }
 
+/* From a WAV to the samples worth keeping. */
+static void keep_heard(struct buf *wav)
+{
+    size_t first, n;
+
+    if (wav->len < WAV_HEADER) {
+        wav->len = 0;
+        return;
+    }
+    trim((const int16_t *)(const void *)(wav->data + WAV_HEADER), (wav->len - WAV_HEADER) / 2,
+        &first, &n);
+    memmove(wav->data, wav->data + WAV_HEADER + 2 * first, 2 * n);
+    wav->len = 2 * n;
+}
+
 static int add_samples(
-    const struct buf *wav, struct spool *spool, int64_t *ret_n, struct error *err)
+    const struct buf *samples, struct spool *spool, int64_t *ret_n, struct error *err)
 {
     const AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
+    const uint8_t *data = (const uint8_t *)samples->data;
     struct resample resample;
-    const int16_t *samples;
-    const uint8_t *data;
-    size_t first, n;
     int rc;
 
     *ret_n = 0;
-    if (wav->len <= WAV_HEADER)
-        return 0;
-    samples = (const int16_t *)(const void *)(wav->data + WAV_HEADER);
-    trim(samples, (wav->len - WAV_HEADER) / 2, &first, &n);
-    if (n == 0)
+    if (samples->len == 0)
         return 0;
     rc = resample_open(&mono, AV_SAMPLE_FMT_S16, RATE, spool,
         (int64_t)SPEECH_SECONDS_MAX * TIMELINE_RATE, &resample, err);
     if (rc < 0)
         return rc;
-    data = (const uint8_t *)(samples + first);
-    rc = resample_add(&resample, &data, (int)n, err);
+    rc = resample_add(&resample, &data, (int)(samples->len / 2), err);
     if (rc == 0)
         rc = resample_add(&resample, NULL, 0, err);
     *ret_n = resample.n;
@@ -208,19 +227,72 @@ static int add_samples(
     return rc;
 }
 
-int speech_say(const char *text, const char *language, struct spool *spool,
+/* --- what was spoken before --- */
+
+/* The version line of the espeak-ng on this machine, asked for once: a program that is replaced
+ * while we run is met by our own restart.  Empty: it does not tell. */
+static struct buf version;
+
+static void ask_version(void)
+{
+    char *const args[] = {"espeak-ng", "--version", NULL};
+    int status;
+
+    if (run(args, "", NULL, &version, &status, NULL) < 0 || status != 0)
+        version.len = 0;
+}
+
+/* What decides the samples that espeak-ng and keep_heard() give; false: they can't be told apart
+ * from those of another version. */
+static bool name_of(const char *text, const char *language, char ret_name[DIGEST_HEX_LEN + 1])
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct digest digest;
+
+    pthread_once(&once, ask_version);
+    if (version.len == 0)
+        return false;
+    digest_start(&digest);
+    digest_add_text(&digest, "speech");
+    digest_add_number(&digest, KEPT_VERSION);
+    digest_add_text(&digest, version.data);
+    digest_add_text(&digest, language);
+    digest_add_text(&digest, text);
+    digest_hex(&digest, ret_name);
+    return true;
+}
+
+static int find_or_say(const char *text, const char *language, struct cache *cache,
+    const atomic_bool *cancel, struct buf *samples, struct error *err)
+{
+    char name[DIGEST_HEX_LEN + 1];
+    bool may_keep = cache && cache->fd >= 0 && name_of(text, language, name);
+    int rc;
+
+    if (may_keep && cache_find(cache, name, samples))
+        return 0;
+    rc = say(text, language, cancel, samples, err);
+    if (rc < 0)
+        return rc;
+    keep_heard(samples);
+    if (may_keep)
+        cache_keep(cache, name, samples->data, samples->len);
+    return 0;
+}
+
+int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err)
 {
-    struct buf wav = {0};
+    struct buf samples = {0};
     int rc;
 
     if (!language || !text_is_name(language))
         return error_set(err, ERR_INPUT,
             "language \"%s\": not the name of a voice, like \"en\" or \"pt-br\"",
             language ? language : "");
-    rc = say(text, language, cancel, &wav, err);
+    rc = find_or_say(text, language, cache, cancel, &samples, err);
     if (rc == 0)
-        rc = add_samples(&wav, spool, ret_n, err);
-    buf_free(&wav);
+        rc = add_samples(&samples, spool, ret_n, err);
+    buf_free(&samples);
     return rc;
 }

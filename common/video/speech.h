@@ -8,12 +8,13 @@
 
 #include <stdatomic.h>
 
+#include "video/cache.h"
 #include "video/spool.h"
 
 enum { SPEECH_SECONDS_MAX = 1800 };
 
 /* Append `text` spoken in `language` to the spool, without the silence before and after it.
- * `*ret_n` samples were added; 0: nothing in the text can be spoken.  -ERR_INPUT: unknown language.
- */
-int speech_say(const char *text, const char *language, struct spool *spool,
+ * `*ret_n` samples were added; 0: nothing in the text can be spoken.  What `cache` (may be NULL)
+ * holds is not spoken again.  -ERR_INPUT: unknown language. */
+int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err);

@@ -24,8 +24,8 @@ struct work {
     struct cache cache;
     int root_fd; /* -1: not open, here and below */
     struct outdir dir;
-    struct spool spool;
-    struct mix_part *parts; /* one a scene */
+    struct narration narration;
+    struct music music;
     struct timeline timeline;
     struct film film;
     struct mix mix;
@@ -52,11 +52,7 @@ static int open_places(struct work *work, struct error *err)
     if (cache_open(options->cache_dir, options->cache_bytes, &work->cache, err) < 0)
         log_warning("nothing is kept between videos: %s", err->text);
     rc = beneath_root(options->media_root, &work->root_fd, err);
-    if (rc == 0)
-        rc = outdir_open(options->out_dir, &work->dir, err);
-    if (rc == 0)
-        rc = spool_open(options->out_dir, &work->spool, err);
-    return rc;
+    return rc < 0 ? rc : outdir_open(options->out_dir, &work->dir, err);
 }
 
 static int plan(struct work *work, struct error *err)
@@ -67,26 +63,47 @@ static int plan(struct work *work, struct error *err)
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
-            .sound_samples = work->parts[i].n,
+            .sound_samples = work->narration.parts[i].n,
             .transition = record->scenes[i].transition};
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &work->timeline, err);
     free(inputs);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)
-        work->parts[i].at = work->timeline.scenes[i].sound_at;
+        work->narration.parts[i].at = work->timeline.scenes[i].sound_at;
     return rc;
 }
 
 static int read_case(struct work *work, struct error *err)
 {
-    int rc;
+    const struct narration_ask ask = {.record = work->record,
+        .root_fd = work->root_fd,
+        .dir = work->options->out_dir,
+        .cache = &work->cache,
+        .cancel = work->options->cancel,
+        .progress = &work->progress};
+    const char *font = work->record->caption_font;
+    int rc = font ? caption_check_font(font, err) : 0;
 
-    work->parts = mem_new_n((size_t)work->record->n_scenes, struct mix_part);
-    rc = work->record->caption_font ? caption_check_font(work->record->caption_font, err) : 0;
-    if (rc < 0)
-        return rc;
-    rc = narration_read(work->record, work->root_fd, &work->spool, work->options->cancel,
-        &work->progress, work->parts, err);
+    if (rc == 0)
+        rc = narration_read(&ask, &work->narration, err);
     return rc < 0 ? rc : plan(work, err);
+}
+
+static int open_mix(struct work *work, struct error *err)
+{
+    const struct video_options *options = work->options;
+    const char *file = work->record->music;
+    struct mix_input input = {.parts = work->narration.parts,
+        .n_parts = work->record->n_scenes,
+        .music = file ? &work->music : NULL,
+        .n_samples = (int64_t)work->timeline.n_frames * work->timeline.frame_samples};
+    int rc = 0;
+
+    if (file)
+        rc = music_open(work->root_fd, file, input.n_samples, options->out_dir, options->cancel,
+            &work->music, err);
+    if (rc < 0)
+        return rc == -ERR_CANCELED ? rc : error_where(err, "music: ");
+    return mix_open(&input, options->cancel, &work->mix, err);
 }
 
 /* The encoders start before the sound is measured: they don't need it, and two cores are better
@@ -101,13 +118,9 @@ static int start(struct work *work, struct error *err)
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
     if (rc == 0)
-        rc = beside_open(&work->film, work->parts, &work->spool, &work->beside, err);
+        rc = beside_open(&work->film, work->narration.parts, &work->beside, err);
     if (rc == 0)
-        rc = during("mixing",
-            mix_open(&work->spool, work->parts, work->record->n_scenes,
-                (int64_t)work->timeline.n_frames * work->timeline.frame_samples, options->cancel,
-                &work->mix, err),
-            err);
+        rc = during("mixing", open_mix(work, err), err);
     if (rc == 0)
         rc = during("mixing", soundtrack_open(&work->mix, &work->track, err), err);
     if (rc == 0)
@@ -244,8 +257,9 @@ static void clear(struct work *work)
     if (work->film.shots)
         film_close(&work->film);
     timeline_free(&work->timeline);
-    free(work->parts);
-    spool_close(&work->spool);
+    mix_close(&work->mix);
+    music_close(&work->music);
+    narration_close(&work->narration);
     if (work->dir.fd >= 0 && !work->is_done)
         live_sweep(&work->dir);
     if (work->dir.fd >= 0)
@@ -258,12 +272,8 @@ static void clear(struct work *work)
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err)
 {
-    struct work work = {.record = record,
-        .options = options,
-        .cache.fd = -1,
-        .root_fd = -1,
-        .dir.fd = -1,
-        .spool.fd = -1};
+    struct work work = {
+        .record = record, .options = options, .cache.fd = -1, .root_fd = -1, .dir.fd = -1};
     int rc;
 
     if (record->n_scenes == 0)

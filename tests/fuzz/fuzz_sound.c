@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     outside_write(data, size);
     spool.n_samples = 0; /* what the last one left is written over */
-    answer = sound_file_add(root_fd, outside_name, &spool, NULL, &n, &err);
+    answer = sound_file_add(root_fd, outside_name, SOUND_WHOLE, &spool, NULL, &n, &err);
     if (answer < 0)
         outside_check_refusal(answer, &err, outside_name);
     else

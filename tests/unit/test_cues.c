@@ -168,7 +168,7 @@ static int64_t spoken_ms(const char *text, const char *language)
 {
     int64_t n;
 
-    ck_assert_msg(speech_say(text, language, &spool, NULL, &n, &err) == 0, "%s", err.text);
+    ck_assert_msg(speech_say(text, language, NULL, &spool, NULL, &n, &err) == 0, "%s", err.text);
     return n / 48;
 }
 
@@ -249,7 +249,7 @@ static struct cues cues_for(int n)
         inputs[i] =
             (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = parts[i].n};
     ck_assert_int_eq(timeline_plan(inputs, n, 30, &timeline, &err), 0);
-    cues_open(&record, &timeline, parts, &spool, 1920, 1080, &cues);
+    cues_open(&record, &timeline, parts, 1920, 1080, &cues);
     ck_assert_int_eq(cues_add_all(&cues, &err), 0);
     return cues;
 }
@@ -270,6 +270,7 @@ START_TEST(what_is_spoken_goes_before_what_is_seen)
     scenes[0] = (struct scene){.caption = "Seen", .narration = "Heard."};
     scenes[1] = (struct scene){.caption = " Only seen \n\n twice ", .seconds = 4};
     scenes[2] = (struct scene){.narration = "…", .seconds = 4}; /* nothing that can be spoken */
+    parts[0].spool = &spool;
     parts[0].n = 2000 * 48;
     cues = cues_for(3);
     ck_assert_int_eq(cues.n, 2);
@@ -295,6 +296,7 @@ START_TEST(cues_never_overlap_and_have_length_however_much_is_said_in_no_time)
     add_tone(150, 0.5f);
     scenes[0] = (struct scene){.narration = text.data};
     scenes[1] = (struct scene){.caption = text.data, .seconds = 0.4};
+    parts[0].spool = &spool;
     parts[0].n = 150 * 48;
     cues = cues_for(2);
     ck_assert_int_gt(cues.n, 2);

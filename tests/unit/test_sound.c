@@ -1,8 +1,5 @@
-/* test_sound.c - speech, sound files, the mix: everything of common/video that is heard. */
+/* test_sound.c - speech and sound files: how sound comes into common/video. */
 #include <check.h>
-#define error ebur128_error /* see common/video/mix.c */
-#include <ebur128.h>
-#undef error
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +9,6 @@
 #include "base/beneath.h"
 #include "base/mem.h"
 #include "media.h"
-#include "video/mix.h"
 #include "video/sound_file.h"
 #include "video/speech.h"
 #include "video/words.h"
@@ -40,7 +36,7 @@ static void tear_down(void)
 static int64_t say(const char *text, const char *language)
 {
     int64_t n = 0;
-    int rc = speech_say(text, language, &spool, NULL, &n, &err);
+    int rc = speech_say(text, language, NULL, &spool, NULL, &n, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
     return n;
@@ -96,8 +92,8 @@ START_TEST(an_unknown_language_is_named_with_the_way_to_list_them)
     int64_t n;
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        ck_assert_int_eq(speech_say("Hello", bad[i], &spool, NULL, &n, &err), -ERR_INPUT);
-    ck_assert_int_eq(speech_say("Hello", "xx", &spool, NULL, &n, &err), -ERR_INPUT);
+        ck_assert_int_eq(speech_say("Hello", bad[i], NULL, &spool, NULL, &n, &err), -ERR_INPUT);
+    ck_assert_int_eq(speech_say("Hello", "xx", NULL, &spool, NULL, &n, &err), -ERR_INPUT);
     ck_assert_str_eq(err.text, "language \"xx\": no such voice; `espeak-ng --voices` lists them");
 }
 END_TEST
@@ -127,7 +123,7 @@ START_TEST(a_long_narration_can_be_canceled)
 
     for (int i = 0; i < 10000; i++)
         text[i] = i % 5 ? 'a' : ' ';
-    ck_assert_int_eq(speech_say(text, "en", &spool, &cancel, &n, &err), -ERR_CANCELED);
+    ck_assert_int_eq(speech_say(text, "en", NULL, &spool, &cancel, &n, &err), -ERR_CANCELED);
     free(text);
 }
 END_TEST
@@ -135,7 +131,7 @@ END_TEST
 static int64_t add_file(const char *name)
 {
     int64_t n = 0;
-    int rc = sound_file_add(root_fd, name, &spool, NULL, &n, &err);
+    int rc = sound_file_add(root_fd, name, SOUND_WHOLE, &spool, NULL, &n, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
     return n;
@@ -186,7 +182,8 @@ static void check_refused(const char *name, const char *why)
 {
     int64_t n;
 
-    ck_assert_int_eq(sound_file_add(root_fd, name, &spool, NULL, &n, &err), -ERR_INPUT);
+    ck_assert_int_eq(
+        sound_file_add(root_fd, name, SOUND_WHOLE, &spool, NULL, &n, &err), -ERR_INPUT);
     ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s", err.text);
 }
 
@@ -222,99 +219,6 @@ START_TEST(a_truncated_sound_is_refused_by_name)
 }
 END_TEST
 
-/* Loudness (LUFS) and true peak (dB) of a whole mix. */
-static void measure(struct mix *mix, double *ret_loudness, double *ret_peak)
-{
-    ebur128_state *meter = ebur128_init(2, 48000, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK);
-    float *samples = mem_new_n((size_t)mix->n_samples * 2, float);
-    double peak;
-
-    ck_assert_int_eq(mix_read(mix, samples, mix->n_samples, &err), 0);
-    ebur128_add_frames_float(meter, samples, (size_t)mix->n_samples);
-    ebur128_loudness_global(meter, ret_loudness);
-    ebur128_true_peak(meter, 0, &peak);
-    *ret_peak = 20 * log10(peak);
-    ebur128_destroy(&meter);
-    free(samples);
-}
-
-START_TEST(a_mix_comes_out_at_minus_16_lufs_with_peaks_under_minus_1)
-{
-    static const double amplitudes[] = {0.01, 0.1, 1.0};
-    struct mix_part parts[2] = {{.at = 4800}, {.at = 480000}};
-    struct mix mix;
-    double loudness, peak;
-
-    media_wav(folder, "a.wav", 48000, 1, 3, amplitudes[_i]);
-    parts[0].n = say(
-        "A quiet voice speaks over here, with pauses, and then some: plosives, pops, and a clap.",
-        "en");
-    parts[1].from = spool.n_samples;
-    parts[1].n = add_file("a.wav");
-    ck_assert_int_eq(mix_open(&spool, parts, 2, 48000 * 15, NULL, &mix, &err), 0);
-    measure(&mix, &loudness, &peak);
-    ck_assert_msg(fabs(loudness + 16) <= 0.5, "%.2f LUFS", loudness);
-    ck_assert_msg(peak <= -1.5, "%.2f dBTP", peak);
-}
-END_TEST
-
-START_TEST(each_part_sounds_exactly_where_it_belongs)
-{
-    struct mix_part part = {.at = 12345};
-    struct mix mix;
-    float *samples = mem_new_n(48000 * 2, float);
-
-    media_wav(folder, "a.wav", 48000, 1, 0.5, 0.5);
-    part.n = add_file("a.wav");
-    ck_assert_int_eq(mix_open(&spool, &part, 1, 48000, NULL, &mix, &err), 0);
-    for (int at = 0; at < 48000; at += 1000) /* in pieces, as the encoder reads it */
-        ck_assert_int_eq(mix_read(&mix, samples + 2 * at, 1000, &err), 0);
-    ck_assert(samples[2 * 12344] == 0 && fabsf(samples[2 * 12345]) > 0.01f);
-    ck_assert(fabsf(samples[2 * (12345 + 23999)]) > 0.01f && samples[2 * (12345 + 24000)] == 0);
-    free(samples);
-}
-END_TEST
-
-START_TEST(silence_stays_silent)
-{
-    struct mix mix;
-    float samples[2 * 1024];
-
-    ck_assert_int_eq(mix_open(&spool, NULL, 0, 1024, NULL, &mix, &err), 0);
-    ck_assert_int_eq(mix_read(&mix, samples, 1024, &err), 0);
-    for (int i = 0; i < 2048; i++)
-        ck_assert(samples[i] == 0);
-}
-END_TEST
-
-START_TEST(the_limiter_lets_no_sample_over_its_ceiling_and_leaves_quiet_ones_alone)
-{
-    enum { N = 48000 };
-    struct limiter limiter;
-    float *samples = mem_new_n(N * 2, float), loudest = 0;
-
-    srand(7);
-    for (int i = 0; i < N; i++) {
-        float loud = i / 4800 % 2 ? 1.0f : 0.05f, v = (float)rand() / (float)RAND_MAX * 2 - 1;
-
-        samples[2 * i] = v * loud;
-        samples[2 * i + 1] = i % 997 ? 0.01f : -1.0f;
-    }
-    limiter_init(&limiter, 3, 0.5f);
-    limiter_run(&limiter, samples, N);
-    for (int i = 0; i < 2 * N; i++)
-        loudest = fmaxf(loudest, fabsf(samples[i]));
-    ck_assert_float_le(loudest, 0.5001f);
-    ck_assert_float_gt(loudest, 0.45f);
-    for (int i = 0; i < 1000; i++)
-        samples[2 * i] = samples[2 * i + 1] = 0.1f;
-    limiter_init(&limiter, 3, 0.5f);
-    limiter_run(&limiter, samples, 1000);
-    ck_assert_float_eq_tol(samples[2 * 600], 0.3f, 1e-6);
-    free(samples);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("sound");
@@ -336,10 +240,6 @@ int main(void)
     tcase_add_test(tc, any_rate_and_channels_become_48_khz_stereo);
     tcase_add_test(tc, what_is_no_sound_is_refused_by_name);
     tcase_add_loop_test(tc, a_truncated_sound_is_refused_by_name, 0, 4);
-    tcase_add_loop_test(tc, a_mix_comes_out_at_minus_16_lufs_with_peaks_under_minus_1, 0, 3);
-    tcase_add_test(tc, each_part_sounds_exactly_where_it_belongs);
-    tcase_add_test(tc, silence_stays_silent);
-    tcase_add_test(tc, the_limiter_lets_no_sample_over_its_ceiling_and_leaves_quiet_ones_alone);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,0 +1,29 @@
+/* loudness.h - how loud something is, as ITU-R BS.1770-4 and EBU R 128 have it: weighted as the ear
+ * does, silence and long quiet passages left out.  48 kHz stereo, interleaved.  Pure; a weigher
+ * belongs to one thread at a time. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "video/spool.h"
+
+enum { LOUDNESS_BLOCK = 4800 }; /* samples: 100 ms, a quarter of what is gated at once */
+
+typedef double loudness_pair __attribute__((vector_size(16))); /* left, right */
+
+/* The memory of the two filters; all zero is a fresh one. */
+struct loudness_weigher {
+    loudness_pair shelf[2], high_pass[2];
+};
+
+/* The sum of the squares of `n` weighted samples, both channels together. */
+double loudness_weigh(struct loudness_weigher *weigher, const float *pairs, int64_t n);
+
+/* LUFS of blocks that follow each other, each the mean of its weighted squares; -INFINITY: nothing
+ * that can be heard.  Fewer blocks than the four that are gated at once are taken as they are. */
+double loudness_gated(const double *blocks, int64_t n);
+
+/* LUFS of `n` samples in the spool. */
+int loudness_measure(const struct spool *spool, int64_t from, int64_t n, const atomic_bool *cancel,
+    double *ret_loudness, struct error *err);
