@@ -5,13 +5,26 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "video/motion.h"
 #include "video/picture.h"
-#include "video/scale.h"
+#include "video/transition.h"
 
 static int canvas_side(int side)
 {
     return (int)(side * MOTION_CANVAS) & ~1;
+}
+
+static void choose_motions(struct film *film)
+{
+    struct motion *motions = mem_new_n((size_t)film->record->n_scenes, struct motion);
+
+    motion_choose(film->record, motions);
+    for (int i = 0; i < film->record->n_scenes; i++) {
+        const struct timeline_scene *when = &film->timeline->scenes[i];
+
+        film->shots[i].motion = motions[i];
+        film->shots[i].motion.seconds = (double)(when->end - when->start) / film->timeline->fps;
+    }
+    free(motions);
 }
 
 void film_open(const struct case_record *record, const struct timeline *timeline,
@@ -25,6 +38,7 @@ void film_open(const struct case_record *record, const struct timeline *timeline
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
         pthread_mutex_init(&film->shots[i].lock, NULL);
+    choose_motions(film);
     for (int i = 0; i < timeline->n_segments; i++) {
         const struct timeline_segment *segment = &timeline->segments[i];
 
@@ -60,10 +74,12 @@ int film_blame(int scene, const char *what, struct error *err)
 static int load_picture(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
-    const char *image = film->record->scenes[scene].image;
+    const struct scene *of = &film->record->scenes[scene];
+    const char *image = of->image;
+    struct fit fit = {.kind = of->fit, .focus_x = of->focus_x, .focus_y = of->focus_y};
     char digest[DIGEST_HEX_LEN + 1];
     int rc = picture_load(film->root_fd, image, canvas_side(film->width), canvas_side(film->height),
-        &shot->canvas, digest, err);
+        &fit, &shot->canvas, digest, err);
 
     if (rc == 0 && shot->digest[0] && strcmp(shot->digest, digest) != 0)
         rc = error_set(
@@ -71,6 +87,11 @@ static int load_picture(struct film *film, int scene, struct error *err)
     if (rc < 0)
         return film_blame(scene, "image", err);
     memcpy(shot->digest, digest, sizeof digest);
+    shot->motion.is_calm = fit.kind == CASE_FIT_BLUR;
+    if (of->focus_x >= 0) {
+        shot->motion.focus_x = fit.focus_x;
+        shot->motion.focus_y = fit.focus_y;
+    }
     return 0;
 }
 
@@ -156,19 +177,24 @@ static void draw_scene(
     const struct film *film, int scene, int number, struct zoom *zoom, struct yuv *frame)
 {
     const struct timeline_scene *when = &film->timeline->scenes[scene];
-    const struct yuv *canvas = &film->shots[scene].canvas;
+    const struct shot *shot = &film->shots[scene];
     double time = (number - when->start + 0.5) / (when->end - when->start);
-    struct window window = motion_window(scene, time, canvas->width, canvas->height);
+    struct window window =
+        motion_window(&shot->motion, time, shot->canvas.width, shot->canvas.height);
 
-    zoom_run(zoom, canvas, &window, frame);
+    zoom_run(zoom, &shot->canvas, &window, frame);
 }
 
-/* 0 … 256 with no corner at either end. */
-static int fade_share(const struct timeline_segment *segment, int number)
+static void draw_transition(const struct film *film, const struct timeline_segment *segment,
+    int number, struct easel *easel, struct yuv *frame)
 {
     double time = (number - segment->first + 0.5) / segment->n;
 
-    return (int)(256 * time * time * (3 - 2 * time) + 0.5);
+    if (transition_shows_from(segment->kind, time))
+        draw_scene(film, segment->scene, number, easel->zoom, frame);
+    if (transition_shows_to(segment->kind, time))
+        draw_scene(film, segment->scene + 1, number, easel->zoom, &easel->spare);
+    transition_draw(segment->kind, time, frame, &easel->spare);
 }
 
 void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
@@ -177,10 +203,11 @@ void film_draw(const struct film *film, const struct timeline_segment *segment, 
     const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
     const struct caption *caption = film->shots[segment->scene].caption;
 
-    draw_scene(film, segment->scene, number, easel->zoom, frame);
     if (segment->is_fade) {
-        draw_scene(film, segment->scene + 1, number, easel->zoom, &easel->spare);
-        yuv_fade(frame, frame, &easel->spare, fade_share(segment, number));
-    } else if (caption)
+        draw_transition(film, segment, number, easel, frame);
+        return;
+    }
+    draw_scene(film, segment->scene, number, easel->zoom, frame);
+    if (caption)
         caption_blend(caption, number - timeline_body_start(when), frame);
 }

@@ -13,6 +13,7 @@
 #include "case/case.h"
 #include "video/cache.h"
 #include "video/caption.h"
+#include "video/motion.h"
 #include "video/outdir.h"
 #include "video/timeline.h"
 #include "video/zoom.h"
@@ -26,6 +27,7 @@ struct shot {
     bool is_loaded;
     struct yuv canvas;
     struct caption *caption;
+    struct motion motion;    /* its focus and calm are the canvas', known with that */
     atomic_bool is_pictured; /* its thumbnail lies in the folder */
 };
 

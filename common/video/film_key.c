@@ -44,10 +44,14 @@ static void add_view(
     struct digest *key, const struct film *film, int scene, const struct timeline_segment *segment)
 {
     const struct timeline_scene *when = &film->timeline->scenes[scene];
+    const struct motion *motion = &film->shots[scene].motion;
 
     film_add_canvas(key, film, scene);
-    digest_add_number(key, scene); /* chooses the move */
-    digest_add_number(key, film->record->scenes[scene].motion);
+    digest_add_number(key, motion->kind);
+    if (film->record->scenes[scene].focus_x < 0) { /* else the canvas' key says it */
+        digest_add(key, &motion->focus_x, sizeof motion->focus_x);
+        digest_add(key, &motion->focus_y, sizeof motion->focus_y);
+    }
     digest_add_number(key, when->end - when->start);
     digest_add_number(key, segment->first - when->start);
     digest_add_number(key, segment->n);

@@ -10,7 +10,6 @@
 #include "base/beneath.h"
 #include "video/picture_head.h"
 #include "video/planes.h"
-#include "video/scale.h"
 #include "video/words.h"
 
 static int read_all(int fd, const char *name, uint8_t *data, size_t size, struct error *err)
@@ -165,13 +164,14 @@ static int orientation_of(const AVFrame *frame)
     return value >= 1 && value <= 8 ? (int)value : 1;
 }
 
-static int frame_to_yuv(const char *name, const AVFrame *frame, struct yuv *yuv, struct error *err)
+static int frame_to_yuv(
+    const char *name, const AVFrame *frame, struct fit *fit, struct yuv *yuv, struct error *err)
 {
     struct planes planes;
     int rc = planes_import(frame, orientation_of(frame), &planes, err);
 
     if (rc == 0) {
-        rc = scale_fill(&planes, yuv, err);
+        rc = fit_picture(&planes, fit, yuv, err);
         planes_free(&planes);
     }
     return rc < 0 ? error_where(err, "%s: ", name) : 0;
@@ -200,8 +200,8 @@ int picture_digest(
     return 0;
 }
 
-static int decode_to_yuv(int root_fd, const char *name, AVFrame *frame, struct yuv *yuv,
-    char *ret_digest, struct error *err)
+static int decode_to_yuv(int root_fd, const char *name, AVFrame *frame, struct fit *fit,
+    struct yuv *yuv, char *ret_digest, struct error *err)
 {
     struct picture_head head;
     size_t size = 0;
@@ -214,7 +214,7 @@ static int decode_to_yuv(int root_fd, const char *name, AVFrame *frame, struct y
         digest_of(data, size, ret_digest);
     rc = decode(name, &head, data, frame, err);
     av_free(data);
-    return rc < 0 ? rc : frame_to_yuv(name, frame, yuv, err);
+    return rc < 0 ? rc : frame_to_yuv(name, frame, fit, yuv, err);
 }
 
 int picture_check(int root_fd, const char *name, struct error *err)
@@ -229,9 +229,10 @@ int picture_check(int root_fd, const char *name, struct error *err)
     return rc;
 }
 
-int picture_load(int root_fd, const char *name, int width, int height, struct yuv *ret_yuv,
-    char *ret_digest, struct error *err)
+int picture_load(int root_fd, const char *name, int width, int height, struct fit *fit,
+    struct yuv *ret_yuv, char *ret_digest, struct error *err)
 {
+    struct fit middle = {.focus_x = -1, .focus_y = -1};
     AVFrame *frame = av_frame_alloc();
     struct yuv yuv = {0};
     int rc;
@@ -240,7 +241,7 @@ int picture_load(int root_fd, const char *name, int width, int height, struct yu
         return error_set(err, ERR_LIMIT, "no memory for %s", name);
     rc = yuv_alloc(&yuv, width, height, err);
     if (rc == 0)
-        rc = decode_to_yuv(root_fd, name, frame, &yuv, ret_digest, err);
+        rc = decode_to_yuv(root_fd, name, frame, fit ? fit : &middle, &yuv, ret_digest, err);
     av_frame_free(&frame);
     if (rc < 0) {
         yuv_free(&yuv);

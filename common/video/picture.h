@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "video/yuv.h"
+#include "video/fit.h"
 
 enum {
     PICTURE_BYTES_MAX = 128 << 20,
@@ -24,7 +24,8 @@ int picture_check(int root_fd, const char *name, struct error *err);
 int picture_digest(
     int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err);
 
-/* The picture, upright, in our colours, its middle filling width × height, and the digest of the
- * bytes it was made of.  -ERR_INPUT names the file and reason. */
-int picture_load(int root_fd, const char *name, int width, int height, struct yuv *ret_yuv,
-    char *ret_digest /* DIGEST_HEX_LEN + 1 bytes, or NULL */, struct error *err);
+/* The picture, upright, in our colours, filling width × height as `fit` wants (NULL: its middle
+ * does), and the digest of the bytes it was made of.  -ERR_INPUT names the file and reason. */
+int picture_load(int root_fd, const char *name, int width, int height, struct fit *fit,
+    struct yuv *ret_yuv, char *ret_digest /* DIGEST_HEX_LEN + 1 bytes, or NULL */,
+    struct error *err);

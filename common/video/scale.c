@@ -107,7 +107,23 @@ static int convert(const zimg_image_format *from, uint8_t *const src[3],
     return rc;
 }
 
-/* The largest window of `src` with the proportions of `dst`, in its middle. */
+int scale_window(
+    const struct planes *src, const struct window *window, struct yuv *dst, struct error *err)
+{
+    zimg_image_format from = format_of_planes(src), to = format_of_yuv(dst);
+
+    use_window(&from, window);
+    return convert(&from, src->data, src->stride, &to, dst, err);
+}
+
+int scale_yuv(const struct yuv *src, struct yuv *dst, struct error *err)
+{
+    zimg_image_format from = format_of_yuv(src), to = format_of_yuv(dst);
+
+    return convert(&from, src->data, src->stride, &to, dst, err);
+}
+
+/* The width was chosen and the height rounded: what sticks out by that is cut off. */
 static struct window middle(int width, int height, const struct yuv *dst)
 {
     struct window window = {.width = width, .height = height};
@@ -119,15 +135,6 @@ static struct window middle(int width, int height, const struct yuv *dst)
     window.x = (width - window.width) / 2;
     window.y = (height - window.height) / 2;
     return window;
-}
-
-int scale_fill(const struct planes *src, struct yuv *dst, struct error *err)
-{
-    zimg_image_format from = format_of_planes(src), to = format_of_yuv(dst);
-    struct window window = middle(src->width, src->height, dst);
-
-    use_window(&from, &window);
-    return convert(&from, src->data, src->stride, &to, dst, err);
 }
 
 int scale_to_jpeg(const struct yuv *src, struct yuv *dst, struct error *err)

@@ -7,9 +7,12 @@
 #include "video/planes.h"
 #include "video/yuv.h"
 
-/* Fill all of `dst` with the middle of `src`: cut off what sticks out, scale, convert to our
- * colours. */
-int scale_fill(const struct planes *src, struct yuv *dst, struct error *err);
+/* What is under a window of `src`, scaled to all of `dst`, in our colours. */
+int scale_window(
+    const struct planes *src, const struct window *window, struct yuv *dst, struct error *err);
+
+/* All of `src`, scaled to all of `dst`. */
+int scale_yuv(const struct yuv *src, struct yuv *dst, struct error *err);
 
 /* All of `src` in the colours of a JPEG (BT.601, full range, chroma in the middle) and the size of
  * `dst`. */

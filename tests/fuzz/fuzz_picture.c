@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((int64_t)head.width * head.height > PIXELS_MAX)
         return 0;
     outside_write(data, size);
-    answer = picture_load(root_fd, outside_name, WIDTH, HEIGHT, &yuv, NULL, &err);
+    answer = picture_load(root_fd, outside_name, WIDTH, HEIGHT, NULL, &yuv, NULL, &err);
     if (answer < 0)
         outside_check_refusal(answer, &err, outside_name);
     else

@@ -54,7 +54,7 @@ static void check_colour(const struct yuv *yuv, int quarter, char colour, const 
 static void check_loads(const char *name, const char *quarters)
 {
     struct yuv yuv;
-    int rc = picture_load(root_fd, name, 160, 90, &yuv, NULL, &err);
+    int rc = picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
     ck_assert_int_eq(picture_check(root_fd, name, &err), 0);
@@ -68,6 +68,6 @@ static void check_refused(const char *name, const char *why)
 {
     struct yuv yuv;
 
-    ck_assert_int_eq(picture_load(root_fd, name, 160, 90, &yuv, NULL, &err), -ERR_INPUT);
+    ck_assert_int_eq(picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err), -ERR_INPUT);
     ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s: %s", name, err.text);
 }

@@ -1,0 +1,219 @@
+/* fit.c - see fit.h.  The blurred copy is made small, blurred there and made large again: the eye
+ * can't tell, and it costs next to nothing. */
+#include "video/fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "video/motion.h"
+#include "video/scale.h"
+
+enum {
+    SMALLER = 12,    /* the copy that is blurred, than the canvas */
+    BLUR_ROUNDS = 3, /* of a box: nearly a Gaussian */
+};
+/* Below this loss by cropping there is nothing to show beside the picture. */
+#define CROP_LOSS_MIN 0.04
+/* The copy steps back: darker, less colourful, and darkest around the picture. */
+#define BACK_LIGHT 0.6
+#define BACK_COLOR 0.75
+#define SHADOW 0.5
+#define SHADOW_WIDTH 0.03 /* of the canvas' shorter side */
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* The largest window of the picture with the proportions of the canvas. */
+static struct window crop_window(const struct planes *src, const struct yuv *dst)
+{
+    struct window window = {.width = src->width, .height = src->height};
+
+    if ((double)src->width * dst->height > (double)src->height * dst->width)
+        window.width = (double)src->height * dst->width / dst->height;
+    else
+        window.height = (double)src->width * dst->height / dst->width;
+    return window;
+}
+
+static int crop(const struct planes *src, struct window window, struct fit *fit, struct yuv *dst,
+    struct error *err)
+{
+    double x = fit->focus_x * src->width, y = fit->focus_y * src->height;
+
+    window.x = clamp(x - window.width / 2, 0, src->width - window.width);
+    window.y = clamp(y - window.height / 2, 0, src->height - window.height);
+    fit->focus_x = (x - window.x) / window.width;
+    fit->focus_y = (y - window.y) / window.height;
+    return scale_window(src, &window, dst, err);
+}
+
+/* --- the blurred copy --- */
+
+/* One round over `n` samples that are `step` apart; the ends are repeated outwards. */
+static void blur_line(uint8_t *data, ptrdiff_t step, int n, int radius, uint8_t *copy)
+{
+    int width = 2 * radius + 1, sum = 0;
+
+    for (int i = 0; i < n; i++)
+        copy[i] = data[i * step];
+    for (int i = -radius; i <= radius; i++)
+        sum += copy[i < 0 ? 0 : i < n ? i : n - 1];
+    for (int i = 0; i < n; i++) {
+        int in = i + radius + 1, out = i - radius;
+
+        data[i * step] = (uint8_t)((sum + width / 2) / width);
+        sum += copy[in < n ? in : n - 1] - copy[out > 0 ? out : 0];
+    }
+}
+
+static void blur(struct yuv *yuv, int radius)
+{
+    uint8_t *copy = mem_new_n((size_t)(yuv->width + yuv->height), uint8_t);
+
+    for (int p = 0; p < 3; p++) {
+        int width = yuv_plane_width(yuv, p), height = yuv_plane_height(yuv, p);
+        int r = p ? radius / 2 : radius;
+
+        for (int round = 0; round < BLUR_ROUNDS; round++) {
+            for (int y = 0; y < height; y++)
+                blur_line(yuv->data[p] + y * yuv->stride[p], 1, width, r, copy);
+            for (int x = 0; x < width; x++)
+                blur_line(yuv->data[p] + x, yuv->stride[p], height, r, copy);
+        }
+    }
+    free(copy);
+}
+
+/* How much light is left at a place of the small copy, beside a picture that will lie over it. */
+static double light_at(double x, double y, const struct window *front, double width)
+{
+    double dx = fmax(fmax(front->x - x, x - front->x - front->width), 0);
+    double dy = fmax(fmax(front->y - y, y - front->y - front->height), 0);
+
+    return BACK_LIGHT * (1 - SHADOW * exp(-(dx * dx + dy * dy) / (2 * width * width)));
+}
+
+static void step_back(struct yuv *small, const struct window *front)
+{
+    double width = SHADOW_WIDTH * (small->width < small->height ? small->width : small->height);
+
+    for (int y = 0; y < small->height; y++)
+        for (int x = 0; x < small->width; x++) {
+            uint8_t *luma = small->data[0] + y * small->stride[0] + x;
+
+            *luma = (uint8_t)lrint(16 + (*luma - 16) * light_at(x + 0.5, y + 0.5, front, width));
+        }
+    for (int p = 1; p < 3; p++)
+        for (int y = 0; y < small->height / 2; y++)
+            for (int x = 0; x < small->width / 2; x++) {
+                uint8_t *color = small->data[p] + y * small->stride[p] + x;
+
+                *color = (uint8_t)lrint(128 + (*color - 128) * BACK_COLOR);
+            }
+}
+
+static int smaller(int side)
+{
+    int small = side / SMALLER & ~1;
+
+    return small > 2 ? small : 2;
+}
+
+static int draw_back(
+    const struct planes *src, const struct window *front, struct yuv *dst, struct error *err)
+{
+    struct fit middle = {.focus_x = 0.5, .focus_y = 0.5};
+    struct window small_front;
+    struct yuv small;
+    int rc = yuv_alloc(&small, smaller(dst->width), smaller(dst->height), err);
+
+    if (rc < 0)
+        return rc;
+    rc = crop(src, crop_window(src, &small), &middle, &small, err);
+    if (rc == 0) {
+        double share_x = (double)small.width / dst->width,
+               share_y = (double)small.height / dst->height;
+
+        small_front = (struct window){.x = front->x * share_x,
+            .y = front->y * share_y,
+            .width = front->width * share_x,
+            .height = front->height * share_y};
+        blur(&small, (small.width < small.height ? small.width : small.height) / 20);
+        step_back(&small, &small_front);
+        rc = scale_yuv(&small, dst, err);
+    }
+    yuv_free(&small);
+    return rc;
+}
+
+/* --- the whole picture --- */
+
+static int even(double side)
+{
+    int whole = (int)lrint(side / 2) * 2;
+
+    return whole > 2 ? whole : 2;
+}
+
+/* Its place: as large as a calm move lets it stay in the frame. */
+static struct window front_window(const struct planes *src, const struct yuv *dst)
+{
+    double by_width = (double)dst->width / src->width,
+           by_height = (double)dst->height / src->height;
+    double scale = MOTION_CALM_PART * (by_width < by_height ? by_width : by_height);
+    int width = even(src->width * scale), height = even(src->height * scale);
+
+    return (struct window){.x = (dst->width - width) / 4 * 2,
+        .y = (dst->height - height) / 4 * 2,
+        .width = width,
+        .height = height};
+}
+
+static void lay_over(const struct yuv *front, int x, int y, struct yuv *dst)
+{
+    for (int p = 0; p < 3; p++) {
+        uint8_t *to = dst->data[p] + (p ? y / 2 : y) * dst->stride[p] + (p ? x / 2 : x);
+
+        for (int row = 0; row < yuv_plane_height(front, p); row++)
+            memcpy(to + row * dst->stride[p], front->data[p] + row * front->stride[p],
+                (size_t)yuv_plane_width(front, p));
+    }
+}
+
+static int draw_front(
+    const struct planes *src, const struct window *place, struct yuv *dst, struct error *err)
+{
+    const struct window whole = {.width = src->width, .height = src->height};
+    struct yuv front;
+    int rc = yuv_alloc(&front, (int)place->width, (int)place->height, err);
+
+    if (rc < 0)
+        return rc;
+    rc = scale_window(src, &whole, &front, err);
+    if (rc == 0)
+        lay_over(&front, (int)place->x, (int)place->y, dst);
+    yuv_free(&front);
+    return rc;
+}
+
+int fit_picture(const struct planes *src, struct fit *fit, struct yuv *dst, struct error *err)
+{
+    struct window window = crop_window(src, dst), front;
+    double kept = window.width * window.height / ((double)src->width * src->height);
+    int rc;
+
+    if (fit->focus_x < 0)
+        fit->focus_x = fit->focus_y = 0.5;
+    if (kept > 1 - CROP_LOSS_MIN)
+        fit->kind = CASE_FIT_CROP;
+    if (fit->kind == CASE_FIT_CROP)
+        return crop(src, window, fit, dst, err);
+    fit->focus_x = fit->focus_y = 0.5;
+    front = front_window(src, dst);
+    rc = draw_back(src, &front, dst, err);
+    return rc < 0 ? rc : draw_front(src, &front, dst, err);
+}

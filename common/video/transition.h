@@ -1,0 +1,14 @@
+/* transition.h - one frame on the way from a picture to the next.  Any thread. */
+#pragma once
+
+#include "case/case.h"
+#include "video/yuv.h"
+
+/* Which of its two pictures can be seen at `time` (0 start … 1 end)? */
+bool transition_shows_from(enum case_transition kind, double time);
+bool transition_shows_to(enum case_transition kind, double time);
+
+/* `frame`, which holds the picture that goes, becomes the frame at `time`; `to` is the one that
+ * comes, of the same size.  What can't be seen of either need not be drawn. */
+void transition_draw(
+    enum case_transition kind, double time, struct yuv *frame, const struct yuv *to);
