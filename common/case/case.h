@@ -79,7 +79,7 @@ struct case_record {
     int fps;   /* 24 25 30 48 50 60 */
     enum case_quality quality;
     char *music;     /* a sound file beneath the media root, NULL: none */
-    bool title_card; /* a card with the title opens the video */
+    bool title_card; /* the title stands over the first picture for a while */
     char *caption_font, *caption_color, *caption_box; /* "#rrggbb", "#rrggbbaa"; NULL: ours */
     double caption_size;                              /* percent of the shorter side; 0: ours */
     enum case_position caption_position;

@@ -8,6 +8,9 @@
 #include "video/picture.h"
 #include "video/transition.h"
 
+/* Of a title, against a caption. */
+#define TITLE_SIZE 1.8
+
 static int canvas_side(int side)
 {
     return (int)(side * MOTION_CANVAS) & ~1;
@@ -52,7 +55,8 @@ static void unload(struct shot *shot)
 {
     yuv_free(&shot->canvas);
     caption_free(shot->caption);
-    shot->caption = NULL;
+    caption_free(shot->title);
+    shot->caption = shot->title = NULL;
     shot->is_loaded = false;
 }
 
@@ -109,6 +113,19 @@ static int load_caption(
     return rc < 0 ? film_blame(scene, "caption", err) : 0;
 }
 
+/* Set larger, where no caption stands. */
+static int load_title(const struct film *film, struct caption **ret_title, struct error *err)
+{
+    const struct case_record *record = film->record;
+    struct caption_look look = caption_look_of(record);
+    int n = timeline_frames(film->timeline->fps, FILM_TITLE_MS);
+    int body = timeline_body_length(&film->timeline->scenes[0]);
+
+    look.size *= TITLE_SIZE;
+    look.position = record->caption_position == CASE_MIDDLE ? CASE_TOP : CASE_MIDDLE;
+    return caption_new(record->title, &look, n < body ? n : body, ret_title, err);
+}
+
 int film_load_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
@@ -119,6 +136,8 @@ int film_load_locked(struct film *film, int scene, struct error *err)
     rc = load_picture(film, scene, err);
     if (rc == 0)
         rc = load_caption(film, scene, &shot->caption, err);
+    if (rc == 0 && scene == 0 && film->record->title_card)
+        rc = load_title(film, &shot->title, err);
     if (rc < 0)
         unload(shot);
     else
@@ -201,13 +220,16 @@ void film_draw(const struct film *film, const struct timeline_segment *segment, 
     struct easel *easel, struct yuv *frame)
 {
     const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
-    const struct caption *caption = film->shots[segment->scene].caption;
+    const struct shot *shot = &film->shots[segment->scene];
+    int at = number - timeline_body_start(when);
 
     if (segment->is_fade) {
         draw_transition(film, segment, number, easel, frame);
         return;
     }
     draw_scene(film, segment->scene, number, easel->zoom, frame);
-    if (caption)
-        caption_blend(caption, number - timeline_body_start(when), frame);
+    if (shot->caption)
+        caption_blend(shot->caption, at, frame);
+    if (shot->title)
+        caption_blend(shot->title, at, frame);
 }

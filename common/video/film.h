@@ -27,9 +27,12 @@ struct shot {
     bool is_loaded;
     struct yuv canvas;
     struct caption *caption;
-    struct motion motion;    /* its focus and calm are the canvas', known with that */
+    struct caption *title; /* of the first scene, over its first FILM_TITLE_MS; NULL: none wanted */
+    struct motion motion;  /* its focus and calm are the canvas', known with that */
     atomic_bool is_pictured; /* its thumbnail lies in the folder */
 };
+
+enum { FILM_TITLE_MS = 3000 };
 
 struct film {
     /* fixed after film_open() */

@@ -72,6 +72,15 @@ static void add_caption(
     digest_add_number(key, segment->first - timeline_body_start(when));
 }
 
+/* Only where it can be seen. */
+static void add_title(
+    struct digest *key, const struct film *film, const struct timeline_segment *segment)
+{
+    if (segment->scene == 0 && film->record->title_card &&
+        segment->first < timeline_frames(film->timeline->fps, FILM_TITLE_MS))
+        digest_add_text(key, film->record->title);
+}
+
 int film_segment_key(struct film *film, const struct timeline_segment *segment,
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
@@ -92,8 +101,10 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
     add_view(&key, film, segment->scene, segment);
     if (segment->is_fade)
         add_view(&key, film, segment->scene + 1, segment);
-    else
+    else {
         add_caption(&key, film, segment);
+        add_title(&key, film, segment);
+    }
     digest_hex(&key, ret_key);
     return 0;
 }

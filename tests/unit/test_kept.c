@@ -134,6 +134,19 @@ START_TEST(a_new_title_costs_no_frame)
 }
 END_TEST
 
+START_TEST(a_title_card_costs_what_it_stands_on)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    record.title_card = true;
+    check_encodes(18 - 6); /* the first body */
+    record.title = "Another title";
+    check_encodes(18 - 6);
+    record.title_card = false;
+    check_encodes(0);
+}
+END_TEST
+
 START_TEST(another_picture_under_the_same_name_costs_all_that_shows_it)
 {
     set_scenes(18);
@@ -216,6 +229,7 @@ int main(void)
     tcase_add_test(tc, an_unchanged_case_is_not_encoded_again);
     tcase_add_test(tc, a_new_caption_costs_one_scene_and_no_fade);
     tcase_add_test(tc, a_new_title_costs_no_frame);
+    tcase_add_test(tc, a_title_card_costs_what_it_stands_on);
     tcase_add_test(tc, another_picture_under_the_same_name_costs_all_that_shows_it);
     tcase_add_test(tc, scenes_before_an_added_one_stay_as_they_are);
     tcase_add_test(tc, a_canceled_work_is_gone_on_with);
