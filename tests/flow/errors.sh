@@ -111,7 +111,7 @@ pictures() {
     fails_for 'a link to itself' loop.jpg "$outside|symbolic links"
     viewers_wait good
     fact 'meanwhile another job was done' same 'done' "$(jq -r 'select(.event == "done") | .event' "$private/good.jsonl")"
-    fact 'no failed job left a file' same 1 "$(find "$CASECAST_OUTPUT" -name '*.mp4' | wc -l)"
+    fact 'no failed job left a file' same 1 "$(find "$CASECAST_OUTPUT" -name final.mp4 | wc -l)"
     fact 'nor half of one' same '' "$(find "$CASECAST_OUTPUT" -name '*.part*' -o -name '.*' -type f)"
 }
 
