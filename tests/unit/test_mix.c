@@ -460,7 +460,7 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_loop_test(tc, loudness_agrees_with_libebur128, 0, 6);
     tcase_add_test(tc, the_limiter_lets_nothing_over_its_ceiling_and_leaves_quiet_steps_alone);

@@ -207,7 +207,7 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_loop_test(tc, every_kind_and_layout_comes_out_in_the_right_colours, 0, 10);
     tcase_add_test(tc, a_name_that_lies_about_the_kind_does_not_matter);

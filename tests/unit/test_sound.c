@@ -227,7 +227,7 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, the_same_words_give_the_same_samples_whatever_was_said_before);
     tcase_add_test(tc, speech_begins_with_its_first_sample);
