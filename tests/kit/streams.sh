@@ -31,7 +31,8 @@ declare -A viewers=()
 viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; what they see: $private/NAME.jsonl
     local name=$1
     shift
-    node "$kit/viewers.mjs" "$@" >"$private/$name.jsonl" 2>&1 &
+    : >"$private/$name.jsonl" # here, not in the child: a reader must not meet what an earlier viewer left
+    node "$kit/viewers.mjs" "$@" >>"$private/$name.jsonl" 2>&1 &
     viewers[$name]=$!
 }
 
