@@ -1,7 +1,8 @@
 // theatre.js - the panel in which a video is made and then played.  It shows; what happens is told to it.
 
 import { byId, make, show } from './dom.js';
-import { dress } from './dress.js';
+import { dress, undress } from './dress.js';
+import * as reel from './reel.js';
 import { makeScreen } from './screen.js';
 import { clock, languageName, stageName, stillBeingMade, timeLeft } from './text.js';
 
@@ -12,7 +13,9 @@ const parts = Object.fromEntries(
 const title = byId('theatre-title');
 const message = { title: byId('message-title'), text: byId('message-text') };
 
-let scenes = [];    // of the open case, once they are known
+let item = null;    // of the gallery: the open case
+let scenes = [];    // of it, once they are known
+let film = null;    // what `done` said
 let announced = ''; // what a screen reader was told last
 let whole = 0;      // seconds of the film, once they are known
 let etaMs = null;   // until all of it is made
@@ -33,7 +36,7 @@ const screen = makeScreen({
     changed: paintMade,
     ended() {
       show(false, parts.made, parts.wait);
-      if (parts.player.hasAttribute('src')) return;
+      if (film) return offerFilm();
       show(false, parts.message);
       show(true, parts.overlay, parts.stills, parts.meter);
     },
@@ -86,6 +89,12 @@ function setStrip(n) {
   parts.strip.replaceChildren(...Array.from({ length: n }, (_, i) => make('li', { textContent: i + 1 })));
 }
 
+// The final film is in its place: every part of it can be gone to.
+function offerFilm() {
+  reel.open(parts.player, film);
+  for (const button of parts.strip.querySelectorAll('button')) button.disabled = false;
+}
+
 function describeScene(index) {
   return [`Scene ${index}`, scenes[index - 1]?.caption].filter(Boolean).join(': ');
 }
@@ -118,8 +127,10 @@ function paintMade() {
 }
 
 /** Open the panel for a case of the gallery, before anything is known of its video. */
-export function open(item) {
+export function open(chosen) {
+  item = chosen;
   scenes = [];
+  film = null;
   announced = '';
   title.textContent = item.title;
   title.lang = item.language;
@@ -127,7 +138,7 @@ export function open(item) {
   parts.theatre.classList.toggle('tall', item.shape === '9:16');
   parts.stills.replaceChildren();
   parts.strip.replaceChildren();
-  screen.close();
+  leaveScreen();
   whole = 0;
   etaMs = null;
   setStrip(item.scenes);
@@ -146,8 +157,15 @@ export function focus() {
   parts.theatre.scrollIntoView({ block: 'start', behavior: 'smooth' });
 }
 
-export function close() {
+function leaveScreen() {
+  film = null;
   screen.close();
+  reel.close();
+  undress(parts.player);
+}
+
+export function close() {
+  leaveScreen();
   show(false, parts.theatre);
   show(true, parts.hero);
   document.title = 'casecast';
@@ -202,7 +220,9 @@ export function scene({ index, of, thumbnail }) {
   if (!place || place.querySelector('img')) return;
   const image = make('img', { src: thumbnail, alt: describeScene(index) });
   image.dataset.index = index;
-  place.append(image);
+  const button = make('button', { type: 'button', disabled: true }, image);
+  button.addEventListener('click', () => reel.goToScene(index));
+  place.append(button);
   showStill(thumbnail);
   if (parts.strip.scrollWidth > parts.strip.clientWidth) {
     parts.strip.scrollTo({ left: place.offsetLeft - parts.strip.clientWidth / 2, behavior: 'smooth' });
@@ -211,10 +231,12 @@ export function scene({ index, of, thumbnail }) {
 
 export function done(result) {
   const { video, seconds, width, height } = result;
-  dress(parts.player, result, title.textContent);
+  dress(parts.player, result, item);
   screen.finish(video);
+  film = result;
+  if (!screen.isShown()) offerFilm();
   parts.download.href = video;
-  show(false, parts.overlay, parts.stills, parts.meter, parts.made, parts.wait);
+  show(false, parts.overlay, parts.stills, parts.meter, parts.wait);
   showActions(['download']);
   setMessage('good', 'Your video is ready', `${clock(seconds)} · ${width} × ${height}`);
   setPageTitle('');
@@ -230,7 +252,7 @@ export function canceled() {
 }
 
 function end(kind, heading, text, short) {
-  screen.close();
+  leaveScreen();
   parts.bar.value = 0;
   setBig('');
   parts.stage.textContent = short;
