@@ -5,6 +5,6 @@
 
 int main(int argc, char **argv)
 {
-    mem_settle();
+    mem_settle(argv);
     return cli_run(argc, argv, serve);
 }

@@ -19,8 +19,9 @@ char *mem_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * there. */
 void *mem_large(size_t size) __attribute__((malloc));
 
-/* Once, before any thread starts: what is large goes back to the kernel when it is freed. */
-void mem_settle(void);
+/* First of all, before any thread starts: what is large lies in huge pages, and goes back to the
+ * kernel when it is freed.  Starts the program anew, with `argv`, once; NULL: it does not. */
+void mem_settle(char **argv);
 
 #define mem_new(type) ((type *)mem_zero(1, sizeof(type)))
 #define mem_new_n(n, type) ((type *)mem_zero((n), sizeof(type)))
