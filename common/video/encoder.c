@@ -17,7 +17,8 @@ static const struct {
     const char *preset, *crf, *params;
 } settings[] = {
     [CASE_STANDARD] = {"superfast", "20",
-        X264_ALWAYS "mbtree=1:rc-lookahead=6:b-adapt=0:bframes=5:partitions=i8x8:subme=2"},
+        X264_ALWAYS "mbtree=1:rc-lookahead=7:b-adapt=0:bframes=5:partitions=i8x8:subme=2:"
+                    "aq-strength=0.7"},
     [CASE_DRAFT] = {"ultrafast", "26", X264_ALWAYS "bframes=3:b-adapt=0"},
     [CASE_HIGH] = {"faster", "18", X264_ALWAYS "b-adapt=0:bframes=5"},
 };
