@@ -3,11 +3,9 @@
 import { make } from './dom.js';
 import { languageName } from './text.js';
 
-const isSet = (language) => typeof language === 'string' && language !== '';
-
 // Off until the viewer asks the browser's own button for them: what they say is in the picture already.
 function captionsTrack(captions, voice) {
-  const language = isSet(voice) ? voice.split('+')[0] : 'en'; // "en+f3" is a voice of English
+  const [language] = (voice || 'en').split('+'); // "en+f3" is a voice of English
   return make('track', { kind: 'captions', src: captions, srclang: language, label: languageName(language) });
 }
 

@@ -41,7 +41,7 @@ function paintPicture(seconds) {
 function preview(seconds) {
   const title = chapterAt(seconds)?.title;
   paintPicture(seconds);
-  parts.when.textContent = [clock(seconds), title].filter(Boolean).join('  ');
+  parts.when.textContent = [clock(seconds), title].filter(Boolean).join(' ');
   show(true, parts.preview);
   const { width } = parts.reel.getBoundingClientRect();
   const half = parts.preview.offsetWidth / 2;

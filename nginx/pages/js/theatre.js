@@ -130,7 +130,6 @@ function paintMade() {
 export function open(chosen) {
   item = chosen;
   scenes = [];
-  film = null;
   announced = '';
   title.textContent = item.title;
   title.lang = item.language;
