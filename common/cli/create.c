@@ -65,20 +65,32 @@ static void show_nothing(const struct show *show)
 
 /* --- signals --- */
 
+enum { SAME_MS = 1000 };
+
+/* The first one ends the work in good order, a later one the process.  What comes right behind the
+ * first is the same wish: timeout(1) signals the process and then its group. */
 static void on_signal(int number)
 {
-    (void)number;
-    atomic_store(&cancel, true);
+    static atomic_llong first_ms;
+    long long now_ms = clock_monotonic_ms(), earlier_ms = 0;
+
+    if (atomic_compare_exchange_strong(&first_ms, &earlier_ms, now_ms))
+        atomic_store(&cancel, true);
+    else if (now_ms - earlier_ms > SAME_MS) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
 }
 
-/* The first one ends the work in good order, a second one the process. */
 static void catch_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaddset(&action.sa_mask, numbers[i]);
         sigaction(numbers[i], &action, NULL);
+    }
 }
 
 /* --- where the file goes --- */
@@ -211,7 +223,6 @@ static int make(const struct config *config, const struct case_record *record,
         .watch = {.ctx = &show, .progress = show_progress}};
     int answer;
 
-    catch_signals();
     answer = video_create(record, &options, ret_result, err);
     free(cores_file);
     show_nothing(&show);
@@ -228,8 +239,10 @@ static int create(const struct config *config, const struct case_record *record,
     struct target target;
     struct error err;
     off_t size = 0;
-    int answer = target_init(&target, path, &err);
+    int answer;
 
+    catch_signals(); /* before there is anything that would stay behind */
+    answer = target_init(&target, path, &err);
     if (answer == 0)
         answer = make(config, record, &target, &result, &err);
     if (answer == 0)
