@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -80,13 +81,18 @@ enum { IS_GLIBC_HEAP = true };
 static void ask_for_huge_pages(char **argv)
 {
     const char *was = getenv(TUNABLES);
-    char *wanted;
+    char path[PATH_MAX], *wanted;
+    ssize_t len;
 
     if (!IS_GLIBC_HEAP || (was && strstr(was, "glibc.malloc.hugetlb")))
         return;
     wanted = was ? mem_format("%s:" HUGE_HEAP, was) : mem_copy(HUGE_HEAP);
-    if (setenv(TUNABLES, wanted, 1) == 0)
-        execv("/proc/self/exe", argv); /* where it can't, all is as before, but slower */
+    /* By its own path, or ps(1) would call it "exe". */
+    len = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (len > 0 && setenv(TUNABLES, wanted, 1) == 0) {
+        path[len] = '\0';
+        execv(path, argv); /* where it can't, all is as before, but slower */
+    }
     free(wanted);
 }
 
