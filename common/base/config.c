@@ -28,6 +28,7 @@ static const struct {
     int lo, hi, normally; /* normally 0: see config_read() */
 } numbers[] = {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
+    {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
     {"CASECAST_HEARTBEAT_MS", offsetof(struct config, heartbeat_ms), 100, 55000, 15000},
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},
     {"CASECAST_MAX_QUEUED", offsetof(struct config, max_queued), 1, 10000, 100},

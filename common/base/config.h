@@ -21,9 +21,11 @@ struct config {
     int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: bytes waiting for one slow viewer */
     int heartbeat_ms; /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */
     int retry_ms;     /* CASECAST_RETRY_MS: what `retry:` tells a client, jittered by half */
-    int secret_ttl_s; /* CASECAST_SECRET_TTL_S: how long a client secret opens its job */
-    int cache_mib;    /* CASECAST_CACHE_MIB: how large that folder may grow; 0: nothing is kept */
-    int lease_ms;     /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
+    int cancel_unwatched_s; /* CASECAST_CANCEL_UNWATCHED_S: a job whose last viewer has been gone
+                               for so long is canceled; 0: none is */
+    int secret_ttl_s;       /* CASECAST_SECRET_TTL_S: how long a client secret opens its job */
+    int cache_mib; /* CASECAST_CACHE_MIB: how large that folder may grow; 0: nothing is kept */
+    int lease_ms;  /* CASECAST_LEASE_MS: after that, a silent owner's job is taken over */
 };
 
 /* -ERR_INPUT names the variable, its value and what would be right. */

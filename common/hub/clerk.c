@@ -3,7 +3,7 @@
  *
  * A round: renew the leases; look whether anything changed (microseconds when nothing did); if so,
  * tell the loop which queued and running jobs have news, then every new event of the journal; claim
- * a job if there is a place for one. */
+ * a job if there is a place for one; cancel, if that is wanted, what nobody watches any more. */
 #include <pthread.h>
 #include <search.h>
 #include <stdlib.h>
@@ -25,11 +25,14 @@ enum {
 
 /* What was last told of a job that is queued or running. */
 struct seen {
-    char id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    char id[JOB_ID_LEN + 1];     /* first: the tree compares it */
+    const struct job_kind *kind; /* NULL: this version has none such */
     enum job_state state;
     int position;
     char *progress;
-    bool cancel_told, is_live;
+    uint64_t n_watched;
+    int64_t watched_ms; /* when that was seen to grow, or the job first; monotonic */
+    bool cancel_told, cancel_wanted, is_live;
 };
 
 struct clerk {
@@ -42,7 +45,9 @@ struct clerk {
 
     /* under lock */
     bool is_poked, must_stop, may_claim;
-    int n_running; /* works claimed here that have not ended */
+    int n_running;                   /* works claimed here that have not ended */
+    char (*watched)[JOB_ID_LEN + 1]; /* have viewers here; still to be written down */
+    size_t n_watched;
 
     /* clerk only */
     struct store *store;
@@ -50,7 +55,7 @@ struct clerk {
     uint64_t position; /* of the last journal entry that was told */
     void *seen;        /* tsearch tree by job id */
     int n_live, n_queued, n_foreign;
-    int64_t renew_at, open_at, claim_at;
+    int64_t renew_at, open_at, claim_at, roll_call_at;
     bool is_troubled; /* so that a lasting trouble is logged once */
 };
 
@@ -79,6 +84,7 @@ static struct seen *seen_of(struct clerk *clerk, const char *id)
     strcpy(seen->id, id);
     seen->state = JOB_QUEUED;
     seen->position = -1;
+    seen->watched_ms = clock_monotonic_ms();
     tsearch(seen, &clerk->seen, compare);
     return seen;
 }
@@ -93,14 +99,13 @@ static void seen_free(void *item)
 
 static void tell_state(struct clerk *clerk, struct seen *seen, const struct job *job)
 {
-    const struct job_kind *kind = kind_find(clerk->hub->kinds, job->kind);
     struct buf bytes = {0};
 
-    if (!kind || (seen->state == job->state && seen->position == job->position))
+    if (!seen->kind || (seen->state == job->state && seen->position == job->position))
         return;
     seen->state = job->state;
     seen->position = job->position;
-    hub_encode_job(&bytes, kind, job);
+    hub_encode_job(&bytes, seen->kind, job);
     hub_post_note(clerk->hub, job->id, &bytes, false);
     buf_free(&bytes);
 }
@@ -125,6 +130,12 @@ static void see_live(void *ctx, const struct job *job, const char *owner)
     bool is_ours = owner && strcmp(owner, clerk->hub->owner) == 0;
 
     seen->is_live = true;
+    seen->kind = kind_find(clerk->hub->kinds, job->kind);
+    seen->cancel_wanted = job->cancel_wanted;
+    if (seen->n_watched != job->n_watched) {
+        seen->n_watched = job->n_watched;
+        seen->watched_ms = clock_monotonic_ms();
+    }
     clerk->n_live++;
     clerk->n_queued += job->state == JOB_QUEUED;
     clerk->n_foreign += job->state == JOB_RUNNING && !is_ours;
@@ -136,30 +147,34 @@ static void see_live(void *ctx, const struct job *job, const char *owner)
     tell_progress(clerk, seen, job);
 }
 
-/* The tree has no "remove where": what ended is gathered first.  tdelete() frees nothing but its
- * own node. */
-struct ended {
+/* The tree has no "each where": what is wanted is gathered first. */
+struct gathered {
     struct seen **items;
     size_t n;
+    int64_t watched_before; /* of gather_unwatched() */
 };
+
+static void gather(struct gathered *gathered, struct seen *seen)
+{
+    gathered->items = mem_grow(gathered->items, gathered->n + 1, sizeof *gathered->items);
+    gathered->items[gathered->n++] = seen;
+}
 
 static void gather_ended(const void *node, VISIT visit, void *ctx)
 {
     struct seen *seen = *(struct seen *const *)node;
-    struct ended *ended = ctx;
 
     if (visit != postorder && visit != leaf)
         return;
-    if (!seen->is_live) {
-        ended->items = mem_grow(ended->items, ended->n + 1, sizeof *ended->items);
-        ended->items[ended->n++] = seen;
-    }
+    if (!seen->is_live)
+        gather(ctx, seen);
     seen->is_live = false;
 }
 
+/* tdelete() frees nothing but its own node. */
 static void forget_ended(struct clerk *clerk)
 {
-    struct ended ended = {0};
+    struct gathered ended = {0};
 
     twalk_r(clerk->seen, gather_ended, &ended);
     for (size_t i = 0; i < ended.n; i++) {
@@ -326,6 +341,88 @@ static int claim(struct clerk *clerk, int64_t now, bool is_poked, struct error *
     return result < 0 ? result : 0;
 }
 
+/* --- what nobody watches any more --- */
+
+enum { ROLL_CALL_LEAST_MS = 200, ROLL_CALL_MOST_MS = 15000 };
+
+/* A job that never had a viewer was not made for one, and goes on. */
+static void gather_unwatched(const void *node, VISIT visit, void *ctx)
+{
+    struct seen *seen = *(struct seen *const *)node;
+    struct gathered *gathered = ctx;
+
+    if (visit != postorder && visit != leaf)
+        return;
+    if (seen->kind && !seen->cancel_wanted && seen->n_watched &&
+        seen->watched_ms < gathered->watched_before)
+        gather(gathered, seen);
+}
+
+static int cancel(struct clerk *clerk, struct seen *seen, struct error *err)
+{
+    struct last_events last = {0};
+    struct job job = {0};
+    int answer;
+
+    seen->kind->finish(JOB_CANCELED, NULL, NULL, &last);
+    answer = store_job_cancel(clerk->store, seen->id, last.at, last.n, &job, err);
+    last_events_clear(&last);
+    if (answer == 0)
+        log_info("job %s: canceled, nobody has watched it for %d s", seen->id,
+            clerk->hub->config->cancel_unwatched_s);
+    seen->cancel_wanted = true;
+    job_clear(&job);
+    return answer < 0 ? answer : 0;
+}
+
+static int cancel_unwatched(struct clerk *clerk, int64_t now, struct error *err)
+{
+    struct gathered unwatched = {
+        .watched_before = now - (int64_t)clerk->hub->config->cancel_unwatched_s * 1000};
+    int answer = read_live(clerk, err);
+
+    if (answer == 0)
+        twalk_r(clerk->seen, gather_unwatched, &unwatched);
+    for (size_t i = 0; answer == 0 && i < unwatched.n; i++)
+        answer = cancel(clerk, unwatched.items[i], err);
+    if (unwatched.n)
+        clerk_poke(clerk); /* store_changed() does not tell of what was written here */
+    free(unwatched.items);
+    return answer;
+}
+
+static int write_watched(struct clerk *clerk, struct error *err)
+{
+    char(*watched)[JOB_ID_LEN + 1];
+    size_t n;
+    int answer;
+
+    pthread_mutex_lock(&clerk->lock);
+    watched = clerk->watched;
+    n = clerk->n_watched;
+    clerk->watched = NULL;
+    clerk->n_watched = 0;
+    pthread_mutex_unlock(&clerk->lock);
+    answer = n ? store_jobs_watched(clerk->store, watched, n, err) : 0;
+    free(watched);
+    return answer;
+}
+
+/* Each process writes down from time to time whose viewers it has; all see whether somebody did. */
+static int watch_over(struct clerk *clerk, int64_t now, struct error *err)
+{
+    int64_t pause_ms = (int64_t)clerk->hub->config->cancel_unwatched_s * 1000 / 4;
+
+    if (!pause_ms || write_watched(clerk, err) < 0)
+        return pause_ms ? -1 : 0;
+    if (now < clerk->roll_call_at)
+        return 0;
+    pause_ms = pause_ms < ROLL_CALL_LEAST_MS ? ROLL_CALL_LEAST_MS : pause_ms;
+    clerk->roll_call_at = now + (pause_ms > ROLL_CALL_MOST_MS ? ROLL_CALL_MOST_MS : pause_ms);
+    hub_post_roll_call(clerk->hub);
+    return cancel_unwatched(clerk, now, err);
+}
+
 /* --- the thread --- */
 
 static bool have_store(struct clerk *clerk, int64_t now)
@@ -352,7 +449,7 @@ static void round_once(struct clerk *clerk, bool is_poked)
     if (!have_store(clerk, now))
         return;
     if (renew(clerk, now, &err) < 0 || read_news(clerk, is_poked, &err) < 0 ||
-        claim(clerk, now, is_poked, &err) < 0) {
+        claim(clerk, now, is_poked, &err) < 0 || watch_over(clerk, now, &err) < 0) {
         trouble(clerk, &err);
     } else if (clerk->is_troubled) {
         log_info("the journal can be read again");
@@ -425,6 +522,14 @@ void clerk_poke(struct clerk *clerk)
     set(clerk, &clerk->is_poked, true);
 }
 
+void clerk_watched(struct clerk *clerk, const char *job_id)
+{
+    pthread_mutex_lock(&clerk->lock);
+    clerk->watched = mem_grow(clerk->watched, clerk->n_watched + 1, sizeof *clerk->watched);
+    strcpy(clerk->watched[clerk->n_watched++], job_id);
+    pthread_mutex_unlock(&clerk->lock);
+}
+
 void clerk_work_ended(struct clerk *clerk)
 {
     pthread_mutex_lock(&clerk->lock);
@@ -453,5 +558,6 @@ void clerk_stop(struct clerk *clerk)
     pthread_cond_destroy(&clerk->wake);
     pthread_mutex_destroy(&clerk->claiming);
     pthread_mutex_destroy(&clerk->lock);
+    free(clerk->watched);
     free(clerk);
 }

@@ -176,6 +176,8 @@ int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t
         return HUB_E_BEHIND;
     watch->channel = channel_open(hub, job_id);
     watch->after = after;
+    if (list_is_empty(&watch->channel->watches) && hub->config->cancel_unwatched_s)
+        clerk_watched(hub->clerk, job_id);
     list_append(&watch->channel->watches, &watch->link);
     hub->n_watches++;
     note = note_find(hub, job_id);
@@ -246,6 +248,29 @@ static void deliver_note(struct mail *mail)
         note_keep(news->hub, news->job_id, news->frame);
     frame_unref(news->frame);
     free(news);
+}
+
+static void answer_roll_call(const void *node, VISIT visit, void *ctx)
+{
+    const struct channel *channel = *(struct channel *const *)node;
+    struct hub *hub = ctx;
+
+    if ((visit == postorder || visit == leaf) && !list_is_empty(&channel->watches))
+        clerk_watched(hub->clerk, channel->job_id);
+}
+
+static void deliver_roll_call(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+
+    if (!news->hub->is_draining) /* then there may be no clerk any more */
+        twalk_r(news->hub->channels, answer_roll_call, news->hub);
+    free(news);
+}
+
+void hub_post_roll_call(struct hub *hub)
+{
+    loop_post(hub->loop, &news_new(hub, "")->mail, deliver_roll_call);
 }
 
 void hub_post_start(struct hub *hub, uint64_t position)

@@ -46,8 +46,9 @@ struct hub {
 
 /* --- clerk.c --- */
 struct clerk *clerk_start(struct hub *hub);
-void clerk_poke(struct clerk *clerk);       /* any thread */
-void clerk_work_ended(struct clerk *clerk); /* any thread: a place is free */
+void clerk_poke(struct clerk *clerk);                        /* any thread */
+void clerk_watched(struct clerk *clerk, const char *job_id); /* any thread: it has a viewer here */
+void clerk_work_ended(struct clerk *clerk);                  /* any thread: a place is free */
 /* When this returns, every work that was claimed has been posted, and none will be.  May wait
  * STORE_WAIT_MS. */
 void clerk_stop_claiming(struct clerk *clerk);
@@ -57,6 +58,7 @@ void clerk_stop(struct clerk *clerk); /* gives the leases back, joins, frees */
 void hub_post_start(struct hub *hub, uint64_t position);
 void hub_post_event(
     struct hub *hub, uint64_t position, const char *job_id, const struct job_event *event);
+void hub_post_roll_call(struct hub *hub); /* clerk_watched() for each job that is watched here */
 void hub_post_note(struct hub *hub, const char *job_id, const struct buf *bytes, bool is_passing);
 void hub_work_is_over(struct hub *hub); /* loop: one work less; ends a drain that waited for it */
 

@@ -33,7 +33,9 @@ struct job {
     enum job_state state;
     bool cancel_wanted;
     int position; /* 1: the next to run; 0: not queued */
-    int deaths;   /* owners that died while they ran it; one that kills them must not go round */
+    uint64_t
+        n_watched; /* times that it was found to have viewers; only its growing says anything */
+    int deaths;    /* owners that died while they ran it; one that kills them must not go round */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
     char *input;    /* JSON: what the work works on, as it was when the job was made */

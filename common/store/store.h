@@ -93,6 +93,11 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
     void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
+/* These have viewers now.  Nobody compares clocks: who wants to know whether a job is still watched
+ * sees whether its n_watched still grows. */
+int store_jobs_watched(
+    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
+
 /* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running
  * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
  * afterwards. */

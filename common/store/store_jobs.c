@@ -42,6 +42,7 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
     job.error = column_copy(row, 13);
     if (job.state == JOB_QUEUED)
         job.position = sqlite3_column_int(row, 14);
+    job.n_watched = (uint64_t)sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
     *ret_job = job;
     return 0;
 }
@@ -299,6 +300,23 @@ int store_live(struct store *store,
         NULL, &row, err);
 
     return answer == 0 ? each_row(store, row, NULL, each, ctx, err) : answer;
+}
+
+/* --- viewers --- */
+
+int store_jobs_watched(
+    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err)
+{
+    int answer = transaction_begin(store, err);
+
+    if (answer < 0)
+        return answer;
+    for (size_t i = 0; answer == 0 && i < n; i++)
+        answer = query_run(store,
+            "UPDATE jobs SET n_watched = n_watched + 1"
+            " WHERE id = ?1 AND state IN ('queued', 'running')",
+            VALUES(value_text(ids[i])), err);
+    return transaction_end(store, answer, err);
 }
 
 /* --- cancel --- */

@@ -50,6 +50,7 @@ static const char *const steps[] = {
     "  UNIQUE (job_id, seq),"
     "  UNIQUE (job_id, once));",
     "", /* cases and scenes, see case_columns below */
+    "ALTER TABLE jobs ADD COLUMN n_watched INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { SCHEMA_VERSION = sizeof steps / sizeof *steps };

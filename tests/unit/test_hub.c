@@ -427,6 +427,41 @@ START_TEST(a_canceled_job_stops_and_says_so)
 }
 END_TEST
 
+static bool time_is_over(void *until_ms)
+{
+    return clock_monotonic_ms() > *(int64_t *)until_ms;
+}
+
+START_TEST(a_job_that_nobody_watches_any_more_is_canceled_if_that_is_wanted)
+{
+    struct config owner_config = config, watcher_config = config;
+    struct hub *owner, *watcher;
+    struct viewer viewer;
+    char never_watched[JOB_ID_LEN + 1];
+    int64_t until_ms;
+    int two = 2;
+
+    owner_config.cancel_unwatched_s = watcher_config.cancel_unwatched_s = 1;
+    watcher_config.slots = 0; /* claims nothing */
+    watcher = hub_new(&loop, &watcher_config, kinds);
+    owner = hub_new(&loop, &owner_config, kinds);
+    strcpy(never_watched, new_job("gated"));
+    view(watcher, &viewer, new_job("gated"));
+    ck_assert(wait_until(works_run, &two));
+    until_ms = clock_monotonic_ms() + 3000;
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(state_of(last_job), JOB_RUNNING);
+    watch_close(&viewer.watch);
+
+    ck_assert(wait_until(has_ended, last_job));
+    ck_assert_int_eq(state_of(last_job), JOB_CANCELED);
+    ck_assert_int_eq(state_of(never_watched), JOB_RUNNING);
+    buf_free(&viewer.heard);
+    end_hub(watcher);
+    end_hub(owner);
+}
+END_TEST
+
 START_TEST(two_processes_together_run_no_more_than_the_slots)
 {
     struct hub *one = hub_new(&loop, &config, kinds), *other = hub_new(&loop, &config, kinds);
@@ -525,6 +560,7 @@ int main(void)
     tcase_add_test(tcase, a_closed_watch_hears_nothing_more);
     tcase_add_test(tcase, a_job_that_fails_says_why);
     tcase_add_test(tcase, a_canceled_job_stops_and_says_so);
+    tcase_add_test(tcase, a_job_that_nobody_watches_any_more_is_canceled_if_that_is_wanted);
     tcase_add_test(tcase, two_processes_together_run_no_more_than_the_slots);
     tcase_add_test(tcase, a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next);
     tcase_add_test(tcase, a_job_whose_process_died_is_taken_over_when_the_lease_lapses);
