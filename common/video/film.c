@@ -21,27 +21,33 @@ static void choose_motions(struct film *film)
     struct motion *motions = mem_new_n((size_t)film->record->n_scenes, struct motion);
 
     motion_choose(film->record, motions);
-    for (int i = 0; i < film->record->n_scenes; i++) {
-        const struct timeline_scene *when = &film->timeline->scenes[i];
-
+    for (int i = 0; i < film->record->n_scenes; i++)
         film->shots[i].motion = motions[i];
-        film->shots[i].motion.seconds = (double)(when->end - when->start) / film->timeline->fps;
-    }
     free(motions);
 }
 
-void film_open(const struct case_record *record, const struct timeline *timeline,
-    const struct outdir *dir, struct cache *cache, int root_fd, struct film *ret_film)
+void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
+    int root_fd, struct film *ret_film)
 {
     struct film *film = ret_film;
 
-    *film = (struct film){
-        .record = record, .timeline = timeline, .dir = dir, .cache = cache, .root_fd = root_fd};
+    *film = (struct film){.record = record, .dir = dir, .cache = cache, .root_fd = root_fd};
     case_frame_size(record, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
         pthread_mutex_init(&film->shots[i].lock, NULL);
     choose_motions(film);
+}
+
+/* Nothing that is written here is looked at by film_show(), which may run meanwhile. */
+void film_plan(struct film *film, const struct timeline *timeline)
+{
+    film->timeline = timeline;
+    for (int i = 0; i < film->record->n_scenes; i++) {
+        const struct timeline_scene *when = &timeline->scenes[i];
+
+        film->shots[i].motion.seconds = (double)(when->end - when->start) / timeline->fps;
+    }
     for (int i = 0; i < timeline->n_segments; i++) {
         const struct timeline_segment *segment = &timeline->segments[i];
 
@@ -57,7 +63,7 @@ static void unload(struct shot *shot)
     caption_free(shot->caption);
     caption_free(shot->title);
     shot->caption = shot->title = NULL;
-    shot->is_loaded = false;
+    shot->has_canvas = shot->is_loaded = false;
 }
 
 void film_close(struct film *film)
@@ -75,14 +81,18 @@ int film_blame(int scene, const char *what, struct error *err)
     return error_where(err, "scene %d: %s: ", scene + 1, what);
 }
 
-static int load_picture(struct film *film, int scene, struct error *err)
+int film_picture_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
     const struct scene *of = &film->record->scenes[scene];
     const char *image = of->image;
     struct fit fit = {.kind = of->fit, .focus_x = of->focus_x, .focus_y = of->focus_y};
     char digest[DIGEST_HEX_LEN + 1];
-    int rc = picture_load(film->root_fd, image, canvas_side(film->width), canvas_side(film->height),
+    int rc;
+
+    if (shot->has_canvas)
+        return 0;
+    rc = picture_load(film->root_fd, image, canvas_side(film->width), canvas_side(film->height),
         &fit, &shot->canvas, digest, err);
 
     if (rc == 0 && shot->digest[0] && strcmp(shot->digest, digest) != 0)
@@ -90,6 +100,7 @@ static int load_picture(struct film *film, int scene, struct error *err)
             err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
     if (rc < 0)
         return film_blame(scene, "image", err);
+    shot->has_canvas = true;
     memcpy(shot->digest, digest, sizeof digest);
     shot->motion.is_calm = fit.kind == CASE_FIT_BLUR;
     if (of->focus_x >= 0) {
@@ -133,7 +144,7 @@ int film_load_locked(struct film *film, int scene, struct error *err)
 
     if (shot->is_loaded)
         return 0;
-    rc = load_picture(film, scene, err);
+    rc = film_picture_locked(film, scene, err);
     if (rc == 0)
         rc = load_caption(film, scene, &shot->caption, err);
     if (rc == 0 && scene == 0 && film->record->title_card)

@@ -24,7 +24,7 @@ struct shot {
         lock; /* the rest is under it, but for reading canvas and caption while it is held open */
     int uses_left;                   /* segments that have not ended with it */
     char digest[DIGEST_HEX_LEN + 1]; /* of the picture's file; "": not read yet */
-    bool is_loaded;
+    bool has_canvas, is_loaded;      /* loaded: with caption and title */
     struct yuv canvas;
     struct caption *caption;
     struct caption *title; /* of the first scene, over its first FILM_TITLE_MS; NULL: none wanted */
@@ -37,18 +37,20 @@ enum { FILM_TITLE_MS = 3000 };
 struct film {
     /* fixed after film_open() */
     const struct case_record *record;
-    const struct timeline *timeline;
     const struct outdir *dir;
     struct cache *cache;
     int root_fd;
     int width, height;
     struct shot *shots;
-    atomic_bool is_previewed; /* the preview lies in the folder */
+    const struct timeline *timeline; /* fixed after film_plan() */
+    atomic_bool is_previewed;        /* the preview lies in the folder */
 };
 
 /* Everything pointed to stays the caller's. */
-void film_open(const struct case_record *record, const struct timeline *timeline,
-    const struct outdir *dir, struct cache *cache, int root_fd, struct film *ret_film);
+void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
+    int root_fd, struct film *ret_film);
+/* When each scene is seen: before anything but film_show() and film_close(). */
+void film_plan(struct film *film, const struct timeline *timeline);
 void film_close(struct film *film);
 
 /* "scene-1.jpg"; the caller frees it. */

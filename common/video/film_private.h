@@ -4,7 +4,9 @@
 
 #include "video/film.h"
 
-/* Its canvas and caption are there, if they were not. */
+/* Its canvas is there, if it was not. */
+int film_picture_locked(struct film *film, int scene, struct error *err);
+/* Its caption is, too. */
 int film_load_locked(struct film *film, int scene, struct error *err);
 /* Its picture's digest is. */
 int film_know_locked(struct film *film, int scene, struct error *err);

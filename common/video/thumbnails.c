@@ -15,7 +15,7 @@ char *film_thumbnail_name(int scene)
 static int draw_jpeg(
     struct film *film, int scene, int width, const char *key, struct buf *jpeg, struct error *err)
 {
-    int rc = film_load_locked(film, scene, err);
+    int rc = film_picture_locked(film, scene, err);
 
     if (rc < 0)
         return rc;

@@ -1,6 +1,7 @@
 /* video.c - see video.h: the order of the work, and who owns what meanwhile. */
 #include "video/video.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ struct work {
     struct music music;
     struct timeline timeline;
     struct film film;
+    pthread_t ahead;
+    bool is_ahead; /* that thread was started */
     struct mix mix;
     struct soundtrack track;
     struct segments *segments;
@@ -53,6 +56,23 @@ static int open_places(struct work *work, struct error *err)
         log_warning("nothing is kept between videos: %s", err->text);
     rc = beneath_root(options->media_root, &work->root_fd, err);
     return rc < 0 ? rc : outdir_open(options->out_dir, &work->dir, err);
+}
+
+static void *ahead_thread(void *ctx)
+{
+    struct work *work = ctx;
+    struct error unheard; /* whoever needs it next meets what went wrong here, too */
+
+    film_show(&work->film, 0, &unheard);
+    return NULL;
+}
+
+/* The first picture is what the first second waits for longest; speech, which comes before it,
+ * leaves half a core.  What is kept of it is not made again. */
+static void look_ahead(struct work *work)
+{
+    film_open(work->record, &work->dir, &work->cache, work->root_fd, &work->film);
+    work->is_ahead = pthread_create(&work->ahead, NULL, ahead_thread, work) == 0;
 }
 
 static int plan(struct work *work, struct error *err)
@@ -114,7 +134,7 @@ static int start(struct work *work, struct error *err)
     struct join_words words;
     int rc;
 
-    film_open(work->record, &work->timeline, &work->dir, &work->cache, work->root_fd, &work->film);
+    film_plan(&work->film, &work->timeline);
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
     if (rc == 0)
@@ -237,8 +257,10 @@ static int create(struct work *work, struct video_result *result, struct error *
 {
     int rc = open_places(work, err);
 
-    if (rc == 0)
-        rc = read_case(work, err);
+    if (rc < 0)
+        return rc;
+    look_ahead(work);
+    rc = read_case(work, err);
     if (rc == 0)
         rc = start(work, err);
     if (rc == 0)
@@ -251,6 +273,8 @@ static int create(struct work *work, struct video_result *result, struct error *
 static void clear(struct work *work)
 {
     segments_stop(work->segments); /* first: the encoders read what the rest frees */
+    if (work->is_ahead)
+        pthread_join(work->ahead, NULL);
     join_free(work->join);
     beside_close(&work->beside);
     soundtrack_close(&work->track);

@@ -69,7 +69,8 @@ static int draw_case(
         return -ERR_IO; /* the program ends */
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);
     if (rc == 0) {
-        film_open(record, &timeline, &dir, &nothing_kept, root_fd, &film);
+        film_open(record, &dir, &nothing_kept, root_fd, &film);
+        film_plan(&film, &timeline);
         rc = draw(&film, err);
         film_close(&film);
     }
