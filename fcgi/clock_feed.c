@@ -194,9 +194,14 @@ static void step(struct clock_feed *feed)
         stream_close(stream, STREAM_FINISHED);
 }
 
+/* Written at once: the message says what time it is, and with many due the last would wait for the
+ * others to be made. */
 void clock_due(struct link *link)
 {
-    step(list_item(link, struct clock_feed, due));
+    struct clock_feed *feed = list_item(link, struct clock_feed, due);
+
+    step(feed);
+    stream_flush(feed->stream);
 }
 
 static void over(struct stream *stream)

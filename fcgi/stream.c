@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -35,23 +37,6 @@ static int64_t now_ms(const struct streams *streams)
 
 /* --- the end of a stream --- */
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct stream *stream = handle->data;
-    struct viewer_address *address = stream->address;
-    struct streams *all = stream->all;
-
-    pen_close(stream->fd);
-    free(stream->feed);
-    free(stream);
-    if (places_give(&all->places, address) == 0 && all->emptied) {
-        void (*emptied)(void *ctx) = all->emptied;
-
-        all->emptied = NULL;
-        emptied(all->emptied_ctx);
-    }
-}
-
 static void let_go(struct stream *stream)
 {
     if (stream->is_over)
@@ -60,25 +45,43 @@ static void let_go(struct stream *stream)
     stream->over(stream);
 }
 
-/* At once, with whatever still waits. */
+/* At once, with whatever still waits.  It is freed at the turn's end: whoever calls may still look
+ * at it. */
 static void shut(struct stream *stream, enum stream_end end)
 {
-    if (uv_is_closing((uv_handle_t *)&stream->poll))
+    if (stream->is_shut)
         return;
+    stream->is_shut = true;
     queue_clear(&stream->queue, &stream->all->pool);
     list_remove(&stream->dirty);
     list_remove(&stream->quiet);
+    list_append(&stream->all->shut, &stream->dirty);
     atomic_fetch_add(&stream->all->n_ended[end], 1);
-    uv_close((uv_handle_t *)&stream->poll, on_closed);
     let_go(stream);
 }
 
-static void on_descriptor(uv_poll_t *poll, int status, int events);
-
-static void listen_for(struct stream *stream, int events)
+static void bury(struct stream *stream)
 {
-    uv_poll_start(&stream->poll, UV_READABLE | UV_DISCONNECT | events, on_descriptor);
-    stream->is_waiting = events != 0;
+    struct streams *all = stream->all;
+
+    list_remove(&stream->dirty);
+    descriptors_drop(&all->descriptors, stream->fd);
+    pen_close(stream->fd);
+    if (places_give(&all->places, stream->address) == 0 && all->emptied) {
+        void (*emptied)(void *ctx) = all->emptied;
+
+        all->emptied = NULL;
+        emptied(all->emptied_ctx);
+    }
+    free(stream->feed);
+    free(stream);
+}
+
+static void wait_for_room(struct stream *stream)
+{
+    stream->is_waiting = true;
+    if (!descriptors_want_room(&stream->all->descriptors, stream->fd, stream, true))
+        shut(stream, STREAM_LEFT); /* nothing would wake it: the viewer comes back */
 }
 
 /* --- writing --- */
@@ -164,7 +167,7 @@ static void write_batch(struct stream **batch, struct pollfd *ready, size_t n)
         if (ready[i].revents & (POLLERR | POLLHUP | POLLNVAL)) {
             shut(batch[i], STREAM_LEFT);
         } else if (!(ready[i].revents & POLLOUT)) {
-            listen_for(batch[i], UV_WRITABLE);
+            wait_for_room(batch[i]);
         } else {
             batch[i]->n_free_writes = FREE_WRITES;
             write_piece(batch[i]);
@@ -172,7 +175,16 @@ static void write_batch(struct stream **batch, struct pollfd *ready, size_t n)
     }
 }
 
-/* Before the loop waits again: write for every stream that got something in this turn.  A stream
+void stream_flush(struct stream *stream)
+{
+    if (stream->is_shut || list_is_empty(&stream->dirty) || !may_write_freely(stream))
+        return;
+    list_remove(&stream->dirty);
+    write_piece(stream);
+}
+
+/* Before the loop waits again: write for every stream that got something in this turn, and free
+ * those that were shut.  A stream
  * with more than a piece comes again in the same call, behind the others. */
 static void on_turn(uv_prepare_t *turn)
 {
@@ -196,6 +208,8 @@ static void on_turn(uv_prepare_t *turn)
         }
         write_batch(batch, ready, n);
     }
+    while (!list_is_empty(&all->shut))
+        bury(list_item(all->shut.next, struct stream, dirty));
 }
 
 /* nginx sends nothing after a request: what can be read here is its end, or a peer that babbles. */
@@ -214,20 +228,32 @@ static bool peer_is_there(struct stream *stream)
     return false;
 }
 
-static void on_descriptor(uv_poll_t *poll, int status, int events)
+static void on_ready(void *item, unsigned events)
 {
-    struct stream *stream = poll->data;
+    struct stream *stream = item;
 
-    if (status < 0 || (events & UV_DISCONNECT) ||
-        ((events & UV_READABLE) && !peer_is_there(stream))) {
+    if (stream->is_shut)
+        return;
+    if ((events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) ||
+        ((events & EPOLLIN) && !peer_is_there(stream))) {
         shut(stream, STREAM_LEFT);
-    } else if (events & UV_WRITABLE) {
-        listen_for(stream, 0);
+    } else if ((events & EPOLLOUT) && stream->is_waiting) {
+        stream->is_waiting = false;
+        descriptors_want_room(&stream->all->descriptors, stream->fd, stream, false);
         write_piece(stream);
     }
 }
 
 /* --- for the feeds --- */
+
+/* No write of ours meets a full socket; if one ever did, the stream would end in place of holding
+ * the loop.  In one call: F_SETFL would need F_GETFL. */
+static void set_non_blocking(int fd)
+{
+    int yes = 1;
+
+    ioctl(fd, FIONBIO, &yes);
+}
 
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
     int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed)
@@ -245,9 +271,10 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     list_init(&stream->dirty);
     list_init(&stream->quiet);
     list_append(&streams->quiet, &stream->quiet);
-    uv_poll_init(&streams->loop->uv, &stream->poll, fd);
-    stream->poll.data = stream;
-    listen_for(stream, 0);
+    stream->n_free_writes = FREE_WRITES; /* nothing was written yet */
+    set_non_blocking(fd);
+    /* Where the kernel can't watch one more, the next write still tells that the peer is gone. */
+    descriptors_add(&streams->descriptors, fd, stream);
     atomic_fetch_add(&streams->n_opened, 1);
     stream_send(stream, opening);
     frame_unref(opening);
@@ -270,7 +297,7 @@ static void end_slow(struct stream *stream)
 
 void stream_send(struct stream *stream, struct frame *frame)
 {
-    if (stream->is_ending || uv_is_closing((uv_handle_t *)&stream->poll))
+    if (stream->is_ending || stream->is_shut)
         return;
     if (frame->is_passing && queue_replace_passing(&stream->queue, frame))
         return;
@@ -285,7 +312,7 @@ void stream_send(struct stream *stream, struct frame *frame)
 
 void stream_close(struct stream *stream, enum stream_end end)
 {
-    if (stream->is_ending || uv_is_closing((uv_handle_t *)&stream->poll))
+    if (stream->is_ending || stream->is_shut)
         return;
     stream->is_ending = true;
     stream->end = end;
@@ -371,23 +398,28 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
 
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop)
 {
+    int failed;
+
     *streams = (struct streams){.config = config, .loop = loop};
     places_init(&streams->places, config);
     list_init(&streams->dirty);
     list_init(&streams->quiet);
     list_init(&streams->ending);
+    list_init(&streams->shut);
     uv_prepare_init(&loop->uv, &streams->turn);
     uv_timer_init(&loop->uv, &streams->sweep);
     streams->turn.data = streams->sweep.data = streams;
     uv_prepare_start(&streams->turn, on_turn);
     uv_timer_start(&streams->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
-    return pen_init(&streams->pen);
+    failed = descriptors_init(&streams->descriptors, &loop->uv, on_ready);
+    return failed ? failed : pen_init(&streams->pen);
 }
 
 void streams_deinit(struct streams *streams)
 {
     uv_close((uv_handle_t *)&streams->turn, NULL);
     uv_close((uv_handle_t *)&streams->sweep, NULL);
+    descriptors_deinit(&streams->descriptors);
     pen_deinit(&streams->pen);
     queue_pool_free(&streams->pool);
     places_deinit(&streams->places);

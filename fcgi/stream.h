@@ -13,6 +13,7 @@
 
 #include "base/config.h"
 #include "base/list.h"
+#include "descriptors.h"
 #include "hub/frame.h"
 #include "hub/loop.h"
 #include "pen.h"
@@ -41,8 +42,7 @@ enum { N_DELIVERY_BOUNDS = 8 };
 struct stream {
     struct streams *all;
     struct viewer_address *address; /* NULL where they are not counted */
-    uv_poll_t poll;
-    struct link dirty; /* has something to write this turn */
+    struct link dirty; /* has something to write this turn; once it is shut, waits to be freed */
     struct link quiet; /* in the order of the last write, or of ending */
     struct queue queue;
     /* The stream takes nothing more, for whatever reason: the feed lets go of it and must not call
@@ -52,7 +52,7 @@ struct stream {
     int64_t since_ms; /* of the last write; once it is ending, of that */
     int fd, request_id;
     unsigned char n_free_writes; /* small ones that the socket has room for, without asking again */
-    bool is_waiting, is_ending, is_over;
+    bool is_waiting, is_ending, is_over, is_shut; /* waiting: for room */
     enum stream_end end;
 };
 
@@ -64,7 +64,8 @@ struct streams {
 
     /* loop only */
     struct pen pen;
-    struct link dirty, quiet, ending;
+    struct descriptors descriptors;
+    struct link dirty, quiet, ending, shut;
     struct queue_pool pool;
     uv_prepare_t turn;
     uv_timer_t sweep;
@@ -96,6 +97,10 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
 /* Queue a frame (takes a reference of its own).  May end the stream as too slow, so `over` may be
  * called. */
 void stream_send(struct stream *stream, struct frame *frame);
+
+/* Write what is queued now, in place of at the turn's end, where that needs no poll(): for a feed
+ * that has many streams to go round, and messages that say what time it is. */
+void stream_flush(struct stream *stream);
 
 /* Write what is queued, then end the response.  Calls `over`. */
 void stream_close(struct stream *stream, enum stream_end end);

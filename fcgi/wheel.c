@@ -1,26 +1,82 @@
 #include "wheel.h"
 
+enum { LATE_TICKS = WHEEL_LATE_MS / WHEEL_TICK_MS };
+
+static struct link *slot_of(struct wheel *wheel, int64_t tick)
+{
+    return &wheel->ticks[tick % WHEEL_TICKS];
+}
+
+static int64_t now_tick(const struct wheel *wheel)
+{
+    return (int64_t)uv_now(wheel->timer.loop) / WHEEL_TICK_MS;
+}
+
+/* How many are in the slot, as far as that matters. */
+static int count(const struct link *slot)
+{
+    int n = 0;
+
+    list_each(at, slot)
+    {
+        if (++n == WHEEL_GROUP)
+            break;
+    }
+    return n;
+}
+
+/* The tick of the last member of the next group. */
+static int64_t next_wake(struct wheel *wheel)
+{
+    int64_t now = now_tick(wheel), end = wheel->tick + WHEEL_TICKS, last = now;
+    int n = 0;
+
+    for (int64_t tick = wheel->tick; tick < end && n < WHEEL_GROUP; tick++) {
+        int n_here = count(slot_of(wheel, tick));
+
+        if (!n_here)
+            continue;
+        if (!n)
+            end = tick <= now ? now : tick + LATE_TICKS;
+        n += n_here;
+        last = tick;
+    }
+    return last;
+}
+
+static void on_tick(uv_timer_t *timer);
+
+/* Never at once: libuv would run the timer again in the same turn. */
+static void arm(struct wheel *wheel)
+{
+    int64_t wait_ms;
+
+    wheel->wake = next_wake(wheel);
+    wait_ms = wheel->wake * WHEEL_TICK_MS - (int64_t)uv_now(wheel->timer.loop);
+    uv_timer_start(&wheel->timer, on_tick, wait_ms > 1 ? (uint64_t)wait_ms : 1, 0);
+}
+
+/* `due` may schedule again, for a tick that is visited here, too: after a long pause messages catch
+ * up. */
 static void on_tick(uv_timer_t *timer)
 {
     struct wheel *wheel = timer->data;
-    int64_t now = (int64_t)uv_now(timer->loop) / WHEEL_TICK_MS;
+    int64_t now = now_tick(wheel);
 
-    while (wheel->tick <= now && wheel->n) {
-        struct link *slot = &wheel->ticks[wheel->tick++ % WHEEL_TICKS];
-        struct link due;
+    for (int n = 0; wheel->n && wheel->tick <= now && n < WHEEL_TURN;) {
+        struct link *slot = slot_of(wheel, wheel->tick), *link = slot->next;
 
-        list_init(&due);
-        list_splice(&due, slot);
-        while (!list_is_empty(&due)) {
-            struct link *link = due.next;
-
-            list_remove(link);
-            wheel->n--;
-            wheel->due(link);
+        if (list_is_empty(slot)) {
+            wheel->tick++;
+            continue;
         }
+        list_remove(link);
+        wheel->n--;
+        n++;
+        wheel->due(link);
     }
-    if (!wheel->n)
-        uv_timer_stop(timer);
+    if (wheel->n)
+        arm(wheel);
 }
 
 void wheel_init(struct wheel *wheel, uv_loop_t *loop, void (*due)(struct link *link))
@@ -41,14 +97,15 @@ void wheel_deinit(struct wheel *wheel)
 void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms)
 {
     int64_t tick = (at_ms + WHEEL_TICK_MS - 1) / WHEEL_TICK_MS;
+    bool is_first = wheel->n++ == 0;
 
-    if (wheel->n++ == 0 && !uv_is_active((uv_handle_t *)&wheel->timer)) {
-        wheel->tick = (int64_t)uv_now(wheel->timer.loop) / WHEEL_TICK_MS;
-        uv_timer_start(&wheel->timer, on_tick, 0, WHEEL_TICK_MS);
-    }
+    if (is_first)
+        wheel->tick = now_tick(wheel);
     if (tick < wheel->tick)
         tick = wheel->tick;
-    list_append(&wheel->ticks[tick % WHEEL_TICKS], link);
+    list_append(slot_of(wheel, tick), link);
+    if (is_first || tick + LATE_TICKS < wheel->wake)
+        arm(wheel);
 }
 
 void wheel_cancel(struct wheel *wheel, struct link *link)
@@ -56,5 +113,6 @@ void wheel_cancel(struct wheel *wheel, struct link *link)
     if (list_is_empty(link))
         return;
     list_remove(link);
-    wheel->n--;
+    if (--wheel->n == 0)
+        uv_timer_stop(&wheel->timer);
 }

@@ -1,8 +1,10 @@
 /* wheel.h - many slow timers for the price of one: a ring of ticks, each with a list of what is due
  * then.
  *
- * Streams that send something every second fall due together on the same tick, so a turn of the
- * loop writes for all of them and nginx wakes once.  Loop thread. */
+ * What falls due one by one is visited in small groups: nginx, woken once, then passes on several
+ * events for the price of one wake-up, and no group is so large that its last event waits long
+ * behind the others.  So a group is closed when it has WHEEL_GROUP members, or when nobody else
+ * falls due within WHEEL_LATE_MS of its first.  Loop thread. */
 #pragma once
 
 #include <stdint.h>
@@ -10,13 +12,21 @@
 
 #include "base/list.h"
 
-enum { WHEEL_TICK_MS = 50, WHEEL_MOST_MS = 61000, WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2 };
+enum {
+    WHEEL_TICK_MS = 2,
+    WHEEL_LATE_MS = 40,
+    WHEEL_GROUP = 32,
+    WHEEL_TURN = 256, /* visits in one turn of the loop: others have their turns between */
+    WHEEL_MOST_MS = 61000,
+    WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2
+};
 
 struct wheel {
     uv_timer_t timer;
     void (*due)(struct link *link); /* `link` has left the wheel; it may be scheduled again */
-    int n;                          /* scheduled; the timer runs while there is one */
+    int n;                          /* scheduled */
     int64_t tick;                   /* of the loop's clock: all before it were visited */
+    int64_t wake;                   /* the tick that the timer waits for */
     struct link ticks[WHEEL_TICKS];
 };
 

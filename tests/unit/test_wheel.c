@@ -1,0 +1,161 @@
+/* test_wheel.c - when the wheel visits what is due: together where that costs nobody much. */
+#include <check.h>
+
+#include "wheel.h"
+
+enum { MOST = 1000 };
+
+static uv_loop_t loop;
+static struct wheel wheel;
+static uv_prepare_t turn; /* libuv may run timers before and after it waits: a turn ends between */
+
+struct timed {
+    struct link link;
+    int64_t due_ms, visited_ms;
+    int turn; /* of the loop, in which it was visited */
+};
+
+static struct timed timed[MOST];
+static int n_turns, n_visited;
+
+static void due(struct link *link)
+{
+    struct timed *item = list_item(link, struct timed, link);
+
+    item->visited_ms = (int64_t)uv_now(&loop);
+    item->turn = n_turns;
+    n_visited++;
+}
+
+static void on_turn(uv_prepare_t *prepare)
+{
+    (void)prepare;
+    n_turns++;
+}
+
+static void set_up(void)
+{
+    uv_loop_init(&loop);
+    uv_prepare_init(&loop, &turn);
+    uv_prepare_start(&turn, on_turn);
+    uv_unref((uv_handle_t *)&turn);
+    uv_update_time(&loop);
+    wheel_init(&wheel, &loop, due);
+    n_turns = n_visited = 0;
+    for (int i = 0; i < MOST; i++)
+        list_init(&timed[i].link);
+}
+
+static void tear_down(void)
+{
+    wheel_deinit(&wheel);
+    uv_close((uv_handle_t *)&turn, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    ck_assert_int_eq(uv_loop_close(&loop), 0);
+}
+
+static void schedule(struct timed *item, int in_ms)
+{
+    item->due_ms = (int64_t)uv_now(&loop) + in_ms;
+    wheel_schedule(&wheel, &item->link, item->due_ms);
+}
+
+/* Ends when nothing is scheduled any more. */
+static void turn_to_the_end(void)
+{
+    uv_run(&loop, UV_RUN_DEFAULT);
+}
+
+START_TEST(nothing_is_visited_before_it_is_due)
+{
+    for (int i = 0; i < 50; i++)
+        schedule(&timed[i], 1 + i * 7 % 120);
+    turn_to_the_end();
+
+    ck_assert_int_eq(n_visited, 50);
+    for (int i = 0; i < 50; i++)
+        ck_assert_int_ge(timed[i].visited_ms, timed[i].due_ms);
+}
+END_TEST
+
+START_TEST(what_falls_due_close_together_is_visited_in_one_turn)
+{
+    schedule(&timed[0], 1); /* the group is made when the wheel was last visited */
+    for (int i = 1; i < 9; i++)
+        schedule(&timed[i], 1000 + 4 * i);
+    turn_to_the_end();
+
+    for (int i = 2; i < 9; i++)
+        ck_assert_int_eq(timed[i].turn, timed[1].turn);
+    ck_assert_int_ge(timed[1].visited_ms, timed[8].due_ms);
+}
+END_TEST
+
+START_TEST(nobody_waits_for_one_who_comes_much_later)
+{
+    schedule(&timed[0], 10);
+    schedule(&timed[1], 10 + 20 * WHEEL_LATE_MS);
+    turn_to_the_end();
+
+    ck_assert_int_lt(timed[0].turn, timed[1].turn);
+    ck_assert_int_lt(timed[0].visited_ms, timed[1].due_ms);
+}
+END_TEST
+
+START_TEST(who_comes_sooner_moves_the_wheel_forward)
+{
+    schedule(&timed[0], 5000);
+    schedule(&timed[1], 10);
+    while (n_visited < 1)
+        uv_run(&loop, UV_RUN_NOWAIT);
+
+    ck_assert_int_ge(timed[1].visited_ms, timed[1].due_ms);
+    ck_assert_int_eq(timed[0].visited_ms, 0);
+    wheel_cancel(&wheel, &timed[0].link);
+}
+END_TEST
+
+START_TEST(many_at_the_same_instant_leave_turns_to_others)
+{
+    for (int i = 0; i < MOST; i++)
+        schedule(&timed[i], 10);
+    turn_to_the_end();
+
+    ck_assert_int_eq(n_visited, MOST);
+    for (int i = WHEEL_TURN; i < MOST; i++)
+        ck_assert_int_gt(timed[i].turn, timed[i - WHEEL_TURN].turn);
+}
+END_TEST
+
+START_TEST(what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still)
+{
+    schedule(&timed[0], 10);
+    wheel_cancel(&wheel, &timed[0].link);
+    wheel_cancel(&wheel, &timed[1].link); /* was never scheduled */
+    ck_assert(!uv_loop_alive(&loop));
+    turn_to_the_end();
+
+    ck_assert_int_eq(n_visited, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("wheel");
+    TCase *tcase = tcase_create("wheel");
+    SRunner *runner = srunner_create(suite);
+    int n_failed;
+
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, nothing_is_visited_before_it_is_due);
+    tcase_add_test(tcase, what_falls_due_close_together_is_visited_in_one_turn);
+    tcase_add_test(tcase, nobody_waits_for_one_who_comes_much_later);
+    tcase_add_test(tcase, who_comes_sooner_moves_the_wheel_forward);
+    tcase_add_test(tcase, many_at_the_same_instant_leave_turns_to_others);
+    tcase_add_test(tcase, what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed != 0;
+}
