@@ -4,8 +4,8 @@
  *   count           messages, 1 to 86400 (5)
  *   interval        ms between them, 100 to 60000 (1000)
  *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
- *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC: those of all
- *                   streams at the same instant, for measuring
+ *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
+ *                   streams at the same instant, and are stamped with it: for measuring
  *
  * The stream is a function of its arguments and the time, so a client that was cut off goes on
  * where it was: message n has the id "clock:n". */
@@ -143,6 +143,12 @@ static const char *time_text(void)
     return text;
 }
 
+/* Of a message for all, what counts is when it was for all of them. */
+static int64_t stamp_ns(const struct clock_feed *feed)
+{
+    return feed->is_aligned ? feed->next_ms * 1000000 : clock_monotonic_ns();
+}
+
 static void encode_message(const struct clock_feed *feed, struct buf *out)
 {
     char id[32], text[128];
@@ -150,7 +156,7 @@ static void encode_message(const struct clock_feed *feed, struct buf *out)
         snprintf(text, sizeof text, "Message %d: The server time is: %s", feed->next, time_text());
 
     if (feed->is_stamped)
-        len += snprintf(text + len, sizeof text - (size_t)len, " t=%" PRId64, clock_monotonic_ns());
+        len += snprintf(text + len, sizeof text - (size_t)len, " t=%" PRId64, stamp_ns(feed));
     id_of(feed->next, id);
     sse_event(out, id, NULL, text, (size_t)len);
 }
@@ -187,6 +193,8 @@ static void step(struct clock_feed *feed)
     if (!is_last) {
         /* `finished` comes a beat after the last message, as in the tutorial. */
         feed->next_ms += feed->interval_ms;
+        if (feed->is_aligned)
+            feed->next_ms -= feed->next_ms % feed->interval_ms;
         wheel_schedule(&feed->arrival.server->wheel, &feed->due, feed->next_ms);
     }
     send_bytes(stream, &bytes);
@@ -218,8 +226,6 @@ static void start(struct arrival *arrival)
 
     list_init(&feed->due);
     feed->next_ms = (int64_t)uv_now(&server->loop->uv);
-    if (feed->is_aligned)
-        feed->next_ms -= feed->next_ms % feed->interval_ms;
     feed->stream = arrival_open(arrival, over);
     step(feed);
 }
