@@ -151,12 +151,13 @@ static int64_t stamp_ns(const struct clock_feed *feed)
 
 static void encode_message(const struct clock_feed *feed, struct buf *out)
 {
+    static const char words[] = "Message %d: The server time is: %s",
+                      with_stamp[] = "Message %d: The server time is: %s t=%" PRId64;
     char id[32], text[128];
-    int len =
-        snprintf(text, sizeof text, "Message %d: The server time is: %s", feed->next, time_text());
+    int len = feed->is_stamped
+                  ? snprintf(text, sizeof text, with_stamp, feed->next, time_text(), stamp_ns(feed))
+                  : snprintf(text, sizeof text, words, feed->next, time_text());
 
-    if (feed->is_stamped)
-        len += snprintf(text + len, sizeof text - (size_t)len, " t=%" PRId64, stamp_ns(feed));
     id_of(feed->next, id);
     sse_event(out, id, NULL, text, (size_t)len);
 }

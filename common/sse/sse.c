@@ -20,7 +20,8 @@ static void add_line(struct buf *out, const char *line, size_t len)
     size_t good = 0;                                  /* start of the run not yet written */
 
     for (size_t i = 0; i < len;) {
-        size_t n = line[i] ? text_utf8_at(line + i, len - i) : 0;
+        unsigned char c = (unsigned char)line[i];
+        size_t n = c && c < 0x80 ? 1 : c ? text_utf8_at(line + i, len - i) : 0;
 
         if (n == 0) {
             buf_add(out, line + good, i - good);
