@@ -1,7 +1,5 @@
 #include "wheel.h"
 
-enum { LATE_TICKS = WHEEL_LATE_MS / WHEEL_TICK_MS };
-
 static struct link *slot_of(struct wheel *wheel, int64_t tick)
 {
     return &wheel->ticks[tick % WHEEL_TICKS];
@@ -12,36 +10,14 @@ static int64_t now_tick(const struct wheel *wheel)
     return (int64_t)uv_now(wheel->timer.loop) / WHEEL_TICK_MS;
 }
 
-/* How many are in the slot, as far as that matters. */
-static int count(const struct link *slot)
-{
-    int n = 0;
-
-    list_each(at, slot)
-    {
-        if (++n == WHEEL_GROUP)
-            break;
-    }
-    return n;
-}
-
-/* The tick of the last member of the next group. */
+/* The first tick at which anything is due; now, if that is past. */
 static int64_t next_wake(struct wheel *wheel)
 {
-    int64_t now = now_tick(wheel), end = wheel->tick + WHEEL_TICKS, last = now;
-    int n = 0;
+    int64_t now = now_tick(wheel), tick = wheel->tick, end = tick + WHEEL_TICKS;
 
-    for (int64_t tick = wheel->tick; tick < end && n < WHEEL_GROUP; tick++) {
-        int n_here = count(slot_of(wheel, tick));
-
-        if (!n_here)
-            continue;
-        if (!n)
-            end = tick <= now ? now : tick + LATE_TICKS;
-        n += n_here;
-        last = tick;
-    }
-    return last;
+    while (tick < end && list_is_empty(slot_of(wheel, tick)))
+        tick++;
+    return tick < now ? now : tick;
 }
 
 static void on_tick(uv_timer_t *timer);
@@ -104,7 +80,7 @@ void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms)
     if (tick < wheel->tick)
         tick = wheel->tick;
     list_append(slot_of(wheel, tick), link);
-    if (is_first || tick + LATE_TICKS < wheel->wake)
+    if (is_first || tick < wheel->wake)
         arm(wheel);
 }
 

@@ -1,10 +1,9 @@
 /* wheel.h - many slow timers for the price of one: a ring of ticks, each with a list of what is due
  * then.
  *
- * What falls due one by one is visited in small groups: nginx, woken once, then passes on several
- * events for the price of one wake-up, and no group is so large that its last event waits long
- * behind the others.  So a group is closed when it has WHEEL_GROUP members, or when nobody else
- * falls due within WHEEL_LATE_MS of its first.  Loop thread. */
+ * What falls due in the same tick is visited together.  Larger groups, so that nginx wakes once for
+ * many, were tried: 32 at a time saved no CPU that could be measured, and the 99th percentile of
+ * the delay was half as large again.  Loop thread. */
 #pragma once
 
 #include <stdint.h>
@@ -14,8 +13,6 @@
 
 enum {
     WHEEL_TICK_MS = 2,
-    WHEEL_LATE_MS = 40,
-    WHEEL_GROUP = 32,
     WHEEL_TURN = 256, /* visits in one turn of the loop: others have their turns between */
     WHEEL_MOST_MS = 61000,
     WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2
