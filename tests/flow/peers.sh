@@ -70,7 +70,29 @@ many() {
     fact 'none of their descriptors is left' wait_for 10 few_descriptors
     fact 'and others are answered' answers
 }
-few_descriptors() { (($(find "/proc/${pids[0]}/fd" -lname 'socket:*' | wc -l) < 20)); }
+# Ten thousand that hold their connections, and two thousand that are let go at once: each costs a descriptor, no thread.
+ten_thousand() {
+    local kind before lines
+    local -A held=([silent]=4000 [half]=3000 [slow]=3000) quick=([version]=500 [hugeValue]=500 [role]=500 [abort]=500)
+    before=$(rss_kb)
+    lines=$(log_lines)
+    for kind in "${!held[@]}"; do peers_start "$kind" "${held[$kind]}"; done
+    for kind in "${!quick[@]}"; do peers_start "$kind" "${quick[$kind]}"; done
+    fact '10,000 peers that bring no request: all come in' all_stand "${!held[@]}"
+    fact '… meanwhile others are answered' answers
+    for kind in "${!held[@]}"; do fact "… $kind: all are let go" many_gone "$kind" 20000; done
+    for kind in "${!quick[@]}"; do fact "… $kind: let go" many_gone "$kind" 20000; done
+    fact '… others are answered at once' answers_at_once
+    fact "… the log names them $(($(log_lines) - lines)) times" test $(($(log_lines) - lines)) -lt 80
+    fact '… none of their descriptors is left' wait_for 10 few_descriptors
+    fact "… memory stays: $before KB before, $(rss_kb) KB after" test "$(rss_kb)" -lt $((before + 8192 + before / 2))
+}
+all_stand() { local kind; for kind; do peers_stand "$kind" || return 1; done; }
+# Counted from connect(): with so many at once most wait in the backlog first, and their own process is slow to notice.
+many_gone() { peers_wait "$1" && let_go "$(tail -n 1 "$private/$1.peers")" "$2"; }
+
+descriptors() { find "/proc/${pids[0]}/fd" -lname "socket:*" 2>/dev/null | wc -l; }
+few_descriptors() { (($(descriptors) < 20)); }
 
 log_lines() { grep -c 'brought no complete FastCGI request' "$state/log/casecast.log"; }
 
@@ -78,6 +100,7 @@ at_once
 within_five_seconds silent half slow
 within_five_seconds halfParams hugeValue noBody
 many
+ten_thousand
 fact 'the log names them' holds 'warning [0-9]+ connections closed that brought no complete FastCGI request' "$(cat "$state/log/casecast.log")"
 fact "… at most twice a second ($(log_lines) lines for more than 3,000 of them)" test "$(log_lines)" -lt 200
 fact 'the responder is the one that was started' responder_lives "${pids[0]}"
