@@ -9,6 +9,7 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "cli/cli_private.h"
+#include "video/caption.h"
 
 enum {
     IMPORT_FILE_MAX = 64 << 20, /* bytes */
@@ -87,12 +88,22 @@ static void check_media(
     case_mistake(&import->mistakes, place, field, "%s", err.text);
 }
 
+/* A job would find out, too, but much later. */
+static void check_font(struct import *import, const char *font, const char *place)
+{
+    struct error err;
+
+    if (font && caption_check_font(font, &err) < 0)
+        case_mistake(&import->mistakes, place, "captionFont", "%s", err.text);
+}
+
 static void check_all_media(struct import *import, const struct case_list *list)
 {
     for (int i = 0; i < list->n; i++) {
         char place[64];
 
         snprintf(place, sizeof place, "cases[%d]", i);
+        check_font(import, list->records[i]->caption_font, place);
         check_media(import, list->records[i]->music, place, "music");
         for (int k = 0; k < list->records[i]->n_scenes; k++) {
             const struct scene *scene = &list->records[i]->scenes[k];

@@ -65,5 +65,5 @@ int caption_check_font(const char *family, struct error *err)
     if (is_generic(family) || has_family(family))
         return 0;
     return error_set(err, ERR_INPUT,
-        "captionFont \"%s\": no such font here; `fc-list : family` lists them", family);
+        "\"%s\": no such font here; `fc-list : family` lists them", family);
 }

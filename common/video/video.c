@@ -103,8 +103,9 @@ static int read_case(struct work *work, struct error *err)
     const char *font = work->record->caption_font;
     int rc = font ? caption_check_font(font, err) : 0;
 
-    if (rc == 0)
-        rc = narration_read(&ask, &work->narration, err);
+    if (rc < 0)
+        return error_where(err, "captionFont: ");
+    rc = narration_read(&ask, &work->narration, err);
     return rc < 0 ? rc : plan(work, err);
 }
 

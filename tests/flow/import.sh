@@ -56,6 +56,11 @@ files() {
     refused 'a number as caption' '{"image": "photo.jpg", "caption": 7}' caption 'must be text'
 }
 
+styles() {
+    printf '{"cases": [{"id": "bad", "captionFont": "Nosuch Grotesk", "scenes": [{"image": "photo.jpg"}]}]}' >"$private/cases.json"
+    fact 'a font that is not there is refused' refuses 'cases\[0\]\.captionFont: "Nosuch Grotesk": no such font here'
+}
+
 whole_or_not_at_all() {
     printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg"}]}, {"id": "1", "scenes": []}]}' >"$private/cases.json"
     fact 'an id twice is refused' refuses 'cases\[1\]\.id'
@@ -68,5 +73,6 @@ whole_or_not_at_all() {
 
 texts
 files
+styles
 whole_or_not_at_all
 facts_end

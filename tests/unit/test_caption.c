@@ -280,7 +280,7 @@ START_TEST(a_family_that_is_not_there_is_refused_by_name)
     ck_assert_int_eq(caption_check_font("noto sans", &err), 0);
     ck_assert_int_eq(caption_check_font("serif", &err), 0);
     ck_assert_int_eq(caption_check_font("Nosuch Grotesk", &err), -ERR_INPUT);
-    ck_assert_ptr_nonnull(strstr(err.text, "captionFont \"Nosuch Grotesk\": no such font"));
+    ck_assert_ptr_nonnull(strstr(err.text, "\"Nosuch Grotesk\": no such font"));
 }
 END_TEST
 
