@@ -2,16 +2,22 @@
  * for trying encoders.
  *
  *   draw_frames CASES.json MEDIA_ROOT OUT_DIR     the first case of a file for `casecast import`
+ *   draw_frames --time CASES.json …               what drawing costs, in place of the frames: a
+ * line of JSON, ms of one thread's CPU a frame
  *
  * Nothing is spoken: a scene is as long as its `seconds`. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "video/film.h"
+
+static bool is_timed;
 
 static int fail(const struct error *err)
 {
@@ -28,26 +34,62 @@ static void write_frame(const struct yuv *frame)
                 stdout);
 }
 
+/* What was drawn: within scenes, and between them. */
+struct cost {
+    int n[2];
+    double seconds[2];
+};
+
+static double cpu_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void draw_segment(const struct film *film, const struct timeline_segment *segment,
+    struct easel *easel, struct yuv *frame, struct cost *cost)
+{
+    for (int n = segment->first; n < segment->first + segment->n; n++) {
+        double start = cpu_now();
+
+        film_draw(film, segment, n, easel, frame);
+        cost->seconds[segment->is_fade] += cpu_now() - start;
+        cost->n[segment->is_fade]++;
+        if (!is_timed)
+            write_frame(frame);
+    }
+}
+
+static double ms_each(const struct cost *cost, int which)
+{
+    return cost->n[which] ? cost->seconds[which] * 1000 / cost->n[which] : 0;
+}
+
 static int draw(struct film *film, struct error *err)
 {
     struct easel easel;
+    struct cost cost = {0};
     struct yuv frame = {0};
     int rc = easel_open(film, &easel, err);
 
     if (rc == 0)
         rc = yuv_alloc(&frame, film->width, film->height, err);
-    printf("YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420mpeg2\n", film->width, film->height,
-        film->timeline->fps);
+    if (!is_timed)
+        printf("YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420mpeg2\n", film->width, film->height,
+            film->timeline->fps);
     for (int i = 0; rc == 0 && i < film->timeline->n_segments; i++) {
         const struct timeline_segment *segment = &film->timeline->segments[i];
 
         rc = film_begin(film, segment, err);
-        for (int n = segment->first; rc == 0 && n < segment->first + segment->n; n++) {
-            film_draw(film, segment, n, &easel, &frame);
-            write_frame(&frame);
-        }
+        if (rc == 0)
+            draw_segment(film, segment, &easel, &frame, &cost);
         film_end(film, segment);
     }
+    if (rc == 0 && is_timed)
+        printf(
+            "{\"sceneMs\": %.3f, \"transitionMs\": %.3f}\n", ms_each(&cost, 0), ms_each(&cost, 1));
     yuv_free(&frame);
     easel_close(&easel);
     return rc;
@@ -95,8 +137,10 @@ int main(int argc, char **argv)
     json_t *json;
     int rc;
 
-    if (argc != 4)
+    is_timed = argc == 5 && strcmp(argv[1], "--time") == 0;
+    if (argc != 4 && !is_timed)
         return 2;
+    argv += is_timed;
     digest_init();
     json = json_load_file(argv[1], 0, NULL);
     if (!json || case_list_from_json(json, &list, &mistakes) < 0 || list.n == 0)

@@ -25,6 +25,8 @@ def apart($a; $b): if $a and $b then $a - $b | fabs else null end;
    faster("ffmpeg's command line"; $r.casecast.wall; $r.ffmpeg.wall; 2.5),
    faster("melt"; $r.casecast.wall; $r.melt.wall; 9),
    faster("Remotion"; $r.casecast.wall; $r.remotion.wall; 7),
+   at_most("drawing a frame, ms"; $r.compose.sceneMs; 1.2; "(at most 1.2)"),
+   at_most("drawing a frame of a cross-fade, ms"; $r.compose.transitionMs; 1.2; "(at most 1.2)"),
    at_most("motion error, px"; $r.casecast.motionPx; 0.02; "(at most 0.02)"),
    at_most("loudness, LU from −16"; apart($r.casecast.lufs; -16); 0.5; "(at most 0.5)"),
    at_most("first playable second, ms"; $r.stack.firstMs; 1000; "(at most 1000)"),

@@ -9,7 +9,8 @@ def first_of($name): [.[] | .[$name] | values][0];
 def row: {peer: .[0].peer, rounds: length, broke: first_of("broke"), how: first_of("how"), crf: first_of("crf"),
     wall: map(.wall) | median, cpu: map(.cpu) | median, rssMib: map(.rssMib) | max, bytes: first_of("bytes"),
     ssim: first_of("ssim"), motionPx: first_of("motionPx"), lufs: first_of("lufs"),
-    firstMs: map(.firstMs) | median, againMs: map(.againMs) | median, coldMs: map(.coldMs) | median};
+    firstMs: map(.firstMs) | median, againMs: map(.againMs) | median, coldMs: map(.coldMs) | median,
+    sceneMs: map(.sceneMs) | median, transitionMs: map(.transitionMs) | median};
 
 # In the order in which they were measured.
 def rows: .runs | reduce .[] as $run ([]; if any(.[]; .[0].peer == $run.peer)
