@@ -12,11 +12,11 @@ set -uo pipefail
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../kit/cases.sh"
 
-private_stack_prepare CASECAST_PROCESSES=3 CASECAST_SLOTS=1 CASECAST_RETRY_MS=100 CASECAST_CANCEL_UNWATCHED_S=2
+private_stack_prepare CASECAST_PROCESSES=3 CASECAST_SLOTS=1 CASECAST_RETRY_MS=100 CASECAST_CANCEL_UNWATCHED_S=4
 photos_make
 stack_start
 video=$url/create/video
-reason() { grep -c "job $1: canceled, nobody has watched it for 2 s" "$state/log/casecast.log"; }
+reason() { grep -c "job $1: canceled, nobody has watched it for 4 s" "$state/log/casecast.log"; }
 
 for id in left waiting own; do case_put "$id" 120; done
 viewers_start left --n 3 --ms 60000 "$video?caseId=left"
@@ -26,19 +26,19 @@ viewers_start waiting --n 1 --ms 60000 "$video?caseId=waiting"
 viewers_saw waiting 20 'any(.[]; .all == "open")'
 waiting=$(job_make waiting)
 own=$(job_make own)
-sleep 6 # three times as long as nobody may watch
+sleep 10 # more than twice as long as nobody may watch
 fact 'a job with viewers runs on' same running "$(job_state "$left")"
 fact 'one that waits, too' same queued "$(job_state "$waiting")"
 fact 'so does one that nobody ever watched' same queued "$(job_state "$own")"
 
 kill "${viewers[waiting]}"
-fact 'a queued job whose viewer has left is canceled' wait_for 20 job_is "$waiting" canceled
+fact 'a queued job whose viewer has left is canceled' wait_for 30 job_is "$waiting" canceled
 kill "${viewers[left]}"
-fact 'so is a running one' wait_for 20 job_is "$left" canceled
+fact 'so is a running one' wait_for 30 job_is "$left" canceled
 fact 'the log says why, once' same '1 1' "$(reason "$left") $(reason "$waiting")"
 fact 'each ended once' same '1 1' "$(for job in "$left" "$waiting"; do
     sql "SELECT count(*) FROM events WHERE job_id = '$job' AND name = 'canceled'"; done | xargs)"
-fact 'what nobody ever watched has its turn' wait_for 20 job_is "$own" running
+fact 'what nobody ever watched has its turn' wait_for 30 job_is "$own" running
 viewers_start again --n 1 --ms 60000 "$video?caseId=left"
 fact 'who comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"
 curl -sS -o /dev/null -X POST "$url/api/jobs/$own/cancel"
