@@ -1,6 +1,7 @@
 // live.test.mjs - a film is watched while it is made: real jobs, real pieces, real Media Source Extensions.
 
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
 
@@ -127,6 +128,31 @@ test('a canceled film leaves no player, and closing asks for nothing more', with
   assert.deepEqual(asked, []);
   const left = await page.evaluate(() => ['live', 'player'].filter((id) => document.getElementById(id).hasAttribute('src')));
   assert.deepEqual(left, []);
+}));
+
+test('a film that fails while it is watched says why, and leaves no player', withPage(gone, async (page) => {
+  await openGallery(page);
+  await pressed(page, 'Torn');
+  await plays(page, 'live', 0);
+  await rm(`${process.env.CASECAST_MEDIA_ROOT}/torn.jpg`);
+  await page.locator('#message-title', { hasText: 'could not be made' }).waitFor({ timeout: 60_000 });
+  await shot(page, 'failed');
+  assert.match(await page.locator('#message-text').textContent(), /scene 2: image: .*torn\.jpg/);
+  for (const id of ['live', 'player', 'made', 'wait']) {
+    assert.equal(await page.locator(`#${id}`).isVisible(), false, `${id} is there`);
+  }
+  await page.locator('#again').waitFor();
+}));
+
+test('who asked for less motion starts it themselves', withPage({ reducedMotion: 'reduce' }, async (page) => {
+  await openGallery(page);
+  await pressed(page, 'Calm');
+  await page.locator('#live').waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(700);
+  assert.deepEqual(await page.locator('#live').evaluate((video) => [video.paused, video.currentTime]), [true, 0]);
+  await page.locator('#live').focus();
+  await page.keyboard.press('Space');
+  await plays(page, 'live', 0.3);
 }));
 
 test('on a phone a portrait film plays while it is made', withPage(phone, async (page) => {
