@@ -56,7 +56,8 @@ struct clerk {
     void *seen;        /* tsearch tree by job id */
     int n_live, n_queued, n_foreign;
     int64_t renew_at, open_at, claim_at, roll_call_at;
-    bool is_troubled; /* so that a lasting trouble is logged once */
+    int64_t roll_called_since; /* without a gap */
+    bool is_troubled;          /* so that a lasting trouble is logged once */
 };
 
 static int compare(const void *a, const void *b)
@@ -343,7 +344,7 @@ static int claim(struct clerk *clerk, int64_t now, bool is_poked, struct error *
 
 /* --- what nobody watches any more --- */
 
-enum { ROLL_CALL_LEAST_MS = 200, ROLL_CALL_MOST_MS = 15000 };
+enum { ROLL_CALL_MOST_MS = 15000 };
 
 /* A job that never had a viewer was not made for one, and goes on. */
 static void gather_unwatched(const void *node, VISIT visit, void *ctx)
@@ -411,16 +412,21 @@ static int write_watched(struct clerk *clerk, struct error *err)
 /* Each process writes down from time to time whose viewers it has; all see whether somebody did. */
 static int watch_over(struct clerk *clerk, int64_t now, struct error *err)
 {
-    int64_t pause_ms = (int64_t)clerk->hub->config->cancel_unwatched_s * 1000 / 4;
+    int64_t limit_ms = (int64_t)clerk->hub->config->cancel_unwatched_s * 1000;
+    int64_t pause_ms = limit_ms / 4 < ROLL_CALL_MOST_MS ? limit_ms / 4 : ROLL_CALL_MOST_MS;
 
-    if (!pause_ms || write_watched(clerk, err) < 0)
-        return pause_ms ? -1 : 0;
+    if (!limit_ms)
+        return 0;
+    if (write_watched(clerk, err) < 0)
+        return -1;
     if (now < clerk->roll_call_at)
         return 0;
-    pause_ms = pause_ms < ROLL_CALL_LEAST_MS ? ROLL_CALL_LEAST_MS : pause_ms;
-    clerk->roll_call_at = now + (pause_ms > ROLL_CALL_MOST_MS ? ROLL_CALL_MOST_MS : pause_ms);
+    /* A process that slept asked nobody meanwhile: what it last saw says nothing. */
+    if (now - clerk->roll_call_at > pause_ms)
+        clerk->roll_called_since = now;
+    clerk->roll_call_at = now + pause_ms;
     hub_post_roll_call(clerk->hub);
-    return cancel_unwatched(clerk, now, err);
+    return now - clerk->roll_called_since < limit_ms ? 0 : cancel_unwatched(clerk, now, err);
 }
 
 /* --- the thread --- */

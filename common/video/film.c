@@ -98,8 +98,10 @@ int film_picture_locked(struct film *film, int scene, struct error *err)
     if (rc == 0 && shot->digest[0] && strcmp(shot->digest, digest) != 0)
         rc = error_set(
             err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
-    if (rc < 0)
+    if (rc < 0) {
+        yuv_free(&shot->canvas);
         return film_blame(scene, "image", err);
+    }
     shot->has_canvas = true;
     memcpy(shot->digest, digest, sizeof digest);
     shot->motion.is_calm = fit.kind == CASE_FIT_BLUR;
