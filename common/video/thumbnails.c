@@ -55,24 +55,28 @@ static int preview_width(const struct film *film)
     return film->width * PREVIEW_SIDE / longer & ~1;
 }
 
-static int write_thumbnails(struct film *film, int scene, struct error *err)
+static int write_thumbnail(struct film *film, int scene, struct error *err)
 {
-    struct shot *shot = &film->shots[scene];
     char *name = film_thumbnail_name(scene);
     int rc = write_jpeg(film, scene, THUMBNAIL_WIDTH, name, err);
 
     free(name);
-    if (rc < 0)
-        return rc;
-    atomic_store(&shot->is_pictured, true);
-    if (scene > 0)
-        return 0;
-    rc = write_jpeg(film, scene, preview_width(film), FILM_PREVIEW_NAME, err);
+    if (rc == 0)
+        atomic_store(&film->shots[scene].is_pictured, true);
+    return rc;
+}
+
+static int write_preview(struct film *film, struct error *err)
+{
+    int rc = write_jpeg(film, 0, preview_width(film), FILM_PREVIEW_NAME, err);
+
     if (rc == 0)
         atomic_store(&film->is_previewed, true);
     return rc;
 }
 
+/* What could not be written is tried again by the next who asks: a failure is told where somebody
+ * hears it. */
 int film_show(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
@@ -81,7 +85,9 @@ int film_show(struct film *film, int scene, struct error *err)
     pthread_mutex_lock(&shot->lock);
     rc = film_know_locked(film, scene, err);
     if (rc == 0 && !atomic_load(&shot->is_pictured))
-        rc = write_thumbnails(film, scene, err);
+        rc = write_thumbnail(film, scene, err);
+    if (rc == 0 && scene == 0 && !atomic_load(&film->is_previewed))
+        rc = write_preview(film, err);
     pthread_mutex_unlock(&shot->lock);
     return rc;
 }
