@@ -183,9 +183,8 @@ static void take_from_lobby(struct responder *responder)
 }
 
 /* Of requests that come together, all are taken at once: a thread of this class does not push
- * aside, at each connection, the nginx that is about to make the next one.  Where nothing else
- * runs, it is no slower.  Half as much CPU a request, and a third more of them a second
- * (./scripts/bench streams). */
+ * aside, at each connection, the nginx that is about to make the next one.  With 9,000 streams
+ * opened as fast as nginx can, 44 us of CPU each in place of 77. */
 static void run_in_batches(void)
 {
     struct sched_param none = {0};

@@ -184,8 +184,8 @@ void stream_flush(struct stream *stream)
 }
 
 /* Before the loop waits again: write for every stream that got something in this turn, and free
- * those that were shut.  A stream
- * with more than a piece comes again in the same call, behind the others. */
+ * those that were shut.  A stream with more than a piece comes again in the same call, behind the
+ * others. */
 static void on_turn(uv_prepare_t *turn)
 {
     struct streams *all = turn->data;
