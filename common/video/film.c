@@ -196,6 +196,9 @@ void film_end(struct film *film, const struct timeline_segment *segment)
 int easel_open(const struct film *film, struct easel *ret_easel, struct error *err)
 {
     *ret_easel = (struct easel){.zoom = zoom_new(film->width, film->height, NULL)};
+    if (!ret_easel->zoom)
+        return error_set(
+            err, ERR_LIMIT, "no memory to draw frames of %d×%d pixels", film->width, film->height);
     return yuv_alloc(&ret_easel->spare, film->width, film->height, err);
 }
 
@@ -205,8 +208,9 @@ void easel_close(struct easel *easel)
     yuv_free(&easel->spare);
 }
 
+/* `share` of it (up to ZOOM_ALL), over what the frame shows. */
 static void draw_scene(
-    const struct film *film, int scene, int number, struct zoom *zoom, struct yuv *frame)
+    const struct film *film, int scene, int number, struct zoom *zoom, int share, struct yuv *frame)
 {
     const struct timeline_scene *when = &film->timeline->scenes[scene];
     const struct shot *shot = &film->shots[scene];
@@ -214,18 +218,23 @@ static void draw_scene(
     struct window window =
         motion_window(&shot->motion, time, shot->canvas.width, shot->canvas.height);
 
-    zoom_run(zoom, &shot->canvas, &window, frame);
+    zoom_run(zoom, &shot->canvas, &window, share, frame);
 }
 
 static void draw_transition(const struct film *film, const struct timeline_segment *segment,
     int number, struct easel *easel, struct yuv *frame)
 {
     double time = (number - segment->first + 0.5) / segment->n;
+    int share = transition_fade_share(time);
 
     if (transition_shows_from(segment->kind, time))
-        draw_scene(film, segment->scene, number, easel->zoom, frame);
+        draw_scene(film, segment->scene, number, easel->zoom, ZOOM_ALL, frame);
+    if (segment->kind == CASE_TRANSITION_FADE) {
+        draw_scene(film, segment->scene + 1, number, easel->zoom, share, frame);
+        return;
+    }
     if (transition_shows_to(segment->kind, time))
-        draw_scene(film, segment->scene + 1, number, easel->zoom, &easel->spare);
+        draw_scene(film, segment->scene + 1, number, easel->zoom, ZOOM_ALL, &easel->spare);
     transition_draw(segment->kind, time, frame, &easel->spare);
 }
 
@@ -240,7 +249,7 @@ void film_draw(const struct film *film, const struct timeline_segment *segment, 
         draw_transition(film, segment, number, easel, frame);
         return;
     }
-    draw_scene(film, segment->scene, number, easel->zoom, frame);
+    draw_scene(film, segment->scene, number, easel->zoom, ZOOM_ALL, frame);
     if (shot->caption)
         caption_blend(shot->caption, at, frame);
     if (shot->title)

@@ -73,7 +73,7 @@ void film_end(struct film *film, const struct timeline_segment *segment);
 /* What one thread needs to draw. */
 struct easel {
     struct zoom *zoom;
-    struct yuv spare; /* the second picture of a fade */
+    struct yuv spare; /* the second picture of a slide, a wipe … */
 };
 
 int easel_open(const struct film *film, struct easel *ret_easel, struct error *err);

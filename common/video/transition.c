@@ -23,6 +23,11 @@ bool transition_shows_to(enum case_transition kind, double time)
     return kind != CASE_TRANSITION_BLACK || time >= 0.5;
 }
 
+int transition_fade_share(double time)
+{
+    return (int)(256 * ease(time) + 0.5);
+}
+
 /* --- through black --- */
 
 static void dim_row(uint8_t *row, int n, int black, int light)
@@ -103,19 +108,13 @@ void transition_draw(
     enum case_transition kind, double time, struct yuv *frame, const struct yuv *to)
 {
     assert(frame->width == to->width && frame->height == to->height);
-    switch (kind) {
-    case CASE_TRANSITION_BLACK:
+    if (kind == CASE_TRANSITION_BLACK) {
         if (!transition_shows_from(kind, time))
             copy(to, frame);
         dim(frame, (int)(256 * ease(time < 0.5 ? 1 - 2 * time : 2 * time - 1) + 0.5));
-        break;
-    case CASE_TRANSITION_SLIDE:
+    } else if (kind == CASE_TRANSITION_SLIDE) {
         slide(frame, to, ease(time));
-        break;
-    case CASE_TRANSITION_WIPE:
+    } else if (kind == CASE_TRANSITION_WIPE) {
         wipe(frame, to, ease(time));
-        break;
-    default:
-        yuv_fade(frame, frame, to, (int)(256 * ease(time) + 0.5));
     }
 }

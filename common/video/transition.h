@@ -8,7 +8,11 @@
 bool transition_shows_from(enum case_transition kind, double time);
 bool transition_shows_to(enum case_transition kind, double time);
 
-/* `frame`, which holds the picture that goes, becomes the frame at `time`; `to` is the one that
- * comes, of the same size.  What can't be seen of either need not be drawn. */
+/* How much is seen of the new picture in a cross-fade, as zoom_run() takes it. */
+int transition_fade_share(double time);
+
+/* A slide, a wipe, or through black: `frame`, which holds the picture that goes, becomes the frame
+ * at `time`; `to` is the one that comes, of the same size.  What can't be seen of either need not
+ * be drawn. */
 void transition_draw(
     enum case_transition kind, double time, struct yuv *frame, const struct yuv *to);

@@ -34,18 +34,3 @@ void yuv_free(struct yuv *yuv)
     free(yuv->memory);
     *yuv = (struct yuv){0};
 }
-
-static void fade_row(uint8_t *dst, const uint8_t *from, const uint8_t *to, int n, int share)
-{
-    for (int x = 0; x < n; x++)
-        dst[x] = (uint8_t)((from[x] * (256 - share) + to[x] * share + 128) >> 8);
-}
-
-void yuv_fade(struct yuv *dst, const struct yuv *from, const struct yuv *to, int share)
-{
-    assert(from->width == to->width && from->height == to->height);
-    for (int p = 0; p < 3; p++)
-        for (int y = 0; y < yuv_plane_height(dst, p); y++)
-            fade_row(dst->data[p] + y * dst->stride[p], from->data[p] + y * from->stride[p],
-                to->data[p] + y * to->stride[p], yuv_plane_width(dst, p), share);
-}

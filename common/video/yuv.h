@@ -34,7 +34,3 @@ static inline int yuv_plane_height(const struct yuv *yuv, int plane)
 {
     return plane ? yuv->height / 2 : yuv->height;
 }
-
-/* `dst` = `from` faded into `to`: 0 is all `from`, 256 all `to`.  All three of one size; dst may be
- * one of them. */
-void yuv_fade(struct yuv *dst, const struct yuv *from, const struct yuv *to, int share);

@@ -5,49 +5,47 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "video/zoom_kernels.h"
 
-enum { GROUP = 8, TAPS = 4, COLUMN_STEP = 32 };
+enum {
+    TAPS = 4,
+    PAIRS = TAPS / 2,
+    COLUMN_STEP = 32,
+    ACROSS_ONE = 64, /* weights are whole numbers, parts of these */
+    DOWN_ONE = 16384,
+    PLACES = 1024, /* of a pixel that are told apart */
+};
+
+/* How places of a frame's plane map to places of the source's, both counted in samples from the
+ * first one's middle. */
+struct map {
+    double start, step;
+};
 
 struct zoom {
+    int8_t across_weights[PLACES + 1][TAPS]; /* at each place */
+    int16_t down_weights[PLACES + 1][TAPS];
     const struct zoom_kernels *kernels;
     int width, height;
-    struct zoom_group *groups; /* of the plane at work */
+    void *memory; /* of the arrays below */
+    /* of the plane at work */
+    const struct yuv *src;
+    int plane;
+    struct map down;
+    struct zoom_groups groups;
     int16_t *ring[TAPS];
     int ring_rows[TAPS]; /* which source row each holds; -1: none */
+    uint8_t *spare;      /* a row that is faded into one of the frame */
 };
 
 static int round_up(int n, int step)
 {
     return (n + step - 1) / step * step;
-}
-
-struct zoom *zoom_new(int width, int height, const struct zoom_kernels *kernels)
-{
-    struct zoom *zoom = mem_new(struct zoom);
-    size_t n = (size_t)round_up(width, COLUMN_STEP);
-
-    zoom->kernels = kernels ? kernels : zoom_kernels_list()[0];
-    zoom->width = width;
-    zoom->height = height;
-    zoom->groups = mem_new_n(n / GROUP, struct zoom_group);
-    for (int i = 0; i < TAPS; i++)
-        zoom->ring[i] = mem_new_n(n, int16_t);
-    return zoom;
-}
-
-void zoom_free(struct zoom *zoom)
-{
-    if (!zoom)
-        return;
-    for (int i = 0; i < TAPS; i++)
-        free(zoom->ring[i]);
-    free(zoom->groups);
-    free(zoom);
 }
 
 /* Mitchell and Netravali, "Reconstruction filters in computer graphics" (1988), with B = C = 1/3.
@@ -75,11 +73,62 @@ static void weights_at(double share, int one, int weights[TAPS])
     weights[share < 0.5 ? 1 : 2] += one - sum;
 }
 
-/* How places of a frame's plane map to places of the source's, both counted in samples from the
- * first one's middle. */
-struct map {
-    double start, step;
-};
+static void fill_weights(struct zoom *zoom)
+{
+    int across[TAPS], down[TAPS];
+
+    for (int place = 0; place <= PLACES; place++) {
+        weights_at((double)place / PLACES, ACROSS_ONE, across);
+        weights_at((double)place / PLACES, DOWN_ONE, down);
+        for (int tap = 0; tap < TAPS; tap++) {
+            zoom->across_weights[place][tap] = (int8_t)across[tap];
+            zoom->down_weights[place][tap] = (int16_t)down[tap];
+        }
+    }
+}
+
+/* All that the kernels run over, in one piece: each part begins at a cache line. */
+static bool give_memory(struct zoom *zoom)
+{
+    size_t n = (size_t)round_up(zoom->width, COLUMN_STEP),
+           row = 2 * n; /* bytes, of all but the last */
+    uint8_t *at = zoom->memory = mem_large((TAPS + 2 * PAIRS) * row + n + n / 8 * sizeof(int));
+
+    if (!at)
+        return false;
+    for (int i = 0; i < TAPS; i++, at += row)
+        zoom->ring[i] = (int16_t *)(void *)at;
+    for (int i = 0; i < PAIRS; i++, at += 2 * row) {
+        zoom->groups.pick[i] = at;
+        zoom->groups.weigh[i] = (int8_t *)at + row;
+    }
+    zoom->spare = at;
+    zoom->groups.base = (int *)(void *)(at + n);
+    return true;
+}
+
+struct zoom *zoom_new(int width, int height, const struct zoom_kernels *kernels)
+{
+    struct zoom *zoom = mem_new(struct zoom);
+
+    zoom->kernels = kernels ? kernels : zoom_kernels_list()[0];
+    zoom->width = width;
+    zoom->height = height;
+    zoom->groups.size = zoom->kernels->group;
+    fill_weights(zoom);
+    if (give_memory(zoom))
+        return zoom;
+    zoom_free(zoom);
+    return NULL;
+}
+
+void zoom_free(struct zoom *zoom)
+{
+    if (!zoom)
+        return;
+    free(zoom->memory);
+    free(zoom);
+}
 
 /* Chroma is half as large; sideways it sits on the left of two luma samples, downwards between
  * them. */
@@ -97,75 +146,101 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
-static void fill_group(
-    struct zoom_group *group, const struct map *map, int first, int src_width, int src_stride)
+/* `share` of a pixel: 0 … 1. */
+static int place_of(double share)
 {
-    int lowest = clamp((int)floor(map->start + first * map->step) - 1, 0, src_width - 1);
+    return (int)(share * PLACES + 0.5);
+}
 
-    /* 16 bytes are read from the base on: they must lie within the row. */
-    group->base = clamp(lowest, 0, src_stride - 16);
-    for (int i = 0; i < GROUP; i++) {
-        double at = map->start + (first + i) * map->step;
-        int left = (int)floor(at), weights[TAPS];
+/* What the group's columns are made of, in a row of `stride` bytes of which `width` are samples. */
+static void fill_group(struct zoom *zoom, int group, const struct map *map, int width, int stride)
+{
+    struct zoom_groups *groups = &zoom->groups;
+    int first = group * groups->size, reach = 2 * groups->size;
+    int lowest = clamp((int)floor(map->start + first * map->step) - 1, 0, width - 1);
+    /* So many bytes are read from the base on: they must lie within the row. */
+    int base = clamp(lowest, 0, stride - reach);
 
-        weights_at(at - left, 64, weights);
+    groups->base[group] = base;
+    for (int i = first; i < first + groups->size; i++) {
+        double at = map->start + i * map->step;
+        int left = (int)floor(at);
+        const int8_t *weights = zoom->across_weights[place_of(at - left)];
+
         for (int tap = 0; tap < TAPS; tap++) {
-            int byte = clamp(left - 1 + tap, 0, src_width - 1) - group->base;
+            int byte = clamp(left - 1 + tap, 0, width - 1) - base;
 
             /* Columns beyond the frame's last, which only fill the group, may reach too far. */
-            group->pick[tap / 2][2 * i + tap % 2] = (uint8_t)clamp(byte, 0, 15);
-            group->weigh[tap / 2][2 * i + tap % 2] = (int8_t)weights[tap];
+            groups->pick[tap / 2][2 * i + tap % 2] = (uint8_t)clamp(byte, 0, reach - 1);
+            groups->weigh[tap / 2][2 * i + tap % 2] = weights[tap];
         }
     }
 }
 
-static const int16_t *filtered_row(
-    struct zoom *zoom, const struct yuv *src, int plane, int row, int n_groups)
+static const int16_t *filtered_row(struct zoom *zoom, int row)
 {
-    int at;
+    const struct yuv *src = zoom->src;
+    int plane = zoom->plane, at;
 
     row = clamp(row, 0, yuv_plane_height(src, plane) - 1);
     at = row % TAPS;
     if (zoom->ring_rows[at] != row) {
         zoom->kernels->row(
-            zoom->ring[at], src->data[plane] + row * src->stride[plane], zoom->groups, n_groups);
+            zoom->ring[at], src->data[plane] + row * src->stride[plane], &zoom->groups);
         zoom->ring_rows[at] = row;
     }
     return zoom->ring[at];
 }
 
-static void run_plane(struct zoom *zoom, const struct yuv *src, const struct window *window,
-    struct yuv *dst, int plane)
+static int columns_of(const struct zoom *zoom, int plane)
 {
-    struct map across = map_of(window->x, window->width, dst->width, plane, 0.5);
-    struct map down = map_of(window->y, window->height, dst->height, plane, 1.0);
-    int n = round_up(yuv_plane_width(dst, plane), COLUMN_STEP), n_groups = n / GROUP;
-
-    for (int g = 0; g < n_groups; g++)
-        fill_group(&zoom->groups[g], &across, g * GROUP, yuv_plane_width(src, plane),
-            (int)src->stride[plane]);
-    memset(zoom->ring_rows, -1, sizeof zoom->ring_rows);
-    for (int y = 0; y < yuv_plane_height(dst, plane); y++) {
-        double at = down.start + y * down.step;
-        int top = (int)floor(at), weights[TAPS];
-        int16_t narrow[TAPS];
-        const int16_t *rows[TAPS];
-
-        weights_at(at - top, 16384, weights);
-        for (int tap = 0; tap < TAPS; tap++) {
-            narrow[tap] = (int16_t)weights[tap];
-            rows[tap] = filtered_row(zoom, src, plane, top - 1 + tap, n_groups);
-        }
-        zoom->kernels->column(dst->data[plane] + y * dst->stride[plane], rows, narrow, n);
-    }
+    return round_up(plane ? zoom->width / 2 : zoom->width, COLUMN_STEP);
 }
 
-void zoom_run(
-    struct zoom *zoom, const struct yuv *src, const struct window *window, struct yuv *dst)
+/* The columns of the second chroma plane are those of the first. */
+static void begin_plane(
+    struct zoom *zoom, const struct yuv *src, const struct window *window, int plane)
+{
+    struct map across = map_of(window->x, window->width, zoom->width, plane, 0.5);
+
+    zoom->src = src;
+    zoom->plane = plane;
+    zoom->down = map_of(window->y, window->height, zoom->height, plane, 1.0);
+    memset(zoom->ring_rows, -1, sizeof zoom->ring_rows);
+    if (plane == 2)
+        return;
+    zoom->groups.n = columns_of(zoom, plane) / zoom->groups.size;
+    for (int g = 0; g < zoom->groups.n; g++)
+        fill_group(zoom, g, &across, yuv_plane_width(src, plane), (int)src->stride[plane]);
+}
+
+static void draw_row(struct zoom *zoom, int y, uint8_t *row)
+{
+    double at = zoom->down.start + y * zoom->down.step;
+    int top = (int)floor(at);
+    const int16_t *rows[TAPS];
+
+    for (int tap = 0; tap < TAPS; tap++)
+        rows[tap] = filtered_row(zoom, top - 1 + tap);
+    zoom->kernels->column(
+        row, rows, zoom->down_weights[place_of(at - top)], columns_of(zoom, zoom->plane));
+}
+
+void zoom_run(struct zoom *zoom, const struct yuv *src, const struct window *window, int share,
+    struct yuv *dst)
 {
     assert(dst->width == zoom->width && dst->height == zoom->height);
+    assert(src->stride[1] == src->stride[2]);
     assert(window->width <= ZOOM_RATIO_MAX * dst->width &&
            window->height <= ZOOM_RATIO_MAX * dst->height);
-    for (int plane = 0; plane < 3; plane++)
-        run_plane(zoom, src, window, dst, plane);
+    for (int plane = 0; plane < 3; plane++) {
+        begin_plane(zoom, src, window, plane);
+        for (int y = 0; y < yuv_plane_height(dst, plane); y++) {
+            uint8_t *row = dst->data[plane] + y * dst->stride[plane];
+
+            draw_row(zoom, y, share == ZOOM_ALL ? row : zoom->spare);
+            if (share != ZOOM_ALL)
+                zoom->kernels->fade(row, zoom->spare, columns_of(zoom, plane), share);
+        }
+    }
 }

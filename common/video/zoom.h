@@ -14,10 +14,13 @@ struct zoom; /* tables and a few rows, kept from frame to frame */
 
 struct zoom_kernels;
 
-/* For frames of width × height; `kernels` NULL: the fastest that this processor has. */
+/* For frames of width × height; `kernels` NULL: the fastest that this processor has.  NULL: no
+ * memory. */
 struct zoom *zoom_new(int width, int height, const struct zoom_kernels *kernels);
 void zoom_free(struct zoom *zoom); /* takes NULL */
 
-/* The window lies within `src`; `dst` has the size told to zoom_new(). */
-void zoom_run(
-    struct zoom *zoom, const struct yuv *src, const struct window *window, struct yuv *dst);
+/* The window lies within `src`; `dst` has the size told to zoom_new().  What `dst` shows is faded
+ * into what is drawn: `share` 0 would leave all of it, ZOOM_ALL leaves none. */
+enum { ZOOM_ALL = 256 };
+void zoom_run(struct zoom *zoom, const struct yuv *src, const struct window *window, int share,
+    struct yuv *dst);

@@ -2,21 +2,18 @@
  */
 #include "video/zoom_kernels.h"
 
-static void row(int16_t *dst, const uint8_t *src, const struct zoom_group *groups, int n_groups)
+static void row(int16_t *dst, const uint8_t *src, const struct zoom_groups *groups)
 {
-    for (int g = 0; g < n_groups; g++, groups++, dst += 8) {
-        const uint8_t *from = src + groups->base;
+    for (int i = 0; i < groups->size * groups->n; i++) {
+        const uint8_t *from = src + groups->base[i / groups->size];
+        int sum = 0;
 
-        for (int i = 0; i < 8; i++) {
-            int sum = 0;
+        for (int tap = 0; tap < 4; tap++) {
+            int at = 2 * i + (tap & 1);
 
-            for (int tap = 0; tap < 4; tap++) {
-                int at = 2 * i + (tap & 1);
-
-                sum += from[groups->pick[tap / 2][at]] * groups->weigh[tap / 2][at];
-            }
-            dst[i] = (int16_t)sum;
+            sum += from[groups->pick[tap / 2][at]] * groups->weigh[tap / 2][at];
         }
+        dst[i] = (int16_t)sum;
     }
 }
 
@@ -34,4 +31,11 @@ static void column(uint8_t *dst, const int16_t *const rows[4], const int16_t wei
     }
 }
 
-const struct zoom_kernels zoom_kernels_plain = {.name = "plain", .row = row, .column = column};
+static void fade(uint8_t *dst, const uint8_t *to, int n, int share)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = (uint8_t)((dst[i] * (256 - share) + to[i] * share + 128) >> 8);
+}
+
+const struct zoom_kernels zoom_kernels_plain = {
+    .name = "plain", .group = 8, .row = row, .column = column, .fade = fade};

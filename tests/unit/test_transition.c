@@ -9,6 +9,7 @@
 #include "video/motion.h"
 #include "video/picture.h"
 #include "video/transition.h"
+#include "video/zoom.h"
 
 enum { WIDTH = 640, HEIGHT = 360 };
 
@@ -30,7 +31,8 @@ static int at(const struct yuv *yuv, int plane, int x, int y)
 }
 
 static const enum case_transition kinds[] = {
-    CASE_TRANSITION_FADE, CASE_TRANSITION_BLACK, CASE_TRANSITION_SLIDE, CASE_TRANSITION_WIPE};
+    CASE_TRANSITION_BLACK, CASE_TRANSITION_SLIDE, CASE_TRANSITION_WIPE};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 /* Every sample at `time`, for the rules below. */
 static struct yuv drawn(enum case_transition kind, double time)
@@ -82,6 +84,19 @@ START_TEST(the_new_picture_only_ever_gains_and_no_step_is_large)
         yuv_free(&frame);
     }
     ck_assert_double_eq_tol(was, 60, 0.01);
+}
+END_TEST
+
+START_TEST(a_cross_fade_eases_from_none_of_the_new_picture_to_all_of_it)
+{
+    ck_assert_int_eq(transition_fade_share(0), 0);
+    ck_assert_int_eq(transition_fade_share(0.5), ZOOM_ALL / 2);
+    ck_assert_int_eq(transition_fade_share(1), ZOOM_ALL);
+    for (int i = 1; i <= 100; i++) {
+        int step = transition_fade_share(i / 100.0) - transition_fade_share((i - 1) / 100.0);
+
+        ck_assert(step >= 0 && step <= 4);
+    }
 }
 END_TEST
 
@@ -209,8 +224,9 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_add_loop_test(tc, it_begins_with_the_one_and_ends_with_the_other, 0, 4);
-    tcase_add_loop_test(tc, the_new_picture_only_ever_gains_and_no_step_is_large, 0, 4);
+    tcase_add_loop_test(tc, it_begins_with_the_one_and_ends_with_the_other, 0, N_KINDS);
+    tcase_add_loop_test(tc, the_new_picture_only_ever_gains_and_no_step_is_large, 0, N_KINDS);
+    tcase_add_test(tc, a_cross_fade_eases_from_none_of_the_new_picture_to_all_of_it);
     tcase_add_test(tc, through_black_only_one_picture_is_seen_and_the_middle_is_dark);
     tcase_add_test(tc, a_slide_keeps_both_pictures_whole_and_colours_with_their_light);
     tcase_add_test(tc, a_wipe_has_a_soft_edge);

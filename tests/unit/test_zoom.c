@@ -64,7 +64,7 @@ START_TEST(a_mark_on_the_picture_moves_as_planned_to_two_hundredths_of_a_pixel)
         double x, y, want_x = (500.3 - w.x) * 960 / w.width,
                      want_y = (300.7 - w.y) * 540 / w.height;
 
-        zoom_run(zoom, &canvas, &w, &frame);
+        zoom_run(zoom, &canvas, &w, ZOOM_ALL, &frame);
         find_spot(&frame, &x, &y);
         ck_assert_double_eq_tol(x, want_x, 0.1);
         ck_assert_double_eq_tol(y, want_y, 0.1);
@@ -97,6 +97,15 @@ static void draw_noise(struct yuv *yuv)
                 yuv->data[p][y * yuv->stride[p] + x] = (uint8_t)rand();
 }
 
+static void check_same(const struct yuv *a, const struct yuv *b, const char *kernels)
+{
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < yuv_plane_height(a, p); y++)
+            ck_assert_msg(memcmp(a->data[p] + y * a->stride[p], b->data[p] + y * b->stride[p],
+                              (size_t)yuv_plane_width(a, p)) == 0,
+                "%s: plane %d, row %d", kernels, p, y);
+}
+
 START_TEST(every_processor_draws_the_same_bytes)
 {
     static const struct {
@@ -116,20 +125,52 @@ START_TEST(every_processor_draws_the_same_bytes)
         struct zoom *a = zoom_new(plain.width, plain.height, &zoom_kernels_plain);
         struct zoom *b = zoom_new(plain.width, plain.height, *kernels);
 
-        zoom_run(a, &src, &cases[_i].window, &plain);
-        zoom_run(b, &src, &cases[_i].window, &other);
-        for (int p = 0; p < 3; p++)
-            for (int y = 0; y < yuv_plane_height(&plain, p); y++)
-                ck_assert_msg(
-                    memcmp(plain.data[p] + y * plain.stride[p], other.data[p] + y * other.stride[p],
-                        (size_t)yuv_plane_width(&plain, p)) == 0,
-                    "%s: plane %d, row %d", (*kernels)->name, p, y);
+        for (int i = 0; i < 3; i++) {
+            static const int shares[] = {ZOOM_ALL, 77, 256 - 77};
+
+            zoom_run(a, &src, &cases[_i].window, shares[i], &plain);
+            zoom_run(b, &src, &cases[_i].window, shares[i], &other);
+            check_same(&plain, &other, (*kernels)->name);
+        }
         zoom_free(a);
         zoom_free(b);
     }
     yuv_free(&src);
     yuv_free(&plain);
     yuv_free(&other);
+}
+END_TEST
+
+/* Of each sample, as of two pictures drawn on their own. */
+START_TEST(what_the_frame_shows_is_faded_into_what_is_drawn)
+{
+    static const int shares[] = {0, 1, 100, 255, ZOOM_ALL};
+    const struct window windows[2] = {{3, 4, 350, 197}, {40, 20, 360, 202}};
+    struct zoom *zoom = zoom_new(320, 180, NULL);
+    struct yuv src, each[2], both;
+
+    make(&src, 416, 234);
+    draw_noise(&src);
+    make(&both, 320, 180);
+    for (int i = 0; i < 2; i++) {
+        make(&each[i], 320, 180);
+        zoom_run(zoom, &src, &windows[i], ZOOM_ALL, &each[i]);
+        zoom_run(zoom, &src, &windows[i], i ? shares[_i] : ZOOM_ALL, &both);
+    }
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < yuv_plane_height(&both, p); y++)
+            for (int x = 0; x < yuv_plane_width(&both, p); x++) {
+                ptrdiff_t at = y * both.stride[p] + x;
+                int sum =
+                    each[0].data[p][at] * (256 - shares[_i]) + each[1].data[p][at] * shares[_i];
+
+                ck_assert_int_eq(both.data[p][at], (sum + 128) >> 8);
+            }
+    zoom_free(zoom);
+    yuv_free(&src);
+    yuv_free(&both);
+    for (int i = 0; i < 2; i++)
+        yuv_free(&each[i]);
 }
 END_TEST
 
@@ -146,7 +187,7 @@ START_TEST(what_is_flat_stays_flat_at_every_place)
         struct window w = {
             .x = i * 0.37, .y = i * 0.21, .width = 416 - i * 0.8, .height = 234 - i * 0.45};
 
-        zoom_run(zoom, &src, &w, &dst);
+        zoom_run(zoom, &src, &w, ZOOM_ALL, &dst);
         for (int p = 0; p < 3; p++)
             for (int y = 0; y < yuv_plane_height(&dst, p); y++)
                 for (int x = 0; x < yuv_plane_width(&dst, p); x++)
@@ -228,7 +269,7 @@ START_TEST(zimg_draws_the_same_picture_in_all_planes)
     make(&ours, 320, 180);
     make(&theirs, 320, 180);
     draw_waves(&src);
-    zoom_run(zoom, &src, &windows[_i], &ours);
+    zoom_run(zoom, &src, &windows[_i], ZOOM_ALL, &ours);
     zimg_run(&src, &windows[_i], &theirs);
     for (int p = 0; p < 3; p++)
         for (int y = 0; y < yuv_plane_height(&ours, p); y++)
@@ -258,6 +299,7 @@ int main(void)
     tcase_add_loop_test(
         tc, a_mark_on_the_picture_moves_as_planned_to_two_hundredths_of_a_pixel, 0, 14);
     tcase_add_loop_test(tc, every_processor_draws_the_same_bytes, 0, 6);
+    tcase_add_loop_test(tc, what_the_frame_shows_is_faded_into_what_is_drawn, 0, 5);
     tcase_add_test(tc, what_is_flat_stays_flat_at_every_place);
     tcase_add_loop_test(tc, zimg_draws_the_same_picture_in_all_planes, 0, 4);
     srunner_run_all(runner, CK_NORMAL);
