@@ -5,7 +5,9 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,7 +15,7 @@
 #include "video/cores.h"
 #include "video/encoder.h"
 
-enum { ENCODERS_MAX = 64 };
+enum { ENCODERS_MAX = 64, NICENESS = 5 };
 
 struct segments {
     /* fixed after start */
@@ -208,11 +210,20 @@ static void finish(
     pthread_mutex_unlock(&all->lock);
 }
 
+/* What is done must reach the viewers before more is made: whoever streams, mixes or joins goes
+ * first. */
+static void step_back(void)
+{
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* where it can't, it is only later */
+}
+
 static void *encoder_thread(void *ctx)
 {
     struct bench bench = {.all = ctx};
     struct error why, shared;
     int rc = easel_open(bench.all->film, &bench.easel, &why), number;
+
+    step_back();
 
     if (core_open(bench.all->cores_file, bench.all->n_cores, &bench.core, &shared) < 0)
         log_warning("cores are not shared with other works: %s", shared.text);
