@@ -31,7 +31,7 @@ struct clock_feed {
     struct arrival arrival; /* first: the feed is freed by this address */
     struct link due;
     struct stream *stream;
-    int64_t next_ms; /* of uv_now() */
+    int64_t started_ms, next_ms; /* of uv_now() */
     int next, count, interval_ms;
     bool is_stamped, is_aligned;
 };
@@ -179,6 +179,20 @@ static void send_bytes(struct stream *stream, struct buf *bytes)
     frame_unref(frame);
 }
 
+/* `finished` comes a beat after the last message, as in the tutorial. */
+static void schedule_next(struct clock_feed *feed)
+{
+    struct wheel *wheel = &feed->arrival.server->wheel;
+    bool is_first = feed->next_ms == feed->started_ms;
+
+    feed->next_ms += feed->interval_ms;
+    if (feed->is_aligned)
+        feed->next_ms -= feed->next_ms % feed->interval_ms;
+    else if (is_first)
+        feed->next_ms = wheel_calmest(wheel, feed->next_ms, feed->interval_ms);
+    wheel_schedule(wheel, &feed->due, feed->next_ms);
+}
+
 /* Sends what is due and schedules the next.  The stream may be over afterwards. */
 static void step(struct clock_feed *feed)
 {
@@ -191,13 +205,8 @@ static void step(struct clock_feed *feed)
     else
         encode_message(feed, &bytes);
     feed->next++;
-    if (!is_last) {
-        /* `finished` comes a beat after the last message, as in the tutorial. */
-        feed->next_ms += feed->interval_ms;
-        if (feed->is_aligned)
-            feed->next_ms -= feed->next_ms % feed->interval_ms;
-        wheel_schedule(&feed->arrival.server->wheel, &feed->due, feed->next_ms);
-    }
+    if (!is_last)
+        schedule_next(feed);
     send_bytes(stream, &bytes);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);
@@ -226,7 +235,7 @@ static void start(struct arrival *arrival)
     struct server *server = arrival->server;
 
     list_init(&feed->due);
-    feed->next_ms = (int64_t)uv_now(&server->loop->uv);
+    feed->started_ms = feed->next_ms = (int64_t)uv_now(&server->loop->uv);
     feed->stream = arrival_open(arrival, over);
     step(feed);
 }

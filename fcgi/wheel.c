@@ -1,5 +1,12 @@
 #include "wheel.h"
 
+#include <string.h>
+
+static uint16_t *count_of(struct wheel *wheel, int64_t tick)
+{
+    return &wheel->n_at[tick % WHEEL_TICKS];
+}
+
 static struct link *slot_of(struct wheel *wheel, int64_t tick)
 {
     return &wheel->ticks[tick % WHEEL_TICKS];
@@ -43,7 +50,7 @@ static void on_tick(uv_timer_t *timer)
         struct link *slot = slot_of(wheel, wheel->tick), *link = slot->next;
 
         if (list_is_empty(slot)) {
-            wheel->tick++;
+            *count_of(wheel, wheel->tick++) = 0;
             continue;
         }
         list_remove(link);
@@ -61,6 +68,7 @@ void wheel_init(struct wheel *wheel, uv_loop_t *loop, void (*due)(struct link *l
     wheel->timer.data = wheel;
     wheel->due = due;
     wheel->n = 0;
+    memset(wheel->n_at, 0, sizeof wheel->n_at);
     for (int i = 0; i < WHEEL_TICKS; i++)
         list_init(&wheel->ticks[i]);
 }
@@ -70,9 +78,35 @@ void wheel_deinit(struct wheel *wheel)
     uv_close((uv_handle_t *)&wheel->timer, NULL);
 }
 
+static int64_t tick_of(int64_t at_ms)
+{
+    return (at_ms + WHEEL_TICK_MS - 1) / WHEEL_TICK_MS;
+}
+
+/* A period before, because what is due then will most likely be due a period later again. */
+static int crowd_at(const struct wheel *wheel, int64_t tick, int64_t period)
+{
+    int64_t before = tick - period;
+    int n = wheel->n_at[tick % WHEEL_TICKS];
+
+    return before >= wheel->tick ? n + wheel->n_at[before % WHEEL_TICKS] : n;
+}
+
+int64_t wheel_calmest(const struct wheel *wheel, int64_t at_ms, int64_t period_ms)
+{
+    int64_t tick = tick_of(at_ms), period = period_ms / WHEEL_TICK_MS, best = tick;
+    int64_t spread_ms = period_ms / 32 < WHEEL_SPREAD_MS ? period_ms / 32 : WHEEL_SPREAD_MS;
+    int64_t last = tick + spread_ms / WHEEL_TICK_MS;
+
+    for (int64_t at = tick; at <= last && crowd_at(wheel, best, period) > 0; at++)
+        if (crowd_at(wheel, at, period) < crowd_at(wheel, best, period))
+            best = at;
+    return best == tick ? at_ms : best * WHEEL_TICK_MS;
+}
+
 void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms)
 {
-    int64_t tick = (at_ms + WHEEL_TICK_MS - 1) / WHEEL_TICK_MS;
+    int64_t tick = tick_of(at_ms);
     bool is_first = wheel->n++ == 0;
 
     if (is_first)
@@ -80,6 +114,8 @@ void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms)
     if (tick < wheel->tick)
         tick = wheel->tick;
     list_append(slot_of(wheel, tick), link);
+    if (*count_of(wheel, tick) < UINT16_MAX)
+        ++*count_of(wheel, tick);
     if (is_first || tick < wheel->wake)
         arm(wheel);
 }
@@ -89,6 +125,8 @@ void wheel_cancel(struct wheel *wheel, struct link *link)
     if (list_is_empty(link))
         return;
     list_remove(link);
-    if (--wheel->n == 0)
-        uv_timer_stop(&wheel->timer);
+    if (--wheel->n > 0)
+        return;
+    uv_timer_stop(&wheel->timer);
+    memset(wheel->n_at, 0, sizeof wheel->n_at);
 }

@@ -127,6 +127,42 @@ START_TEST(many_at_the_same_instant_leave_turns_to_others)
 }
 END_TEST
 
+/* Opened in one turn, each with a message a second. */
+START_TEST(a_crowd_is_spread_over_a_thirtieth_of_its_period)
+{
+    enum { N = 270, PERIOD_MS = 1000, PLACES = WHEEL_SPREAD_MS / WHEEL_TICK_MS };
+    int64_t now = (int64_t)uv_now(&loop);
+    int n_at[PLACES + 2] = {0};
+
+    for (int i = 0; i < N; i++) {
+        int64_t at = wheel_calmest(&wheel, now + PERIOD_MS, PERIOD_MS);
+
+        ck_assert(at >= now + PERIOD_MS && at <= now + PERIOD_MS + WHEEL_SPREAD_MS);
+        wheel_schedule(&wheel, &timed[i].link, at);
+        n_at[(at - now - PERIOD_MS + WHEEL_TICK_MS - 1) / WHEEL_TICK_MS]++;
+    }
+    for (int i = 0; i < PLACES + 2; i++)
+        ck_assert_int_le(n_at[i], N / PLACES + 1);
+    for (int i = 0; i < N; i++)
+        wheel_cancel(&wheel, &timed[i].link);
+}
+END_TEST
+
+/* What is due sooner, and will be due a period after that again, counts. */
+START_TEST(a_newcomer_keeps_clear_of_those_who_come_by_in_between)
+{
+    int64_t now = (int64_t)uv_now(&loop) / 100 * 100 + 100;
+
+    for (int i = 0; i < 5; i++)
+        wheel_schedule(&wheel, &timed[i].link, now + 20);
+    ck_assert_int_gt(wheel_calmest(&wheel, now + 1020, 1000), now + 1020);
+    ck_assert_int_eq(wheel_calmest(&wheel, now + 1060, 1000), now + 1060);
+    for (int i = 0; i < 5; i++)
+        wheel_cancel(&wheel, &timed[i].link);
+    ck_assert_int_eq(wheel_calmest(&wheel, now + 1020, 1000), now + 1020);
+}
+END_TEST
+
 START_TEST(what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still)
 {
     schedule(&timed[0], 10);
@@ -152,6 +188,8 @@ int main(void)
     tcase_add_test(tcase, nobody_waits_for_one_who_comes_much_later);
     tcase_add_test(tcase, who_comes_sooner_moves_the_wheel_forward);
     tcase_add_test(tcase, many_at_the_same_instant_leave_turns_to_others);
+    tcase_add_test(tcase, a_crowd_is_spread_over_a_thirtieth_of_its_period);
+    tcase_add_test(tcase, a_newcomer_keeps_clear_of_those_who_come_by_in_between);
     tcase_add_test(tcase, what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
