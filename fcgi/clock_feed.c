@@ -2,7 +2,8 @@
  *
  *   client_secret   said back once, first
  *   count           messages, 1 to 86400 (5)
- *   interval        ms between them, 100 to 60000 (1000)
+ *   interval        ms between them, 100 to 60000 (1000); before the second up to 32 more, so that
+ *                   crowds spread (wheel.h)
  *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
  *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
  *                   streams at the same instant, and are stamped with it: for measuring
