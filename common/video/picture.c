@@ -111,9 +111,9 @@ static int measure_planes(AVCodecContext *decoder, AVFrame *frame, size_t ret_si
     return rc < 0 ? rc : av_image_fill_plane_sizes(ret_sizes, frame->format, height, strides);
 }
 
-/* libav's own memory for a picture is filled with zeros first, small page by small page, which for
- * a large JPEG takes a quarter of the time of all that is done with it.  What a damaged file leaves
- * out is not seen: it is refused. */
+/* libav's own memory for a picture is filled with zeros first, small page by small page: a fifth of
+ * the time of loading a large JPEG, its page faults not counted.  What a damaged file leaves out is
+ * not seen: it is refused. */
 static int give_pixels(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
     size_t sizes[4], size = 0, at = 0;

@@ -214,7 +214,8 @@ static void finish(
  * first. */
 static void step_back(void)
 {
-    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* where it can't, it is only later */
+    setpriority(PRIO_PROCESS, (id_t)gettid(),
+        NICENESS); /* where it may not, viewers only wait a little longer */
 }
 
 static void *encoder_thread(void *ctx)
@@ -224,7 +225,6 @@ static void *encoder_thread(void *ctx)
     int rc = easel_open(bench.all->film, &bench.easel, &why), number;
 
     step_back();
-
     if (core_open(bench.all->cores_file, bench.all->n_cores, &bench.core, &shared) < 0)
         log_warning("cores are not shared with other works: %s", shared.text);
     while ((number = begin(bench.all)) >= 0) {
