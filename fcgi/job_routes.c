@@ -147,16 +147,18 @@ static int cancel(struct request *request, struct job *job, struct error *err)
     const struct job_kind *kind = kind_find(request->server->kinds, job->kind);
     struct last_events last = {0};
     struct job after = {0};
+    bool is_first;
     int answer;
 
     if (!kind)
         return 0;
     kind->finish(JOB_CANCELED, NULL, NULL, &last);
-    answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, err);
+    answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);
     if (answer != 0)
         return answer;
-    log_info("job %s: cancel was asked for", job->id);
+    if (is_first)
+        log_info("job %s: cancel was asked for", job->id);
     hub_poke(request->server->hub);
     job_clear(job);
     *job = after;

@@ -363,12 +363,13 @@ static int cancel(struct clerk *clerk, struct seen *seen, struct error *err)
 {
     struct last_events last = {0};
     struct job job = {0};
+    bool is_first;
     int answer;
 
     seen->kind->finish(JOB_CANCELED, NULL, NULL, &last);
-    answer = store_job_cancel(clerk->store, seen->id, last.at, last.n, &job, err);
+    answer = store_job_cancel(clerk->store, seen->id, last.at, last.n, &job, &is_first, err);
     last_events_clear(&last);
-    if (answer == 0)
+    if (answer == 0 && is_first) /* another process may have seen the same, at the same time */
         log_info("job %s: canceled, nobody has watched it for %d s", seen->id,
             clerk->hub->config->cancel_unwatched_s);
     seen->cancel_wanted = true;

@@ -100,9 +100,10 @@ int store_jobs_watched(
 
 /* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running
  * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
- * afterwards. */
+ * afterwards, `*ret_is_first` whether this asking changed it: of several processes that ask, one
+ * is told so. */
 int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
-    struct job *ret_job, struct error *err);
+    struct job *ret_job, bool *ret_is_first, struct error *err);
 
 /* --- the owner's side: `owner` is a process's own random name --- */
 

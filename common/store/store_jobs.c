@@ -322,7 +322,7 @@ int store_jobs_watched(
 /* --- cancel --- */
 
 static int cancel_job(struct store *store, const char *id, const struct job_event *last, int n_last,
-    struct error *err)
+    bool *ret_is_first, struct error *err)
 {
     int answer;
 
@@ -330,24 +330,28 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
         "UPDATE jobs SET state = 'canceled', cancel_wanted = 1, ended_ms = ?2"
         " WHERE id = ?1 AND state = 'queued'",
         VALUES(value_text(id), value_number(clock_wall_ms())), err);
-    if (answer == 0 && sqlite3_changes(store->db))
+    *ret_is_first = answer == 0 && sqlite3_changes(store->db);
+    if (answer < 0)
+        return answer;
+    if (*ret_is_first)
         return journal_add(store, id, last, n_last, err);
-    if (answer == 0)
-        answer = query_run(store,
-            "UPDATE jobs SET cancel_wanted = 1 WHERE id = ?1 AND state = 'running'",
-            VALUES(value_text(id)), err);
+    answer = query_run(store,
+        "UPDATE jobs SET cancel_wanted = 1"
+        " WHERE id = ?1 AND state = 'running' AND NOT cancel_wanted",
+        VALUES(value_text(id)), err);
+    *ret_is_first = answer == 0 && sqlite3_changes(store->db);
     return answer;
 }
 
 int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
-    struct job *ret_job, struct error *err)
+    struct job *ret_job, bool *ret_is_first, struct error *err)
 {
     struct job job = {0};
     int answer = transaction_begin(store, err);
 
     if (answer < 0)
         return answer;
-    answer = cancel_job(store, id, last, n_last, err);
+    answer = cancel_job(store, id, last, n_last, ret_is_first, err);
     if (answer == 0)
         answer = job_by_id(store, id, &job, err);
     return job_hand_over(store, answer, &job, ret_job, err);

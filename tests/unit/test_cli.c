@@ -244,6 +244,7 @@ END_TEST
 START_TEST(jobs_are_listed_newest_first_with_what_matters)
 {
     struct job job;
+    bool is_first;
 
     kit_store = kit_open();
     ck_assert_int_eq(run("jobs"), 0);
@@ -254,7 +255,8 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
     kit_job("running");
     assert_done(
         store_job_progress(kit_store, kit_claim("me", 1), "me", "{\"percent\": 45.9}", &kit_error));
-    assert_done(store_job_cancel(kit_store, kit_job("running"), NULL, 0, &job, &kit_error));
+    assert_done(
+        store_job_cancel(kit_store, kit_job("running"), NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     kit_job("waiting");
     kit_sql("UPDATE jobs SET id = 'j' || number, created_ms = created_ms - number * 3700000");

@@ -412,11 +412,12 @@ START_TEST(a_canceled_job_stops_and_says_so)
     struct viewer viewer;
     struct error err;
     struct job job;
+    bool is_first;
     int one = 1;
 
     view(hub, &viewer, new_job("gated"));
     ck_assert(wait_until(works_run, &one));
-    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &err), 0);
+    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &is_first, &err), 0);
     job_clear(&job);
     ck_assert(wait_until(has_heard_the_end, &viewer));
 

@@ -171,10 +171,13 @@ START_TEST(an_unknown_job_is_not_found)
     struct buf buf = {0};
     uint64_t position;
     struct job job;
+    bool is_first;
 
     ck_assert_int_eq(store_job_get(kit_store, "none", &job, &kit_error), STORE_E_NOT_FOUND);
     ck_assert_int_eq(
-        store_job_cancel(kit_store, "none", last_events, 2, &job, &kit_error), STORE_E_NOT_FOUND);
+        store_job_cancel(kit_store, "none", last_events, 2, &job, &is_first, &kit_error),
+        STORE_E_NOT_FOUND);
+    ck_assert(!is_first);
     ck_assert_int_eq(
         store_job_events(kit_store, "none", 0, kit_note_event, &buf, &position, &kit_error),
         STORE_E_NOT_FOUND);
@@ -200,26 +203,25 @@ END_TEST
 
 /* --- cancel --- */
 
-static enum job_state cancel(const char *id, bool *ret_wanted)
+static void assert_canceled(const char *id, enum job_state state, bool is_wanted, bool is_first)
 {
     struct job job;
-    enum job_state state;
+    bool was_first;
 
-    assert_done(store_job_cancel(kit_store, id, last_events, 2, &job, &kit_error));
-    state = job.state;
-    *ret_wanted = job.cancel_wanted;
+    assert_done(store_job_cancel(kit_store, id, last_events, 2, &job, &was_first, &kit_error));
+    ck_assert_int_eq(job.state, state);
+    ck_assert_int_eq(job.cancel_wanted, is_wanted);
+    ck_assert_int_eq(was_first, is_first);
     job_clear(&job);
-    return state;
 }
 
 START_TEST(a_queued_job_is_canceled_at_once_with_its_last_events)
 {
-    bool wanted;
     const char *id = kit_job("a");
     struct job job;
 
-    ck_assert_int_eq(cancel(id, &wanted), JOB_CANCELED);
-    ck_assert_int_eq(cancel(id, &wanted), JOB_CANCELED);
+    assert_canceled(id, JOB_CANCELED, true, true);
+    assert_canceled(id, JOB_CANCELED, true, false);
     assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
     job = kit_get(id);
     ck_assert_int_ge(job.ended_ms, job.created_ms);
@@ -231,13 +233,11 @@ END_TEST
 
 START_TEST(a_running_job_is_marked_and_stays_its_owners)
 {
-    bool wanted = false;
     const char *id = kit_job("a");
 
     kit_claim("me", 1);
-    ck_assert_int_eq(cancel(id, &wanted), JOB_RUNNING);
-    ck_assert(wanted);
-    ck_assert_int_eq(cancel(id, &wanted), JOB_RUNNING);
+    assert_canceled(id, JOB_RUNNING, true, true);
+    assert_canceled(id, JOB_RUNNING, true, false);
     assert_events(id, "1 job {\"state\":\"queued\"}\n");
     assert_done(
         store_job_end(kit_store, id, "me", JOB_CANCELED, NULL, NULL, last_events, 2, &kit_error));
@@ -249,15 +249,13 @@ START_TEST(an_ended_job_stays_as_it_is)
 {
     static const enum job_state ends[] = {JOB_DONE, JOB_FAILED, JOB_CANCELED};
     static const char *const keys[] = {"a", "b", "c"};
-    bool wanted;
 
     for (int i = 0; i < 3; i++) {
         const char *id = kit_job(keys[i]);
 
         ck_assert_str_eq(kit_claim("me", 1), id);
         assert_done(store_job_end(kit_store, id, "me", ends[i], NULL, NULL, NULL, 0, &kit_error));
-        ck_assert_int_eq(cancel(id, &wanted), ends[i]);
-        ck_assert(!wanted);
+        assert_canceled(id, ends[i], false, false);
         assert_events(id, "1 job {\"state\":\"queued\"}\n");
     }
 }
@@ -266,11 +264,10 @@ END_TEST
 START_TEST(who_asks_again_after_a_cancel_gets_a_new_job)
 {
     char old[JOB_ID_LEN + 1];
-    bool wanted;
 
     strcpy(old, kit_job("a"));
     kit_claim("me", 2);
-    cancel(old, &wanted);
+    assert_canceled(old, JOB_RUNNING, true, true);
     ck_assert_str_ne(kit_job("a"), old);
     /* Both would write to the same place, so the new one waits for the end of the old one. */
     ck_assert_str_eq(kit_claim("me", 2), "");

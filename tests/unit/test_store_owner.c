@@ -121,12 +121,13 @@ START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_
 {
     char id[JOB_ID_LEN + 1];
     struct job job;
+    bool is_first;
 
     kit_job("a");
     ck_assert_str_ne(kit_claim("busy", 2), "");
     strcpy(id, kit_job("b"));
     ck_assert_str_eq(kit_claim("dead", 2), id);
-    assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &kit_error));
+    assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     kit_sql("UPDATE jobs SET leased_until_ms = 1 WHERE owner = 'dead'");
 
