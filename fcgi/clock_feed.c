@@ -2,16 +2,14 @@
  *
  *   client_secret   said back once, first
  *   count           messages, 1 to 86400 (5)
- *   interval        ms between them, 100 to 60000 (1000); before the second up to 32 more, so that
- *                   crowds spread (wheel.h)
+ *   interval        ms between them, 100 to 60000 (1000); before the second up to half as much more
+ *                   where a crowd is due at that moment, so that crowds spread (wheel.h)
  *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
  *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
  *                   streams at the same instant, and are stamped with it: for measuring
  *
  * The stream is a function of its arguments and the time, so a client that was cut off goes on
  * where it was: message n has the id "clock:n". */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +39,7 @@ struct clock_feed {
 
 static void id_of(int n, char ret_id[static 32])
 {
-    snprintf(ret_id, 32, "%s%d", id_prefix, n);
+    text_put_number(stpcpy(ret_id, id_prefix), (unsigned)n);
 }
 
 /* The number of the last message the client has seen; 0 if it has seen none of a clock. */
@@ -152,15 +150,15 @@ static int64_t stamp_ns(const struct clock_feed *feed)
 
 static void encode_message(const struct clock_feed *feed, struct buf *out)
 {
-    static const char words[] = "Message %d: The server time is: %s",
-                      with_stamp[] = "Message %d: The server time is: %s t=%" PRId64;
-    char id[32], text[128];
-    int len = feed->is_stamped
-                  ? snprintf(text, sizeof text, with_stamp, feed->next, time_text(), stamp_ns(feed))
-                  : snprintf(text, sizeof text, words, feed->next, time_text());
+    char id[32], text[128], *end = stpcpy(text, "Message ");
 
+    end = text_put_number(end, (unsigned)feed->next);
+    end = stpcpy(end, ": The server time is: ");
+    end = stpcpy(end, time_text());
+    if (feed->is_stamped)
+        end = text_put_number(stpcpy(end, " t="), (unsigned long long)stamp_ns(feed));
     id_of(feed->next, id);
-    sse_event(out, id, NULL, text, (size_t)len);
+    sse_event(out, id, NULL, text, (size_t)(end - text));
 }
 
 static void encode_last(const struct clock_feed *feed, struct buf *out)
@@ -169,15 +167,6 @@ static void encode_last(const struct clock_feed *feed, struct buf *out)
 
     id_of(feed->count + 1, id);
     sse_event(out, id, NULL, last_word, strlen(last_word));
-}
-
-static void send_bytes(struct stream *stream, struct buf *bytes)
-{
-    struct frame *frame = frame_new(bytes, false);
-
-    buf_free(bytes);
-    stream_send(stream, frame);
-    frame_unref(frame);
 }
 
 /* `finished` comes a beat after the last message, as in the tutorial. */
@@ -190,7 +179,7 @@ static void schedule_next(struct clock_feed *feed)
     if (feed->is_aligned)
         feed->next_ms -= feed->next_ms % feed->interval_ms;
     else if (is_first)
-        feed->next_ms = wheel_calmest(wheel, feed->next_ms, feed->interval_ms);
+        feed->next_ms = wheel_uncrowded(wheel, feed->next_ms, feed->interval_ms);
     wheel_schedule(wheel, &feed->due, feed->next_ms);
 }
 
@@ -208,19 +197,15 @@ static void step(struct clock_feed *feed)
     feed->next++;
     if (!is_last)
         schedule_next(feed);
-    send_bytes(stream, &bytes);
+    stream_say(stream, &bytes);
+    buf_free(&bytes);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);
 }
 
-/* Written at once: the message says what time it is, and with many due the last would wait for the
- * others to be made. */
 void clock_due(struct link *link)
 {
-    struct clock_feed *feed = list_item(link, struct clock_feed, due);
-
-    step(feed);
-    stream_flush(feed->stream);
+    step(list_item(link, struct clock_feed, due));
 }
 
 static void over(struct stream *stream)

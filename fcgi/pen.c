@@ -46,14 +46,7 @@ int pen_init(struct pen *pen)
 
 void pen_deinit(struct pen *pen)
 {
-    pen->request.ipcFd = -1;
     FCGX_Free(&pen->request, 0);
-}
-
-void pen_aim(struct pen *pen, int fd, int request_id)
-{
-    pen->request.ipcFd = fd;
-    pen->request.requestId = request_id;
 }
 
 void pen_put(struct pen *pen, const char *bytes, size_t len)
@@ -61,19 +54,20 @@ void pen_put(struct pen *pen, const char *bytes, size_t len)
     FCGX_PutStr(bytes, (int)len, pen->request.out);
 }
 
-int pen_flush(struct pen *pen)
+/* libfcgi keeps room for a record's header before its first byte. */
+int pen_flush(struct pen *pen, int fd, int request_id)
 {
     FCGX_Stream *out = pen->request.out;
-    int result = FCGX_FFlush(out);
+    unsigned char *record = pen->start - sizeof(FCGI_Header);
+    int len = (int)(out->wrNext - pen->start), padding = -len & 7;
+    ssize_t all = (ssize_t)sizeof(FCGI_Header) + len + padding;
+    FCGI_Header head = header(FCGI_STDOUT, request_id, len);
 
-    pen->request.ipcFd = -1;
-    if (result == 0)
-        return 0;
-    /* A writer that failed keeps the bytes and refuses more; the next stream gets it as new. */
-    FCGX_ClearError(out);
-    out->isClosed = 0;
+    head.paddingLength = (unsigned char)padding;
+    memcpy(record, &head, sizeof head);
+    memset(out->wrNext, 0, (size_t)padding);
     out->wrNext = pen->start;
-    return -1;
+    return send(fd, record, (size_t)all, MSG_DONTWAIT | MSG_NOSIGNAL) == all ? 0 : -1;
 }
 
 void pen_end(int fd, int request_id)

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -18,9 +17,9 @@ enum {
     POLL_MAX = 1024, /* descriptors a poll() */
     /* A unix socket that says it is writable has three quarters of its buffer free, 150 KB (a TCP
      * socket a third, 29 KB or more).  So many writes of so many bytes fit, with what the kernel
-     * counts for each, and need no question. */
-    FREE_WRITES = 8,
-    FREE_BYTES = 2048,
+     * counts for each (a unix socket 1,280 bytes in all), and need no question. */
+    FREE_WRITES = 32,
+    FREE_BYTES = 512,
 };
 
 const char *stream_end_name(enum stream_end end)
@@ -92,18 +91,23 @@ static void mark_dirty(struct stream *stream)
         list_append(&stream->all->dirty, &stream->dirty);
 }
 
-static void count_delivery(struct streams *all, const struct frame *frame)
+/* Only the loop counts here, so nothing has to be locked. */
+static void count(atomic_ullong *counter, unsigned long long more)
+{
+    atomic_store_explicit(
+        counter, atomic_load_explicit(counter, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
+static void count_delivery(struct streams *all, int64_t took_ns)
 {
     static const int64_t bounds[N_DELIVERY_BOUNDS] = DELIVERY_BOUNDS_NS;
-    int64_t took_ns = clock_monotonic_ns() - frame->posted_ns;
     int i = 0;
 
     while (i < N_DELIVERY_BOUNDS && took_ns > bounds[i])
         i++;
-    atomic_fetch_add_explicit(&all->n_delivered[i], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(
-        &all->delivered_ns, (unsigned long long)took_ns, memory_order_relaxed);
-    atomic_fetch_add_explicit(&all->n_frames, 1, memory_order_relaxed);
+    count(&all->n_delivered[i], 1);
+    count(&all->delivered_ns, (unsigned long long)took_ns);
+    count(&all->n_frames, 1);
 }
 
 /* Put at most PEN_MAX bytes of the queue; what was put leaves the queue. */
@@ -118,30 +122,37 @@ static void put_piece(struct stream *stream)
         pen_put(&all->pen, bytes, len);
         room -= len;
         if (queue_taken(&stream->queue, &all->pool, len, &done)) {
-            count_delivery(all, done);
+            count_delivery(all, clock_monotonic_ns() - done->posted_ns);
             frame_unref(done);
         }
     }
-    atomic_fetch_add_explicit(&all->n_bytes, PEN_MAX - room, memory_order_relaxed);
+    count(&all->n_bytes, PEN_MAX - room);
 }
 
-/* The descriptor is writable: write one piece. */
-static void write_piece(struct stream *stream)
+/* False: the peer is gone. */
+static bool flush_pen(struct stream *stream)
 {
     struct streams *all = stream->all;
 
-    if (stream->queue.head) {
-        pen_aim(&all->pen, stream->fd, stream->request_id);
-        put_piece(stream);
-        if (pen_flush(&all->pen) < 0) {
-            shut(stream, STREAM_LEFT);
-            return;
-        }
+    if (pen_flush(&all->pen, stream->fd, stream->request_id) < 0) {
+        shut(stream, STREAM_LEFT);
+        return false;
     }
     if (!stream->is_ending) {
         stream->since_ms = now_ms(all);
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
+    }
+    return true;
+}
+
+/* The descriptor is writable: write one piece. */
+static void write_piece(struct stream *stream)
+{
+    if (stream->queue.head) {
+        put_piece(stream);
+        if (!flush_pen(stream))
+            return;
     }
     if (stream->queue.head) {
         mark_dirty(stream);
@@ -173,14 +184,6 @@ static void write_batch(struct stream **batch, struct pollfd *ready, size_t n)
             write_piece(batch[i]);
         }
     }
-}
-
-void stream_flush(struct stream *stream)
-{
-    if (stream->is_shut || list_is_empty(&stream->dirty) || !may_write_freely(stream))
-        return;
-    list_remove(&stream->dirty);
-    write_piece(stream);
 }
 
 /* Before the loop waits again: write for every stream that got something in this turn, and free
@@ -246,15 +249,6 @@ static void on_ready(void *item, unsigned events)
 
 /* --- for the feeds --- */
 
-/* No write of ours meets a full socket; if one ever did, the stream would end in place of holding
- * the loop.  In one call: F_SETFL would need F_GETFL. */
-static void set_non_blocking(int fd)
-{
-    int yes = 1;
-
-    ioctl(fd, FIONBIO, &yes);
-}
-
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
     int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed)
 {
@@ -272,7 +266,6 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     list_init(&stream->quiet);
     list_append(&streams->quiet, &stream->quiet);
     stream->n_free_writes = FREE_WRITES; /* nothing was written yet */
-    set_non_blocking(fd);
     /* Where the kernel can't watch one more, the next write still tells that the peer is gone. */
     descriptors_add(&streams->descriptors, fd, stream);
     atomic_fetch_add(&streams->n_opened, 1);
@@ -308,6 +301,26 @@ void stream_send(struct stream *stream, struct frame *frame)
         end_slow(stream);
     else
         mark_dirty(stream);
+}
+
+void stream_say(struct stream *stream, const struct buf *bytes)
+{
+    struct streams *all = stream->all;
+    struct frame *frame;
+
+    if (stream->is_ending || stream->is_shut)
+        return;
+    if (!stream->queue.head && bytes->len <= FREE_BYTES && may_write_freely(stream)) {
+        pen_put(&all->pen, bytes->data, bytes->len);
+        if (flush_pen(stream)) {
+            count_delivery(all, 0);
+            count(&all->n_bytes, bytes->len);
+        }
+        return;
+    }
+    frame = frame_new(bytes, false);
+    stream_send(stream, frame);
+    frame_unref(frame);
 }
 
 void stream_close(struct stream *stream, enum stream_end end)

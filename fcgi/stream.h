@@ -98,9 +98,10 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
  * called. */
 void stream_send(struct stream *stream, struct frame *frame);
 
-/* Write what is queued now, in place of at the turn's end, where that needs no poll(): for a feed
- * that has many streams to go round, and messages that say what time it is. */
-void stream_flush(struct stream *stream);
+/* What this stream alone is told, and `bytes` say what time it is: written now, in place of at the
+ * turn's end, where nothing waits before them and no poll() is needed; else queued.  May end the
+ * stream, as the peer is gone, so `over` may be called. */
+void stream_say(struct stream *stream, const struct buf *bytes);
 
 /* Write what is queued, then end the response.  Calls `over`. */
 void stream_close(struct stream *stream, enum stream_end end);

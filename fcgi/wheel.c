@@ -92,15 +92,16 @@ static int crowd_at(const struct wheel *wheel, int64_t tick, int64_t period)
     return before >= wheel->tick ? n + wheel->n_at[before % WHEEL_TICKS] : n;
 }
 
-int64_t wheel_calmest(const struct wheel *wheel, int64_t at_ms, int64_t period_ms)
+int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period_ms)
 {
     int64_t tick = tick_of(at_ms), period = period_ms / WHEEL_TICK_MS, best = tick;
-    int64_t spread_ms = period_ms / 32 < WHEEL_SPREAD_MS ? period_ms / 32 : WHEEL_SPREAD_MS;
-    int64_t last = tick + spread_ms / WHEEL_TICK_MS;
 
-    for (int64_t at = tick; at <= last && crowd_at(wheel, best, period) > 0; at++)
+    for (int64_t at = tick; at <= tick + period / 2; at++) {
         if (crowd_at(wheel, at, period) < crowd_at(wheel, best, period))
             best = at;
+        if (crowd_at(wheel, best, period) < WHEEL_CROWD)
+            break;
+    }
     return best == tick ? at_ms : best * WHEEL_TICK_MS;
 }
 

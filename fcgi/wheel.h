@@ -14,7 +14,7 @@
 enum {
     WHEEL_TICK_MS = 4,
     WHEEL_TURN = 256, /* visits in one turn of the loop: others have their turns between */
-    WHEEL_SPREAD_MS = 32,
+    WHEEL_CROWD = 9 * WHEEL_TICK_MS, /* 9,000 streams with an event a second are just that */
     WHEEL_MOST_MS = 61000,
     WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2
 };
@@ -37,10 +37,9 @@ void wheel_deinit(struct wheel *wheel);
 void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms);
 
 /* Viewers come in crowds, and what each gets every so often would forever be due in one crowd, too:
- * two hundred that were opened in one turn of the loop made the 99th percentile of all delays.  The
- * time from `at_ms` on at which the least is due, at most WHEEL_SPREAD_MS and a 32nd of `period_ms`
- * later. */
-int64_t wheel_calmest(const struct wheel *wheel, int64_t at_ms, int64_t period_ms);
+ * each message would wait for those before it.  The first time from `at_ms` on at which fewer than
+ * WHEEL_CROWD are due; where half of `period_ms` has no such, that at which the fewest are. */
+int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period_ms);
 
 void wheel_cancel(
     struct wheel *wheel, struct link *link); /* harmless on one that is not scheduled */

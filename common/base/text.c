@@ -138,3 +138,17 @@ bool text_number(const char *s, long long lo, long long hi, long long *ret_numbe
     *ret_number = number;
     return true;
 }
+
+char *text_put_number(char *to, unsigned long long number)
+{
+    char digits[TEXT_NUMBER_MAX];
+    int n = 0;
+
+    do
+        digits[n++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (n)
+        *to++ = digits[--n];
+    *to = '\0';
+    return to;
+}

@@ -26,5 +26,10 @@ bool text_is_name(const char *s);
  * sequence cut at the end is dropped.  For messages that quote what somebody sent. */
 void text_one_line(char *s);
 
+/* `number` in decimal digits at `to`, which has room for TEXT_NUMBER_MAX bytes and a NUL.  Returns
+ * where the NUL stands, as stpcpy() does. */
+enum { TEXT_NUMBER_MAX = 20 };
+char *text_put_number(char *to, unsigned long long number);
+
 /* A whole decimal number in lo…hi, digits only (no sign, no space). */
 bool text_number(const char *s, long long lo, long long hi, long long *ret_number);

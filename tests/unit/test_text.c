@@ -1,5 +1,6 @@
 /* test_text.c - the questions that everything from outside is asked. */
 #include <check.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -86,6 +87,19 @@ START_TEST(numbers_are_digits_within_their_range)
 }
 END_TEST
 
+START_TEST(a_number_is_put_as_its_digits)
+{
+    char text[TEXT_NUMBER_MAX + 1];
+
+    ck_assert_ptr_eq(text_put_number(text, 0), text + 1);
+    ck_assert_str_eq(text, "0");
+    text_put_number(text, 907);
+    ck_assert_str_eq(text, "907");
+    ck_assert_ptr_eq(text_put_number(text, ULLONG_MAX), text + TEXT_NUMBER_MAX);
+    ck_assert_str_eq(text, "18446744073709551615");
+}
+END_TEST
+
 START_TEST(names_are_letters_digits_dash_and_underscore)
 {
     ck_assert(text_is_name("Case_1-b"));
@@ -119,6 +133,7 @@ int main(void)
     tcase_add_test(tcase, control_characters_are_found_where_they_are);
     tcase_add_loop_test(tcase, one_line_is_one_line_of_valid_text, 0, sizeof lines / sizeof *lines);
     tcase_add_test(tcase, numbers_are_digits_within_their_range);
+    tcase_add_test(tcase, a_number_is_put_as_its_digits);
     tcase_add_test(tcase, names_are_letters_digits_dash_and_underscore);
     tcase_add_test(tcase, an_error_says_where_before_what_and_stays_one_line);
     suite_add_tcase(suite, tcase);

@@ -127,24 +127,41 @@ START_TEST(many_at_the_same_instant_leave_turns_to_others)
 }
 END_TEST
 
-/* Opened in one turn, each with a message a second. */
-START_TEST(a_crowd_is_spread_over_a_thirtieth_of_its_period)
+static void cancel_all(int n)
 {
-    enum { N = 270, PERIOD_MS = 1000, PLACES = WHEEL_SPREAD_MS / WHEEL_TICK_MS };
-    int64_t now = (int64_t)uv_now(&loop);
-    int n_at[PLACES + 2] = {0};
+    for (int i = 0; i < n; i++)
+        wheel_cancel(&wheel, &timed[i].link);
+}
+
+/* Opened in one turn, each with a message a second: as many as make no crowd are not touched. */
+START_TEST(a_crowd_is_spread_over_the_ticks_that_follow)
+{
+    enum { TICKS = 5, N = TICKS * WHEEL_CROWD, PERIOD_MS = 1000 };
+    int64_t first = (int64_t)uv_now(&loop) / WHEEL_TICK_MS * WHEEL_TICK_MS + PERIOD_MS;
 
     for (int i = 0; i < N; i++) {
-        int64_t at = wheel_calmest(&wheel, now + PERIOD_MS, PERIOD_MS);
+        int64_t at = wheel_uncrowded(&wheel, first, PERIOD_MS);
 
-        ck_assert(at >= now + PERIOD_MS && at <= now + PERIOD_MS + WHEEL_SPREAD_MS);
+        ck_assert_int_eq(at, first + i / WHEEL_CROWD * WHEEL_TICK_MS);
         wheel_schedule(&wheel, &timed[i].link, at);
-        n_at[(at - now - PERIOD_MS + WHEEL_TICK_MS - 1) / WHEEL_TICK_MS]++;
     }
-    for (int i = 0; i < PLACES + 2; i++)
-        ck_assert_int_le(n_at[i], N / PLACES + 1);
-    for (int i = 0; i < N; i++)
-        wheel_cancel(&wheel, &timed[i].link);
+    cancel_all(N);
+}
+END_TEST
+
+START_TEST(where_all_is_crowded_a_newcomer_goes_where_the_fewest_are)
+{
+    enum { PERIOD_MS = 4 * WHEEL_TICK_MS, PLACES = 3 }; /* of half a period, both ends in it */
+    int64_t first = ((int64_t)uv_now(&loop) / WHEEL_TICK_MS + 20) * WHEEL_TICK_MS;
+
+    for (int i = 0; i < PLACES * WHEEL_CROWD + 2; i++) {
+        int64_t at = wheel_uncrowded(&wheel, first, PERIOD_MS);
+
+        ck_assert_int_le(at, first + PERIOD_MS / 2);
+        wheel_schedule(&wheel, &timed[i].link, at);
+    }
+    ck_assert_int_eq(wheel_uncrowded(&wheel, first, PERIOD_MS), first + 2 * WHEEL_TICK_MS);
+    cancel_all(PLACES * WHEEL_CROWD + 2);
 }
 END_TEST
 
@@ -153,13 +170,12 @@ START_TEST(a_newcomer_keeps_clear_of_those_who_come_by_in_between)
 {
     int64_t now = (int64_t)uv_now(&loop) / 100 * 100 + 100;
 
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < WHEEL_CROWD; i++)
         wheel_schedule(&wheel, &timed[i].link, now + 20);
-    ck_assert_int_gt(wheel_calmest(&wheel, now + 1020, 1000), now + 1020);
-    ck_assert_int_eq(wheel_calmest(&wheel, now + 1060, 1000), now + 1060);
-    for (int i = 0; i < 5; i++)
-        wheel_cancel(&wheel, &timed[i].link);
-    ck_assert_int_eq(wheel_calmest(&wheel, now + 1020, 1000), now + 1020);
+    ck_assert_int_eq(wheel_uncrowded(&wheel, now + 1020, 1000), now + 1020 + WHEEL_TICK_MS);
+    ck_assert_int_eq(wheel_uncrowded(&wheel, now + 1060, 1000), now + 1060);
+    cancel_all(WHEEL_CROWD);
+    ck_assert_int_eq(wheel_uncrowded(&wheel, now + 1020, 1000), now + 1020);
 }
 END_TEST
 
@@ -188,7 +204,8 @@ int main(void)
     tcase_add_test(tcase, nobody_waits_for_one_who_comes_much_later);
     tcase_add_test(tcase, who_comes_sooner_moves_the_wheel_forward);
     tcase_add_test(tcase, many_at_the_same_instant_leave_turns_to_others);
-    tcase_add_test(tcase, a_crowd_is_spread_over_a_thirtieth_of_its_period);
+    tcase_add_test(tcase, a_crowd_is_spread_over_the_ticks_that_follow);
+    tcase_add_test(tcase, where_all_is_crowded_a_newcomer_goes_where_the_fewest_are);
     tcase_add_test(tcase, a_newcomer_keeps_clear_of_those_who_come_by_in_between);
     tcase_add_test(tcase, what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still);
     suite_add_tcase(suite, tcase);
