@@ -17,6 +17,7 @@
 
 enum {
     ROUND_MS = 40,    /* another process's event is seen at most this much later */
+    QUIET_MS = 80,    /* the same of its new job, while no job is queued or running */
     REOPEN_MS = 1000, /* between two tries to open a database that can't be opened */
     CLAIM_MS = 500,   /* a dead owner says nothing, so the leases are looked at this often */
     TAIL_MOST = 256,  /* events a read */
@@ -471,7 +472,7 @@ static bool wait_for_round(struct clerk *clerk, bool *ret_is_poked)
     bool goes_on;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ROUND_MS * 1000000L;
+    until.tv_nsec += (clerk->n_live ? ROUND_MS : QUIET_MS) * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&clerk->lock);
