@@ -20,6 +20,7 @@ def row:
     {peer: .[0].peer, streams: .[0].streams, rounds: length, breaks: (map(why_broke // empty) | unique)}
     + (map(select(.broke == null)) | if length == 0 then {} else {
         opens: map(.opensPerSecond) | median,
+        coldOpens: map(.coldOpensPerSecond) | median,
         rssNginx: map(part("nginx"; "rssKibPerStream")) | median,
         rssApp: map(part("app"; "rssKibPerStream")) | median,
         cpuNginx: map(part("nginx"; "cpuPer100k")) | median,

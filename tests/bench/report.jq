@@ -6,14 +6,14 @@ def name($width): . + (" " * ([$width - length, 0] | max));
 def cell($digits; $width): fixed($digits) | pad($width);
 
 def head:
-    ("peer" | name(17)) + ("opens/s" | pad(9)) + ("KiB nginx" | pad(11)) + ("app" | pad(7)) + ("CPU nginx" | pad(11))
+    ("peer" | name(17)) + ("opens/s" | pad(9)) + ("cold" | pad(8)) + ("KiB nginx" | pad(11)) + ("app" | pad(7)) + ("CPU nginx" | pad(11))
     + ("app" | pad(7)) + ("sum" | pad(7)) + ("p50 ms" | pad(9)) + ("p99" | pad(8)) + ("max" | pad(8))
     + ("lost" | pad(9)) + ("closed" | pad(8));
 
 def line:
     (.peer | name(17))
     + if .opens == null then "  broke: \(.breaks | join("; "))"
-      else (.opens | cell(0; 9)) + (.rssNginx | cell(1; 11)) + (.rssApp | cell(1; 7)) + (.cpuNginx | cell(2; 11))
+      else (.opens | cell(0; 9)) + (.coldOpens | cell(0; 8)) + (.rssNginx | cell(1; 11)) + (.rssApp | cell(1; 7)) + (.cpuNginx | cell(2; 11))
         + (.cpuApp | cell(2; 7)) + (.cpu | cell(2; 7)) + (.p50 | cell(1; 9)) + (.p99 | cell(1; 8))
         + (.max | cell(1; 8)) + (.lost | cell(0; 9)) + (.closedEarly | cell(0; 8))
         + (if .breaks == [] then "" else "\n                 in some rounds it broke: \(.breaks | join("; "))" end)
@@ -35,7 +35,8 @@ def stalled:
   "\($machine.cpu), \($machine.cores) cores, \($machine.memory); \($machine.system), \($machine.kernel)",
   ($machine.versions | to_entries | map("\(.key) \(.value)") | join("; ")),
   (rows | group_by(.streams)[] | table(.[0].streams)),
-  "\nKiB: resident memory a stream adds.  CPU: seconds of user and system time per 100,000 delivered events while all\n"
+  "\nopens/s: in an nginx that held as many streams before; cold: in a fresh one.  KiB: resident memory a stream adds\n"
+  + "there.  CPU: seconds of user and system time per 100,000 delivered events while all\n"
   + "streams are open; one nginx worker.  Latency: from the stamp in the message to the client's read.  lost and closed\n"
   + "(before the last message) are sums over all rounds.  In casecast and better-sse each stream has messages of its own,\n"
   + "spread over the second as the streams were opened; nchan, pushpin and the tutorial send one message to all, and\n"
