@@ -2,8 +2,8 @@
  *
  *   client_secret   said back once, first
  *   count           messages, 1 to 86400 (5)
- *   interval        ms between them, 100 to 60000 (1000); before the second up to half as much more
- *                   where a crowd is due at that moment, so that crowds spread (wheel.h)
+ *   interval        ms between them, 100 to 60000 (1000); before the second more, at most as much
+ *                   again, where a crowd is due at that moment: so crowds spread (wheel.h)
  *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
  *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
  *                   streams at the same instant, and are stamped with it: for measuring

@@ -170,6 +170,17 @@ static bool may_write_freely(struct stream *stream)
     return true;
 }
 
+/* Asks for one stream alone: once in FREE_WRITES messages that must not wait for the turn's end. */
+static bool has_room(struct stream *stream)
+{
+    struct pollfd one = {.fd = stream->fd, .events = POLLOUT};
+
+    if (poll(&one, 1, 0) != 1 || one.revents != POLLOUT)
+        return false;
+    stream->n_free_writes = FREE_WRITES;
+    return true;
+}
+
 static void write_batch(struct stream **batch, struct pollfd *ready, size_t n)
 {
     if (n)
@@ -310,7 +321,8 @@ void stream_say(struct stream *stream, const struct buf *bytes)
 
     if (stream->is_ending || stream->is_shut)
         return;
-    if (!stream->queue.head && bytes->len <= FREE_BYTES && may_write_freely(stream)) {
+    if (!stream->queue.head && bytes->len <= FREE_BYTES &&
+        (may_write_freely(stream) || has_room(stream))) {
         pen_put(&all->pen, bytes->data, bytes->len);
         if (flush_pen(stream)) {
             count_delivery(all, 0);

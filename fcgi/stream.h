@@ -99,7 +99,7 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
 void stream_send(struct stream *stream, struct frame *frame);
 
 /* What this stream alone is told, and `bytes` say what time it is: written now, in place of at the
- * turn's end, where nothing waits before them and no poll() is needed; else queued.  May end the
+ * turn's end, where nothing waits before them and there is room; else queued.  May end the
  * stream, as the peer is gone, so `over` may be called. */
 void stream_say(struct stream *stream, const struct buf *bytes);
 

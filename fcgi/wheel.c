@@ -96,7 +96,7 @@ int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period
 {
     int64_t tick = tick_of(at_ms), period = period_ms / WHEEL_TICK_MS, best = tick;
 
-    for (int64_t at = tick; at <= tick + period / 2; at++) {
+    for (int64_t at = tick; at < tick + period; at++) {
         if (crowd_at(wheel, at, period) < crowd_at(wheel, best, period))
             best = at;
         if (crowd_at(wheel, best, period) < WHEEL_CROWD)

@@ -2,8 +2,9 @@
  * then.
  *
  * What falls due in the same tick is visited together.  4 ms were chosen by measuring 9,000 streams
- * with an event a second each: with 2 ms nginx, which then wakes twice as often, took up to a tenth
- * more CPU, and delays that are short anyhow were half as long.  Loop thread. */
+ * with an event a second each: 99 of 100 are read within 0.8 ms then, and the responder takes 0.30
+ * s of CPU for 100,000; with 3 ms within 0.65 ms for 0.31 s, with 2 ms 0.4 ms and 0.34 s, and
+ * nginx, too, wakes that much more often.  Loop thread. */
 #pragma once
 
 #include <stdint.h>
@@ -38,7 +39,7 @@ void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms);
 
 /* Viewers come in crowds, and what each gets every so often would forever be due in one crowd, too:
  * each message would wait for those before it.  The first time from `at_ms` on at which fewer than
- * WHEEL_CROWD are due; where half of `period_ms` has no such, that at which the fewest are. */
+ * WHEEL_CROWD are due; where a whole period has no such, that at which the fewest are. */
 int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period_ms);
 
 void wheel_cancel(
