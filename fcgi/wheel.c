@@ -95,8 +95,9 @@ static int crowd_at(const struct wheel *wheel, int64_t tick, int64_t period)
 int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period_ms)
 {
     int64_t tick = tick_of(at_ms), period = period_ms / WHEEL_TICK_MS, best = tick;
+    int64_t furthest = now_tick(wheel) + (WHEEL_MOST_MS - WHEEL_LATE_MS) / WHEEL_TICK_MS;
 
-    for (int64_t at = tick; at < tick + period; at++) {
+    for (int64_t at = tick; at < tick + period && at <= furthest; at++) {
         if (crowd_at(wheel, at, period) < crowd_at(wheel, best, period))
             best = at;
         if (crowd_at(wheel, best, period) < WHEEL_CROWD)

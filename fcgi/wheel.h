@@ -17,6 +17,7 @@ enum {
     WHEEL_TURN = 256, /* visits in one turn of the loop: others have their turns between */
     WHEEL_CROWD = 9 * WHEEL_TICK_MS, /* 9,000 streams with an event a second are just that */
     WHEEL_MOST_MS = 61000,
+    WHEEL_LATE_MS = 500, /* what the wheel may be behind, and still tell one round from the next */
     WHEEL_TICKS = WHEEL_MOST_MS / WHEEL_TICK_MS + 2
 };
 
@@ -39,7 +40,8 @@ void wheel_schedule(struct wheel *wheel, struct link *link, int64_t at_ms);
 
 /* Viewers come in crowds, and what each gets every so often would forever be due in one crowd, too:
  * each message would wait for those before it.  The first time from `at_ms` on at which fewer than
- * WHEEL_CROWD are due; where a whole period has no such, that at which the fewest are. */
+ * WHEEL_CROWD are due; where a whole period has no such, or none that the wheel reaches, that at
+ * which the fewest are. */
 int64_t wheel_uncrowded(const struct wheel *wheel, int64_t at_ms, int64_t period_ms);
 
 void wheel_cancel(

@@ -165,6 +165,21 @@ START_TEST(where_all_is_crowded_a_newcomer_goes_where_the_fewest_are)
 }
 END_TEST
 
+/* Each tick has fewer than the one before, so that the last is the best, and all are crowded. */
+START_TEST(a_newcomer_is_not_sent_further_than_the_wheel_reaches)
+{
+    enum { PERIOD_MS = 60000, FALLS = 1000 };
+    int64_t now = (int64_t)uv_now(&loop), tick = (now + PERIOD_MS) / WHEEL_TICK_MS, at;
+
+    for (int i = 0; i < FALLS; i++)
+        wheel.n_at[(tick + i) % WHEEL_TICKS] = (uint16_t)(WHEEL_CROWD + FALLS - i);
+    at = wheel_uncrowded(&wheel, now + PERIOD_MS, PERIOD_MS);
+
+    ck_assert_int_gt(at, now + PERIOD_MS);
+    ck_assert_int_le(at, now + WHEEL_MOST_MS - WHEEL_LATE_MS);
+}
+END_TEST
+
 /* What is due sooner, and will be due a period after that again, counts. */
 START_TEST(a_newcomer_keeps_clear_of_those_who_come_by_in_between)
 {
@@ -206,6 +221,7 @@ int main(void)
     tcase_add_test(tcase, many_at_the_same_instant_leave_turns_to_others);
     tcase_add_test(tcase, a_crowd_is_spread_over_the_ticks_that_follow);
     tcase_add_test(tcase, where_all_is_crowded_a_newcomer_goes_where_the_fewest_are);
+    tcase_add_test(tcase, a_newcomer_is_not_sent_further_than_the_wheel_reaches);
     tcase_add_test(tcase, a_newcomer_keeps_clear_of_those_who_come_by_in_between);
     tcase_add_test(tcase, what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still);
     suite_add_tcase(suite, tcase);
