@@ -165,6 +165,78 @@ START_TEST(what_is_sent_arrives_in_order_and_ends_with_the_requests_end)
 }
 END_TEST
 
+static void say_alone(struct stream *stream, int n)
+{
+    struct buf bytes = {0};
+
+    buf_format(&bytes, "data: %d\n\n", n);
+    stream_say(stream, &bytes);
+    buf_free(&bytes);
+}
+
+/* More than may be written without a question. */
+START_TEST(what_a_stream_alone_is_told_is_written_before_the_turn_ends)
+{
+    enum { N = 100 };
+    struct stream *stream = open_stream();
+    struct reading reading = {0};
+    struct buf expected = {0};
+
+    turn();
+    buf_add_text(&expected, "data: opening\n\n");
+    for (int i = 0; i < N; i++) {
+        say_alone(stream, i);
+        buf_format(&expected, "data: %d\n\n", i);
+        read_all(&reading);
+    }
+    ck_assert_str_eq(reading.text.data, expected.data);
+    ck_assert_uint_eq(atomic_load(&streams.n_frames), N + 1);
+    ck_assert_uint_eq(atomic_load(&streams.n_bytes), expected.len);
+
+    stream_close(stream, STREAM_FINISHED);
+    turn_until_closed();
+    buf_free(&expected);
+    reading_free(&reading);
+}
+END_TEST
+
+START_TEST(it_keeps_its_place_behind_what_waits)
+{
+    struct stream *stream = open_stream();
+    struct reading reading = {0};
+
+    say(stream, "one", false);
+    say_alone(stream, 2);
+    stream_close(stream, STREAM_FINISHED);
+    turn_until_closed();
+    read_all(&reading);
+    ck_assert_str_eq(reading.text.data, "data: opening\n\ndata: one\n\ndata: 2\n\n");
+    reading_free(&reading);
+}
+END_TEST
+
+START_TEST(one_who_does_not_read_is_told_alone_until_its_queue_is_full)
+{
+    struct stream *stream = open_stream();
+    struct reading reading = {0};
+    int n = 0;
+
+    turn();
+    while (!n_over && n < 100000)
+        say_alone(stream, n++);
+    ck_assert_int_eq(n_over, 1);
+    for (int i = 0; i < MOST_MS && !reading.has_request_end; i++) {
+        read_all(&reading);
+        turn();
+        usleep(1000);
+    }
+    ck_assert_ptr_nonnull(strstr(reading.text.data, ": this stream was read too slowly"));
+    turn_until_closed();
+    ck_assert_int_eq(atomic_load(&streams.n_ended[STREAM_SLOW]), 1);
+    reading_free(&reading);
+}
+END_TEST
+
 START_TEST(a_frame_larger_than_the_pen_arrives_whole)
 {
     struct stream *stream;
@@ -358,6 +430,9 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 30);
     tcase_add_test(tcase, what_is_sent_arrives_in_order_and_ends_with_the_requests_end);
+    tcase_add_test(tcase, what_a_stream_alone_is_told_is_written_before_the_turn_ends);
+    tcase_add_test(tcase, it_keeps_its_place_behind_what_waits);
+    tcase_add_test(tcase, one_who_does_not_read_is_told_alone_until_its_queue_is_full);
     tcase_add_test(tcase, a_frame_larger_than_the_pen_arrives_whole);
     tcase_add_test(tcase, of_progress_that_waits_only_the_newest_is_kept);
     tcase_add_test(tcase, a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell);
