@@ -10,8 +10,8 @@
 
 /* For a few jobs; store_live() counts as it goes. */
 #define POSITION                                                                                   \
-    "CASE state WHEN 'queued' THEN (SELECT count(*) FROM jobs AS q"                                \
-    " WHERE q.state = 'queued' AND q.number <= jobs.number) END"
+    "CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast_jobs AS q"                       \
+    " WHERE q.state = 'queued' AND q.number <= casecast_jobs.number) END"
 
 static void copy_text(sqlite3_stmt *row, int column, char *ret_text, size_t size)
 {
@@ -50,7 +50,7 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
 static int load_input(struct store *store, struct job *job, struct error *err)
 {
     sqlite3_stmt *row;
-    int answer = query_start(store, "SELECT input FROM inputs WHERE job_id = ?1",
+    int answer = query_start(store, "SELECT input FROM casecast_inputs WHERE job_id = ?1",
         VALUES(value_text(job->id)), &row, err);
 
     if (answer == 0)
@@ -76,8 +76,9 @@ static int read_one(struct store *store, sqlite3_stmt *row, struct job *ret_job,
 static int job_by_id(struct store *store, const char *id, struct job *ret_job, struct error *err)
 {
     sqlite3_stmt *row;
-    int answer = query_start(store, "SELECT " JOB_COLUMNS(POSITION) "FROM jobs WHERE id = ?1",
-        VALUES(value_text(id)), &row, err);
+    int answer =
+        query_start(store, "SELECT " JOB_COLUMNS(POSITION) "FROM casecast_jobs WHERE id = ?1",
+            VALUES(value_text(id)), &row, err);
 
     return answer == 0 ? read_one(store, row, ret_job, err) : answer;
 }
@@ -85,8 +86,9 @@ static int job_by_id(struct store *store, const char *id, struct job *ret_job, s
 int job_by_number(struct store *store, int64_t number, struct job *ret_job, struct error *err)
 {
     sqlite3_stmt *row;
-    int answer = query_start(store, "SELECT " JOB_COLUMNS(POSITION) "FROM jobs WHERE number = ?1",
-        VALUES(value_number(number)), &row, err);
+    int answer =
+        query_start(store, "SELECT " JOB_COLUMNS(POSITION) "FROM casecast_jobs WHERE number = ?1",
+            VALUES(value_number(number)), &row, err);
 
     return answer == 0 ? read_one(store, row, ret_job, err) : answer;
 }
@@ -135,7 +137,7 @@ static int find_known(
     sqlite3_stmt *row;
     int answer = query_start(store,
         "SELECT " JOB_COLUMNS(
-            POSITION) "FROM jobs WHERE kind = ?1 AND key = ?2 AND"
+            POSITION) "FROM casecast_jobs WHERE kind = ?1 AND key = ?2 AND"
                       " ((state IN ('queued', 'running') AND NOT cancel_wanted) OR state = 'done'"
                       "  OR (state = 'failed' AND abs(?3 - ended_ms) < ?4))"
                       " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 ELSE 1 END, "
@@ -164,18 +166,18 @@ static int insert_job(
     int answer;
 
     answer = query_number(
-        store, "SELECT count(*) FROM jobs WHERE state = 'queued'", NULL, &n_queued, err);
+        store, "SELECT count(*) FROM casecast_jobs WHERE state = 'queued'", NULL, &n_queued, err);
     if (answer == 0 && n_queued >= request->max_queued)
         return STORE_E_FULL;
     if (answer == 0)
         answer = query_run(store,
-            "INSERT INTO jobs(id, kind, subject, key, state, created_ms)"
+            "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms)"
             " VALUES (?1, ?2, ?3, ?4, 'queued', ?5)",
             VALUES(value_text(id), value_text(request->kind), value_text(request->subject),
                 value_text(request->key), value_number(clock_wall_ms())),
             err);
     if (answer == 0)
-        answer = query_run(store, "INSERT INTO inputs(job_id, input) VALUES (?1, ?2)",
+        answer = query_run(store, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",
             VALUES(value_text(id), value_text(request->input)), err);
     if (answer == 0 && request->first)
         answer = journal_add(store, id, request->first, 1, err);
@@ -248,10 +250,11 @@ int store_job_each_done(struct store *store, const char *kind,
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT " JOB_COLUMNS(POSITION) "FROM jobs WHERE number IN"
-                                        " (SELECT max(number) FROM jobs WHERE kind = ?1 AND state "
-                                        "= 'done' GROUP BY subject)"
-                                        " ORDER BY number DESC",
+        "SELECT " JOB_COLUMNS(
+            POSITION) "FROM casecast_jobs WHERE number IN"
+                      " (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND state "
+                      "= 'done' GROUP BY subject)"
+                      " ORDER BY number DESC",
         VALUES(value_text(kind)), &row, err);
 
     return answer == 0 ? each_row(store, row, each, NULL, ctx, err) : answer;
@@ -262,7 +265,7 @@ int store_job_each(struct store *store, int most, void (*each)(void *ctx, const 
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT " JOB_COLUMNS(POSITION) "FROM jobs ORDER BY number DESC LIMIT ?1",
+        "SELECT " JOB_COLUMNS(POSITION) "FROM casecast_jobs ORDER BY number DESC LIMIT ?1",
         VALUES(value_number(most)), &row, err);
 
     return answer == 0 ? each_row(store, row, each, NULL, ctx, err) : answer;
@@ -274,8 +277,8 @@ int store_job_count(
     long long counts[JOB_CANCELED + 1] = {0};
     enum job_state state;
     sqlite3_stmt *row;
-    int answer =
-        query_start(store, "SELECT state, count(*) FROM jobs GROUP BY state", NULL, &row, err);
+    int answer = query_start(
+        store, "SELECT state, count(*) FROM casecast_jobs GROUP BY state", NULL, &row, err);
 
     while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
         const char *name = (const char *)sqlite3_column_text(row, 0);
@@ -295,7 +298,7 @@ int store_live(struct store *store,
     sqlite3_stmt *row;
     int answer = query_start(store,
         "SELECT " JOB_COLUMNS("count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY "
-                              "number)") "FROM jobs WHERE state IN ('queued', 'running') "
+                              "number)") "FROM casecast_jobs WHERE state IN ('queued', 'running') "
                                          "ORDER BY number",
         NULL, &row, err);
 
@@ -313,7 +316,7 @@ int store_jobs_watched(
         return answer;
     for (size_t i = 0; answer == 0 && i < n; i++)
         answer = query_run(store,
-            "UPDATE jobs SET n_watched = n_watched + 1"
+            "UPDATE casecast_jobs SET n_watched = n_watched + 1"
             " WHERE id = ?1 AND state IN ('queued', 'running')",
             VALUES(value_text(ids[i])), err);
     return transaction_end(store, answer, err);
@@ -327,7 +330,7 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
     int answer;
 
     answer = query_run(store,
-        "UPDATE jobs SET state = 'canceled', cancel_wanted = 1, ended_ms = ?2"
+        "UPDATE casecast_jobs SET state = 'canceled', cancel_wanted = 1, ended_ms = ?2"
         " WHERE id = ?1 AND state = 'queued'",
         VALUES(value_text(id), value_number(clock_wall_ms())), err);
     *ret_is_first = answer == 0 && sqlite3_changes(store->db);
@@ -336,7 +339,7 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
     if (*ret_is_first)
         return journal_add(store, id, last, n_last, err);
     answer = query_run(store,
-        "UPDATE jobs SET cancel_wanted = 1"
+        "UPDATE casecast_jobs SET cancel_wanted = 1"
         " WHERE id = ?1 AND state = 'running' AND NOT cancel_wanted",
         VALUES(value_text(id)), err);
     *ret_is_first = answer == 0 && sqlite3_changes(store->db);

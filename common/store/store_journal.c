@@ -16,20 +16,21 @@ static int add_one(
 
     assert(event->data);
     if (event->once) {
-        answer = query_number(store, "SELECT 1 FROM events WHERE job_id = ?1 AND once = ?2",
-            VALUES(value_text(job_id), value_text(event->once)), &found, err);
+        answer =
+            query_number(store, "SELECT 1 FROM casecast_events WHERE job_id = ?1 AND once = ?2",
+                VALUES(value_text(job_id), value_text(event->once)), &found, err);
         if (answer != STORE_E_NOT_FOUND)
             return answer;
     }
     answer = query_run(store,
-        "INSERT INTO events(job_id, seq, name, data, once)"
-        " SELECT id, last_seq + 1, ?2, ?3, ?4 FROM jobs WHERE id = ?1",
+        "INSERT INTO casecast_events(job_id, seq, name, data, once)"
+        " SELECT id, last_seq + 1, ?2, ?3, ?4 FROM casecast_jobs WHERE id = ?1",
         VALUES(value_text(job_id), value_text(event->name), value_text(event->data),
             value_text(event->once)),
         err);
     if (answer < 0)
         return answer;
-    return query_run(store, "UPDATE jobs SET last_seq = last_seq + 1 WHERE id = ?1",
+    return query_run(store, "UPDATE casecast_jobs SET last_seq = last_seq + 1 WHERE id = ?1",
         VALUES(value_text(job_id)), err);
 }
 
@@ -43,15 +44,10 @@ int journal_add(struct store *store, const char *job_id, const struct job_event 
     return answer;
 }
 
-static const char *column_text(sqlite3_stmt *row, int column)
-{
-    return (const char *)sqlite3_column_text(row, column);
-}
-
 /* The last event of a job is written together with the state it ended in. */
 #define EVENT_COLUMNS                                                                              \
     "seq, name, data, once, (SELECT state NOT IN ('queued', 'running') AND last_seq = seq"         \
-    " FROM jobs WHERE id = job_id) "
+    " FROM casecast_jobs WHERE id = job_id) "
 
 static struct job_event read_event(sqlite3_stmt *row, int first)
 {
@@ -67,7 +63,7 @@ static int each_of_job(struct store *store, const char *id, uint64_t after,
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT " EVENT_COLUMNS "FROM events WHERE job_id = ?1 AND seq > ?2 ORDER BY seq",
+        "SELECT " EVENT_COLUMNS "FROM casecast_events WHERE job_id = ?1 AND seq > ?2 ORDER BY seq",
         VALUES(value_text(id), value_number((int64_t)after)), &row, err);
 
     while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
@@ -87,7 +83,7 @@ static int read_job_events(struct store *store, const char *id, uint64_t after,
     int answer;
 
     answer = query_number(
-        store, "SELECT 1 FROM jobs WHERE id = ?1", VALUES(value_text(id)), &found, err);
+        store, "SELECT 1 FROM casecast_jobs WHERE id = ?1", VALUES(value_text(id)), &found, err);
     if (answer == 0)
         answer = store_position(store, ret_position, err);
     if (answer == 0)
@@ -124,8 +120,8 @@ int store_changed(struct store *store, bool *ret_changed, struct error *err)
 int store_position(struct store *store, uint64_t *ret_position, struct error *err)
 {
     int64_t position = 0;
-    int answer =
-        query_number(store, "SELECT ifnull(max(position), 0) FROM events", NULL, &position, err);
+    int answer = query_number(
+        store, "SELECT ifnull(max(position), 0) FROM casecast_events", NULL, &position, err);
 
     if (answer == 0)
         *ret_position = (uint64_t)position;
@@ -138,7 +134,7 @@ int store_tail(struct store *store, uint64_t after, int most,
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
-        "SELECT position, job_id, " EVENT_COLUMNS "FROM events WHERE position > ?1"
+        "SELECT position, job_id, " EVENT_COLUMNS "FROM casecast_events WHERE position > ?1"
         " ORDER BY position LIMIT ?2",
         VALUES(value_number((int64_t)after), value_number(most)), &row, err);
 

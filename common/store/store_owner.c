@@ -20,11 +20,11 @@
  * job whose key another one still works on (that one was canceled, and asked for again) waits: both
  * write one place. */
 static const char next_sql[] =
-    "SELECT number FROM jobs AS mine"
+    "SELECT number FROM casecast_jobs AS mine"
     " WHERE state IN ('queued', 'running') AND NOT " RUNS "  AND (cancel_wanted OR"
-    "   ((SELECT count(*) FROM jobs WHERE " RUNS ") < ?4"
-    "    AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = mine.kind AND key = mine.key AND " RUNS
-    ")))"
+    "   ((SELECT count(*) FROM casecast_jobs WHERE " RUNS ") < ?4"
+    "    AND NOT EXISTS (SELECT 1 FROM casecast_jobs WHERE kind = mine.kind AND key = mine.key "
+    "AND " RUNS ")))"
     " ORDER BY cancel_wanted DESC, number LIMIT 1";
 
 struct claim {
@@ -50,7 +50,7 @@ static int take_next(
 
     if (answer == 0)
         answer = query_run(store,
-            "UPDATE jobs SET state = 'running', owner = ?1, leased_until_ms = ?2 + ?3,"
+            "UPDATE casecast_jobs SET state = 'running', owner = ?1, leased_until_ms = ?2 + ?3,"
             " started_ms = iif(started_ms, started_ms, ?2), deaths = deaths + (state = 'running')"
             " WHERE number = ?4",
             VALUES(value_text(claim->owner), value_number(claim->now),
@@ -79,14 +79,14 @@ int store_job_claim(struct store *store, const char *owner, int slots, int64_t l
 int store_lease_renew(struct store *store, const char *owner, int64_t lease_ms, struct error *err)
 {
     return query_run(store,
-        "UPDATE jobs SET leased_until_ms = ?2 WHERE owner = ?1 AND state = 'running'",
+        "UPDATE casecast_jobs SET leased_until_ms = ?2 WHERE owner = ?1 AND state = 'running'",
         VALUES(value_text(owner), value_number(clock_wall_ms() + lease_ms)), err);
 }
 
 int store_lease_release(struct store *store, const char *owner, struct error *err)
 {
     return query_run(store,
-        "UPDATE jobs SET state = 'queued', owner = NULL, leased_until_ms = 0"
+        "UPDATE casecast_jobs SET state = 'queued', owner = NULL, leased_until_ms = 0"
         " WHERE owner = ?1 AND state = 'running'",
         VALUES(value_text(owner)), err);
 }
@@ -94,9 +94,9 @@ int store_lease_release(struct store *store, const char *owner, struct error *er
 static int check_fence(struct store *store, const char *id, const char *owner, struct error *err)
 {
     int64_t found;
-    int answer =
-        query_number(store, "SELECT 1 FROM jobs WHERE id = ?1 AND owner = ?2 AND state = 'running'",
-            VALUES(value_text(id), value_text(owner)), &found, err);
+    int answer = query_number(store,
+        "SELECT 1 FROM casecast_jobs WHERE id = ?1 AND owner = ?2 AND state = 'running'",
+        VALUES(value_text(id), value_text(owner)), &found, err);
 
     return answer == STORE_E_NOT_FOUND ? STORE_E_LOST : answer;
 }
@@ -118,7 +118,7 @@ int store_job_progress(
     struct store *store, const char *id, const char *owner, const char *progress, struct error *err)
 {
     int answer = query_run(store,
-        "UPDATE jobs SET progress = ?3 WHERE id = ?1 AND owner = ?2 AND state = 'running'",
+        "UPDATE casecast_jobs SET progress = ?3 WHERE id = ?1 AND owner = ?2 AND state = 'running'",
         VALUES(value_text(id), value_text(owner), value_text(progress)), err);
 
     return answer == 0 && !sqlite3_changes(store->db) ? STORE_E_LOST : answer;
@@ -139,7 +139,7 @@ int store_job_end(struct store *store, const char *id, const char *owner, enum j
         answer = journal_add(store, id, last, n_last, err);
     if (answer == 0)
         answer = query_run(store,
-            "UPDATE jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5,"
+            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5,"
             " owner = NULL, leased_until_ms = 0 WHERE id = ?1",
             VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
                 value_text(result), value_text(error)),

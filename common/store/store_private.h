@@ -37,6 +37,12 @@ int store_refuse(struct store *store, struct error *err);
 
 int schema_prepare(struct store *store, struct error *err);
 
+/* --- store_before.c: the tables of older versions, which had common names --- */
+
+/* Moves what is in them into the casecast_… tables and drops them.  Somebody else's of these names
+ * are left alone. */
+int before_bring_over(struct store *store, struct error *err);
+
 /* --- store_cases.c --- */
 
 /* Looks which columns there are and makes the queries of them. */
@@ -79,10 +85,14 @@ void query_end(sqlite3_stmt *query); /* for one that is left before its last row
 
 /* A statement without rows. */
 int query_run(struct store *store, const char *sql, const struct value *values, struct error *err);
+/* Several statements, without values. */
+int run_script(struct store *store, const char *sql, struct error *err);
 /* The first column of the first row; STORE_E_NOT_FOUND: no row. */
 int query_number(struct store *store, const char *sql, const struct value *values,
     int64_t *ret_number, struct error *err);
 
+/* Valid until the query goes on; NULL for NULL. */
+const char *column_text(sqlite3_stmt *query, int column);
 /* A copy for the caller; NULL for NULL. */
 char *column_copy(sqlite3_stmt *query, int column);
 

@@ -1,18 +1,26 @@
 /* store_schema.c - the tables, made on first start and brought up to date step by step.
  *
- * jobs and events are ours.  cases and scenes may be anybody's: they are made only where nothing
- * has these names, and get new columns only where they are still the tables that we made. */
+ * The file may be somebody's: what is ours in it is called casecast_…, and its version is a row of
+ * casecast_meta (`PRAGMA user_version` is the owner's).  cases and scenes may be anybody's: they
+ * are made only where nothing has these names, and get new columns only where they are still the
+ * tables that we made. */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "store/store_private.h"
 
-/* Step i leads from schema version i to i + 1.  A step that was released is never edited.
+/* Step i leads to schema version SCHEMA_FIRST + i.  A step that was released is never edited.
  *
  * `number` is the order of creation and so of the queue: a job that runs is older than all that
  * wait, so one that is put back is first in line again.  The input lies beside its job, because the
  * job's row is rewritten with every progress note. */
 static const char *const steps[] = {
-    "CREATE TABLE jobs("
+    "CREATE TABLE casecast_meta("
+    "  name TEXT PRIMARY KEY NOT NULL,"
+    "  value TEXT NOT NULL);"
+    "INSERT INTO casecast_meta(name, value) VALUES ('schema', '0');"
+    "CREATE TABLE casecast_jobs("
     "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  id TEXT NOT NULL UNIQUE,"
     "  kind TEXT NOT NULL,"
@@ -30,30 +38,30 @@ static const char *const steps[] = {
     "  deaths INTEGER NOT NULL DEFAULT 0,"
     "  progress TEXT,"
     "  result TEXT,"
-    "  error TEXT);"
-    "CREATE INDEX jobs_by_key ON jobs(kind, key);"
-    "CREATE INDEX jobs_by_state ON jobs(state, number);"
-    "CREATE INDEX jobs_by_subject ON jobs(kind, state, subject);"
+    "  error TEXT,"
+    "  n_watched INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX casecast_jobs_by_key ON casecast_jobs(kind, key);"
+    "CREATE INDEX casecast_jobs_by_state ON casecast_jobs(state, number);"
+    "CREATE INDEX casecast_jobs_by_subject ON casecast_jobs(kind, state, subject);"
     /* What create-or-attach promises, said once more where nothing can get past it. */
-    "CREATE UNIQUE INDEX one_live_job_a_key ON jobs(kind, key)"
+    "CREATE UNIQUE INDEX casecast_one_live_job_a_key ON casecast_jobs(kind, key)"
     "  WHERE state IN ('queued', 'running') AND cancel_wanted = 0;"
-    "CREATE TABLE inputs("
-    "  job_id TEXT PRIMARY KEY REFERENCES jobs(id) ON DELETE CASCADE,"
+    "CREATE TABLE casecast_inputs("
+    "  job_id TEXT PRIMARY KEY REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
     "  input TEXT NOT NULL);"
-    "CREATE TABLE events("
+    "CREATE TABLE casecast_events("
     "  position INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  job_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,"
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
     "  seq INTEGER NOT NULL,"
     "  name TEXT,"
     "  data TEXT NOT NULL,"
     "  once TEXT,"
     "  UNIQUE (job_id, seq),"
     "  UNIQUE (job_id, once));",
-    "", /* cases and scenes, see case_columns below */
-    "ALTER TABLE jobs ADD COLUMN n_watched INTEGER NOT NULL DEFAULT 0;",
 };
 
-enum { SCHEMA_VERSION = sizeof steps / sizeof *steps };
+/* Versions 1 to 3 had other names: store_before.c. */
+enum { SCHEMA_FIRST = 4, SCHEMA_VERSION = SCHEMA_FIRST - 1 + sizeof steps / sizeof *steps };
 
 static const char case_tables[] = "CREATE TABLE cases("
                                   "  id TEXT PRIMARY KEY NOT NULL,"
@@ -95,24 +103,45 @@ static const struct {
         "ALTER TABLE scenes ADD COLUMN transition TEXT;"},
 };
 
-static int run_script(struct store *store, const char *sql, struct error *err)
+static int refuse_version(struct store *store, const char *version, struct error *err)
 {
-    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return store_refuse(store, err);
-    return 0;
+    return error_set(err, ERR_INPUT,
+        "%s: casecast's tables in it have version %.20s, this casecast knows versions up to %d: "
+        "use "
+        "the newer casecast that made them, or another file",
+        store->path, version, SCHEMA_VERSION);
 }
 
+static int read_schema_row(struct store *store, int64_t *ret_version, struct error *err)
+{
+    long long version = 0;
+    sqlite3_stmt *row;
+    int answer = query_start(
+        store, "SELECT value FROM casecast_meta WHERE name = 'schema'", NULL, &row, err);
+
+    if (answer == 0)
+        answer = query_row(store, row, err);
+    if (answer < 0)
+        return answer;
+    if (answer == QUERY_END)
+        return refuse_version(store, "unknown", err);
+    if (!text_number(column_text(row, 0), SCHEMA_FIRST, SCHEMA_VERSION, &version))
+        answer = refuse_version(store, column_text(row, 0), err);
+    query_end(row);
+    *ret_version = version;
+    return answer < 0 ? answer : 0;
+}
+
+/* 0: nothing of ours is there yet. */
 static int read_version(struct store *store, int64_t *ret_version, struct error *err)
 {
-    int answer = query_number(store, "PRAGMA user_version", NULL, ret_version, err);
+    int64_t n = 0;
+    int answer = query_number(store,
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'casecast_meta'", NULL,
+        &n, err);
 
-    if (answer == 0 && (*ret_version < 0 || *ret_version > SCHEMA_VERSION))
-        return error_set(err, ERR_INPUT,
-            "%s: its schema has version %lld, this casecast knows versions up to %d: use the newer "
-            "casecast "
-            "that made it, or another file",
-            store->path, (long long)*ret_version, SCHEMA_VERSION);
-    return answer;
+    *ret_version = 0;
+    return answer == 0 && n ? read_schema_row(store, ret_version, err) : answer;
 }
 
 /* How many of the names cases and scenes are taken. */
@@ -142,17 +171,32 @@ static int add_case_columns(struct store *store, struct error *err)
     return answer;
 }
 
+/* From nothing, or from the tables of before, or from an older version of these. */
+static int steps_take(struct store *store, int64_t version, struct error *err)
+{
+    int answer = 0;
+    size_t i = version ? (size_t)(version - SCHEMA_FIRST + 1) : 0;
+
+    for (; answer == 0 && i < sizeof steps / sizeof *steps; i++) {
+        answer = run_script(store, steps[i], err);
+        if (answer == 0 && i == 0)
+            answer = before_bring_over(store, err);
+        if (answer < 0 && err)
+            error_where(err, "making schema version %d: ", SCHEMA_FIRST + (int)i);
+    }
+    if (answer < 0)
+        return answer;
+    return query_run(store, "UPDATE casecast_meta SET value = ?1 WHERE name = 'schema'",
+        VALUES(value_number(SCHEMA_VERSION)), err);
+}
+
 static int go_up(struct store *store, struct error *err)
 {
-    char set_version[64];
     int64_t version, n_names = 0;
     int answer = read_version(store, &version, err);
 
-    for (; answer == 0 && version < SCHEMA_VERSION; version++) {
-        answer = run_script(store, steps[version], err);
-        if (answer < 0 && err)
-            error_where(err, "making schema version %lld: ", (long long)version + 1);
-    }
+    if (answer == 0 && version < SCHEMA_VERSION)
+        answer = steps_take(store, version, err);
     if (answer == 0)
         answer = count_case_names(store, &n_names, err);
     if (answer == 0 && n_names == 0)
@@ -162,12 +206,7 @@ static int go_up(struct store *store, struct error *err)
             "%s: of cases and scenes only one is there: both must be, as tables or views, or "
             "neither",
             store->path);
-    if (answer == 0)
-        answer = add_case_columns(store, err);
-    if (answer < 0)
-        return answer;
-    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", SCHEMA_VERSION);
-    return run_script(store, set_version, err);
+    return answer == 0 ? add_case_columns(store, err) : answer;
 }
 
 int schema_prepare(struct store *store, struct error *err)

@@ -115,6 +115,12 @@ int query_run(struct store *store, const char *sql, const struct value *values, 
     return answer < 0 ? answer : query_row(store, query, err);
 }
 
+int run_script(struct store *store, const char *sql, struct error *err)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
+                                                                       : store_refuse(store, err);
+}
+
 int query_number(struct store *store, const char *sql, const struct value *values,
     int64_t *ret_number, struct error *err)
 {
@@ -131,9 +137,14 @@ int query_number(struct store *store, const char *sql, const struct value *value
     return answer < 0 ? answer : STORE_E_NOT_FOUND;
 }
 
+const char *column_text(sqlite3_stmt *query, int column)
+{
+    return (const char *)sqlite3_column_text(query, column);
+}
+
 char *column_copy(sqlite3_stmt *query, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(query, column);
+    const char *text = column_text(query, column);
 
     return text ? mem_copy_n(text, (size_t)sqlite3_column_bytes(query, column)) : NULL;
 }
@@ -258,6 +269,7 @@ int store_probe(struct store *store, struct error *err)
     if (answer < 0)
         return answer;
     answer = query_number(store,
-        "SELECT EXISTS (SELECT 1 FROM jobs) + EXISTS (SELECT 1 FROM cases)", NULL, &number, err);
+        "SELECT EXISTS (SELECT 1 FROM casecast_jobs) + EXISTS (SELECT 1 FROM cases)", NULL, &number,
+        err);
     return transaction_end(store, answer, err);
 }

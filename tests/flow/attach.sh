@@ -72,8 +72,8 @@ the_queue() {
     viewers_wait third
     fact 'job events tell the place in the queue' same 'queued 2,queued 1,running 0' "$(positions_of third)"
     fact 'one after the other, as one slot allows' same 'first second third' \
-        "$(sql "SELECT subject FROM jobs WHERE subject IN ('first', 'second', 'third') ORDER BY started_ms" | xargs)"
-    fact 'no two at once' same '' "$(sql "SELECT a.subject FROM jobs a JOIN jobs b ON a.number < b.number
+        "$(sql "SELECT subject FROM casecast_jobs WHERE subject IN ('first', 'second', 'third') ORDER BY started_ms" | xargs)"
+    fact 'no two at once' same '' "$(sql "SELECT a.subject FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
         WHERE a.state = 'done' AND b.state = 'done' AND b.started_ms < a.ended_ms AND a.started_ms < b.ended_ms")"
 }
 

@@ -49,7 +49,7 @@ case_ids() {
     sql "INSERT INTO cases(id, title) VALUES ('empty', 'No scenes')"
     refused_both_ways 'a case without scenes' 404 'case empty has no scenes' '?caseId=empty'
     fact 'a caseId of 64 characters is one' problem 404 'case x{64} not found' "$video?caseId=$(printf 'x%.0s' {1..64})"
-    fact 'none of them made a job' same 0 "$(sql 'SELECT count(*) FROM jobs')"
+    fact 'none of them made a job' same 0 "$(sql 'SELECT count(*) FROM casecast_jobs')"
 }
 
 # A job of two scenes whose second one has IMAGE fails, and says so.

@@ -44,7 +44,7 @@ has_frames() { (($(curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0') >= 
 # The same case once more, of nothing, with every process killed in the middle.
 a_killed_job_goes_on_from_its_segments() {
     local job kept
-    sql "DELETE FROM events; DELETE FROM jobs"
+    sql "DELETE FROM casecast_events; DELETE FROM casecast_jobs"
     rm -rf "${CASECAST_CACHE:?}/"* "${CASECAST_OUTPUT:?}/"*
     job=$(job_make ten)
     wait_for 60 has_frames "$job" 150

@@ -18,7 +18,7 @@ photos_make
 stack_start
 video=$url/create/video
 
-ends_of() { sql "SELECT count(*) FROM events WHERE job_id = '$1' AND name IN ('done', 'failed', 'canceled')"; }
+ends_of() { sql "SELECT count(*) FROM casecast_events WHERE job_id = '$1' AND name IN ('done', 'failed', 'canceled')"; }
 starts_of() { grep -c "job $1: starts," "$state/log/casecast.log"; }
 
 sockets_of() { find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l; }
@@ -55,7 +55,7 @@ one_slot_for_all() {
     local id
     for id in slot1 slot2 slot3; do case_put "$id" 1; job_make "$id" >/dev/null; done
     for id in slot1 slot2 slot3; do wait_for 30 job_has_ended "$(job_make "$id")"; done
-    fact 'together they never run more jobs than CASECAST_SLOTS' same 0 "$(sql "SELECT count(*) FROM jobs a JOIN jobs b ON a.number < b.number
+    fact 'together they never run more jobs than CASECAST_SLOTS' same 0 "$(sql "SELECT count(*) FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
         WHERE a.subject LIKE 'slot%' AND b.subject LIKE 'slot%' AND b.started_ms < a.ended_ms AND a.started_ms < b.ended_ms")"
 }
 

@@ -41,7 +41,7 @@ fact 'cancel needs it, too' problem 403 'missing' -X POST "$url/api/jobs/$job/ca
 fact 'cancel has it' same 200 "$(status -X POST -H "X-Client-Secret: $secret" "$url/api/jobs/$job/cancel")"
 fact 'an EventSource is told in frames' same "error client_secret is missing: it came with the answer that created the job
 finished_video" "$(stream "$url/create/video?caseId=one" | messages)"
-fact 'a GET creates nothing' same 2 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM jobs')"
+fact 'a GET creates nothing' same 2 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM casecast_jobs')"
 fact 'it expires' wait_for 24 problem 403 'expired' "$url/api/jobs/$job?client_secret=$secret"
 fact 'no log holds it' lacks "${secret##*.}" "$(cat "$state"/log/*.log)"
 fact 'nor the key' lacks 'a key for these tests' "$(cat "$state"/log/*.log)"

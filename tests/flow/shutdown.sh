@@ -44,7 +44,7 @@ stack_start
 video=$url/create/video
 
 starts_of() { grep -c "job $1: starts," "$state/log/casecast.log"; }
-ends_of() { sql "SELECT count(*) FROM events WHERE job_id = '$1' AND name IN ('done', 'failed', 'canceled')"; }
+ends_of() { sql "SELECT count(*) FROM casecast_events WHERE job_id = '$1' AND name IN ('done', 'failed', 'canceled')"; }
 
 under_viewers() {
     local running waiting
@@ -64,7 +64,7 @@ under_viewers() {
     fact 'the clock'\''s, too' viewers_saw clock 5 '[.[] | select(.run == 0 and .comment == "the server restarts; connect again to go on") | .viewer] | unique | length == 3'
     fact 'and are whole responses' same '' "$(seen running | jq -r 'select(.broken or .bad) | .viewer')"
     fact 'meanwhile nginx asks the viewers to retry' viewers_saw running 5 'any(.[]; .comment == "no responder answers at the moment")'
-    fact 'the job that ran is first in the queue' same "$running queued" "$(sql 'SELECT id, state FROM jobs ORDER BY number LIMIT 1' | tr '|' ' ')"
+    fact 'the job that ran is first in the queue' same "$running queued" "$(sql 'SELECT id, state FROM casecast_jobs ORDER BY number LIMIT 1' | tr '|' ' ')"
 
     responders_start
     viewers_wait running
@@ -108,7 +108,7 @@ asked_twice() {
     wait_for 10 job_is "$job" running
     kill -TERM "$responder"
     ends_well 'asked twice'
-    fact 'the job it left is queued or has a lease that lapses' holds '^(queued|running)$' "$(sql "SELECT state FROM jobs WHERE id = '$job'")"
+    fact 'the job it left is queued or has a lease that lapses' holds '^(queued|running)$' "$(sql "SELECT state FROM casecast_jobs WHERE id = '$job'")"
     responders_start
     wait_for 10 answers
     fact 'it is taken up within the lease' wait_for 10 taken_up "$job"

@@ -37,7 +37,7 @@ kill "${viewers[left]}"
 fact 'so is a running one' wait_for 30 job_is "$left" canceled
 fact 'the log says why, once' same '1 1' "$(reason "$left") $(reason "$waiting")"
 fact 'each ended once' same '1 1' "$(for job in "$left" "$waiting"; do
-    sql "SELECT count(*) FROM events WHERE job_id = '$job' AND name = 'canceled'"; done | xargs)"
+    sql "SELECT count(*) FROM casecast_events WHERE job_id = '$job' AND name = 'canceled'"; done | xargs)"
 fact 'what nobody ever watched has its turn' wait_for 30 job_is "$own" running
 viewers_start again --n 1 --ms 60000 "$video?caseId=left"
 fact 'who comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"

@@ -33,7 +33,7 @@ case_rename() { # ID TITLE
     sql "UPDATE cases SET title = '$2' WHERE id = '$1'; UPDATE scenes SET caption = caption || ', $2' WHERE case_id = '$1'"
 }
 
-jobs_of() { sql "SELECT count(*) FROM jobs WHERE subject = '$1'"; } # CASE
+jobs_of() { sql "SELECT count(*) FROM casecast_jobs WHERE subject = '$1'"; } # CASE
 
 job_make() { # CASE: its id; attaches if there is one
     curl -sS -H 'Content-Type: application/json' -d "{\"caseId\":\"$1\"}" "$url/api/jobs" | jq -r .id

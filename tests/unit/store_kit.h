@@ -78,6 +78,26 @@ static inline void kit_sql(const char *sql)
     sqlite3_close(db);
 }
 
+/* The first value that a query gives, as text, straight from the database; the next call overwrites
+ * it. */
+static inline const char *kit_ask(const char *sql)
+{
+    static char text[4096];
+    sqlite3_stmt *row;
+    sqlite3 *db;
+
+    ck_assert_int_eq(sqlite3_open(kit_path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, STORE_WAIT_MS);
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK, "%s: %s", sql,
+        sqlite3_errmsg(db));
+    text[0] = '\0';
+    if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_text(row, 0))
+        snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(row, 0));
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return text;
+}
+
 static inline struct job_request kit_request(const char *subject, const char *key)
 {
     static const struct job_event first = {.name = "job", .data = "{\"state\":\"queued\"}"};

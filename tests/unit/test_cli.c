@@ -259,7 +259,8 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
         store_job_cancel(kit_store, kit_job("running"), NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     kit_job("waiting");
-    kit_sql("UPDATE jobs SET id = 'j' || number, created_ms = created_ms - number * 3700000");
+    kit_sql(
+        "UPDATE casecast_jobs SET id = 'j' || number, created_ms = created_ms - number * 3700000");
     ck_assert_int_eq(run("jobs"), 0);
     ck_assert_str_eq(out,
         "JOB  STATE    CASE  AGE  PROGRESS              ERROR\n"

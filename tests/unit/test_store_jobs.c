@@ -93,7 +93,7 @@ START_TEST(a_done_job_whose_file_is_gone_is_made_again)
 
     for (int i = 0; i < 2; i++) {
         kit_job(i ? "again" : "a");
-        kit_sql("UPDATE jobs SET state = 'done', key = 'a', result = '{\"file\":1}'");
+        kit_sql("UPDATE casecast_jobs SET state = 'done', key = 'a', result = '{\"file\":1}'");
     }
     request.still_good = never_good;
     request.ctx = &asked;
@@ -124,7 +124,7 @@ START_TEST(a_failure_is_the_answer_for_a_while)
     ck_assert_str_eq(job.error, "no such file");
     job_clear(&job);
 
-    kit_sql("UPDATE jobs SET ended_ms = ended_ms - 60000");
+    kit_sql("UPDATE casecast_jobs SET ended_ms = ended_ms - 60000");
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert(is_new);
     job_clear(&job);
@@ -138,7 +138,7 @@ START_TEST(a_failure_from_the_future_does_not_hold_for_ever)
     bool is_new;
 
     kit_job("a");
-    kit_sql("UPDATE jobs SET state = 'failed', ended_ms = created_ms + 3600000");
+    kit_sql("UPDATE casecast_jobs SET state = 'failed', ended_ms = created_ms + 3600000");
     request.failed_hold_ms = 60000;
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert(is_new);

@@ -44,7 +44,8 @@ START_TEST(a_lapsed_job_is_taken_over_and_the_death_is_counted)
     kit_job("b");
     kit_claim("dead", 1);
     ck_assert_str_eq(kit_claim("heir", 1), "");
-    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms - 3000 WHERE state = 'running'");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = leased_until_ms - 3000 WHERE state = "
+            "'running'");
     assert_done(store_job_claim(kit_store, "heir", 1, LEASE_MS, &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert_int_eq(job.deaths, 1);
@@ -64,9 +65,9 @@ START_TEST(a_lease_far_in_the_future_was_written_before_the_clock_went_back)
 {
     kit_job("a");
     kit_claim("me", 1);
-    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms + 2900");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = leased_until_ms + 2900");
     ck_assert_str_eq(kit_claim("heir", 1), "");
-    kit_sql("UPDATE jobs SET leased_until_ms = leased_until_ms + 3600000");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = leased_until_ms + 3600000");
     ck_assert_str_ne(kit_claim("heir", 1), "");
 }
 END_TEST
@@ -78,7 +79,7 @@ START_TEST(a_process_that_slept_does_not_take_its_own_job_from_itself)
     strcpy(id, kit_job("a"));
     kit_job("b");
     kit_claim("me", 1);
-    kit_sql("UPDATE jobs SET leased_until_ms = 1 WHERE state = 'running'");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = 1 WHERE state = 'running'");
     ck_assert_str_eq(kit_claim("me", 1), "");
     assert_done(store_lease_renew(kit_store, "me", LEASE_MS, &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), "");
@@ -90,7 +91,7 @@ START_TEST(a_renewed_lease_keeps_the_job)
 {
     kit_job("a");
     kit_claim("me", 1);
-    kit_sql("UPDATE jobs SET leased_until_ms = 1");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = 1");
     assert_done(store_lease_renew(kit_store, "me", LEASE_MS, &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), "");
 }
@@ -129,7 +130,7 @@ START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_
     ck_assert_str_eq(kit_claim("dead", 2), id);
     assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
-    kit_sql("UPDATE jobs SET leased_until_ms = 1 WHERE owner = 'dead'");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = 1 WHERE owner = 'dead'");
 
     assert_done(store_job_claim(kit_store, "heir", 1, LEASE_MS, &job, &kit_error));
     ck_assert_str_eq(job.id, id);
@@ -225,8 +226,8 @@ START_TEST(many_processes_run_every_job_once)
     }
     ck_assert_int_eq(n, JOBS);
     kit_store = kit_open();
-    assert_done(query_number(kit_store, "SELECT count(*) FROM events WHERE name = 'scene'", NULL,
-        &n_events, &kit_error));
+    assert_done(query_number(kit_store, "SELECT count(*) FROM casecast_events WHERE name = 'scene'",
+        NULL, &n_events, &kit_error));
     ck_assert_int_eq(n_events, JOBS);
 }
 END_TEST
@@ -254,7 +255,7 @@ START_TEST(a_killed_owner_loses_nothing)
     ck_assert(WIFSIGNALED(status));
 
     kit_store = kit_open();
-    kit_sql("UPDATE jobs SET leased_until_ms = 1");
+    kit_sql("UPDATE casecast_jobs SET leased_until_ms = 1");
     ck_assert_str_eq(kit_claim("heir", 1), id);
     assert_done(store_job_append(kit_store, id, "heir", &note, &kit_error));
     assert_done(store_job_end(kit_store, id, "heir", JOB_DONE, NULL, NULL,

@@ -1,0 +1,49 @@
+/* store_before.c - databases of schema versions 1 to 3, whose tables were called jobs, inputs and
+ * events, and whose version was `PRAGMA user_version`.
+ *
+ * Somebody else's tables may have these names, and somebody else's file any user_version: ours are
+ * those where both the version and every column are what we made. */
+#include "store/store_private.h"
+
+/* The n_watched of jobs came with version 3. */
+static const char is_ours_sql[] =
+    "SELECT count(*) FROM pragma_user_version AS version WHERE user_version BETWEEN 1 AND 3"
+    " AND (SELECT group_concat(name) FROM pragma_table_info('jobs')) ="
+    "  'number,id,kind,subject,key,state,cancel_wanted,last_seq,created_ms,started_ms,ended_ms,'"
+    "  || 'owner,leased_until_ms,deaths,progress,result,error'"
+    "  || iif(user_version = 3, ',n_watched', '')"
+    " AND (SELECT group_concat(name) FROM pragma_table_info('inputs')) = 'job_id,input'"
+    " AND (SELECT group_concat(name) FROM pragma_table_info('events'))"
+    "  = 'position,job_id,seq,name,data,once'"
+    " AND (SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+    "  AND name IN ('jobs', 'inputs', 'events')) = 3";
+
+/* Copied and dropped, not renamed: SQLite renames nothing in a file where any view is broken, and
+ * the copies lie in tables that the same step makes as every new one.  What belongs to no job (its
+ * job was deleted by hand) is left behind; `position` goes on from where it was. */
+static const char bring_over[] =
+    "INSERT INTO casecast_jobs(number, id, kind, subject, key, state, cancel_wanted, last_seq,"
+    "  created_ms, started_ms, ended_ms, owner, leased_until_ms, deaths, progress, result, error)"
+    " SELECT number, id, kind, subject, key, state, cancel_wanted, last_seq,"
+    "  created_ms, started_ms, ended_ms, owner, leased_until_ms, deaths, progress, result, error"
+    " FROM jobs;"
+    "INSERT INTO casecast_inputs(job_id, input) SELECT job_id, input FROM inputs"
+    " WHERE job_id IN (SELECT id FROM jobs WHERE state IN ('queued', 'running'));"
+    "INSERT INTO casecast_events(position, job_id, seq, name, data, once)"
+    " SELECT position, job_id, seq, name, data, once FROM events"
+    " WHERE job_id IN (SELECT id FROM jobs) ORDER BY position;"
+    "DELETE FROM sqlite_sequence WHERE name IN ('casecast_jobs', 'casecast_events');"
+    "INSERT INTO sqlite_sequence(name, seq)"
+    " SELECT 'casecast_' || name, seq FROM sqlite_sequence WHERE name IN ('jobs', 'events');"
+    "DROP TABLE events;"
+    "DROP TABLE inputs;"
+    "DROP TABLE jobs;"
+    "PRAGMA user_version = 0;"; /* it was ours, and is free again */
+
+int before_bring_over(struct store *store, struct error *err)
+{
+    int64_t is_ours = 0;
+    int answer = query_number(store, is_ours_sql, NULL, &is_ours, err);
+
+    return answer == 0 && is_ours ? run_script(store, bring_over, err) : answer;
+}
