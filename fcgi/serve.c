@@ -21,7 +21,14 @@
 enum {
     WATCH_MS = 500,
     STOP_MS = 4500, /* whatever still hangs then is left to its lease */
+    SAME_MS = 1000, /* a signal so soon after the first is the same wish */
 };
+
+/* What asks a program to end, all the same to us.  multiwatch sends one of them where another was
+ * named (Debian 12's: QUIT for TERM), a terminal sends HUP, INT or QUIT, and USR1 is what web
+ * servers send to FastCGI programs. */
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
+enum { N_STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 struct process {
     struct config config;
@@ -29,13 +36,14 @@ struct process {
     struct streams streams;
     struct server server;
     struct responders *responders;
-    uv_signal_t on_term, on_int;
+    uv_signal_t on_stop[N_STOP_SIGNALS];
     uv_timer_t watch, deadline;
     uv_check_t polled;
     uv_prepare_t turn_end;
     int64_t turn_began_ms; /* of uv_now() */
     struct mail drain;
     int n_to_drain; /* of hub and streams, those that are not through */
+    int64_t stop_ms; /* when it was first asked to stop; 0: not yet */
 };
 
 /* --- stopping --- */
@@ -66,12 +74,19 @@ static void deliver_drain(struct mail *mail)
     hub_drain(process->server.hub, part_drained, process);
 }
 
+/* systemd and multiwatch both signal a responder: what comes right behind the first signal is no
+ * second wish. */
 static void on_stop(uv_signal_t *handle, int signal)
 {
     struct process *process = handle->data;
+    int64_t now = clock_monotonic_ms();
 
-    if (atomic_exchange(&process->server.is_draining, true))
+    if (process->stop_ms && now - process->stop_ms > SAME_MS)
         _exit(0); /* asked twice */
+    if (process->stop_ms)
+        return;
+    process->stop_ms = now;
+    atomic_store(&process->server.is_draining, true);
     log_info("signal %d: stops; %d streams will connect again", signal,
         atomic_load(&process->streams.places.n_open));
     uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);
@@ -119,32 +134,41 @@ static void start_measuring(struct process *process)
     uv_prepare_start(&process->turn_end, on_turn_end);
 }
 
+/* A hang-up that is ignored (nohup) stays so. */
+static void start_signal(struct process *process, uv_signal_t *handle, int number)
+{
+    struct sigaction was;
+
+    uv_signal_init(&process->loop.uv, handle);
+    handle->data = process;
+    if (number != SIGHUP || sigaction(number, NULL, &was) < 0 || was.sa_handler != SIG_IGN)
+        uv_signal_start(handle, on_stop, number);
+}
+
 static void start_handles(struct process *process)
 {
     uv_loop_t *uv = &process->loop.uv;
 
-    uv_signal_init(uv, &process->on_term);
-    uv_signal_init(uv, &process->on_int);
+    for (int i = 0; i < N_STOP_SIGNALS; i++)
+        start_signal(process, &process->on_stop[i], stop_signals[i]);
     uv_timer_init(uv, &process->watch);
     uv_timer_init(uv, &process->deadline);
-    process->on_term.data = process->on_int.data = process->watch.data = process;
-    uv_signal_start(&process->on_term, on_stop, SIGTERM);
-    uv_signal_start(&process->on_int, on_stop, SIGINT);
+    process->watch.data = process;
     uv_timer_start(&process->watch, on_watch, WATCH_MS, WATCH_MS);
 }
 
 static void stop_handles(struct process *process)
 {
-    uv_close((uv_handle_t *)&process->on_term, NULL);
-    uv_close((uv_handle_t *)&process->on_int, NULL);
+    for (int i = 0; i < N_STOP_SIGNALS; i++)
+        uv_close((uv_handle_t *)&process->on_stop[i], NULL);
     uv_close((uv_handle_t *)&process->watch, NULL);
     uv_close((uv_handle_t *)&process->deadline, NULL);
     uv_close((uv_handle_t *)&process->polled, NULL);
     uv_close((uv_handle_t *)&process->turn_end, NULL);
     /* libuv gives the signals back to their default; whoever asks again in the last milliseconds
      * still gets an exit of 0. */
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGINT, SIG_IGN);
+    for (int i = 0; i < N_STOP_SIGNALS; i++)
+        signal(stop_signals[i], SIG_IGN);
 }
 
 static int run(struct process *process)
@@ -214,7 +238,6 @@ static int prepare(struct process *process, const char *where, struct error *err
     /* libfcgi's own handlers would swallow SIGTERM; ours come later, by uv_signal. */
     FCGX_Init();
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGUSR1, SIG_IGN);
     return 0;
 }
 

@@ -53,19 +53,23 @@ static int text_fd(const char *text, struct error *err)
 
 static int spawn(char *const *args, int in, int out, pid_t *ret_pid, struct error *err)
 {
-    /* Nothing of our own environment and signals may change how it sounds, or keep it from dying.
-     */
+    /* Nothing of our own environment and signals may change how it sounds, or keep it from dying
+     * with us (by its pipe).  Who asks a whole group or unit to stop means us: a voice that stopped
+     * would fail a job that is only to be handed back. */
+    static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
     static char *const environment[] = {
         "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
-    sigset_t none, all;
+    sigset_t stops, all;
     int rc;
 
-    sigemptyset(&none);
+    sigemptyset(&stops);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+        sigaddset(&stops, stop_signals[i]);
     sigfillset(&all);
     posix_spawnattr_init(&attr);
-    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigmask(&attr, &stops);
     posix_spawnattr_setsigdefault(&attr, &all);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_init(&files);

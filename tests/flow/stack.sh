@@ -30,9 +30,10 @@ dead_responder() {
 }
 
 dead_supervisor() {
-    local orphan
-    orphan=$(responder)
-    kill -KILL "$(process_pid responders)"
+    local orphan supervisor
+    orphan=$(responder) supervisor=$(process_pid responders)
+    kill -KILL "$supervisor"
+    process_wait "$supervisor" # it dies when it next runs
     responders_start
     stack_wait
     fact 'without its supervisor the responder is replaced' gone "$orphan"

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# cycles.sh - stopped and started again through the very command line that README and scripts/up use (spawn-fcgi,
+# multiwatch, casecast), in each way there is, under a film that outlives all of it.  A stop of ours is no death.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../kit/cases.sh"
+
+starts_of() { grep -c "job $1: starts," "$state/log/casecast.log"; }
+row_of() { sql "SELECT state, deaths, ifnull(owner, '-') FROM casecast_jobs WHERE id = '$1'"; }
+responders() { ps -o pid= --ppid "$(process_pid responders)" | tr -d ' '; }
+has_frames() { (($(curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0') > $2)); }
+
+# systemd's default: the whole unit at once, while multiwatch passes on what it got.
+stop_of_unit() {
+    local watcher children
+    watcher=$(process_pid responders) children=$(responders)
+    # shellcheck disable=SC2086
+    kill -TERM $watcher $children
+    # shellcheck disable=SC2086
+    process_wait $watcher $children
+}
+
+stop_by_scripts() { stack_stop; }
+stop_by_int() { kill -INT "$(process_pid responders)" && process_wait "$(process_pid responders)" $(responders); }
+stop_by_hangup() { kill -HUP "$(process_pid responders)" && process_wait "$(process_pid responders)" $(responders); }
+
+cycle() { # HOW WORDS NUMBER
+    local pids
+    pids=$(responders)
+    "$1"
+    # shellcheck disable=SC2086
+    fact "$2: all of it is gone" same '' "$(for pid in $pids; do process_began "$pid" && echo "$pid"; done)"
+    fact '… and the film is handed back: queued, nobody'\''s, no death' same 'queued|0|-' "$(row_of "$job")"
+    stack_start
+    fact '… and is taken up again' wait_for 20 taken_up "$3"
+    wait_for 20 has_frames "$job" 0
+}
+taken_up() { [[ $(starts_of "$job") == "$1" ]]; }
+
+# One responder of two, in the ways that a supervisor may ask; multiwatch brings it back.
+one_responder() { # SIGNAL
+    local pid
+    pid=$(awk -v job="job $job: starts," 'index($0, job) { pid = $2 } END { print pid }' "$state/log/casecast.log")
+    kill "-$1" "$pid"
+    process_wait "$pid"
+    fact "SIG$1 to the film's own responder: it is handed to another" wait_for 20 taken_up "$2"
+    fact '… without a death' holds '^running\|0\|' "$(row_of "$job")"
+}
+
+private_stack_prepare CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=20000 CASECAST_RETRY_MS=100
+photos_make
+stack_start
+case_put long 40
+job=$(job_make long)
+wait_for 30 has_frames "$job" 60
+cycle stop_by_scripts 'scripts/down and up' 2
+cycle stop_of_unit 'SIGTERM to all of a unit' 3
+cycle stop_by_int 'SIGINT' 4
+cycle stop_by_hangup 'SIGHUP' 5
+one_responder QUIT 6
+one_responder USR1 7
+fact 'the film is made in the end' wait_for 120 job_is "$job" 'done'
+fact '… and nobody died of it' same 'done|0|-' "$(row_of "$job")"
+facts_end
