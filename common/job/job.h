@@ -38,7 +38,8 @@ struct job {
     int deaths;    /* owners that died while they ran it; one that kills them must not go round */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
-    char *input;    /* JSON: what the work works on, as it was when the job was made */
+    char *input;    /* JSON: what the work works on, as it was when the job was made; NULL for all
+                       but who claimed it */
     char *progress; /* JSON of the last progress note, NULL: none yet */
     char *result;   /* JSON, once done; or NULL */
     char *error;    /* why it failed, or NULL */

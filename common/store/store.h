@@ -6,7 +6,8 @@
  * changed.  Every call that changes something is one transaction.
  *
  * What an `each` is given lives until it returns, and it calls nothing of the store that called it.
- * Jobs in lists come without their input.
+ * Jobs come without their input, except to the one who claims them; it is deleted with the job's
+ * end.
  *
  * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to
  * viewers reads it here (store_tail), in the same process or another. */
@@ -88,7 +89,8 @@ int store_job_each(struct store *store, int most, void (*each)(void *ctx, const 
     void *ctx, struct error *err);
 
 /* The events of a job after `after`, in order, and `*ret_position`: the journal's end as this same
- * read saw it.  What store_tail() tells from there on is exactly what is not in this answer. */
+ * read saw it.  What store_tail() tells from there on is exactly what is not in this answer.
+ * STORE_E_NOT_FOUND: no such job, and the position is 0. */
 int store_job_events(struct store *store, const char *id, uint64_t after,
     void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);

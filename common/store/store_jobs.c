@@ -47,21 +47,6 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
     return 0;
 }
 
-static int load_input(struct store *store, struct job *job, struct error *err)
-{
-    sqlite3_stmt *row;
-    int answer = query_start(store, "SELECT input FROM casecast_inputs WHERE job_id = ?1",
-        VALUES(value_text(job->id)), &row, err);
-
-    if (answer == 0)
-        answer = query_row(store, row, err);
-    if (answer != QUERY_ROW)
-        return answer;
-    job->input = column_copy(row, 0);
-    query_end(row);
-    return 0;
-}
-
 static int read_one(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct error *err)
 {
     int answer = query_row(store, row, err);
@@ -70,7 +55,7 @@ static int read_one(struct store *store, sqlite3_stmt *row, struct job *ret_job,
         return answer < 0 ? answer : STORE_E_NOT_FOUND;
     answer = job_read(store, row, ret_job, err);
     query_end(row);
-    return answer == 0 ? load_input(store, ret_job, err) : answer;
+    return answer;
 }
 
 static int job_by_id(struct store *store, const char *id, struct job *ret_job, struct error *err)
@@ -91,6 +76,29 @@ int job_by_number(struct store *store, int64_t number, struct job *ret_job, stru
             VALUES(value_number(number)), &row, err);
 
     return answer == 0 ? read_one(store, row, ret_job, err) : answer;
+}
+
+/* "" for one whose input somebody deleted: a work may rely on there being one. */
+int job_load_input(struct store *store, struct job *job, struct error *err)
+{
+    sqlite3_stmt *row;
+    int answer = query_start(store,
+        "SELECT coalesce((SELECT input FROM casecast_inputs WHERE job_id = ?1), '')",
+        VALUES(value_text(job->id)), &row, err);
+
+    if (answer == 0)
+        answer = query_row(store, row, err);
+    if (answer != QUERY_ROW)
+        return answer;
+    job->input = column_copy(row, 0);
+    query_end(row);
+    return 0;
+}
+
+int job_drop_input(struct store *store, const char *id, struct error *err)
+{
+    return query_run(
+        store, "DELETE FROM casecast_inputs WHERE job_id = ?1", VALUES(value_text(id)), err);
 }
 
 int job_hand_over(
@@ -154,8 +162,6 @@ static int find_known(
         else
             job_clear(ret_job);
     }
-    if (found)
-        answer = load_input(store, ret_job, err);
     return found || answer < 0 ? answer : STORE_E_NOT_FOUND;
 }
 
@@ -336,8 +342,10 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
     *ret_is_first = answer == 0 && sqlite3_changes(store->db);
     if (answer < 0)
         return answer;
-    if (*ret_is_first)
-        return journal_add(store, id, last, n_last, err);
+    if (*ret_is_first) {
+        answer = job_drop_input(store, id, err);
+        return answer == 0 ? journal_add(store, id, last, n_last, err) : answer;
+    }
     answer = query_run(store,
         "UPDATE casecast_jobs SET cancel_wanted = 1"
         " WHERE id = ?1 AND state = 'running' AND NOT cancel_wanted",

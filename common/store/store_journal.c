@@ -97,6 +97,7 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
 {
     int answer = transaction_begin_read(store, err);
 
+    *ret_position = 0;
     if (answer == 0)
         answer = transaction_end(store,
             read_job_events(

@@ -56,7 +56,9 @@ static int take_next(
             VALUES(value_text(claim->owner), value_number(claim->now),
                 value_number(claim->lease_ms), value_number(number)),
             err);
-    return answer == 0 ? job_by_number(store, number, ret_job, err) : answer;
+    if (answer == 0)
+        answer = job_by_number(store, number, ret_job, err);
+    return answer == 0 ? job_load_input(store, ret_job, err) : answer;
 }
 
 int store_job_claim(struct store *store, const char *owner, int slots, int64_t lease_ms,
@@ -144,5 +146,7 @@ int store_job_end(struct store *store, const char *id, const char *owner, enum j
             VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
                 value_text(result), value_text(error)),
             err);
+    if (answer == 0)
+        answer = job_drop_input(store, id, err);
     return transaction_end(store, answer, err);
 }

@@ -113,8 +113,11 @@ enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED };
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
 int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct error *err);
-/* The whole job, with input. */
 int job_by_number(struct store *store, int64_t number, struct job *ret_job, struct error *err);
+/* Fills in the input, which may be many megabytes: only who works on the job needs it. */
+int job_load_input(struct store *store, struct job *job, struct error *err);
+/* Belongs to every end of a job: nobody needs its input any more. */
+int job_drop_input(struct store *store, const char *id, struct error *err);
 /* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */
 int job_hand_over(
     struct store *store, int answer, struct job *job, struct job *ret_job, struct error *err);
