@@ -80,6 +80,8 @@ struct case_record {
     enum case_quality quality;
     char *music;     /* a sound file beneath the media root, NULL: none */
     bool title_card; /* the title stands over the first picture for a while */
+    bool fades;      /* the film comes out of black, and goes into it */
+    bool credits;    /* at the end it tells who made the pictures */
     char *caption_font, *caption_color, *caption_box; /* "#rrggbb", "#rrggbbaa"; NULL: ours */
     double caption_size;                              /* percent of the shorter side; 0: ours */
     enum case_position caption_position;

@@ -82,6 +82,8 @@ const struct case_field case_fields[] = {
     {"quality", CASE_CHOICE, OF_CASE(quality), "quality", .choices = qualities, .is_told = true},
     {"music", CASE_PATH, OF_CASE(music), "music", .most = CASE_PATH_MAX},
     {"titleCard", CASE_SWITCH, OF_CASE(title_card), .column = "title_card"},
+    {"fades", CASE_SWITCH, OF_CASE(fades), .column = "fades"},
+    {"credits", CASE_SWITCH, OF_CASE(credits), .column = "credits"},
     {"captionFont", CASE_TEXT, OF_CASE(caption_font), "caption_font", .most = CASE_FONT_MAX},
     {"captionColor", CASE_TEXT, OF_CASE(caption_color), "caption_color", .most = 7,
         .check = check_color},

@@ -101,6 +101,11 @@ static const struct {
         "ALTER TABLE scenes ADD COLUMN focus_y REAL;"
         "ALTER TABLE scenes ADD COLUMN fit TEXT;"
         "ALTER TABLE scenes ADD COLUMN transition TEXT;"},
+    {"cases",
+        "id,title,language,shape,size,fps,quality,music,title_card,caption_font,caption_color,"
+        "caption_box,caption_size,caption_position",
+        "ALTER TABLE cases ADD COLUMN fades INTEGER;"
+        "ALTER TABLE cases ADD COLUMN credits INTEGER;"},
 };
 
 static int refuse_version(struct store *store, const char *version, struct error *err)

@@ -11,7 +11,6 @@
 #include "base/mem.h"
 
 enum {
-    PAGE_LINES = 3,
     PAGE_MS = 1667, /* the least time a page should stand when there are several */
     FADE_MS = 267,
 };
@@ -124,7 +123,7 @@ static void choose_locked(struct setting *set, char *text)
 
         set->size = full * sizes[i];
         most_lines = lines_within(set, 0.45);
-        most_lines = most_lines < PAGE_LINES ? most_lines : PAGE_LINES;
+        most_lines = most_lines < set->look->page_lines ? most_lines : set->look->page_lines;
         n_lines = line_count_locked(set, text);
         set->pages = pages_for(n_lines, most_lines);
         if (set->pages <= room) {

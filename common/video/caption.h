@@ -20,6 +20,7 @@ struct caption_look {
     double color[4];  /* red, green, blue, opacity: 0…1 */
     double box[4];    /* the same, behind the words */
     enum case_position position;
+    int page_lines; /* at most so many stand at once */
 };
 
 struct caption_look caption_look_of(const struct case_record *record);

@@ -24,6 +24,7 @@ struct caption_look caption_look_of(const struct case_record *record)
         .font = record->caption_font,
         .color = {1, 1, 1, 1},
         .box = {0, 0, 0, 0.6},
+        .page_lines = 3,
         .position = record->caption_position};
     double percent = record->caption_size;
     int side;

@@ -97,16 +97,15 @@ static void add_caption(struct cues *cues, int scene, bool at_top)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
     struct caption_look look = caption_look_of(cues->record);
-    int start = timeline_body_start(when);
     struct caption *caption =
-        caption_plan(cues->record->scenes[scene].caption, &look, timeline_body_length(when));
+        caption_plan(cues->record->scenes[scene].caption, &look, when->caption_n);
 
     for (int i = 0; caption && i < caption_pages(caption); i++) {
         int from, to;
         const char *text = caption_page(caption, i, &from, &to);
 
-        add(cues, timeline_ms(cues->timeline, start + from),
-            timeline_ms(cues->timeline, start + to), at_top, tidy(text));
+        add(cues, timeline_ms(cues->timeline, when->caption_at + from),
+            timeline_ms(cues->timeline, when->caption_at + to), at_top, tidy(text));
     }
     caption_free(caption);
 }

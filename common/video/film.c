@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "video/credits.h"
 #include "video/picture.h"
 #include "video/transition.h"
 
-/* Of a title, against a caption. */
+/* Against a caption. */
 #define TITLE_SIZE 1.8
+#define CREDITS_SIZE 0.75
 
 static int canvas_side(int side)
 {
@@ -43,6 +45,7 @@ void film_open(const struct case_record *record, const struct outdir *dir, struc
 void film_plan(struct film *film, const struct timeline *timeline)
 {
     film->timeline = timeline;
+    ends_plan(film->record, timeline, &film->ends);
     for (int i = 0; i < film->record->n_scenes; i++) {
         const struct timeline_scene *when = &timeline->scenes[i];
 
@@ -62,7 +65,8 @@ static void unload(struct shot *shot)
     yuv_free(&shot->canvas);
     caption_free(shot->caption);
     caption_free(shot->title);
-    shot->caption = shot->title = NULL;
+    caption_free(shot->credits);
+    shot->caption = shot->title = shot->credits = NULL;
     shot->has_canvas = shot->is_loaded = false;
 }
 
@@ -121,22 +125,63 @@ static int load_caption(
 
     if (!text)
         return 0;
-    rc = caption_new(
-        text, &look, timeline_body_length(&film->timeline->scenes[scene]), ret_caption, err);
+    rc = caption_new(text, &look, film->timeline->scenes[scene].caption_n, ret_caption, err);
     return rc < 0 ? film_blame(scene, "caption", err) : 0;
 }
 
-/* Set larger, where no caption stands. */
-static int load_title(const struct film *film, struct caption **ret_title, struct error *err)
+/* Where in the frame, from top to bottom, what matters in the first picture is seen under the
+ * title; -1: nobody said what matters. */
+static double focus_under_title(const struct film *film)
 {
-    const struct case_record *record = film->record;
-    struct caption_look look = caption_look_of(record);
-    int n = timeline_frames(film->timeline->fps, FILM_TITLE_MS);
-    int body = timeline_body_length(&film->timeline->scenes[0]);
+    const struct timeline_scene *when = &film->timeline->scenes[0];
+    const struct shot *shot = &film->shots[0];
+    double middle = film->ends.title_at + film->ends.title_n / 2.0;
+    struct window window;
+
+    if (film->record->scenes[0].focus_y < 0)
+        return -1;
+    window = motion_window(
+        &shot->motion, middle / (when->end - when->start), shot->canvas.width, shot->canvas.height);
+    return (shot->motion.focus_y * shot->canvas.height - window.y) / window.height;
+}
+
+static int load_title(struct film *film, struct error *err)
+{
+    struct caption_look look = caption_look_of(film->record);
 
     look.size *= TITLE_SIZE;
-    look.position = record->caption_position == CASE_MIDDLE ? CASE_TOP : CASE_MIDDLE;
-    return caption_new(record->title, &look, n < body ? n : body, ret_title, err);
+    look.position = ends_title_position(focus_under_title(film));
+    return caption_new(film->record->title, &look, film->ends.title_n, &film->shots[0].title, err);
+}
+
+/* On the dark picture they need no box. */
+static int load_credits(struct film *film, struct shot *shot, struct error *err)
+{
+    struct caption_look look = caption_look_of(film->record);
+    char *credits = credits_of(film->record);
+    int rc;
+
+    look.size *= CREDITS_SIZE;
+    look.position = CASE_MIDDLE;
+    look.page_lines = CREDITS_LINES;
+    look.box[3] = 0;
+    rc = caption_new(
+        credits, &look, film->ends.n_frames - film->ends.credits_at, &shot->credits, err);
+    free(credits);
+    return rc;
+}
+
+/* What stands over a scene beside its caption. */
+static int load_ends(struct film *film, int scene, struct error *err)
+{
+    int rc = 0;
+
+    if (scene == 0 && film->ends.title_n)
+        rc = load_title(film, err);
+    if (rc == 0 && scene == film->record->n_scenes - 1 &&
+        film->ends.credits_at < film->ends.n_frames)
+        rc = load_credits(film, &film->shots[scene], err);
+    return rc;
 }
 
 int film_load_locked(struct film *film, int scene, struct error *err)
@@ -149,8 +194,8 @@ int film_load_locked(struct film *film, int scene, struct error *err)
     rc = film_picture_locked(film, scene, err);
     if (rc == 0)
         rc = load_caption(film, scene, &shot->caption, err);
-    if (rc == 0 && scene == 0 && film->record->title_card)
-        rc = load_title(film, &shot->title, err);
+    if (rc == 0)
+        rc = load_ends(film, scene, err);
     if (rc < 0)
         unload(shot);
     else
@@ -238,20 +283,34 @@ static void draw_transition(const struct film *film, const struct timeline_segme
     transition_draw(segment->kind, time, frame, &easel->spare);
 }
 
+static void draw_words(const struct film *film, int scene, int number, struct yuv *frame)
+{
+    const struct shot *shot = &film->shots[scene];
+    const struct ends *ends = &film->ends;
+
+    if (shot->caption)
+        caption_blend(shot->caption, number - film->timeline->scenes[scene].caption_at, frame);
+    if (shot->title)
+        caption_blend(shot->title, number - ends->title_at, frame);
+    if (shot->credits)
+        caption_blend(shot->credits, number - ends->credits_at, frame);
+}
+
+static void dim(struct yuv *frame, int light)
+{
+    if (light < 256)
+        transition_dim(frame, light);
+}
+
 void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
     struct easel *easel, struct yuv *frame)
 {
-    const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
-    const struct shot *shot = &film->shots[segment->scene];
-    int at = number - timeline_body_start(when);
-
     if (segment->is_fade) {
         draw_transition(film, segment, number, easel, frame);
         return;
     }
     draw_scene(film, segment->scene, number, easel->zoom, ZOOM_ALL, frame);
-    if (shot->caption)
-        caption_blend(shot->caption, at, frame);
-    if (shot->title)
-        caption_blend(shot->title, at, frame);
+    dim(frame, ends_credits_light(&film->ends, number));
+    draw_words(film, segment->scene, number, frame);
+    dim(frame, ends_light(&film->ends, number));
 }

@@ -13,6 +13,7 @@
 #include "case/case.h"
 #include "video/cache.h"
 #include "video/caption.h"
+#include "video/ends.h"
 #include "video/motion.h"
 #include "video/outdir.h"
 #include "video/timeline.h"
@@ -27,12 +28,11 @@ struct shot {
     bool has_canvas, is_loaded;      /* loaded: with caption and title */
     struct yuv canvas;
     struct caption *caption;
-    struct caption *title; /* of the first scene, over its first FILM_TITLE_MS; NULL: none wanted */
-    struct motion motion;  /* its focus and calm are the canvas', known with that */
+    struct caption *title;   /* of the film, with the first scene; NULL: none wanted */
+    struct caption *credits; /* with the last; NULL: none wanted */
+    struct motion motion;    /* its focus and calm are the canvas', known with that */
     atomic_bool is_pictured; /* its thumbnail lies in the folder */
 };
-
-enum { FILM_TITLE_MS = 3000 };
 
 struct film {
     /* fixed after film_open() */
@@ -42,8 +42,9 @@ struct film {
     int root_fd;
     int width, height;
     struct shot *shots;
-    const struct timeline *timeline; /* fixed after film_plan() */
-    atomic_bool is_previewed;        /* the preview lies in the folder */
+    const struct timeline *timeline; /* fixed after film_plan(), here and below */
+    struct ends ends;
+    atomic_bool is_previewed; /* the preview lies in the folder */
 };
 
 /* Everything pointed to stays the caller's. */

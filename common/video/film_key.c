@@ -1,7 +1,9 @@
 /* film_key.c - what decides the pixels and packets of a film, as digests. */
 #include <libavcodec/avcodec.h>
 #include <pango/pango.h>
+#include <stdlib.h>
 
+#include "video/credits.h"
 #include "video/engine.h"
 #include "video/film_private.h"
 #include "video/picture.h"
@@ -68,17 +70,36 @@ static void add_caption(
     digest_add_text(key, film->record->caption_box);
     digest_add(key, &film->record->caption_size, sizeof film->record->caption_size);
     digest_add_number(key, film->record->caption_position);
-    digest_add_number(key, timeline_body_length(when));
-    digest_add_number(key, segment->first - timeline_body_start(when));
+    digest_add_number(key, when->caption_n);
+    digest_add_number(key, segment->first - when->caption_at);
 }
 
-/* Only where it can be seen. */
-static void add_title(
+/* How the film begins and ends, only where it can be seen. */
+static void add_ends(
     struct digest *key, const struct film *film, const struct timeline_segment *segment)
 {
-    if (segment->scene == 0 && film->record->title_card &&
-        segment->first < timeline_frames(film->timeline->fps, FILM_TITLE_MS))
+    const struct ends *ends = &film->ends;
+    int end = segment->first + segment->n;
+
+    if (segment->first < ends->title_at + ends->title_n) {
         digest_add_text(key, film->record->title);
+        digest_add_number(key, ends->title_at);
+        digest_add_number(key, ends->title_n);
+    }
+    if (segment->first < ends->lit_from)
+        digest_add_number(key, ends->lit_from);
+    if (end > ends->dim_from) {
+        char *credits = credits_of(film->record);
+
+        digest_add_text(key, credits);
+        digest_add_number(key, ends->n_frames - segment->first);
+        digest_add_number(key, ends->n_frames - ends->credits_at);
+        free(credits);
+    }
+    if (end > ends->dark_from) {
+        digest_add_number(key, ends->n_frames - segment->first);
+        digest_add_number(key, ends->n_frames - ends->dark_from);
+    }
 }
 
 int film_segment_key(struct film *film, const struct timeline_segment *segment,
@@ -103,7 +124,7 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
         add_view(&key, film, segment->scene + 1, segment);
     else {
         add_caption(&key, film, segment);
-        add_title(&key, film, segment);
+        add_ends(&key, film, segment);
     }
     digest_hex(&key, ret_key);
     return 0;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "video/cancel.h"
 #include "video/chapters.h"
+#include "video/credits.h"
 #include "video/language.h"
 #include "video/live.h"
 #include "video/timeline.h"
@@ -161,6 +162,18 @@ static int add_words(struct join *join)
     return line ? text_track_describe(words->text, line) : AVERROR(ENOMEM);
 }
 
+/* What a player tells of the whole film. */
+static void add_tags(struct join *join)
+{
+    char *credits = credits_of(join->record);
+
+    if (join->record->title)
+        av_dict_set(&join->format->metadata, "title", join->record->title, 0);
+    if (credits)
+        av_dict_set(&join->format->metadata, "copyright", credits, 0);
+    free(credits);
+}
+
 /* With the first segment, whose headers are everybody's. */
 static int write_header(struct join *join, const AVCodecParameters *headers, struct error *err)
 {
@@ -173,8 +186,7 @@ static int write_header(struct join *join, const AVCodecParameters *headers, str
         rc = add_streams(join, headers);
     if (rc >= 0)
         rc = add_words(join);
-    if (join->record->title)
-        av_dict_set(&join->format->metadata, "title", join->record->title, 0);
+    add_tags(join);
     av_dict_set(&options, "movflags", "+faststart", 0);
     if (rc >= 0)
         rc = avformat_write_header(join->format, &options);

@@ -48,6 +48,8 @@ static void add_look(struct digest *digest, const struct case_record *record)
     digest_add_number(digest, record->fps);
     digest_add_number(digest, record->quality);
     digest_add_number(digest, record->title_card);
+    digest_add_number(digest, record->fades);
+    digest_add_number(digest, record->credits);
     digest_add_text(digest, record->caption_font);
     digest_add_text(digest, record->caption_color);
     digest_add_text(digest, record->caption_box);

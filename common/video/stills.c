@@ -27,7 +27,8 @@ static void choose_tiles(struct stills *stills)
     if (apart < timeline->n_frames / STILLS_SHARE)
         apart = timeline->n_frames / STILLS_SHARE;
     stills->tiles = mem_new_n((size_t)timeline->n_segments, struct tile);
-    for (int i = 0; i < timeline->n_segments; i++) {
+    stills->tiles[stills->n_tiles++] = (struct tile){.segment = stills->face};
+    for (int i = stills->face + 1; i < timeline->n_segments; i++) {
         const struct timeline_segment *segment = &timeline->segments[i];
         bool is_first = segment->first == timeline_body_start(&timeline->scenes[segment->scene]);
 
@@ -154,10 +155,10 @@ static int write_poster(const struct stills *stills, struct error *err)
     return write_jpeg(stills, &yuv, STILLS_POSTER_NAME, err);
 }
 
-int stills_open(const struct timeline *timeline, const struct outdir *dir, int width, int height,
-    struct stills *ret_stills, struct error *err)
+int stills_open(const struct timeline *timeline, const struct outdir *dir, int face, int width,
+    int height, struct stills *ret_stills, struct error *err)
 {
-    *ret_stills = (struct stills){.timeline = timeline, .dir = dir};
+    *ret_stills = (struct stills){.timeline = timeline, .dir = dir, .face = face};
     choose_tiles(ret_stills);
     return open_sheet(ret_stills, width, height, err);
 }
@@ -182,7 +183,7 @@ int stills_look(struct stills *stills, const struct segment *segment, struct err
     if (rc < 0)
         return words_error(err, ERR_LIBRARY, rc, "the first frame of segment %d", number + 1);
     draw_tile(stills, stills->frame);
-    rc = number == 0 ? write_poster(stills, err) : 0;
+    rc = number == stills->face ? write_poster(stills, err) : 0;
     av_frame_unref(stills->frame);
     return rc;
 }

@@ -31,6 +31,7 @@ struct tile {
 struct stills {
     const struct timeline *timeline; /* the caller's, like the folder */
     const struct outdir *dir;
+    int face; /* the segment whose first frame is the poster, and the first tile */
     int n_tiles, tile_width, tile_height;
     struct tile *tiles;
     struct yuv sheet;
@@ -40,11 +41,12 @@ struct stills {
     AVFrame *frame;
 };
 
-int stills_open(const struct timeline *timeline, const struct outdir *dir, int width, int height,
-    struct stills *ret_stills, struct error *err);
+/* `face`: the segment of the first scene whose first frame becomes the poster. */
+int stills_open(const struct timeline *timeline, const struct outdir *dir, int face, int width,
+    int height, struct stills *ret_stills, struct error *err);
 void stills_close(struct stills *stills);
 
-/* The next segment in order.  The poster is written with the first. */
+/* The next segment in order. */
 int stills_look(struct stills *stills, const struct segment *segment, struct error *err);
 
 /* That was the last: the sprite sheet and its VTT are written. */

@@ -36,7 +36,9 @@ static int64_t own_span(const struct plan *plan, int i)
     int64_t span = (int64_t)ceil(input->seconds * plan->fps - 1e-6);
 
     if (span == 0 && input->sound_samples == 0)
-        span = timeline_frames(plan->fps, TIMELINE_SILENT_MS);
+        span = timeline_frames(plan->fps, input->wait_ms + TIMELINE_SILENT_MS);
+    else if (span == 0 && input->wait_ms)
+        span = timeline_frames(plan->fps, input->wait_ms + TIMELINE_CAPTION_MS);
     return max64(span, TIMELINE_SCENE_MIN);
 }
 
@@ -74,6 +76,17 @@ static int64_t span_with_sound(
     return scene->fade_in + lead + sound_frames(plan, i) + tail + scene->fade_out;
 }
 
+/* What waits for longer than half of the time there is, waits for half of it. */
+static void place_caption(const struct timeline_input *input, int fps, struct timeline_scene *scene)
+{
+    int room = timeline_body_length(scene) - scene->credits_n;
+    int wait = timeline_frames(fps, input->wait_ms);
+
+    wait = wait < room / 2 ? wait : room / 2;
+    scene->caption_at = timeline_body_start(scene) + wait;
+    scene->caption_n = room - wait;
+}
+
 /* Place scene `i`, which starts at frame `start`; returns the frame its successor starts at. */
 static int64_t place(const struct plan *plan, int i, int64_t start, struct timeline_scene *scene)
 {
@@ -82,10 +95,13 @@ static int64_t place(const struct plan *plan, int i, int64_t start, struct timel
 
     scene->fade_in = i > 0 ? fade_into(plan, i) : 0;
     scene->fade_out = i < plan->n - 1 ? fade_into(plan, i + 1) : 0;
-    end = start + max64(own_span(plan, i), span_with_sound(plan, i, scene, lead));
+    scene->credits_n = timeline_frames(plan->fps, plan->inputs[i].credits_ms);
+    end =
+        start + max64(own_span(plan, i), span_with_sound(plan, i, scene, lead)) + scene->credits_n;
     scene->start = (int)start;
     scene->end = (int)end;
     scene->sound_at = (start + scene->fade_in + lead) * (TIMELINE_RATE / plan->fps);
+    place_caption(&plan->inputs[i], plan->fps, scene);
     return end - scene->fade_out;
 }
 

@@ -24,6 +24,7 @@ enum {
     TIMELINE_FIRST_LEAD_MS = 400, /* at the very start */
     TIMELINE_LAST_TAIL_MS = 1000, /* at the very end */
     TIMELINE_SILENT_MS = 4000,    /* a scene without sound that says nothing else */
+    TIMELINE_CAPTION_MS = 2000,   /* at least, a caption that had to wait */
     /* Longer bodies are cut, so that every core has something to do.  The first pieces of a film
      * are shorter (timeline.c), so that its start can be watched soon.  A segment is one group of
      * pictures. */
@@ -39,12 +40,16 @@ struct timeline_input {
     double seconds;                  /* least time on the screen, 0: not said */
     int64_t sound_samples;           /* 0: no sound */
     enum case_transition transition; /* from the scene before */
+    int wait_ms;                     /* its caption comes so much later: the title stands there */
+    int credits_ms;                  /* it stays so much longer, without its caption */
 };
 
 struct timeline_scene {
-    int start, end;        /* frames it is on the screen, its fades included */
-    int fade_in, fade_out; /* frames of it shared with the scene before and after; 0: a cut */
-    int64_t sound_at;      /* sample its sound begins at */
+    int start, end;            /* frames it is on the screen, its fades included */
+    int fade_in, fade_out;     /* frames of it shared with the scene before and after; 0: a cut */
+    int64_t sound_at;          /* sample its sound begins at */
+    int caption_at, caption_n; /* frames its caption has, if it has one: within the body */
+    int credits_n;             /* its last frames, in which it has none */
 };
 
 struct timeline_segment {

@@ -25,7 +25,7 @@ bool transition_shows_to(enum case_transition kind, double time)
 
 int transition_fade_share(double time)
 {
-    return (int)(256 * ease(time) + 0.5);
+    return (int)(256 * ease(time < 1 ? time : 1) + 0.5);
 }
 
 /* --- through black --- */
@@ -44,7 +44,7 @@ static void copy(const struct yuv *from, struct yuv *frame)
                 (size_t)yuv_plane_width(frame, p));
 }
 
-static void dim(struct yuv *frame, int light)
+void transition_dim(struct yuv *frame, int light)
 {
     for (int p = 0; p < 3; p++)
         for (int y = 0; y < yuv_plane_height(frame, p); y++)
@@ -111,7 +111,7 @@ void transition_draw(
     if (kind == CASE_TRANSITION_BLACK) {
         if (!transition_shows_from(kind, time))
             copy(to, frame);
-        dim(frame, (int)(256 * ease(time < 0.5 ? 1 - 2 * time : 2 * time - 1) + 0.5));
+        transition_dim(frame, (int)(256 * ease(time < 0.5 ? 1 - 2 * time : 2 * time - 1) + 0.5));
     } else if (kind == CASE_TRANSITION_SLIDE) {
         slide(frame, to, ease(time));
     } else if (kind == CASE_TRANSITION_WIPE) {

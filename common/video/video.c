@@ -85,6 +85,7 @@ static int plan(struct work *work, struct error *err)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
             .sound_samples = work->narration.parts[i].n,
             .transition = record->scenes[i].transition};
+    ends_ask(record, inputs);
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &work->timeline, err);
     free(inputs);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)

@@ -107,6 +107,7 @@ static int draw_case(
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds};
+    ends_ask(record, inputs);
     if (beneath_root(root, &root_fd, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
         return -ERR_IO; /* the program ends */
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);

@@ -278,7 +278,7 @@ START_TEST(a_long_video_has_a_tile_for_every_scene_and_a_bounded_sheet)
     for (int i = 0; i < 200; i++)
         inputs[i].seconds = 35;
     ck_assert_int_eq(timeline_plan(inputs, 200, 30, &timeline, &err), 0);
-    ck_assert_int_eq(stills_open(&timeline, &dir, 1920, 1080, &stills, &err), 0);
+    ck_assert_int_eq(stills_open(&timeline, &dir, 0, 1920, 1080, &stills, &err), 0);
     ck_assert_int_ge(stills.n_tiles, 200);
     ck_assert_int_le(stills.n_tiles, 300);
     ck_assert_int_eq(stills.sheet.width, 1600);

@@ -134,6 +134,30 @@ START_TEST(a_new_title_costs_no_frame)
 }
 END_TEST
 
+START_TEST(fades_cost_the_first_and_the_last_piece)
+{
+    set_scenes(18);
+    check_encodes(3 * 18 - 2 * 6);
+    record.fades = true;
+    check_encodes(2 * 12);
+    record.fades = false;
+    check_encodes(0);
+}
+END_TEST
+
+START_TEST(an_end_card_costs_the_last_scene_and_the_fade_before_it)
+{
+    set_scenes(18);
+    scenes[0].credit = "Somebody";
+    record.credits = true;
+    check_encodes(3 * 18 - 2 * 6 + 90);
+    scenes[0].credit = "Somebody else";
+    check_encodes(90 + 12);
+    record.credits = false;
+    check_encodes(12 + 6);
+}
+END_TEST
+
 START_TEST(a_title_card_costs_what_it_stands_on)
 {
     set_scenes(18);
@@ -229,6 +253,8 @@ int main(void)
     tcase_add_test(tc, an_unchanged_case_is_not_encoded_again);
     tcase_add_test(tc, a_new_caption_costs_one_scene_and_no_fade);
     tcase_add_test(tc, a_new_title_costs_no_frame);
+    tcase_add_test(tc, fades_cost_the_first_and_the_last_piece);
+    tcase_add_test(tc, an_end_card_costs_the_last_scene_and_the_fade_before_it);
     tcase_add_test(tc, a_title_card_costs_what_it_stands_on);
     tcase_add_test(tc, another_picture_under_the_same_name_costs_all_that_shows_it);
     tcase_add_test(tc, scenes_before_an_added_one_stay_as_they_are);

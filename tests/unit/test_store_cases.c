@@ -75,6 +75,8 @@ START_TEST(every_field_comes_back_as_it_went)
     sent->quality = CASE_DRAFT;
     sent->music = mem_copy("m.ogg");
     sent->title_card = true;
+    sent->fades = true;
+    sent->credits = true;
     sent->caption_font = mem_copy("Noto Serif");
     sent->caption_color = mem_copy("#ffcc00");
     sent->caption_box = mem_copy("#00000000");

@@ -204,7 +204,7 @@ END_TEST
 START_TEST(the_rules_hold_for_two_hundred_scenes_of_every_kind)
 {
     enum { N = 200 };
-    struct timeline_input inputs[N];
+    struct timeline_input inputs[N] = {{0}};
     struct timeline t;
 
     static const int rates[] = {24, 25, 30, 48, 50, 60};
