@@ -30,6 +30,10 @@ static void tell(struct watch *watch, struct frame *frame, bool is_last)
     struct job_feed *feed = list_item(&watch->link, struct job_feed, watch.link);
     struct stream *stream = feed->stream;
 
+    if (!frame) {
+        stream_close(stream, STREAM_DRAINED);
+        return;
+    }
     stream_send(stream, frame);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);

@@ -1,9 +1,5 @@
 /* operator_routes.c - what whoever runs this wants to know: alive, ready, and figures for
  * Prometheus. */
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "routes.h"
 #include "server.h"
@@ -15,69 +11,16 @@ void route_live(struct request *request)
 
 /* --- ready --- */
 
-static bool check_draining(struct request *request, struct error *err)
-{
-    if (!atomic_load(&request->server->is_draining))
-        return true;
-    error_set(err, ERR_BUSY, "this process is stopping");
-    return false;
-}
-
-static bool check_database(struct request *request, struct error *err)
-{
-    struct store *store;
-
-    return request_store(request, &store, err) == 0 && store_probe(store, err) == 0;
-}
-
-/* Streams of jobs that have not ended would be sent away to come again. */
-static bool check_journal(struct request *request, struct error *err)
-{
-    if (hub_is_ready(request->server->hub))
-        return true;
-    error_set(err, ERR_BUSY, "not read yet: this process has just begun");
-    return false;
-}
-
-static bool check_output(struct request *request, struct error *err)
-{
-    const char *output = request->server->config->output;
-
-    if (access(output, W_OK | X_OK) == 0)
-        return true;
-    error_set(err, ERR_IO, "CASECAST_OUTPUT=%s: %s", output, strerror(errno));
-    return false;
-}
-
-static bool check_media(struct request *request, struct error *err)
-{
-    const char *root = request->server->config->media_root;
-
-    if (access(root, R_OK | X_OK) == 0)
-        return true;
-    error_set(err, ERR_IO, "CASECAST_MEDIA_ROOT=%s: %s", root, strerror(errno));
-    return false;
-}
-
 void route_ready(struct request *request)
 {
-    static const struct {
-        const char *name;
-        bool (*is_good)(struct request *request, struct error *err);
-    } checks[] = {{"accepting", check_draining}, {"database", check_database},
-        {"journal", check_journal}, {"mediaRoot", check_media}, {"output", check_output}};
+    struct health_report report;
     json_t *said = json_object();
-    bool is_ready = true;
 
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        struct error err;
-        bool is_good = checks[i].is_good(request, &err);
-
-        is_ready = is_ready && is_good;
-        json_object_set_new(said, checks[i].name, json_string(is_good ? "ok" : err.text));
-    }
-    answer_json(
-        request, is_ready ? 200 : 503, json_pack("{s:b, s:o}", "ready", is_ready, "checks", said));
+    health_ask(&request->server->health, &report);
+    for (int i = 0; i < HEALTH_CHECKS; i++)
+        json_object_set_new(said, report.checks[i].name, json_string(report.checks[i].text));
+    answer_json(request, report.is_ready ? 200 : 503,
+        json_pack("{s:b, s:o}", "ready", report.is_ready, "checks", said));
 }
 
 /* --- metrics --- */

@@ -19,8 +19,13 @@ const char *request_param(const struct request *request, const char *name)
 
 int request_store(struct request *request, struct store **ret_store, struct error *err)
 {
+    /* Somebody put another file in its place. */
+    if (*request->store && store_is_adrift(*request->store)) {
+        store_close(*request->store);
+        *request->store = NULL;
+    }
     if (!*request->store) {
-        int result = store_open(request->server->config->database, request->store, err);
+        int result = store_open_again(request->server->config->database, request->store, err);
 
         if (result < 0)
             return result;

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -181,6 +180,7 @@ static int run(struct process *process)
         log_error("no socket can be made: %s", strerror(errno));
         return 1;
     }
+    health_init(&server->health, server);
     wheel_init(&server->wheel, &process->loop.uv, clock_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
     process->responders = responders_start(server);
@@ -193,6 +193,7 @@ static int run(struct process *process)
 
     hub_free(server->hub);
     wheel_deinit(&server->wheel);
+    health_deinit(&server->health);
     streams_deinit(&process->streams);
     stop_handles(process);
     loop_deinit(&process->loop);
@@ -212,13 +213,6 @@ static void size_pool(const struct config *config)
     setenv("UV_THREADPOOL_SIZE", size, 1);
 }
 
-static int make_output(const struct config *config, struct error *err)
-{
-    if (mkdir(config->output, 0755) < 0 && errno != EEXIST)
-        return error_set(err, ERR_IO, "CASECAST_OUTPUT=%s: %s", config->output, strerror(errno));
-    return 0;
-}
-
 static int prepare(struct process *process, const char *where, struct error *err)
 {
     struct server *server = &process->server;
@@ -228,7 +222,8 @@ static int prepare(struct process *process, const char *where, struct error *err
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();
     size_pool(&process->config);
-    if (make_output(&process->config, err) < 0 || listener_open(where, &server->listen_fd, err) < 0)
+    if (health_make_output(process->config.output, err) < 0 ||
+        listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
     server->config = &process->config;
     server->kinds = job_kinds;

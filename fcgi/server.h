@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/config.h"
+#include "health.h"
 #include "hub/hub.h"
 #include "stream.h"
 #include "wheel.h"
@@ -17,6 +18,8 @@ struct server {
     struct streams *streams;
     int64_t started_ms; /* wall clock */
     int listen_fd;
+
+    struct health health; /* any thread */
 
     /* loop only */
     struct wheel wheel; /* the next message of every clock feed */

@@ -52,6 +52,7 @@ struct clerk {
 
     /* clerk only */
     struct store *store;
+    bool was_open; /* the database: once it was, none is made in its place */
     bool has_position;
     uint64_t position; /* of the last journal entry that was told */
     void *seen;        /* tsearch tree by job id */
@@ -433,20 +434,48 @@ static int watch_over(struct clerk *clerk, int64_t now, struct error *err)
 
 /* --- the thread --- */
 
-static bool have_store(struct clerk *clerk, int64_t now)
+/* Somebody deleted the database or put another one in its place.  Nothing that is known here is
+ * true of that one, nor is a job that runs here a job of it. */
+static void leave_adrift(struct clerk *clerk)
 {
     struct error err;
 
+    error_set(&err, ERR_IO, "%s was deleted or replaced: what ran here is given up",
+        clerk->hub->config->database);
+    trouble(clerk, &err);
+    store_close(clerk->store);
+    clerk->store = NULL;
+    clerk->has_position = false;
+    tdestroy(clerk->seen, seen_free);
+    clerk->seen = NULL;
+    hub_post_lost(clerk->hub);
+}
+
+static bool have_store(struct clerk *clerk, int64_t now)
+{
+    const char *path = clerk->hub->config->database;
+    struct error err;
+    int answer;
+
+    if (clerk->store && store_is_adrift(clerk->store))
+        leave_adrift(clerk);
     if (clerk->store)
         return true;
     if (now < clerk->open_at)
         return false;
     clerk->open_at = now + REOPEN_MS;
-    if (store_open(clerk->hub->config->database, &clerk->store, &err) < 0) {
-        trouble(clerk, &err);
-        return false;
-    }
-    return true;
+    answer = clerk->was_open ? store_open_again(path, &clerk->store, &err)
+                             : store_open(path, &clerk->store, &err);
+    clerk->was_open = clerk->was_open || answer == 0;
+    /* A backup may say that what ran here when it was made still does. */
+    if (answer == 0)
+        answer = store_lease_release(clerk->store, clerk->hub->owner, &err);
+    if (answer == 0)
+        return true;
+    store_close(clerk->store);
+    clerk->store = NULL;
+    trouble(clerk, &err);
+    return false;
 }
 
 static void round_once(struct clerk *clerk, bool is_poked)

@@ -268,6 +268,58 @@ static void deliver_roll_call(struct mail *mail)
     free(news);
 }
 
+/* Positions of one database say nothing in another. */
+static void forget_recent(struct hub *hub)
+{
+    for (int i = 0; i < RECENT_MAX; i++) {
+        frame_unref(hub->recent[i].frame);
+        hub->recent[i] = (struct recent){0};
+    }
+    hub->n_recent = 0;
+    tdestroy(hub->notes, note_free);
+    hub->notes = NULL;
+}
+
+static void gather_channel(const void *node, VISIT visit, void *ctx)
+{
+    struct channel *channel = *(struct channel *const *)node;
+    struct link *all = ctx;
+
+    if (visit == postorder || visit == leaf)
+        list_splice(all, &channel->watches);
+}
+
+/* A channel that loses its last watch leaves the tree, so all watches are gathered first. */
+static void send_away_all(struct hub *hub)
+{
+    struct link all;
+
+    list_init(&all);
+    twalk_r(hub->channels, gather_channel, &all);
+    while (!list_is_empty(&all)) {
+        struct watch *watch = list_item(all.next, struct watch, link);
+
+        watch->tell(watch, NULL, true);
+    }
+}
+
+static void deliver_lost(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+    struct hub *hub = news->hub;
+
+    hub->is_ready = false;
+    work_stop_all(hub, WORK_LOST);
+    forget_recent(hub);
+    send_away_all(hub);
+    free(news);
+}
+
+void hub_post_lost(struct hub *hub)
+{
+    loop_post(hub->loop, &news_new(hub, "")->mail, deliver_lost);
+}
+
 void hub_post_roll_call(struct hub *hub)
 {
     loop_post(hub->loop, &news_new(hub, "")->mail, deliver_roll_call);

@@ -23,7 +23,8 @@ struct watch {
     struct channel *channel;
     uint64_t after; /* journal position: what came later is still to be told */
     /* The callee takes no reference of its own unless it calls frame_ref().  `is_last`: nothing
-     * follows; the watch may be closed in here. */
+     * follows; the watch may be closed in here.  `frame` NULL: the database was deleted or
+     * replaced; the viewer must come again, and the watch is closed in here. */
     void (*tell)(struct watch *watch, struct frame *frame, bool is_last);
 };
 

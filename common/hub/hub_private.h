@@ -56,6 +56,7 @@ void clerk_stop(struct clerk *clerk); /* gives the leases back, joins, frees */
 
 /* --- hub.c, posted by the clerk: each takes over what it is given --- */
 void hub_post_start(struct hub *hub, uint64_t position);
+void hub_post_lost(struct hub *hub); /* the database is gone; until hub_post_start() none is */
 void hub_post_event(
     struct hub *hub, uint64_t position, const char *job_id, const struct job_event *event);
 void hub_post_roll_call(struct hub *hub); /* clerk_watched() for each job that is watched here */

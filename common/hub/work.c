@@ -124,7 +124,8 @@ static void end(struct work *work, enum job_state state, const char *result, con
     for (;;) {
         answered = store_job_end(work->store, work->job.id, work->hub->owner, state, result, reason,
             last.at, last.n, &err);
-        if (answered >= 0 || atomic_load(&work->stop) == WORK_DRAINED)
+        if (answered >= 0 || atomic_load(&work->stop) == WORK_DRAINED ||
+            store_is_adrift(work->store))
             break;
         log_error("job %s: its end can't be journaled, trying again: %s", work->job.id, err.text);
         sleep_ms(250);
@@ -168,7 +169,7 @@ static bool open_store(struct work *work)
 {
     struct error err;
 
-    while (store_open(work->hub->config->database, &work->store, &err) < 0) {
+    while (store_open_again(work->hub->config->database, &work->store, &err) < 0) {
         if (!is_ours(work))
             return false;
         log_error("job %s: can't begin, trying again: %s", work->job.id, err.text);

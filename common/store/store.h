@@ -34,9 +34,18 @@ struct store;
  * file that is no database and `cases` or `scenes` without a column we need are named in the
  * message. */
 int store_open(const char *path, struct store **ret_store, struct error *err);
+/* The same where the file must be there already.  A process that has begun makes no new database in
+ * the place of one that somebody deleted. */
+int store_open_again(const char *path, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
 
-/* Can it be read, and written? */
+/* The file that this connection holds was deleted, moved or replaced: what is read here is no
+ * longer true, and whoever would write is refused (-ERR_IO).  Close it and open it again. */
+bool store_is_adrift(struct store *store);
+
+/* Does it do what jobs need?  Reads, commits a note that nobody reads, and looks whether the
+ * log is whole and the disk has room.  On a connection that was just opened, since an older one
+ * answers from its memory.  Costs some milliseconds, and a page of the log. */
 int store_probe(struct store *store, struct error *err);
 
 /* --- cases.  `cases` and `scenes` may be tables or views over somebody's own tables --- */

@@ -155,6 +155,8 @@ char *column_copy(sqlite3_stmt *query, int column)
  * once. */
 int transaction_begin(struct store *store, struct error *err)
 {
+    if (store_is_adrift(store))
+        return error_set(err, ERR_IO, "%s was deleted or replaced while it was open", store->path);
     return query_run(store, "BEGIN IMMEDIATE", NULL, err);
 }
 
@@ -225,15 +227,15 @@ static int set_up(struct store *store, struct error *err)
     return answer;
 }
 
-int store_open(const char *path, struct store **ret_store, struct error *err)
+static int open_with(int flags, const char *path, struct store **ret_store, struct error *err)
 {
     struct store *store = mem_new(struct store);
     int answer;
 
     store->path = mem_copy(path);
     /* NOMUTEX: a connection belongs to one thread at a time. */
-    if (sqlite3_open_v2(path, &store->db,
-            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags,
+            NULL) != SQLITE_OK)
         answer = store_refuse(store, err);
     else
         answer = set_up(store, err);
@@ -243,6 +245,25 @@ int store_open(const char *path, struct store **ret_store, struct error *err)
     }
     *ret_store = store;
     return 0;
+}
+
+int store_open(const char *path, struct store **ret_store, struct error *err)
+{
+    return open_with(SQLITE_OPEN_CREATE, path, ret_store, err);
+}
+
+int store_open_again(const char *path, struct store **ret_store, struct error *err)
+{
+    return open_with(0, path, ret_store, err);
+}
+
+bool store_is_adrift(struct store *store)
+{
+    int has_moved = 0;
+
+    /* One stat(). */
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return has_moved;
 }
 
 void store_close(struct store *store)
@@ -259,17 +280,4 @@ void store_close(struct store *store)
     free(store->scene_put_sql);
     free(store->path);
     free(store);
-}
-
-int store_probe(struct store *store, struct error *err)
-{
-    int64_t number;
-    int answer = transaction_begin(store, err);
-
-    if (answer < 0)
-        return answer;
-    answer = query_number(store,
-        "SELECT EXISTS (SELECT 1 FROM casecast_jobs) + EXISTS (SELECT 1 FROM cases)", NULL, &number,
-        err);
-    return transaction_end(store, answer, err);
 }

@@ -99,9 +99,13 @@ read_only() {
 
 answers_ready() { [[ $(status "$url/api/health/ready") == 200 ]]; }
 
+ready_says() { # CHECK REGULAR EXPRESSION
+    curl -sS "$url/api/health/ready" | jq -e --arg check "$1" --arg words "$2" '(.ready | not) and (.checks[$check] | test($words))'
+}
+
 output_named() {
     chmod 555 "$CASECAST_OUTPUT"
-    holds 'CASECAST_OUTPUT=.*permission denied' "$(curl -sS "$url/api/health/ready" | jq -r .checks.output)"
+    wait_for 5 ready_says output 'CASECAST_OUTPUT=.*Permission denied'
     local result=$?
     chmod 755 "$CASECAST_OUTPUT"
     return $result
@@ -151,6 +155,8 @@ full_output() {
     fact '… its stream is whole' contiguous "$got"
     fact '… its state is failed' same failed "$(job_state "$job")"
     fact '… and no partial file stays' same '' "$(partial_files)"
+    head -c 2m /dev/zero >"$CASECAST_OUTPUT/filler" 2>/dev/null
+    fact 'a full disk: it is not ready' wait_for 5 ready_says output 'CASECAST_OUTPUT=.*No space left'
     umount "$CASECAST_OUTPUT"
     case_rename large 'Large, with room'
     fact 'with room again the job is made' made large
@@ -170,6 +176,7 @@ full_database() {
     wait_for 10 answers_ready
     head -c 2m /dev/zero >"$disk/filler" 2>/dev/null
     fact 'no room for the journal: refused with the reason' not_now 'full|no space' squeezed
+    fact 'no room for the journal: it is not ready' wait_for 5 ready_says database 'disk full'
     fact 'no room for the journal: it lives' same 200 "$(status "$url/api/health/live")"
     rm "$disk/filler"
     fact 'room again: the job is made' made squeezed

@@ -1,0 +1,43 @@
+/* health.h - is this process ready?  Tried out, not believed: a write, the files in their places.
+ *
+ * One look a second serves all who ask, however many; it is made on the thread of one of them. */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct server;
+
+enum { HEALTH_CHECKS = 5, HEALTH_REPORT_MS = 1000 };
+
+struct health_report {
+    bool is_ready; /* all is well */
+    struct {
+        const char *name;
+        char text[sizeof((struct error *)0)->text]; /* "ok", or what is wrong: for operators, as
+                                                       paths stand in it */
+    } checks[HEALTH_CHECKS];
+};
+
+struct health {
+    const struct server *server; /* fixed after health_init() */
+    pthread_mutex_t lock;
+    pthread_cond_t looked;
+    /* under lock */
+    bool is_looking, has_report;
+    int64_t report_ms; /* monotonic: when the look for it began */
+    struct health_report report;
+};
+
+void health_init(struct health *health, const struct server *server);
+void health_deinit(struct health *health);
+
+/* The report of the last second, or a new one.  Responder thread; a new one may wait for a lock of
+ * the database, at most STORE_WAIT_MS, while others get the one before it. */
+void health_ask(struct health *health, struct health_report *ret_report);
+
+/* The folder CASECAST_OUTPUT, made if it is not there.  -ERR_IO names it. */
+int health_make_output(const char *output, struct error *err);
