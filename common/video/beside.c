@@ -9,7 +9,8 @@
 int beside_open(const struct film *film, const struct mix_part *parts, struct beside *ret_beside,
     struct error *err)
 {
-    cues_open(film->record, film->timeline, parts, film->width, film->height, &ret_beside->cues);
+    cues_open(film->record, film->timeline, parts, film->fonts, film->width, film->height,
+        &ret_beside->cues);
     text_track_open(&ret_beside->cues, &ret_beside->text);
     ret_beside->n_chapters = film->record->n_scenes;
     ret_beside->chapters = chapters_of(film->record, film->timeline);

@@ -3,12 +3,12 @@
 
 #include <math.h>
 #include <pango/pangocairo.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "video/fonts.h"
 
 enum {
     PAGE_MS = 1667, /* the least time a page should stand when there are several */
@@ -31,6 +31,7 @@ struct caption {
 /* How a caption is set on a frame of this size. */
 struct setting {
     const struct caption_look *look;
+    PangoContext *context;
     int width, height; /* the frame */
     int text_width;    /* where lines are broken */
     int bottom;  /* rows kept free beneath (or above): players and phones put their buttons there */
@@ -40,27 +41,9 @@ struct setting {
     int pages;
 };
 
-/* Pango's font maps belong to one thread, and fontconfig is slow to start: one map for all, behind
- * one lock. */
-static pthread_mutex_t pango_lock = PTHREAD_MUTEX_INITIALIZER;
-static PangoContext *pango_context; /* under pango_lock */
-
-static PangoContext *context_locked(void)
-{
-    if (!pango_context) {
-        PangoFontMap *map = pango_cairo_font_map_new();
-
-        /* Sizes below are pixels: one point is one pixel at 72 dots an inch. */
-        pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
-        pango_context = pango_font_map_create_context(map);
-        g_object_unref(map);
-    }
-    return pango_context;
-}
-
 static PangoLayout *layout_new_locked(const struct setting *set, const char *text, int len)
 {
-    PangoLayout *layout = pango_layout_new(context_locked());
+    PangoLayout *layout = pango_layout_new(set->context);
     PangoFontDescription *font = pango_font_description_new();
 
     pango_font_description_set_family(
@@ -324,6 +307,7 @@ static struct setting setting_for(const struct caption_look *look, int n_frames)
 static int make(const char *text, struct setting *set, bool is_drawn, struct caption **ret_caption,
     struct error *err)
 {
+    struct fonts *fonts = set->look->fonts, *ours = NULL;
     struct caption *caption;
     char *copy;
     int rc = 0;
@@ -331,15 +315,18 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
     *ret_caption = NULL;
     if (!is_visible(text))
         return 0;
+    if (!fonts)
+        fonts = ours = fonts_now();
     copy = mem_copy(text);
     caption = mem_new(struct caption);
     caption->fade = FADE_MS * set->look->fps / 1000;
-    pthread_mutex_lock(&pango_lock);
+    set->context = fonts_lock(fonts);
     choose_locked(set, copy);
     plan_pages_locked(set, copy, caption);
     if (is_drawn)
         rc = draw_pages_locked(set, caption, err);
-    pthread_mutex_unlock(&pango_lock);
+    fonts_unlock(fonts);
+    fonts_release(ours);
     free(copy);
     if (rc < 0) {
         caption_free(caption);

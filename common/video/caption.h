@@ -3,17 +3,18 @@
  * A caption of more lines than may stand at once is shown page after page, each for its share of
  * the time; when there is too little time for that, the type becomes smaller, then the pages
  * fuller, and at last the end is cut with an ellipsis: a caption never covers the picture.
- * Immutable once made; caption_new() on any thread (Pango itself is used by one thread at a time,
- * in there). */
+ * Immutable once made; caption_new() on any thread. */
 #pragma once
 
 #include "case/case.h"
 #include "video/overlay.h"
 
 struct caption;
+struct fonts; /* fonts.h */
 
 /* How a case wants its captions set, on frames of its size. */
 struct caption_look {
+    struct fonts *fonts; /* the caller's; NULL: those that are there now */
     int width, height, fps;
     const char *font; /* a family, the case's; NULL: ours */
     double size;      /* of the type, pixels */

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "video/caption.h"
+#include "video/fonts.h"
 
 /* "#rrggbb" or "#rrggbbaa", checked with the case. */
 static void parse_color(const char *text, double ret_color[static 4])
@@ -47,17 +48,19 @@ static bool is_generic(const char *family)
     return false;
 }
 
-/* By this thread's own font map: the captions' belongs to their lock. */
 static bool has_family(const char *family)
 {
+    struct fonts *fonts = fonts_now();
     PangoFontFamily **families;
     bool is_there = false;
     int n;
 
-    pango_font_map_list_families(pango_cairo_font_map_get_default(), &families, &n);
+    pango_font_map_list_families(pango_context_get_font_map(fonts_lock(fonts)), &families, &n);
     for (int i = 0; i < n && !is_there; i++)
         is_there = strcasecmp(pango_font_family_get_name(families[i]), family) == 0;
     g_free(families);
+    fonts_unlock(fonts);
+    fonts_release(fonts);
     return is_there;
 }
 
@@ -65,6 +68,6 @@ int caption_check_font(const char *family, struct error *err)
 {
     if (is_generic(family) || has_family(family))
         return 0;
-    return error_set(err, ERR_INPUT,
-        "\"%s\": no such font here; `fc-list : family` lists them", family);
+    return error_set(
+        err, ERR_INPUT, "\"%s\": no such font here; `fc-list : family` lists them", family);
 }

@@ -16,10 +16,14 @@ enum {
 };
 
 void cues_open(const struct case_record *record, const struct timeline *timeline,
-    const struct mix_part *parts, int width, int height, struct cues *ret_cues)
+    const struct mix_part *parts, struct fonts *fonts, int width, int height, struct cues *ret_cues)
 {
-    *ret_cues = (struct cues){
-        .record = record, .timeline = timeline, .parts = parts, .width = width, .height = height};
+    *ret_cues = (struct cues){.record = record,
+        .timeline = timeline,
+        .parts = parts,
+        .fonts = fonts,
+        .width = width,
+        .height = height};
 }
 
 void cues_close(struct cues *cues)
@@ -97,9 +101,10 @@ static void add_caption(struct cues *cues, int scene, bool at_top)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
     struct caption_look look = caption_look_of(cues->record);
-    struct caption *caption =
-        caption_plan(cues->record->scenes[scene].caption, &look, when->caption_n);
+    struct caption *caption;
 
+    look.fonts = cues->fonts;
+    caption = caption_plan(cues->record->scenes[scene].caption, &look, when->caption_n);
     for (int i = 0; caption && i < caption_pages(caption); i++) {
         int from, to;
         const char *text = caption_page(caption, i, &from, &to);

@@ -24,6 +24,7 @@ struct cues {
     const struct case_record *record;
     const struct timeline *timeline;
     const struct mix_part *parts; /* one a scene */
+    struct fonts *fonts;          /* of the captions */
     int width, height;            /* of the frame */
 
     int n_scenes; /* whose cues are in the list */
@@ -33,7 +34,8 @@ struct cues {
 
 /* Everything pointed to stays the caller's. */
 void cues_open(const struct case_record *record, const struct timeline *timeline,
-    const struct mix_part *parts, int width, int height, struct cues *ret_cues);
+    const struct mix_part *parts, struct fonts *fonts, int width, int height,
+    struct cues *ret_cues);
 void cues_close(struct cues *cues);
 
 /* Is there a scene that may have cues?  Does one of them stand at the top? */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "video/credits.h"
+#include "video/fonts.h"
 #include "video/picture.h"
 #include "video/transition.h"
 
@@ -33,7 +34,8 @@ void film_open(const struct case_record *record, const struct outdir *dir, struc
 {
     struct film *film = ret_film;
 
-    *film = (struct film){.record = record, .dir = dir, .cache = cache, .root_fd = root_fd};
+    *film = (struct film){
+        .record = record, .dir = dir, .cache = cache, .root_fd = root_fd, .fonts = fonts_now()};
     case_frame_size(record, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
@@ -78,6 +80,7 @@ void film_close(struct film *film)
     }
     free(film->shots);
     film->shots = NULL;
+    fonts_release(film->fonts);
 }
 
 int film_blame(int scene, const char *what, struct error *err)
@@ -125,6 +128,7 @@ static int load_caption(
 
     if (!text)
         return 0;
+    look.fonts = film->fonts;
     rc = caption_new(text, &look, film->timeline->scenes[scene].caption_n, ret_caption, err);
     return rc < 0 ? film_blame(scene, "caption", err) : 0;
 }
@@ -149,6 +153,7 @@ static int load_title(struct film *film, struct error *err)
 {
     struct caption_look look = caption_look_of(film->record);
 
+    look.fonts = film->fonts;
     look.size *= TITLE_SIZE;
     look.position = ends_title_position(focus_under_title(film));
     return caption_new(film->record->title, &look, film->ends.title_n, &film->shots[0].title, err);
@@ -161,6 +166,7 @@ static int load_credits(struct film *film, struct shot *shot, struct error *err)
     char *credits = credits_of(film->record);
     int rc;
 
+    look.fonts = film->fonts;
     look.size *= CREDITS_SIZE;
     look.position = CASE_MIDDLE;
     look.page_lines = CREDITS_LINES;

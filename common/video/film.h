@@ -41,6 +41,7 @@ struct film {
     struct cache *cache;
     int root_fd;
     int width, height;
+    struct fonts *fonts; /* for all of its words */
     struct shot *shots;
     const struct timeline *timeline; /* fixed after film_plan(), here and below */
     struct ends ends;

@@ -1,11 +1,10 @@
 /* film_key.c - what decides the pixels and packets of a film, as digests. */
-#include <libavcodec/avcodec.h>
-#include <pango/pango.h>
 #include <stdlib.h>
 
 #include "video/credits.h"
 #include "video/engine.h"
 #include "video/film_private.h"
+#include "video/fonts.h"
 #include "video/picture.h"
 
 int film_know_locked(struct film *film, int scene, struct error *err)
@@ -22,7 +21,7 @@ void film_add_canvas(struct digest *key, const struct film *film, int scene)
 {
     const struct scene *of = &film->record->scenes[scene];
 
-    digest_add_number(key, ENGINE_VERSION);
+    engine_add(key);
     digest_add_text(key, film->shots[scene].digest);
     digest_add_number(key, film->width);
     digest_add_number(key, film->height);
@@ -63,8 +62,11 @@ static void add_caption(
     struct digest *key, const struct film *film, const struct timeline_segment *segment)
 {
     const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
+    const char *text = film->record->scenes[segment->scene].caption;
 
-    digest_add_text(key, film->record->scenes[segment->scene].caption);
+    digest_add_text(key, text);
+    if (text)
+        fonts_add(film->fonts, key);
     digest_add_text(key, film->record->caption_font);
     digest_add_text(key, film->record->caption_color);
     digest_add_text(key, film->record->caption_box);
@@ -82,6 +84,7 @@ static void add_ends(
     int end = segment->first + segment->n;
 
     if (segment->first < ends->title_at + ends->title_n) {
+        fonts_add(film->fonts, key);
         digest_add_text(key, film->record->title);
         digest_add_number(key, ends->title_at);
         digest_add_number(key, ends->title_n);
@@ -91,6 +94,7 @@ static void add_ends(
     if (end > ends->dim_from) {
         char *credits = credits_of(film->record);
 
+        fonts_add(film->fonts, key);
         digest_add_text(key, credits);
         digest_add_number(key, ends->n_frames - segment->first);
         digest_add_number(key, ends->n_frames - ends->credits_at);
@@ -117,8 +121,6 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
     digest_add_number(&key, segment->kind);
     digest_add_number(&key, film->timeline->fps);
     digest_add_number(&key, film->record->quality);
-    digest_add_number(&key, avcodec_version());
-    digest_add_number(&key, pango_version());
     add_view(&key, film, segment->scene, segment);
     if (segment->is_fade)
         add_view(&key, film, segment->scene + 1, segment);

@@ -59,7 +59,7 @@ static void add_look(struct digest *digest, const struct case_record *record)
 
 static void add_record(struct digest *digest, int root_fd, const struct case_record *record)
 {
-    digest_add_number(digest, ENGINE_VERSION);
+    engine_add_all(digest);
     digest_add_text(digest, record->id);
     digest_add_text(digest, record->title);
     digest_add_text(digest, record->language);

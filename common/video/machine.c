@@ -6,6 +6,8 @@
 #include <libavcodec/avcodec.h>
 #include <stdio.h>
 
+#include "video/engine.h"
+
 static void check_encoder(struct machine_finding *finding, const char *name)
 {
     finding->what = "encoder";
@@ -13,6 +15,13 @@ static void check_encoder(struct machine_finding *finding, const char *name)
     snprintf(finding->text, sizeof finding->text,
         finding->is_there ? "%s" : "FFmpeg's libavcodec has no %s", name);
     finding->mend = "apt-get install libavcodec59";
+}
+
+static void tell_engine(struct machine_finding *finding)
+{
+    finding->what = "engine";
+    finding->is_there = true;
+    engine_describe(finding->text);
 }
 
 static int count_voices(void)
@@ -87,6 +96,8 @@ void machine_check(void (*each)(void *ctx, const struct machine_finding *finding
 {
     struct machine_finding finding = {0};
 
+    tell_engine(&finding);
+    each(ctx, &finding);
     check_encoder(&finding, "libx264");
     each(ctx, &finding);
     check_encoder(&finding, "aac");

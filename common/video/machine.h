@@ -3,11 +3,13 @@
 
 #include <stdbool.h>
 
+#include "video/engine.h"
+
 struct machine_finding {
     const char *what; /* "fonts" */
     bool is_there;
-    char text[200];   /* what was found, or what is not there */
-    const char *mend; /* NULL where nothing is missing */
+    char text[ENGINE_TEXT_MAX]; /* what was found, or what is not there */
+    const char *mend;           /* NULL where nothing is missing */
 };
 
 void machine_check(void (*each)(void *ctx, const struct machine_finding *finding), void *ctx);

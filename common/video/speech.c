@@ -16,9 +16,11 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "video/cancel.h"
 #include "video/resample.h"
+#include "video/stamp.h"
 #include "video/timeline.h"
 
 enum {
@@ -233,33 +235,89 @@ static int add_samples(
 
 /* --- what was spoken before --- */
 
-/* The version line of the espeak-ng on this machine, asked for once: a program that is replaced
- * while we run is met by our own restart.  Empty: it does not tell. */
-static struct buf version;
+enum { LOOK_MS = 1000 };
 
-static void ask_version(void)
+/* The espeak-ng of this machine as it was when we last looked, once a second at most: its version
+ * line, and the data that it names. */
+struct voices {
+    pthread_mutex_t lock;
+    bool is_known;
+    int64_t looked_ms;
+    struct buf version; /* empty: it does not tell */
+    char stamp[DIGEST_HEX_LEN + 1];
+};
+
+static struct voices voices = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void ask_version(struct buf *version)
 {
     char *const args[] = {"espeak-ng", "--version", NULL};
     int status;
 
-    if (run(args, "", NULL, &version, &status, NULL) < 0 || status != 0)
-        version.len = 0;
+    version->len = 0;
+    if (run(args, "", NULL, version, &status, NULL) < 0 || status != 0)
+        version->len = 0;
+}
+
+/* "eSpeak NG text-to-speech: 1.51  Data at: /usr/lib/x86_64-linux-gnu/espeak-ng-data\n" */
+static void stamp_of(const struct buf *version, char ret_stamp[static DIGEST_HEX_LEN + 1])
+{
+    static const char mark[] = "Data at: ";
+    const char *at = version->len ? strstr(version->data, mark) : NULL;
+    struct digest digest;
+
+    digest_start(&digest);
+    stamp_add_file(&digest, "/usr/local/bin/espeak-ng");
+    stamp_add_file(&digest, "/usr/bin/espeak-ng");
+    if (at) {
+        char *folder = mem_copy_n(at + strlen(mark), strcspn(at + strlen(mark), "\n"));
+
+        stamp_add_tree(&digest, folder);
+        free(folder);
+    }
+    digest_hex(&digest, ret_stamp);
+}
+
+static void look_locked(void)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    char stamp[DIGEST_HEX_LEN + 1];
+
+    if (voices.is_known && now_ms - voices.looked_ms < LOOK_MS)
+        return;
+    stamp_of(&voices.version, stamp);
+    if (!voices.is_known || strcmp(stamp, voices.stamp) != 0) {
+        ask_version(&voices.version);
+        stamp_of(&voices.version, voices.stamp);
+    }
+    voices.is_known = true;
+    voices.looked_ms = now_ms;
+}
+
+bool speech_add_voices(struct digest *digest)
+{
+    bool is_told;
+
+    pthread_mutex_lock(&voices.lock);
+    look_locked();
+    is_told = voices.version.len > 0;
+    digest_add_text(digest, is_told ? voices.version.data : NULL);
+    digest_add_text(digest, voices.stamp);
+    pthread_mutex_unlock(&voices.lock);
+    return is_told;
 }
 
 /* What decides the samples that espeak-ng and keep_heard() give; false: they can't be told apart
  * from those of another version. */
 static bool name_of(const char *text, const char *language, char ret_name[DIGEST_HEX_LEN + 1])
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct digest digest;
 
-    pthread_once(&once, ask_version);
-    if (version.len == 0)
-        return false;
     digest_start(&digest);
     digest_add_text(&digest, "speech");
     digest_add_number(&digest, KEPT_VERSION);
-    digest_add_text(&digest, version.data);
+    if (!speech_add_voices(&digest))
+        return false;
     digest_add_text(&digest, language);
     digest_add_text(&digest, text);
     digest_hex(&digest, ret_name);

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
+#include "base/digest.h"
 #include "video/cache.h"
 #include "video/spool.h"
 
@@ -18,3 +20,7 @@ enum { SPEECH_SECONDS_MAX = 1800 };
  * holds is not spoken again.  -ERR_INPUT: unknown language. */
 int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err);
+
+/* Add what decides how a text sounds here: espeak-ng's version and its data, as they are now.
+ * False: it does not tell. */
+bool speech_add_voices(struct digest *digest);

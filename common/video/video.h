@@ -2,7 +2,8 @@
  *
  * video_create() does the whole work on the calling thread (and threads of its own that it ends
  * before it returns), and may be called on several threads at once.  Nothing but the case, the
- * files it names and this engine's version decides the bytes of the result. */
+ * files it names and the engine (engine.h: our version, libraries, fonts, voices) decides the bytes
+ * of the result; not the processor's model, nor how many of them there are. */
 #pragma once
 
 #include <stdatomic.h>
@@ -76,8 +77,8 @@ struct video_result {
     double seconds;
 };
 
-/* The digest of all that shapes the video of `record`: its content, this engine's version and, for
- * every file it names, size and time of last change.  A file that is not there takes part as such:
+/* The digest of all that shapes the video of `record`: its content, the engine and, for every file it
+ * names, size and time of last change.  A file that is not there takes part as such:
  * the job that is made of it tells why it fails.  -ERR_INPUT: a case without scenes. */
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
     struct error *err);

@@ -249,7 +249,7 @@ static struct cues cues_for(int n)
         inputs[i] =
             (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = parts[i].n};
     ck_assert_int_eq(timeline_plan(inputs, n, 30, &timeline, &err), 0);
-    cues_open(&record, &timeline, parts, 1920, 1080, &cues);
+    cues_open(&record, &timeline, parts, NULL, 1920, 1080, &cues);
     ck_assert_int_eq(cues_add_all(&cues, &err), 0);
     return cues;
 }

@@ -240,6 +240,94 @@ START_TEST(a_cache_that_cannot_be_costs_only_time)
 }
 END_TEST
 
+/* --- fonts --- */
+
+static char *fonts;
+
+static void install_font(const char *name)
+{
+    uint8_t *data;
+    size_t len;
+
+    media_read("/usr/share/fonts/truetype", name, &data, &len);
+    media_write(fonts, strchr(name, '/') + 1, data, len);
+    free(data);
+}
+
+/* From now on the fonts of this process are those in a folder of its own: Noto Sans. */
+static void use_own_fonts(void)
+{
+    char *config;
+
+    fonts = media_folder();
+    install_font("noto/NotoSans-Regular.ttf");
+    config = mem_format("<fontconfig><dir>%s</dir></fontconfig>", fonts);
+    media_write(root, "fonts.conf", config, strlen(config));
+    free(config);
+    config = mem_format("%s/fonts.conf", root);
+    setenv("FONTCONFIG_FILE", config, 1);
+    free(config);
+}
+
+static void key_of(char ret_key[static 65])
+{
+    ck_assert_int_eq(video_key(&record, root, ret_key, &err), 0);
+}
+
+/* Fonts are looked at once a second. */
+static void await_other_key(const char *key)
+{
+    char now[65];
+
+    do {
+        usleep(20000);
+        key_of(now);
+    } while (strcmp(now, key) == 0); /* the test's own time ends it */
+}
+
+START_TEST(a_font_that_is_installed_makes_the_film_anew_where_words_are)
+{
+    char before[65], after[65];
+
+    use_own_fonts();
+    set_scenes(18);
+    scenes[0].caption = "שלום";
+    scenes[1].caption = scenes[2].caption = NULL;
+    key_of(before);
+    check_encodes(3 * 18 - 2 * 6);
+    key_of(after);
+    ck_assert_str_eq(before, after);
+    install_font("noto/NotoSansHebrew-Regular.ttf");
+    await_other_key(before);
+    check_encodes(18 - 6); /* the one body with words */
+    check_encodes(0);
+    media_folder_remove(fonts);
+}
+END_TEST
+
+START_TEST(a_font_that_is_removed_gives_the_name_from_before_and_what_was_kept)
+{
+    char before[65], after[65];
+    char *path;
+
+    use_own_fonts();
+    set_scenes(18);
+    key_of(before);
+    check_encodes(3 * 18 - 2 * 6);
+    install_font("noto/NotoSansHebrew-Regular.ttf");
+    await_other_key(before);
+    key_of(after);
+    path = mem_format("%s/NotoSansHebrew-Regular.ttf", fonts);
+    unlink(path);
+    free(path);
+    await_other_key(after);
+    key_of(after);
+    ck_assert_str_eq(before, after);
+    check_encodes(0);
+    media_folder_remove(fonts);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kept");
@@ -261,6 +349,8 @@ int main(void)
     tcase_add_test(tc, a_canceled_work_is_gone_on_with);
     tcase_add_test(tc, damaged_pieces_are_made_again);
     tcase_add_test(tc, a_cache_that_cannot_be_costs_only_time);
+    tcase_add_test(tc, a_font_that_is_installed_makes_the_film_anew_where_words_are);
+    tcase_add_test(tc, a_font_that_is_removed_gives_the_name_from_before_and_what_was_kept);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
