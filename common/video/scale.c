@@ -5,6 +5,7 @@
 #include <zimg.h>
 
 #include "base/mem.h"
+#include "video/cpu.h"
 
 /* Mitchell and Netravali's filter: neither ringing nor blur, and cheap to encode. */
 static const double mitchell = 1.0 / 3.0;
@@ -99,6 +100,7 @@ static int convert(const zimg_image_format *from, uint8_t *const src[3],
     params.resample_filter = params.resample_filter_uv = ZIMG_RESIZE_BICUBIC;
     params.filter_param_a = params.filter_param_a_uv = mitchell;
     params.filter_param_b = params.filter_param_b_uv = mitchell;
+    params.cpu_type = (zimg_cpu_type_e)cpu_for_zimg();
     graph = zimg_filter_graph_build(from, to, &params);
     if (!graph)
         return refuse(err);

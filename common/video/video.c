@@ -11,6 +11,7 @@
 #include "video/beside.h"
 #include "video/cache.h"
 #include "video/cancel.h"
+#include "video/cpu.h"
 #include "video/film.h"
 #include "video/join.h"
 #include "video/live.h"
@@ -304,6 +305,7 @@ int video_create(const struct case_record *record, const struct video_options *o
 
     if (record->n_scenes == 0)
         return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+    cpu_pin_libav();
     words_listen();
     progress_start(&work.progress, &options->watch);
     rc = create(&work, ret_result, err);

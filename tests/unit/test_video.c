@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/cpu.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -512,6 +513,19 @@ START_TEST(a_failure_after_a_good_run_keeps_the_good_file)
 }
 END_TEST
 
+#ifdef __x86_64__
+START_TEST(libav_uses_what_every_processor_has)
+{
+    ck_assert_int_eq(create(out, 2), 0);
+    ck_assert_int_eq(av_get_cpu_flags() & (AV_CPU_FLAG_SSE3 | AV_CPU_FLAG_SSSE3 | AV_CPU_FLAG_SSE4 |
+                                              AV_CPU_FLAG_SSE42 | AV_CPU_FLAG_AVX |
+                                              AV_CPU_FLAG_AVX2 | AV_CPU_FLAG_FMA3),
+        0);
+    ck_assert_int_ne(av_get_cpu_flags() & AV_CPU_FLAG_SSE2, 0);
+}
+END_TEST
+#endif
+
 static void key_of(char ret_key[static 65])
 {
     ck_assert_int_eq(video_key(&record, root, ret_key, &err), 0);
@@ -593,6 +607,9 @@ int main(void)
     tcase_add_test(
         tc, a_key_stays_while_nothing_changes_and_changes_with_everything_that_shapes_the_video);
     tcase_add_test(tc, a_file_that_is_not_there_has_a_key_too);
+#ifdef __x86_64__
+    tcase_add_test(tc, libav_uses_what_every_processor_has);
+#endif
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -7,6 +7,7 @@
 #include <zimg.h>
 
 #include "video/motion.h"
+#include "video/scale.h"
 #include "video/zoom.h"
 #include "video/zoom_kernels.h"
 
@@ -213,9 +214,9 @@ static zimg_image_format format_of(const struct yuv *yuv)
     return format;
 }
 
-static void zimg_run(const struct yuv *src, const struct window *window, struct yuv *dst)
+static void zimg_convert(const struct yuv *src, const zimg_image_format *from, zimg_cpu_type_e cpu,
+    struct yuv *dst, const zimg_image_format *to)
 {
-    zimg_image_format from = format_of(src), to = format_of(dst);
     zimg_graph_builder_params params;
     zimg_filter_graph *graph;
     zimg_image_buffer_const in = {.version = ZIMG_API_VERSION};
@@ -223,15 +224,12 @@ static void zimg_run(const struct yuv *src, const struct window *window, struct 
     void *scratch;
     size_t size;
 
-    from.active_region.left = window->x;
-    from.active_region.top = window->y;
-    from.active_region.width = window->width;
-    from.active_region.height = window->height;
     zimg_graph_builder_params_default(&params, ZIMG_API_VERSION);
+    params.cpu_type = cpu;
     params.resample_filter = params.resample_filter_uv = ZIMG_RESIZE_BICUBIC;
     params.filter_param_a = params.filter_param_b = params.filter_param_a_uv =
         params.filter_param_b_uv = 1 / 3.0;
-    graph = zimg_filter_graph_build(&from, &to, &params);
+    graph = zimg_filter_graph_build(from, to, &params);
     ck_assert_ptr_nonnull(graph);
     zimg_filter_graph_get_tmp_size(graph, &size);
     scratch = aligned_alloc(64, (size + 64) / 64 * 64);
@@ -246,6 +244,17 @@ static void zimg_run(const struct yuv *src, const struct window *window, struct 
         zimg_filter_graph_process(graph, &in, &out, scratch, NULL, NULL, NULL, NULL), 0);
     free(scratch);
     zimg_filter_graph_free(graph);
+}
+
+static void zimg_run(const struct yuv *src, const struct window *window, struct yuv *dst)
+{
+    zimg_image_format from = format_of(src), to = format_of(dst);
+
+    from.active_region.left = window->x;
+    from.active_region.top = window->y;
+    from.active_region.width = window->width;
+    from.active_region.height = window->height;
+    zimg_convert(src, &from, ZIMG_CPU_AUTO, dst, &to);
 }
 
 /* Smooth waves in all planes: a shift of chroma by a quarter of a pixel would show. */
@@ -287,6 +296,36 @@ START_TEST(zimg_draws_the_same_picture_in_all_planes)
 }
 END_TEST
 
+#ifdef __x86_64__
+/* On a processor that has nothing newer both would be the same code. */
+START_TEST(colours_are_converted_by_what_every_processor_has)
+{
+    zimg_image_format from, to;
+    struct yuv src, ours, theirs;
+
+    make(&src, 640, 360);
+    make(&ours, 480, 270);
+    make(&theirs, 480, 270);
+    draw_waves(&src);
+    from = format_of(&src);
+    to = format_of(&theirs);
+    from.matrix_coefficients = ZIMG_MATRIX_BT709;
+    to.matrix_coefficients = ZIMG_MATRIX_ST170_M;
+    to.pixel_range = ZIMG_RANGE_FULL;
+    to.chroma_location = ZIMG_CHROMA_CENTER;
+    ck_assert_int_eq(scale_to_jpeg(&src, &ours, NULL), 0);
+    zimg_convert(&src, &from, ZIMG_CPU_X86_SSE2, &theirs, &to);
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < yuv_plane_height(&ours, p); y++)
+            ck_assert_mem_eq(ours.data[p] + y * ours.stride[p],
+                theirs.data[p] + y * theirs.stride[p], (size_t)yuv_plane_width(&ours, p));
+    yuv_free(&src);
+    yuv_free(&ours);
+    yuv_free(&theirs);
+}
+END_TEST
+#endif
+
 int main(void)
 {
     Suite *suite = suite_create("zoom");
@@ -302,6 +341,9 @@ int main(void)
     tcase_add_loop_test(tc, what_the_frame_shows_is_faded_into_what_is_drawn, 0, 5);
     tcase_add_test(tc, what_is_flat_stays_flat_at_every_place);
     tcase_add_loop_test(tc, zimg_draws_the_same_picture_in_all_planes, 0, 4);
+#ifdef __x86_64__
+    tcase_add_test(tc, colours_are_converted_by_what_every_processor_has);
+#endif
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
