@@ -1,93 +1,213 @@
 /* case_routes.c - what cases there are. */
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "case/case.h"
 #include "kind_video.h"
+#include "posters.h"
 #include "routes.h"
+#include "secret.h"
 #include "server.h"
+#include "waits.h"
+
+/* The list while it is made. */
+struct listing {
+    const struct config *config;
+    json_t *cases; /* in order */
+    json_t *by_id; /* the same ones */
+    struct waits waits;
+    int64_t now_ms;  /* wall clock */
+    int n_done;      /* jobs whose time is known … */
+    int64_t done_ms; /* … and the sum of it */
+};
+
+static json_t *poster_of(const struct config *config, const struct case_summary *summary)
+{
+    char url[sizeof "/api/cases//poster" + CASE_ID_MAX];
+
+    if (secret_is_needed(config) || summary->n_scenes == 0)
+        return json_null();
+    snprintf(url, sizeof url, "/api/cases/%s/poster", summary->id);
+    return json_string(url);
+}
 
 static void add_case(void *ctx, const struct case_summary *summary)
 {
-    json_array_append_new(
-        ctx, json_pack("{s:s, s:s, s:s, s:s, s:i, s:n}", "id", summary->id, "title", summary->title,
-                 "language", summary->language, "shape", case_shape_name(summary->shape), "scenes",
-                 summary->n_scenes, "video"));
+    struct listing *listing = ctx;
+    json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:n, s:n}", "id", summary->id, "title",
+        summary->title, "language", summary->language, "shape", case_shape_name(summary->shape),
+        "scenes", summary->n_scenes, "poster", poster_of(listing->config, summary), "video", "job");
+
+    json_array_append_new(listing->cases, one);
+    json_object_set(listing->by_id, summary->id, one);
 }
 
 /* --- which of them have a video --- */
 
-struct finished {
-    const struct config *config;
-    json_t *by_case; /* the newest done job's result of each case */
-};
-
 static void add_finished(void *ctx, const struct job *job)
 {
-    struct finished *finished = ctx;
+    struct listing *listing = ctx;
+    json_t *one = json_object_get(listing->by_id, job->subject);
     json_t *result = job->result ? json_loads(job->result, 0, NULL) : NULL;
 
-    if (result && kind_video.still_good(finished->config, job))
-        json_object_set_new(finished->by_case, job->subject,
+    if (job->started_ms && job->ended_ms > job->started_ms) {
+        listing->n_done++;
+        listing->done_ms += job->ended_ms - job->started_ms;
+    }
+    if (one && result && kind_video.still_good(listing->config, job))
+        json_object_set_new(one, "video",
             json_pack("{s:O, s:O}", "thumbnail", json_object_get(result, "thumbnail"), "file",
                 json_object_get(result, "video")));
     json_decref(result);
 }
 
-static int add_videos(
-    struct request *request, struct store *store, json_t *cases, struct error *err)
+/* --- which are being made --- */
+
+/* A member of the job's last progress note; -1: it says nothing of that. */
+static double noted(const json_t *note, const char *member)
 {
-    struct finished finished = {.config = request->server->config, .by_case = json_object()};
-    int result = store_job_each_done(store, kind_video.name, add_finished, &finished, err);
-    json_t *one;
-    size_t i;
+    const json_t *value = json_object_get(note, member);
 
-    json_array_foreach(cases, i, one)
-    {
-        json_t *video =
-            json_object_get(finished.by_case, json_string_value(json_object_get(one, "id")));
+    return json_is_number(value) ? json_number_value(value) : -1;
+}
 
-        if (video)
-            json_object_set(one, "video", video);
-    }
-    json_decref(finished.by_case);
-    return result;
+static json_t *number_or_null(int64_t number)
+{
+    return number < 0 ? json_null() : json_integer(number);
+}
+
+static json_t *running_job(struct listing *listing, const struct job *job)
+{
+    json_t *note = job->progress ? json_loads(job->progress, 0, NULL) : NULL;
+    double percent = noted(note, "percent");
+    int64_t left_ms = (int64_t)noted(note, "etaMs");
+    int64_t spent_ms = listing->now_ms - job->started_ms;
+
+    json_decref(note);
+    waits_run(&listing->waits, left_ms, spent_ms > 0 ? spent_ms : 0);
+    return json_pack("{s:s, s:s, s:f, s:o}", "id", job->id, "state", job_state_name(job->state),
+        "percent", percent < 0 ? 0 : percent, "etaMs", number_or_null(left_ms));
+}
+
+static json_t *queued_job(struct listing *listing, const struct job *job)
+{
+    return json_pack("{s:s, s:s, s:i, s:o}", "id", job->id, "state", job_state_name(job->state),
+        "position", job->position, "waitMs", number_or_null(waits_next(&listing->waits)));
+}
+
+/* Those that run come before those that wait.  With secrets on, a job is nobody's business but its
+ * viewers'. */
+static void add_live(void *ctx, const struct job *job, const char *owner)
+{
+    struct listing *listing = ctx;
+    json_t *one = json_object_get(listing->by_id, job->subject);
+    json_t *told = job->state == JOB_RUNNING ? running_job(listing, job) : queued_job(listing, job);
+
+    (void)owner;
+    if (one && strcmp(job->kind, kind_video.name) == 0 && !job->cancel_wanted &&
+        !secret_is_needed(listing->config))
+        json_object_set(one, "job", told);
+    json_decref(told);
+}
+
+static int fill(struct listing *listing, struct store *store, struct error *err)
+{
+    int answer = store_case_each(store, add_case, listing, err);
+
+    if (answer == 0)
+        answer = store_job_each_done(store, kind_video.name, add_finished, listing, err);
+    if (answer < 0)
+        return answer;
+    waits_start(&listing->waits, listing->config->slots,
+        listing->n_done ? listing->done_ms / listing->n_done : -1);
+    return store_live(store, add_live, listing, err);
 }
 
 void route_cases(struct request *request)
 {
-    json_t *cases = json_array();
+    struct listing listing = {.config = request->server->config,
+        .cases = json_array(),
+        .by_id = json_object(),
+        .now_ms = clock_wall_ms()};
     struct store *store;
     struct error err;
+    bool has_failed = request_store(request, &store, &err) < 0 || fill(&listing, store, &err) < 0;
 
-    if (request_store(request, &store, &err) < 0 ||
-        store_case_each(store, add_case, cases, &err) < 0 ||
-        add_videos(request, store, cases, &err) < 0) {
-        json_decref(cases);
-        answer_error(request, &err);
+    json_decref(listing.by_id);
+    if (!has_failed) {
+        answer_json(request, 200, json_pack("{s:o}", "cases", listing.cases));
         return;
     }
-    answer_json(request, 200, json_pack("{s:o}", "cases", cases));
+    json_decref(listing.cases);
+    answer_error(request, &err);
 }
 
-void route_case(struct request *request)
+/* The case that the route names.  False: the request is answered. */
+static bool find_case(struct request *request, struct case_record **ret_record)
 {
-    struct case_record *record;
     struct store *store;
     struct error err;
     int answer;
 
     if (case_id_check(request->capture, &err) < 0 || request_store(request, &store, &err) < 0) {
         answer_error(request, &err);
-        return;
+        return false;
     }
-    answer = store_case_get(store, request->capture, &record, &err);
+    answer = store_case_get(store, request->capture, ret_record, &err);
     if (answer == STORE_E_NOT_FOUND) {
         error_set(&err, ERR_INPUT, "case %s not found", request->capture);
         answer_problem(request, 404, "", err.text);
     } else if (answer < 0) {
         answer_error(request, &err);
-    } else {
-        answer_json(request, 200, case_to_json(record));
-        case_free(record);
     }
+    return answer == 0;
+}
+
+void route_case(struct request *request)
+{
+    struct case_record *record;
+
+    if (!find_case(request, &record))
+        return;
+    answer_json(request, 200, case_to_json(record));
+    case_free(record);
+}
+
+/* --- its first picture --- */
+
+static void answer_poster(struct request *request, const struct case_record *record)
+{
+    char url[PATH_MAX], extra[PATH_MAX + 32];
+    struct error err;
+    int answer = posters_find(request->server->posters, record, !request->is_head, url, &err);
+
+    if (answer == 0) {
+        snprintf(extra, sizeof extra, "Location: %s\r\n", url);
+        answer_bare(request, 302, extra);
+    } else if (answer == POSTERS_E_NOT_YET) {
+        answer_bare(request, 204, "Retry-After: 1\r\n");
+    } else if (answer == -ERR_INPUT) {
+        answer_problem(request, 404, "", err.text);
+    } else {
+        log_warning("poster of case %s: %s", record->id, err.text);
+        answer_problem(request, 503, "Retry-After: 5\r\n", "pictures can't be read at the moment");
+    }
+}
+
+void route_poster(struct request *request)
+{
+    struct case_record *record;
+
+    if (secret_is_needed(request->server->config)) {
+        answer_problem(
+            request, 403, "", "a case shows its pictures only to whom its job was made for");
+        return;
+    }
+    if (!find_case(request, &record))
+        return;
+    answer_poster(request, record);
+    case_free(record);
 }

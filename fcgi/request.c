@@ -41,7 +41,7 @@ static const char *reason(int status)
     static const struct {
         int status;
         const char *text;
-    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {400, "Bad Request"},
+    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"}, {400, "Bad Request"},
         {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
         {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {429, "Too Many Requests"},
         {500, "Internal Server Error"}, {503, "Service Unavailable"}};
@@ -79,10 +79,15 @@ void answer_text(struct request *request, int status, const char *type, const ch
     answer(request, status, type, "", text);
 }
 
+void answer_bare(struct request *request, int status, const char *extra)
+{
+    FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n%s\r\n", status,
+        reason(status), extra);
+}
+
 void answer_nothing(struct request *request, int status)
 {
-    FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n\r\n", status,
-        reason(status));
+    answer_bare(request, status, "");
 }
 
 static void answer_json_as(

@@ -11,6 +11,7 @@ static const struct {
 } routes[] = {
     {"GET", "/api/cases", route_cases},
     {"GET", "/api/cases/{id}", route_case},
+    {"GET", "/api/cases/{id}/poster", route_poster},
     {"GET", "/api/events", route_clock},
     {"GET", "/api/health/live", route_live},
     {"GET", "/api/health/ready", route_ready},

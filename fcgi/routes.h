@@ -18,6 +18,7 @@ void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/
 
 void route_cases(struct request *request); /* case_routes.c: GET /api/cases */
 void route_case(struct request *request);  /* case_routes.c: GET /api/cases/{id} */
+void route_poster(struct request *request); /* case_routes.c: GET /api/cases/{id}/poster */
 
 void route_live(struct request *request);    /* operator_routes.c: GET /api/health/live */
 void route_ready(struct request *request);   /* operator_routes.c: GET /api/health/ready */

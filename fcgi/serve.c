@@ -14,6 +14,7 @@
 #include "clock_feed.h"
 #include "jobs.h"
 #include "listener.h"
+#include "posters.h"
 #include "responder.h"
 #include "server.h"
 
@@ -183,6 +184,7 @@ static int run(struct process *process)
     health_init(&server->health, server);
     wheel_init(&server->wheel, &process->loop.uv, clock_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
+    server->posters = posters_new(&process->config);
     process->responders = responders_start(server);
     if (!process->responders)
         return 1;
@@ -191,6 +193,7 @@ static int run(struct process *process)
         process->config.slots, process->config.database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
 
+    posters_free(server->posters);
     hub_free(server->hub);
     wheel_deinit(&server->wheel);
     health_deinit(&server->health);
