@@ -1,5 +1,6 @@
 /* check.c - `casecast check`: what this machine lacks, and how to mend it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,19 +28,38 @@ static void count_case(void *ctx, const struct case_summary *summary)
     ++*(int *)ctx;
 }
 
+/* SQLite makes its log beside the file. */
+static int check_writable(const char *path, struct error *err)
+{
+    char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
+    int rc = real ? faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) : -1;
+
+    if (rc == 0) {
+        *slash = '\0';
+        rc = faccessat(AT_FDCWD, *real ? real : "/", W_OK | X_OK, AT_EACCESS);
+    }
+    if (rc < 0)
+        rc = error_set(err, ERR_IO, "%s can't be written, or not the folder it lies in: %s", path,
+            strerror(errno));
+    free(real);
+    return rc;
+}
+
 static void check_database(const struct config *config, int *n_missing)
 {
     struct store *store = NULL;
     struct error err;
-    int n_cases = 0, answer = cli_open_store(config, &store, &err);
-    char *text;
+    int n_cases = 0, answer = cli_open_store(config, STORE_CASES, &store, &err);
+    char *text = NULL;
 
     if (answer == 0)
-        answer = store_probe(store, &err);
-    if (answer == 0)
         answer = store_case_each(store, count_case, &n_cases, &err);
+    if (answer == 0)
+        answer = check_writable(config->database, &err);
+    if (answer == 0)
+        text = mem_format("%s can be read and written; %s: %d", config->database,
+            store_cases_name(store), n_cases);
     store_close(store);
-    text = mem_format("%s can be read and written; cases: %d", config->database, n_cases);
     tell(answer == 0, "database", answer == 0 ? text : err.text,
         "point CASECAST_DB to a database on a local disk that this user may write", n_missing);
     free(text);

@@ -13,7 +13,7 @@
 #include "cli/cli_private.h"
 
 static const struct command *const commands[] = {
-    &command_create, &command_import, &command_cases, &command_jobs, &command_check};
+    &command_create, &command_import, &command_cases, &command_jobs, &command_init, &command_check};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char settings_help[] =
@@ -43,13 +43,14 @@ int cli_misused(const struct command *command, const char *fmt, ...)
     return EXIT_USAGE;
 }
 
-int cli_open_store(const struct config *config, struct store **ret_store, struct error *err)
+int cli_open_store(
+    const struct config *config, enum store_part part, struct store **ret_store, struct error *err)
 {
     if (access(config->database, F_OK) < 0)
         return error_set(err, ERR_INPUT,
             "%s: no database here; `casecast import FILE` makes one, or set CASECAST_DB to yours",
             config->database);
-    return store_open(config->database, ret_store, err);
+    return store_open_to_read(config->database, part, ret_store, err);
 }
 
 int cli_width(const char *text)

@@ -19,7 +19,7 @@ struct command {
 };
 
 extern const struct command command_create, command_import, command_cases, command_jobs,
-    command_check;
+    command_init, command_check;
 
 /* "casecast: …" on stderr; returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
@@ -27,8 +27,9 @@ int cli_fail(const struct error *err);
 int cli_misused(const struct command *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Opens the database for a command that only makes sense where there is one. */
-int cli_open_store(const struct config *config, struct store **ret_store, struct error *err);
+/* Opens the database for a command that reads this part of it, and changes nothing. */
+int cli_open_store(
+    const struct config *config, enum store_part part, struct store **ret_store, struct error *err);
 
 /* Columns that `text` takes on a terminal. */
 int cli_width(const char *text);

@@ -194,7 +194,7 @@ static int load_case(
 
     if (case_id_check(id, err) < 0)
         return error_where(err, "case ");
-    answer = cli_open_store(config, &store, err);
+    answer = cli_open_store(config, STORE_CASES, &store, err);
     if (answer < 0)
         return answer;
     answer = store_case_get(store, id, ret_record, err);
@@ -205,13 +205,25 @@ static int load_case(
     return answer;
 }
 
+/* By which the responders take turns; NULL where none ever ran.  This command makes nothing beside
+ * a database that it only reads. */
+static char *find_cores_file(const struct config *config)
+{
+    char *path = config_cores_file(config);
+
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
 static int make(const struct config *config, const struct case_record *record,
     const struct target *target, struct video_result *ret_result, struct error *err)
 {
     const char *term = getenv("TERM");
     struct show show = {
         .on_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0, .last_tenth = -1};
-    char *cores_file = config_cores_file(config);
+    char *cores_file = find_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = target->work,
         .file = file_name,

@@ -44,7 +44,7 @@ static int run_cases(
 
     if (argc > 1)
         return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
-    if (cli_open_store(config, &store, &err) < 0)
+    if (cli_open_store(config, STORE_CASES, &store, &err) < 0)
         return cli_fail(&err);
     table_add(&table, (const char *[]){"CASE", "SCENES", "SHAPE", "LANGUAGE", "TITLE"}, 5);
     answer = store_case_each(store, add_case, &table, &err);
@@ -124,7 +124,7 @@ static int run_jobs(
     if (argc == 3 && !text_number(argv[2], 1, JOBS_MOST, &most))
         return cli_misused(
             command, "-n %s: must be a whole number from 1 to %d", argv[2], JOBS_MOST);
-    if (cli_open_store(config, &store, &err) < 0)
+    if (cli_open_store(config, STORE_JOBS, &store, &err) < 0)
         return cli_fail(&err);
     table_add(&table, (const char *[]){"JOB", "STATE", "CASE", "AGE", "PROGRESS", "ERROR"}, 6);
     answer = store_job_each(store, (int)most, add_job, &table, &err);

@@ -30,13 +30,24 @@ enum store_answer {
 
 struct store;
 
-/* Open `path`, making file and schema if they are not there.  A schema newer than this program, a
+/* Open `path` for work, making file, tables and write-ahead log if they are not there.  The file
+ * may hold anybody's tables; ours are called casecast_….  Tables of ours newer than this program, a
  * file that is no database and `cases` or `scenes` without a column we need are named in the
- * message. */
+ * message, and change nothing. */
 int store_open(const char *path, struct store **ret_store, struct error *err);
 /* The same where the file must be there already.  A process that has begun makes no new database in
  * the place of one that somebody deleted. */
 int store_open_again(const char *path, struct store **ret_store, struct error *err);
+/* The same, but tables called `cases` and `scenes` that no case can be read from are left alone,
+ * and casecast_cases and casecast_scenes are made beside them. */
+int store_init(const char *path, struct store **ret_store, struct error *err);
+
+enum store_part { STORE_CASES, STORE_JOBS };
+
+/* Open `path` to look at one part of it: not one byte of it changes, and no file is made.  A file
+ * that lacks the part is refused with -ERR_INPUT; nothing else of it need be there. */
+int store_open_to_read(
+    const char *path, enum store_part part, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
 
 /* The file that this connection holds was deleted, moved or replaced: what is read here is no
@@ -48,7 +59,10 @@ bool store_is_adrift(struct store *store);
  * answers from its memory.  Costs some milliseconds, and a page of the log. */
 int store_probe(struct store *store, struct error *err);
 
-/* --- cases.  `cases` and `scenes` may be tables or views over somebody's own tables --- */
+/* --- cases.  Their tables may be views over somebody's own --- */
+
+/* Of the table or view that cases are read from. */
+const char *store_cases_name(const struct store *store);
 
 struct case_summary {
     const char *id, *title, *language; /* valid during the call */

@@ -40,10 +40,19 @@ static const char bring_over[] =
     "DROP TABLE jobs;"
     "PRAGMA user_version = 0;"; /* it was ours, and is free again */
 
-int before_bring_over(struct store *store, struct error *err)
+int before_is_there(struct store *store, bool *ret_is, struct error *err)
 {
     int64_t is_ours = 0;
     int answer = query_number(store, is_ours_sql, NULL, &is_ours, err);
 
-    return answer == 0 && is_ours ? run_script(store, bring_over, err) : answer;
+    *ret_is = is_ours;
+    return answer;
+}
+
+int before_bring_over(struct store *store, struct error *err)
+{
+    bool is_there;
+    int answer = before_is_there(store, &is_there, err);
+
+    return answer == 0 && is_there ? run_script(store, bring_over, err) : answer;
 }

@@ -1,5 +1,5 @@
-/* store_cases.c - cases, read through two names that may be tables or views over somebody's own
- * tables.
+/* store_cases.c - cases, read through two names (store_case_tables.c) that may be tables or views
+ * over somebody's own tables.
  *
  * A column that is not there takes its usual value.  A value may be of any type and any size: what
  * is no text where text belongs is a mistake of the row, told with its place. */
@@ -48,7 +48,8 @@ static void clauses_free(struct clauses *clauses)
 static int refuse_without(
     struct store *store, const char *table, const char *column, struct error *err)
 {
-    return error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"", store->path, table, column);
+    return error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"%s", store->path, table, column,
+        strcmp(store->cases, "cases") == 0 ? CASES_HINT : "");
 }
 
 static int add_column(struct store *store, const char *table, const struct case_field *field, int i,
@@ -89,9 +90,9 @@ static int find_keys(struct store *store, struct error *err)
     for (int i = 0; answer == 0 && i < 2; i++) {
         bool has = false;
 
-        answer = has_column(store, "scenes", keys[i], &has, err);
+        answer = has_column(store, store->scenes, keys[i], &has, err);
         if (answer == 0 && !has)
-            answer = refuse_without(store, "scenes", keys[i], err);
+            answer = refuse_without(store, store->scenes, keys[i], err);
     }
     return answer;
 }
@@ -99,30 +100,51 @@ static int find_keys(struct store *store, struct error *err)
 static void make_queries(
     struct store *store, const struct clauses *cases, const struct clauses *scenes)
 {
+    const char *c = store->cases, *s = store->scenes;
+
     /* Ids are often numbers in other people's tables: 2 comes before 10. */
     store->case_list_sql =
-        mem_format("SELECT %s, ifnull(counted.n, 0) FROM cases LEFT JOIN"
-                   " (SELECT case_id, count(*) AS n FROM scenes GROUP BY case_id) AS counted"
-                   " ON counted.case_id = cases.id ORDER BY CAST(cases.id AS INTEGER), cases.id",
-            cases->select.data);
-    store->case_sql = mem_format("SELECT %s FROM cases WHERE id IN (?1, ?2)", cases->select.data);
-    store->scenes_sql = mem_format("SELECT %s FROM scenes WHERE case_id IN (?1, ?2)"
+        mem_format("SELECT %s, ifnull(counted.n, 0) FROM %s LEFT JOIN"
+                   " (SELECT case_id, count(*) AS n FROM %s GROUP BY case_id) AS counted"
+                   " ON counted.case_id = %s.id ORDER BY CAST(%s.id AS INTEGER), %s.id",
+            cases->select.data, c, s, c, c, c);
+    store->case_sql = mem_format("SELECT %s FROM %s WHERE id IN (?1, ?2)", cases->select.data, c);
+    store->scenes_sql = mem_format("SELECT %s FROM %s WHERE case_id IN (?1, ?2)"
                                    " ORDER BY position LIMIT %d",
-        scenes->select.data, CASE_SCENES_MAX + 1);
+        scenes->select.data, s, CASE_SCENES_MAX + 1);
     /* Behind ", " of the first. */
     store->case_put_sql = mem_format(
-        "INSERT INTO cases(%s) VALUES (%s)", cases->names.data + 2, cases->places.data + 2);
-    store->scene_put_sql = mem_format("INSERT INTO scenes(case_id, position%s) VALUES (?%d, ?%d%s)",
+        "INSERT INTO %s(%s) VALUES (%s)", c, cases->names.data + 2, cases->places.data + 2);
+    store->scene_put_sql = mem_format("INSERT INTO %s(case_id, position%s) VALUES (?%d, ?%d%s)", s,
         scenes->names.data, PUT_CASE_ID + 1, PUT_POSITION + 1, scenes->places.data);
+    store->case_drop_sql = mem_format("DELETE FROM %s WHERE id = ?1", c);
+    store->scenes_drop_sql = mem_format("DELETE FROM %s WHERE case_id = ?1", s);
+    store->case_count_sql =
+        mem_format("SELECT (SELECT count(*) FROM %s) + (SELECT count(*) FROM %s)", c, s);
+}
+
+void cases_forget(struct store *store)
+{
+    char **const texts[] = {&store->case_list_sql, &store->case_sql, &store->scenes_sql,
+        &store->case_put_sql, &store->scene_put_sql, &store->case_drop_sql, &store->scenes_drop_sql,
+        &store->case_count_sql};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        free(*texts[i]);
+        *texts[i] = NULL;
+    }
+    store->case_columns = store->scene_columns = 0;
 }
 
 int cases_prepare(struct store *store, struct error *err)
 {
     struct clauses cases = {.has = &store->case_columns}, scenes = {.has = &store->scene_columns};
-    int answer = add_columns(store, "cases", case_fields, &cases, err);
+    int answer;
 
+    cases_forget(store);
+    answer = add_columns(store, store->cases, case_fields, &cases, err);
     if (answer == 0)
-        answer = add_columns(store, "scenes", scene_fields, &scenes, err);
+        answer = add_columns(store, store->scenes, scene_fields, &scenes, err);
     if (answer == 0)
         answer = find_keys(store, err);
     if (answer == 0)
@@ -432,7 +454,7 @@ static int put_scene(
     struct store *store, const char *id, int position, const struct scene *scene, struct error *err)
 {
     struct value values[PUT_VALUES + 1];
-    int answer = fill(store, "scenes", store->scene_columns, scene, scene_fields, values, err);
+    int answer = fill(store, store->scenes, store->scene_columns, scene, scene_fields, values, err);
 
     values[PUT_CASE_ID] = value_text(id);
     values[PUT_POSITION] = value_number(position);
@@ -442,7 +464,8 @@ static int put_scene(
 static int put_record(struct store *store, const struct case_record *record, struct error *err)
 {
     struct value values[PUT_VALUES + 1];
-    int n = 0, answer = fill(store, "cases", store->case_columns, record, case_fields, values, err);
+    int n = 0,
+        answer = fill(store, store->cases, store->case_columns, record, case_fields, values, err);
 
     while (case_fields[n].name)
         n++;
@@ -454,12 +477,10 @@ static int put_record(struct store *store, const struct case_record *record, str
 /* Deleted and written anew, not updated: that works on views with INSTEAD OF triggers, too. */
 static int put_case(struct store *store, const struct case_record *record, struct error *err)
 {
-    int answer = query_run(
-        store, "DELETE FROM scenes WHERE case_id = ?1", VALUES(value_text(record->id)), err);
+    int answer = query_run(store, store->scenes_drop_sql, VALUES(value_text(record->id)), err);
 
     if (answer == 0)
-        answer = query_run(
-            store, "DELETE FROM cases WHERE id = ?1", VALUES(value_text(record->id)), err);
+        answer = query_run(store, store->case_drop_sql, VALUES(value_text(record->id)), err);
     if (answer == 0)
         answer = put_record(store, record, err);
     for (int i = 0; answer == 0 && i < record->n_scenes; i++)

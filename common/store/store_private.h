@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 enum {
-    QUERIES_MAX = 48, /* distinct texts a connection keeps prepared */
+    QUERIES_MAX = 64, /* distinct texts a connection keeps prepared */
     STORE_VALUE_MAX =
         32 << 20, /* bytes; the longest text we write is a case of 200 long scenes, 13 MiB */
 };
@@ -24,8 +24,12 @@ struct store {
         sqlite3_stmt *query;
     } queries[QUERIES_MAX];
     int64_t data_version; /* as store_changed() saw it last */
-    /* Made of the columns that `cases` and `scenes` have, fixed after store_open(). */
+    bool leaves_others;   /* see store_init() */
+    /* What follows is fixed after store_open(): the names that cases are read from, and queries
+     * made of the columns that are there. */
+    const char *cases, *scenes;
     char *case_list_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
+    char *case_drop_sql, *scenes_drop_sql, *case_count_sql;
     uint32_t case_columns, scene_columns; /* bit i: field i has one */
     bool told_bad_ids;                    /* the log has it already */
 };
@@ -33,12 +37,38 @@ struct store {
 /* The one place where SQLite's codes become ours.  Tells of the connection's last error. */
 int store_refuse(struct store *store, struct error *err);
 
+/* --- store_sqlite.c: connections --- */
+
+/* A bare connection.  `path` is what messages call it, `uri` what SQLite opens. */
+int store_connect(
+    const char *path, const char *uri, int flags, struct store **ret_store, struct error *err);
+/* Returns `answer`: if it is 0 the caller gets the store, else the store is closed. */
+int store_hand_over(struct store *store, int answer, struct store **ret_store);
+
 /* --- store_schema.c: what must be in the database --- */
 
+/* Makes what is not there, for one who writes. */
 int schema_prepare(struct store *store, struct error *err);
+/* Refuses where this part is missing, for one who only reads. */
+int schema_find(struct store *store, enum store_part part, struct error *err);
+
+/* --- store_case_tables.c: the tables that cases are read from --- */
+
+/* Behind a message about tables called cases and scenes. */
+#define CASES_HINT                                                                                 \
+    "; if they are not meant for casecast, `casecast init` makes casecast_cases and "              \
+    "casecast_scenes beside them"
+
+/* Sets `cases` and `scenes` of the store; NULL: nothing has these names. */
+int case_tables_find(struct store *store, struct error *err);
+/* Have those that we made all columns of today? */
+int case_tables_are_whole(struct store *store, bool *ret_are_whole, struct error *err);
+/* Finds them, adds what they lack, or makes them. */
+int case_tables_make(struct store *store, struct error *err);
 
 /* --- store_before.c: the tables of older versions, which had common names --- */
 
+int before_is_there(struct store *store, bool *ret_is, struct error *err);
 /* Moves what is in them into the casecast_… tables and drops them.  Somebody else's of these names
  * are left alone. */
 int before_bring_over(struct store *store, struct error *err);
@@ -47,6 +77,7 @@ int before_bring_over(struct store *store, struct error *err);
 
 /* Looks which columns there are and makes the queries of them. */
 int cases_prepare(struct store *store, struct error *err);
+void cases_forget(struct store *store); /* frees these queries */
 
 /* --- queries --- */
 

@@ -31,10 +31,12 @@ enum {
 static int read_rows(struct store *store, struct error *err)
 {
     int64_t number;
+    int answer = query_number(store, store->case_count_sql, NULL, &number, err);
 
+    if (answer != 0)
+        return answer;
     return query_number(store,
-        "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM scenes)"
-        " + (SELECT count(*) FROM casecast_jobs WHERE state IN ('queued', 'running'))"
+        "SELECT (SELECT count(*) FROM casecast_jobs WHERE state IN ('queued', 'running'))"
         " + ifnull((SELECT max(position) FROM casecast_events), 0)",
         NULL, &number, err);
 }

@@ -63,51 +63,6 @@ static const char *const steps[] = {
 /* Versions 1 to 3 had other names: store_before.c. */
 enum { SCHEMA_FIRST = 4, SCHEMA_VERSION = SCHEMA_FIRST - 1 + sizeof steps / sizeof *steps };
 
-static const char case_tables[] = "CREATE TABLE cases("
-                                  "  id TEXT PRIMARY KEY NOT NULL,"
-                                  "  title TEXT,"
-                                  "  language TEXT,"
-                                  "  shape TEXT);"
-                                  "CREATE TABLE scenes("
-                                  "  case_id TEXT NOT NULL REFERENCES cases(id) ON DELETE CASCADE,"
-                                  "  position INTEGER NOT NULL,"
-                                  "  image TEXT NOT NULL,"
-                                  "  caption TEXT,"
-                                  "  narration TEXT,"
-                                  "  audio TEXT,"
-                                  "  credit TEXT,"
-                                  "  seconds REAL,"
-                                  "  PRIMARY KEY (case_id, position));";
-
-/* What was added to them later: only to a table with the columns it had until then. */
-static const struct {
-    const char *table, *had, *script;
-} case_columns[] = {
-    {"cases", "id,title,language,shape",
-        "ALTER TABLE cases ADD COLUMN size TEXT;"
-        "ALTER TABLE cases ADD COLUMN fps INTEGER;"
-        "ALTER TABLE cases ADD COLUMN quality TEXT;"
-        "ALTER TABLE cases ADD COLUMN music TEXT;"
-        "ALTER TABLE cases ADD COLUMN title_card INTEGER;"
-        "ALTER TABLE cases ADD COLUMN caption_font TEXT;"
-        "ALTER TABLE cases ADD COLUMN caption_color TEXT;"
-        "ALTER TABLE cases ADD COLUMN caption_box TEXT;"
-        "ALTER TABLE cases ADD COLUMN caption_size REAL;"
-        "ALTER TABLE cases ADD COLUMN caption_position TEXT;"},
-    {"scenes", "case_id,position,image,caption,narration,audio,credit,seconds",
-        "ALTER TABLE scenes ADD COLUMN title TEXT;"
-        "ALTER TABLE scenes ADD COLUMN motion TEXT;"
-        "ALTER TABLE scenes ADD COLUMN focus_x REAL;"
-        "ALTER TABLE scenes ADD COLUMN focus_y REAL;"
-        "ALTER TABLE scenes ADD COLUMN fit TEXT;"
-        "ALTER TABLE scenes ADD COLUMN transition TEXT;"},
-    {"cases",
-        "id,title,language,shape,size,fps,quality,music,title_card,caption_font,caption_color,"
-        "caption_box,caption_size,caption_position",
-        "ALTER TABLE cases ADD COLUMN fades INTEGER;"
-        "ALTER TABLE cases ADD COLUMN credits INTEGER;"},
-};
-
 static int refuse_version(struct store *store, const char *version, struct error *err)
 {
     return error_set(err, ERR_INPUT,
@@ -149,33 +104,6 @@ static int read_version(struct store *store, int64_t *ret_version, struct error 
     return answer == 0 && n ? read_schema_row(store, ret_version, err) : answer;
 }
 
-/* How many of the names cases and scenes are taken. */
-static int count_case_names(struct store *store, int64_t *ret_n, struct error *err)
-{
-    return query_number(store,
-        "SELECT count(*) FROM sqlite_schema"
-        " WHERE type IN ('table', 'view') AND lower(name) IN ('cases', 'scenes')",
-        NULL, ret_n, err);
-}
-
-static int add_case_columns(struct store *store, struct error *err)
-{
-    int answer = 0;
-
-    for (size_t i = 0; answer == 0 && i < sizeof case_columns / sizeof *case_columns; i++) {
-        int64_t is_ours = 0;
-
-        answer = query_number(store,
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1"
-            " AND (SELECT group_concat(name) FROM pragma_table_info(?1)) = ?2",
-            VALUES(value_text(case_columns[i].table), value_text(case_columns[i].had)), &is_ours,
-            err);
-        if (answer == 0 && is_ours)
-            answer = run_script(store, case_columns[i].script, err);
-    }
-    return answer;
-}
-
 /* From nothing, or from the tables of before, or from an older version of these. */
 static int steps_take(struct store *store, int64_t version, struct error *err)
 {
@@ -197,36 +125,83 @@ static int steps_take(struct store *store, int64_t version, struct error *err)
 
 static int go_up(struct store *store, struct error *err)
 {
-    int64_t version, n_names = 0;
+    int64_t version;
     int answer = read_version(store, &version, err);
 
     if (answer == 0 && version < SCHEMA_VERSION)
         answer = steps_take(store, version, err);
     if (answer == 0)
-        answer = count_case_names(store, &n_names, err);
-    if (answer == 0 && n_names == 0)
-        answer = run_script(store, case_tables, err);
-    if (answer == 0 && n_names == 1)
-        return error_set(err, ERR_INPUT,
-            "%s: of cases and scenes only one is there: both must be, as tables or views, or "
-            "neither",
-            store->path);
-    return answer == 0 ? add_case_columns(store, err) : answer;
+        answer = case_tables_make(store, err);
+    return answer == 0 ? cases_prepare(store, err) : answer;
+}
+
+/* Mostly everything is there, and to know that needs no write lock. */
+static int look(struct store *store, bool *ret_is_ready, struct error *err)
+{
+    int64_t version;
+    int answer = read_version(store, &version, err);
+
+    *ret_is_ready = answer == 0 && version == SCHEMA_VERSION;
+    if (answer == 0)
+        answer = case_tables_find(store, err);
+    if (answer == 0 && !store->cases)
+        *ret_is_ready = false;
+    if (answer == 0 && *ret_is_ready)
+        answer = case_tables_are_whole(store, ret_is_ready, err);
+    if (answer == 0 && store->cases)
+        answer = cases_prepare(store, err);
+    return answer;
 }
 
 int schema_prepare(struct store *store, struct error *err)
 {
-    int64_t version, n_names;
-    int answer = read_version(store, &version, err);
+    bool is_ready;
+    int answer = look(store, &is_ready, err);
 
-    if (answer == 0)
-        answer = count_case_names(store, &n_names, err);
+    if (answer < 0 || is_ready)
+        return answer;
+    answer = transaction_begin(store, err);
+    return answer == 0 ? transaction_end(store, go_up(store, err), err) : answer;
+}
+
+/* --- for those who only read --- */
+
+static int find_jobs(struct store *store, int64_t version, struct error *err)
+{
+    bool is_older = version > 0;
+    int answer = is_older ? 0 : before_is_there(store, &is_older, err);
+
+    if (answer < 0 || version == SCHEMA_VERSION)
+        return answer;
+    if (is_older)
+        return error_set(err, ERR_INPUT,
+            "%s: an older casecast made the tables in it; `casecast init` brings them up to date",
+            store->path);
+    return error_set(err, ERR_INPUT,
+        "%s: no jobs in it, as casecast never wrote to it; `casecast init` prepares it",
+        store->path);
+}
+
+static int find_cases(struct store *store, struct error *err)
+{
+    int answer = case_tables_find(store, err);
+
     if (answer < 0)
         return answer;
-    if (version < SCHEMA_VERSION || n_names < 2) {
-        answer = transaction_begin(store, err);
-        if (answer == 0)
-            answer = transaction_end(store, go_up(store, err), err);
-    }
-    return answer;
+    if (store->cases)
+        return cases_prepare(store, err);
+    return error_set(err, ERR_INPUT,
+        "%s: no cases in it: neither casecast_cases and casecast_scenes nor cases and scenes are "
+        "there, as tables or views; `casecast init` makes them",
+        store->path);
+}
+
+int schema_find(struct store *store, enum store_part part, struct error *err)
+{
+    int64_t version;
+    int answer = read_version(store, &version, err);
+
+    if (answer < 0)
+        return answer;
+    return part == STORE_JOBS ? find_jobs(store, version, err) : find_cases(store, err);
 }

@@ -19,6 +19,12 @@ static int refuse_code(const char *path, sqlite3 *db, struct error *err)
     case SQLITE_LOCKED:
         return error_set(err, ERR_BUSY, "%s: the database is locked by another program", path);
     case SQLITE_READONLY:
+        if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
+            return error_set(err, ERR_IO,
+                "%s: a program died while it wrote to it: open it with that program, or with "
+                "`casecast init`, which takes the half-done change back",
+                path);
+        return error_set(err, ERR_IO, "%s is read-only", path);
     case SQLITE_PERM:
         return error_set(err, ERR_IO, "%s is read-only", path);
     case SQLITE_FULL:
@@ -206,55 +212,82 @@ static int use_wal(struct store *store, struct error *err)
     return 0;
 }
 
+/* A log is kept only once everything is in the file: one that is refused stays as it was.  The last
+ * query opens the log; until then, nobody sees by the files that this connection is there. */
 static int set_up(struct store *store, struct error *err)
 {
+    int64_t number;
     int answer;
 
-    sqlite3_extended_result_codes(store->db, 0);
-    sqlite3_busy_timeout(store->db, STORE_WAIT_MS);
-    sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, STORE_VALUE_MAX);
     if (sqlite3_db_readonly(store->db, "main") == 1)
         return error_set(err, ERR_IO, "%s is read-only", store->path);
-    answer = use_wal(store, err);
-    if (answer == 0)
-        answer = query_run(store, "PRAGMA synchronous = NORMAL", NULL, err);
-    if (answer == 0)
-        answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
+    answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
     if (answer == 0)
         answer = schema_prepare(store, err);
     if (answer == 0)
-        answer = cases_prepare(store, err);
+        answer = use_wal(store, err);
+    if (answer == 0)
+        answer = query_run(store, "PRAGMA synchronous = NORMAL", NULL, err);
+    if (answer == 0)
+        answer = query_number(store, "SELECT count(*) FROM sqlite_schema", NULL, &number, err);
     return answer;
 }
 
-static int open_with(int flags, const char *path, struct store **ret_store, struct error *err)
+int store_connect(
+    const char *path, const char *uri, int flags, struct store **ret_store, struct error *err)
 {
     struct store *store = mem_new(struct store);
-    int answer;
 
     store->path = mem_copy(path);
     /* NOMUTEX: a connection belongs to one thread at a time. */
-    if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags,
-            NULL) != SQLITE_OK)
-        answer = store_refuse(store, err);
-    else
-        answer = set_up(store, err);
-    if (answer != 0) {
-        store_close(store);
-        return answer;
-    }
+    if (sqlite3_open_v2(uri, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return store_hand_over(store, store_refuse(store, err), ret_store);
+    sqlite3_extended_result_codes(store->db, 0);
+    sqlite3_busy_timeout(store->db, STORE_WAIT_MS);
+    sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, STORE_VALUE_MAX);
     *ret_store = store;
     return 0;
 }
 
+int store_hand_over(struct store *store, int answer, struct store **ret_store)
+{
+    if (answer == 0)
+        *ret_store = store;
+    else
+        store_close(store);
+    return answer;
+}
+
+static int open_to_write(
+    const char *path, int flags, bool leaves_others, struct store **ret_store, struct error *err)
+{
+    struct store *store;
+    int answer = store_connect(path, path, SQLITE_OPEN_READWRITE | flags, &store, err);
+
+    if (answer < 0)
+        return answer;
+    store->leaves_others = leaves_others;
+    return store_hand_over(store, set_up(store, err), ret_store);
+}
+
 int store_open(const char *path, struct store **ret_store, struct error *err)
 {
-    return open_with(SQLITE_OPEN_CREATE, path, ret_store, err);
+    return open_to_write(path, SQLITE_OPEN_CREATE, false, ret_store, err);
 }
 
 int store_open_again(const char *path, struct store **ret_store, struct error *err)
 {
-    return open_with(0, path, ret_store, err);
+    return open_to_write(path, 0, false, ret_store, err);
+}
+
+int store_init(const char *path, struct store **ret_store, struct error *err)
+{
+    return open_to_write(path, SQLITE_OPEN_CREATE, true, ret_store, err);
+}
+
+const char *store_cases_name(const struct store *store)
+{
+    return store->cases;
 }
 
 bool store_is_adrift(struct store *store)
@@ -273,11 +306,7 @@ void store_close(struct store *store)
     for (int i = 0; i < store->n_queries; i++)
         sqlite3_finalize(store->queries[i].query);
     sqlite3_close(store->db);
-    free(store->case_list_sql);
-    free(store->case_sql);
-    free(store->scenes_sql);
-    free(store->case_put_sql);
-    free(store->scene_put_sql);
+    cases_forget(store);
     free(store->path);
     free(store);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <check.h>
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,43 @@ static inline const char *kit_ask(const char *sql)
     sqlite3_finalize(row);
     sqlite3_close(db);
     return text;
+}
+
+static inline void kit_add_file(struct buf *all, const char *name)
+{
+    char path[400], hex[DIGEST_HEX_LEN + 1] = "";
+    struct digest digest;
+    char block[65536];
+    size_t n;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", kit_folder, name);
+    file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    digest_start(&digest);
+    while ((n = fread(block, 1, sizeof block, file)) > 0)
+        digest_add(&digest, block, n);
+    digest_hex(&digest, hex);
+    fclose(file);
+    /* The index of the log is the readers' table of who reads what. */
+    buf_format(all, "%s %s\n", name, strstr(name, "-shm") ? "" : hex);
+}
+
+/* Every file of the test's folder with the digest of what is in it; the caller frees it. */
+static inline struct buf kit_folder_now(void)
+{
+    struct buf all = {0};
+    struct dirent **entries;
+    int n = scandir(kit_folder, &entries, NULL, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        if (entries[i]->d_name[0] != '.')
+            kit_add_file(&all, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    buf_add_text(&all, "");
+    return all;
 }
 
 static inline struct job_request kit_request(const char *subject, const char *key)

@@ -147,7 +147,7 @@ START_TEST(an_older_database_gets_the_new_columns_and_keeps_its_cases)
 
     make_before(versions[_i]);
     kit_store = kit_open();
-    ck_assert_int_eq(count_columns("cases"), 14);
+    ck_assert_int_eq(count_columns("cases"), 16);
     ck_assert_int_eq(count_columns("scenes"), 14);
     assert_done(store_case_get(kit_store, "1", &got, &kit_error));
     ck_assert_str_eq(got->title, "Old");
@@ -201,7 +201,7 @@ enum { N_STRANGERS = sizeof strangers / sizeof *strangers };
 
 START_TEST(somebody_elses_file_is_worked_with_and_what_was_in_it_stays)
 {
-    static const char schema[] = SCHEMA_OF(NOT_OURS " AND name NOT IN ('cases', 'scenes')");
+    static const char schema[] = SCHEMA_OF(NOT_OURS);
     char before[4096], version[32], id[JOB_ID_LEN + 1];
 
     kit_sql(strangers[_i]);
@@ -231,6 +231,67 @@ START_TEST(rows_of_somebody_elses_tables_stay)
 }
 END_TEST
 
+/* --- the names that cases are read from --- */
+
+static const struct {
+    const char *sql, *cases;
+} names[] = {
+    {"", "cases"},
+    {BEFORE_JOBS "PRAGMA user_version = 1", "cases"},
+    {PEOPLE, "casecast_cases"},
+    {"CREATE VIEW people AS SELECT 1", "casecast_cases"},
+    {"PRAGMA user_version = 77", "casecast_cases"},
+    {"PRAGMA application_id = 77", "casecast_cases"},
+    {"CREATE TABLE people(name); CREATE INDEX cases ON people(name)", "casecast_cases"},
+    {PEOPLE "CREATE TABLE cases(id); CREATE TABLE scenes(case_id, position, image)", "cases"},
+    {"CREATE TABLE cases(id, title); CREATE TABLE scenes(case_id, position, image);"
+     "CREATE VIEW casecast_cases AS SELECT id, 'Mine: ' || title AS title FROM cases;"
+     "CREATE VIEW casecast_scenes AS SELECT * FROM scenes",
+        "casecast_cases"},
+};
+
+START_TEST(cases_are_read_from_our_names_or_the_common_ones)
+{
+    struct case_record *got;
+    char sql[200];
+
+    kit_sql(names[_i].sql);
+    kit_store = kit_open();
+    ck_assert_str_eq(store_cases_name(kit_store), names[_i].cases);
+    if (strcmp(kit_ask("SELECT type FROM sqlite_schema WHERE name = 'casecast_cases'"), "view") ==
+        0)
+        return;
+    snprintf(sql, sizeof sql, "INSERT INTO %s(id) VALUES ('7')", names[_i].cases);
+    kit_sql(sql);
+    assert_done(store_case_get(kit_store, "7", &got, &kit_error));
+    case_free(got);
+}
+END_TEST
+
+static const char *const foreign_cases[] = {
+    "CREATE TABLE cases(docket, judge)",
+    "CREATE TABLE scenes(act, stage)",
+    "CREATE TABLE cases(id, judge); CREATE TABLE scenes(act, stage)",
+    "CREATE VIEW cases AS SELECT * FROM gone; CREATE TABLE scenes(act)",
+};
+
+START_TEST(init_leaves_cases_of_another_kind_alone)
+{
+    static const char schema[] = SCHEMA_OF(NOT_OURS);
+    char before[1000];
+
+    kit_sql(foreign_cases[_i]);
+    strcpy(before, kit_ask(schema));
+    ck_assert_int_lt(try_open(), 0);
+    assert_done(store_init(kit_path, &kit_store, &kit_error));
+    ck_assert_str_eq(store_cases_name(kit_store), "casecast_cases");
+    store_close(kit_store);
+    kit_store = kit_open();
+    ck_assert_str_eq(store_cases_name(kit_store), "casecast_cases");
+    ck_assert_str_eq(kit_ask(schema), before);
+}
+END_TEST
+
 /* --- newer ones --- */
 
 static const struct {
@@ -254,6 +315,61 @@ START_TEST(a_newer_schema_is_refused)
 }
 END_TEST
 
+/* --- what is refused stays --- */
+
+#define NEWER                                                                                      \
+    "CREATE TABLE casecast_meta(name, value); INSERT INTO casecast_meta VALUES ('schema', '99');"
+
+/* In the file's own mode, which is not WAL. */
+static const char *const refused[] = {
+    NEWER,
+    NEWER "PRAGMA user_version = 3",
+    "CREATE TABLE cases(judge)",
+    "CREATE TABLE cases(judge); CREATE TABLE scenes(act)",
+    "CREATE TABLE cases(id); CREATE TABLE scenes(case_id, image)",
+    "CREATE VIEW cases AS SELECT * FROM gone; CREATE TABLE scenes(act)",
+    "CREATE TABLE casecast_scenes(image)",
+    "CREATE TABLE casecast_cases(id); CREATE TABLE casecast_scenes(image)",
+    /* Seen only when half of it is made. */
+    "CREATE TABLE casecast_events(mine)",
+    BEFORE_JOBS BEFORE_3 "CREATE TABLE casecast_inputs(mine); PRAGMA user_version = 3",
+};
+enum { N_REFUSED = sizeof refused / sizeof *refused };
+
+static void assert_refused_untouched(void)
+{
+    struct buf before = kit_folder_now(), after;
+
+    ck_assert_int_lt(try_open(), 0);
+    after = kit_folder_now();
+    ck_assert_str_eq(after.data, before.data);
+    buf_free(&before);
+    buf_free(&after);
+}
+
+START_TEST(what_is_refused_stays_as_it_was)
+{
+    kit_sql(refused[_i]);
+    assert_refused_untouched();
+}
+END_TEST
+
+START_TEST(what_is_locked_stays_as_it_was)
+{
+    static const char *const locks[] = {
+        "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN; SELECT * FROM people"};
+    sqlite3 *other;
+
+    kit_sql(PEOPLE);
+    ck_assert_int_eq(sqlite3_open(kit_path, &other), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(other, locks[_i], NULL, NULL, NULL), SQLITE_OK);
+    assert_refused_untouched();
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "locked by another program"));
+    sqlite3_close(other);
+    assert_done(try_open());
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -268,7 +384,11 @@ int main(void)
         {a_database_is_brought_over_whole_or_not_at_all, N_VERSIONS},
         {an_older_database_gets_the_new_columns_and_keeps_its_cases, N_VERSIONS},
         {somebody_elses_file_is_worked_with_and_what_was_in_it_stays, N_STRANGERS},
+        {cases_are_read_from_our_names_or_the_common_ones, sizeof names / sizeof *names},
+        {init_leaves_cases_of_another_kind_alone, sizeof foreign_cases / sizeof *foreign_cases},
         {a_newer_schema_is_refused, N_UNKNOWN},
+        {what_is_refused_stays_as_it_was, N_REFUSED},
+        {what_is_locked_stays_as_it_was, 3},
     };
 
     return kit_main_loops("store_schema", tests, sizeof tests / sizeof *tests, loops,
