@@ -112,7 +112,7 @@ void route_clock(struct request *request)
         return;
     }
     feed->next = seen + 1;
-    stream_head(&opening, request->server);
+    stream_head(&opening, request);
     if (secret && !*request->last_event_id)
         say_secret(&opening, secret);
     if (request->is_head) {

@@ -18,15 +18,16 @@ static int jittered(int retry_ms)
     return retry_ms + (int)randombytes_uniform((uint32_t)retry_ms / 2 + 1);
 }
 
-void stream_head(struct buf *out, const struct server *server)
+void stream_head(struct buf *out, const struct request *request)
 {
     buf_add_text(out, "Status: 200 OK\r\n"
                       "Content-Type: text/event-stream; charset=utf-8\r\n"
                       "Cache-Control: no-store, no-transform\r\n"
-                      "X-Accel-Buffering: no\r\n"
-                      "\r\n");
+                      "X-Accel-Buffering: no\r\n");
+    buf_add_text(out, request_headers(request));
+    buf_add_text(out, "\r\n");
     sse_comment(out, "casecast");
-    sse_retry(out, jittered(server->config->retry_ms));
+    sse_retry(out, jittered(request->server->config->retry_ms));
 }
 
 static void deliver(struct mail *mail)
@@ -60,7 +61,7 @@ void stream_postpone(struct request *request, const char *detail)
         answer_problem(request, 503, "Retry-After: 10\r\n", detail);
         return;
     }
-    stream_head(&out, server);
+    stream_head(&out, request);
     sse_retry(&out, jittered(10 * server->config->retry_ms));
     sse_comment(&out, detail);
     FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
@@ -72,8 +73,8 @@ void hand_over(struct request *request, struct arrival *arrival, struct buf *ope
 {
     struct error err;
 
-    if (places_take(&request->server->streams->places, request_param(request, "HTTP_X_REAL_IP"),
-            &arrival->address, &err) == 0) {
+    if (places_take(&request->server->streams->places, request_address(request), &arrival->address,
+            &err) == 0) {
         give_away(request, arrival, opening, start);
     } else {
         stream_postpone(request, err.text);
@@ -115,7 +116,7 @@ void stream_refuse(struct request *request, int status, const char *last_word, c
         return;
     }
     text = mem_format("error %s", detail);
-    stream_head(&out, request->server);
+    stream_head(&out, request);
     sse_event(&out, NULL, NULL, text, strlen(text));
     sse_event(&out, refused_id, NULL, last_word, strlen(last_word));
     free(text);

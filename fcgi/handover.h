@@ -16,8 +16,9 @@ struct arrival {
         struct arrival *arrival); /* loop: opens the stream, which owns the feed from then on */
 };
 
-/* The head of every event stream: HTTP header, a first comment, a jittered `retry:`. */
-void stream_head(struct buf *out, const struct server *server);
+/* The head of every event stream: HTTP header, the request's own lines in it, a first comment, a
+ * jittered `retry:`. */
+void stream_head(struct buf *out, const struct request *request);
 
 /* Give the connection away: `opening` goes out first (and is freed here), then `start` runs on the
  * loop.  When as many streams are open as may be, the client is told to come back, and the feed is

@@ -83,7 +83,7 @@ static void hand_over_job(struct request *request, const struct job_kind *kind,
     struct job_feed *feed = mem_new(struct job_feed);
     struct buf opening = {0};
 
-    stream_head(&opening, request->server);
+    stream_head(&opening, request);
     hub_encode_job(&opening, kind, job);
     buf_add(&opening, replay->bytes.data, replay->bytes.len);
     if (!replay->is_ended)
@@ -201,7 +201,7 @@ static void answer_head(struct request *request)
 {
     struct buf out = {0};
 
-    stream_head(&out, request->server);
+    stream_head(&out, request);
     FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
     buf_free(&out);
 }

@@ -24,6 +24,12 @@ static bool still_good(void *ctx, const struct job *done)
     return check->kind->still_good(check->config, done);
 }
 
+/* A picture on a page elsewhere is such a GET. */
+static bool may_create(const struct request *request)
+{
+    return request->origin != ORIGIN_FOREIGN;
+}
+
 static int open_prepared(struct request *request, const struct job_kind *kind, const char *subject,
     const char *input, const char *key, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
@@ -35,12 +41,18 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
         .key = key,
         .input = input,
         .first = &first,
-        .max_queued = server->config->max_queued,
+        .max_queued = may_create(request) ? server->config->max_queued : 0,
         .failed_hold_ms = FAILED_HOLD_MS,
         .still_good = kind->still_good ? still_good : NULL,
         .ctx = &check};
     int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
 
+    if (answer == STORE_E_FULL && !may_create(request)) {
+        error_set(err, ERR_INPUT,
+            "a page of another site may watch what is there, and start nothing: CASECAST_ORIGINS "
+            "names the sites that may");
+        return JOBS_E_FORBIDDEN;
+    }
     if (answer == STORE_E_FULL)
         error_set(err, ERR_LIMIT,
             "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",

@@ -7,8 +7,9 @@
 /* The kinds of job this program has, ending with NULL.  One line each. */
 extern const struct job_kind *const job_kinds[];
 
-/* Create or attach (see store_job_open).  Positive answers are STORE_E_…, with their message in
- * `err`. */
+/* Create or attach (see store_job_open).  A request from another site's page only attaches
+ * (JOBS_E_FORBIDDEN where there is nothing).  Other positive answers are STORE_E_…, with their
+ * message in `err`. */
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err);
 

@@ -1,14 +1,18 @@
 #include "places.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
+enum { ADDRESS_MAX = 46 /* an IPv6 address in full */ };
+
 struct viewer_address {
-    char text[46]; /* first: the tree compares it; an IPv6 address in full */
+    char text[ADDRESS_MAX]; /* first: the tree compares it */
     int n_open;
 };
 
@@ -17,13 +21,25 @@ static int compare(const void *a, const void *b)
     return strcmp(a, b);
 }
 
+/* A household has one IPv4 address, or of IPv6 all that begin with the same 64 bits. */
+static void household_of(const char *address, char ret_text[static ADDRESS_MAX])
+{
+    struct in6_addr net;
+
+    snprintf(ret_text, ADDRESS_MAX, "%s", address);
+    if (inet_pton(AF_INET6, address, &net) != 1 || IN6_IS_ADDR_V4MAPPED(&net))
+        return;
+    memset(&net.s6_addr[8], 0, 8);
+    inet_ntop(AF_INET6, &net, ret_text, ADDRESS_MAX);
+}
+
 /* Under the lock. */
 static struct viewer_address *address_of(struct places *places, const char *text)
 {
     struct viewer_address wanted = {0}, *address;
     void *node;
 
-    strncpy(wanted.text, text, sizeof wanted.text - 1);
+    household_of(text, wanted.text);
     node = tfind(&wanted, &places->addresses, compare);
     if (node)
         return *(struct viewer_address **)node;
@@ -70,7 +86,7 @@ int places_take(struct places *places, const char *address, struct viewer_addres
             "%d streams are open, as many as this process takes (CASECAST_MAX_STREAMS)",
             config->max_streams);
     }
-    if (!config->max_streams_client)
+    if (!config->max_streams_client || !*address)
         return 0;
     *ret_address = address_enter(places, address);
     if (*ret_address)

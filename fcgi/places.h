@@ -19,8 +19,9 @@ struct places {
 void places_init(struct places *places, const struct config *config);
 void places_deinit(struct places *places); /* every place was given back */
 
-/* A place for one more stream of the client at `address`.  ERR_LIMIT names the limit that is
- * reached.
+/* A place for one more stream of the client at `address`: an IPv4 address, or all of IPv6 that
+ * share its first half; "" is nobody's, and only counted among all.  ERR_LIMIT names the limit that
+ * is reached.
  * `*ret_address` goes to places_give(); NULL where addresses are not counted. */
 int places_take(struct places *places, const char *address, struct viewer_address **ret_address,
     struct error *err);

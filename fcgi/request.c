@@ -17,6 +17,18 @@ const char *request_param(const struct request *request, const char *name)
     return value ? value : "";
 }
 
+const char *request_address(const struct request *request)
+{
+    const char *address = request_param(request, "HTTP_X_REAL_IP");
+
+    return *address ? address : request_param(request, "REMOTE_ADDR");
+}
+
+const char *request_headers(const struct request *request)
+{
+    return request->headers.data ? request->headers.data : "";
+}
+
 int request_store(struct request *request, struct store **ret_store, struct error *err)
 {
     /* Somebody put another file in its place. */
@@ -68,8 +80,8 @@ static void answer(
     limit_sending(request);
     FCGX_FPrintF(request->fcgx->out,
         "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
-        "yes\r\n%s\r\n",
-        status, reason(status), type, extra);
+        "yes\r\n%s%s\r\n",
+        status, reason(status), type, request_headers(request), extra);
     if (!request->is_head)
         FCGX_PutStr(body, (int)strlen(body), request->fcgx->out);
 }
@@ -81,8 +93,8 @@ void answer_text(struct request *request, int status, const char *type, const ch
 
 void answer_bare(struct request *request, int status, const char *extra)
 {
-    FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n%s\r\n", status,
-        reason(status), extra);
+    FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n%s%s\r\n", status,
+        reason(status), request_headers(request), extra);
 }
 
 void answer_nothing(struct request *request, int status)

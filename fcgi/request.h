@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 #include "arguments.h"
+#include "base/buf.h"
 #include "base/error.h"
+#include "origin.h"
 #include "store/store.h"
 
 struct server;
@@ -21,6 +23,9 @@ struct request {
     const char *method, *path,
         *last_event_id;         /* last_event_id: header or ?lastEventId=, "" for none */
     bool is_head, wants_events; /* Accept: text/event-stream */
+    bool is_trusted;            /* from an address of nginx/addresses.conf */
+    enum origin origin;
+    struct buf headers; /* lines that whatever answer carries */
     struct arguments arguments;
     char capture[CAPTURE_MAX + 1]; /* what stood for {id} in the route */
     bool is_handed_over;           /* the loop owns the connection now */
@@ -28,6 +33,12 @@ struct request {
 
 /* A FastCGI parameter, "" if it was not sent. */
 const char *request_param(const struct request *request, const char *name);
+
+/* Whose it is, "" where the web server does not say. */
+const char *request_address(const struct request *request);
+
+/* Its header lines as text. */
+const char *request_headers(const struct request *request);
 
 /* This responder's store, opened when it is first needed.  -ERR_…: it can't be, now. */
 int request_store(struct request *request, struct store **ret_store, struct error *err);

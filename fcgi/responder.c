@@ -50,6 +50,19 @@ static void read_arguments(struct request *request)
         request->last_event_id = last_id->value;
 }
 
+static void read_asker(struct request *request)
+{
+    const struct config *config = request->server->config;
+    struct origin_signs signs = {.host = request_param(request, "HTTP_HOST"),
+        .origin = request_param(request, "HTTP_ORIGIN"),
+        .fetch_site = request_param(request, "HTTP_SEC_FETCH_SITE"),
+        .referer = request_param(request, "HTTP_REFERER")};
+
+    request->is_trusted = strcmp(request_param(request, "CASECAST_TRUSTED"), "1") == 0;
+    request->origin = origin_of(config, &signs);
+    origin_headers(&request->headers, config, &signs);
+}
+
 static void set_reading(struct responder *responder, int fd)
 {
     pthread_mutex_lock(&responder->lock);
@@ -70,6 +83,7 @@ static void answer_request(struct responder *responder)
     request.is_head = strcmp(request.method, "HEAD") == 0;
     request.wants_events =
         strstr(request_param(&request, "HTTP_ACCEPT"), "text/event-stream") != NULL;
+    read_asker(&request);
     /* Only a POST still has a body to come; the descriptor of anything else may soon be the loop's.
      */
     if (strcmp(request.method, "POST") != 0)
@@ -81,6 +95,7 @@ static void answer_request(struct responder *responder)
         route(&request);
     }
     arguments_free(&request.arguments);
+    buf_free(&request.headers);
     if (request.is_handed_over) {
         /* The loop owns the descriptor; free the rest without a word to the peer. */
         FCGX_Free(&responder->fcgx, 0);

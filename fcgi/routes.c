@@ -50,12 +50,38 @@ static bool takes(const char *method, const struct request *request)
     return strcmp(method, request->method) == 0 || (request->is_head && strcmp(method, "GET") == 0);
 }
 
+/* Another site's page must not start or end anything in its visitor's name. */
+static bool is_forged(struct request *request)
+{
+    struct error err;
+
+    if (request->origin != ORIGIN_FOREIGN || strcmp(request->method, "POST") != 0)
+        return false;
+    error_set(&err, ERR_INPUT,
+        "a POST to %.100s must come from a page of this site, or from a program that is no browser "
+        "(CASECAST_ORIGINS names other sites)",
+        request->path);
+    answer_problem(request, 403, "", err.text);
+    return true;
+}
+
+static void answer_options(struct request *request, const char *allowed)
+{
+    char extra[64 + 256];
+
+    snprintf(extra, sizeof extra, "Allow: %s, OPTIONS\r\n%s", allowed,
+        request->origin == ORIGIN_NAMED ? origin_preflight : "");
+    answer_bare(request, 204, extra);
+}
+
 void route(struct request *request)
 {
     const char *allowed = NULL;
     char extra[64];
     struct error err;
 
+    if (is_forged(request))
+        return;
     for (int i = 0; i < N_ROUTES; i++) {
         if (!matches(routes[i].pattern, request->path, request->capture))
             continue;
@@ -66,7 +92,9 @@ void route(struct request *request)
         allowed = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
     }
     /* error_set() makes one line of well-formed text of whatever the path holds. */
-    if (allowed) {
+    if (allowed && strcmp(request->method, "OPTIONS") == 0) {
+        answer_options(request, allowed);
+    } else if (allowed) {
         snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
         error_set(
             &err, ERR_INPUT, "%.16s is not what this address takes: %s", request->method, allowed);

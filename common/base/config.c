@@ -1,5 +1,7 @@
 #include "base/config.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +9,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+
+enum {
+    ORIGIN_MAX = 280,     /* bytes: the longest host name, with scheme and port */
+    CLIENT_STREAMS = 100, /* open ones of an address, normally */
+};
 
 static const struct {
     const char *name;
@@ -18,6 +25,7 @@ static const struct {
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
     {"CASECAST_MEDIA_URL", offsetof(struct config, media_url), "/media/"},
+    {"CASECAST_ORIGINS", offsetof(struct config, origins), ""},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
 };
@@ -25,7 +33,7 @@ static const struct {
 static const struct {
     const char *name;
     size_t offset;
-    int lo, hi, normally; /* normally 0: see config_read() */
+    int lo, hi, normally; /* of slots and of a client's streams: see config_read() */
 } numbers[] = {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
@@ -33,7 +41,7 @@ static const struct {
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},
     {"CASECAST_MAX_QUEUED", offsetof(struct config, max_queued), 1, 10000, 100},
     {"CASECAST_MAX_STREAMS", offsetof(struct config, max_streams), 1, 1000000, 15000},
-    {"CASECAST_MAX_STREAMS_CLIENT", offsetof(struct config, max_streams_client), 0, 1000000, 0},
+    {"CASECAST_MAX_STREAMS_CLIENT", offsetof(struct config, max_streams_client), 0, 1000000, -1},
     {"CASECAST_MAX_STREAM_KIB", offsetof(struct config, max_stream_kib), 16, 16384, 256},
     {"CASECAST_RESPONDERS", offsetof(struct config, responders), 1, 64, 4},
     {"CASECAST_RETRY_MS", offsetof(struct config, retry_ms), 100, 60000, 1000},
@@ -46,6 +54,39 @@ static const char *set(const char *name)
     const char *value = getenv(name);
 
     return value && *value ? value : NULL;
+}
+
+/* As browsers send it: scheme, host, and the port where it is not the scheme's usual one. */
+static bool is_origin(const char *text, size_t len)
+{
+    const char *host = len > 7 && strncmp(text, "http://", 7) == 0    ? text + 7
+                       : len > 8 && strncmp(text, "https://", 8) == 0 ? text + 8
+                                                                      : NULL;
+
+    if (!host || len > ORIGIN_MAX)
+        return false;
+    for (; host < text + len; host++)
+        if (!isalnum((unsigned char)*host) && !strchr("-._:[]", *host))
+            return false;
+    return true;
+}
+
+static int check_origins(const char *origins, struct error *err)
+{
+    if (strcmp(origins, "*") == 0)
+        return 0;
+    for (const char *at = origins + strspn(origins, CONFIG_ORIGIN_GAPS); *at;
+         at += strspn(at, CONFIG_ORIGIN_GAPS)) {
+        size_t len = strcspn(at, CONFIG_ORIGIN_GAPS);
+
+        if (!is_origin(at, len))
+            return error_set(err, ERR_INPUT,
+                "CASECAST_ORIGINS: %.*s: must be an origin, as https://HOST or http://HOST:PORT "
+                "with nothing behind it; several with spaces between them, or * alone",
+                (int)(len < ORIGIN_MAX ? len : ORIGIN_MAX), at);
+        at += len;
+    }
+    return 0;
 }
 
 static int check(const struct config *config, struct error *err)
@@ -61,7 +102,12 @@ static int check(const struct config *config, struct error *err)
     if (*config->secret_key && strlen(config->secret_key) < 16)
         return error_set(
             err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
-    return 0;
+    return check_origins(config->origins, err);
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 int config_read(struct config *ret_config, struct error *err)
@@ -87,6 +133,8 @@ int config_read(struct config *ret_config, struct error *err)
 
         config.slots = cores > 0 && cores < 256 ? (int)cores : 1;
     }
+    if (config.max_streams_client < 0)
+        config.max_streams_client = least(CLIENT_STREAMS, (config.max_streams + 1) / 2);
     if (check(&config, err) < 0)
         return -(int)err->code;
     *ret_config = config;

@@ -3,6 +3,9 @@
 
 #include "base/error.h"
 
+/* Between the origins of CASECAST_ORIGINS. */
+#define CONFIG_ORIGIN_GAPS ", \t"
+
 struct config {
     const char *database;   /* CASECAST_DB: file */
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
@@ -10,13 +13,14 @@ struct config {
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
     const char *cache;      /* CASECAST_CACHE: folder of what is kept between videos */
     const char *secret_key; /* CASECAST_SECRET_KEY: client secrets are made with it; "": none are */
+    const char *origins;    /* CASECAST_ORIGINS: sites whose pages may ask for all that ours may */
     const char *log;        /* CASECAST_LOG: stderr or syslog */
     int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
     int slots; /* CASECAST_SLOTS: jobs that run at once on this machine, and encoders; default: its
                   cores */
     int max_streams;        /* CASECAST_MAX_STREAMS: open streams a process */
     int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no
-                               limit */
+                               limit; default: 100, or half of all where that is less */
     int max_queued;         /* CASECAST_MAX_QUEUED: jobs waiting */
     int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: bytes waiting for one slow viewer */
     int heartbeat_ms; /* CASECAST_HEARTBEAT_MS: silence after which a stream sends a comment */

@@ -375,6 +375,26 @@ START_TEST(silence_is_broken_by_heartbeats)
 }
 END_TEST
 
+START_TEST(addresses_of_one_household_are_one)
+{
+    struct viewer_address *address;
+    struct error err;
+
+    config.max_streams_client = 1;
+    ck_assert_int_eq(places_take(&streams.places, "2001:db8:0:7::1", &address, &err), 0);
+    ck_assert_int_eq(
+        places_take(&streams.places, "2001:db8:0:7:ffff::2", &address, &err), -ERR_LIMIT);
+    ck_assert_int_eq(
+        places_take(&streams.places, "2001:0DB8::7:1:2:3:4", &address, &err), -ERR_LIMIT);
+    ck_assert_int_eq(places_take(&streams.places, "2001:db8:0:8::1", &address, &err), 0);
+    ck_assert_int_eq(places_take(&streams.places, "::ffff:192.0.2.1", &address, &err), 0);
+    ck_assert_int_eq(places_take(&streams.places, "::ffff:192.0.2.2", &address, &err), 0);
+    for (int i = 0; i < 3; i++) /* a web server that does not say */
+        ck_assert_int_eq(places_take(&streams.places, "", &address, &err), 0);
+    atomic_store(&streams.places.n_open, 0);
+}
+END_TEST
+
 START_TEST(places_are_limited_for_all_and_for_one_address)
 {
     struct viewer_address *address;
@@ -439,6 +459,7 @@ int main(void)
     tcase_add_test(tcase, a_viewer_who_leaves_is_noticed_at_once);
     tcase_add_test(tcase, writing_to_one_who_left_does_no_harm_to_the_next);
     tcase_add_test(tcase, silence_is_broken_by_heartbeats);
+    tcase_add_test(tcase, addresses_of_one_household_are_one);
     tcase_add_test(tcase, places_are_limited_for_all_and_for_one_address);
     tcase_add_test(tcase, draining_says_farewell_and_waits_for_nobody_long);
     suite_add_tcase(suite, tcase);
