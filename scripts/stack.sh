@@ -108,7 +108,7 @@ stamp_changed() { # NAME, text on stdin
 
 responders_stamp() {
     sha256sum "$program"
-    env | grep '^CASECAST_' | grep -Ev '^CASECAST_(BUILD|PORT|STATE|URL)=' | sort
+    env | grep '^CASECAST_' | grep -Ev '^CASECAST_(BUILD|NAMES|PORT|STATE|URL)=' | sort
 }
 
 responders_start() {
@@ -135,10 +135,12 @@ responders_stop() { process_stop responders; }
 # --- nginx --------------------------------------------------------------------------------------------------
 
 nginx_configure() {
-    local user=''
+    local user='' names=${CASECAST_NAMES-}
     ((EUID != 0)) || user='user root;' # its workers must enter the folders of whoever called us
-    ln -sfn "$root/nginx" "$state/run/casecast"
-    sed -e "s/@PORT@/$port/" -e "s/@USER@/$user/" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
+    [[ $names =~ ^[A-Za-z0-9.*\ -]*$ ]] ||
+        fail "CASECAST_NAMES=$names: must be host names with spaces between them"
+    ln -sfn "${nginx_folder:-$root/nginx}" "$state/run/casecast" # a test may have its own
+    sed -e "s/@PORT@/$port/" -e "s/@USER@/$user/" -e "s/@NAMES@/$names/" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
 }
 
 # Of streams that have ended nginx keeps the memory for those that come next, in place of giving it back to the system
@@ -160,7 +162,7 @@ nginx_start() {
     fi
 }
 
-nginx_stamp() { cat "$state/run/nginx.conf" "$root"/nginx/*.conf; }
+nginx_stamp() { cat "$state/run/nginx.conf" "$state"/run/casecast/*.conf; }
 
 nginx_stop() { process_stop nginx; }
 

@@ -169,7 +169,7 @@ nginx_configure() {
     local user='' conf=$state/run/nginx.conf
     ((EUID != 0)) || user='user root;'
     ln -sfn "$root/nginx" "$state/run/casecast"
-    sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" "$root/nginx/dev.conf" >"$conf"
+    sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" -e "s:@NAMES@::" "$root/nginx/dev.conf" >"$conf"
     [[ $peer != casecast* ]] || return 0
     mkdir -p "$state/run/peers"
     cp "$bench/peers/tuned.conf" "$state/run/peers/"

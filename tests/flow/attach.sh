@@ -10,7 +10,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../kit/cases.sh"
 
-private_stack_prepare CASECAST_RESPONDERS=2 CASECAST_SLOTS=1 CASECAST_HEARTBEAT_MS=300 CASECAST_RETRY_MS=100
+private_stack_prepare CASECAST_MAX_STREAMS_CLIENT=0 CASECAST_RESPONDERS=2 CASECAST_SLOTS=1 CASECAST_HEARTBEAT_MS=300 CASECAST_RETRY_MS=100
 photos_make
 stack_start
 
