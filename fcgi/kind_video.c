@@ -59,7 +59,7 @@ struct making {
     struct work *work;
     const char *key;
     struct error err; /* of the journal: the work stops */
-    bool has_failed;
+    atomic_bool has_failed; /* after that */
     char thumbnail[PATH_MAX];
     json_t *beside; /* what `done` tells of the files beside the video; NULL: not known yet */
 };
@@ -82,6 +82,17 @@ static void emit_json(struct making *making, const char *once, const char *name,
     emit(making, once, name, text);
     free(text);
     json_decref(json);
+}
+
+/* What its viewers were not told must not be seen by those who come later. */
+static int may_publish(void *ctx, struct error *err)
+{
+    struct making *making = ctx;
+
+    if (!atomic_load(&making->has_failed))
+        return work_may_publish(making->work, err);
+    *err = making->err;
+    return -(int)err->code;
 }
 
 static void on_progress(void *ctx, const struct video_progress *progress)
@@ -214,6 +225,7 @@ static int make(
         .n_cores = config->slots,
         .cancel = work_cancel(making->work),
         .watch = {.ctx = making,
+            .may_publish = may_publish,
             .progress = on_progress,
             .scene = on_scene,
             .preview = on_preview,
@@ -295,6 +307,14 @@ static void finish(
     last_events_add(last, NULL, "finished_video");
 }
 
+static void clear(const struct config *config, const struct job *job)
+{
+    char *out_dir = mem_format("%s/%s", config->output, job->key);
+
+    video_sweep(out_dir);
+    free(out_dir);
+}
+
 const struct job_kind kind_video = {
     .name = "video",
     .subject_name = "case",
@@ -303,4 +323,5 @@ const struct job_kind kind_video = {
     .still_good = still_good,
     .run = run,
     .finish = finish,
+    .clear = clear,
 };

@@ -1,11 +1,15 @@
 /* clerk.c - the thread that reads the store for this process, so that the loop never waits for a
  * disk or for somebody else's lock.
  *
- * A round: renew the leases; look whether anything changed (microseconds when nothing did); if so,
- * tell the loop which queued and running jobs have news, then every new event of the journal; claim
- * a job if there is a place for one; cancel, if that is wanted, what nobody watches any more. */
+ * A round: look whether anything changed (microseconds when nothing did); if so, tell the loop which
+ * queued and running jobs have news, then every new event of the journal, and hand back what is ours
+ * without anybody who works on it; renew the lease, if something runs here; claim a job if there is
+ * a place for one; cancel, if that is wanted, what nobody watches any more.  A process that has
+ * nothing to do writes nothing. */
 #include <pthread.h>
 #include <search.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,6 +40,12 @@ struct seen {
     bool cancel_told, cancel_wanted, is_live;
 };
 
+/* A run that was claimed and is worked on here. */
+struct held {
+    char id[JOB_ID_LEN + 1];
+    int64_t run;
+};
+
 struct clerk {
     /* fixed after start */
     struct hub *hub;
@@ -45,20 +55,25 @@ struct clerk {
     pthread_mutex_t claiming; /* held from the look for a place until the work is posted */
 
     /* under lock */
-    bool is_poked, must_stop, may_claim;
-    int n_running;                   /* works claimed here that have not ended */
+    bool is_poked, must_stop, may_claim, must_reopen;
+    struct held *held;
+    size_t n_held;
     char (*watched)[JOB_ID_LEN + 1]; /* have viewers here; still to be written down */
     size_t n_watched;
 
     /* clerk only */
     struct store *store;
     bool was_open; /* the database: once it was, none is made in its place */
+    bool has_news; /* something changed since all of it was read */
     bool has_position;
     uint64_t position; /* of the last journal entry that was told */
     void *seen;        /* tsearch tree by job id */
+    struct held *orphans; /* ours, as the last look saw it, but nobody works on them */
+    size_t n_orphans;
     int n_live, n_queued, n_foreign;
     int64_t renew_at, open_at, claim_at, roll_call_at;
     int64_t roll_called_since; /* without a gap */
+    bool has_said_goodbye;
     bool is_troubled;          /* so that a lasting trouble is logged once */
 };
 
@@ -72,6 +87,61 @@ static void trouble(struct clerk *clerk, const struct error *err)
     if (!clerk->is_troubled)
         log_error("the journal can't be read: %s", err->text);
     clerk->is_troubled = true;
+}
+
+/* --- what is worked on here --- */
+
+/* Under lock.  -1: it is not. */
+static ptrdiff_t held_find(const struct clerk *clerk, const char *id, int64_t run)
+{
+    for (size_t i = 0; i < clerk->n_held; i++)
+        if (clerk->held[i].run == run && strcmp(clerk->held[i].id, id) == 0)
+            return (ptrdiff_t)i;
+    return -1;
+}
+
+static void held_add(struct held **list, size_t *n, const struct job *job)
+{
+    *list = mem_grow(*list, *n + 1, sizeof **list);
+    strcpy((*list)[*n].id, job->id);
+    (*list)[(*n)++].run = job->run;
+}
+
+static bool is_held(struct clerk *clerk, const struct job *job)
+{
+    bool is_it;
+
+    pthread_mutex_lock(&clerk->lock);
+    is_it = held_find(clerk, job->id, job->run) >= 0;
+    pthread_mutex_unlock(&clerk->lock);
+    return is_it;
+}
+
+static size_t count_held(struct clerk *clerk)
+{
+    size_t n;
+
+    pthread_mutex_lock(&clerk->lock);
+    n = clerk->n_held;
+    pthread_mutex_unlock(&clerk->lock);
+    return n;
+}
+
+/* Claimed, but its end could not be written, or its work could not begin: others may try.  (What
+ * ended after the look is not touched: its run is over.) */
+static int hand_back_orphans(struct clerk *clerk, struct error *err)
+{
+    int answer = 0;
+
+    for (size_t i = 0; answer == 0 && i < clerk->n_orphans; i++) {
+        const struct held *orphan = &clerk->orphans[i];
+
+        log_warning("job %s: nobody works on it here, it is handed back", orphan->id);
+        answer = store_job_release(clerk->store, orphan->id, orphan->run, err);
+    }
+    if (clerk->n_orphans)
+        clerk_poke(clerk);
+    return answer;
 }
 
 /* --- what is queued or running --- */
@@ -130,7 +200,7 @@ static void see_live(void *ctx, const struct job *job, const char *owner)
 {
     struct clerk *clerk = ctx;
     struct seen *seen = seen_of(clerk, job->id);
-    bool is_ours = owner && strcmp(owner, clerk->hub->owner) == 0;
+    bool is_ours = owner && strcmp(owner, store_member_name(clerk->hub->member)) == 0;
 
     seen->is_live = true;
     seen->kind = kind_find(clerk->hub->kinds, job->kind);
@@ -142,7 +212,9 @@ static void see_live(void *ctx, const struct job *job, const char *owner)
     clerk->n_live++;
     clerk->n_queued += job->state == JOB_QUEUED;
     clerk->n_foreign += job->state == JOB_RUNNING && !is_ours;
-    if (is_ours && job->cancel_wanted && !seen->cancel_told) {
+    if (is_ours && !is_held(clerk, job)) {
+        held_add(&clerk->orphans, &clerk->n_orphans, job);
+    } else if (is_ours && job->cancel_wanted && !seen->cancel_told) {
         seen->cancel_told = true;
         work_post_stop(clerk->hub, job->id, WORK_CANCELED);
     }
@@ -192,10 +264,12 @@ static int read_live(struct clerk *clerk, struct error *err)
     int result;
 
     clerk->n_live = clerk->n_queued = clerk->n_foreign = 0;
+    clerk->n_orphans = 0;
     result = store_live(clerk->store, see_live, clerk, err);
-    if (result == 0)
-        forget_ended(clerk);
-    return result;
+    if (result < 0)
+        return result;
+    forget_ended(clerk);
+    return hand_back_orphans(clerk, err);
 }
 
 /* --- the journal --- */
@@ -243,102 +317,129 @@ static int find_position(struct clerk *clerk, struct error *err)
     return 0;
 }
 
-static int read_news(struct clerk *clerk, bool is_poked, struct error *err)
+/* What was not read stays news, whatever kept us from reading it. */
+static int read_news(struct clerk *clerk, struct error *err)
 {
-    bool is_first = !clerk->has_position, has_changed = false;
+    bool has_changed = false;
 
+    clerk->has_news |= !clerk->has_position;
     if (find_position(clerk, err) < 0 || store_changed(clerk->store, &has_changed, err) < 0)
         return -1;
-    if (!is_first && !is_poked && !has_changed)
+    clerk->has_news |= has_changed;
+    if (!clerk->has_news)
         return 0;
-    if (read_live(clerk, err) < 0)
+    if (read_live(clerk, err) < 0 || read_tail(clerk, err) < 0)
         return -1;
-    return read_tail(clerk, err);
+    clerk->has_news = false;
+    return 0;
 }
 
-/* --- leases --- */
+/* --- the lease --- */
 
+/* Only who owns something writes. */
 static int renew(struct clerk *clerk, int64_t now, struct error *err)
 {
-    if (now < clerk->renew_at)
+    int answer;
+
+    if (now < clerk->renew_at || !count_held(clerk))
         return 0;
-    clerk->renew_at = now + clerk->hub->config->lease_ms / 3;
-    return store_lease_renew(clerk->store, clerk->hub->owner, clerk->hub->config->lease_ms, err);
+    answer = store_member_renew(clerk->store, clerk->hub->member, err);
+    if (answer == 0)
+        clerk->renew_at = now + clerk->hub->config->lease_ms / 3;
+    return answer;
 }
 
-/* A job that must not run here is ended instead.  NULL: it may run. */
-static char *why_not(struct clerk *clerk, const struct job *job)
+static bool may_claim(struct clerk *clerk)
 {
-    if (!kind_find(clerk->hub->kinds, job->kind))
-        return mem_format("this version has no work of the kind %s", job->kind);
-    if (job->deaths >= DEATHS_MAX)
-        return mem_format("the process that worked on it died %d times", job->deaths);
-    return NULL;
+    bool may;
+
+    pthread_mutex_lock(&clerk->lock);
+    may = clerk->may_claim && !clerk->must_reopen;
+    pthread_mutex_unlock(&clerk->lock);
+    return may;
 }
 
-static void refuse(struct clerk *clerk, const struct job *job, const char *reason)
+/* A process that is to stop may be killed before it has handed everything back. */
+static int say_goodbye(struct clerk *clerk, struct error *err)
+{
+    if (clerk->has_said_goodbye || may_claim(clerk) || !count_held(clerk))
+        return 0;
+    if (store_member_stop(clerk->store, clerk->hub->member, err) < 0)
+        return -1;
+    clerk->has_said_goodbye = true;
+    return 0;
+}
+
+/* --- claims --- */
+
+/* A job that must not run here, or not any more, ends at once.  If that can't be written it is ours
+ * without a work, and handed back. */
+static void conclude(
+    struct clerk *clerk, const struct job *job, enum job_state state, const char *reason)
 {
     const struct job_kind *kind = kind_find(clerk->hub->kinds, job->kind);
     struct last_events last = {0};
     struct error err;
 
-    log_error("job %s: %s", job->id, reason);
+    log_info("job %s: %s%s%s", job->id, job_state_name(state), reason ? ": " : "",
+        reason ? reason : "");
+    if (kind && kind->clear)
+        kind->clear(clerk->hub->config, job);
     if (kind)
-        kind->finish(JOB_FAILED, NULL, reason, &last);
+        kind->finish(state, NULL, reason, &last);
     else
-        last_events_add(&last, "failed", "{}");
-    if (store_job_end(clerk->store, job->id, clerk->hub->owner, JOB_FAILED, NULL, reason, last.at,
-            last.n, &err) < 0)
+        last_events_add(&last, job_state_name(state), "{}");
+    if (store_job_end(
+            clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) < 0)
         log_error("job %s: %s", job->id, err.text);
     last_events_clear(&last);
 }
 
-static bool has_place(struct clerk *clerk)
+static void begin(struct clerk *clerk, struct job *job)
 {
-    bool may;
+    char reason[64];
 
-    pthread_mutex_lock(&clerk->lock);
-    may = clerk->may_claim && clerk->n_running < clerk->hub->config->slots;
-    pthread_mutex_unlock(&clerk->lock);
-    return may;
+    snprintf(reason, sizeof reason, "the process that worked on it died %d times", job->deaths);
+    if (job->cancel_wanted) {
+        conclude(clerk, job, JOB_CANCELED, NULL);
+    } else if (job->deaths >= DEATHS_MAX) {
+        conclude(clerk, job, JOB_FAILED, reason);
+    } else {
+        pthread_mutex_lock(&clerk->lock);
+        held_add(&clerk->held, &clerk->n_held, job);
+        pthread_mutex_unlock(&clerk->lock);
+        work_post_start(clerk->hub, job);
+    }
+    job_clear(job);
 }
 
+/* Without a place there may still be one to cancel. */
 static int claim_one(struct clerk *clerk, struct error *err)
 {
-    const struct config *config = clerk->hub->config;
+    int slots = clerk->hub->config->slots;
     struct job job = {0};
-    char *reason;
-    int result = store_job_claim(
-        clerk->store, clerk->hub->owner, config->slots, config->lease_ms, &job, err);
+    int result = store_job_claim(clerk->store, clerk->hub->member,
+        count_held(clerk) < (size_t)slots ? slots : 0, &job, err);
 
     if (result != 0)
         return result;
+    clerk->renew_at = clock_monotonic_ms() + clerk->hub->config->lease_ms / 3;
     clerk_poke(clerk); /* store_changed() tells of others' writes, and this one was ours */
-    reason = why_not(clerk, &job);
-    if (reason) {
-        refuse(clerk, &job, reason);
-        free(reason);
-        job_clear(&job);
-        return 0;
-    }
-    pthread_mutex_lock(&clerk->lock);
-    clerk->n_running++;
-    pthread_mutex_unlock(&clerk->lock);
-    work_post_start(clerk->hub, &job);
+    begin(clerk, &job);
     return 0;
 }
 
-static int claim(struct clerk *clerk, int64_t now, bool is_poked, struct error *err)
+static int claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err)
 {
     int result = 0;
 
     if (clerk->n_queued == 0 && clerk->n_foreign == 0)
         return 0;
-    if (now < clerk->claim_at && !(is_poked && clerk->n_queued))
+    if (now < clerk->claim_at && !(has_read && clerk->n_queued))
         return 0;
     clerk->claim_at = now + CLAIM_MS;
     pthread_mutex_lock(&clerk->claiming);
-    while (result == 0 && has_place(clerk))
+    while (result == 0 && may_claim(clerk))
         result = claim_one(clerk, err);
     pthread_mutex_unlock(&clerk->claiming);
     return result < 0 ? result : 0;
@@ -434,6 +535,24 @@ static int watch_over(struct clerk *clerk, int64_t now, struct error *err)
 
 /* --- the thread --- */
 
+static void set(struct clerk *clerk, bool *flag, bool value)
+{
+    pthread_mutex_lock(&clerk->lock);
+    *flag = value;
+    pthread_cond_signal(&clerk->wake);
+    pthread_mutex_unlock(&clerk->lock);
+}
+
+static bool must_reopen(struct clerk *clerk)
+{
+    bool must;
+
+    pthread_mutex_lock(&clerk->lock);
+    must = clerk->must_reopen;
+    pthread_mutex_unlock(&clerk->lock);
+    return must;
+}
+
 /* Somebody deleted the database or put another one in its place.  Nothing that is known here is
  * true of that one, nor is a job that runs here a job of it. */
 static void leave_adrift(struct clerk *clerk)
@@ -466,27 +585,46 @@ static bool have_store(struct clerk *clerk, int64_t now)
     clerk->open_at = now + REOPEN_MS;
     answer = clerk->was_open ? store_open_again(path, &clerk->store, &err)
                              : store_open(path, &clerk->store, &err);
-    clerk->was_open = clerk->was_open || answer == 0;
-    /* A backup may say that what ran here when it was made still does. */
-    if (answer == 0)
-        answer = store_lease_release(clerk->store, clerk->hub->owner, &err);
-    if (answer == 0)
-        return true;
+    if (answer < 0) {
+        trouble(clerk, &err);
+        return false;
+    }
+    clerk->was_open = clerk->has_news = true;
+    return true;
+}
+
+/* This version may be too old for what the database has become.  What runs here is handed back by
+ * the connection that knew it, and nothing is claimed until it can be opened again. */
+static void reopen(struct clerk *clerk, int64_t now)
+{
+    struct error err;
+
+    clerk->has_news = true;
+    if (count_held(clerk)) {
+        hub_post_stop_all(clerk->hub);
+        return;
+    }
+    read_live(clerk, &err);
     store_close(clerk->store);
     clerk->store = NULL;
-    trouble(clerk, &err);
-    return false;
+    clerk->open_at = now + REOPEN_MS;
+    set(clerk, &clerk->must_reopen, false);
 }
 
 static void round_once(struct clerk *clerk, bool is_poked)
 {
     int64_t now = clock_monotonic_ms();
     struct error err = {0};
+    bool had_news;
 
+    clerk->has_news |= is_poked;
+    if (clerk->store && must_reopen(clerk))
+        reopen(clerk, now);
     if (!have_store(clerk, now))
         return;
-    if (renew(clerk, now, &err) < 0 || read_news(clerk, is_poked, &err) < 0 ||
-        claim(clerk, now, is_poked, &err) < 0 || watch_over(clerk, now, &err) < 0) {
+    had_news = clerk->has_news;
+    if (read_news(clerk, &err) < 0 || renew(clerk, now, &err) < 0 || say_goodbye(clerk, &err) < 0 ||
+        claim(clerk, now, had_news, &err) < 0 || watch_over(clerk, now, &err) < 0) {
         trouble(clerk, &err);
     } else if (clerk->is_troubled) {
         log_info("the journal can be read again");
@@ -546,14 +684,6 @@ struct clerk *clerk_start(struct hub *hub)
     return clerk;
 }
 
-static void set(struct clerk *clerk, bool *flag, bool value)
-{
-    pthread_mutex_lock(&clerk->lock);
-    *flag = value;
-    pthread_cond_signal(&clerk->wake);
-    pthread_mutex_unlock(&clerk->lock);
-}
-
 void clerk_poke(struct clerk *clerk)
 {
     set(clerk, &clerk->is_poked, true);
@@ -567,12 +697,20 @@ void clerk_watched(struct clerk *clerk, const char *job_id)
     pthread_mutex_unlock(&clerk->lock);
 }
 
-void clerk_work_ended(struct clerk *clerk)
+void clerk_work_ended(struct clerk *clerk, const struct job *job)
 {
+    ptrdiff_t at;
+
     pthread_mutex_lock(&clerk->lock);
-    clerk->n_running--;
+    at = held_find(clerk, job->id, job->run);
+    clerk->held[at] = clerk->held[--clerk->n_held];
     pthread_mutex_unlock(&clerk->lock);
     clerk_poke(clerk);
+}
+
+void clerk_must_reopen(struct clerk *clerk)
+{
+    set(clerk, &clerk->must_reopen, true);
 }
 
 void clerk_stop_claiming(struct clerk *clerk)
@@ -588,13 +726,15 @@ void clerk_stop(struct clerk *clerk)
 
     set(clerk, &clerk->must_stop, true);
     pthread_join(clerk->thread, NULL);
-    if (clerk->store && store_lease_release(clerk->store, clerk->hub->owner, &err) < 0)
-        log_error("the leases lapse by themselves: %s", err.text);
+    if (clerk->store && store_member_release(clerk->store, clerk->hub->member, &err) < 0)
+        log_error("what runs here is not handed back, others will find it: %s", err.text);
     store_close(clerk->store);
     tdestroy(clerk->seen, seen_free);
     pthread_cond_destroy(&clerk->wake);
     pthread_mutex_destroy(&clerk->claiming);
     pthread_mutex_destroy(&clerk->lock);
     free(clerk->watched);
+    free(clerk->held);
+    free(clerk->orphans);
     free(clerk);
 }

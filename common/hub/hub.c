@@ -325,6 +325,19 @@ void hub_post_roll_call(struct hub *hub)
     loop_post(hub->loop, &news_new(hub, "")->mail, deliver_roll_call);
 }
 
+static void deliver_stop_all(struct mail *mail)
+{
+    struct news *news = list_item(&mail->link, struct news, mail.link);
+
+    work_stop_all(news->hub, WORK_DRAINED);
+    free(news);
+}
+
+void hub_post_stop_all(struct hub *hub)
+{
+    loop_post(hub->loop, &news_new(hub, "")->mail, deliver_stop_all);
+}
+
 void hub_post_start(struct hub *hub, uint64_t position)
 {
     struct news *news = news_new(hub, "");
@@ -385,6 +398,16 @@ void hub_encode_progress(struct buf *out, const struct job *job)
 
 /* --- life --- */
 
+static char *names_of(const struct job_kind *const *kinds)
+{
+    struct buf names = {0};
+
+    buf_add_text(&names, ",");
+    for (; *kinds; kinds++)
+        buf_format(&names, "%s,", (*kinds)->name);
+    return names.data;
+}
+
 struct hub *hub_new(
     struct loop *loop, const struct config *config, const struct job_kind *const *kinds)
 {
@@ -393,7 +416,8 @@ struct hub *hub_new(
     hub->loop = loop;
     hub->config = config;
     hub->kinds = kinds;
-    digest_random_name(hub->owner, sizeof hub->owner - 1);
+    hub->kind_names = names_of(kinds);
+    hub->member = store_member_new(config->database, hub->kind_names, config->lease_ms);
     list_init(&hub->works);
     list_init(&hub->waiting);
     hub->clerk = clerk_start(hub);
@@ -443,6 +467,8 @@ void hub_free(struct hub *hub)
         frame_unref(hub->recent[i].frame);
     tdestroy(hub->channels, free);
     tdestroy(hub->notes, note_free);
+    store_member_free(hub->member);
+    free(hub->kind_names);
     free(hub);
 }
 

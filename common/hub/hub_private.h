@@ -24,7 +24,8 @@ struct hub {
     struct loop *loop;
     const struct config *config;
     const struct job_kind *const *kinds;
-    char owner[17];
+    struct member *member; /* the clerk's alone, but for its name */
+    char *kind_names;
     struct clerk *clerk;
 
     /* loop only */
@@ -48,7 +49,11 @@ struct hub {
 struct clerk *clerk_start(struct hub *hub);
 void clerk_poke(struct clerk *clerk);                        /* any thread */
 void clerk_watched(struct clerk *clerk, const char *job_id); /* any thread: it has a viewer here */
-void clerk_work_ended(struct clerk *clerk);                  /* any thread: a place is free */
+/* Any thread: nobody works on this run here any more, and a place is free.  If it has not ended the
+ * job, the clerk hands it back. */
+void clerk_work_ended(struct clerk *clerk, const struct job *job);
+/* Any thread: the database can't be opened any more by this version. */
+void clerk_must_reopen(struct clerk *clerk);
 /* When this returns, every work that was claimed has been posted, and none will be.  May wait
  * STORE_WAIT_MS. */
 void clerk_stop_claiming(struct clerk *clerk);
@@ -61,6 +66,7 @@ void hub_post_event(
     struct hub *hub, uint64_t position, const char *job_id, const struct job_event *event);
 void hub_post_roll_call(struct hub *hub); /* clerk_watched() for each job that is watched here */
 void hub_post_note(struct hub *hub, const char *job_id, const struct buf *bytes, bool is_passing);
+void hub_post_stop_all(struct hub *hub); /* every work is to stop; its job is handed back */
 void hub_work_is_over(struct hub *hub); /* loop: one work less; ends a drain that waited for it */
 
 /* --- work.c --- */

@@ -46,6 +46,11 @@ struct job_kind {
      * thread. */
     void (*finish)(
         enum job_state state, const char *result, const char *error, struct last_events *last);
+
+    /* Nobody goes on with this job, which is about to end as failed or canceled: what it has shown
+     * of its unfinished work goes.  Any thread.  A job that is handed back, or lost, is never
+     * cleared: somebody watches it, and another process goes on with it.  NULL: nothing to do. */
+    void (*clear)(const struct config *config, const struct job *job);
 };
 
 /* NULL: no such kind.  `kinds` ends with NULL. */
@@ -60,10 +65,16 @@ const struct config *work_config(const struct work *work);
 const atomic_bool *work_cancel(const struct work *work);
 
 /* Tell the viewers, for good.  `once`: a tag under which this job says it at most once, even when
- * another process takes it over half-way.  An error means that the journal can't be written: stop,
- * and return it. */
+ * another process takes it over half-way; NULL: each time.  While the database is locked or can't be
+ * written this asks again, until it is told or the work is to stop (-ERR_CANCELED).  Another error
+ * is one that stays: return it.  One thread at a time. */
 int work_emit(
     struct work *work, const char *once, const char *name, const char *data, struct error *err);
 
-/* How far it is, as JSON.  May be lost. */
+/* How far it is, as JSON.  May be lost.  One thread at a time. */
 void work_progress(struct work *work, const char *json);
+
+/* Call this before something is put where others find it (a file under its name).  0: the job is
+ * surely still this work's.  A process that slept may have lost it without knowing: then this waits
+ * until that is known.  -ERR_CANCELED: publish nothing more, and return it.  Any thread. */
+int work_may_publish(struct work *work, struct error *err);

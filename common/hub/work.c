@@ -1,5 +1,7 @@
 /* work.c - the jobs that run here: each one libuv work request, on a worker thread with a store of
  * its own. */
+#include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,8 +17,11 @@ struct work {
     struct hub *hub;
     const struct job_kind *kind;
     struct job job;
-    /* worker only */
+    /* under lock: the worker, and threads of its own that publish */
+    pthread_mutex_t lock;
     struct store *store;
+    int64_t leased_until_ms; /* nobody else has the job before; monotonic */
+    /* worker only */
     enum job_state ended_as; /* JOB_RUNNING: it did not end here; read by the loop once the worker
                                 is through */
     /* loop only */
@@ -65,44 +70,7 @@ const atomic_bool *work_cancel(const struct work *work)
     return &work->cancel;
 }
 
-static void stop(struct work *work, enum work_stop reason)
-{
-    int none = WORK_GOES_ON;
-
-    atomic_compare_exchange_strong(&work->stop, &none, (int)reason);
-    atomic_store(&work->cancel, true);
-}
-
-/* What the journal answers to the owner of a job. */
-static int answer(struct work *work, int result, struct error *err)
-{
-    if (result == STORE_E_LOST) {
-        stop(work, WORK_LOST);
-        return error_set(err, ERR_CANCELED, "job %s: another process took it over", work->job.id);
-    }
-    if (result == 0)
-        clerk_poke(work->hub->clerk);
-    return result;
-}
-
-int work_emit(
-    struct work *work, const char *once, const char *name, const char *data, struct error *err)
-{
-    struct job_event event = {.name = name, .data = data, .once = once};
-    int result = store_job_append(work->store, work->job.id, work->hub->owner, &event, err);
-
-    return answer(work, result, err);
-}
-
-void work_progress(struct work *work, const char *json)
-{
-    struct error err;
-    int result = store_job_progress(work->store, work->job.id, work->hub->owner, json, &err);
-
-    answer(work, result, &err);
-}
-
-/* --- the worker's thread --- */
+enum { AGAIN_MS = 250 }; /* between two tries to reach the store */
 
 static void sleep_ms(int ms)
 {
@@ -111,50 +79,12 @@ static void sleep_ms(int ms)
     nanosleep(&span, NULL);
 }
 
-/* Journal the end.  While the database can't be written there is nobody to tell, so this tries
- * again until it can be, or the process is asked to stop: then the lease lapses and the job is run
- * anew. */
-static void end(struct work *work, enum job_state state, const char *result, const char *reason)
+static void stop(struct work *work, enum work_stop reason)
 {
-    struct last_events last = {0};
-    struct error err;
-    int answered;
+    int none = WORK_GOES_ON;
 
-    work->kind->finish(state, result, reason, &last);
-    for (;;) {
-        answered = store_job_end(work->store, work->job.id, work->hub->owner, state, result, reason,
-            last.at, last.n, &err);
-        if (answered >= 0 || atomic_load(&work->stop) == WORK_DRAINED ||
-            store_is_adrift(work->store))
-            break;
-        log_error("job %s: its end can't be journaled, trying again: %s", work->job.id, err.text);
-        sleep_ms(250);
-    }
-    if (answered == 0)
-        work->ended_as = state;
-    last_events_clear(&last);
-}
-
-static void run(struct work *work)
-{
-    struct error err = {0};
-    char *result = NULL;
-    int failed;
-
-    if (work->job.cancel_wanted)
-        stop(work, WORK_CANCELED);
-    failed = atomic_load(&work->cancel) ? -ERR_CANCELED : work->kind->run(work, &result, &err);
-    if (failed >= 0) {
-        end(work, JOB_DONE, result, NULL);
-    } else {
-        int why = atomic_load(&work->stop);
-
-        if (why == WORK_CANCELED)
-            end(work, JOB_CANCELED, NULL, NULL);
-        else if (why == WORK_GOES_ON)
-            end(work, JOB_FAILED, NULL, err.text);
-    }
-    free(result);
+    atomic_compare_exchange_strong(&work->stop, &none, (int)reason);
+    atomic_store(&work->cancel, true);
 }
 
 static bool is_ours(struct work *work)
@@ -164,16 +94,183 @@ static bool is_ours(struct work *work)
     return reason != WORK_DRAINED && reason != WORK_LOST;
 }
 
-/* Without the store nothing can be said about the job, so this waits for it. */
-static bool open_store(struct work *work)
+/* What the store answers to the owner of a job. */
+static int answer(struct work *work, int result, struct error *err)
+{
+    if (result == STORE_E_LOST) {
+        stop(work, WORK_LOST);
+        return error_set(err, ERR_CANCELED, "job %s: another process took it over", work->job.id);
+    }
+    return result;
+}
+
+/* A lock is let go one day, and a disk may get room again.  What else is wrong stays so. */
+static bool may_pass(const struct error *err)
+{
+    return err->code == ERR_BUSY || err->code == ERR_IO;
+}
+
+/* Says so the first time, and waits. */
+static void try_again_later(
+    struct work *work, const char *what, bool *was_told, const struct error *err)
+{
+    if (!*was_told)
+        log_error("job %s: %s, trying again: %s", work->job.id, what, err->text);
+    *was_told = true;
+    sleep_ms(AGAIN_MS);
+}
+
+static int append(struct work *work, const struct job_event *event, struct error *err)
+{
+    int result;
+
+    pthread_mutex_lock(&work->lock);
+    result = store_job_append(work->store, work->job.id, work->job.run, event, err);
+    pthread_mutex_unlock(&work->lock);
+    return answer(work, result, err);
+}
+
+int work_emit(
+    struct work *work, const char *once, const char *name, const char *data, struct error *err)
+{
+    char tag[17];
+    struct job_event event = {.name = name, .data = data, .once = once ? once : tag};
+    bool was_told = false;
+    int result;
+
+    /* By its tag an event that was written, though the answer was an error, is not written again. */
+    digest_random_name(tag, sizeof tag - 1);
+    while ((result = append(work, &event, err)) < 0 && may_pass(err)) {
+        if (atomic_load(&work->cancel))
+            return error_set(err, ERR_CANCELED, "canceled");
+        try_again_later(work, "an event can't be journaled", &was_told, err);
+    }
+    if (result == 0)
+        clerk_poke(work->hub->clerk);
+    return result;
+}
+
+void work_progress(struct work *work, const char *json)
+{
+    struct error err;
+    int result;
+
+    pthread_mutex_lock(&work->lock);
+    result = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
+    pthread_mutex_unlock(&work->lock);
+    if (answer(work, result, &err) == 0)
+        clerk_poke(work->hub->clerk);
+}
+
+enum { UNSURE_MS = 20 }; /* between two looks whether the clerk has renewed the lease */
+
+/* Under lock.  False: nobody can say at the moment. */
+static bool look_at_lease(struct work *work)
+{
+    struct error err;
+    int64_t until_ms = 0;
+    int result =
+        answer(work, store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err),
+            &err);
+
+    if (result == 0)
+        work->leased_until_ms = until_ms;
+    return result == 0 && clock_monotonic_ms() < until_ms;
+}
+
+/* Waits until it is known whose the job is.  Others go by the lease that stands in the store, and
+ * so does this: as long as it has not ended there, nobody else has the job. */
+static bool is_surely_ours(struct work *work)
+{
+    bool is_sure = false;
+
+    while (!is_sure && is_ours(work)) {
+        pthread_mutex_lock(&work->lock);
+        is_sure = clock_monotonic_ms() < work->leased_until_ms || look_at_lease(work);
+        pthread_mutex_unlock(&work->lock);
+        if (!is_sure && is_ours(work))
+            sleep_ms(UNSURE_MS);
+    }
+    return is_sure;
+}
+
+int work_may_publish(struct work *work, struct error *err)
+{
+    if (!is_surely_ours(work) || atomic_load(&work->cancel))
+        return error_set(err, ERR_CANCELED, "canceled");
+    return 0;
+}
+
+/* --- the worker's thread --- */
+
+/* Journal the end.  While the database can't be written there is nobody to tell, so this tries
+ * again until it can be, or the process is asked to stop: then the job is handed back, and run
+ * anew.  Less than 0: it can't be journaled, and `err` says why. */
+static int end(struct work *work, enum job_state state, const char *result, const char *reason,
+    struct error *err)
+{
+    struct last_events last = {0};
+    bool was_told = false;
+    int answered;
+
+    work->kind->finish(state, result, reason, &last);
+    while ((answered = store_job_end(work->store, work->job.id, work->job.run, state, result,
+                reason, last.at, last.n, err)) < 0 &&
+           may_pass(err) && is_ours(work))
+        try_again_later(work, "its end can't be journaled", &was_told, err);
+    if (answered == 0)
+        work->ended_as = state;
+    last_events_clear(&last);
+    return answered;
+}
+
+/* What is left of its work goes before its end is known: the next job of the same key begins in the
+ * same place. */
+static void end_in_vain(struct work *work, enum job_state state, const char *reason)
 {
     struct error err;
 
+    if (work->kind->clear && is_surely_ours(work))
+        work->kind->clear(work->hub->config, &work->job);
+    if (end(work, state, NULL, reason, &err) < 0)
+        log_error("job %s: its end can't be journaled: %s", work->job.id, err.text);
+}
+
+static void run(struct work *work)
+{
+    struct error err = {0};
+    char *result = NULL;
+    int failed = work->kind->run(work, &result, &err);
+
+    if (failed >= 0)
+        failed = end(work, JOB_DONE, result, NULL, &err);
+    if (failed < 0) {
+        int why = atomic_load(&work->stop);
+
+        if (why == WORK_CANCELED)
+            end_in_vain(work, JOB_CANCELED, NULL);
+        else if (why == WORK_GOES_ON)
+            end_in_vain(work, JOB_FAILED, err.text);
+    }
+    free(result);
+}
+
+/* Without the store nothing can be said about the job, so this waits for it, unless the clerk is to
+ * have the job back: to cancel it, or as there is no use in waiting. */
+static bool open_store(struct work *work)
+{
+    struct error err;
+    bool was_told = false;
+
     while (store_open_again(work->hub->config->database, &work->store, &err) < 0) {
-        if (!is_ours(work))
+        if (!may_pass(&err)) {
+            log_error("job %s: can't begin: %s", work->job.id, err.text);
+            clerk_must_reopen(work->hub->clerk);
             return false;
-        log_error("job %s: can't begin, trying again: %s", work->job.id, err.text);
-        sleep_ms(250);
+        }
+        if (atomic_load(&work->cancel))
+            return false;
+        try_again_later(work, "can't begin", &was_told, &err);
     }
     return true;
 }
@@ -189,6 +286,7 @@ static void x_work(uv_work_t *request)
         return;
     run(work);
     store_close(work->store);
+    work->store = NULL;
     log_info("job %s: %s after %.1f s", work->job.id,
         work->ended_as == JOB_RUNNING ? "given up here" : job_state_name(work->ended_as),
         (double)(clock_monotonic_ms() - start_ms) / 1000);
@@ -234,7 +332,8 @@ static void x_done(uv_work_t *request, int status)
         list_remove(&again->link);
         begin(again);
     }
-    clerk_work_ended(hub->clerk);
+    clerk_work_ended(hub->clerk, &work->job);
+    pthread_mutex_destroy(&work->lock);
     job_clear(&work->job);
     free(work);
     hub_work_is_over(hub);
@@ -246,8 +345,8 @@ struct start_mail {
 };
 
 /* This process may have lost a job to another one and got it back while its first worker has not
- * noticed yet. The store tells owners apart, not workers: so the second waits until the first is
- * out. */
+ * noticed yet.  The store tells their writes apart, the folder they work in does not: so the second
+ * waits until the first is out. */
 static void deliver_work(struct mail *mail)
 {
     struct start_mail *start = list_item(&mail->link, struct start_mail, mail.link);
@@ -269,7 +368,9 @@ void work_post_start(struct hub *hub, struct job *job)
     start->work = mem_new(struct work);
     start->work->hub = hub;
     start->work->kind = kind_find(hub->kinds, job->kind);
+    assert(start->work->kind); /* the store gives us only what we know */
     start->work->ended_as = JOB_RUNNING;
+    pthread_mutex_init(&start->work->lock, NULL);
     start->work->job = *job;
     *job = (struct job){0};
     loop_post(hub->loop, &start->mail, deliver_work);

@@ -35,6 +35,7 @@ struct job {
     int position; /* 1: the next to run; 0: not queued */
     uint64_t
         n_watched; /* times that it was found to have viewers; only its growing says anything */
+    int64_t run;   /* counts its claims: what a work writes holds only under its own */
     int deaths;    /* owners that died while they ran it; one that kills them must not go round */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */

@@ -25,7 +25,7 @@ enum { STORE_WAIT_MS = 2000 };
 enum store_answer {
     STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
     STORE_E_FULL,          /* as many jobs are queued as may be */
-    STORE_E_LOST,          /* the lease is no longer yours: stop, and write nothing more */
+    STORE_E_LOST,          /* the job is no longer yours: stop, and write nothing more */
 };
 
 struct store;
@@ -130,28 +130,51 @@ int store_jobs_watched(
 int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
     struct job *ret_job, bool *ret_is_first, struct error *err);
 
-/* --- the owner's side: `owner` is a process's own random name --- */
+/* --- the owner's side --- */
 
-/* Take the oldest job that is queued, or running under somebody else's lease that lapsed, unless
- * `slots` jobs are running under good leases already, in whatever process.  A job whose
- * cancel_wanted is set (its owner died or stopped before it could obey) comes first and needs no
- * slot: end it as canceled, run nothing.  A job that was asked for again while its canceled
- * forerunner of the same key still runs waits for that one's end. STORE_E_NOT_FOUND: nothing to do.
- */
-int store_job_claim(struct store *store, const char *owner, int slots, int64_t lease_ms,
-    struct job *ret_job, struct error *err);
-int store_lease_renew(struct store *store, const char *owner, int64_t lease_ms, struct error *err);
-/* The process stops: its running jobs are queued again, first in line. */
-int store_lease_release(struct store *store, const char *owner, struct error *err);
+/* A process that may run jobs: a random name, what it can run, one lease for all its jobs, and a
+ * lock (in the file <database>-members) that shows the others whether it still lives.  One thread
+ * at a time. */
+struct member;
 
-/* Journal one event of a job that `owner` runs.  An event whose `once` is there already changes
- * nothing and is a success.  STORE_E_LOST: the lease is gone. */
-int store_job_append(struct store *store, const char *id, const char *owner,
-    const struct job_event *event, struct error *err);
-int store_job_progress(struct store *store, const char *id, const char *owner, const char *progress,
+/* `kinds`: the kinds of jobs it can run, each between commas (",video,"), or NULL: all; the caller
+ * keeps it.  `lease_ms`: silent for so long, it loses its jobs. */
+struct member *store_member_new(const char *path, const char *kinds, int64_t lease_ms);
+/* Takes NULL.  The others find it gone: store_member_release() comes first. */
+void store_member_free(struct member *member);
+const char *store_member_name(const struct member *member);
+
+/* Its lease begins anew.  Needed only while it owns jobs; a claim does it, too. */
+int store_member_renew(struct store *store, struct member *member, struct error *err);
+/* It was asked to end: if it is found gone from now on, it has not died of its jobs. */
+int store_member_stop(struct store *store, const struct member *member, struct error *err);
+/* Its running jobs are queued again, first in line, and it is none of the members any more. */
+int store_member_release(struct store *store, const struct member *member, struct error *err);
+
+/* Take the oldest job of a kind that it knows that is queued, or running under an owner that is
+ * gone or whose lease has ended, unless `slots` jobs are running under good leases already, in
+ * whatever process.  A job whose cancel_wanted is set (its owner left before it could obey) comes
+ * first and needs no slot and no known kind: end it as canceled, run nothing.  A job that was asked
+ * for again while its canceled forerunner of the same key still runs waits for that one's end.
+ * `ret_job->deaths` counts the owners that are gone though nobody asked them to be; who only was
+ * silent is none of them.  STORE_E_NOT_FOUND: nothing to do. */
+int store_job_claim(struct store *store, struct member *member, int slots, struct job *ret_job,
     struct error *err);
-/* The end: state, result or error, and the last events, in one transaction. */
-int store_job_end(struct store *store, const char *id, const char *owner, enum job_state state,
+/* Put back what nobody works on; no other run of the job, and none that has ended. */
+int store_job_release(struct store *store, const char *id, int64_t run, struct error *err);
+/* Until when (CLOCK_MONOTONIC) nobody else can have this run's job.  STORE_E_LOST: somebody has. */
+int store_job_lease(
+    struct store *store, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
+
+/* Journal one event of a job; `run` as its claim gave it.  An event whose `once` is there already
+ * changes nothing and is a success, so after an error the same may be asked again.  STORE_E_LOST:
+ * the job is another one's, or has ended. */
+int store_job_append(struct store *store, const char *id, int64_t run,
+    const struct job_event *event, struct error *err);
+int store_job_progress(
+    struct store *store, const char *id, int64_t run, const char *progress, struct error *err);
+/* The end: state, result or error, and the last events, in one transaction.  May be asked again. */
+int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
 
@@ -166,8 +189,8 @@ int store_position(struct store *store, uint64_t *ret_position, struct error *er
 int store_tail(struct store *store, uint64_t after, int most,
     void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
     void *ctx, struct error *err);
-/* Every job that is queued or running, with position, progress, and `owner` as claimed (NULL:
- * nobody). */
+/* Every job that is queued or running, with position, progress, and the name of the member that
+ * runs it (NULL: nobody). */
 int store_live(struct store *store,
     void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err);

@@ -23,9 +23,9 @@ static const char is_ours_sql[] =
  * job was deleted by hand) is left behind; `position` goes on from where it was. */
 static const char bring_over[] =
     "INSERT INTO casecast_jobs(number, id, kind, subject, key, state, cancel_wanted, last_seq,"
-    "  created_ms, started_ms, ended_ms, owner, leased_until_ms, deaths, progress, result, error)"
+    "  created_ms, started_ms, ended_ms, owner, deaths, progress, result, error)"
     " SELECT number, id, kind, subject, key, state, cancel_wanted, last_seq,"
-    "  created_ms, started_ms, ended_ms, owner, leased_until_ms, deaths, progress, result, error"
+    "  created_ms, started_ms, ended_ms, owner, deaths, progress, result, error"
     " FROM jobs;"
     "INSERT INTO casecast_inputs(job_id, input) SELECT job_id, input FROM inputs"
     " WHERE job_id IN (SELECT id FROM jobs WHERE state IN ('queued', 'running'));"

@@ -43,6 +43,7 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
     if (job.state == JOB_QUEUED)
         job.position = sqlite3_column_int(row, 14);
     job.n_watched = (uint64_t)sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
+    job.run = sqlite3_column_int64(row, JOB_COLUMN_RUN);
     *ret_job = job;
     return 0;
 }

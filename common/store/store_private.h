@@ -23,8 +23,9 @@ struct store {
         const char *sql; /* the address is the key: every query is one constant */
         sqlite3_stmt *query;
     } queries[QUERIES_MAX];
-    int64_t data_version; /* as store_changed() saw it last */
-    bool leaves_others;   /* see store_init() */
+    struct member *member; /* who claims by this connection; NULL: nobody yet */
+    int64_t data_version;  /* as store_changed() saw it last */
+    bool leaves_others;    /* see store_init() */
     /* What follows is fixed after store_open(): the names that cases are read from, and queries
      * made of the columns that are there. */
     const char *cases, *scenes;
@@ -32,6 +33,14 @@ struct store {
     char *case_drop_sql, *scenes_drop_sql, *case_count_sql;
     uint32_t case_columns, scene_columns; /* bit i: field i has one */
     bool told_bad_ids;                    /* the log has it already */
+};
+
+struct member {
+    char name[17];
+    char *path;        /* of the file of locks */
+    int fd;            /* holds ours; -1: not yet */
+    const char *kinds; /* the caller's */
+    int64_t lease_ms;
 };
 
 /* The one place where SQLite's codes become ours.  Tells of the connection's last error. */
@@ -78,6 +87,18 @@ int before_bring_over(struct store *store, struct error *err);
 /* Looks which columns there are and makes the queries of them. */
 int cases_prepare(struct store *store, struct error *err);
 void cases_forget(struct store *store); /* frees these queries */
+
+/* --- store_member.c --- */
+
+/* Makes `casecast_is_gone(name)`: does no process of that name live any more?  Before
+ * store_job_claim() has named a member to ask for, it knows of nobody that is gone. */
+int member_prepare(struct store *store, struct error *err);
+/* From now on the others see that it lives. */
+int member_lock(struct member *member, struct error *err);
+/* Its row, with a lease from now on. */
+int member_write(struct store *store, const struct member *member, struct error *err);
+/* Rows of members that are gone and own nothing. */
+int member_forget_gone(struct store *store, const struct member *looker, struct error *err);
 
 /* --- queries --- */
 
@@ -139,8 +160,8 @@ int transaction_end(struct store *store, int answer, struct error *err);
 /* `position`: an SQL expression, looked at only where the job is queued. */
 #define JOB_COLUMNS(position)                                                                      \
     "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
-    "deaths, progress, result, error, " position ", owner, n_watched "
-enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED };
+    "deaths, progress, result, error, " position ", owner, n_watched, run "
+enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN };
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
 int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct error *err);

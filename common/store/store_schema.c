@@ -34,7 +34,7 @@ static const char *const steps[] = {
     "  started_ms INTEGER NOT NULL DEFAULT 0,"
     "  ended_ms INTEGER NOT NULL DEFAULT 0,"
     "  owner TEXT,"
-    "  leased_until_ms INTEGER NOT NULL DEFAULT 0,"
+    "  run INTEGER NOT NULL DEFAULT 0,"
     "  deaths INTEGER NOT NULL DEFAULT 0,"
     "  progress TEXT,"
     "  result TEXT,"
@@ -57,7 +57,11 @@ static const char *const steps[] = {
     "  data TEXT NOT NULL,"
     "  once TEXT,"
     "  UNIQUE (job_id, seq),"
-    "  UNIQUE (job_id, once));",
+    "  UNIQUE (job_id, once));"
+    "CREATE TABLE casecast_members("
+    "  name TEXT PRIMARY KEY NOT NULL,"
+    "  leased_until_ms INTEGER NOT NULL,"
+    "  is_stopping INTEGER NOT NULL DEFAULT 0);",
 };
 
 /* Versions 1 to 3 had other names: store_before.c. */

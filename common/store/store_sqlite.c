@@ -17,6 +17,7 @@ static int refuse_code(const char *path, sqlite3 *db, struct error *err)
     switch (sqlite3_errcode(db)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* lost the race for the log's index too often */
         return error_set(err, ERR_BUSY, "%s: the database is locked by another program", path);
     case SQLITE_READONLY:
         if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
@@ -224,6 +225,8 @@ static int set_up(struct store *store, struct error *err)
     answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
     if (answer == 0)
         answer = schema_prepare(store, err);
+    if (answer == 0)
+        answer = member_prepare(store, err);
     if (answer == 0)
         answer = use_wal(store, err);
     if (answer == 0)

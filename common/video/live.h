@@ -47,5 +47,5 @@ const char *live_codecs(const struct live *live);
 
 void live_free(struct live *live); /* takes NULL; the pieces stay */
 
-/* Remove the pieces that there are: of a film that did not come to its end. */
+/* Remove the pieces that there are, the list first: of a film that nobody goes on with. */
 void live_sweep(const struct outdir *dir);

@@ -98,6 +98,16 @@ static int refuse(const struct outdir *dir, const char *name, struct error *err)
     return error_set(err, ERR_IO, "%s/%s can't be written: %s", dir->path, name, strerror(errno));
 }
 
+static int give_name(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+{
+    int rc = dir->may_publish ? dir->may_publish(dir->ctx, err) : 0;
+
+    if (rc == 0 && renameat(dir->fd, temporary, dir->fd, name) < 0)
+        rc = refuse(dir, name, err);
+    return rc;
+}
+
 static int flush(const struct outdir *dir, const char *file, const char *name, struct error *err)
 {
     int fd = openat(dir->fd, file, O_RDONLY | O_CLOEXEC), rc = 0;
@@ -121,11 +131,11 @@ int outdir_finish(
 
     if (rc == 0)
         rc = flush(dir, temporary, name, err);
-    if (rc < 0)
-        return rc;
-    if (renameat(dir->fd, temporary, dir->fd, name) < 0 || fsync(dir->fd) < 0)
-        return refuse(dir, name, err);
-    return 0;
+    if (rc == 0)
+        rc = give_name(dir, temporary, name, err);
+    if (rc == 0 && fsync(dir->fd) < 0)
+        rc = refuse(dir, name, err);
+    return rc;
 }
 
 bool outdir_drop(const struct outdir *dir, const char *name)
@@ -167,8 +177,8 @@ int outdir_write(
     char *temporary = outdir_temporary(name);
     int rc = write_temporary(dir, temporary, name, data, len, err);
 
-    if (rc == 0 && renameat(dir->fd, temporary, dir->fd, name) < 0)
-        rc = refuse(dir, name, err);
+    if (rc == 0)
+        rc = give_name(dir, temporary, name, err);
     if (rc < 0)
         outdir_drop(dir, temporary);
     free(temporary);

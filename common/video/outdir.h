@@ -10,6 +10,9 @@
 struct outdir {
     int fd;
     const char *path; /* the caller's */
+    /* Asked before a file gets its name, on any thread: less than 0, it gets none.  NULL: it may. */
+    int (*may_publish)(void *ctx, struct error *err);
+    void *ctx;
 };
 
 /* Makes the folder, and those above it, if they are not there.  One work at a time writes there:

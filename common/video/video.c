@@ -1,6 +1,7 @@
 /* video.c - see video.h: the order of the work, and who owns what meanwhile. */
 #include "video/video.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -38,7 +39,7 @@ struct work {
     struct beside beside;
     struct join *join;
     int scenes_told;
-    bool preview_told, playable_told, is_done;
+    bool preview_told, playable_told;
 };
 
 /* What was being done, before the words of what went wrong with it. */
@@ -56,7 +57,15 @@ static int open_places(struct work *work, struct error *err)
     if (cache_open(options->cache_dir, options->cache_bytes, &work->cache, err) < 0)
         log_warning("nothing is kept between videos: %s", err->text);
     rc = beneath_root(options->media_root, &work->root_fd, err);
-    return rc < 0 ? rc : outdir_open(options->out_dir, &work->dir, err);
+    if (rc == 0 && options->watch.may_publish)
+        rc = options->watch.may_publish(options->watch.ctx, err);
+    if (rc == 0)
+        rc = outdir_open(options->out_dir, &work->dir, err);
+    if (rc < 0)
+        return rc;
+    work->dir.may_publish = options->watch.may_publish;
+    work->dir.ctx = options->watch.ctx;
+    return 0;
 }
 
 static void *ahead_thread(void *ctx)
@@ -245,7 +254,6 @@ static int finish(struct work *work, struct video_result *result, struct error *
         rc = join_end(work->join, err);
     if (rc < 0)
         return during("joining", rc, err);
-    work->is_done = true;
     progress_end(&work->progress, n_frames);
     *result = (struct video_result){.width = work->film.width,
         .height = work->film.height,
@@ -287,8 +295,6 @@ static void clear(struct work *work)
     mix_close(&work->mix);
     music_close(&work->music);
     narration_close(&work->narration);
-    if (work->dir.fd >= 0 && !work->is_done)
-        live_sweep(&work->dir);
     if (work->dir.fd >= 0)
         outdir_close(&work->dir);
     cache_close(&work->cache);
@@ -311,4 +317,15 @@ int video_create(const struct case_record *record, const struct video_options *o
     rc = create(&work, ret_result, err);
     clear(&work);
     return rc;
+}
+
+void video_sweep(const char *out_dir)
+{
+    struct outdir dir = {
+        .fd = open(out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .path = out_dir};
+
+    if (dir.fd < 0)
+        return;
+    live_sweep(&dir);
+    outdir_close(&dir);
 }

@@ -48,6 +48,10 @@ struct video_playable {
  * beneath `out_dir` and the file is whole when its name is told. */
 struct video_watch {
     void *ctx;
+    /* May what is made still be published?  Asked before the folder is touched and before each file
+     * in it gets its name, on any thread, at once with the others below.  It may wait.  Less than 0:
+     * no, the work ends with that.  NULL: always. */
+    int (*may_publish)(void *ctx, struct error *err);
     void (*progress)(void *ctx, const struct video_progress *progress); /* 4 to 10 times a second */
     void (*scene)(
         void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
@@ -83,8 +87,13 @@ struct video_result {
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
     struct error *err);
 
-/* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On failure no partial file
- * stays; on success the MP4 and the files told to `watch` are in out_dir, whole and flushed to the
- * disk. */
+/* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On success the MP4 and the
+ * files told to `watch` are in out_dir, whole and flushed to the disk.  On failure no file stays
+ * under a temporary name, but all that has been told: somebody watches it, and whoever makes this
+ * video next goes on with it. */
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);
+
+/* Nobody will go on with the video that was begun in `out_dir`: the pieces that could be watched of
+ * it go.  Harmless if there are none. */
+void video_sweep(const char *out_dir);

@@ -38,6 +38,7 @@ cycle() { # HOW WORDS NUMBER
     # shellcheck disable=SC2086
     fact "$2: all of it is gone" same '' "$(for pid in $pids; do process_began "$pid" && echo "$pid"; done)"
     fact '… and the film is handed back: queued, nobody'\''s, no death' same 'queued|0|-' "$(row_of "$job")"
+    fact '… what stood of it stands' same "$pieces" "$(find "$CASECAST_OUTPUT" -name 'live-1.m4s' | wc -l)"
     stack_start
     fact '… and is taken up again' wait_for 20 taken_up "$3"
     wait_for 20 has_frames "$job" 0
@@ -60,6 +61,8 @@ stack_start
 case_put long 40
 job=$(job_make long)
 wait_for 30 has_frames "$job" 60
+wait_for 30 test -n "$(find "$CASECAST_OUTPUT" -name live-1.m4s)"
+pieces=1
 cycle stop_by_scripts 'scripts/down and up' 2
 cycle stop_of_unit 'SIGTERM to all of a unit' 3
 cycle stop_by_int 'SIGINT' 4

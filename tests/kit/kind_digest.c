@@ -37,4 +37,4 @@ static void finish(
     last_events_add(last, job_state_name(state), result ? result : error ? error : "{}");
 }
 
-const struct job_kind kind_digest = {"digest", "file", "digesting", prepare, NULL, run, finish};
+const struct job_kind kind_digest = {"digest", "file", "digesting", prepare, NULL, run, finish, NULL};

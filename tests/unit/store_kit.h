@@ -60,8 +60,56 @@ static inline int kit_remove(const char *path, const struct stat *stat, int kind
     return remove(path);
 }
 
+/* --- processes, by the names that a test gives them --- */
+
+static struct {
+    char alias[16];
+    struct member *member;
+} kit_members[16];
+
+static inline struct member *kit_member(const char *alias)
+{
+    size_t i = 0;
+
+    while (kit_members[i].member && strcmp(kit_members[i].alias, alias) != 0)
+        i++;
+    if (!kit_members[i].member) {
+        strcpy(kit_members[i].alias, alias);
+        kit_members[i].member = store_member_new(kit_path, NULL, LEASE_MS);
+    }
+    return kit_members[i].member;
+}
+
+/* As if the kernel had ended it: its lock is gone, its row stands. */
+static inline void kit_dies(const char *alias)
+{
+    struct member *member = kit_member(alias);
+
+    for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++)
+        if (kit_members[i].member == member)
+            strcpy(kit_members[i].alias, "(dead)");
+    close(member->fd);
+    member->fd = -1;
+}
+
+static inline void kit_sql(const char *sql);
+
+/* It lives, and was silent for longer than its lease. */
+static inline void kit_sleeps(const char *alias)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "UPDATE casecast_members SET leased_until_ms = 1 WHERE name = '%s'",
+        store_member_name(kit_member(alias)));
+    kit_sql(sql);
+}
+
 static inline void kit_stop(void)
 {
+    for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++) {
+        store_member_free(kit_members[i].member);
+        kit_members[i].member = NULL;
+    }
     store_close(kit_store);
     kit_store = NULL;
     nftw(kit_folder, kit_remove, 8, FTW_DEPTH | FTW_PHYS);
@@ -167,7 +215,7 @@ static inline const char *kit_claim(const char *owner, int slots)
 {
     static char id[JOB_ID_LEN + 1];
     struct job job = {0};
-    int answer = store_job_claim(kit_store, owner, slots, LEASE_MS, &job, &kit_error);
+    int answer = store_job_claim(kit_store, kit_member(owner), slots, &job, &kit_error);
 
     ck_assert_msg(answer == 0 || answer == STORE_E_NOT_FOUND, "%s", kit_error.text);
     memcpy(id, job.id, sizeof id);

@@ -250,11 +250,11 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
     ck_assert_int_eq(run("jobs"), 0);
     ck_assert_str_eq(out, "No jobs yet.\n");
     kit_job("failed");
-    assert_done(store_job_end(kit_store, kit_claim("me", 1), "me", JOB_FAILED, NULL,
+    assert_done(store_job_end(kit_store, kit_claim("me", 1), 1, JOB_FAILED, NULL,
         "scenes[2].image: no such file", NULL, 0, &kit_error));
     kit_job("running");
     assert_done(
-        store_job_progress(kit_store, kit_claim("me", 1), "me", "{\"percent\": 45.9}", &kit_error));
+        store_job_progress(kit_store, kit_claim("me", 1), 1, "{\"percent\": 45.9}", &kit_error));
     assert_done(
         store_job_cancel(kit_store, kit_job("running"), NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);

@@ -24,6 +24,7 @@ static bool cancels_when_playable;
 static int n_told;
 static double told_seconds, told_of;
 static char *told_list;
+static int may_times = -1; /* that files may be published; -1: always */
 
 static void set_up(void)
 {
@@ -73,13 +74,15 @@ static void on_playable(void *ctx, const struct video_playable *playable)
         atomic_store(&cancel, true);
 }
 
+static int may_publish(void *ctx, struct error *why);
+
 static int create(void)
 {
     struct video_options options = {.media_root = root,
         .out_dir = out,
         .file = "final.mp4",
         .cancel = &cancel,
-        .watch = {.playable = on_playable}};
+        .watch = {.playable = on_playable, .may_publish = may_publish}};
 
     atomic_store(&cancel, false);
     return video_create(&record, &options, &result, &err);
@@ -304,12 +307,77 @@ START_TEST(the_list_of_a_killed_work_stands_until_its_successor_is_as_far)
 }
 END_TEST
 
-START_TEST(a_film_that_is_not_made_leaves_no_pieces)
+/* Stopped, drained or taken over: viewers go on watching what there is. */
+START_TEST(a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept)
 {
+    char *list;
+
     cancels_when_playable = true;
     ck_assert_int_eq(create(), -ERR_CANCELED);
     ck_assert_int_eq(n_told, 1);
+    list = read_text("live.m3u8");
+    ck_assert_str_eq(list, told_list);
+    free(list);
+    join_pieces("all.mp4"); /* every name in it opens */
+    video_sweep(out);
     ck_assert_int_eq(n_pieces_in_folder(), 0);
+    video_sweep(out);
+    video_sweep("/nowhere/at/all");
+}
+END_TEST
+
+static int n_times_asked;
+
+static int may_publish(void *ctx, struct error *why)
+{
+    static atomic_int asked;
+
+    (void)ctx;
+    n_times_asked = atomic_fetch_add(&asked, 1) + 1;
+    return may_times < 0 || n_times_asked <= may_times
+               ? 0
+               : error_set(why, ERR_CANCELED, "another one makes it");
+}
+
+static int n_files(void)
+{
+    DIR *folder = opendir(out);
+    int n = 0;
+
+    while (readdir(folder))
+        n++;
+    closedir(folder);
+    return n;
+}
+
+/* Each file that it publishes is asked for, and one before the folder is looked at: after `_i` of
+ * them it may no more. */
+START_TEST(a_work_that_may_not_publish_changes_nothing_more)
+{
+    may_times = _i;
+    ck_assert_int_eq(create(), -ERR_CANCELED);
+    ck_assert_int_gt(n_times_asked, _i);
+    ck_assert_int_le(n_files(), 2 + _i); /* . and .., and nothing under a temporary name */
+    if (_i == 0)
+        ck_assert_int_eq(n_files(), 2);
+}
+END_TEST
+
+/* What it had told stands as it was, whoever did it. */
+START_TEST(a_work_that_may_not_publish_leaves_what_stands)
+{
+    char *whole, *list;
+
+    may_times = -1;
+    ck_assert_msg(create() == 0, "%s", err.text);
+    whole = read_text("live.m3u8");
+    may_times = 0;
+    ck_assert_int_eq(create(), -ERR_CANCELED);
+    list = read_text("live.m3u8");
+    ck_assert_str_eq(list, whole);
+    join_pieces("all.mp4");
+    free(list);
+    free(whole);
 }
 END_TEST
 
@@ -329,7 +397,9 @@ int main(void)
     tcase_add_test(tc, its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same_time);
     tcase_add_test(tc, times_begin_at_zero_for_picture_and_sound);
     tcase_add_test(tc, the_list_of_a_killed_work_stands_until_its_successor_is_as_far);
-    tcase_add_test(tc, a_film_that_is_not_made_leaves_no_pieces);
+    tcase_add_test(tc, a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept);
+    tcase_add_loop_test(tc, a_work_that_may_not_publish_changes_nothing_more, 0, 6);
+    tcase_add_test(tc, a_work_that_may_not_publish_leaves_what_stands);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
+#include "base/mem.h"
 #include "unit/store_kit.h"
 
 static const struct job_event last_events[] = {
@@ -48,7 +49,7 @@ START_TEST(the_same_key_attaches_while_queued_running_and_done)
             ck_assert_str_eq(kit_claim("me", 1), id);
         if (step == 2)
             assert_done(
-                store_job_end(kit_store, id, "me", JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+                store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
         is_new = true;
         assert_done(open_key("a", &job, &is_new));
         ck_assert(!is_new);
@@ -115,7 +116,7 @@ START_TEST(a_failure_is_the_answer_for_a_while)
     strcpy(id, kit_job("a"));
     kit_claim("me", 1);
     assert_done(
-        store_job_end(kit_store, id, "me", JOB_FAILED, NULL, "no such file", NULL, 0, &kit_error));
+        store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "no such file", NULL, 0, &kit_error));
 
     request.failed_hold_ms = 60000;
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
@@ -241,7 +242,7 @@ START_TEST(a_running_job_is_marked_and_stays_its_owners)
     assert_canceled(id, JOB_RUNNING, true, false);
     assert_events(id, "1 job {\"state\":\"queued\"}\n");
     assert_done(
-        store_job_end(kit_store, id, "me", JOB_CANCELED, NULL, NULL, last_events, 2, &kit_error));
+        store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, last_events, 2, &kit_error));
     assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
 }
 END_TEST
@@ -255,7 +256,7 @@ START_TEST(an_ended_job_stays_as_it_is)
         const char *id = kit_job(keys[i]);
 
         ck_assert_str_eq(kit_claim("me", 1), id);
-        assert_done(store_job_end(kit_store, id, "me", ends[i], NULL, NULL, NULL, 0, &kit_error));
+        assert_done(store_job_end(kit_store, id, 1, ends[i], NULL, NULL, NULL, 0, &kit_error));
         assert_canceled(id, ends[i], false, false);
         assert_events(id, "1 job {\"state\":\"queued\"}\n");
     }
@@ -272,7 +273,7 @@ START_TEST(who_asks_again_after_a_cancel_gets_a_new_job)
     ck_assert_str_ne(kit_job("a"), old);
     /* Both would write to the same place, so the new one waits for the end of the old one. */
     ck_assert_str_eq(kit_claim("me", 2), "");
-    assert_done(store_job_end(kit_store, old, "me", JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    assert_done(store_job_end(kit_store, old, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
     ck_assert_str_eq(kit_claim("me", 2), kit_job("a"));
 }
 END_TEST
@@ -293,7 +294,7 @@ static void end_as(enum job_state state)
     }
     kit_job("a");
     strcpy(id, kit_claim("me", 1));
-    assert_done(store_job_end(kit_store, id, "me", state, NULL, NULL, NULL, 0, &kit_error));
+    assert_done(store_job_end(kit_store, id, 1, state, NULL, NULL, NULL, 0, &kit_error));
 }
 
 static const enum job_state ends[] = {JOB_QUEUED, JOB_DONE, JOB_FAILED, JOB_CANCELED};
@@ -313,7 +314,7 @@ START_TEST(an_input_stays_as_long_as_its_job_may_be_run)
 
     kit_job("a");
     strcpy(id, kit_claim("me", 1));
-    assert_done(store_lease_release(kit_store, "me", &kit_error));
+    assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), id);
     assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
@@ -369,7 +370,7 @@ static void done_job(const char *subject, const char *key)
 
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert_str_eq(kit_claim("me", 9), job.id);
-    assert_done(store_job_end(kit_store, job.id, "me", JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    assert_done(store_job_end(kit_store, job.id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
     job_clear(&job);
 }
 
@@ -395,15 +396,19 @@ END_TEST
 START_TEST(live_jobs_come_with_owner_position_and_progress)
 {
     struct buf buf = {0};
+    char *expected;
 
     done_job("1", "a");
     kit_job("b");
     kit_job("c");
     kit_job("d");
     assert_done(
-        store_job_progress(kit_store, kit_claim("me", 1), "me", "{\"percent\":5}", &kit_error));
+        store_job_progress(kit_store, kit_claim("me", 1), 1, "{\"percent\":5}", &kit_error));
     assert_done(store_live(kit_store, note_live, &buf, &kit_error));
-    ck_assert_str_eq(buf.data, "b running 0 {\"percent\":5} me\nc queued 1 - -\nd queued 2 - -\n");
+    expected = mem_format("b running 0 {\"percent\":5} %s\nc queued 1 - -\nd queued 2 - -\n",
+        store_member_name(kit_member("me")));
+    ck_assert_str_eq(buf.data, expected);
+    free(expected);
     buf_free(&buf);
 }
 END_TEST

@@ -8,7 +8,7 @@ static int append(const char *id, const char *data, const char *once)
 {
     struct job_event event = {.name = NULL, .data = data, .once = once};
 
-    return store_job_append(kit_store, id, "me", &event, &kit_error);
+    return store_job_append(kit_store, id, 1, &event, &kit_error);
 }
 
 START_TEST(events_count_from_one_without_a_gap)
@@ -108,17 +108,15 @@ END_TEST
 
 enum { WRITERS = 3, EVENTS = 60 };
 
-static int write_events(int number, const char *id)
+static int write_events(const char *id)
 {
     struct job_event event = {.data = "x"};
     struct store *store;
-    char owner[8];
 
-    snprintf(owner, sizeof owner, "p%d", number);
     if (store_open(kit_path, &store, NULL) < 0)
         return 1;
     for (int i = 0; i < EVENTS; i++)
-        if (store_job_append(store, id, owner, &event, NULL) != 0)
+        if (store_job_append(store, id, 1, &event, NULL) != 0)
             return 1;
     store_close(store);
     return 0;
@@ -159,7 +157,7 @@ START_TEST(a_follower_of_several_writers_sees_every_event_once_in_order)
     kit_store = NULL;
     for (int i = 0; i < WRITERS; i++)
         if ((pids[i] = fork()) == 0)
-            _exit(write_events(i, follower.ids[i]));
+            _exit(write_events(follower.ids[i]));
     kit_store = kit_open();
     while (follower.n < WRITERS * (EVENTS + 1))
         assert_done(store_tail(kit_store, follower.position, 50, follow, &follower, &kit_error));

@@ -100,7 +100,7 @@ START_TEST(a_locked_database_is_told_and_nothing_was_changed)
     assert_says(store_probe(kit_store, &kit_error), ERR_BUSY, "locked by another program");
     assert_says(store_job_open(kit_store, &request, &job, &is_new, &kit_error), ERR_BUSY,
         "store.db: the database is locked by another program");
-    assert_says(store_lease_renew(kit_store, "me", LEASE_MS, &kit_error), ERR_BUSY, "locked");
+    assert_says(store_member_renew(kit_store, kit_member("me"), &kit_error), ERR_BUSY, "locked");
     ck_assert_int_eq(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     store_close(other);
     ck_assert_str_eq(kit_claim("me", 1), "");

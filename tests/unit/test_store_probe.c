@@ -76,7 +76,7 @@ START_TEST(a_log_that_was_cut_and_has_grown_again_is_found)
     kit_job("a");
     ck_assert_int_eq(truncate(beside("-wal"), size_of(beside("-wal")) / 2), 0);
     for (int i = 0; i < 20; i++)
-        store_lease_renew(kit_store, "me", LEASE_MS, &kit_error);
+        store_member_renew(kit_store, kit_member("me"), &kit_error);
     ck_assert_int_lt(probe(), 0);
 }
 END_TEST

@@ -73,7 +73,7 @@ START_TEST(an_older_database_is_brought_over_once_with_all_that_is_in_it)
     ck_assert_int_eq(job.deaths, 3);
     ck_assert_int_eq(job.ended_ms, 22);
     job_clear(&job);
-    assert_done(store_job_claim(kit_store, "me", 1, LEASE_MS, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("me"), 1, &job, &kit_error));
     ck_assert_str_eq(job.id, "r");
     ck_assert_str_eq(job.input, "{\"id\":\"r\"}");
     job_clear(&job);

@@ -1,0 +1,155 @@
+/* store_member.c - the processes that run jobs: a row each in casecast_members, and a lock.
+ *
+ * Whether a process is gone decides whether its job takes processes with it, so it must be known,
+ * not guessed from silence: a member holds a lock on a byte of its own in the file
+ * <database>-members.  The kernel takes it from a process that is gone, by whatever death, and with
+ * its machine; not from one that sleeps, hangs, or has its clock set.  Numbers of processes would
+ * say less: they mean nothing in another container.
+ *
+ * The lease is for members that live and do nothing.  It ends at a time of CLOCK_MONOTONIC, which
+ * all processes of a boot share and nobody sets; after another boot no lock is left. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "store/store_private.h"
+
+struct member *store_member_new(const char *path, const char *kinds, int64_t lease_ms)
+{
+    struct member *member = mem_new(struct member);
+
+    member->path = mem_format("%s-members", path);
+    member->kinds = kinds;
+    member->lease_ms = lease_ms;
+    member->fd = -1;
+    digest_random_name(member->name, sizeof member->name - 1);
+    return member;
+}
+
+void store_member_free(struct member *member)
+{
+    if (!member)
+        return;
+    if (member->fd >= 0)
+        close(member->fd);
+    free(member->path);
+    free(member);
+}
+
+const char *store_member_name(const struct member *member)
+{
+    return member->name;
+}
+
+/* --- the proof that it lives --- */
+
+/* Its byte: names are random, so that the digests of two (FNV-1a) don't meet. */
+static struct flock lock_of(const char *name)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)(hash >> 2), .l_len = 1};
+}
+
+static int refuse(const struct member *member, struct error *err)
+{
+    return error_set(err, ERR_IO, "%s: %s", member->path, strerror(errno));
+}
+
+/* A file that somebody deleted is made anew: the others would look for the lock there. */
+int member_lock(struct member *member, struct error *err)
+{
+    struct flock lock = lock_of(member->name);
+    struct stat stat;
+
+    if (member->fd >= 0 && fstat(member->fd, &stat) == 0 && stat.st_nlink)
+        return 0;
+    if (member->fd >= 0)
+        close(member->fd);
+    member->fd = open(member->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (member->fd < 0)
+        return refuse(member, err);
+    return fcntl(member->fd, F_OFD_SETLK, &lock) < 0 ? refuse(member, err) : 0;
+}
+
+static bool is_gone(const struct member *looker, const char *name)
+{
+    struct flock lock = lock_of(name);
+
+    return strcmp(name, looker->name) != 0 && fcntl(looker->fd, F_OFD_GETLK, &lock) == 0 &&
+           lock.l_type == F_UNLCK;
+}
+
+static void sql_is_gone(sqlite3_context *context, int n, sqlite3_value **values)
+{
+    const struct store *store = sqlite3_user_data(context);
+    const char *name = (const char *)sqlite3_value_text(values[0]);
+
+    (void)n;
+    sqlite3_result_int(context, name && store->member && is_gone(store->member, name));
+}
+
+int member_prepare(struct store *store, struct error *err)
+{
+    if (sqlite3_create_function_v2(store->db, "casecast_is_gone", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+            store, sql_is_gone, NULL, NULL, NULL) != SQLITE_OK)
+        return store_refuse(store, err);
+    return 0;
+}
+
+/* --- its row --- */
+
+int member_write(struct store *store, const struct member *member, struct error *err)
+{
+    return query_run(store,
+        "INSERT INTO casecast_members(name, leased_until_ms) VALUES (?1, ?2)"
+        " ON CONFLICT(name) DO UPDATE SET leased_until_ms = ?2",
+        VALUES(value_text(member->name), value_number(clock_monotonic_ms() + member->lease_ms)),
+        err);
+}
+
+int member_forget_gone(struct store *store, const struct member *looker, struct error *err)
+{
+    return query_run(store,
+        "DELETE FROM casecast_members WHERE name <> ?1 AND casecast_is_gone(name) AND name NOT IN"
+        " (SELECT owner FROM casecast_jobs WHERE state = 'running' AND owner IS NOT NULL)",
+        VALUES(value_text(looker->name)), err);
+}
+
+int store_member_renew(struct store *store, struct member *member, struct error *err)
+{
+    int answer = member_lock(member, err);
+
+    return answer == 0 ? member_write(store, member, err) : answer;
+}
+
+int store_member_stop(struct store *store, const struct member *member, struct error *err)
+{
+    return query_run(store, "UPDATE casecast_members SET is_stopping = 1 WHERE name = ?1",
+        VALUES(value_text(member->name)), err);
+}
+
+int store_member_release(struct store *store, const struct member *member, struct error *err)
+{
+    int answer = transaction_begin(store, err);
+
+    if (answer < 0)
+        return answer;
+    answer = query_run(store,
+        "UPDATE casecast_jobs SET state = 'queued', owner = NULL"
+        " WHERE owner = ?1 AND state = 'running'",
+        VALUES(value_text(member->name)), err);
+    if (answer == 0)
+        answer = query_run(store, "DELETE FROM casecast_members WHERE name = ?1",
+            VALUES(value_text(member->name)), err);
+    return transaction_end(store, answer, err);
+}
