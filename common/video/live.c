@@ -137,20 +137,19 @@ static int add_stream(
     return 0;
 }
 
-static int write_headers(struct live *live, struct error *err)
+static int begin(struct live *live, struct error *err)
 {
     AVDictionary *options = NULL;
     int rc;
 
     live->format->flags |= AVFMT_FLAG_BITEXACT;
     live->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-    av_dict_set(
-        &options, "movflags", "empty_moov+default_base_moof+frag_custom+negative_cts_offsets", 0);
+    av_dict_set(&options, "movflags", "delay_moov+default_base_moof+frag_custom", 0);
     /* Whole frames on the muxer's clock, too. */
     av_dict_set_int(&options, "video_track_timescale", live->fps * 512, 0);
     rc = avformat_write_header(live->format, &options);
     av_dict_free(&options);
-    return rc < 0 ? fail(live, rc, err) : write_piece(live, init_name, err);
+    return rc < 0 ? fail(live, rc, err) : 0;
 }
 
 static int prepare(struct live *live, const AVCodecParameters *picture,
@@ -168,7 +167,7 @@ static int prepare(struct live *live, const AVCodecParameters *picture,
     rc = add_stream(live, picture, live->fps, err);
     if (rc == 0)
         rc = add_stream(live, sound, TIMELINE_RATE, err);
-    return rc < 0 ? rc : write_headers(live, err);
+    return rc < 0 ? rc : begin(live, err);
 }
 
 int live_open(const struct outdir *dir, const AVCodecParameters *picture,
@@ -236,11 +235,22 @@ int live_sound(struct live *live, const AVPacket *packet, struct error *err)
     return packet->pts < 0 ? 0 : write_packet(live, packet, SOUND, TIMELINE_RATE, err);
 }
 
+/* The first flush gives these alone. */
+static int write_headers(struct live *live, struct error *err)
+{
+    int rc = av_write_frame(live->format, NULL);
+
+    return rc < 0 ? fail(live, rc, err) : write_piece(live, init_name, err);
+}
+
 int live_cut(struct live *live, int n_frames, struct error *err)
 {
     char name[32];
-    int rc = av_write_frame(live->format, NULL); /* ends the fragment */
+    int rc = live->n_pieces == 0 ? write_headers(live, err) : 0;
 
+    if (rc < 0)
+        return rc;
+    rc = av_write_frame(live->format, NULL); /* ends the fragment */
     if (rc < 0)
         return fail(live, rc, err);
     piece_name(live->n_pieces + 1, name);

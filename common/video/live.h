@@ -5,10 +5,11 @@
  *   live-1.m4s …    a segment each, with the sound beside it; whole when the playlist names it
  *   live.m3u8       what there is; #EXT-X-ENDLIST once that is all
  *
- * The packets are those of the final file.  Players of fragments (Media Source Extensions) know no
- * edit list, so times begin at 0 without one: pictures by negative composition offsets, and the
- * sound without its first packet, which holds nothing but what the encoder needs to get going and
- * lies before 0.
+ * The packets are those of the final file, and times begin at 0 in every player.  B-frames make the
+ * first picture come later than it is decoded; the edit list in the headers takes that off again.
+ * Browsers' Media Source Extensions, hls.js and FFmpeg all heed it; negative composition offsets in
+ * its place are shown two frames late by FFmpeg's reader.  The sound goes without its first packet,
+ * which holds nothing but what the encoder needs to get going and lies before 0.
  *
  * The same film gives the same pieces: who takes a killed job over writes them again under the
  * same names, and a viewer goes on with the next. */
@@ -25,7 +26,7 @@ enum { LIVE_CODECS_MAX = 40 };
 struct live;
 
 /* `picture` and `sound` as the packets will be; `most_seconds` the longest piece there will be.
- * Writes the headers.  The folder stays the caller's. */
+ * The folder stays the caller's. */
 int live_open(const struct outdir *dir, const AVCodecParameters *picture,
     const AVCodecParameters *sound, int fps, int most_seconds, struct live **ret_live,
     struct error *err);
@@ -35,7 +36,8 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
 int live_picture(struct live *live, const AVPacket *packet, struct error *err);
 int live_sound(struct live *live, const AVPacket *packet, struct error *err);
 
-/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched. */
+/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched.  Before
+ * the first there are no headers: they tell where the first packets lie. */
 int live_cut(struct live *live, int n_frames, struct error *err);
 /* That was all. */
 int live_end(struct live *live, struct error *err);

@@ -48,6 +48,8 @@ test('a film plays while it is made, and the final one takes its place without a
   assert.match(await page.locator('#made').textContent(), /\d+ % made/);
   const source = await page.locator('#live').evaluate((video) => [video.src.split(':')[0], video.duration]);
   assert.equal(source[0], 'blob');
+  const start = await page.locator('#live').evaluate((video) => video.buffered.start(0));
+  assert.ok(start < 1 / 60, `its first picture is shown at ${start} s`);
   assert.ok(Math.abs(source[1] - 36) < 2, `it is to be ${source[1]} s long`);
   // On a slow machine the viewer comes to the end as soon as the film does: back to the middle, where a jump shows.
   await page.waitForFunction(() => parseInt(document.getElementById('made-text').textContent, 10) >= 70, null,
