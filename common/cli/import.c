@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "cli/cli_private.h"
 #include "video/caption.h"
+#include "video/sound_file.h"
 
 enum {
     IMPORT_FILE_MAX = 64 << 20, /* bytes */
@@ -72,23 +73,34 @@ static int parse(const char *path, const struct buf *buf, json_t **ret_json, str
 
 /* --- the files a case names --- */
 
-static void check_media(
+static bool check_media(
     struct import *import, const char *name, const char *place, const char *field)
 {
     struct error err;
     int fd;
 
     if (!name)
-        return;
+        return false;
     if (beneath_open(import->root_fd, name, &fd, NULL, &err) == 0) {
         close(fd);
-        return;
+        return true;
     }
     import->n_missing++;
     case_mistake(&import->mistakes, place, field, "%s", err.text);
+    return false;
 }
 
-/* A job would find out, too, but much later. */
+/* What is imported can be made: a job would find out, too, but much later; here and below. */
+static void check_sound(
+    struct import *import, const char *name, const char *place, const char *field)
+{
+    struct error err;
+
+    if (check_media(import, name, place, field) &&
+        sound_file_check(import->root_fd, name, &err) < 0)
+        case_mistake(&import->mistakes, place, field, "%s", err.text);
+}
+
 static void check_font(struct import *import, const char *font, const char *place)
 {
     struct error err;
@@ -104,13 +116,13 @@ static void check_all_media(struct import *import, const struct case_list *list)
 
         snprintf(place, sizeof place, "cases[%d]", i);
         check_font(import, list->records[i]->caption_font, place);
-        check_media(import, list->records[i]->music, place, "music");
+        check_sound(import, list->records[i]->music, place, "music");
         for (int k = 0; k < list->records[i]->n_scenes; k++) {
             const struct scene *scene = &list->records[i]->scenes[k];
 
             snprintf(place, sizeof place, "cases[%d].scenes[%d]", i, k);
             check_media(import, scene->image, place, "image");
-            check_media(import, scene->audio, place, "audio");
+            check_sound(import, scene->audio, place, "audio");
         }
     }
 }

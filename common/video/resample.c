@@ -3,13 +3,11 @@
 
 #include <libswresample/swresample.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "video/timeline.h"
 #include "video/words.h"
 
 enum {
-    CHUNK = 4096,
     /* Telephones use 8 kHz, studios up to 384; a header that says 2 Hz asks for endless memory. */
     RATE_MIN = 1000,
     RATE_MAX = 768000,
@@ -19,7 +17,7 @@ enum {
 static const float most_of_a_sample = 4e9f;
 
 int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
-    struct spool *spool, int64_t most, struct resample *ret_resample, struct error *err)
+    struct resample *ret_resample, struct error *err)
 {
     AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
     SwrContext *swr = NULL;
@@ -38,7 +36,7 @@ int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int
         swr_free(&swr);
         return words_error(err, ERR_INPUT, rc, "sound of %d Hz can't be converted", rate);
     }
-    *ret_resample = (struct resample){.swr = swr, .spool = spool, .most = most};
+    *ret_resample = (struct resample){.swr = swr};
     return 0;
 }
 
@@ -59,29 +57,23 @@ static bool are_samples(const float *samples, int64_t n)
 
 int resample_add(struct resample *resample, const uint8_t *const *data, int n, struct error *err)
 {
-    float out[CHUNK * 2];
-    uint8_t *planes[] = {(uint8_t *)out};
-    int got;
+    int rc = swr_convert(resample->swr, NULL, 0, (const uint8_t **)data, n);
 
-    /* The first call takes all of the input; the ones after it only drain, until less than a chunk
-     * comes out. */
-    do {
-        int rc = 0;
+    return rc < 0 ? words_error(err, ERR_LIBRARY, rc, "resampling failed") : 0;
+}
 
-        got = swr_convert(resample->swr, planes, CHUNK, (const uint8_t **)data, n);
-        if (got < 0)
-            return words_error(err, ERR_LIBRARY, got, "resampling failed");
-        if (resample->n + got > resample->most)
-            return error_set(err, ERR_INPUT, "longer than %lld seconds",
-                (long long)(resample->most / TIMELINE_RATE));
-        if (!are_samples(out, 2 * (int64_t)got))
-            return error_set(err, ERR_INPUT, "damaged: %.3f seconds in are samples of no size",
-                (double)resample->n / TIMELINE_RATE);
-        rc = spool_add(resample->spool, out, got, err);
-        if (rc < 0)
-            return rc;
-        resample->n += got;
-        n = 0;
-    } while (got == CHUNK);
-    return 0;
+int resample_take(struct resample *resample, float *pairs, int most, bool is_end, struct error *err)
+{
+    /* No input at all is the end; none of some input is not. */
+    static const uint8_t *const none[AV_NUM_DATA_POINTERS * 8] = {(const uint8_t *)""};
+    uint8_t *planes[] = {(uint8_t *)pairs};
+    int got = swr_convert(resample->swr, planes, most, is_end ? NULL : (const uint8_t **)none, 0);
+
+    if (got < 0)
+        return words_error(err, ERR_LIBRARY, got, "resampling failed");
+    if (!are_samples(pairs, 2 * (int64_t)got))
+        return error_set(err, ERR_INPUT, "damaged: %.3f seconds in are samples of no size",
+            (double)resample->n / TIMELINE_RATE);
+    resample->n += got;
+    return got;
 }

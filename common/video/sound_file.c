@@ -1,68 +1,107 @@
 /* sound_file.c - see sound_file.h. */
 #include "video/sound_file.h"
 
-#include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <string.h>
+#include <libavutil/avstring.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/mem.h"
 #include "video/cancel.h"
+#include "video/mpeg_frames.h"
 #include "video/resample.h"
+#include "video/sound_kind.h"
 #include "video/timeline.h"
 #include "video/words.h"
 
 enum {
     IO_BUFFER = 32768,
-    BAD_PACKETS_MAX =
-        3, /* tags and cut first frames look like damage to a decoder; more is damage */
+    BAD_PACKETS_MAX = 3, /* cut first frames look like damage to a decoder; more is damage */
+    CHECKED = 4800,      /* samples that tell whether a file can be decoded at all */
 };
 
 #define CODECS                                                                                     \
-    "pcm_s16le,pcm_s24le,pcm_s32le,pcm_u8,pcm_f32le,pcm_f64le,pcm_alaw,pcm_mulaw,mp3,mp3float,"    \
-    "flac,"                                                                                        \
-    "vorbis,opus,aac,alac"
+    "pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,"         \
+    "pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,"        \
+    "mp1,mp1float,mp2,mp2float,mp3,mp3float,aac,aac_fixed,alac,flac,vorbis,opus,amrnb,amrwb,"      \
+    "wmav1,wmav2,wmapro,wmalossless,wmavoice"
 
-struct source {
+/* What was last heard of the decoder. */
+enum stage { SOUND_DECODES, SOUND_DRAINS, SOUND_ENDED };
+
+struct sound_file {
     const char *name;
-    int fd;
-    off_t size;
     const atomic_bool *cancel;
-    bool disk_failed;
+    int fd;
+    int64_t end; /* of all sounds; the view ends with the one that is read */
+    struct file_view *view;
+    struct sound_kind kind;
+    struct sound_mends mends;
+
+    /* The sound that is read: an Ogg file may be several. */
+    int64_t at; /* of the file: what libav reads next */
     AVIOContext *io;
-    AVFormatContext *format;
+    AVFormatContext *format; /* NULL: frames are read without one */
+    struct mpeg_frames frames;
     AVCodecContext *decoder;
     int stream;
-    int bad_packets;
-    int64_t most; /* samples that are wanted */
+    AVPacket *packet;
+    AVFrame *frame;
+    enum stage stage;
+    int64_t skip, left; /* samples of the decoder's that don't count, then those that do */
+    bool last_was_bad;  /* the last packet could not be decoded */
+
+    int bad_packets, changes;
     struct resample resample;
-    bool resampling;
-    int sample_format, channels, rate; /* of the first frame */
+    bool has_frame;                    /* that waits until what came before it is resampled */
+    int sample_format, channels, rate; /* of what is resampled */
+    int64_t n;                         /* samples given so far */
 };
+
+/* --- what libav may do --- */
+
+/* Bytes of the mends that lie in what was read from `at` on. */
+static void put_mends(const struct sound_mends *mends, int64_t at, uint8_t *data, int n)
+{
+    for (int k = 0; k < mends->n; k++)
+        for (int i = 0; i < mends->list[k].n; i++) {
+            int64_t where = mends->list[k].at + i - at;
+
+            if (where >= 0 && where < n)
+                data[where] = mends->list[k].bytes[i];
+        }
+}
 
 static int read_some(void *ctx, uint8_t *data, int len)
 {
-    struct source *source = ctx;
-    ssize_t n;
+    struct sound_file *file = ctx;
+    int n;
 
-    if (cancel_is_set(source->cancel))
+    if (cancel_is_set(file->cancel))
         return AVERROR_EXIT;
-    do
-        n = read(source->fd, data, (size_t)len);
-    while (n < 0 && errno == EINTR);
-    source->disk_failed |= n < 0;
-    return n > 0 ? (int)n : n == 0 ? AVERROR_EOF : AVERROR(errno);
+    n = file_view_read(file->view, file->at, data, len);
+    if (n <= 0)
+        return n < 0 ? AVERROR(EIO) : AVERROR_EOF;
+    put_mends(&file->mends, file->at, data, n);
+    file->at += n;
+    return n;
 }
 
 static int64_t seek_to(void *ctx, int64_t offset, int whence)
 {
-    struct source *source = ctx;
+    struct sound_file *file = ctx;
+    const struct file_view *view = file->view;
 
     if (whence & AVSEEK_SIZE)
-        return source->size;
-    offset = lseek(source->fd, offset, whence & ~AVSEEK_FORCE);
-    return offset < 0 ? AVERROR(errno) : offset;
+        return view->end - view->start;
+    whence &= ~AVSEEK_FORCE;
+    offset += whence == SEEK_CUR ? file->at : whence == SEEK_END ? view->end : view->start;
+    if (offset < view->start)
+        return AVERROR(EINVAL);
+    file->at = offset;
+    return offset - view->start;
 }
 
 /* A file that asks for another file. */
@@ -73,271 +112,477 @@ static int open_nothing(
     return AVERROR(EACCES);
 }
 
-static const AVInputFormat *format_of(const uint8_t *head, size_t n)
+static int refuse(const struct sound_file *file, int rc, const char *what, struct error *err)
 {
-    if (n >= 12 && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
-        return av_find_input_format("wav");
-    if (n >= 12 && memcmp(head + 4, "ftyp", 4) == 0)
-        return av_find_input_format("mov");
-    if (n >= 4 && memcmp(head, "fLaC", 4) == 0)
-        return av_find_input_format("flac");
-    if (n >= 4 && memcmp(head, "OggS", 4) == 0)
-        return av_find_input_format("ogg");
-    /* MP3: an ID3 tag, or a frame's sync word with layer III. */
-    if (n >= 4 && (memcmp(head, "ID3", 3) == 0 || (head[0] == 0xFF && (head[1] & 0xE6) == 0xE2)))
-        return av_find_input_format("mp3");
-    return NULL;
-}
-
-/* A WAV's length stands at its start; libav takes what is there.  Programs that write into a pipe
- * can't know it, and leave 0 or as much as fits. */
-static bool is_cut_wav(const struct source *source, const uint8_t *head)
-{
-    uint32_t said =
-        (uint32_t)head[7] << 24 | (uint32_t)head[6] << 16 | (uint32_t)head[5] << 8 | head[4];
-
-    return memcmp(head, "RIFF", 4) == 0 && said < 0x7F000000 && (off_t)said + 8 > source->size + 1;
-}
-
-static int refuse(const struct source *source, int rc, const char *what, struct error *err)
-{
-    if (rc == AVERROR_EXIT)
+    if (rc == AVERROR_EXIT || cancel_is_set(file->cancel))
         return cancel_error(err);
     /* Some demuxers call damage an I/O error. */
-    if (rc == AVERROR(EIO) && !source->disk_failed)
+    if (rc == AVERROR(EIO) && !file->view->has_failed)
         rc = AVERROR_INVALIDDATA;
-    return words_error(err, ERR_INPUT, rc, "%s: %s", source->name, what);
+    return words_error(err, ERR_INPUT, rc, "%s: %s", file->name, what);
 }
 
-static int open_io(struct source *source, struct error *err)
+static int no_memory(const struct sound_file *file, struct error *err)
+{
+    return error_set(err, ERR_LIMIT, "no memory for %s", file->name);
+}
+
+/* --- opening one sound --- */
+
+static int open_io(struct sound_file *file, struct error *err)
 {
     uint8_t *buffer = av_malloc(IO_BUFFER);
 
-    source->io =
-        buffer ? avio_alloc_context(buffer, IO_BUFFER, 0, source, read_some, NULL, seek_to) : NULL;
-    source->format = avformat_alloc_context();
-    if (!source->io || !source->format) {
-        if (!source->io)
+    file->at = file->view->start;
+    file->io =
+        buffer ? avio_alloc_context(buffer, IO_BUFFER, 0, file, read_some, NULL, seek_to) : NULL;
+    file->format = avformat_alloc_context();
+    if (!file->io || !file->format) {
+        if (!file->io)
             av_free(buffer);
-        return error_set(err, ERR_LIMIT, "no memory for %s", source->name);
+        return no_memory(file, err);
     }
-    source->format->pb = source->io;
-    source->format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    source->format->io_open = open_nothing;
+    file->format->pb = file->io;
+    file->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    file->format->io_open = open_nothing;
     return 0;
 }
 
-static int open_format(struct source *source, struct error *err)
+static int open_format(struct sound_file *file, struct error *err)
 {
-    uint8_t head[12];
-    ssize_t n = pread(source->fd, head, sizeof head, 0);
-    const AVInputFormat *input = n > 0 ? format_of(head, (size_t)n) : NULL;
     AVDictionary *options = NULL;
-    int rc;
+    int rc = open_io(file, err);
 
-    if (!input)
-        return error_set(
-            err, ERR_INPUT, "%s: not a WAV, MP3, FLAC, Ogg or M4A sound", source->name);
-    if (is_cut_wav(source, head))
-        return error_set(err, ERR_INPUT,
-            "%s: truncated (the WAV ends before the length in its header)", source->name);
-    rc = open_io(source, err);
     if (rc < 0)
         return rc;
     av_dict_set(&options, "codec_whitelist", CODECS, 0);
     av_dict_set(&options, "protocol_whitelist", "none", 0);
     words_clear();
-    rc = avformat_open_input(&source->format, NULL, input, &options);
+    rc = avformat_open_input(
+        &file->format, NULL, av_find_input_format(file->kind.demuxer), &options);
     av_dict_free(&options);
     if (rc >= 0)
-        rc = avformat_find_stream_info(source->format, NULL);
-    return rc < 0 ? refuse(source, rc, "can't be read", err) : 0;
+        rc = avformat_find_stream_info(file->format, NULL);
+    return rc < 0 ? refuse(file, rc, "can't be read", err) : 0;
 }
 
-static int open_decoder(struct source *source, struct error *err)
-{
-    const AVCodec *codec = NULL;
-    int rc = av_find_best_stream(source->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
-
-    if (rc < 0)
-        return error_set(err, ERR_INPUT, "%s: holds no sound that can be decoded", source->name);
-    source->stream = rc;
-    for (unsigned i = 0; i < source->format->nb_streams; i++)
-        if ((int)i != source->stream)
-            source->format->streams[i]->discard = AVDISCARD_ALL;
-    source->decoder = avcodec_alloc_context3(codec);
-    if (!source->decoder)
-        return error_set(err, ERR_LIMIT, "no memory for %s", source->name);
-    rc = avcodec_parameters_to_context(
-        source->decoder, source->format->streams[source->stream]->codecpar);
-    source->decoder->thread_count = 1;
-    source->decoder->pkt_timebase = source->format->streams[source->stream]->time_base;
-    if (rc >= 0)
-        rc = avcodec_open2(source->decoder, codec, NULL);
-    return rc < 0 ? refuse(source, rc, "can't be decoded", err) : 0;
-}
-
-static int open_resample(
-    struct source *source, const AVFrame *frame, struct spool *spool, struct error *err)
-{
-    AVChannelLayout layout = {0};
-    int rc;
-
-    if (frame->sample_rate < SOUND_HZ_MIN || frame->sample_rate > SOUND_HZ_MAX)
-        return error_set(err, ERR_INPUT, "%d samples a second: %d to %d can be read",
-            frame->sample_rate, SOUND_HZ_MIN, SOUND_HZ_MAX);
-    av_channel_layout_copy(&layout, &frame->ch_layout);
-    if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
-        av_channel_layout_default(&layout, frame->ch_layout.nb_channels);
-    rc = resample_open(&layout, (enum AVSampleFormat)frame->format, frame->sample_rate, spool,
-        source->most == SOUND_WHOLE ? (int64_t)SOUND_SECONDS_MAX * TIMELINE_RATE : SOUND_WHOLE,
-        &source->resample, err);
-    av_channel_layout_uninit(&layout);
-    source->resampling = rc == 0;
-    source->sample_format = frame->format;
-    source->channels = frame->ch_layout.nb_channels;
-    source->rate = frame->sample_rate;
-    return rc;
-}
-
-static bool is_like_first(const struct source *source, const AVFrame *frame)
-{
-    return frame->format == source->sample_format &&
-           frame->ch_layout.nb_channels == source->channels && frame->sample_rate == source->rate;
-}
-
-/* The first frame says what the sound is really like; headers may not know. */
-static int add_frame(
-    struct source *source, const AVFrame *frame, struct spool *spool, struct error *err)
+static int open_codec(struct sound_file *file, const AVCodec *codec,
+    const AVCodecParameters *parameters, struct error *err)
 {
     int rc = 0;
 
-    if (!source->resampling)
-        rc = open_resample(source, frame, spool, err);
-    else if (!is_like_first(source, frame))
-        rc = error_set(err, ERR_INPUT, "changes its kind of sound in the middle");
-    if (rc == 0)
-        rc = resample_add(&source->resample, (const uint8_t *const *)frame->extended_data,
-            frame->nb_samples, err);
-    return rc < 0 ? error_where(err, "%s: ", source->name) : 0;
+    file->decoder = avcodec_alloc_context3(codec);
+    if (!file->decoder)
+        return no_memory(file, err);
+    if (parameters)
+        rc = avcodec_parameters_to_context(file->decoder, parameters);
+    file->decoder->thread_count = 1;
+    if (rc >= 0)
+        rc = avcodec_open2(file->decoder, codec, NULL);
+    return rc < 0 ? refuse(file, rc, "can't be decoded", err) : 0;
 }
 
-static int drain(struct source *source, AVFrame *frame, struct spool *spool, struct error *err)
+static int open_stream(struct sound_file *file, struct error *err)
 {
-    for (;;) {
-        int rc = avcodec_receive_frame(source->decoder, frame);
+    const AVCodec *codec = NULL;
+    int rc = av_find_best_stream(file->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
 
-        if (rc == AVERROR(EAGAIN) || rc == AVERROR_EOF)
-            return 0;
-        if (rc < 0 && ++source->bad_packets > BAD_PACKETS_MAX)
-            return refuse(source, rc, "damaged", err);
-        if (rc < 0)
-            return 0;
-        rc = add_frame(source, frame, spool, err);
-        av_frame_unref(frame);
-        if (rc < 0)
-            return rc;
-    }
+    if (rc < 0 || av_match_list(codec->name, CODECS, ',') == 0)
+        return error_set(err, ERR_INPUT, "%s: holds no sound that can be decoded", file->name);
+    file->stream = rc;
+    for (unsigned i = 0; i < file->format->nb_streams; i++)
+        if ((int)i != file->stream)
+            file->format->streams[i]->discard = AVDISCARD_ALL;
+    rc = open_codec(file, codec, file->format->streams[file->stream]->codecpar, err);
+    if (rc == 0)
+        file->decoder->pkt_timebase = file->format->streams[file->stream]->time_base;
+    return rc;
 }
 
-static int feed(struct source *source, const AVPacket *packet, AVFrame *frame, struct spool *spool,
-    struct error *err)
+static int open_frames(struct sound_file *file, struct error *err)
+{
+    static const enum AVCodecID layers[] = {
+        AV_CODEC_ID_AAC, AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3};
+    bool is_adts = file->kind.layout == SOUND_FRAMES_ADTS;
+    struct mpeg_frame frame;
+    const AVCodec *codec;
+
+    mpeg_frames_open(file->view, is_adts, &file->frames);
+    if (!mpeg_frames_next(&file->frames, &frame))
+        return refuse(file, AVERROR_INVALIDDATA, "can't be read", err);
+    mpeg_frames_open(file->view, is_adts, &file->frames);
+    codec = avcodec_find_decoder(layers[frame.layer]);
+    return codec ? open_codec(file, codec, NULL, err)
+                 : error_set(err, ERR_LIBRARY, "libavcodec has no decoder for %s", file->name);
+}
+
+static void close_sound(struct sound_file *file)
+{
+    avcodec_free_context(&file->decoder);
+    avformat_close_input(&file->format);
+    if (file->io)
+        av_freep(&file->io->buffer);
+    avio_context_free(&file->io);
+}
+
+static int open_sound(struct sound_file *file, struct error *err)
 {
     int rc;
 
-    if (packet && packet->stream_index != source->stream)
-        return 0;
-    rc = avcodec_send_packet(source->decoder, packet);
-    if (rc < 0 && rc != AVERROR_EOF && ++source->bad_packets > BAD_PACKETS_MAX)
-        return refuse(source, rc, "damaged", err);
-    return drain(source, frame, spool, err);
+    file->view->end = file->end;
+    file->view->end = sound_kind_end(file->view, &file->kind);
+    file->stage = SOUND_DECODES;
+    file->skip = 0;
+    file->left = INT64_MAX;
+    file->last_was_bad = false;
+    if (!file->kind.demuxer)
+        return open_frames(file, err);
+    rc = open_format(file, err);
+    return rc < 0 ? rc : open_stream(file, err);
 }
 
-static bool is_enough(const struct source *source)
+/* --- packets --- */
+
+/* An info frame begins a sound, of which a file of joined ones has several.  If it tells the truth
+ * of how many frames there are, it tells where the encoder's own samples end, too. */
+static void begin_frames(struct sound_file *file, const struct mpeg_frame *info)
 {
-    return source->resampling && source->resample.n >= source->most;
+    enum { DECODER_DELAY = 529 };
+    struct mpeg_frames ahead = file->frames;
+    struct mpeg_frame frame;
+    int64_t n = 0, samples = 0;
+
+    for (; mpeg_frames_next(&ahead, &frame) && !frame.is_info; n++)
+        samples += frame.samples;
+    file->skip = info->delay ? info->delay + DECODER_DELAY : 0;
+    file->left = info->n_told == n && info->padding > DECODER_DELAY
+                     ? samples - file->skip - info->padding + DECODER_DELAY
+                     : INT64_MAX;
 }
 
-static int decode(
-    struct source *source, AVPacket *packet, AVFrame *frame, struct spool *spool, struct error *err)
+/* Frames as they lie in the file.  AVERROR_EOF after the last. */
+static int read_frame(struct sound_file *file)
 {
-    while (!is_enough(source)) {
-        int rc =
-            cancel_is_set(source->cancel) ? AVERROR_EXIT : av_read_frame(source->format, packet);
+    struct mpeg_frame frame;
+    int rc;
 
-        if (rc == AVERROR_EOF)
+    for (;;) {
+        if (!mpeg_frames_next(&file->frames, &frame))
+            return cancel_is_set(file->cancel) ? AVERROR_EXIT : AVERROR_EOF;
+        if (!frame.is_info)
             break;
-        if (rc < 0)
-            return refuse(source, rc, "truncated or damaged", err);
-        rc = feed(source, packet, frame, spool, err);
-        av_packet_unref(packet);
-        if (rc < 0)
-            return rc;
+        begin_frames(file, &frame);
     }
-    return is_enough(source) ? 0 : feed(source, NULL, frame, spool, err);
+    rc = av_new_packet(file->packet, frame.length);
+    if (rc < 0)
+        return rc;
+    rc = file_view_read(file->view, frame.at, file->packet->data, frame.length);
+    return rc == frame.length ? 0 : AVERROR(EIO);
 }
 
-/* A header that promises more than there was. */
-static int check_length(const struct source *source, int64_t n, struct error *err)
+static int read_packet(struct sound_file *file)
 {
-    const AVStream *stream = source->format->streams[source->stream];
-    double said = stream->duration > 0 ? (double)stream->duration * av_q2d(stream->time_base) : 0;
-    double was = (double)n / TIMELINE_RATE;
+    int rc;
 
-    if (n == 0)
-        return error_set(err, ERR_INPUT, "%s: holds no sound", source->name);
-    if (was < said * 0.97 - 0.3)
-        return error_set(
-            err, ERR_INPUT, "%s: truncated (%.1f of %.1f seconds)", source->name, was, said);
+    do {
+        av_packet_unref(file->packet);
+        if (cancel_is_set(file->cancel))
+            return AVERROR_EXIT;
+        if (!file->format)
+            return read_frame(file);
+        rc = av_read_frame(file->format, file->packet);
+    } while (rc >= 0 && file->packet->stream_index != file->stream);
+    return rc;
+}
+
+/* The decoder did not like a packet. */
+static int forgive(struct sound_file *file, int rc, struct error *err)
+{
+    file->last_was_bad = true;
+    return ++file->bad_packets > BAD_PACKETS_MAX ? refuse(file, rc, "damaged", err) : 0;
+}
+
+static int check_end(const struct sound_file *file, struct error *err)
+{
+    return file->last_was_bad
+               ? error_set(err, ERR_INPUT, "%s: truncated: its last frame is not whole", file->name)
+               : 0;
+}
+
+static int feed(struct sound_file *file, struct error *err)
+{
+    int rc = read_packet(file);
+
+    if (rc == AVERROR_EOF) {
+        file->stage = SOUND_DRAINS;
+        avcodec_send_packet(file->decoder, NULL);
+        return check_end(file, err);
+    }
+    if (rc < 0)
+        return refuse(file, rc, "truncated or damaged", err);
+    if (file->kind.layout == SOUND_MP4 && (file->packet->flags & AV_PKT_FLAG_CORRUPT))
+        return error_set(err, ERR_INPUT, "%s: truncated: a frame is not all there", file->name);
+    file->last_was_bad = false;
+    rc = avcodec_send_packet(file->decoder, file->packet);
+    av_packet_unref(file->packet);
+    return rc < 0 ? forgive(file, rc, err) : 0;
+}
+
+/* --- frames --- */
+
+static int check_frame(const struct sound_file *file, struct error *err)
+{
+    int rate = file->frame->sample_rate;
+
+    if (rate < SOUND_HZ_MIN || rate > SOUND_HZ_MAX)
+        return error_set(err, ERR_INPUT, "%s: %d samples a second: %d to %d can be read",
+            file->name, rate, SOUND_HZ_MIN, SOUND_HZ_MAX);
     return 0;
 }
 
-static int add_all(struct source *source, struct spool *spool, int64_t *ret_n, struct error *err)
+static bool is_like_before(const struct sound_file *file)
 {
-    AVPacket *packet = av_packet_alloc();
-    AVFrame *frame = av_frame_alloc();
-    int rc = packet && frame ? decode(source, packet, frame, spool, err)
-                             : error_set(err, ERR_LIMIT, "no memory for %s", source->name);
+    const AVFrame *frame = file->frame;
 
-    av_packet_free(&packet);
-    av_frame_free(&frame);
-    if (rc == 0 && source->resampling && !is_enough(source))
-        rc = resample_add(&source->resample, NULL, 0, err) < 0
-                 ? error_where(err, "%s: ", source->name)
-                 : 0;
-    if (rc < 0)
-        return rc;
-    *ret_n = is_enough(source) ? source->most : source->resample.n;
-    return is_enough(source) ? 0 : check_length(source, *ret_n, err);
+    return frame->format == file->sample_format && frame->ch_layout.nb_channels == file->channels &&
+           frame->sample_rate == file->rate;
 }
 
-static void close_source(struct source *source)
+/* Frames say what the sound is really like; headers may not know. */
+static int open_resample(struct sound_file *file, struct error *err)
 {
-    if (source->resampling)
-        resample_close(&source->resample);
-    avcodec_free_context(&source->decoder);
-    avformat_close_input(&source->format);
-    if (source->io)
-        av_freep(&source->io->buffer);
-    avio_context_free(&source->io);
-    close(source->fd);
+    const AVFrame *frame = file->frame;
+    AVChannelLayout layout = {0};
+    int rc = check_frame(file, err);
+
+    if (rc < 0)
+        return rc;
+    if (file->changes++ > SOUND_CHANGES_MAX)
+        return error_set(err, ERR_INPUT, "%s: changes its kind of sound more than %d times",
+            file->name, SOUND_CHANGES_MAX);
+    av_channel_layout_copy(&layout, &frame->ch_layout);
+    if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&layout, frame->ch_layout.nb_channels);
+    rc = resample_open(
+        &layout, (enum AVSampleFormat)frame->format, frame->sample_rate, &file->resample, err);
+    av_channel_layout_uninit(&layout);
+    file->sample_format = frame->format;
+    file->channels = frame->ch_layout.nb_channels;
+    file->rate = frame->sample_rate;
+    return rc < 0 ? error_where(err, "%s: ", file->name) : 0;
+}
+
+/* The part of the frame that counts. */
+static int add_frame(struct sound_file *file, struct error *err)
+{
+    AVFrame *frame = file->frame;
+    bool is_planar = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format);
+    int channels = frame->ch_layout.nb_channels, n_planes = is_planar ? channels : 1, rc = 0;
+    int bytes =
+        av_get_bytes_per_sample((enum AVSampleFormat)frame->format) * (is_planar ? 1 : channels);
+    int first = file->skip < frame->nb_samples ? (int)file->skip : frame->nb_samples;
+    int n = frame->nb_samples - first;
+
+    n = n < file->left ? n : (int)file->left;
+    for (int i = 0; i < n_planes; i++)
+        frame->extended_data[i] += (int64_t)first * bytes;
+    if (n > 0)
+        rc = resample_add(&file->resample, (const uint8_t *const *)frame->extended_data, n, err);
+    file->skip -= first;
+    file->left -= n;
+    file->has_frame = false;
+    av_frame_unref(frame);
+    return rc < 0 ? error_where(err, "%s: ", file->name) : 0;
+}
+
+/* One step: a frame of the decoder's, or a packet for it. */
+static int decode(struct sound_file *file, struct error *err)
+{
+    int rc = avcodec_receive_frame(file->decoder, file->frame);
+
+    file->has_frame = rc >= 0;
+    if (rc == AVERROR_EOF)
+        file->stage = SOUND_ENDED;
+    else if (rc == AVERROR(EAGAIN))
+        return feed(file, err);
+    else if (rc < 0)
+        return forgive(file, rc, err);
+    return 0;
+}
+
+/* --- one sound after another --- */
+
+static bool has_next(const struct sound_file *file)
+{
+    return file->view->end < file->end && file->kind.layout == SOUND_OGG;
+}
+
+static int open_next(struct sound_file *file, struct error *err)
+{
+    close_sound(file);
+    file->view->start = file->view->end;
+    return open_sound(file, err);
+}
+
+/* What makes more samples come out; `*ret_is_end`: nothing does. */
+static int advance(struct sound_file *file, bool *ret_is_end, struct error *err)
+{
+    *ret_is_end = false;
+    if (file->has_frame && file->resample.swr && is_like_before(file))
+        return add_frame(file, err);
+    if (file->has_frame) { /* the first, or of another kind, and all before it is resampled */
+        int rc;
+
+        resample_close(&file->resample);
+        rc = open_resample(file, err);
+        return rc < 0 ? rc : add_frame(file, err);
+    }
+    if (file->stage != SOUND_ENDED)
+        return decode(file, err);
+    if (has_next(file))
+        return open_next(file, err);
+    *ret_is_end = true;
+    return 0;
+}
+
+/* Nothing of the same kind follows. */
+static bool is_last_of_kind(const struct sound_file *file)
+{
+    return file->has_frame ? !is_like_before(file) : file->stage == SOUND_ENDED && !has_next(file);
+}
+
+static int take(struct sound_file *file, float *pairs, int n, struct error *err)
+{
+    int rc = file->resample.swr
+                 ? resample_take(&file->resample, pairs, n, is_last_of_kind(file), err)
+                 : 0;
+
+    return rc < 0 ? error_where(err, "%s: ", file->name) : rc;
+}
+
+static int check_length(struct sound_file *file, int got, bool is_end, struct error *err)
+{
+    file->n += got;
+    if (file->n > (int64_t)SOUND_SECONDS_MAX * TIMELINE_RATE)
+        return error_set(
+            err, ERR_INPUT, "%s: longer than %d seconds", file->name, SOUND_SECONDS_MAX);
+    if (is_end && file->n == 0)
+        return error_set(err, ERR_INPUT, "%s: holds no sound", file->name);
+    return got;
+}
+
+int sound_file_read(struct sound_file *file, float *pairs, int n, struct error *err)
+{
+    int got = 0;
+    bool is_end = false;
+
+    while (got < n && !is_end) {
+        int did = take(file, pairs + 2 * (int64_t)got, n - got, err);
+
+        if (did < 0)
+            return did;
+        got += did;
+        did = did > 0 ? 0 : advance(file, &is_end, err);
+        if (did < 0)
+            return did;
+    }
+    return check_length(file, got, is_end, err);
+}
+
+/* --- */
+
+static int open_all(struct sound_file *file, struct error *err)
+{
+    int rc = sound_kind_of(file->view, file->name, &file->kind, err);
+
+    file->end = file->view->end;
+    if (rc == 0)
+        rc = sound_kind_check(file->view, file->name, &file->kind, &file->mends, err);
+    if (rc < 0)
+        return rc;
+    file->packet = av_packet_alloc();
+    file->frame = av_frame_alloc();
+    return file->packet && file->frame ? open_sound(file, err) : no_memory(file, err);
+}
+
+int sound_file_open(int root_fd, const char *name, const atomic_bool *cancel,
+    struct sound_file **ret_file, struct error *err)
+{
+    struct sound_file *file;
+    struct stat stat;
+    int fd, rc = beneath_open(root_fd, name, &fd, &stat, err);
+
+    if (rc < 0)
+        return rc;
+    file = mem_new(struct sound_file);
+    *file = (struct sound_file){
+        .name = name, .cancel = cancel, .fd = fd, .view = mem_new(struct file_view)};
+    file->view->fd = fd;
+    file->view->end = stat.st_size;
+    file->view->cancel = cancel;
+    rc = open_all(file, err);
+    if (rc < 0)
+        sound_file_close(file);
+    else
+        *ret_file = file;
+    return rc;
+}
+
+void sound_file_close(struct sound_file *file)
+{
+    if (!file)
+        return;
+    resample_close(&file->resample);
+    close_sound(file);
+    av_packet_free(&file->packet);
+    av_frame_free(&file->frame);
+    free(file->view);
+    close(file->fd);
+    free(file);
+}
+
+int sound_file_check(int root_fd, const char *name, struct error *err)
+{
+    float pairs[2 * CHECKED];
+    struct sound_file *file;
+    int rc;
+
+    words_listen();
+    rc = sound_file_open(root_fd, name, NULL, &file, err);
+    if (rc < 0)
+        return rc;
+    rc = sound_file_read(file, pairs, CHECKED, err);
+    sound_file_close(file);
+    return rc < 0 ? rc : 0;
+}
+
+static int add_all(
+    struct sound_file *file, int64_t most, struct spool *spool, int64_t *ret_n, struct error *err)
+{
+    float pairs[2 * CHECKED];
+    int got = 1;
+
+    for (*ret_n = 0; got > 0 && *ret_n < most; *ret_n += got) {
+        int rc;
+
+        got = sound_file_read(
+            file, pairs, most - *ret_n < CHECKED ? (int)(most - *ret_n) : CHECKED, err);
+        rc = got > 0 ? spool_add(spool, pairs, got, err) : got;
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
 }
 
 int sound_file_add(int root_fd, const char *name, int64_t most, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err)
 {
-    struct source source = {.name = name, .cancel = cancel, .most = most};
-    struct stat stat;
-    int rc = beneath_open(root_fd, name, &source.fd, &stat, err);
+    struct sound_file *file;
+    int rc = sound_file_open(root_fd, name, cancel, &file, err);
 
     if (rc < 0)
         return rc;
-    source.size = stat.st_size;
-    rc = open_format(&source, err);
-    if (rc == 0)
-        rc = open_decoder(&source, err);
-    if (rc == 0)
-        rc = add_all(&source, spool, ret_n, err);
-    close_source(&source);
+    rc = add_all(file, most, spool, ret_n, err);
+    sound_file_close(file);
     return rc;
 }

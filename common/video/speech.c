@@ -29,6 +29,7 @@ enum {
     BYTES_MAX = SPEECH_SECONDS_MAX * RATE * 2,
     QUIET = 60,            /* of 32767: what the ear does not take for a sound yet */
     SILENT_MS_MAX = 30000, /* a speaker that says nothing for so long hangs */
+    PIECE = 4096,          /* samples resampled at once */
     KEPT_VERSION = 1,      /* raise it when the samples kept of a text change */
 };
 
@@ -210,6 +211,22 @@ static void keep_heard(struct buf *wav)
     wav->len = 2 * n;
 }
 
+static int resample_all(
+    struct resample *resample, struct spool *spool, int64_t *ret_n, struct error *err)
+{
+    float pairs[2 * PIECE];
+    int got;
+
+    while ((got = resample_take(resample, pairs, PIECE, true, err)) > 0) {
+        int rc = spool_add(spool, pairs, got, err);
+
+        if (rc < 0)
+            return rc;
+        *ret_n += got;
+    }
+    return got;
+}
+
 static int add_samples(
     const struct buf *samples, struct spool *spool, int64_t *ret_n, struct error *err)
 {
@@ -221,14 +238,12 @@ static int add_samples(
     *ret_n = 0;
     if (samples->len == 0)
         return 0;
-    rc = resample_open(&mono, AV_SAMPLE_FMT_S16, RATE, spool,
-        (int64_t)SPEECH_SECONDS_MAX * TIMELINE_RATE, &resample, err);
+    rc = resample_open(&mono, AV_SAMPLE_FMT_S16, RATE, &resample, err);
     if (rc < 0)
         return rc;
     rc = resample_add(&resample, &data, (int)(samples->len / 2), err);
     if (rc == 0)
-        rc = resample_add(&resample, NULL, 0, err);
-    *ret_n = resample.n;
+        rc = resample_all(&resample, spool, ret_n, err);
     resample_close(&resample);
     return rc;
 }

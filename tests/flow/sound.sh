@@ -79,7 +79,17 @@ odd_but_good() {
     ffmpeg -v error -f lavfi -i testsrc2=size=64x64:duration=0.5 -f lavfi -i sine=duration=0.5 -c:v libx264 -c:a aac \
         "$media/video.mp4" </dev/null
     ffmpeg -v error -f lavfi -i sine=duration=0.5 -f wav - </dev/null | cat >"$media/piped.wav"
-    for name in telephone.wav cinema.wav cover.mp3 video.mp4 piped.wav; do
+    # What other lengths tell is no evidence: a RIFF that claims a megabyte, an MP3 of unknown length, two in one file.
+    {
+        head -c 4 "$media/telephone.wav"
+        printf '\0\0\x10\0'
+        tail -c +9 "$media/telephone.wav"
+    } >"$media/liar.wav"
+    ffmpeg -v error -f lavfi -i sine=duration=0.5 -c:a libmp3lame -q:a 2 -f mp3 - </dev/null | cat >"$media/piped.mp3"
+    tone quarter.mp3 -c:a libmp3lame -t 0.25
+    cat "$media/quarter.mp3" "$media/quarter.mp3" >"$media/joined.mp3"
+    ffmpeg -v error -f lavfi -i sine=duration=0.5 -c:a libopus -f webm -live 1 - </dev/null | cat >"$media/recorder.webm"
+    for name in telephone.wav cinema.wav cover.mp3 video.mp4 piped.wav liar.wav piped.mp3 joined.mp3 recorder.webm; do
         fact "$name is heard" sounds "$(as_scene "$name")"
     done
     ffmpeg -v error -f lavfi -i anullsrc=duration=0.5 "$media/silence.wav" </dev/null
@@ -109,11 +119,7 @@ bad_sounds() {
     local name
     tone whole.mp3 -c:a libmp3lame
     head -c $(($(stat -c %s "$media/whole.mp3") / 4)) "$media/whole.mp3" >"$media/cut.mp3"
-    {
-        head -c 4 "$media/telephone.wav"
-        printf '\0\0\x10\0'
-        tail -c +9 "$media/telephone.wav"
-    } >"$media/liar.wav"
+    head -c $(($(stat -c %s "$media/telephone.wav") / 2)) "$media/telephone.wav" >"$media/cut.wav"
     not_numbers nan.wav '\0\0\xC0\x7F\0\0\xC0\x7F'
     not_numbers infinite.wav '\0\0\x80\x7F\0\0\x80\xFF'
     # One sample of 44.1 kHz is not yet one of 48 kHz.
@@ -124,8 +130,8 @@ bad_sounds() {
     mkdir "$media/folder.mp3"
     cp "$media/telephone.wav" "$private/outside.wav"
     ln -s ../outside.wav "$media/link.wav"
-    for name in cut.mp3:truncated liar.wav:truncated nothing.wav:'holds no sound' sample.wav:'holds no sound' \
-        nan.wav:'samples of no size' infinite.wav:'samples of no size' page.mp3:'not a WAV' pipe.mp3:. \
+    for name in cut.mp3:truncated cut.wav:truncated nothing.wav:'holds no sound' sample.wav:'holds no sound' \
+        nan.wav:'samples of no size' infinite.wav:'samples of no size' page.mp3:'a web page' pipe.mp3:. \
         folder.mp3:. link.wav:.; do
         fact "${name%%:*} as a scene's sound is refused by place and name" refuses "$(as_scene "${name%%:*}")" "${name%%:*}" "${name#*:}"
         fact "${name%%:*} as music, too" refuses "$(as_music "${name%%:*}")" "${name%%:*}" "${name#*:}"

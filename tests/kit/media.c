@@ -8,6 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -329,6 +330,28 @@ static void encode_sound(AVFormatContext *format, AVCodecContext *encoder, AVFra
     av_packet_free(&packet);
 }
 
+/* `value` is within -1…1. */
+static void put_sample(AVFrame *frame, int channel, int i, double value)
+{
+    bool is_planar = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format);
+    void *plane = frame->data[is_planar ? channel : 0];
+    int at = is_planar ? i : 2 * i + channel;
+
+    switch (av_get_packed_sample_fmt((enum AVSampleFormat)frame->format)) {
+    case AV_SAMPLE_FMT_S16:
+        ((int16_t *)plane)[at] = (int16_t)(value * INT16_MAX);
+        break;
+    case AV_SAMPLE_FMT_S32:
+        ((int32_t *)plane)[at] = (int32_t)(value * INT32_MAX);
+        break;
+    case AV_SAMPLE_FMT_FLT:
+        ((float *)plane)[at] = (float)value;
+        break;
+    default:
+        ck_abort_msg("no tone in %s", av_get_sample_fmt_name((enum AVSampleFormat)frame->format));
+    }
+}
+
 static AVFrame *tone(const AVCodecContext *encoder, int64_t at, int n)
 {
     AVFrame *frame = av_frame_alloc();
@@ -339,17 +362,9 @@ static AVFrame *tone(const AVCodecContext *encoder, int64_t at, int n)
     frame->nb_samples = n;
     frame->pts = at;
     ck_assert_int_eq(av_frame_get_buffer(frame, 0), 0);
-    for (int i = 0; i < n; i++) {
-        double v = 0.5 * cos(2 * M_PI * 440 * (double)(at + i) / encoder->sample_rate);
-
+    for (int i = 0; i < n; i++)
         for (int c = 0; c < 2; c++)
-            if (encoder->sample_fmt == AV_SAMPLE_FMT_S16)
-                ((int16_t *)(void *)frame->data[0])[2 * i + c] = (int16_t)(v * 32767);
-            else if (encoder->sample_fmt == AV_SAMPLE_FMT_FLT)
-                ((float *)(void *)frame->data[0])[2 * i + c] = (float)v;
-            else
-                ((float *)(void *)frame->data[c])[i] = (float)v;
-    }
+            put_sample(frame, c, i, 0.5 * cos(2 * M_PI * 440 * (double)(at + i) / 48000));
     return frame;
 }
 

@@ -119,10 +119,13 @@ END_TEST
     "{\"cases\": [{\"id\": \"1\", \"title\": \"One\", \"scenes\": [{\"image\": \"a.jpg\"},"        \
     " {\"image\": \"a.jpg\", \"audio\": \"b.ogg\"}]}, {\"id\": \"two\", \"shape\": \"9:16\"}]}"
 
+/* A sound, whatever its name. */
+#define AMR "#!AMR\n<one frame, which is 32 bytes..."
+
 START_TEST(a_good_file_is_imported_and_listed)
 {
     write_file("a.jpg", "x");
-    write_file("b.ogg", "x");
+    write_file("b.ogg", AMR);
     write_file("cases.json", GOOD);
     ck_assert_int_eq(run("import", "cases.json"), 0);
     ck_assert_str_eq(out, "cases.json: 2 cases, 2 scenes\n");
@@ -156,10 +159,28 @@ START_TEST(files_that_are_missing_or_outside_are_told_with_their_place)
 }
 END_TEST
 
+START_TEST(sounds_that_no_job_could_play_are_told_with_what_they_are)
+{
+    write_file("a.jpg", "x");
+    write_file("tune.mp3", "MThd......");
+    write_file("half.wav", "#!AMR\n<a frame that is not whole");
+    write_file("letter.ogg", "Dear Sir");
+    write_file("b.json",
+        "{\"cases\": [{\"id\": \"1\", \"music\": \"tune.mp3\", \"scenes\": [{\"image\": \"a.jpg\","
+        " \"audio\": \"half.wav\"}, {\"image\": \"a.jpg\", \"audio\": \"letter.ogg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 1);
+    assert_has(
+        complaints, "b.json: cases[0].music: tune.mp3: not a sound that can be read but a MIDI");
+    assert_has(complaints, "cases[0].scenes[0].audio: half.wav: truncated");
+    assert_has(complaints, "cases[0].scenes[1].audio: letter.ogg: not a WAV, MP3,");
+    assert_has(complaints, "b.json: 3 mistakes, nothing imported\n");
+}
+END_TEST
+
 START_TEST(a_bad_file_changes_nothing_and_the_next_is_imported)
 {
     write_file("a.jpg", "x");
-    write_file("b.ogg", "x");
+    write_file("b.ogg", AMR);
     write_file("good.json", GOOD);
     write_file("bad.json", "{\"cases\": [{\"id\": \"new\"}, {\"id\": \"1\", \"titel\": \"x\"}]}");
     ck_assert_int_eq(run("import", "bad.json", "good.json"), 1);
@@ -376,6 +397,7 @@ int main(void)
         where_there_is_no_database_none_is_made_to_look_into,
         a_good_file_is_imported_and_listed,
         files_that_are_missing_or_outside_are_told_with_their_place,
+        sounds_that_no_job_could_play_are_told_with_what_they_are,
         a_bad_file_changes_nothing_and_the_next_is_imported,
         twenty_mistakes_are_shown_and_the_rest_is_counted,
         a_file_that_cannot_be_read_is_told,

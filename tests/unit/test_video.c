@@ -384,8 +384,9 @@ START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
         {{.image = "bad.png"}, "scene 2: image: bad.png: damaged PNG"},
         {{.image = NULL}, "scene 2: image: none is named"},
         {{.image = "a.jpg", .audio = "no.mp3"}, "scene 2: audio: no such file: no.mp3"},
-        {{.image = "a.jpg", .audio = "text.jpg"},
-            "scene 2: audio: text.jpg: not a WAV, MP3, FLAC, Ogg or M4A sound"},
+        {{.image = "a.jpg", .audio = "text.jpg"}, "scene 2: audio: text.jpg: not a WAV, MP3, AAC, "
+                                                  "M4A, FLAC, Ogg, WebM, AIFF, CAF, AMR or "
+                                                  "WMA sound"},
     };
     uint8_t *data;
     size_t len;
