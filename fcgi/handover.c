@@ -51,21 +51,38 @@ static void give_away(struct request *request, struct arrival *arrival, struct b
     loop_post(server->loop, &arrival->mail, deliver);
 }
 
-void stream_postpone(struct request *request, const char *detail)
+/* A stream that holds nothing but when to come back, and why. */
+static void send_away(struct request *request, int retry_ms, const char *detail)
 {
-    struct server *server = request->server;
     struct buf out = {0};
 
-    atomic_fetch_add(&server->streams->n_ended[STREAM_LIMIT], 1);
-    if (!request->wants_events) {
-        answer_problem(request, 503, "Retry-After: 10\r\n", detail);
-        return;
-    }
     stream_head(&out, request);
-    sse_retry(&out, jittered(10 * server->config->retry_ms));
+    sse_retry(&out, jittered(retry_ms));
     sse_comment(&out, detail);
     FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
     buf_free(&out);
+}
+
+void stream_postpone(struct request *request, const char *detail)
+{
+    struct server *server = request->server;
+
+    atomic_fetch_add(&server->streams->n_ended[STREAM_LIMIT], 1);
+    if (request->wants_events)
+        send_away(request, 10 * server->config->retry_ms, detail);
+    else
+        answer_problem(request, 503, "Retry-After: 10\r\n", detail);
+}
+
+void stream_fail(
+    struct request *request, int status, const char *last_word, const struct error *err)
+{
+    if (!request->wants_events)
+        answer_failure(request, status, err);
+    else if (status_may_pass(status))
+        send_away(request, 2 * request->server->config->retry_ms, request_told(err));
+    else
+        stream_refuse(request, status, last_word, request_told(err));
 }
 
 void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
@@ -110,9 +127,7 @@ void stream_refuse(struct request *request, int status, const char *last_word, c
     char *text;
 
     if (!request->wants_events) {
-        bool is_later = status == 503 || status == 429;
-
-        answer_problem(request, status, is_later ? "Retry-After: 5\r\n" : "", detail);
+        answer_problem(request, status, "", detail);
         return;
     }
     text = mem_format("error %s", detail);

@@ -36,6 +36,11 @@ void hand_over_whole(struct request *request, struct buf *opening);
  * for an EventSource, which could not read a status; the problem `status` for everybody else. */
 void stream_refuse(struct request *request, int status, const char *last_word, const char *detail);
 
+/* The same of an error: where it may pass (a lock, a disk, a limit) an EventSource is not told an
+ * end, but to come back, and a program gets a status with Retry-After. */
+void stream_fail(
+    struct request *request, int status, const char *last_word, const struct error *err);
+
 /* Not now, but later: an EventSource gets a stream that ends at once and a long `retry:`, everybody
  * else a 503. Written by the responder itself, as it must not need a place. */
 void stream_postpone(struct request *request, const char *detail);

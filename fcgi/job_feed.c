@@ -114,16 +114,16 @@ static void count_attach(struct server *server, const struct job *job, uint64_t 
 }
 
 /* The events of `job` after `after`, and what follows. */
-static void attach(struct request *request, const struct job *job, uint64_t after)
+static void attach(
+    struct request *request, const struct job_kind *kind, const struct job *job, uint64_t after)
 {
-    const struct job_kind *kind = kind_find(request->server->kinds, job->kind);
     struct replay replay = {.job_id = job->id};
     uint64_t position;
     struct error err;
 
     count_attach(request->server, job, after);
     if (store_job_events(*request->store, job->id, after, add_event, &replay, &position, &err) < 0)
-        stream_refuse(request, status_of(&err), last_word, err.text);
+        stream_fail(request, status_of(&err), last_word, &err);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))
         answer_nothing(request, 204);
     else
@@ -132,24 +132,30 @@ static void attach(struct request *request, const struct job *job, uint64_t afte
 }
 
 /* Whoever comes back with the id of an event goes on with that job, if it is one of the same
- * subject: even when the case has changed since, and even when the job has ended. */
-static bool resume(struct request *request, const struct job_kind *kind, const char *subject)
+ * subject: even when the case has changed since, and even when the job has ended.
+ * STORE_E_NOT_FOUND: there is none such.  An error is not that: the job may be there. */
+static int resume(
+    struct request *request, const struct job_kind *kind, const char *subject, struct error *err)
 {
     char job_id[JOB_ID_LEN + 1];
     struct store *store;
     struct job job = {0};
-    struct error err;
     uint64_t after;
-    bool is_known;
+    int answer;
 
-    if (!job_event_id_parse(request->last_event_id, job_id, &after) ||
-        request_store(request, &store, &err) < 0 || store_job_get(store, job_id, &job, &err) != 0)
-        return false;
-    is_known = strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0;
-    if (is_known)
-        attach(request, &job, after);
+    if (!job_event_id_parse(request->last_event_id, job_id, &after))
+        return STORE_E_NOT_FOUND;
+    answer = request_store(request, &store, err);
+    if (answer == 0)
+        answer = store_job_get(store, job_id, &job, err);
+    if (answer != 0)
+        return answer;
+    if (strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0)
+        attach(request, kind, &job, after);
+    else
+        answer = STORE_E_NOT_FOUND;
     job_clear(&job);
-    return is_known;
+    return answer;
 }
 
 static void open_and_attach(
@@ -161,12 +167,24 @@ static void open_and_attach(
     int answer = jobs_open(request, kind, subject, &job, &is_new, &err);
 
     if (answer == 0)
-        attach(request, &job, 0);
+        attach(request, kind, &job, 0);
     else if (answer == STORE_E_FULL)
         stream_postpone(request, err.text);
     else
-        stream_refuse(request, jobs_status(answer, &err), last_word, err.text);
+        stream_fail(request, jobs_status(answer, &err), last_word, &err);
     job_clear(&job);
+}
+
+static void resume_or_open(
+    struct request *request, const struct job_kind *kind, const char *subject)
+{
+    struct error err;
+    int answer = resume(request, kind, subject, &err);
+
+    if (answer == STORE_E_NOT_FOUND)
+        open_and_attach(request, kind, subject);
+    else if (answer < 0)
+        stream_fail(request, status_of(&err), last_word, &err);
 }
 
 /* With CASECAST_SECRET_KEY set a GET creates nothing: it watches the job that its secret opens. */
@@ -190,9 +208,9 @@ static void attach_to_secret(
         (answer == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
         stream_refuse(request, 403, last_word, "client_secret belongs to another job");
     } else if (answer < 0) {
-        stream_refuse(request, status_of(&err), last_word, err.text);
+        stream_fail(request, status_of(&err), last_word, &err);
     } else {
-        attach(request, &job, seen_of(request, job.id));
+        attach(request, kind, &job, seen_of(request, job.id));
     }
     job_clear(&job);
 }
@@ -239,25 +257,25 @@ void route_video(struct request *request)
         answer_head(request);
     else if (secret_is_needed(request->server->config))
         attach_to_secret(request, &kind_video, case_id);
-    else if (!resume(request, &kind_video, case_id))
-        open_and_attach(request, &kind_video, case_id);
+    else
+        resume_or_open(request, &kind_video, case_id);
 }
 
 void route_job_events(struct request *request)
 {
+    const struct job_kind *kind;
     struct job job = {0};
     struct error err;
     int answer;
 
     if (stream_was_refused(request))
         return;
-    answer = jobs_find(request, &job, &err);
-    if (answer != 0) {
-        stream_refuse(request, jobs_status(answer, &err), last_word, err.text);
-    } else if (request->is_head) {
+    answer = jobs_find(request, &job, &kind, &err);
+    if (answer != 0)
+        stream_fail(request, jobs_status(answer, &err), last_word, &err);
+    else if (request->is_head)
         answer_head(request);
-    } else {
-        attach(request, &job, seen_of(request, job.id));
-    }
+    else
+        attach(request, kind, &job, seen_of(request, job.id));
     job_clear(&job);
 }

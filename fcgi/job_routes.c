@@ -109,8 +109,7 @@ void route_job_create(struct request *request)
         if (answer == 0)
             answer_json(request, is_new ? 202 : 200, created(request, kind, &job));
         else
-            answer_problem(request, jobs_status(answer, &err),
-                answer == STORE_E_FULL ? "Retry-After: 10\r\n" : "", err.text);
+            answer_failure(request, jobs_status(answer, &err), &err);
     }
     job_clear(&job);
     json_decref(body);
@@ -118,40 +117,35 @@ void route_job_create(struct request *request)
 
 /* --- look, cancel --- */
 
-static void answer_snapshot(
-    struct request *request, int answer, const struct job *job, const struct error *err)
+static void answer_snapshot(struct request *request, int answer, const struct job_kind *kind,
+    const struct job *job, const struct error *err)
 {
-    const struct job_kind *kind = answer == 0 ? kind_find(request->server->kinds, job->kind) : NULL;
-
-    if (kind)
+    if (answer == 0)
         answer_json(request, 200, snapshot(kind, job));
-    else if (answer == 0)
-        answer_problem(request, 404, "", "this version has no jobs of that kind");
     else
-        answer_problem(request, jobs_status(answer, err), "", err->text);
+        answer_failure(request, jobs_status(answer, err), err);
 }
 
 void route_job(struct request *request)
 {
+    const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int answer = jobs_find(request, &job, &err);
+    int answer = jobs_find(request, &job, &kind, &err);
 
-    answer_snapshot(request, answer, &job, &err);
+    answer_snapshot(request, answer, kind, &job, &err);
     job_clear(&job);
 }
 
 /* The first asking decides; every later one gets the same answer. */
-static int cancel(struct request *request, struct job *job, struct error *err)
+static int cancel(
+    struct request *request, const struct job_kind *kind, struct job *job, struct error *err)
 {
-    const struct job_kind *kind = kind_find(request->server->kinds, job->kind);
     struct last_events last = {0};
     struct job after = {0};
     bool is_first;
     int answer;
 
-    if (!kind)
-        return 0;
     kind->finish(JOB_CANCELED, NULL, NULL, &last);
     answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);
@@ -167,12 +161,13 @@ static int cancel(struct request *request, struct job *job, struct error *err)
 
 void route_job_cancel(struct request *request)
 {
+    const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int answer = jobs_find(request, &job, &err);
+    int answer = jobs_find(request, &job, &kind, &err);
 
     if (answer == 0)
-        answer = cancel(request, &job, &err);
-    answer_snapshot(request, answer, &job, &err);
+        answer = cancel(request, kind, &job, &err);
+    answer_snapshot(request, answer, kind, &job, &err);
     job_clear(&job);
 }

@@ -67,6 +67,15 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
     return 0;
 }
 
+/* A kind's own errors name its files. */
+static void hide_paths(const struct config *config, struct error *err)
+{
+    char was[sizeof err->text];
+
+    if (!err->told && config_hide_paths(config, err, was))
+        log_warning("a request fails: %s", was);
+}
+
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err)
 {
@@ -79,6 +88,8 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
     answer = kind->prepare(store, request->server->config, subject, &input, key, err);
+    if (answer < 0)
+        hide_paths(request->server->config, err);
     if (answer == 0)
         answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
     free(input);
@@ -107,7 +118,21 @@ int jobs_admit(struct request *request, const char *job_id, struct error *err)
     return JOBS_E_FORBIDDEN;
 }
 
-int jobs_find(struct request *request, struct job *ret_job, struct error *err)
+/* A newer version on the same database may have made jobs of kinds that we lack. */
+static int find_kind(
+    struct request *request, struct job *job, const struct job_kind **ret_kind, struct error *err)
+{
+    *ret_kind = kind_find(request->server->kinds, job->kind);
+    if (*ret_kind)
+        return 0;
+    error_set(err, ERR_INPUT, "job %s is of the kind \"%s\", which this version does not know",
+        job->id, job->kind);
+    job_clear(job);
+    return STORE_E_NOT_FOUND;
+}
+
+int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err)
 {
     struct store *store;
     int answer;
@@ -122,7 +147,7 @@ int jobs_find(struct request *request, struct job *ret_job, struct error *err)
                  : STORE_E_NOT_FOUND;
     if (answer == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "job %s not found", request->capture);
-    return answer;
+    return answer == 0 ? find_kind(request, ret_job, ret_kind, err) : answer;
 }
 
 int jobs_status(int answer, const struct error *err)

@@ -13,9 +13,11 @@ extern const struct job_kind *const job_kinds[];
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err);
 
-/* The job whose id stands in the route, if the request may see it (jobs_admit).  STORE_E_NOT_FOUND
- * with its message. */
-int jobs_find(struct request *request, struct job *ret_job, struct error *err);
+/* The job whose id stands in the route, if the request may see it (jobs_admit), and its kind.
+ * STORE_E_NOT_FOUND with its message: no such job, or one of a kind that this version does not
+ * know.  On an answer other than 0 there is nothing to clear. */
+int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err);
 
 /* May this request see and touch `job_id`?  Always, unless CASECAST_SECRET_KEY is set: then its
  * client_secret (the argument, or the header X-Client-Secret) must be that job's.  JOBS_E_FORBIDDEN

@@ -9,9 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "case/case.h"
 #include "video/video.h"
 
@@ -182,34 +180,6 @@ static char *result_of(const struct making *making, const struct video_result *v
     return text;
 }
 
-/* A viewer has no business with our folders, and an operator knows them by these names.  A relative
- * path tells nothing, and might be a part of any word. */
-static void hide_path(struct error *err, const char *path, const char *name)
-{
-    size_t len = path && path[0] == '/' ? strlen(path) : 0;
-    char *at;
-
-    while (len > 1 && (at = strstr(err->text, path))) {
-        char *text = mem_format("%.*s%s%s", (int)(at - err->text), err->text, name, at + len);
-
-        snprintf(err->text, sizeof err->text, "%s", text);
-        text_one_line(err->text); /* it may have become longer, and been cut in a character */
-        free(text);
-    }
-}
-
-static void hide_paths(const struct config *config, struct error *err)
-{
-    char was[sizeof err->text];
-
-    memcpy(was, err->text, sizeof was);
-    hide_path(err, config->output, "CASECAST_OUTPUT");
-    hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
-    hide_path(err, config->cache, "CASECAST_CACHE");
-    if (strcmp(was, err->text) != 0)
-        log_warning("a video fails: %s", was);
-}
-
 static int make(
     struct making *making, const struct case_record *record, char **ret_result, struct error *err)
 {
@@ -236,10 +206,8 @@ static int make(
 
     free(out_dir);
     free(cores_file);
-    if (failed < 0) {
-        hide_paths(config, err);
+    if (failed < 0)
         return failed;
-    }
     if (making->has_failed) {
         *err = making->err;
         return -(int)err->code;

@@ -46,6 +46,14 @@ static enum records look(int fd)
     return len ? records_look(bytes, (size_t)len) : RECORDS_BAD;
 }
 
+/* The one way out of the epoll: a child that is just being started may still hold a copy of the
+ * descriptor, and closing ours would not end the watch (descriptors.h). */
+static void unwatch(struct lobby *lobby, struct guest *guest)
+{
+    epoll_ctl(lobby->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
+    list_remove(&guest->link);
+}
+
 static void refuse(struct lobby *lobby, int fd)
 {
     atomic_fetch_add(&lobby->server->n_refused, 1);
@@ -109,8 +117,8 @@ int lobby_take(struct lobby *lobby)
 
 static void dismiss(struct lobby *lobby, struct guest *guest)
 {
-    list_remove(&guest->link);
-    refuse(lobby, guest->fd); /* closing takes it out of the epoll, too */
+    unwatch(lobby, guest);
+    refuse(lobby, guest->fd);
     free(guest);
 }
 
@@ -121,8 +129,7 @@ static void look_again(struct lobby *lobby, struct guest *guest)
     if (what == RECORDS_BAD) {
         dismiss(lobby, guest);
     } else if (what == RECORDS_WHOLE) {
-        epoll_ctl(lobby->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
-        list_remove(&guest->link);
+        unwatch(lobby, guest);
         list_append(&lobby->ready, &guest->link);
         eventfd_write(lobby->ready_fd, 1);
     }

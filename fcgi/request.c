@@ -1,9 +1,12 @@
 #include "request.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "server.h"
@@ -134,7 +137,8 @@ int status_of(const struct error *err)
 {
     switch (err->code) {
     case ERR_INPUT:
-        return 400;
+        /* What is wrong was not the client's where it may not hear of it. */
+        return err->told ? 500 : 400;
     case ERR_LIMIT:
         return 429;
     case ERR_BUSY:
@@ -148,12 +152,31 @@ int status_of(const struct error *err)
     return 500;
 }
 
+bool status_may_pass(int status)
+{
+    return status == 503 || status == 429;
+}
+
+const char *request_told(const struct error *err)
+{
+    static atomic_llong told_ms; /* any thread: one log for all */
+    long long now = clock_monotonic_ms(), before = atomic_load(&told_ms);
+
+    if (err->told && (!before || now - before >= 1000) &&
+        atomic_compare_exchange_strong(&told_ms, &before, now))
+        log_warning("a request fails: %s", err->text);
+    return error_told(err);
+}
+
+void answer_failure(struct request *request, int status, const struct error *err)
+{
+    answer_problem(
+        request, status, status_may_pass(status) ? "Retry-After: 5\r\n" : "", request_told(err));
+}
+
 void answer_error(struct request *request, const struct error *err)
 {
-    int status = status_of(err);
-
-    answer_problem(
-        request, status, status == 503 || status == 429 ? "Retry-After: 5\r\n" : "", err->text);
+    answer_failure(request, status_of(err), err);
 }
 
 /* --- the body --- */

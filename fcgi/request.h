@@ -54,9 +54,16 @@ void answer_bare(struct request *request, int status, const char *extra); /* 204
 /* application/problem+json (RFC 9457).  `extra` is a header line ("Allow: GET\r\n") or "". */
 void answer_problem(struct request *request, int status, const char *extra, const char *detail);
 
-/* The problem that `err` is, by its code: 400, 503 … */
+/* The problem that `err` is: `status`, with Retry-After where it may pass, and what of it a client
+ * may hear.  What it may not hear goes to the log. */
+void answer_failure(struct request *request, int status, const struct error *err);
+/* The same by its code: 400, 503 … */
 void answer_error(struct request *request, const struct error *err);
 int status_of(const struct error *err);
+bool status_may_pass(int status); /* 503, 429 */
+
+/* What of `err` a client may hear; the rest goes to the log, a line a second at most. */
+const char *request_told(const struct error *err);
 
 /* The body as JSON, for a POST.  Answers by itself and gives NULL when it is too long (413), not
  * called JSON (415) or not JSON (400 with the place). */

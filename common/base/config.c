@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,4 +145,50 @@ int config_read(struct config *ret_config, struct error *err)
 char *config_cores_file(const struct config *config)
 {
     return mem_format("%s-cores", config->database);
+}
+
+/* --- paths in what is told --- */
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("_-./", c));
+}
+
+/* A relative path may be a part of any sentence: only what goes on behind it is one for sure. */
+static char *find_path(char *text, const char *path)
+{
+    size_t len = path ? strlen(path) : 0;
+
+    for (char *at = text; len > 1 && (at = strstr(at, path)); at++) {
+        char next = at[len];
+
+        if ((at == text || !is_word(at[-1])) &&
+            (next == '/' || (path[0] == '/' && (!is_word(next) || next == '-' || next == '.'))))
+            return at;
+    }
+    return NULL;
+}
+
+static void hide_path(struct error *err, const char *path, const char *name)
+{
+    char *at;
+
+    while ((at = find_path(err->text, path))) {
+        char *text =
+            mem_format("%.*s%s%s", (int)(at - err->text), err->text, name, at + strlen(path));
+
+        snprintf(err->text, sizeof err->text, "%s", text);
+        text_one_line(err->text); /* it may have become longer, and been cut in a character */
+        free(text);
+    }
+}
+
+bool config_hide_paths(const struct config *config, struct error *err, char *ret_was)
+{
+    memcpy(ret_was, err->text, sizeof err->text);
+    hide_path(err, config->output, "CASECAST_OUTPUT");
+    hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
+    hide_path(err, config->cache, "CASECAST_CACHE");
+    hide_path(err, config->database, "CASECAST_DB");
+    return err->told || strcmp(ret_was, err->text) != 0;
 }

@@ -1,6 +1,8 @@
 /* config.h - the settings, read once from the environment.  Any thread may read them afterwards. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /* Between the origins of CASECAST_ORIGINS. */
@@ -34,6 +36,11 @@ struct config {
 
 /* -ERR_INPUT names the variable, its value and what would be right. */
 int config_read(struct config *ret_config, struct error *err);
+
+/* A client has no business with our folders, and an operator knows them by these names: puts
+ * CASECAST_OUTPUT and its kin in the place of their paths in what a client may read of `err`.
+ * True: it had held one, and `ret_was` (as long as err->text) is what it said. */
+bool config_hide_paths(const struct config *config, struct error *err, char *ret_was);
 
 /* The file by which all processes on this database share the machine's cores; the caller frees it.
  */

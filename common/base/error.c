@@ -12,12 +12,18 @@ int error_set(struct error *err, enum err_code code, const char *fmt, ...)
         va_list args;
 
         err->code = code;
+        err->told = NULL;
         va_start(args, fmt);
         vsnprintf(err->text, sizeof err->text, fmt, args);
         va_end(args);
         text_one_line(err->text);
     }
     return -(int)code;
+}
+
+const char *error_told(const struct error *err)
+{
+    return err->told ? err->told : err->text;
 }
 
 int error_where(struct error *err, const char *fmt, ...)

@@ -17,12 +17,18 @@ enum err_code {
 
 struct error {
     enum err_code code;
+    /* What a stranger is told in its place, a constant; NULL: `text` itself.  Whoever writes a
+     * path, a host or a library's own words into a text says here what may be heard of it. */
+    const char *told;
     char text[600]; /* one line, valid UTF-8, never a secret */
 };
 
 /* Fill `err` (may be NULL) and return -code, so that `return error_set(…)` reads as one step. */
 int error_set(struct error *err, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What a client may read: never a path, a host or SQL. */
+const char *error_told(const struct error *err);
 
 /* Say where it happened: puts the text in front of the message that is there.  Returns -err->code.
  */

@@ -216,7 +216,7 @@ static int end(struct work *work, enum job_state state, const char *result, cons
     work->kind->finish(state, result, reason, &last);
     while ((answered = store_job_end(work->store, work->job.id, work->job.run, state, result,
                 reason, last.at, last.n, err)) < 0 &&
-           may_pass(err) && is_ours(work))
+           may_pass(err) && is_ours(work) && !store_is_adrift(work->store))
         try_again_later(work, "its end can't be journaled", &was_told, err);
     if (answered == 0)
         work->ended_as = state;
@@ -236,6 +236,16 @@ static void end_in_vain(struct work *work, enum job_state state, const char *rea
         log_error("job %s: its end can't be journaled: %s", work->job.id, err.text);
 }
 
+/* What viewers may hear of it; the operator reads the rest in the log. */
+static const char *why_it_failed(struct work *work, struct error *err)
+{
+    char was[sizeof err->text];
+
+    if (config_hide_paths(work->hub->config, err, was))
+        log_warning("job %s fails: %s", work->job.id, was);
+    return error_told(err);
+}
+
 static void run(struct work *work)
 {
     struct error err = {0};
@@ -250,7 +260,7 @@ static void run(struct work *work)
         if (why == WORK_CANCELED)
             end_in_vain(work, JOB_CANCELED, NULL);
         else if (why == WORK_GOES_ON)
-            end_in_vain(work, JOB_FAILED, err.text);
+            end_in_vain(work, JOB_FAILED, why_it_failed(work, &err));
     }
     free(result);
 }

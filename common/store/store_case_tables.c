@@ -120,9 +120,10 @@ static int count_names(
 static int refuse_one_alone(
     struct store *store, const char *cases, const char *scenes, const char *hint, struct error *err)
 {
-    return error_set(err, ERR_INPUT,
-        "%s: of %s and %s only one is there: both must be, as tables or views, or neither%s",
-        store->path, cases, scenes, hint);
+    return store_refuse_as(err, STORE_CASES_TOLD,
+        error_set(err, ERR_INPUT,
+            "%s: of %s and %s only one is there: both must be, as tables or views, or neither%s",
+            store->path, cases, scenes, hint));
 }
 
 /* 1: the common names are there with all columns that a case must have, 0: they are not. */

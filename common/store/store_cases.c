@@ -48,8 +48,9 @@ static void clauses_free(struct clauses *clauses)
 static int refuse_without(
     struct store *store, const char *table, const char *column, struct error *err)
 {
-    return error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"%s", store->path, table, column,
-        strcmp(store->cases, "cases") == 0 ? CASES_HINT : "");
+    return store_refuse_as(err, STORE_CASES_TOLD,
+        error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"%s", store->path, table, column,
+            strcmp(store->cases, "cases") == 0 ? CASES_HINT : ""));
 }
 
 static int add_column(struct store *store, const char *table, const struct case_field *field, int i,

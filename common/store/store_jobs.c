@@ -30,7 +30,8 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
     copy_text(row, 2, job.subject, sizeof job.subject);
     copy_text(row, 3, job.key, sizeof job.key);
     if (!state || !job_state_parse(state, &job.state))
-        return error_set(err, ERR_INPUT, "%s: job %s has no state we know", store->path, job.id);
+        return store_refuse_as(err, "the job has no state that this version knows",
+            error_set(err, ERR_INPUT, "%s: job %s has no state we know", store->path, job.id));
     job.cancel_wanted = sqlite3_column_int(row, 5);
     job.last_seq = (uint64_t)sqlite3_column_int64(row, 6);
     job.created_ms = sqlite3_column_int64(row, 7);

@@ -12,7 +12,32 @@
 #include "base/mem.h"
 #include "store/store_private.h"
 
-static int refuse_code(const char *path, sqlite3 *db, struct error *err)
+/* What is told of it to whom the file's name is no business. */
+static const char *told_of(int code)
+{
+    switch (code) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return "the database is locked by another program";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return "the database is read-only";
+    case SQLITE_FULL:
+        return "the database's disk is full";
+    case SQLITE_NOTADB:
+        return "the database is none: its operator finds the reason in the log";
+    case SQLITE_CORRUPT:
+        return "the database is damaged";
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+        return "the database can't be read or written";
+    default:
+        return "the database refuses: its operator finds the reason in the log";
+    }
+}
+
+static int set_text(const char *path, sqlite3 *db, struct error *err)
 {
     switch (sqlite3_errcode(db)) {
     case SQLITE_BUSY:
@@ -45,6 +70,22 @@ static int refuse_code(const char *path, sqlite3 *db, struct error *err)
     default:
         return error_set(err, ERR_LIBRARY, "%s: %s", path, sqlite3_errmsg(db));
     }
+}
+
+static int refuse_code(const char *path, sqlite3 *db, struct error *err)
+{
+    int answer = set_text(path, db, err);
+
+    if (err)
+        err->told = told_of(sqlite3_errcode(db));
+    return answer;
+}
+
+int store_refuse_as(struct error *err, const char *told, int answer)
+{
+    if (err)
+        err->told = told;
+    return answer;
 }
 
 int store_refuse(struct store *store, struct error *err)
@@ -163,7 +204,8 @@ char *column_copy(sqlite3_stmt *query, int column)
 int transaction_begin(struct store *store, struct error *err)
 {
     if (store_is_adrift(store))
-        return error_set(err, ERR_IO, "%s was deleted or replaced while it was open", store->path);
+        return store_refuse_as(err, "the database was deleted or replaced",
+            error_set(err, ERR_IO, "%s was deleted or replaced while it was open", store->path));
     return query_run(store, "BEGIN IMMEDIATE", NULL, err);
 }
 
@@ -221,7 +263,8 @@ static int set_up(struct store *store, struct error *err)
     int answer;
 
     if (sqlite3_db_readonly(store->db, "main") == 1)
-        return error_set(err, ERR_IO, "%s is read-only", store->path);
+        return store_refuse_as(err, "the database is read-only",
+            error_set(err, ERR_IO, "%s is read-only", store->path));
     answer = query_run(store, "PRAGMA foreign_keys = ON", NULL, err);
     if (answer == 0)
         answer = schema_prepare(store, err);
@@ -270,7 +313,10 @@ static int open_to_write(
     if (answer < 0)
         return answer;
     store->leaves_others = leaves_others;
-    return store_hand_over(store, set_up(store, err), ret_store);
+    answer = set_up(store, err);
+    if (answer < 0 && err && !err->told)
+        err->told = "the database can't be used: its operator finds the reason in the log";
+    return store_hand_over(store, answer, ret_store);
 }
 
 int store_open(const char *path, struct store **ret_store, struct error *err)

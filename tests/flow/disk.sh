@@ -25,12 +25,10 @@ made() { # CASE: whoever watches it being made, and comes back as browsers do, s
     complete_for_all "$1" 1 && same 'done' "$(seen "$1" | jq -r 'select(.event == "done") | .event')"
 }
 
-not_now() { # REGULAR EXPRESSION CASE: an EventSource and everybody else are told why
-    local got
-    got=$(stream "$video?caseId=$2")
-    well_formed "$got" && holds "^error .*$1" "$(messages <<<"$got" | head -n 1)" &&
-        same finished_video "$(messages <<<"$got" | tail -n 1)" && problem 503 "$1" "$video?caseId=$2" &&
-        holds '^Retry-After: ' "$(headers "$video?caseId=$2")"
+# An EventSource is told why, and to come back; everybody else gets a status.  Neither hears of our folders.
+not_now() { # REGULAR EXPRESSION CASE
+    comes_back "$1" "$video?caseId=$2" && problem 503 "$1" "$video?caseId=$2" &&
+        holds '^Retry-After: ' "$(headers "$video?caseId=$2")" && lacks "$private" "$(curl -sS "$video?caseId=$2")"
 }
 
 # --- locked -------------------------------------------------------------------------------------------------
@@ -53,6 +51,7 @@ locked() {
     case_put before 1
     case_put during 2
     case_put after 1
+    case_put patient 1
     made before
     job=$(job_make during)
     wait_for 5 job_is "$job" running
@@ -65,7 +64,11 @@ locked() {
         <<<"$(curl -sS "$url/api/health/ready")"
     fact 'locked: it lives' same 200 "$(status "$url/api/health/live")"
     fact 'nothing waited longer than it may' test $((SECONDS - began)) -lt 20
+    viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # it would hold the lock, too
+    viewers_saw patient 10 'any(.[]; .comment // "" | test("locked"))'
     lock_release
+    viewers_wait patient
+    fact 'unlocked: who came meanwhile has come back, and seen all of it' complete_for_all patient 1
     fact 'unlocked: the job that ran has its end' wait_for 30 job_has_ended "$job"
     fact '… done, or failed with that reason' holds '^done null$|^failed .*(locked|busy)' "$(job_state "$job") $(job_error "$job")"
     fact '… and one end only' contiguous "$(stream "$url/api/jobs/$job/events")"
@@ -128,7 +131,7 @@ full_at_each_stage() {
     fails_for_room reading 1m '^error scene 1: audio: .*no space left on device' photo.jpg tone.wav
     fails_for_room thumbnails 16k '^error scene 1: thumbnail: .*\.jpg can.t be written: no space left on device' photo.jpg
     fails_for_room joining 2m '^error joining: .*(final\.mp4|live-[0-9]+\.m4s) can.t be written: no space left on device' noise.jpg
-    fact '… and the operator reads the path in the log' holds "warning a video fails: joining: $CASECAST_OUTPUT/" \
+    fact '… and the operator reads the path in the log' holds "warning job .* fails: joining: $CASECAST_OUTPUT/" \
         "$(tail -n 5 "$state/log/casecast.log")"
 }
 

@@ -179,6 +179,28 @@ routes() {
     fact 'more than 32 arguments are refused' problem 400 'more than 32' "$url/api/events?$(printf 'a=1&%.0s' {1..40})"
 }
 
+# A newer version on the same database makes jobs of which this one knows nothing.
+unknown_kinds() {
+    local state id='' n=0
+    for state in 'done' failed canceled; do
+        n=$((n + 1))
+        id=$(printf '%026d' "$n")
+        sql "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, last_seq)
+                 VALUES ('$id', 'hologram', 'once', 'k$n', '$state', 1, 1);
+             INSERT INTO casecast_events(job_id, seq, data) VALUES ('$id', 1, 'light')"
+        fact "an unknown kind, $state: its stream is 404" problem 404 '"hologram".*this version' "$url/api/jobs/$id/events"
+        fact '… in frames to an EventSource' error_frames '"hologram"' finished_video "$url/api/jobs/$id/events"
+        fact '… so it is for one that comes back' holds '"hologram"' \
+            "$(stream -H "Last-Event-ID: $id:1" "$url/api/jobs/$id/events" | messages)"
+        fact '… its snapshot is 404' problem 404 '"hologram"' "$url/api/jobs/$id"
+        fact '… it can not be canceled' problem 404 '"hologram"' -X POST "$url/api/jobs/$id/cancel"
+        fact '… its id leads to no job of a case' holds processing_video \
+            "$(stream -H "Last-Event-ID: $id:1" "$video?caseId=once" | messages)"
+    done
+    fact 'the metrics count it' same 200 "$(status "$url/api/metrics")"
+    fact 'the list of cases is whole' same 200 "$(status "$url/api/cases")"
+}
+
 numbers() {
     local query
     for query in count=0 count=86401 count=-1 count=x count= interval=99 interval=60001 stamp=2 count=99999999999999999999; do
@@ -192,6 +214,7 @@ pictures
 after_a_failure
 other_peoples_rows
 routes
+unknown_kinds
 numbers
 fact 'the responder lives, and never fell' same 1 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 facts_end

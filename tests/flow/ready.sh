@@ -47,9 +47,18 @@ the_database() {
     fact '… without a word of an end' lacks 'finished_video|failed|canceled' "$(cat "$private/watched")"
     fact '… what ran there is given up' wait_for 10 grep -q "job $job: given up here" "$state/log/casecast.log"
     fact '… nothing new is begun' same 503 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"long"}' "$url/api/jobs")"
+    fact '… whoever comes back by id is asked to come again' comes_back database \
+        -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long"
+    fact '… so is who comes by the job' comes_back database "$url/api/jobs/$job/events"
+    for path in "api/jobs/$job" api/cases api/cases/long; do
+        fact "… /$path is 503" problem 503 '^the database' "$url/$path"
+        fact '… without a path' lacks "$private" "$(curl -sS "$url/$path")"
+    done
     fact '… no new one is made in its place' test ! -e "$CASECAST_DB"
     mv "$private/backup.db" "$CASECAST_DB"
     fact 'a backup in its place is taken up' wait_for 10 is_ready
+    fact '… whoever comes back by id goes on with the same job' same "$job" \
+        "$(curl -sN --max-time 2 -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long" | grep -o "\"id\":\"$job\"" | head -n 1 | cut -d'"' -f4)"
     fact '… with the job that ran when it was made' wait_for 10 job_is "$job" running
     curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"
     fact '… which obeys, and ends' wait_for 10 job_is "$job" canceled

@@ -24,6 +24,16 @@ problem() { # STATUS REGULAR EXPRESSION CURL-ARGUMENTS…
         holds "$words" "$(head -n 1 <<<"$answer" | jq -r .detail)"
 }
 
+# A stream that ends without an end: it says why in a comment and when to come back, and nothing of ours.
+comes_back() { # REGULAR EXPRESSION CURL-ARGUMENTS…
+    local words=$1 got
+    shift
+    got=$(stream "$@")
+    well_formed "$got" && holds "$words" "$(jq -r 'select(.comment) | .comment' <<<"$got")" &&
+        same '' "$(jq -r 'select(.event or .id) | .event' <<<"$got")" &&
+        jq -es 'any(.[]; .retry)' <<<"$got" >/dev/null && lacks "$private" "$got"
+}
+
 # --- many viewers -------------------------------------------------------------------------------------------
 
 declare -A viewers=()
