@@ -11,14 +11,19 @@
 #include "base/clock.h"
 
 enum {
-    LINE = 0, /* the byte of whoever is next; those behind wait for that byte */
+    CORES = 1, /* the first core's lock, as 0 is none */
+    LINE = CORES + CORES_MAX, /* of whoever is next; those behind wait for it */
+    LINES = CORES_LOCKS - LINE,
     WAIT_MS = 2,
+    MARK_MS = 100,
 };
 
 int core_open(const char *path, int n, struct core *ret_core, struct error *err)
 {
-    *ret_core =
-        (struct core){.fd = -1, .n = n < CORES_MAX ? n : CORES_MAX, .turn_ms = CORES_TURN_MS};
+    *ret_core = (struct core){.fd = -1,
+        .n = n < CORES_MAX ? n : CORES_MAX,
+        .turn_ms = CORES_TURN_MS,
+        .still_ms = CORES_STILL_MS};
     if (!path)
         return 0;
     ret_core->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -34,33 +39,83 @@ void core_close(struct core *core)
     core->fd = -1;
 }
 
-static struct flock lock_of(int byte, short type)
+/* --- locks --- */
+
+static struct flock lock_of(int number, short type)
 {
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
 }
 
-static bool lock(const struct core *core, int byte)
+static bool lock(const struct core *core, int number)
 {
-    struct flock lock = lock_of(byte, F_WRLCK);
+    struct flock lock = lock_of(number, F_WRLCK);
 
     return fcntl(core->fd, F_OFD_SETLK, &lock) == 0;
 }
 
-static void unlock(const struct core *core, int byte)
+static void unlock(const struct core *core, int number)
 {
-    struct flock lock = lock_of(byte, F_UNLCK);
+    struct flock lock = lock_of(number, F_UNLCK);
 
     fcntl(core->fd, F_OFD_SETLK, &lock);
 }
 
-static bool is_locked_by_another(const struct core *core, int byte)
+static bool is_locked_by_another(const struct core *core, int number)
 {
-    struct flock lock = lock_of(byte, F_WRLCK);
+    struct flock lock = lock_of(number, F_WRLCK);
 
     return fcntl(core->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-/* Locks can be waited for without polling, but not while `stop` is watched, too. */
+/* --- marks --- */
+
+/* The time, since that is another one each time; nobody compares it with a clock.  Where it can't
+ * be written (a full disk) the lock counts less, and nothing else goes wrong. */
+static void mark(struct core *core, int number)
+{
+    int64_t now_ns = clock_monotonic_ns();
+
+    core->marked_ms = now_ns / 1000000;
+    if (pwrite(core->fd, &now_ns, sizeof now_ns, (off_t)number * (off_t)sizeof now_ns) < 0)
+        core->marked_ms = 0;
+}
+
+static void mark_now_and_then(struct core *core, int number)
+{
+    if (clock_monotonic_ms() - core->marked_ms >= MARK_MS)
+        mark(core, number);
+}
+
+/* Of a lock that another one holds.  Each looks for itself how long the mark has stood. */
+static bool stands_still(struct core *core, int number)
+{
+    int64_t now_ms = clock_monotonic_ms(), mark = 0;
+
+    if (pread(core->fd, &mark, sizeof mark, (off_t)number * (off_t)sizeof mark) < 0)
+        return false;
+    if (core->seen[number].mark != mark || !core->seen[number].since_ms) {
+        core->seen[number].mark = mark;
+        core->seen[number].since_ms = now_ms;
+    }
+    return now_ms - core->seen[number].since_ms >= core->still_ms;
+}
+
+/* One of `n` locks from `first` on, and one more for each of them that stands still.  0: none is
+ * free. */
+static int take_one(struct core *core, int first, int n, int most)
+{
+    for (int i = first; i < first + n; i++) {
+        if (lock(core, i)) {
+            mark(core, i);
+            return i;
+        }
+        if (stands_still(core, i) && n < most)
+            n++;
+    }
+    return 0;
+}
+
+/* Locks can be waited for without polling, but not while `stop` and marks are watched, too. */
 static bool wait_a_little(const atomic_bool *stop)
 {
     const struct timespec span = {.tv_nsec = WAIT_MS * 1000000};
@@ -69,36 +124,47 @@ static bool wait_a_little(const atomic_bool *stop)
     return !atomic_load_explicit(stop, memory_order_relaxed);
 }
 
-static bool take_a_free_one(struct core *core)
+/* --- turns --- */
+
+static bool somebody_waits(struct core *core)
 {
-    for (int i = 1; i <= core->n && !core->held; i++)
-        if (lock(core, i))
-            core->held = i;
-    return core->held;
+    int number = LINE;
+
+    while (number < LINE + LINES && is_locked_by_another(core, number)) {
+        if (!stands_still(core, number))
+            return true;
+        number++;
+    }
+    return false;
 }
 
 bool core_take(struct core *core, const atomic_bool *stop)
 {
     bool goes_on = true;
+    int line = 0;
 
     if (core->fd < 0)
         return true;
-    while (goes_on && !lock(core, LINE))
+    while (goes_on && !(line = take_one(core, LINE, 1, LINES)))
         goes_on = wait_a_little(stop);
-    if (!goes_on)
-        return false;
-    while (goes_on && !take_a_free_one(core))
+    while (goes_on && !(core->held = take_one(core, CORES, core->n, CORES_MAX))) {
+        mark_now_and_then(core, line);
         goes_on = wait_a_little(stop);
-    unlock(core, LINE);
+    }
+    if (line)
+        unlock(core, line);
     core->since_ms = clock_monotonic_ms();
     return goes_on;
 }
 
 bool core_keep(struct core *core, const atomic_bool *stop)
 {
-    if (core->fd < 0 || clock_monotonic_ms() - core->since_ms < core->turn_ms)
+    if (core->fd < 0)
         return true;
-    if (!is_locked_by_another(core, LINE)) {
+    mark_now_and_then(core, core->held);
+    if (clock_monotonic_ms() - core->since_ms < core->turn_ms)
+        return true;
+    if (!somebody_waits(core)) {
         core->since_ms = clock_monotonic_ms();
         return true;
     }

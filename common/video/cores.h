@@ -4,8 +4,10 @@
  * are; each works for a turn, then lets whoever waits go first.  So a short film does not wait for
  * the end of a long one, and the machine is never asked for more than it has.
  *
- * A file of locks: one byte for the head of the line, then one a core.  The kernel takes the locks
- * of a process that dies. */
+ * A file of locks: some bytes for the head of the line, then the cores.  The kernel takes the locks
+ * of a process that dies.  One that is stopped, or hangs, keeps them, but works no more: whoever
+ * holds a lock shows by a mark beside it that it goes on, and a lock whose mark stands still holds
+ * nobody up.  When its holder wakes it works beside the others until its turn ends. */
 #pragma once
 
 #include <stdatomic.h>
@@ -14,15 +16,23 @@
 
 #include "base/error.h"
 
-enum { CORES_MAX = 256, CORES_TURN_MS = 200 };
+enum {
+    CORES_MAX = 256,
+    CORES_TURN_MS = 200,
+    CORES_STILL_MS = 1000, /* a mark that stood still for so long is nobody's */
+    CORES_LOCKS = 320,     /* of the line and of the cores, with those that take the place of some */
+};
 
 /* One thread's place at a core; that thread's alone. */
 struct core {
     int fd; /* -1: not shared, every core is free */
     int n;  /* cores to have */
-    int turn_ms;
-    int held; /* which one, from 1; 0: none */
-    int64_t since_ms;
+    int turn_ms, still_ms;
+    int held; /* the lock of which one, 0: none */
+    int64_t since_ms, marked_ms;
+    struct {
+        int64_t mark, since_ms;
+    } seen[CORES_LOCKS]; /* the others' marks, and since when they stand */
 };
 
 /* `path` is the file that all share, made if it is not there; NULL: nothing is shared.  On -ERR_IO

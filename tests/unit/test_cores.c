@@ -1,5 +1,6 @@
 /* test_cores.c - the machine's cores, shared: common/video/cores.h. */
 #include <check.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -169,6 +170,80 @@ START_TEST(a_killed_process_gives_its_core_back)
 }
 END_TEST
 
+/* Stopped while it holds the core, at the head of the line behind one that holds it, or both. */
+static pid_t stopped_child(bool waits_in_line)
+{
+    struct core core;
+    int pipes[2];
+    pid_t pid;
+    char byte;
+
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid = fork();
+    if (pid == 0) {
+        open_core(1, 0, &core);
+        if (!waits_in_line)
+            core_take(&core, &never);
+        if (write(pipes[1], "x", 1) != 1)
+            _exit(1);
+        if (waits_in_line)
+            core_take(&core, &never);
+        raise(SIGSTOP);
+        core_keep(&core, &never);
+        _exit(core.held ? 0 : 1);
+    }
+    ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
+    close(pipes[0]);
+    close(pipes[1]);
+    return pid;
+}
+
+static bool somebody_is_in_line(void)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 257, .l_len = 1};
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool is_so = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    close(fd);
+    return is_so;
+}
+
+/* It keeps its lock, and wakes one day. */
+START_TEST(a_stopped_process_holds_nobody_up)
+{
+    bool in_line = _i > 0;
+    struct core core;
+    int status;
+    pid_t holder, waiting = 0;
+
+    holder = stopped_child(false);
+    waitpid(holder, &status, WUNTRACED);
+    ck_assert(WIFSTOPPED(status));
+    if (in_line) {
+        waiting = stopped_child(true);
+        while (!somebody_is_in_line())
+            nap();
+        kill(waiting, SIGSTOP);
+        waitpid(waiting, &status, WUNTRACED);
+        ck_assert(WIFSTOPPED(status));
+    }
+    open_core(1, 0, &core);
+    core.still_ms = 50;
+    ck_assert(core_take(&core, &never)); /* an endless wait fails by the test's time */
+    ck_assert(core_keep(&core, &never));
+    core_give(&core);
+    kill(holder, SIGCONT);
+    ck_assert_int_eq(waitpid(holder, &status, 0), holder);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    if (waiting) {
+        kill(waiting, SIGKILL);
+        kill(waiting, SIGCONT);
+        waitpid(waiting, &status, 0);
+    }
+    core_close(&core);
+}
+END_TEST
+
 START_TEST(nobody_waits_where_nothing_is_shared)
 {
     struct core a, b;
@@ -209,6 +284,7 @@ int main(void)
     tcase_add_test(tc, a_short_film_does_not_wait_for_the_end_of_a_long_one);
     tcase_add_test(tc, who_waits_stops_when_told_to);
     tcase_add_test(tc, a_killed_process_gives_its_core_back);
+    tcase_add_loop_test(tc, a_stopped_process_holds_nobody_up, 0, 2);
     tcase_add_test(tc, nobody_waits_where_nothing_is_shared);
     tcase_add_test(tc, a_file_that_cannot_be_is_named_and_nobody_waits);
     srunner_run_all(runner, CK_NORMAL);
