@@ -17,19 +17,27 @@ row_of() { sql "SELECT state, deaths, ifnull(owner, '-') FROM casecast_jobs WHER
 responders() { ps -o pid= --ppid "$(process_pid responders)" | tr -d ' '; }
 has_frames() { (($(curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0') > $2)); }
 
-# systemd's default: the whole unit at once, while multiwatch passes on what it got.
-stop_of_unit() {
-    local watcher children
-    watcher=$(process_pid responders) children=$(responders)
-    # shellcheck disable=SC2086
-    kill -TERM $watcher $children
-    # shellcheck disable=SC2086
-    process_wait $watcher $children
+stop_by_scripts() { stack_stop; }
+
+signal_all() { # SIGNAL PID…
+    kill "-$1" "${@:2}"
+    process_wait "${@:2}"
 }
 
-stop_by_scripts() { stack_stop; }
-stop_by_int() { kill -INT "$(process_pid responders)" && process_wait "$(process_pid responders)" $(responders); }
-stop_by_hangup() { kill -HUP "$(process_pid responders)" && process_wait "$(process_pid responders)" $(responders); }
+# systemd's default: the whole unit at once, while multiwatch passes on what it got.
+# shellcheck disable=SC2046
+stop_of_unit() { signal_all TERM "$(process_pid responders)" $(responders); }
+
+stop_by() { # SIGNAL, to multiwatch, which sends what it likes to its responders
+    local watcher
+    watcher=$(process_pid responders)
+    # shellcheck disable=SC2046
+    set -- "$1" $(responders)
+    kill "-$1" "$watcher"
+    process_wait "$watcher" "${@:2}"
+}
+stop_by_int() { stop_by INT; }
+stop_by_hangup() { stop_by HUP; }
 
 cycle() { # HOW WORDS NUMBER
     local pids
