@@ -57,7 +57,8 @@ static void add_finished(void *ctx, const struct job *job)
         listing->n_done++;
         listing->done_ms += job->ended_ms - job->started_ms;
     }
-    if (one && result && kind_video.still_good(listing->config, job))
+    if (one && result && !secret_is_needed(listing->config) &&
+        kind_video.still_good(listing->config, job))
         json_object_set_new(one, "video",
             json_pack("{s:O, s:O}", "thumbnail", json_object_get(result, "thumbnail"), "file",
                 json_object_get(result, "video")));

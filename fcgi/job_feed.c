@@ -122,6 +122,7 @@ static void attach(
     struct error err;
 
     count_attach(request->server, job, after);
+    jobs_let_in(request, job);
     if (store_job_events(*request->store, job->id, after, add_event, &replay, &position, &err) < 0)
         stream_fail(request, status_of(&err), last_word, &err);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))

@@ -1,4 +1,4 @@
-/* job_routes.c - jobs without a stream: create or attach, look, cancel. */
+/* job_routes.c - jobs without a stream: create or attach, look, have their files, cancel. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +91,18 @@ static json_t *created(struct request *request, const struct job_kind *kind, con
     return json;
 }
 
+/* Whoever gets a secret is whom it was made for: it goes to those whom nginx says we trust. */
+static bool may_create(struct request *request)
+{
+    if (!secret_is_needed(request->server->config) || request->is_trusted)
+        return true;
+    answer_problem(request, 403, "",
+        "while CASECAST_SECRET_KEY is set, jobs are made for the addresses in "
+        "nginx/addresses.conf: "
+        "ask your application server");
+    return false;
+}
+
 void route_job_create(struct request *request)
 {
     json_t *body = request_json(request);
@@ -103,7 +115,7 @@ void route_job_create(struct request *request)
 
     if (!body)
         return;
-    kind = read_wish(request, body, &subject);
+    kind = may_create(request) ? read_wish(request, body, &subject) : NULL;
     if (kind) {
         answer = jobs_open(request, kind, subject, &job, &is_new, &err);
         if (answer == 0)
@@ -115,15 +127,17 @@ void route_job_create(struct request *request)
     json_decref(body);
 }
 
-/* --- look, cancel --- */
+/* --- look --- */
 
 static void answer_snapshot(struct request *request, int answer, const struct job_kind *kind,
     const struct job *job, const struct error *err)
 {
-    if (answer == 0)
+    if (answer == 0) {
+        jobs_let_in(request, job);
         answer_json(request, 200, snapshot(kind, job));
-    else
+    } else {
         answer_failure(request, jobs_status(answer, err), err);
+    }
 }
 
 void route_job(struct request *request)
@@ -136,6 +150,32 @@ void route_job(struct request *request)
     answer_snapshot(request, answer, kind, &job, &err);
     job_clear(&job);
 }
+
+/* --- files --- */
+
+/* nginx asks for a file in the folder that the route names.  The body is nginx's to say. */
+void route_may_see(struct request *request)
+{
+    const struct config *config = request->server->config;
+    char job_id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    struct store *store;
+    struct error err;
+    int answer = STORE_E_NOT_FOUND;
+
+    if (secret_is_needed(config) && secret_check(config, jobs_secret(request), job_id, &err) == 0) {
+        answer = request_store(request, &store, &err);
+        if (answer == 0)
+            answer = store_job_get(store, job_id, &job, &err);
+    }
+    if (answer < 0)
+        answer_nothing(request, 503);
+    else
+        answer_nothing(request, answer == 0 && strcmp(job.key, request->capture) == 0 ? 204 : 403);
+    job_clear(&job);
+}
+
+/* --- cancel --- */
 
 /* The first asking decides; every later one gets the same answer. */
 static int cancel(

@@ -99,8 +99,11 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
 const char *jobs_secret(const struct request *request)
 {
     const struct argument *argument = arguments_find(&request->arguments, "client_secret");
+    const char *header = request_param(request, "HTTP_X_CLIENT_SECRET");
 
-    return argument ? argument->value : request_param(request, "HTTP_X_CLIENT_SECRET");
+    if (argument && *argument->value)
+        return argument->value;
+    return *header ? header : request_param(request, "CASECAST_COOKIE");
 }
 
 int jobs_admit(struct request *request, const char *job_id, struct error *err)
@@ -116,6 +119,21 @@ int jobs_admit(struct request *request, const char *job_id, struct error *err)
         return 0;
     error_set(err, ERR_INPUT, "client_secret belongs to another job");
     return JOBS_E_FORBIDDEN;
+}
+
+/* Nothing that secret_check() took needs escaping. */
+void jobs_let_in(struct request *request, const struct job *job)
+{
+    const struct config *config = request->server->config;
+    bool is_tls = strcmp(request_param(request, "HTTP_X_FORWARDED_PROTO"), "https") == 0;
+
+    if (!secret_is_needed(config) || config->media_url[0] != '/')
+        return;
+    buf_format(&request->headers,
+        "Set-Cookie: casecast_secret=%s; Path=%s" SECRET_FOLDER
+        "/%s/; Max-Age=%d; HttpOnly; SameSite=Lax%s\r\n",
+        jobs_secret(request), config->media_url, job->key, config->secret_ttl_s,
+        is_tls ? "; Secure" : "");
 }
 
 /* A newer version on the same database may have made jobs of kinds that we lack. */

@@ -24,7 +24,13 @@ int jobs_find(struct request *request, struct job *ret_job, const struct job_kin
  * with its message. */
 int jobs_admit(struct request *request, const char *job_id, struct error *err);
 
-/* The client_secret of a request, "" for none. */
+/* The request may see `job`: so that its browser may also have the job's files, for which no page
+ * can send a header, the answer sets the secret as a cookie for their folder.  Nothing where
+ * secrets are off. */
+void jobs_let_in(struct request *request, const struct job *job);
+
+/* The client_secret of a request, "" for none: the argument, else the header, else that cookie,
+ * which nginx passes on only where a file is asked for. */
 const char *jobs_secret(const struct request *request);
 
 enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "case/case.h"
+#include "secret.h"
 #include "video/video.h"
 
 static const char video_file[] = "final.mp4";
@@ -43,11 +44,18 @@ static int prepare(struct store *store, const struct config *config, const char 
     return answer;
 }
 
+/* Beneath CASECAST_OUTPUT and CASECAST_MEDIA_URL.  nginx asks us who may have the files of jobs
+ * that have a secret, so they lie apart from those that are anybody's. */
+static const char *shelf(const struct config *config)
+{
+    return secret_is_needed(config) ? SECRET_FOLDER "/" : "";
+}
+
 static bool still_good(const struct config *config, const struct job *done)
 {
     char path[PATH_MAX];
 
-    snprintf(path, sizeof path, "%s/%s/%s", config->output, done->key, video_file);
+    snprintf(path, sizeof path, "%s/%s%s/%s", config->output, shelf(config), done->key, video_file);
     return access(path, R_OK) == 0;
 }
 
@@ -64,7 +72,9 @@ struct making {
 
 static void url_of(const struct making *making, const char *file, char ret_url[static PATH_MAX])
 {
-    snprintf(ret_url, PATH_MAX, "%s%s/%s", work_config(making->work)->media_url, making->key, file);
+    const struct config *config = work_config(making->work);
+
+    snprintf(ret_url, PATH_MAX, "%s%s%s/%s", config->media_url, shelf(config), making->key, file);
 }
 
 static void emit(struct making *making, const char *once, const char *name, const char *data)
@@ -184,7 +194,7 @@ static int make(
     struct making *making, const struct case_record *record, char **ret_result, struct error *err)
 {
     const struct config *config = work_config(making->work);
-    char *out_dir = mem_format("%s/%s", config->output, making->key);
+    char *out_dir = mem_format("%s/%s%s", config->output, shelf(config), making->key);
     char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,

@@ -20,6 +20,7 @@ static const struct {
     {"POST", "/api/jobs/{id}/cancel", route_job_cancel},
     {"GET", "/api/jobs/{id}/events", route_job_events},
     {"GET", "/api/metrics", route_metrics},
+    {"GET", "/casecast/may-see/{id}", route_may_see},
     {"GET", "/create/video", route_video},
     {"GET", "/media/video", route_video},
 };

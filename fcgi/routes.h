@@ -14,10 +14,11 @@ void route_job_events(struct request *request); /* job_feed.c: GET /api/jobs/{id
 
 void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
 void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
+void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
 void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
 
-void route_cases(struct request *request); /* case_routes.c: GET /api/cases */
-void route_case(struct request *request);  /* case_routes.c: GET /api/cases/{id} */
+void route_cases(struct request *request);  /* case_routes.c: GET /api/cases */
+void route_case(struct request *request);   /* case_routes.c: GET /api/cases/{id} */
 void route_poster(struct request *request); /* case_routes.c: GET /api/cases/{id}/poster */
 
 void route_live(struct request *request);    /* operator_routes.c: GET /api/health/live */

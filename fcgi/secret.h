@@ -15,6 +15,9 @@
 
 enum { SECRET_MAX = 120 };
 
+/* Where nginx looks for the files of jobs that have one (nginx/casecast.conf). */
+#define SECRET_FOLDER "secret"
+
 /* CASECAST_SECRET_KEY is set: jobs are created by POST, and everything about them needs their
  * secret. */
 bool secret_is_needed(const struct config *config);
