@@ -1,6 +1,9 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool in(unsigned char c, unsigned char lo, unsigned char hi)
@@ -151,4 +154,65 @@ char *text_put_number(char *to, unsigned long long number)
         *to++ = digits[--n];
     *to = '\0';
     return to;
+}
+
+/* The code point's length in bytes, if it is white (https://www.unicode.org/Public/15.0.0/ucd/
+ * PropList.txt, White_Space) or U+FEFF; else 0. */
+static size_t white_at(const char *s, size_t len)
+{
+    static const char *const whites[] = {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8",
+        "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+
+    if (*s == ' ' || (*s >= '\t' && *s <= '\r'))
+        return 1;
+    for (size_t i = 0; i < sizeof whites / sizeof *whites; i++)
+        if (strlen(whites[i]) <= len && memcmp(s, whites[i], strlen(whites[i])) == 0)
+            return strlen(whites[i]);
+    /* U+2000 … U+200A */
+    return len >= 3 && memcmp(s, "\xE2\x80", 2) == 0 && (unsigned char)s[2] >= 0x80 &&
+                   (unsigned char)s[2] <= 0x8A
+               ? 3
+               : 0;
+}
+
+static size_t white_before(const char *s, size_t len)
+{
+    for (size_t n = 1; n <= 3 && n <= len; n++)
+        if (white_at(s + len - n, n) == n)
+            return n;
+    return 0;
+}
+
+const char *text_trim(const char *s, size_t *len)
+{
+    size_t n;
+
+    while (*len && (n = white_at(s, *len)) > 0) {
+        s += n;
+        *len -= n;
+    }
+    while (*len && (n = white_before(s, *len)) > 0)
+        *len -= n;
+    return s;
+}
+
+bool text_real(const char *s, double *ret_number)
+{
+    static const char white[] = " \t\n\v\f\r";
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    const char *begin = s + strspn(s, white);
+    size_t len = strspn(begin, "0123456789+-.eE");
+    bool is_real = false;
+    char *end;
+
+    if (plain && len > 0 && begin[len + strspn(begin + len, white)] == '\0') {
+        double number = strtod_l(begin, &end, plain);
+
+        is_real = end == begin + len && isfinite(number);
+        if (is_real)
+            *ret_number = number;
+    }
+    if (plain)
+        freelocale(plain);
+    return is_real;
 }

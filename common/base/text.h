@@ -33,3 +33,11 @@ char *text_put_number(char *to, unsigned long long number);
 
 /* A whole decimal number in lo…hi, digits only (no sign, no space). */
 bool text_number(const char *s, long long lo, long long hi, long long *ret_number);
+
+/* `s` without the white space around it (Unicode's, and the byte order mark that some programs put
+ * in front): where it begins, and `*len` is what is left of its length.  0: it was blank. */
+const char *text_trim(const char *s, size_t *len);
+
+/* A decimal number, whole or not, with or without white space (ASCII) around it: "6.5", " 24 ",
+ * "-1e3".  No hexadecimal, no infinity, whatever the locale. */
+bool text_real(const char *s, double *ret_number);

@@ -1,6 +1,7 @@
 /* case_fields.c - see case_fields.h. */
 #include "case/case_fields.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,8 +144,10 @@ const char *case_shape_name(enum case_shape shape)
 char *case_text_copy(const char *text, size_t len)
 {
     char *copy, *out;
+    size_t n_dark = len;
 
-    if (len == 0)
+    text_trim(text, &n_dark);
+    if (n_dark == 0)
         return NULL;
     copy = out = mem_copy_n(text, len);
     for (size_t i = 0; i < len; i++)
@@ -200,18 +203,103 @@ static int refuse_number(const struct case_field *field, double number, struct e
     return error_set(err, ERR_INPUT, "is %g, must be %g to %g", number, field->low, field->high);
 }
 
-int case_set_number(void *record, const struct case_field *field, double number, struct error *err)
+static int refuse_switch(const char *word, struct error *err)
+{
+    return error_set(
+        err, ERR_INPUT, "\"%s\" must be true or false (or 1, yes, on; 0, no, off)", word);
+}
+
+/* Choices that are a number with a unit ("1080p") are known by the number. */
+static int set_choice_number(
+    void *record, const struct case_field *field, double number, struct error *err)
 {
     char name[32];
 
-    if (field->kind == CASE_CHOICE) {
-        snprintf(name, sizeof name, "%.15g", number);
-        return case_set_choice(record, field, name, err);
+    for (const struct case_choice *choice = field->choices; choice->name; choice++)
+        if (isdigit((unsigned char)*choice->name) && atoi(choice->name) == choice->value &&
+            choice->value == number) {
+            *case_choice_at(record, field) = choice->value;
+            return 0;
+        }
+    snprintf(name, sizeof name, "%.15g", number);
+    return refuse_choice(field, name, err);
+}
+
+int case_set_number(void *record, const struct case_field *field, double number, struct error *err)
+{
+    char word[32];
+
+    if (field->kind == CASE_CHOICE)
+        return set_choice_number(record, field, number, err);
+    if (field->kind == CASE_SWITCH && number != 0 && number != 1) {
+        snprintf(word, sizeof word, "%.15g", number);
+        return refuse_switch(word, err);
+    }
+    if (field->kind == CASE_SWITCH) {
+        *case_switch_at(record, field) = number == 1;
+        return 0;
     }
     if (!(number >= field->low && number <= field->high) && !(number == 0 && field->usual == 0))
         return refuse_number(field, number, err);
     *case_number_at(record, field) = number;
     return 0;
+}
+
+/* --- words --- */
+
+static int set_switch(
+    void *record, const struct case_field *field, const char *word, struct error *err)
+{
+    static const char *const words[][2] = {
+        {"no", "yes"}, {"false", "true"}, {"off", "on"}, {"n", "y"}, {"f", "t"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (int k = 0; k < 2; k++)
+            if (strcasecmp(word, words[i][k]) == 0) {
+                *case_switch_at(record, field) = k;
+                return 0;
+            }
+    return refuse_switch(word, err);
+}
+
+static int set_choice(
+    void *record, const struct case_field *field, const char *word, struct error *err)
+{
+    for (const struct case_choice *choice = field->choices; choice->name; choice++)
+        if (strcasecmp(choice->name, word) == 0) {
+            *case_choice_at(record, field) = choice->value;
+            return 0;
+        }
+    return refuse_choice(field, word, err);
+}
+
+/* What is as long as this is in no list, and no number that anybody writes: cut, it is quoted. */
+static int set_word(
+    void *record, const struct case_field *field, const char *word, bool is_cut, struct error *err)
+{
+    double number;
+
+    if (!is_cut && text_real(word, &number))
+        return case_set_number(record, field, number, err);
+    if (field->kind == CASE_SWITCH)
+        return set_switch(record, field, word, err);
+    if (field->kind == CASE_CHOICE)
+        return set_choice(record, field, word, err);
+    return error_set(
+        err, ERR_INPUT, "\"%s\" must be a number, %g to %g", word, field->low, field->high);
+}
+
+int case_set_words(
+    void *record, const struct case_field *field, const char *text, size_t len, struct error *err)
+{
+    char word[NAME_MAX_SHOWN + 1];
+
+    text = text_trim(text, &len);
+    if (len == 0)
+        return 0;
+    snprintf(word, sizeof word, "%.*s", (int)len, text);
+    text_one_line(word);
+    return set_word(record, field, word, len > NAME_MAX_SHOWN, err);
 }
 
 void case_set_defaults(struct case_record *record)

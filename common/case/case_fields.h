@@ -73,17 +73,20 @@ bool case_is_usual(const void *record, const struct case_field *field);
 /* Of the choice that the record has made. */
 const char *case_choice_name(const void *record, const struct case_field *field);
 
-/* A copy as our records hold text: CR LF, which web forms write, becomes LF; an empty text is none
- * (NULL). */
+/* A copy as our records hold text: CR LF, which web forms write, becomes LF; a text of nothing but
+ * white space is none (NULL). */
 char *case_text_copy(const char *text, size_t len);
 
 /* A new record or scene: everything as usual. */
 void case_set_usual(void *record, const struct case_field *fields);
-/* What was read of a choice (an empty name is none) or number.  The message says what would be
- * right; put the field's name in front. */
+/* What was read of a choice (an empty name is none), of a number (a switch takes 0 and 1), or in
+ * words, where the kind of what is written says nothing: "6.5", " 24 ", "yes", "HIGH"; a blank is
+ * none.  Not for texts.  The message says what would be right; put the field's name in front. */
 int case_set_choice(
     void *record, const struct case_field *field, const char *name, struct error *err);
 int case_set_number(void *record, const struct case_field *field, double number, struct error *err);
+int case_set_words(
+    void *record, const struct case_field *field, const char *text, size_t len, struct error *err);
 /* What hangs on other fields: the title is the id, the language "en". */
 void case_set_defaults(struct case_record *record);
 

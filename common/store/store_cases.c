@@ -1,8 +1,11 @@
 /* store_cases.c - cases, read through two names (store_case_tables.c) that may be tables or views
  * over somebody's own tables.
  *
- * A column that is not there takes its usual value.  A value may be of any type and any size: what
- * is no text where text belongs is a mistake of the row, told with its place. */
+ * A column that is not there takes its usual value.  A value may be of any type and any size, and
+ * is taken by what it says: '2' is a number, 2024 is a title, a blank is nothing.  What says
+ * nothing that belongs there is a mistake of the row, told with its place. */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,30 +108,31 @@ static void make_queries(
 
     /* Ids are often numbers in other people's tables: 2 comes before 10. */
     store->case_list_sql =
-        mem_format("SELECT %s, ifnull(counted.n, 0) FROM %s LEFT JOIN"
-                   " (SELECT case_id, count(*) AS n FROM %s GROUP BY case_id) AS counted"
-                   " ON counted.case_id = %s.id ORDER BY CAST(%s.id AS INTEGER), %s.id",
-            cases->select.data, c, s, c, c, c);
-    store->case_sql = mem_format("SELECT %s FROM %s WHERE id IN (?1, ?2)", cases->select.data, c);
-    store->scenes_sql = mem_format("SELECT %s FROM %s WHERE case_id IN (?1, ?2)"
-                                   " ORDER BY position LIMIT %d",
+        mem_format("SELECT %s FROM %s ORDER BY CAST(id AS INTEGER), id", cases->select.data, c);
+    store->case_sizes_sql = mem_format("SELECT case_id, count(*) FROM %s GROUP BY case_id", s);
+    store->case_sql =
+        mem_format("SELECT %s FROM %s WHERE id IN (?1, ?2, ?3)", cases->select.data, c);
+    /* Positions are put in order by their values; read_position() refuses what has none. */
+    store->scenes_sql = mem_format("SELECT %s, position FROM %s WHERE case_id IN (?1, ?2, ?3)"
+                                   " ORDER BY CAST(position AS REAL), CAST(position AS INTEGER)"
+                                   " LIMIT %d",
         scenes->select.data, s, CASE_SCENES_MAX + 1);
     /* Behind ", " of the first. */
     store->case_put_sql = mem_format(
         "INSERT INTO %s(%s) VALUES (%s)", c, cases->names.data + 2, cases->places.data + 2);
     store->scene_put_sql = mem_format("INSERT INTO %s(case_id, position%s) VALUES (?%d, ?%d%s)", s,
         scenes->names.data, PUT_CASE_ID + 1, PUT_POSITION + 1, scenes->places.data);
-    store->case_drop_sql = mem_format("DELETE FROM %s WHERE id = ?1", c);
-    store->scenes_drop_sql = mem_format("DELETE FROM %s WHERE case_id = ?1", s);
+    store->case_drop_sql = mem_format("DELETE FROM %s WHERE id IN (?1, ?2, ?3)", c);
+    store->scenes_drop_sql = mem_format("DELETE FROM %s WHERE case_id IN (?1, ?2, ?3)", s);
     store->case_count_sql =
         mem_format("SELECT (SELECT count(*) FROM %s) + (SELECT count(*) FROM %s)", c, s);
 }
 
 void cases_forget(struct store *store)
 {
-    char **const texts[] = {&store->case_list_sql, &store->case_sql, &store->scenes_sql,
-        &store->case_put_sql, &store->scene_put_sql, &store->case_drop_sql, &store->scenes_drop_sql,
-        &store->case_count_sql};
+    char **const texts[] = {&store->case_list_sql, &store->case_sizes_sql, &store->case_sql,
+        &store->scenes_sql, &store->case_put_sql, &store->scene_put_sql, &store->case_drop_sql,
+        &store->scenes_drop_sql, &store->case_count_sql};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         free(*texts[i]);
@@ -155,122 +159,146 @@ int cases_prepare(struct store *store, struct error *err)
     return answer;
 }
 
-/* An id as text, and as a number if it is one: a view's column may hold numbers and have no type.
- */
-static int start_by_id(
-    struct store *store, const char *sql, const char *id, sqlite3_stmt **ret_row, struct error *err)
-{
-    long long number;
-    bool is_number = text_number(id, 0, INT64_MAX, &number);
+/* --- ids --- */
 
-    return query_start(store, sql,
-        VALUES(value_text(id), is_number ? value_number(number) : value_text(NULL)), ret_row, err);
+/* An id as the three values that say it: text, a number (a view's column may hold numbers and have
+ * no type), and the text that SQLite makes of 7.0 in a column of texts.  NULL is like nothing. */
+struct id_forms {
+    struct value values[4];
+    char real[CASE_ID_MAX + 3];
+};
+
+static const struct value *id_forms(struct id_forms *forms, const char *id)
+{
+    long long number = 0;
+    bool is_number = text_number(id, 0, INT64_MAX, &number) && (*id != '0' || !id[1]);
+
+    snprintf(forms->real, sizeof forms->real, "%s.0", id);
+    forms->values[0] = value_text(id);
+    forms->values[1] = is_number ? value_number(number) : value_text(NULL);
+    forms->values[2] = value_text(is_number ? forms->real : NULL);
+    forms->values[3].kind = VALUE_END;
+    return forms->values;
 }
 
-/* --- rows --- */
+static const struct case_field *const id_field = &case_fields[0];
 
-static const char *kind_of(sqlite3_stmt *row, int column)
+/* The digits of "7.0", in place. */
+static void cut_to_id(char *id)
 {
-    static const char *const kinds[] = {[SQLITE_INTEGER] = "a number",
-        [SQLITE_FLOAT] = "a number",
-        [SQLITE_TEXT] = "text",
-        [SQLITE_BLOB] = "a blob",
-        [SQLITE_NULL] = "NULL"};
+    size_t n = id ? strspn(id, "0123456789") : 0;
 
-    return kinds[sqlite3_column_type(row, column)];
+    if (n > 0 && strcmp(id + n, ".0") == 0)
+        id[n] = '\0';
 }
 
-/* Numbers read as text are fine (an id, a title of "1984"); blobs are not.  `*ret_text` is NULL for
- * NULL. */
-static int read_text(sqlite3_stmt *row, int column, const struct case_field *field, char **ret_text,
-    struct error *err)
-{
-    const char *text;
+/* --- values --- */
+
+struct cell {
+    int type; /* SQLite's */
+    double number;
+    const char *text; /* of numbers, too; valid until the row goes */
     size_t len;
+};
 
-    if (sqlite3_column_type(row, column) == SQLITE_BLOB)
-        return error_set(err, ERR_INPUT, "%s: must be text, is a blob", field->column);
-    text = (const char *)sqlite3_column_text(row, column);
-    len = (size_t)sqlite3_column_bytes(row, column);
-    if (!text) {
-        *ret_text = NULL;
-        return 0;
-    }
-    /* A code point has at most 4 bytes: whatever is longer than this need not be copied to be
-     * refused. */
-    if (len > 4 * (size_t)field->most)
-        return error_set(err, ERR_INPUT, "%s: is %zu bytes long, at most %d %s are allowed",
-            field->column, len, field->most, field->kind == CASE_PATH ? "bytes" : "characters");
-    if (memchr(text, '\0', len))
-        return error_set(err, ERR_INPUT, "%s: holds a NUL byte", field->column);
-    *ret_text = case_text_copy(text, len);
+/* Its type is asked for first, as the other questions convert it. */
+static struct cell cell_of(sqlite3_stmt *row, int column)
+{
+    struct cell cell = {.type = sqlite3_column_type(row, column), .text = ""};
+
+    if (cell.type == SQLITE_INTEGER || cell.type == SQLITE_FLOAT)
+        cell.number = sqlite3_column_double(row, column);
+    if (cell.type != SQLITE_BLOB && column_text(row, column))
+        cell.text = column_text(row, column);
+    cell.len = (size_t)sqlite3_column_bytes(row, column);
+    return cell;
+}
+
+/* Nothing, or nothing but white space. */
+static bool is_blank(const struct cell *cell)
+{
+    size_t len = cell->len;
+
+    if (cell->type == SQLITE_TEXT)
+        text_trim(cell->text, &len);
+    return len == 0;
+}
+
+/* What no field takes. */
+static int check_cell(
+    const struct cell *cell, const char *column, const char *wanted, struct error *err)
+{
+    if (cell->type == SQLITE_BLOB)
+        return error_set(err, ERR_INPUT, "%s: must be %s, is a blob", column, wanted);
+    if (memchr(cell->text, '\0', cell->len))
+        return error_set(err, ERR_INPUT, "%s: holds a NUL byte", column);
     return 0;
 }
 
-static int refuse_kind(sqlite3_stmt *row, int column, const struct case_field *field,
-    const char *kind, struct error *err)
+static const char *kind_for(const struct case_field *field)
 {
-    return error_set(
-        err, ERR_INPUT, "%s: must be %s, is %s", field->column, kind, kind_of(row, column));
+    if (field->kind == CASE_SWITCH)
+        return "true or false";
+    return field->kind == CASE_NUMBER || field->is_number ? "a number" : "text";
 }
 
-static int tell_column(int answer, const struct case_field *field, struct error *err)
+/* White space around a name or a title is nobody's wish.  In a path or an id it may be one, and
+ * around lines it does no harm. */
+static bool is_trimmed(const struct case_field *field)
 {
+    return field->kind == CASE_TEXT && !field->has_lines && !field->is_needed;
+}
+
+/* A number is what a person would write: 2024.0 is "2024". */
+static char *copy_text(const struct case_field *field, const struct cell *cell)
+{
+    const char *text = cell->text;
+    size_t len = cell->len;
+
+    if (cell->type == SQLITE_FLOAT)
+        return mem_format("%.15g", cell->number);
+    if (is_trimmed(field))
+        text = text_trim(text, &len);
+    return case_text_copy(text, len);
+}
+
+static int read_text(
+    const struct cell *cell, const struct case_field *field, char **ret_text, struct error *err)
+{
+    /* A code point has at most 4 bytes: whatever is longer need not be copied to be refused. */
+    if (cell->len > 4 * (size_t)field->most)
+        return error_set(err, ERR_INPUT, "%s: is %zu bytes long, at most %d %s are allowed",
+            field->column, cell->len, field->most,
+            field->kind == CASE_PATH ? "bytes" : "characters");
+    *ret_text = copy_text(field, cell);
+    if (field == id_field)
+        cut_to_id(*ret_text);
+    return 0;
+}
+
+static int read_value(
+    const struct cell *cell, const struct case_field *field, void *record, struct error *err)
+{
+    int answer = cell->type == SQLITE_TEXT
+                     ? case_set_words(record, field, cell->text, cell->len, err)
+                     : case_set_number(record, field, cell->number, err);
+
     if (answer < 0 && err)
         error_where(err, "%s: ", field->column);
     return answer;
 }
 
-static int read_switch(
-    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
-{
-    int64_t value = sqlite3_column_int64(row, column);
-
-    if (sqlite3_column_type(row, column) != SQLITE_INTEGER || value < 0 || value > 1)
-        return error_set(err, ERR_INPUT, "%s: must be 1 (true) or 0 (false)", field->column);
-    *case_switch_at(record, field) = value == 1;
-    return 0;
-}
-
-static int read_choice(
-    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
-{
-    int kind = sqlite3_column_type(row, column);
-    int answer;
-
-    if (kind == SQLITE_BLOB)
-        return refuse_kind(row, column, field, field->is_number ? "a number" : "text", err);
-    if (kind == SQLITE_TEXT)
-        answer =
-            case_set_choice(record, field, (const char *)sqlite3_column_text(row, column), err);
-    else
-        answer = case_set_number(record, field, sqlite3_column_double(row, column), err);
-    return tell_column(answer, field, err);
-}
-
-static int read_number(
-    sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
-{
-    int kind = sqlite3_column_type(row, column);
-    int answer;
-
-    if (kind != SQLITE_INTEGER && kind != SQLITE_FLOAT)
-        return refuse_kind(row, column, field, "a number", err);
-    answer = case_set_number(record, field, sqlite3_column_double(row, column), err);
-    return tell_column(answer, field, err);
-}
-
 static int read_field(
     sqlite3_stmt *row, int column, const struct case_field *field, void *record, struct error *err)
 {
-    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+    struct cell cell = cell_of(row, column);
+
+    if (is_blank(&cell))
         return 0;
-    if (case_is_text(field))
-        return read_text(row, column, field, case_text_at(record, field), err);
-    if (field->kind == CASE_SWITCH)
-        return read_switch(row, column, field, record, err);
-    return field->kind == CASE_CHOICE ? read_choice(row, column, field, record, err)
-                                      : read_number(row, column, field, record, err);
+    if (check_cell(&cell, field->column, kind_for(field), err) < 0)
+        return -ERR_INPUT;
+    return case_is_text(field) ? read_text(&cell, field, case_text_at(record, field), err)
+                               : read_value(&cell, field, record, err);
 }
 
 static int read_fields(
@@ -292,13 +320,70 @@ static int read_case(sqlite3_stmt *row, struct case_record *record, struct error
     return answer;
 }
 
-static int add_scene(sqlite3_stmt *row, struct case_record *record, struct error *err)
+/* --- scenes --- */
+
+/* Whole numbers count as such: as doubles, large ones that differ would be the same. */
+struct position {
+    bool is_whole;
+    long long whole;
+    double real;
+};
+
+static bool parse_position(const char *text, struct position *ret_position)
 {
+    char *end;
+
+    if (!text_real(text, &ret_position->real))
+        return false;
+    errno = 0;
+    ret_position->whole = strtoll(text, &end, 10);
+    ret_position->is_whole = errno == 0 && !end[strspn(end, " \t\n\v\f\r")];
+    return true;
+}
+
+static bool is_same(const struct position *a, const struct position *b)
+{
+    return a->is_whole && b->is_whole ? a->whole == b->whole : a->real == b->real;
+}
+
+static int refuse_position(const struct cell *cell, struct error *err)
+{
+    char shown[64];
+
+    snprintf(shown, sizeof shown, "%s", cell->text);
+    text_one_line(shown);
+    return error_set(err, ERR_INPUT, "position: \"%s\" must be a number, as 2 or 2.5", shown);
+}
+
+/* `at`: of this scene; those before it have lower positions, or the same. */
+static int read_position(const struct cell *cell, int at, struct position *last, struct error *err)
+{
+    struct position position = {0};
+
+    if (is_blank(cell))
+        return error_set(err, ERR_INPUT, "position: is missing; it says which scene comes when");
+    if (check_cell(cell, "position", "a number", err) < 0)
+        return -ERR_INPUT;
+    if (!parse_position(cell->text, &position))
+        return refuse_position(cell, err);
+    if (at > 0 && is_same(&position, last))
+        return error_set(err, ERR_INPUT, "position: is %s, as that of scenes[%d]: each must differ",
+            cell->text, at - 1);
+    *last = position;
+    return 0;
+}
+
+static int add_scene(
+    sqlite3_stmt *row, struct case_record *record, struct position *last, struct error *err)
+{
+    struct cell position = cell_of(row, sqlite3_column_count(row) - 1);
     int at = record->n_scenes++, answer;
 
     record->scenes = mem_grow(record->scenes, (size_t)record->n_scenes, sizeof *record->scenes);
     record->scenes[at] = (struct scene){0};
     answer = read_fields(row, &record->scenes[at], scene_fields, err);
+    if (answer == 0)
+        answer = read_position(&position, at, last, err);
     if (answer < 0 && err)
         error_where(err, "scenes[%d].", at);
     return answer;
@@ -307,36 +392,66 @@ static int add_scene(sqlite3_stmt *row, struct case_record *record, struct error
 static int load_scenes(
     struct store *store, const char *id, struct case_record *record, struct error *err)
 {
+    struct position last = {0};
+    struct id_forms forms;
     sqlite3_stmt *row;
-    int answer = start_by_id(store, store->scenes_sql, id, &row, err);
+    int answer = query_start(store, store->scenes_sql, id_forms(&forms, id), &row, err);
 
     while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
-        answer = add_scene(row, record, err);
+        answer = add_scene(row, record, &last, err);
         if (answer < 0)
             query_end(row);
     }
     return answer;
 }
 
-/* STORE_E_NOT_FOUND also where the database calls 01 and 1 the same: an id is a name here. */
-static int load_case(
-    struct store *store, const char *id, struct case_record *record, struct error *err)
+/* Into `*found`, if the row is that case: to the database 01 and 1 may be the same, but an id is a
+ * name here. */
+static int take_if_it_is(
+    sqlite3_stmt *row, const char *id, struct case_record **found, struct error *err)
 {
+    struct case_record *record = mem_new(struct case_record);
+    struct error mistake;
+    int answer = read_case(row, record, &mistake);
+
+    if (!record->id || strcmp(record->id, id) != 0) {
+        case_free(record);
+        return 0;
+    }
+    if (*found)
+        answer = error_set(&mistake, ERR_INPUT, "id: two rows have this one");
+    if (answer < 0 && err)
+        *err = mistake;
+    case_free(*found);
+    *found = record;
+    return answer;
+}
+
+/* The caller frees `*found`, if there is one, whatever the answer. */
+static int find_case(
+    struct store *store, const char *id, struct case_record **found, struct error *err)
+{
+    struct id_forms forms;
     sqlite3_stmt *row;
-    int answer = start_by_id(store, store->case_sql, id, &row, err);
+    int answer = query_start(store, store->case_sql, id_forms(&forms, id), &row, err);
+
+    while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
+        answer = take_if_it_is(row, id, found, err);
+        if (answer < 0)
+            query_end(row);
+    }
+    return answer < 0 || *found ? answer : STORE_E_NOT_FOUND;
+}
+
+static int load_case(
+    struct store *store, const char *id, struct case_record **found, struct error *err)
+{
+    int answer = case_id_check(id, NULL) < 0 ? STORE_E_NOT_FOUND : find_case(store, id, found, err);
 
     if (answer == 0)
-        answer = query_row(store, row, err);
-    if (answer != QUERY_ROW)
-        return answer < 0 ? answer : STORE_E_NOT_FOUND;
-    answer = read_case(row, record, err);
-    query_end(row);
-    if (answer == 0 && (!record->id || strcmp(record->id, id) != 0))
-        return STORE_E_NOT_FOUND;
+        answer = load_scenes(store, id, *found, err);
     if (answer == 0)
-        answer = load_scenes(store, id, record, err);
-    if (answer == 0)
-        answer = case_check(record, err);
+        answer = case_check(*found, err);
     if (answer == -ERR_INPUT && err)
         error_where(err, "case %s: ", id);
     return answer;
@@ -345,26 +460,51 @@ static int load_case(
 int store_case_get(
     struct store *store, const char *id, struct case_record **ret_record, struct error *err)
 {
-    struct case_record *record;
+    struct case_record *found = NULL;
     int answer = transaction_begin_read(store, err);
 
-    if (answer < 0)
-        return answer;
-    record = mem_new(struct case_record);
-    answer = transaction_end(store, load_case(store, id, record, err), err);
     if (answer == 0)
-        *ret_record = record;
+        answer = transaction_end(store, load_case(store, id, &found, err), err);
+    if (answer == 0)
+        *ret_record = found;
     else
-        case_free(record);
+        case_free(found);
     return answer;
 }
 
 /* --- the list --- */
 
+static void add_size(sqlite3_stmt *row, json_t *sizes)
+{
+    struct cell cell = cell_of(row, 0);
+    char *id = NULL;
+
+    if (!is_blank(&cell) && check_cell(&cell, "case_id", "text", NULL) == 0)
+        read_text(&cell, id_field, &id, NULL);
+    if (id && case_id_check(id, NULL) == 0)
+        json_object_set_new(sizes, id,
+            json_integer(
+                json_integer_value(json_object_get(sizes, id)) + sqlite3_column_int64(row, 1)));
+    free(id);
+}
+
+/* How many scenes each case has.  Counted here, since 7 and '7' are two to the database. */
+static int count_scenes(struct store *store, json_t *sizes, struct error *err)
+{
+    sqlite3_stmt *row;
+    int answer = query_start(store, store->case_sizes_sql, NULL, &row, err);
+
+    while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
+        add_size(row, sizes);
+        answer = 0;
+    }
+    return answer;
+}
+
 /* A list must show what is good though one row is bad: store_case_get() tells what is wrong with
  * that one. False: a row that no caseId can name. */
 static bool summarize(
-    sqlite3_stmt *row, struct case_record *record, struct case_summary *ret_summary)
+    sqlite3_stmt *row, json_t *sizes, struct case_record *record, struct case_summary *ret_summary)
 {
     read_case(row, record, NULL);
     if (!record->id || case_id_check(record->id, NULL) < 0)
@@ -375,7 +515,7 @@ static bool summarize(
         .title = record->title,
         .language = record->language,
         .shape = record->shape,
-        .n_scenes = sqlite3_column_int(row, sqlite3_column_count(row) - 1)};
+        .n_scenes = (int)json_integer_value(json_object_get(sizes, record->id))};
     return true;
 }
 
@@ -383,13 +523,13 @@ static void tell_bad_ids(struct store *store, int n)
 {
     if (n == 0 || store->told_bad_ids)
         return;
-    log_warning("%s: %d rows of cases are left out: an id must be 1 to %d of the characters A-Z "
+    log_warning("%s: %d rows of %s are left out: an id must be 1 to %d of the characters A-Z "
                 "a-z 0-9 _ -",
-        store->path, n, CASE_ID_MAX);
+        store->path, n, store->cases, CASE_ID_MAX);
     store->told_bad_ids = true;
 }
 
-int store_case_each(struct store *store,
+static int each_case(struct store *store, json_t *sizes,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
 {
     sqlite3_stmt *row;
@@ -399,7 +539,7 @@ int store_case_each(struct store *store,
         struct case_record *record = mem_new(struct case_record);
         struct case_summary summary;
 
-        if (summarize(row, record, &summary))
+        if (summarize(row, sizes, record, &summary))
             each(ctx, &summary);
         else
             n_bad++;
@@ -407,6 +547,22 @@ int store_case_each(struct store *store,
         answer = 0;
     }
     tell_bad_ids(store, n_bad);
+    return answer;
+}
+
+int store_case_each(struct store *store,
+    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
+{
+    json_t *sizes = json_object();
+    int answer = transaction_begin_read(store, err);
+
+    if (answer == 0) {
+        answer = count_scenes(store, sizes, err);
+        if (answer == 0)
+            answer = each_case(store, sizes, each, ctx, err);
+        answer = transaction_end(store, answer, err);
+    }
+    json_decref(sizes);
     return answer;
 }
 
@@ -478,10 +634,12 @@ static int put_record(struct store *store, const struct case_record *record, str
 /* Deleted and written anew, not updated: that works on views with INSTEAD OF triggers, too. */
 static int put_case(struct store *store, const struct case_record *record, struct error *err)
 {
-    int answer = query_run(store, store->scenes_drop_sql, VALUES(value_text(record->id)), err);
+    struct id_forms forms;
+    const struct value *id = id_forms(&forms, record->id);
+    int answer = query_run(store, store->scenes_drop_sql, id, err);
 
     if (answer == 0)
-        answer = query_run(store, store->case_drop_sql, VALUES(value_text(record->id)), err);
+        answer = query_run(store, store->case_drop_sql, id, err);
     if (answer == 0)
         answer = put_record(store, record, err);
     for (int i = 0; answer == 0 && i < record->n_scenes; i++)

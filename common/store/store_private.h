@@ -29,7 +29,7 @@ struct store {
     /* What follows is fixed after store_open(): the names that cases are read from, and queries
      * made of the columns that are there. */
     const char *cases, *scenes;
-    char *case_list_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
+    char *case_list_sql, *case_sizes_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
     char *case_drop_sql, *scenes_drop_sql, *case_count_sql;
     uint32_t case_columns, scene_columns; /* bit i: field i has one */
     bool told_bad_ids;                    /* the log has it already */

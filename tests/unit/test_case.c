@@ -182,6 +182,8 @@ static const struct {
     {CASE("\"id\": \"1\", \"scenes\": [true]"), AT ": must be an object, is true\n"},
     {SCENE(""), AT ".image: is missing\n"},
     {SCENE("\"image\": \"\""), AT ".image: is missing\n"},
+    {SCENE("\"image\": \" \\n\u00a0\""), AT ".image: is missing\n"},
+    {CASE("\"id\": \" \""), "cases[0].id: is missing\n"},
     {SCENE("\"image\": 3"), AT ".image: must be text, is a number\n"},
     {SCENE("\"image\": [\"a\"]"), AT ".image: must be text, is a list\n"},
     {SCENE("\"image\": \"a\", \"captoin\": \"x\""),

@@ -296,8 +296,35 @@ static const struct {
     {VIEWS(", 'fast' AS fps", "'a' AS image"),
         "case 1: fps: fast must be 24, 25, 30, 48, 50 or 60"},
     {VIEWS(", x'33' AS fps", "'a' AS image"), "case 1: fps: must be a number, is a blob"},
-    {VIEWS(", 'yes' AS title_card", "'a' AS image"),
-        "case 1: title_card: must be 1 (true) or 0 (false)"},
+    {VIEWS(", 'maybe' AS title_card", "'a' AS image"),
+        "case 1: title_card: \"maybe\" must be true or false (or 1, yes, on; 0, no, off)"},
+    {VIEWS(", 2 AS title_card", "'a' AS image"), "case 1: title_card: \"2\" must be true or false"},
+    {VIEWS(", '0.5' AS title_card", "'a' AS image"),
+        "case 1: title_card: \"0.5\" must be true or false"},
+    {VIEWS(", x'31' AS title_card", "'a' AS image"),
+        "case 1: title_card: must be true or false, is a blob"},
+    {VIEWS(", '29.97' AS fps", "'a' AS image"),
+        "case 1: fps: 29.97 must be 24, 25, 30, 48, 50 or 60"},
+    {VIEWS(", 'best' AS quality", "'a' AS image"),
+        "case 1: quality: \"best\" must be \"draft\", \"standard\" or \"high\""},
+    {VIEWS(", 0 AS quality", "'a' AS image"), "case 1: quality: \"0\" must be \"draft\""},
+    {VIEWS(", 999 AS size", "'a' AS image"), "case 1: size: \"999\" must be \"720p\""},
+    {VIEWS("", "'a' AS image, '6,5' AS seconds"),
+        "case 1: scenes[0].seconds: \"6,5\" must be a number, 0 to 600"},
+    {VIEWS("", "'a' AS image, '0x10' AS seconds"),
+        "case 1: scenes[0].seconds: \"0x10\" must be a number"},
+    {VIEWS("", "'a' AS image, 'inf' AS seconds"),
+        "case 1: scenes[0].seconds: \"inf\" must be a number"},
+    {VIEWS("", "'a' AS image, '6 5' AS seconds"),
+        "case 1: scenes[0].seconds: \"6 5\" must be a number"},
+    {VIEWS("", "'a' AS image, '700' AS seconds"),
+        "case 1: scenes[0].seconds: is 700, must be 0 to 600"},
+    {VIEWS("", "'a' AS image, printf('%0100d', 5) AS seconds"),
+        "case 1: scenes[0].seconds: \"000000"},
+    {VIEWS("", "'a' AS image, CAST(x'3100' AS TEXT) AS seconds"),
+        "case 1: scenes[0].seconds: holds a NUL byte"},
+    {VIEWS("", "'   ' AS image"), "case 1: scenes[0].image: is missing"},
+    {VIEWS("", "x'' AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS(", '#fff' AS caption_color", "'a' AS image"), "case 1: captionColor: \"#fff\" must be"},
     {VIEWS("", "'a' AS image, 2 AS focus_x, 0 AS focus_y"),
         "case 1: scenes[0].focus_x: is 2, must be 0 to 1"},
@@ -320,7 +347,7 @@ static const struct {
     {VIEWS("", "'a' AS image, zeroblob(100000000) AS caption"),
         "a value in it is larger than 32 MiB"},
     {VIEWS("", "'a' AS image, 'soon' AS seconds"),
-        "case 1: scenes[0].seconds: must be a number, is text"},
+        "case 1: scenes[0].seconds: \"soon\" must be a number, 0 to 600"},
     {VIEWS("", "'a' AS image, -1 AS seconds"),
         "case 1: scenes[0].seconds: is -1, must be 0 to 600"},
     {VIEWS("", "'a' AS image, 9e999 AS seconds"),
@@ -359,6 +386,216 @@ START_TEST(a_number_is_a_title_and_an_empty_shape_is_the_usual_one)
 }
 END_TEST
 
+#define NBSP "char(160)"
+#define OF_CASE(columns) VIEWS(", " columns, "'a' AS image")
+#define OF_SCENE(columns) VIEWS("", "'a' AS image, " columns)
+
+/* Whatever type a column has, or none: what it says counts. */
+static const struct {
+    const char *views, *field, *says; /* JSON; NULL: the field is not in it */
+} meanings[] = {
+    {OF_CASE("'1' AS title_card"), "titleCard", "true"},
+    {OF_CASE("'true' AS title_card"), "titleCard", "true"},
+    {OF_CASE("'TRUE' AS fades"), "fades", "true"},
+    {OF_CASE("' Yes ' AS fades"), "fades", "true"},
+    {OF_CASE("'on' AS credits"), "credits", "true"},
+    {OF_CASE("'t' AS credits"), "credits", "true"},
+    {OF_CASE("1.0 AS title_card"), "titleCard", "true"},
+    {OF_CASE("'1.0' AS title_card"), "titleCard", "true"},
+    {OF_CASE("'0' AS title_card"), "titleCard", NULL},
+    {OF_CASE("'no' AS title_card"), "titleCard", NULL},
+    {OF_CASE("'False' AS title_card"), "titleCard", NULL},
+    {OF_CASE("'off' AS title_card"), "titleCard", NULL},
+    {OF_CASE("0.0 AS title_card"), "titleCard", NULL},
+    {OF_CASE("'' AS title_card"), "titleCard", NULL},
+    {OF_CASE("'  ' AS title_card"), "titleCard", NULL},
+    {OF_CASE("'24' AS fps"), "fps", "24"},
+    {OF_CASE("' 24 ' AS fps"), "fps", "24"},
+    {OF_CASE("'50.0' AS fps"), "fps", "50"},
+    {OF_CASE("60.0 AS fps"), "fps", "60"},
+    {OF_CASE("'' AS fps"), "fps", "30"},
+    {OF_CASE("char(9, 10) AS fps"), "fps", "30"},
+    {OF_CASE("'High' AS quality"), "quality", "\"high\""},
+    {OF_CASE("' draft' AS quality"), "quality", "\"draft\""},
+    {OF_CASE("'9:16 ' AS shape"), "shape", "\"9:16\""},
+    {OF_CASE("720 AS size"), "size", "\"720p\""},
+    {OF_CASE("'720' AS size"), "size", "\"720p\""},
+    {OF_CASE("'720P' AS size"), "size", "\"720p\""},
+    {OF_CASE("' ' AS size"), "size", "\"1080p\""},
+    {OF_CASE("'5.5' AS caption_size"), "captionSize", "5.5"},
+    {OF_CASE("' ' AS caption_size"), "captionSize", NULL},
+    {OF_CASE("2024 AS title"), "title", "\"2024\""},
+    {OF_CASE("2024.0 AS title"), "title", "\"2024\""},
+    {OF_CASE("2.5 AS title"), "title", "\"2.5\""},
+    {OF_CASE("' Two words ' AS title"), "title", "\"Two words\""},
+    {OF_CASE("'  ' AS title"), "title", "\"1\""},
+    {OF_CASE(NBSP " AS title"), "title", "\"1\""},
+    {OF_CASE("' en-gb' AS language"), "language", "\"en-gb\""},
+    {OF_CASE("' ' AS language"), "language", "\"en\""},
+    {OF_CASE("' ' AS music"), "music", NULL},
+    {OF_CASE("'#FFcc00 ' AS caption_color"), "captionColor", "\"#FFcc00\""},
+    {OF_CASE("' ' AS caption_color, '' AS caption_box, ' ' AS caption_font"), "captionColor", NULL},
+    {OF_CASE("'' AS caption_position"), "captionPosition", NULL},
+    {OF_SCENE("'6.5' AS seconds"), "seconds", "6.5"},
+    {OF_SCENE("' 24 ' AS seconds"), "seconds", "24.0"},
+    {OF_SCENE("'30.0' AS seconds"), "seconds", "30.0"},
+    {OF_SCENE("'1e1' AS seconds"), "seconds", "10.0"},
+    {OF_SCENE(NBSP " || '6.5' || " NBSP " AS seconds"), "seconds", "6.5"},
+    {OF_SCENE("'' AS seconds"), "seconds", NULL},
+    {OF_SCENE("' ' AS seconds"), "seconds", NULL},
+    {OF_SCENE("x'' AS seconds"), "seconds", NULL},
+    {OF_SCENE("'0' AS focus_x, '1.0' AS focus_y"), "focusX", "0.0"},
+    {OF_SCENE("'' AS focus_x, ' ' AS focus_y"), "focusX", NULL},
+    {OF_SCENE("' ' AS audio, 'Hello' AS narration"), "audio", NULL},
+    {OF_SCENE("'  ' AS narration, ' ' AS caption"), "narration", NULL},
+    {OF_SCENE("7 AS caption"), "caption", "\"7\""},
+    {OF_SCENE("' kept as it is ' AS caption"), "caption", "\" kept as it is \""},
+    {OF_SCENE("' ' AS credit"), "credit", NULL},
+    {OF_SCENE("' ' AS motion, '' AS fit, ' ' AS transition"), "motion", NULL},
+    {OF_SCENE("'Still' AS motion"), "motion", "\"still\""},
+    {OF_SCENE("' BLUR ' AS fit"), "fit", "\"blur\""},
+    {VIEWS("", "7 AS image"), "image", "\"7\""},
+    {VIEWS("", "' a.jpg' AS image"), "image", "\" a.jpg\""},
+};
+
+static char *said_of(const struct case_record *record, const char *field)
+{
+    json_t *json = case_to_json(record), *value = json_object_get(json, field);
+    char *text;
+
+    if (!value)
+        value = json_object_get(json_array_get(json_object_get(json, "scenes"), 0), field);
+    text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    json_decref(json);
+    return text;
+}
+
+START_TEST(a_value_is_what_it_says)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        struct case_record *got;
+        char *text;
+
+        reopen_with(meanings[i].views);
+        ck_assert_msg(store_case_get(kit_store, "1", &got, &kit_error) == 0, "%s: %s",
+            meanings[i].views, kit_error.text);
+        text = said_of(got, meanings[i].field);
+        ck_assert_msg(!text == !meanings[i].says && (!text || strcmp(text, meanings[i].says) == 0),
+            "%s: %s is %s", meanings[i].views, meanings[i].field, text ? text : "not there");
+        free(text);
+        case_free(got);
+        kit_sql("DROP VIEW cases; DROP VIEW scenes");
+    }
+}
+END_TEST
+
+/* --- positions and ids --- */
+
+#define SCENES(values)                                                                             \
+    NO_TABLES "CREATE VIEW cases AS SELECT '7' AS id;"                                             \
+              "CREATE VIEW scenes(case_id, position, image) AS VALUES " values ";"
+
+static const struct {
+    const char *views, *images; /* or what is wrong */
+} orders[] = {
+    {SCENES("(7, '10', 'c'), (7, '2', 'b'), (7, '1', 'a')"), "a b c"},
+    {SCENES("(7, 10, 'c'), (7, '2', 'b'), (7, 1.5, 'a')"), "a b c"},
+    {SCENES("(7, ' 10 ', 'c'), (7, '2.5', 'b'), (7, '-3', 'a')"), "a b c"},
+    {SCENES("(7, '1e2', 'c'), (7, 0, 'b'), (7, -1e3, 'a')"), "a b c"},
+    {SCENES("(7, 9007199254740993, 'b'), (7, 9007199254740992, 'a')"), "a b"},
+    {SCENES("(7, '9007199254740993', 'b'), (7, 9007199254740992, 'a')"), "a b"},
+    {SCENES("(7, 2, 'a'), (7, '2', 'b')"),
+        "case 7: scenes[1].position: is 2, as that of scenes[0]: each must differ"},
+    {SCENES("(7, 2.0, 'a'), (7, '2', 'b')"), "case 7: scenes[1].position: is 2"},
+    {SCENES("(7, 1, 'a'), (7, NULL, 'b')"),
+        "case 7: scenes[0].position: is missing; it says which scene comes when"},
+    {SCENES("(7, 1, 'a'), (7, ' ', 'b')"), "case 7: scenes[0].position: is missing"},
+    {SCENES("(7, 1, 'a'), (7, '2nd', 'b')"),
+        "case 7: scenes[1].position: \"2nd\" must be a number, as 2 or 2.5"},
+    {SCENES("(7, 1, 'a'), (7, 'b', 'b')"), "case 7: scenes[0].position: \"b\" must be a number"},
+    {SCENES("(7, 1, 'a'), (7, x'32', 'b')"), "scenes[1].position: must be a number, is a blob"},
+};
+
+START_TEST(scenes_come_in_the_order_of_their_positions)
+{
+    struct case_record *got = NULL;
+    struct buf images = {0};
+
+    reopen_with(orders[_i].views);
+    if (store_case_get(kit_store, "7", &got, &kit_error) < 0) {
+        ck_assert_msg(strstr(kit_error.text, orders[_i].images), "%s", kit_error.text);
+        return;
+    }
+    for (int i = 0; i < got->n_scenes; i++)
+        buf_format(&images, "%s%s", i ? " " : "", got->scenes[i].image);
+    ck_assert_str_eq(images.data, orders[_i].images);
+    buf_free(&images);
+    case_free(got);
+}
+END_TEST
+
+/* How the two tables may say 7, with and without types of their columns. */
+static const char *const sevens[] = {
+    "7",
+    "'7'",
+    "7.0",
+    "'7.0'",
+};
+enum { N_SEVENS = sizeof sevens / sizeof *sevens };
+
+static const char *const types[][2] = {
+    {"", ""}, {"TEXT", "INTEGER"}, {"INTEGER", "TEXT"}, {"REAL", "TEXT"}, {"TEXT", "TEXT"}};
+
+static void make_sevens(const char *const type[2], const char *of_case, const char *of_scene)
+{
+    char sql[600];
+
+    snprintf(sql, sizeof sql,
+        NO_TABLES "CREATE TABLE cases(id %s, title, language, shape);"
+                  "CREATE TABLE scenes(case_id %s, position, image, caption, seconds);"
+                  "INSERT INTO cases(id, title) VALUES (%s, 'Seven');"
+                  "INSERT INTO scenes(case_id, position, image) VALUES (%s, 1, 'a')",
+        type[0], type[1], of_case, of_scene);
+    reopen_with(sql);
+}
+
+static void assert_seven(void)
+{
+    struct case_record *got, *mine = make_case("7", 2);
+
+    assert_list("7|Seven|en|16:9|1\n");
+    assert_done(store_case_get(kit_store, "7", &got, &kit_error));
+    ck_assert_str_eq(got->id, "7");
+    ck_assert_int_eq(got->n_scenes, 1);
+    case_free(got);
+    ck_assert_int_eq(store_case_get(kit_store, "07", &got, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(store_case_get(kit_store, "7.0", &got, &kit_error), STORE_E_NOT_FOUND);
+    assert_done(store_case_put(kit_store, &mine, 1, &kit_error));
+    assert_list("7|Title of 7|en-gb|9:16|2\n");
+    case_free(mine);
+}
+
+START_TEST(an_id_is_what_it_says_in_both_tables)
+{
+    for (size_t i = 0; i < N_SEVENS; i++)
+        for (size_t k = 0; k < N_SEVENS; k++) {
+            make_sevens(types[_i], sevens[i], sevens[k]);
+            assert_seven();
+        }
+}
+END_TEST
+
+START_TEST(an_id_that_two_rows_have_is_refused)
+{
+    struct case_record *got;
+
+    reopen_with(NO_TABLES "CREATE VIEW cases AS SELECT 7 AS id UNION ALL SELECT '7';"
+                          "CREATE VIEW scenes AS SELECT 7 AS case_id, 1 AS position, 'a' AS image");
+    assert_says(store_case_get(kit_store, "7", &got, &kit_error), ERR_INPUT,
+        "case 7: id: two rows have this one");
+}
+END_TEST
+
 START_TEST(a_list_shows_what_is_good_though_rows_are_bad)
 {
     reopen_with(NO_TABLES
@@ -366,7 +603,7 @@ START_TEST(a_list_shows_what_is_good_though_rows_are_bad)
         "'x', ''),"
         " (NULL, 'x', ''), ('odd', CAST(x'41ff0a' AS TEXT), 'round'), ('worse', x'00', x'00');"
         "CREATE VIEW scenes AS SELECT 'good' AS case_id, 1 AS position, 'a' AS image;");
-    assert_list("good|Fine|en|9:16|1\nodd|A??|en|16:9|0\nworse|worse|en|16:9|0\n");
+    assert_list("good|Fine|en|9:16|1\nodd|A?|en|16:9|0\nworse|worse|en|16:9|0\n");
 }
 END_TEST
 
@@ -385,12 +622,17 @@ int main(void)
         a_view_cannot_be_imported_into,
         a_field_without_a_column_is_left_out_or_refused_by_name,
         a_number_is_a_title_and_an_empty_shape_is_the_usual_one,
+        a_value_is_what_it_says,
+        an_id_that_two_rows_have_is_refused,
         a_list_shows_what_is_good_though_rows_are_bad,
     };
     const struct kit_loop loops[] = {
         {views_that_miss_something_are_refused_by_name, sizeof wrong_views / sizeof *wrong_views},
         {a_bad_row_is_refused_with_its_place, sizeof bad_rows / sizeof *bad_rows},
+        {scenes_come_in_the_order_of_their_positions, sizeof orders / sizeof *orders},
+        {an_id_is_what_it_says_in_both_tables, sizeof types / sizeof *types},
     };
 
-    return kit_main_loops("store_cases", tests, sizeof tests / sizeof *tests, loops, 2, kit_start);
+    return kit_main_loops("store_cases", tests, sizeof tests / sizeof *tests, loops,
+        sizeof loops / sizeof *loops, kit_start);
 }

@@ -110,6 +110,58 @@ START_TEST(names_are_letters_digits_dash_and_underscore)
 }
 END_TEST
 
+static const struct {
+    const char *text, *trimmed;
+} trims[] = {
+    {"", ""},
+    {" \t\r\n\v\f", ""},
+    {" a b ", "a b"},
+    {"a", "a"},
+    {"\xC2\xA0"
+     "a\xC2\xA0\xC2\x85",
+        "a"},
+    {"\xE3\x80\x80\xE2\x80\x8A\xE2\x80\xA8 a\xE1\x9A\x80", "a"},
+    {"\xEF\xBB\xBF", ""},
+    /* Neither the zero-width joiner of an emoji nor a letter that ends in a byte of white space. */
+    {"\xE2\x80\x8D", "\xE2\x80\x8D"},
+    {"\xE0\xA0\xA0", "\xE0\xA0\xA0"},
+    {"\xA0", "\xA0"},
+    {"\xE2\x80", "\xE2\x80"},
+};
+
+START_TEST(white_space_is_cut_from_both_ends)
+{
+    size_t len = strlen(trims[_i].text);
+    const char *trimmed = text_trim(trims[_i].text, &len);
+
+    ck_assert_uint_eq(len, strlen(trims[_i].trimmed));
+    ck_assert_mem_eq(trimmed, trims[_i].trimmed, len);
+}
+END_TEST
+
+START_TEST(a_number_may_have_a_fraction_and_white_space_around_it)
+{
+    static const struct {
+        const char *text;
+        double number;
+    } good[] = {{"0", 0}, {"6.5", 6.5}, {" 24 ", 24}, {"\t-1e3\n", -1000}, {"+.5", 0.5}, {"5.", 5},
+        {"007", 7}};
+    static const char *const bad[] = {"", " ", "6,5", "6 5", "0x10", "inf", "nan", "1e999", "1e",
+        "--1", "1-", "12a",
+        "\xC2\xA0"
+        "1",
+        "."};
+    double number;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        ck_assert_msg(text_real(good[i].text, &number), "%s", good[i].text);
+        ck_assert_double_eq(number, good[i].number);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!text_real(bad[i], &number), "%s", bad[i]);
+}
+END_TEST
+
 START_TEST(an_error_says_where_before_what_and_stays_one_line)
 {
     struct error err;
@@ -135,6 +187,8 @@ int main(void)
     tcase_add_test(tcase, numbers_are_digits_within_their_range);
     tcase_add_test(tcase, a_number_is_put_as_its_digits);
     tcase_add_test(tcase, names_are_letters_digits_dash_and_underscore);
+    tcase_add_loop_test(tcase, white_space_is_cut_from_both_ends, 0, sizeof trims / sizeof *trims);
+    tcase_add_test(tcase, a_number_may_have_a_fraction_and_white_space_around_it);
     tcase_add_test(tcase, an_error_says_where_before_what_and_stays_one_line);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
