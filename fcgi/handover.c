@@ -9,7 +9,7 @@
 
 /* The id of the last frame of a refusal: it comes back as Last-Event-ID when the client reconnects.
  */
-static const char refused_id[] = "refused:1";
+static const char refused_id[] = "refused:1", failed[] = "{\"state\":\"failed\"}";
 
 /* Between the whole and one and a half times of CASECAST_RETRY_MS, so that clients who lost their
  * streams together don't come back together. */
@@ -133,7 +133,8 @@ void stream_refuse(struct request *request, int status, const char *last_word, c
     text = mem_format("error %s", detail);
     stream_head(&out, request);
     sse_event(&out, NULL, NULL, text, strlen(text));
-    sse_event(&out, refused_id, NULL, last_word, strlen(last_word));
+    sse_event(&out, NULL, NULL, last_word, strlen(last_word));
+    sse_event(&out, refused_id, "end", failed, sizeof failed - 1);
     free(text);
     hand_over_whole(request, &out);
 }

@@ -167,12 +167,14 @@ static void open_and_attach(
     bool is_new;
     int answer = jobs_open(request, kind, subject, &job, &is_new, &err);
 
-    if (answer == 0)
+    if (answer == 0) {
+        jobs_told(request, &job);
         attach(request, kind, &job, 0);
-    else if (answer == STORE_E_FULL)
+    } else if (answer == STORE_E_FULL) {
         stream_postpone(request, err.text);
-    else
+    } else {
         stream_fail(request, jobs_status(answer, &err), last_word, &err);
+    }
     job_clear(&job);
 }
 

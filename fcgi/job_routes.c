@@ -186,7 +186,7 @@ static int cancel(
     bool is_first;
     int answer;
 
-    kind->finish(JOB_CANCELED, NULL, NULL, &last);
+    kind_finish(kind, JOB_CANCELED, NULL, NULL, &last);
     answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);
     if (answer != 0)

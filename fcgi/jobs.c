@@ -8,9 +8,10 @@
 #include "secret.h"
 #include "server.h"
 
-/* A client that reconnects without Last-Event-ID meets its failure again instead of making it anew.
- */
-enum { FAILED_HOLD_MS = 5000 };
+/* A client that reconnects without Last-Event-ID meets its failed or canceled job again instead of
+ * making it anew: soon after the end whoever asks, and from then on who keeps asking.  Clients that
+ * wait longer each time reach a minute. */
+enum { HOLD_MS = 10000, TOLD_HOLD_MS = 120000 };
 
 struct check {
     const struct job_kind *kind;
@@ -36,13 +37,16 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
     struct server *server = request->server;
     struct check check = {.kind = kind, .config = server->config};
     struct job_event first = {.data = kind->first};
+    bool is_wish = strcmp(request->method, "POST") == 0; /* a reconnect is a GET */
     struct job_request wanted = {.kind = kind->name,
         .subject = subject,
         .key = key,
         .input = input,
         .first = &first,
         .max_queued = may_create(request) ? server->config->max_queued : 0,
-        .failed_hold_ms = FAILED_HOLD_MS,
+        .hold_ms = is_wish ? 0 : HOLD_MS,
+        .told_hold_ms = is_wish ? 0 : TOLD_HOLD_MS,
+        .viewer = is_wish ? NULL : request_param(request, "HTTP_X_REAL_IP"),
         .still_good = kind->still_good ? still_good : NULL,
         .ctx = &check};
     int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
@@ -94,6 +98,17 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
         answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
     free(input);
     return answer;
+}
+
+void jobs_told(struct request *request, const struct job *job)
+{
+    struct error err;
+
+    if (job->state != JOB_FAILED && job->state != JOB_CANCELED)
+        return;
+    if (store_job_told(*request->store, job->id, request_param(request, "HTTP_X_REAL_IP"),
+            TOLD_HOLD_MS, &err) < 0)
+        log_warning("job %s: who was told of its end is not noted: %s", job->id, err.text);
 }
 
 const char *jobs_secret(const struct request *request)

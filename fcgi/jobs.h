@@ -13,6 +13,10 @@ extern const struct job_kind *const job_kinds[];
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err);
 
+/* This viewer is told how `job` ended.  If it failed or was canceled, a GET of the same viewer begins
+ * it anew only after two minutes without one; a POST does at once. */
+void jobs_told(struct request *request, const struct job *job);
+
 /* The job whose id stands in the route, if the request may see it (jobs_admit), and its kind.
  * STORE_E_NOT_FOUND with its message: no such job, or one of a kind that this version does not
  * know.  On an answer other than 0 there is nothing to clear. */

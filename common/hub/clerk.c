@@ -385,10 +385,7 @@ static void conclude(
         reason ? reason : "");
     if (kind && kind->clear)
         kind->clear(clerk->hub->config, job);
-    if (kind)
-        kind->finish(state, NULL, reason, &last);
-    else
-        last_events_add(&last, job_state_name(state), "{}");
+    kind_finish(kind, state, NULL, reason, &last);
     if (store_job_end(
             clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) < 0)
         log_error("job %s: %s", job->id, err.text);
@@ -469,7 +466,7 @@ static int cancel(struct clerk *clerk, struct seen *seen, struct error *err)
     bool is_first;
     int answer;
 
-    seen->kind->finish(JOB_CANCELED, NULL, NULL, &last);
+    kind_finish(seen->kind, JOB_CANCELED, NULL, NULL, &last);
     answer = store_job_cancel(clerk->store, seen->id, last.at, last.n, &job, &is_first, err);
     last_events_clear(&last);
     if (answer == 0 && is_first) /* another process may have seen the same, at the same time */

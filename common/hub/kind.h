@@ -53,6 +53,11 @@ struct job_kind {
     void (*clear)(const struct config *config, const struct job *job);
 };
 
+/* The closing events of a job: what its kind says (NULL: only the state), and then, whatever the
+ * outcome, `end` with {"state":…}.  Any thread. */
+void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
+    const char *error, struct last_events *last);
+
 /* NULL: no such kind.  `kinds` ends with NULL. */
 const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);
 

@@ -2,6 +2,7 @@
  * its own. */
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -53,6 +54,19 @@ void last_events_clear(struct last_events *last)
         free((char *)last->at[i].data);
     }
     last->n = 0;
+}
+
+void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
+    const char *error, struct last_events *last)
+{
+    char json[32];
+
+    if (kind)
+        kind->finish(state, result, error, last);
+    else
+        last_events_add(last, job_state_name(state), "{}");
+    snprintf(json, sizeof json, "{\"state\":\"%s\"}", job_state_name(state));
+    last_events_add(last, "end", json);
 }
 
 const char *work_input(const struct work *work)
@@ -138,7 +152,8 @@ int work_emit(
     bool was_told = false;
     int result;
 
-    /* By its tag an event that was written, though the answer was an error, is not written again. */
+    /* By its tag an event that was written, though the answer was an error, is not written again.
+     */
     digest_random_name(tag, sizeof tag - 1);
     while ((result = append(work, &event, err)) < 0 && may_pass(err)) {
         if (atomic_load(&work->cancel))
@@ -169,9 +184,8 @@ static bool look_at_lease(struct work *work)
 {
     struct error err;
     int64_t until_ms = 0;
-    int result =
-        answer(work, store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err),
-            &err);
+    int result = answer(
+        work, store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err), &err);
 
     if (result == 0)
         work->leased_until_ms = until_ms;
@@ -213,7 +227,7 @@ static int end(struct work *work, enum job_state state, const char *result, cons
     bool was_told = false;
     int answered;
 
-    work->kind->finish(state, result, reason, &last);
+    kind_finish(work->kind, state, result, reason, &last);
     while ((answered = store_job_end(work->store, work->job.id, work->job.run, state, result,
                 reason, last.at, last.n, err)) < 0 &&
            may_pass(err) && is_ours(work) && !store_is_adrift(work->store))

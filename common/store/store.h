@@ -87,9 +87,12 @@ struct job_request {
     const char *input;             /* JSON */
     const struct job_event *first; /* journaled with the job when a new one is made */
     int max_queued;                /* STORE_E_FULL beyond that */
-    /* A job of this key that failed less than this ago is the answer too: a client that reconnects
-     * without Last-Event-ID must not make the same failure again and again. */
-    int64_t failed_hold_ms;
+    /* The newest job of this key is the answer also where it failed or was canceled: less than
+     * hold_ms ago, or `viewer` (NULL: nobody) was told of it less than told_hold_ms ago
+     * (store_job_told).  A client that reconnects without Last-Event-ID must not make the same
+     * failure again and again.  0: somebody wants it made anew. */
+    int64_t hold_ms, told_hold_ms;
+    const char *viewer;
     /* Says whether what a done job left behind is still there; if not, a new one is made. */
     bool (*still_good)(void *ctx, const struct job *done);
     void *ctx;
@@ -101,6 +104,10 @@ struct job_request {
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);
+/* `viewer` was told now that this job failed or was canceled.  What was told more than `forget_ms`
+ * ago is forgotten. */
+int store_job_told(struct store *store, const char *id, const char *viewer, int64_t forget_ms,
+    struct error *err);
 /* The newest done job of each subject of `kind` (what there is to show of each case). */
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);

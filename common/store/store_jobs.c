@@ -149,11 +149,15 @@ static int find_known(
         "SELECT " JOB_COLUMNS(
             POSITION) "FROM casecast_jobs WHERE kind = ?1 AND key = ?2 AND"
                       " ((state IN ('queued', 'running') AND NOT cancel_wanted) OR state = 'done'"
-                      "  OR (state = 'failed' AND abs(?3 - ended_ms) < ?4))"
-                      " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 ELSE 1 END, "
-                      "number DESC",
+                      "  OR (state IN ('failed', 'canceled') AND number ="
+                      "   (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND key = ?2)"
+                      "   AND (abs(?3 - ended_ms) < ?4 OR EXISTS (SELECT 1 FROM casecast_told"
+                      "    WHERE job_id = id AND viewer = ?5 AND abs(?3 - told_ms) < ?6))))"
+                      " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3"
+                      " WHEN 'canceled' THEN 3 ELSE 1 END, number DESC",
         VALUES(value_text(request->kind), value_text(request->key), value_number(clock_wall_ms()),
-            value_number(request->failed_hold_ms)),
+            value_number(request->hold_ms), value_text(request->viewer),
+            value_number(request->told_hold_ms)),
         &row, err);
 
     while (answer == 0 && !found && (answer = query_row(store, row, err)) == QUERY_ROW) {
@@ -225,6 +229,23 @@ int store_job_open(struct store *store, const struct job_request *request, struc
     if (answer == 0)
         *ret_is_new = is_new;
     return answer;
+}
+
+int store_job_told(
+    struct store *store, const char *id, const char *viewer, int64_t forget_ms, struct error *err)
+{
+    int64_t now = clock_wall_ms();
+    int answer = transaction_begin(store, err);
+
+    if (answer < 0)
+        return answer;
+    answer = query_run(store, "DELETE FROM casecast_told WHERE abs(?1 - told_ms) > ?2",
+        VALUES(value_number(now), value_number(forget_ms)), err);
+    if (answer == 0)
+        answer = query_run(store,
+            "INSERT OR REPLACE INTO casecast_told(job_id, viewer, told_ms) VALUES (?1, ?2, ?3)",
+            VALUES(value_text(id), value_text(viewer), value_number(now)), err);
+    return transaction_end(store, answer, err);
 }
 
 /* --- lists --- */

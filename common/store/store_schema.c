@@ -61,7 +61,12 @@ static const char *const steps[] = {
     "CREATE TABLE casecast_members("
     "  name TEXT PRIMARY KEY NOT NULL,"
     "  leased_until_ms INTEGER NOT NULL,"
-    "  is_stopping INTEGER NOT NULL DEFAULT 0);",
+    "  is_stopping INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE casecast_told("
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
+    "  viewer TEXT NOT NULL,"
+    "  told_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY (job_id, viewer));",
 };
 
 /* Versions 1 to 3 had other names: store_before.c. */

@@ -19,11 +19,11 @@ stack_start
 video=$url/create/video
 n_bad=0
 
-# To an EventSource: two messages, the error that matches and the closing word; then 204 when it comes back.
+# To an EventSource: two messages, the error that matches and the closing word, and `end`; then 204 when it comes back.
 error_frames() { # REGULAR EXPRESSION LAST-WORD URL
     local got
     got=$(stream "$3")
-    well_formed "$got" && same 2 "$(jq -r 'select(.event) | .event' <<<"$got" | wc -l)" &&
+    well_formed "$got" && same 3 "$(jq -r 'select(.event) | .event' <<<"$got" | wc -l)" &&
         holds "^error .*$1" "$(messages <<<"$got" | head -n 1)" && same "$2" "$(messages <<<"$got" | tail -n 1)" &&
         same 204 "$(stream_status -H "Last-Event-ID: $(last_id <<<"$got")" "$3")"
 }

@@ -45,7 +45,7 @@ finished_video" "$(messages <<<"$got")"
     fact 'progress and job have none' same 0 "$(jq -r 'select(.event == "progress" or .event == "job") | .id // empty' <<<"$got" | wc -l)"
     fact 'named events hold JSON' valid_json "$got"
     fact 'exactly one end, done' same done "$(jq -r 'select(.event | IN("done", "failed", "canceled")) | .event' <<<"$got")"
-    fact 'done comes before finished_video, which is last' same 'done message' "$(jq -r 'select(.id) | .event' <<<"$got" | tail -n 2 | xargs)"
+    fact 'done comes before finished_video, and end is last' same 'done message end' "$(jq -r 'select(.id) | .event' <<<"$got" | tail -n 3 | xargs)"
     fact 'job told that it runs' holds '"state":"running"' "$(named job <<<"$got")"
     fact 'progress was told, from 0 to 100 and never backwards' jq -es \
         '[.[] | select(.event == "progress") | .data | fromjson | .percent] | length > 1 and . == sort and all(. >= 0 and . <= 100)' <<<"$got"

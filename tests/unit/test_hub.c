@@ -130,7 +130,7 @@ static const char *new_job(const char *input)
         .input = quoted,
         .first = &first,
         .max_queued = 50,
-        .failed_hold_ms = 0};
+        .hold_ms = 0};
     struct job job;
     struct error err;
     bool is_new;

@@ -118,7 +118,7 @@ START_TEST(a_failure_is_the_answer_for_a_while)
     assert_done(
         store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "no such file", NULL, 0, &kit_error));
 
-    request.failed_hold_ms = 60000;
+    request.hold_ms = 60000;
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert(!is_new);
     ck_assert_str_eq(job.id, id);
@@ -140,7 +140,7 @@ START_TEST(a_failure_from_the_future_does_not_hold_for_ever)
 
     kit_job("a");
     kit_sql("UPDATE casecast_jobs SET state = 'failed', ended_ms = created_ms + 3600000");
-    request.failed_hold_ms = 60000;
+    request.hold_ms = 60000;
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert(is_new);
     job_clear(&job);

@@ -16,5 +16,13 @@ export const listCases = async () => (await ask('/api/cases')).cases;
 
 export const readCase = (id) => ask(`/api/cases/${encodeURIComponent(id)}`);
 
+// A job that failed or was canceled is begun anew.
+export const beginJob = (caseId) =>
+  ask('/api/jobs', {
+    method: 'POST',
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ caseId }),
+  });
+
 export const cancelJob = (id) =>
   ask(`/api/jobs/${encodeURIComponent(id)}/cancel`, { method: 'POST' });

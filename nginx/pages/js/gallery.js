@@ -1,7 +1,7 @@
 // gallery.js - the cases, and the one whose video is open.  The address says which (#case=ID), so a reload finds
 // its way back into a running job, and the browser's back button closes it.
 
-import { cancelJob, listCases, readCase } from './api.js';
+import { beginJob, cancelJob, listCases, readCase } from './api.js';
 import { makeCard } from './card.js';
 import { byId, show } from './dom.js';
 import { watchVideo } from './job-stream.js';
@@ -103,9 +103,10 @@ async function cancel() {
 
 theatre.onActions({
   cancel,
-  again() {
+  async again() {
     const { item } = current;
     leaveCase();
+    await beginJob(item.id).catch(() => {}); // what is wrong is told by the stream
     choose(item);
   },
   close: () => { location.hash = ''; forget(); follow(); },
