@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fastcgi.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ struct responder {
 struct responders {
     struct server *server;
     int n;
-    int stop_fd;
+    int stop_fd, look_fd; /* readable: stop; look for connections that nobody takes */
     struct lobby *lobby;
     unsigned long long n_refused_told; /* loop only */
     struct responder each[];
@@ -164,6 +165,7 @@ static int watch_all(struct responder *responder)
     /* Exclusive: a connection wakes one responder, not all of every process on this socket. */
     if (epoll < 0 || !watch(epoll, responder->server->listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
         !watch(epoll, lobby_ready_fd(responder->pool->lobby), EPOLLIN | EPOLLEXCLUSIVE) ||
+        !watch(epoll, responder->pool->look_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
         !watch(epoll, responder->pool->stop_fd, EPOLLIN)) {
         log_error("can't wait for connections: %s", strerror(errno));
         exit(1);
@@ -189,6 +191,12 @@ static bool accept_one(struct responder *responder)
     return false;
 }
 
+static void accept_all(struct responder *responder)
+{
+    while (accept_one(responder) && !atomic_load(&responder->server->is_draining))
+        ;
+}
+
 static void take_from_lobby(struct responder *responder)
 {
     int fd = lobby_take(responder->pool->lobby);
@@ -212,6 +220,7 @@ static void *thread_main(void *arg)
     struct responder *responder = arg;
     int epoll = watch_all(responder);
     struct epoll_event event;
+    eventfd_t unused;
 
     run_in_batches();
     while (!atomic_load(&responder->server->is_draining)) {
@@ -220,8 +229,10 @@ static void *thread_main(void *arg)
         if (event.data.fd == lobby_ready_fd(responder->pool->lobby))
             take_from_lobby(responder);
         else if (event.data.fd == responder->server->listen_fd)
-            while (accept_one(responder) && !atomic_load(&responder->server->is_draining))
-                ;
+            accept_all(responder);
+        else if (event.data.fd == responder->pool->look_fd &&
+                 eventfd_read(responder->pool->look_fd, &unused) == 0)
+            accept_all(responder);
     }
     close(epoll);
     store_close(responder->store);
@@ -235,6 +246,7 @@ struct responders *responders_start(struct server *server)
 
     pool->server = server;
     pool->stop_fd = eventfd(0, EFD_CLOEXEC);
+    pool->look_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pool->lobby = lobby_open(server);
     if (!pool->lobby)
         return NULL;
@@ -245,7 +257,7 @@ struct responders *responders_start(struct server *server)
         responder->pool = pool;
         responder->reading_fd = -1;
         pthread_mutex_init(&responder->lock, NULL);
-        if (pool->stop_fd < 0 ||
+        if (pool->stop_fd < 0 || pool->look_fd < 0 ||
             pthread_create(&responder->thread, NULL, thread_main, responder) != 0) {
             log_error("the responders can't start: %s", strerror(errno));
             return NULL;
@@ -266,12 +278,23 @@ static void cut_off(struct responder *responder, int64_t most_ms)
     pthread_mutex_unlock(&responder->lock);
 }
 
+/* A connection wakes one process of those on this socket.  If that one is stopped before it could
+ * take it, nobody else is woken until the next connection comes. */
+static void look_for_connections(struct responders *responders)
+{
+    struct pollfd waiting = {.fd = responders->server->listen_fd, .events = POLLIN};
+
+    if (poll(&waiting, 1, 0) == 1)
+        eventfd_write(responders->look_fd, 1);
+}
+
 void responders_watch(struct responders *responders)
 {
     unsigned long long n_refused = atomic_load(&responders->server->n_refused);
 
     for (int i = 0; i < responders->n; i++)
         cut_off(&responders->each[i], REQUEST_MS);
+    look_for_connections(responders);
     if (n_refused != responders->n_refused_told)
         log_warning("%llu connections closed that brought no complete FastCGI request",
             n_refused - responders->n_refused_told);
@@ -289,5 +312,6 @@ void responders_stop(struct responders *responders)
     }
     lobby_close(responders->lobby);
     close(responders->stop_fd);
+    close(responders->look_fd);
     free(responders);
 }
