@@ -1,5 +1,7 @@
 /* test_hub.c - one database, one loop, and a hub for each process we pretend to be. */
 #include <check.h>
+#include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "hub/hub.h"
+#include "hub/hub_private.h"
 
 enum { LEASE_MS = 600, MOST_MS = 20000 };
 
@@ -22,7 +24,7 @@ static struct store *store;
 /* --- a kind whose subject says how it goes --- */
 
 static atomic_bool gate; /* "gated" works wait until it opens */
-static atomic_int n_at_once, most_at_once, n_runs;
+static atomic_int n_at_once, most_at_once, n_runs, n_cleared;
 
 static int prepare(struct store *unused, const struct config *unused_config, const char *subject,
     char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
@@ -87,7 +89,14 @@ static void finish(
     last_events_add(last, NULL, "the end");
 }
 
-static const struct job_kind kind = {"steps", "thing", "begins", prepare, still_good, run, finish, NULL};
+static void clear(const struct config *unused, const struct job *job)
+{
+    (void)unused;
+    ck_assert_int_eq(job->state, JOB_RUNNING);
+    atomic_fetch_add(&n_cleared, 1);
+}
+
+static const struct job_kind kind = {"steps", "thing", "begins", prepare, still_good, run, finish, clear};
 static const struct job_kind *const kinds[] = {&kind, NULL};
 
 /* --- arranging --- */
@@ -395,6 +404,7 @@ START_TEST(a_job_that_fails_says_why)
     ck_assert_ptr_nonnull(
         strstr(viewer.heard.data, "event: failed\ndata: it was bad from the start\n"));
     ck_assert_int_eq(state_of(last_job), JOB_FAILED);
+    ck_assert_int_eq(atomic_load(&n_cleared), 1);
     buf_free(&viewer.heard);
     end_hub(hub);
 }
@@ -422,6 +432,7 @@ START_TEST(a_canceled_job_stops_and_says_so)
     ck_assert(wait_until(has_heard_the_end, &viewer));
 
     ck_assert_int_eq(state_of(last_job), JOB_CANCELED);
+    ck_assert_int_eq(atomic_load(&n_cleared), 1);
     assert_heard_all(&viewer, last_job);
     buf_free(&viewer.heard);
     end_hub(hub);
@@ -501,6 +512,7 @@ START_TEST(a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next
     ck_assert(wait_until(is_done, last_job));
     ck_assert_int_eq(atomic_load(&n_runs), 2);
     assert_said_once(last_job);
+    ck_assert_int_eq(atomic_load(&n_cleared), 0);
     end_hub(second);
 }
 END_TEST
@@ -528,6 +540,178 @@ START_TEST(a_job_whose_process_died_is_taken_over)
 
     assert_said_once(last_job);
     end_hub(heir);
+}
+END_TEST
+
+/* To obey is all that is left to do, and needs nobody's place. */
+START_TEST(a_canceled_job_of_a_dead_process_ends_though_all_places_are_taken)
+{
+    struct config narrow = config;
+    struct job_event last[] = {{.name = "canceled", .data = "{}"}};
+    struct hub *hub;
+    struct error err;
+    struct job job;
+    char busy[JOB_ID_LEN + 1];
+    bool is_first;
+    int one = 1;
+
+    narrow.slots = 1;
+    strcpy(busy, new_job("gated"));
+    hub = hub_new(&loop, &narrow, kinds);
+    ck_assert(wait_until(works_run, &one));
+    new_job("good");
+    claim_and_die();
+    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &is_first, &err), 0);
+    job_clear(&job);
+    ck_assert(wait_until(has_ended, last_job));
+    ck_assert_int_eq(state_of(last_job), JOB_CANCELED);
+    ck_assert_int_eq(state_of(busy), JOB_RUNNING);
+    ck_assert_int_eq(atomic_load(&n_cleared), 1);
+    end_hub(hub);
+}
+END_TEST
+
+static void sql(const char *format, ...)
+{
+    char text[256];
+    va_list values;
+    sqlite3 *db;
+
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    ck_assert_int_eq(sqlite3_open(database, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    ck_assert_int_eq(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static bool is_queued(void *job_id)
+{
+    return state_of(job_id) == JOB_QUEUED;
+}
+
+/* An end that could not be written, say. */
+START_TEST(what_is_ours_without_anybody_who_works_on_it_is_handed_back)
+{
+    struct config claims_nothing = config;
+    struct member *other = store_member_new(database, NULL, 60000);
+    struct hub *hub;
+    struct error err;
+    struct job job;
+
+    claims_nothing.slots = 0;
+    new_job("good");
+    ck_assert_int_eq(store_job_claim(store, other, 2, &job, &err), 0);
+    job_clear(&job);
+    hub = hub_new(&loop, &claims_nothing, kinds);
+    sql("UPDATE casecast_jobs SET owner = '%s'", store_member_name(hub->member));
+    ck_assert(wait_until(is_queued, last_job));
+    store_member_free(other);
+    end_hub(hub);
+}
+END_TEST
+
+/* Longer than a call waits, and longer than the lease: nobody else is there to take the job. */
+START_TEST(a_locked_database_delays_an_event_and_loses_none)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct viewer viewer;
+    int64_t until_ms;
+    sqlite3 *db;
+    int one = 1;
+
+    view(hub, &viewer, new_job("gated"));
+    ck_assert(wait_until(works_run, &one));
+    ck_assert_int_eq(sqlite3_open(database, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    atomic_store(&gate, true);
+    until_ms = clock_monotonic_ms() + STORE_WAIT_MS + 500;
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+
+    assert_heard_all(&viewer, last_job);
+    assert_said_once(last_job);
+    ck_assert_int_eq(atomic_load(&n_runs), 1);
+    buf_free(&viewer.heard);
+    end_hub(hub);
+}
+END_TEST
+
+static bool was_handed_back(void *job_id)
+{
+    struct job job;
+    struct error err;
+    bool was;
+
+    ck_assert_int_eq(store_job_get(store, job_id, &job, &err), 0);
+    was = job.run > 0 && job.state == JOB_QUEUED;
+    job_clear(&job);
+    return was;
+}
+
+START_TEST(a_process_that_became_too_old_hands_back_what_it_has_and_holds_no_place)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    char early[JOB_ID_LEN + 1];
+    int one = 1;
+
+    strcpy(early, new_job("gated"));
+    ck_assert(wait_until(works_run, &one));
+    sql("UPDATE casecast_meta SET value = value + 100 WHERE name = 'schema'");
+    new_job("good");
+    ck_assert(wait_until(was_handed_back, last_job));
+    ck_assert(wait_until(was_handed_back, early));
+    ck_assert_int_eq(atomic_load(&n_at_once), 0);
+    ck_assert_int_eq(atomic_load(&n_cleared), 0);
+
+    sql("UPDATE casecast_meta SET value = value - 100 WHERE name = 'schema'");
+    atomic_store(&gate, true);
+    ck_assert(wait_until(is_done, last_job));
+    ck_assert(wait_until(is_done, early));
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(a_process_that_has_nothing_to_do_writes_nothing)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    int64_t until_ms;
+    struct error err;
+    bool has_changed;
+
+    new_job("good");
+    ck_assert(wait_until(is_done, last_job));
+    until_ms = clock_monotonic_ms() + 100; /* what belongs to the end */
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(store_changed(store, &has_changed, &err), 0);
+    until_ms = clock_monotonic_ms() + 2 * LEASE_MS;
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(store_changed(store, &has_changed, &err), 0);
+    ck_assert(!has_changed);
+    end_hub(hub);
+}
+END_TEST
+
+/* A newer program made it, and one will come that knows it. */
+START_TEST(a_job_of_an_unknown_kind_is_left_alone)
+{
+    struct hub *hub;
+    int64_t until_ms;
+    char strange[JOB_ID_LEN + 1];
+
+    strcpy(strange, new_job("good"));
+    sql("UPDATE casecast_jobs SET kind = 'strange'");
+    hub = hub_new(&loop, &config, kinds);
+    new_job("good");
+    ck_assert(wait_until(is_done, last_job)); /* it is behind the other in the queue */
+    until_ms = clock_monotonic_ms() + LEASE_MS;
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(state_of(strange), JOB_QUEUED);
+    end_hub(hub);
 }
 END_TEST
 
@@ -566,6 +750,12 @@ int main(void)
     tcase_add_test(tcase, two_processes_together_run_no_more_than_the_slots);
     tcase_add_test(tcase, a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next);
     tcase_add_test(tcase, a_job_whose_process_died_is_taken_over);
+    tcase_add_test(tcase, a_canceled_job_of_a_dead_process_ends_though_all_places_are_taken);
+    tcase_add_test(tcase, what_is_ours_without_anybody_who_works_on_it_is_handed_back);
+    tcase_add_test(tcase, a_locked_database_delays_an_event_and_loses_none);
+    tcase_add_test(tcase, a_process_that_became_too_old_hands_back_what_it_has_and_holds_no_place);
+    tcase_add_test(tcase, a_process_that_has_nothing_to_do_writes_nothing);
+    tcase_add_test(tcase, a_job_of_an_unknown_kind_is_left_alone);
     tcase_add_test(tcase, a_job_that_took_three_processes_with_it_is_given_up);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
