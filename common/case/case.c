@@ -110,6 +110,8 @@ int case_check(const struct case_record *record, struct error *err)
         case_check_scene(&record->scenes[i], place, &mistakes);
     }
     if (!mistakes.n)
+        case_check_words(record, "", &mistakes);
+    if (!mistakes.n)
         case_check_length(record, "", &mistakes);
     return mistakes.n ? error_set(err, ERR_INPUT, "%s", first.text) : 0;
 }

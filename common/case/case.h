@@ -12,7 +12,7 @@
 
 enum {
     CASE_ID_MAX = 64,       /* characters: A-Z a-z 0-9 _ - */
-    CASE_LANGUAGE_MAX = 32, /* the same, and + */
+    CASE_LANGUAGE_MAX = 32, /* the same, and +: see voice.h */
     CASE_TITLE_MAX = 200,   /* characters, here and below: code points */
     CASE_CREDIT_MAX = 500,
     CASE_CAPTION_MAX = 5000,
@@ -73,7 +73,7 @@ struct scene {
 struct case_record {
     char *id;
     char *title;
-    char *language; /* what espeak-ng calls a voice: "en", "en-gb", "ar", "hi" */
+    char *language; /* "en", "pt-BR", "zh-Hant", "en+f3": see voice.h */
     enum case_shape shape;
     int lines; /* the frame's shorter side in pixels: 720 1080 1440 2160 */
     int fps;   /* 24 25 30 48 50 60 */

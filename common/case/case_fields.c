@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "case/voice.h"
 
 enum { NAME_MAX_SHOWN = 60 };
 
@@ -35,11 +36,9 @@ static const struct case_choice transitions[] = {{"fade", CASE_TRANSITION_FADE},
 
 static int check_language(const char *language, struct error *err)
 {
-    for (const char *c = language; *c; c++)
-        if (!text_is_name((char[]){*c, '\0'}) && *c != '+')
-            return error_set(err, ERR_INPUT,
-                "\"%s\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would be", language);
-    return 0;
+    char voice[VOICE_MAX];
+
+    return voice_of(language, voice, err);
 }
 
 static bool is_color(const char *text, size_t n_digits)
@@ -300,14 +299,6 @@ int case_set_words(
     snprintf(word, sizeof word, "%.*s", (int)len, text);
     text_one_line(word);
     return set_word(record, field, word, len > NAME_MAX_SHOWN, err);
-}
-
-void case_set_defaults(struct case_record *record)
-{
-    if (!record->title)
-        record->title = mem_copy(record->id);
-    if (!record->language)
-        record->language = mem_copy("en");
 }
 
 /* --- checks --- */

@@ -246,8 +246,9 @@ static struct case_record *read_case(
     if (!is_object_of(json, case_fields, "scenes", where, mistakes))
         return record;
     read_fields(json, record, case_fields, where, mistakes);
-    case_set_defaults(record);
     read_scenes(json, record, where, mistakes);
+    case_set_defaults(record);
+    case_check_words(record, where, mistakes);
     case_check_length(record, where, mistakes);
     return record;
 }

@@ -314,10 +314,7 @@ static int read_fields(
 
 static int read_case(sqlite3_stmt *row, struct case_record *record, struct error *err)
 {
-    int answer = read_fields(row, record, case_fields, err);
-
-    case_set_defaults(record);
-    return answer;
+    return read_fields(row, record, case_fields, err);
 }
 
 /* --- scenes --- */
@@ -450,8 +447,10 @@ static int load_case(
 
     if (answer == 0)
         answer = load_scenes(store, id, *found, err);
-    if (answer == 0)
+    if (answer == 0) {
+        case_set_defaults(*found);
         answer = case_check(*found, err);
+    }
     if (answer == -ERR_INPUT && err)
         error_where(err, "case %s: ", id);
     return answer;
@@ -507,6 +506,7 @@ static bool summarize(
     sqlite3_stmt *row, json_t *sizes, struct case_record *record, struct case_summary *ret_summary)
 {
     read_case(row, record, NULL);
+    case_set_defaults(record);
     if (!record->id || case_id_check(record->id, NULL) < 0)
         return false;
     text_one_line(record->title);

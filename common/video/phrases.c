@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "case/spoken.h"
 
 /* Widths are in half columns: a Latin letter is 2, a Chinese one 5. */
 enum {
@@ -146,6 +147,21 @@ static char *copy_line(const struct text *text, int from, int to)
     return line;
 }
 
+/* Of what is said of them: an address is long to write. */
+static double weight_of_words(const char *words)
+{
+    char *spoken = spoken_of(words);
+    double weight = 0;
+
+    for (const char *at = spoken; *at; at = g_utf8_next_char(at)) {
+        const char *next = g_utf8_next_char(at);
+
+        weight += weight_of(g_utf8_get_char(at), *next ? g_utf8_get_char(next) : 0);
+    }
+    free(spoken);
+    return weight;
+}
+
 static void add_phrase(const struct text *text, int from, int to, struct phrases *phrases)
 {
     struct phrase phrase = {0};
@@ -153,9 +169,8 @@ static void add_phrase(const struct text *text, int from, int to, struct phrases
     trim(text, &from, &to);
     if (!has_visible(text, from, to))
         return;
-    for (int i = from; i < to; i++)
-        phrase.weight += weight_of(text->letters[i].c, i + 1 < to ? text->letters[i + 1].c : 0);
     phrase.text = copy_line(text, from, to);
+    phrase.weight = weight_of_words(phrase.text);
     phrase.rest = rest_after(text, from, to);
     phrases->list = mem_grow(phrases->list, (size_t)phrases->n + 1, sizeof phrase);
     phrases->list[phrases->n++] = phrase;

@@ -17,7 +17,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "case/spoken.h"
+#include "case/voice.h"
 #include "video/cancel.h"
 #include "video/resample.h"
 #include "video/stamp.h"
@@ -30,7 +31,7 @@ enum {
     QUIET = 60,            /* of 32767: what the ear does not take for a sound yet */
     SILENT_MS_MAX = 30000, /* a speaker that says nothing for so long hangs */
     PIECE = 4096,          /* samples resampled at once */
-    KEPT_VERSION = 1,      /* raise it when the samples kept of a text change */
+    KEPT_VERSION = 2,      /* raise it when the samples kept of a text change */
 };
 
 /* A running espeak-ng. */
@@ -169,15 +170,21 @@ static int run(char *const *args, const char *text, const atomic_bool *cancel, s
 static int say(const char *text, const char *language, const atomic_bool *cancel, struct buf *wav,
     struct error *err)
 {
-    char *const args[] = {
-        "espeak-ng", "-b", "1", "-v", (char *)language, "--stdin", "--stdout", NULL};
-    int status = 0, rc = run(args, text, cancel, wav, &status, err);
+    char voice[VOICE_MAX];
+    char *const args[] = {"espeak-ng", "-b", "1", "-v", voice, "--stdin", "--stdout", NULL};
+    int status = 0, rc = voice_of(language, voice, err);
+
+    if (rc == 0)
+        rc = run(args, text, cancel, wav, &status, err);
 
     if (rc < 0)
         return rc;
     if (status > 0)
         return error_set(err, ERR_INPUT,
-            "language \"%s\": no such voice; `espeak-ng --voices` lists them", language);
+            "language \"%s\": espeak-ng here has no voice \"%s\"; `espeak-ng --voices` lists those "
+            "it "
+            "has",
+            language, voice);
     if (status < 0)
         return error_set(err, ERR_LIBRARY, "espeak-ng crashed on this text");
     return 0;
@@ -360,16 +367,12 @@ static int find_or_say(const char *text, const char *language, struct cache *cac
 int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err)
 {
+    char *spoken = spoken_of(text);
     struct buf samples = {0};
-    int rc;
-
-    if (!language || !text_is_name(language))
-        return error_set(err, ERR_INPUT,
-            "language \"%s\": not the name of a voice, like \"en\" or \"pt-br\"",
-            language ? language : "");
-    rc = find_or_say(text, language, cache, cancel, &samples, err);
+    int rc = find_or_say(spoken, language, cache, cancel, &samples, err);
     if (rc == 0)
         rc = add_samples(&samples, spool, ret_n, err);
     buf_free(&samples);
+    free(spoken);
     return rc;
 }

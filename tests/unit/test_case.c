@@ -174,8 +174,8 @@ static const struct {
     {CASE("\"id\": \"1\", \"music\": \"a\\u0001\""),
         "cases[0].music: holds the control character U+0001 at byte 2; none is allowed here\n"},
     {CASE("\"id\": \"1\", \"language\": \"en us\""),
-        "cases[0].language: \"en us\" is no voice of espeak-ng; \"en\", \"en-gb\" or \"ar\" would "
-        "be\n"},
+        "cases[0].language: \"en us\" is no language that espeak-ng speaks; \"en\", \"pt-BR\" or "
+        "\"zh\" would be; `espeak-ng --voices` lists them\n"},
     {CASE("\"id\": \"1\", \"title\": \"one\\ntwo\""),
         "cases[0].title: holds the control character U+000A at byte 4; none is allowed here\n"},
     {CASE("\"id\": \"1\", \"scenes\": \"none\""), "cases[0].scenes: must be a list, is text\n"},

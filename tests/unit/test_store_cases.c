@@ -331,7 +331,7 @@ static const struct {
     {VIEWS("", "'a' AS image, 0.5 AS focus_x"),
         "case 1: scenes[0].focusY: is missing beside focusX"},
     {VIEWS("", "'a' AS image, 7 AS motion"), "case 1: scenes[0].motion: \"7\" must be \"in\""},
-    {VIEWS(", 'e n' AS language", "'a' AS image"), "case 1: language: \"e n\" is no voice"},
+    {VIEWS(", 'e n' AS language", "'a' AS image"), "case 1: language: \"e n\" is no language"},
     {VIEWS("", "NULL AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS("", "'' AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS("", "x'ffd8' AS image"), "case 1: scenes[0].image: must be text, is a blob"},
