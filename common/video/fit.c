@@ -1,5 +1,6 @@
 /* fit.c - see fit.h.  The blurred copy is made small, blurred there and made large again: the eye
- * can't tell, and it costs next to nothing. */
+ * can't tell, and it costs next to nothing.  It has 16 bits a sample until it is large: in 8, each
+ * of a soft gradient's steps would be a band. */
 #include "video/fit.h"
 
 #include <math.h>
@@ -13,6 +14,9 @@
 enum {
     SMALLER = 12,    /* the copy that is blurred, than the canvas */
     BLUR_ROUNDS = 3, /* of a box: nearly a Gaussian */
+    /* yuv.h's black and grey, in 16 bits. */
+    DEEP_BLACK = 16 << 8,
+    DEEP_GREY = 128 << 8,
 };
 /* Below this loss by cropping there is nothing to show beside the picture. */
 #define CROP_LOSS_MIN 0.04
@@ -28,19 +32,19 @@ static double clamp(double value, double low, double high)
 }
 
 /* The largest window of the picture with the proportions of the canvas. */
-static struct window crop_window(const struct planes *src, const struct yuv *dst)
+static struct window crop_window(const struct planes *src, int width, int height)
 {
     struct window window = {.width = src->width, .height = src->height};
 
-    if ((double)src->width * dst->height > (double)src->height * dst->width)
-        window.width = (double)src->height * dst->width / dst->height;
+    if ((double)src->width * height > (double)src->height * width)
+        window.width = (double)src->height * width / height;
     else
-        window.height = (double)src->width * dst->height / dst->width;
+        window.height = (double)src->width * height / width;
     return window;
 }
 
-static int crop(const struct planes *src, struct window window, struct fit *fit, struct yuv *dst,
-    struct error *err)
+/* The window of the picture that shows the focus; afterwards the focus is that of the window. */
+static struct window aim(const struct planes *src, struct window window, struct fit *fit)
 {
     double x = fit->focus_x * src->width, y = fit->focus_y * src->height;
 
@@ -48,15 +52,15 @@ static int crop(const struct planes *src, struct window window, struct fit *fit,
     window.y = clamp(y - window.height / 2, 0, src->height - window.height);
     fit->focus_x = (x - window.x) / window.width;
     fit->focus_y = (y - window.y) / window.height;
-    return scale_window(src, &window, dst, err);
+    return window;
 }
 
 /* --- the blurred copy --- */
 
 /* One round over `n` samples that are `step` apart; the ends are repeated outwards. */
-static void blur_line(uint8_t *data, ptrdiff_t step, int n, int radius, uint8_t *copy)
+static void blur_line(uint16_t *data, ptrdiff_t step, int n, int radius, uint16_t *copy)
 {
-    int width = 2 * radius + 1, sum = 0;
+    int64_t width = 2 * radius + 1, sum = 0;
 
     for (int i = 0; i < n; i++)
         copy[i] = data[i * step];
@@ -65,24 +69,29 @@ static void blur_line(uint8_t *data, ptrdiff_t step, int n, int radius, uint8_t 
     for (int i = 0; i < n; i++) {
         int in = i + radius + 1, out = i - radius;
 
-        data[i * step] = (uint8_t)((sum + width / 2) / width);
+        data[i * step] = (uint16_t)((sum + width / 2) / width);
         sum += copy[in < n ? in : n - 1] - copy[out > 0 ? out : 0];
     }
 }
 
-static void blur(struct yuv *yuv, int radius)
+static uint16_t *row_of(const struct planes *planes, int plane, int y)
 {
-    uint8_t *copy = mem_new_n((size_t)(yuv->width + yuv->height), uint8_t);
+    return (uint16_t *)(void *)(planes->data[plane] + y * planes->stride[plane]);
+}
+
+static void blur(const struct planes *planes, int radius)
+{
+    uint16_t *copy = mem_new_n((size_t)(planes->width + planes->height), uint16_t);
 
     for (int p = 0; p < 3; p++) {
-        int width = yuv_plane_width(yuv, p), height = yuv_plane_height(yuv, p);
+        int width = planes_plane_width(planes, p), height = planes_plane_height(planes, p);
         int r = p ? radius / 2 : radius;
 
         for (int round = 0; round < BLUR_ROUNDS; round++) {
             for (int y = 0; y < height; y++)
-                blur_line(yuv->data[p] + y * yuv->stride[p], 1, width, r, copy);
+                blur_line(row_of(planes, p, y), 1, width, r, copy);
             for (int x = 0; x < width; x++)
-                blur_line(yuv->data[p] + x, yuv->stride[p], height, r, copy);
+                blur_line(row_of(planes, p, 0) + x, planes->stride[p] / 2, height, r, copy);
         }
     }
     free(copy);
@@ -97,22 +106,23 @@ static double light_at(double x, double y, const struct window *front, double wi
     return BACK_LIGHT * (1 - SHADOW * exp(-(dx * dx + dy * dy) / (2 * width * width)));
 }
 
-static void step_back(struct yuv *small, const struct window *front)
+static void step_back(const struct planes *small, const struct window *front)
 {
     double width = SHADOW_WIDTH * (small->width < small->height ? small->width : small->height);
 
     for (int y = 0; y < small->height; y++)
         for (int x = 0; x < small->width; x++) {
-            uint8_t *luma = small->data[0] + y * small->stride[0] + x;
+            uint16_t *luma = row_of(small, 0, y) + x;
+            double light = light_at(x + 0.5, y + 0.5, front, width);
 
-            *luma = (uint8_t)lrint(16 + (*luma - 16) * light_at(x + 0.5, y + 0.5, front, width));
+            *luma = (uint16_t)lrint(DEEP_BLACK + (*luma - DEEP_BLACK) * light);
         }
     for (int p = 1; p < 3; p++)
         for (int y = 0; y < small->height / 2; y++)
             for (int x = 0; x < small->width / 2; x++) {
-                uint8_t *color = small->data[p] + y * small->stride[p] + x;
+                uint16_t *color = row_of(small, p, y) + x;
 
-                *color = (uint8_t)lrint(128 + (*color - 128) * BACK_COLOR);
+                *color = (uint16_t)lrint(DEEP_GREY + (*color - DEEP_GREY) * BACK_COLOR);
             }
 }
 
@@ -123,30 +133,51 @@ static int smaller(int side)
     return small > 2 ? small : 2;
 }
 
-static int draw_back(
-    const struct planes *src, const struct window *front, struct yuv *dst, struct error *err)
+/* Where the picture will lie, in the small copy. */
+static struct window shrink_window(
+    const struct window *front, const struct planes *small, const struct yuv *dst)
+{
+    double share_x = (double)small->width / dst->width,
+           share_y = (double)small->height / dst->height;
+
+    return (struct window){.x = front->x * share_x,
+        .y = front->y * share_y,
+        .width = front->width * share_x,
+        .height = front->height * share_y};
+}
+
+static int draw_small(
+    const struct planes *src, const struct window *front, struct planes *small, struct error *err)
 {
     struct fit middle = {.focus_x = 0.5, .focus_y = 0.5};
-    struct window small_front;
-    struct yuv small;
-    int rc = yuv_alloc(&small, smaller(dst->width), smaller(dst->height), err);
+    struct window window = aim(src, crop_window(src, small->width, small->height), &middle);
+    int rc = scale_to_planes(src, &window, small, err);
 
     if (rc < 0)
         return rc;
-    rc = crop(src, crop_window(src, &small), &middle, &small, err);
-    if (rc == 0) {
-        double share_x = (double)small.width / dst->width,
-               share_y = (double)small.height / dst->height;
+    blur(small, (small->width < small->height ? small->width : small->height) / 20);
+    step_back(small, front);
+    return 0;
+}
 
-        small_front = (struct window){.x = front->x * share_x,
-            .y = front->y * share_y,
-            .width = front->width * share_x,
-            .height = front->height * share_y};
-        blur(&small, (small.width < small.height ? small.width : small.height) / 20);
-        step_back(&small, &small_front);
-        rc = scale_yuv(&small, dst, err);
-    }
-    yuv_free(&small);
+static int draw_back(
+    const struct planes *src, const struct window *front, struct yuv *dst, struct error *err)
+{
+    struct planes small = {.kind = PLANES_CANVAS,
+        .depth = 16,
+        .sub_w = 1,
+        .sub_h = 1,
+        .width = smaller(dst->width),
+        .height = smaller(dst->height)};
+    const struct window whole = {.width = small.width, .height = small.height};
+    struct window small_front = shrink_window(front, &small, dst);
+    int rc = planes_alloc(&small, err);
+
+    if (rc == 0)
+        rc = draw_small(src, &small_front, &small, err);
+    if (rc == 0)
+        rc = scale_window(&small, &whole, dst, err);
+    planes_free(&small);
     return rc;
 }
 
@@ -202,7 +233,7 @@ static int draw_front(
 
 int fit_picture(const struct planes *src, struct fit *fit, struct yuv *dst, struct error *err)
 {
-    struct window window = crop_window(src, dst), front;
+    struct window window = crop_window(src, dst->width, dst->height), front;
     double kept = window.width * window.height / ((double)src->width * src->height);
     int rc;
 
@@ -210,8 +241,10 @@ int fit_picture(const struct planes *src, struct fit *fit, struct yuv *dst, stru
         fit->focus_x = fit->focus_y = 0.5;
     if (kept > 1 - CROP_LOSS_MIN)
         fit->kind = CASE_FIT_CROP;
-    if (fit->kind == CASE_FIT_CROP)
-        return crop(src, window, fit, dst, err);
+    if (fit->kind == CASE_FIT_CROP) {
+        window = aim(src, window, fit);
+        return scale_window(src, &window, dst, err);
+    }
     fit->focus_x = fit->focus_y = 0.5;
     front = front_window(src, dst);
     rc = draw_back(src, &front, dst, err);

@@ -1,320 +1,255 @@
-/* picture_head.c - see picture_head.h.  The walks follow ITU-T T.81 annex B (JPEG), the PNG
- * specification section 5, Google's "WebP Container Specification" and CompuServe's GIF89a. */
+/* picture_head.c - see picture_head.h. */
 #include "video/picture_head.h"
 
-#include <stdbool.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "video/walk.h"
 
-struct bytes {
-    const char *name;
-    const uint8_t *data;
-    size_t size;
-};
-
-static const char *const kind_names[] = {"JPEG", "PNG", "WebP", "GIF"};
+static const char *const kind_names[] = {"JPEG", "PNG", "WebP", "GIF", "HEIF"};
 
 const char *picture_kind_name(enum picture_kind kind)
 {
     return kind_names[kind];
 }
 
-static uint32_t be16(const uint8_t *p)
+void picture_warn(struct picture_head *head, const char *fmt, ...)
 {
-    return (uint32_t)p[0] << 8 | p[1];
+    char text[200];
+    size_t len = strlen(head->warnings), room = sizeof head->warnings - len;
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (!strstr(head->warnings, text) && strlen(text) + 3 < room)
+        snprintf(head->warnings + len, room, "%s%s", len ? "; " : "", text);
 }
 
-static uint32_t be32(const uint8_t *p)
+/* --- what the walks share --- */
+
+void walk_keep(struct walk *walk, size_t at, size_t len)
 {
-    return be16(p) << 16 | be16(p + 2);
+    memmove(walk->data + walk->kept, walk->data + at, len);
+    walk->kept += len;
 }
 
-static uint32_t le24(const uint8_t *p)
+int walk_truncated(const struct walk *walk, const char *where, struct error *err)
 {
-    return (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+    return error_set(err, ERR_INPUT, "%s: truncated (the %s ends %s, after %zu bytes)", walk->name,
+        kind_names[walk->head->kind], where, walk->size);
 }
 
-static uint32_t le32(const uint8_t *p)
+void picture_take_profile(struct picture_head *head, const uint8_t *data, size_t size)
 {
-    return (uint32_t)p[3] << 24 | le24(p);
-}
+    size_t says = size >= 128 ? walk_be32(data) : 0;
 
-static int truncated(
-    const struct bytes *b, enum picture_kind kind, const char *what, struct error *err)
-{
-    return error_set(err, ERR_INPUT, "%s: truncated (the %s ends %s, after %zu bytes)", b->name,
-        kind_names[kind], what, b->size);
-}
-
-/* From inside entropy-coded data to the next real marker; `b->size` if there is none. */
-static size_t jpeg_skip_scan(const struct bytes *b, size_t at)
-{
-    while (at + 1 < b->size) {
-        const uint8_t *ff = memchr(b->data + at, 0xFF, b->size - 1 - at);
-
-        if (!ff)
-            break;
-        at = (size_t)(ff - b->data);
-        /* Stuffed zeros, restart markers and fill bytes belong to the scan. */
-        if (ff[1] != 0 && ff[1] != 0xFF && (ff[1] & 0xF8) != 0xD0)
-            return at;
-        at += ff[1] == 0xFF ? 1 : 2;
-    }
-    return b->size;
-}
-
-static bool jpeg_is_frame_header(uint8_t marker)
-{
-    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-}
-
-static int jpeg_walk(const struct bytes *b, struct picture_head *head, struct error *err)
-{
-    const uint8_t *data = b->data;
-    size_t at = 2;
-
-    while (at + 2 <= b->size) {
-        uint8_t marker = data[at + 1];
-        size_t len;
-
-        if (data[at] != 0xFF)
-            return error_set(
-                err, ERR_INPUT, "%s: damaged (no JPEG marker at byte %zu)", b->name, at);
-        if (marker == 0xFF) {
-            at++;
-            continue;
-        }
-        if (marker == 0xD9) {
-            head->size = at + 2;
-            return 0;
-        }
-        if (at + 4 > b->size)
-            break;
-        len = be16(data + at + 2);
-        if (at + 2 + len > b->size)
-            break;
-        if (jpeg_is_frame_header(marker) && len >= 7 && head->width == 0) {
-            head->height = (int)be16(data + at + 5);
-            head->width = (int)be16(data + at + 7);
-        }
-        at += 2 + len;
-        if (marker == 0xDA)
-            at = jpeg_skip_scan(b, at);
-    }
-    return truncated(b, PICTURE_JPEG, "before its end marker", err);
-}
-
-static int png_walk(const struct bytes *b, struct picture_head *head, struct error *err)
-{
-    size_t at = 8;
-
-    while (at + 12 <= b->size) {
-        const uint8_t *chunk = b->data + at;
-        size_t len = be32(chunk);
-
-        if (len > b->size - at - 12)
-            break;
-        if (memcmp(chunk + 4, "IHDR", 4) == 0 && len >= 8 && be32(chunk + 8) < INT32_MAX &&
-            be32(chunk + 12) < INT32_MAX) {
-            head->width = (int)be32(chunk + 8);
-            head->height = (int)be32(chunk + 12);
-        }
-        at += 12 + len;
-        if (memcmp(chunk + 4, "IEND", 4) == 0) {
-            head->size = at;
-            return 0;
-        }
-    }
-    return truncated(b, PICTURE_PNG, "before its IEND chunk", err);
-}
-
-static void webp_size(const uint8_t *chunk, size_t len, struct picture_head *head)
-{
-    const uint8_t *data = chunk + 8;
-
-    if (memcmp(chunk, "VP8X", 4) == 0 && len >= 10) {
-        head->width = (int)le24(data + 4) + 1;
-        head->height = (int)le24(data + 7) + 1;
-    } else if (memcmp(chunk, "VP8 ", 4) == 0 && len >= 10 && head->width == 0) {
-        head->width = (int)(le24(data + 6) & 0x3FFF);
-        head->height = (int)(le24(data + 7) >> 8 & 0x3FFF);
-    } else if (memcmp(chunk, "VP8L", 4) == 0 && len >= 5 && head->width == 0) {
-        head->width = (int)(le32(data + 1) & 0x3FFF) + 1;
-        head->height = (int)(le32(data + 1) >> 14 & 0x3FFF) + 1;
-    }
-}
-
-enum { ANMF_HEAD = 16, RIFF_HEAD = 12, VP8X_CHUNK = 18 };
-
-/* The first picture of an animation, which may be only a part of its canvas: that part, then. */
-static int webp_frame(
-    const struct bytes *b, size_t at, size_t len, struct picture_head *head, struct error *err)
-{
-    const uint8_t *frame = b->data + at + 8;
-
-    if (len < ANMF_HEAD + 8)
-        return error_set(
-            err, ERR_INPUT, "%s: damaged (an animated WebP with an empty first frame)", b->name);
-    head->width = (int)le24(frame + 6) + 1;
-    head->height = (int)le24(frame + 9) + 1;
-    head->start = at + 8 + ANMF_HEAD;
-    head->size = len - ANMF_HEAD;
-    head->is_bare = true;
-    head->has_alpha = memcmp(frame + ANMF_HEAD, "ALPH", 4) == 0;
-    return 0;
-}
-
-static int webp_walk(const struct bytes *b, struct picture_head *head, struct error *err)
-{
-    size_t end = 8 + (size_t)le32(b->data + 4), at = RIFF_HEAD;
-
-    head->size = end;
-    for (;;) {
-        size_t room = b->size < end ? b->size : end, len;
-
-        if (at + 8 > room)
-            break;
-        len = le32(b->data + at + 4);
-        if (len > room - at - 8)
-            return truncated(b, PICTURE_WEBP, "inside a chunk", err);
-        /* Room for a head in front: no frame stands nearer to the start in a file that is right. */
-        if (memcmp(b->data + at, "ANMF", 4) == 0 && at + 8 + ANMF_HEAD >= RIFF_HEAD + VP8X_CHUNK)
-            return webp_frame(b, at, len, head, err);
-        webp_size(b->data + at, len, head);
-        at += 8 + len + (len & 1);
-    }
-    return end > b->size ? truncated(b, PICTURE_WEBP, "before the length in its header", err) : 0;
-}
-
-static void put_le(uint8_t *to, uint32_t value, int n)
-{
-    for (int i = 0; i < n; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-}
-
-void picture_head_dress(uint8_t *bytes, struct picture_head *head)
-{
-    uint8_t *riff, *vp8x;
-
-    if (!head->is_bare)
+    if (head->profile_size)
         return;
-    head->start -= RIFF_HEAD + VP8X_CHUNK;
-    head->size += RIFF_HEAD + VP8X_CHUNK;
-    riff = bytes + head->start;
-    vp8x = riff + RIFF_HEAD;
-    memcpy(riff, "RIFF....WEBPVP8X", 16);
-    put_le(riff + 4, (uint32_t)head->size - 8, 4);
-    put_le(vp8x + 4, VP8X_CHUNK - 8, 4);
-    put_le(vp8x + 8, head->has_alpha ? 0x10 : 0, 4);
-    put_le(vp8x + 12, (uint32_t)head->width - 1, 3);
-    put_le(vp8x + 15, (uint32_t)head->height - 1, 3);
-    head->is_bare = false;
-}
-
-/* Past a chain of blocks, each with its length before it; 0: the file ends first. */
-static size_t gif_skip_blocks(const struct bytes *b, size_t at)
-{
-    while (at < b->size) {
-        size_t len = b->data[at];
-
-        at += 1 + len;
-        if (len == 0)
-            return at;
+    if (says < 128 || says > size || memcmp(data + 36, "acsp", 4) != 0) {
+        picture_warn(head, "its colour profile is damaged and is left out");
+        return;
     }
-    return 0;
-}
-
-static size_t gif_palette(uint8_t flags)
-{
-    return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
-}
-
-/* To the end of the first picture. */
-static int gif_walk(const struct bytes *b, struct picture_head *head, struct error *err)
-{
-    size_t at = b->size < 13 ? b->size : 13 + gif_palette(b->data[10]);
-
-    while (at != 0 && at < b->size) {
-        uint8_t block = b->data[at];
-
-        if (block == '!')
-            at = gif_skip_blocks(b, at + 2);
-        else if (block == ',' && at + 10 < b->size) {
-            at = gif_skip_blocks(b, at + 10 + gif_palette(b->data[at + 9]) + 1);
-            if (at == 0)
-                break;
-            head->width = (int)(le24(b->data + 6) & 0xFFFF);
-            head->height = (int)(le24(b->data + 8) & 0xFFFF);
-            head->size = at;
-            return 0;
-        } else if (block != ',')
-            return error_set(err, ERR_INPUT, "%s: damaged (no GIF block at byte %zu)", b->name, at);
-        else
-            break;
+    if (says > PICTURE_PROFILE_MAX) {
+        picture_warn(head, "its colour profile of %zu bytes is left out, %d MiB is the limit", says,
+            PICTURE_PROFILE_MAX >> 20);
+        return;
     }
-    return truncated(b, PICTURE_GIF, "before the end of its first picture", err);
+    head->profile = mem_new_n(says, uint8_t);
+    memcpy(head->profile, data, says);
+    head->profile_size = says;
 }
+
+/* --- EXIF 2.3: a TIFF with one directory; tag 0x0112 --- */
+
+struct tiff {
+    const uint8_t *data;
+    size_t size;
+    bool is_little;
+};
+
+static uint32_t tiff_16(const struct tiff *tiff, size_t at)
+{
+    return tiff->is_little ? walk_le16(tiff->data + at) : walk_be16(tiff->data + at);
+}
+
+static uint32_t tiff_32(const struct tiff *tiff, size_t at)
+{
+    return tiff->is_little ? walk_le32(tiff->data + at) : walk_be32(tiff->data + at);
+}
+
+/* Of any whole number's type: a byte, 16 or 32 bits. */
+static uint32_t tiff_value(const struct tiff *tiff, size_t entry)
+{
+    switch (tiff_16(tiff, entry + 2)) {
+    case 1:
+    case 6:
+        return tiff->data[entry + 8];
+    case 3:
+    case 8:
+        return tiff_16(tiff, entry + 8);
+    case 4:
+    case 9:
+        return tiff_32(tiff, entry + 8);
+    default:
+        return 0;
+    }
+}
+
+int walk_exif_orientation(const uint8_t *data, size_t size)
+{
+    struct tiff tiff = {data, size, size >= 8 && data[0] == 'I'};
+    size_t at, n;
+
+    if (size < 8 || (memcmp(data, "II*\0", 4) != 0 && memcmp(data, "MM\0*", 4) != 0))
+        return 1;
+    at = tiff_32(&tiff, 4);
+    if (at > size || size - at < 2)
+        return 1;
+    n = tiff_16(&tiff, at);
+    for (at += 2; n > 0 && size - at >= 12; at += 12, n--)
+        if (tiff_16(&tiff, at) == 0x0112) {
+            uint32_t value = tiff_value(&tiff, at);
+
+            return value >= 1 && value <= 8 ? (int)value : 1;
+        }
+    return 1;
+}
+
+/* --- colours without a profile --- */
+
+void picture_colours_of(int primaries, int transfer, struct picture_colours *ret_colours)
+{
+    static const double white[2] = {0.3127, 0.3290};
+    static const struct {
+        int code;
+        double xy[6]; /* of red, green, blue */
+    } known[] = {{1, {0.640, 0.330, 0.300, 0.600, 0.150, 0.060}},
+        {5, {0.640, 0.330, 0.290, 0.600, 0.150, 0.060}},
+        {6, {0.630, 0.340, 0.310, 0.595, 0.155, 0.070}},
+        {7, {0.630, 0.340, 0.310, 0.595, 0.155, 0.070}},
+        {9, {0.708, 0.292, 0.170, 0.797, 0.131, 0.046}},
+        {12, {0.680, 0.320, 0.265, 0.690, 0.150, 0.060}}};
+    static const int transfers[] = {1, 4, 5, 6, 8, 13, 14, 15, 16, 18};
+    const double *xy = known[0].xy;
+    int is = 13;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].code == primaries)
+            xy = known[i].xy;
+    for (size_t i = 0; i < sizeof transfers / sizeof *transfers; i++)
+        if (transfers[i] == transfer)
+            is = transfer;
+    if (xy == known[0].xy && is == 13)
+        return;
+    *ret_colours = (struct picture_colours){.transfer = is};
+    memcpy(ret_colours->primaries, white, sizeof white);
+    memcpy(ret_colours->primaries + 2, xy, sizeof known[0].xy);
+}
+
+/* --- which kind --- */
 
 /* What a file that we don't take looks like, for the message. */
-static const char *guess(const struct bytes *b)
+static const char *guess(const struct walk *walk)
 {
     static const struct {
         const char *start, *what;
-    } looks[] = {{"BM", "a BMP"}, {"II*", "a TIFF"}, {"MM", "a TIFF"}, {"%PDF", "a PDF"},
-        {"<svg", "an SVG"}, {"<?xml", "XML (an SVG?)"}, {"<!DOCTYPE", "a web page"},
-        {"<!doctype", "a web page"}, {"<html", "a web page"}, {"#EXTM3U", "a playlist"},
-        {"ffconcat", "a playlist"}, {"[playlist]", "a playlist"}};
+    } looks[] = {{"\xFF\x0A", "JPEG XL"}, {"BM", "a BMP"}, {"II*", "a TIFF"}, {"MM", "a TIFF"},
+        {"%PDF", "a PDF"}, {"<svg", "an SVG"}, {"<?xml", "XML (an SVG?)"},
+        {"<!DOCTYPE", "a web page"}, {"<!doctype", "a web page"}, {"<html", "a web page"},
+        {"#EXTM3U", "a playlist"}, {"ffconcat", "a playlist"}, {"[playlist]", "a playlist"}};
 
-    if (b->size == 0)
+    if (walk->size == 0)
         return "an empty file";
-    if (b->size >= 12 && memcmp(b->data + 4, "ftyp", 4) == 0)
-        return "HEIC, AVIF or a film";
+    if (walk->size >= 12 && memcmp(walk->data + 4, "ftyp", 4) == 0)
+        return "a film, or HEIF of a kind we don't know";
+    if (walk->size >= 12 && memcmp(walk->data + 4, "JXL ", 4) == 0)
+        return "JPEG XL";
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
-        if (b->size >= strlen(looks[i].start) &&
-            memcmp(b->data, looks[i].start, strlen(looks[i].start)) == 0)
+        if (walk->size >= strlen(looks[i].start) &&
+            memcmp(walk->data, looks[i].start, strlen(looks[i].start)) == 0)
             return looks[i].what;
-    if (text_is_utf8((const char *)b->data, b->size < 64 ? b->size : 64, NULL))
+    if (text_is_utf8((const char *)walk->data, walk->size < 64 ? walk->size : 64, NULL))
         return "text";
     return "no picture";
 }
 
-static int walk(const struct bytes *b, struct picture_head *head, struct error *err)
+static bool starts(const struct walk *walk, const char *with, size_t len)
 {
-    static const uint8_t jpeg[] = {0xFF, 0xD8, 0xFF}, png[] = "\x89PNG\r\n\x1a\n";
-
-    if (b->size >= sizeof jpeg && memcmp(b->data, jpeg, sizeof jpeg) == 0) {
-        head->kind = PICTURE_JPEG;
-        return jpeg_walk(b, head, err);
-    }
-    if (b->size >= 8 && memcmp(b->data, png, 8) == 0) {
-        head->kind = PICTURE_PNG;
-        return png_walk(b, head, err);
-    }
-    if (b->size >= 12 && memcmp(b->data, "RIFF", 4) == 0 && memcmp(b->data + 8, "WEBP", 4) == 0) {
-        head->kind = PICTURE_WEBP;
-        return webp_walk(b, head, err);
-    }
-    if (b->size >= 6 && (memcmp(b->data, "GIF87a", 6) == 0 || memcmp(b->data, "GIF89a", 6) == 0)) {
-        head->kind = PICTURE_GIF;
-        return gif_walk(b, head, err);
-    }
-    return error_set(err, ERR_INPUT, "%s: not a JPEG, PNG, WebP or GIF picture (it looks like %s)",
-        b->name, guess(b));
+    return walk->size >= len && memcmp(walk->data, with, len) == 0;
 }
 
-int picture_head_read(const char *name, const uint8_t *bytes, size_t size,
-    struct picture_head *ret_head, struct error *err)
+/* HEIF and AVIF are boxes, the first of which names brands.  libheif does the rest. */
+static bool is_heif(const struct walk *walk)
 {
-    struct bytes b = {.name = name, .data = bytes, .size = size};
-    struct picture_head head = {0};
-    int rc = walk(&b, &head, err);
+    static const char brands[][5] = {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1",
+        "mif2", "avif", "avis", "avio"};
+    size_t end = walk->size >= 16 ? walk_be32(walk->data) : 0;
 
+    if (end > walk->size || memcmp(walk->data + 4, "ftyp", 4) != 0)
+        return false;
+    for (size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4)
+        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+            if (memcmp(walk->data + at, brands[i], 4) == 0)
+                return true;
+    return false;
+}
+
+static int walk_kind(struct walk *walk, struct error *err)
+{
+    struct picture_head *head = walk->head;
+
+    if (starts(walk, "\xFF\xD8\xFF", 3)) {
+        head->kind = PICTURE_JPEG;
+        return jpeg_walk(walk, err);
+    }
+    if (starts(walk, "\x89PNG\r\n\x1a\n", 8)) {
+        head->kind = PICTURE_PNG;
+        return png_walk(walk, err);
+    }
+    if (starts(walk, "RIFF", 4) && walk->size >= 12 && memcmp(walk->data + 8, "WEBP", 4) == 0) {
+        head->kind = PICTURE_WEBP;
+        return webp_walk(walk, err);
+    }
+    if (starts(walk, "GIF87a", 6) || starts(walk, "GIF89a", 6)) {
+        head->kind = PICTURE_GIF;
+        return gif_walk(walk, err);
+    }
+    if (is_heif(walk)) {
+        head->kind = PICTURE_HEIF;
+        walk->kept = walk->size;
+        return 0;
+    }
+    return error_set(err, ERR_INPUT,
+        "%s: not a JPEG, PNG, WebP, GIF, HEIF or AVIF picture (it looks like %s); convert it to "
+        "JPEG or PNG",
+        walk->name, guess(walk));
+}
+
+int picture_head_read(
+    const char *name, uint8_t *bytes, size_t size, struct picture_head *ret_head, struct error *err)
+{
+    struct walk walk = {.name = name, .data = bytes, .size = size, .head = ret_head};
+    int rc;
+
+    *ret_head = (struct picture_head){.orientation = 1, .is_sound = true, .is_whole = true};
+    rc = walk_kind(&walk, err);
     if (rc < 0)
         return rc;
-    if (head.width <= 0 || head.height <= 0)
+    ret_head->size = walk.kept;
+    if (ret_head->kind != PICTURE_HEIF && (ret_head->width <= 0 || ret_head->height <= 0))
         return error_set(err, ERR_INPUT, "%s: damaged (the %s says it is %d×%d pixels)", name,
-            kind_names[head.kind], head.width, head.height);
-    *ret_head = head;
+            kind_names[ret_head->kind], ret_head->width, ret_head->height);
     return 0;
+}
+
+void picture_head_free(struct picture_head *head)
+{
+    free(head->profile);
+    head->profile = NULL;
+    head->profile_size = 0;
 }

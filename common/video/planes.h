@@ -1,26 +1,37 @@
-/* planes.h - a decoded picture in whatever layout its file had, made plain: planar, 8 bits,
- * upright, no alpha.  Still in its own colours and size; zimg does the rest (convert.h).  Any
- * thread. */
+/* planes.h - a picture made plain: planar, upright, no alpha.  Still in its own size; zimg does the
+ * rest (scale.h).  Any thread. */
 #pragma once
 
-#include <libavutil/frame.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
-struct planes {
-    int width, height; /* pixels that are picture */
-    int sub_w, sub_h;  /* log2: how much smaller planes 1 and 2 are */
-    bool is_rgb;       /* planes are R, G, B; else Y, U, V */
-    bool is_full_range;
-    uint8_t *data[3]; /* rows aligned and padded to whole chroma samples as zimg wants them */
-    ptrdiff_t stride[3];
-    void *memory; /* what planes_free() frees; NULL: the rows are the frame's own */
+enum planes_kind {
+    PLANES_RGB,    /* sRGB, full range */
+    PLANES_JPEG,   /* YCbCr of BT.601, full range, chroma in the middle */
+    PLANES_WEBP,   /* the same in tv range */
+    PLANES_CANVAS, /* BT.709, tv range, chroma left, as in yuv.h */
 };
 
-/* `orientation` is EXIF's, 1 to 8.  Transparent parts become white.  The frame must live as long as
- * the planes: one that is plain already is not copied.  -ERR_INPUT: a layout nobody expects. */
-int planes_import(
-    const AVFrame *frame, int orientation, struct planes *ret_planes, struct error *err);
-void planes_free(struct planes *planes);
+struct planes {
+    enum planes_kind kind;
+    int width, height;   /* pixels that are picture */
+    int sub_w, sub_h;    /* log2, 0 to 2: how much smaller planes 1 and 2 are */
+    int depth;           /* 8: a byte a sample; 16: a uint16_t */
+    uint8_t *data[3];    /* rows aligned and padded to whole chroma samples as zimg wants them */
+    ptrdiff_t stride[3]; /* bytes */
+    void *memory;        /* what planes_free() frees */
+};
+
+/* Memory for what `planes` says it is; the samples are not set.  -ERR_LIMIT: there is none. */
+int planes_alloc(struct planes *planes, struct error *err);
+void planes_free(struct planes *planes); /* leaves empty ones */
+
+/* Samples in a row, and rows, of a plane. */
+int planes_plane_width(const struct planes *planes, int plane);
+int planes_plane_height(const struct planes *planes, int plane);
+
+/* All samples of a plane are there: repeats the last ones into the padding. */
+void planes_pad(const struct planes *planes, int plane);

@@ -27,6 +27,7 @@ static zimg_image_format format_of_yuv(const struct yuv *yuv)
     format.width = (unsigned)yuv->width;
     format.height = (unsigned)yuv->height;
     format.pixel_type = ZIMG_PIXEL_BYTE;
+    format.depth = 8;
     format.subsample_w = format.subsample_h = 1;
     format.color_family = ZIMG_COLOR_YUV;
     format.matrix_coefficients = ZIMG_MATRIX_BT709;
@@ -43,6 +44,23 @@ static void use_window(zimg_image_format *format, const struct window *window)
     format->active_region.height = window->height;
 }
 
+static void colour_format(enum planes_kind kind, zimg_image_format *format)
+{
+    static const struct {
+        zimg_matrix_coefficients_e matrix;
+        zimg_pixel_range_e range;
+        zimg_chroma_location_e chroma;
+    } kinds[] = {[PLANES_RGB] = {ZIMG_MATRIX_RGB, ZIMG_RANGE_FULL, ZIMG_CHROMA_LEFT},
+        [PLANES_JPEG] = {ZIMG_MATRIX_ST170_M, ZIMG_RANGE_FULL, ZIMG_CHROMA_CENTER},
+        [PLANES_WEBP] = {ZIMG_MATRIX_ST170_M, ZIMG_RANGE_LIMITED, ZIMG_CHROMA_CENTER},
+        [PLANES_CANVAS] = {ZIMG_MATRIX_BT709, ZIMG_RANGE_LIMITED, ZIMG_CHROMA_LEFT}};
+
+    format->color_family = kind == PLANES_RGB ? ZIMG_COLOR_RGB : ZIMG_COLOR_YUV;
+    format->matrix_coefficients = kinds[kind].matrix;
+    format->pixel_range = kinds[kind].range;
+    format->chroma_location = kinds[kind].chroma;
+}
+
 static zimg_image_format format_of_planes(const struct planes *planes)
 {
     unsigned whole_w = (1u << planes->sub_w) - 1, whole_h = (1u << planes->sub_h) - 1;
@@ -51,18 +69,16 @@ static zimg_image_format format_of_planes(const struct planes *planes)
     zimg_image_format_default(&format, ZIMG_API_VERSION);
     format.width = ((unsigned)planes->width + whole_w) & ~whole_w;
     format.height = ((unsigned)planes->height + whole_h) & ~whole_h;
-    format.pixel_type = ZIMG_PIXEL_BYTE;
+    format.pixel_type = planes->depth == 16 ? ZIMG_PIXEL_WORD : ZIMG_PIXEL_BYTE;
+    format.depth = (unsigned)planes->depth;
     format.subsample_w = (unsigned)planes->sub_w;
     format.subsample_h = (unsigned)planes->sub_h;
-    format.color_family = planes->is_rgb ? ZIMG_COLOR_RGB : ZIMG_COLOR_YUV;
-    format.matrix_coefficients = planes->is_rgb ? ZIMG_MATRIX_RGB : ZIMG_MATRIX_ST170_M;
-    format.pixel_range = planes->is_full_range ? ZIMG_RANGE_FULL : ZIMG_RANGE_LIMITED;
-    format.chroma_location = ZIMG_CHROMA_CENTER;
+    colour_format(planes->kind, &format);
     return format;
 }
 
 static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t src_stride[3],
-    const struct yuv *dst, struct error *err)
+    uint8_t *const dst[3], const ptrdiff_t dst_stride[3], struct error *err)
 {
     zimg_image_buffer_const in = {.version = ZIMG_API_VERSION};
     zimg_image_buffer out = {.version = ZIMG_API_VERSION};
@@ -74,8 +90,8 @@ static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t 
         in.plane[p].data = src[p];
         in.plane[p].stride = src_stride[p];
         in.plane[p].mask = ZIMG_BUFFER_MAX;
-        out.plane[p].data = dst->data[p];
-        out.plane[p].stride = dst->stride[p];
+        out.plane[p].data = dst[p];
+        out.plane[p].stride = dst_stride[p];
         out.plane[p].mask = ZIMG_BUFFER_MAX;
     }
     if (zimg_filter_graph_get_tmp_size(graph, &size))
@@ -89,8 +105,8 @@ static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t 
 }
 
 static int convert(const zimg_image_format *from, uint8_t *const src[3],
-    const ptrdiff_t src_stride[3], const zimg_image_format *to, const struct yuv *dst,
-    struct error *err)
+    const ptrdiff_t src_stride[3], const zimg_image_format *to, uint8_t *const dst[3],
+    const ptrdiff_t dst_stride[3], struct error *err)
 {
     zimg_graph_builder_params params;
     zimg_filter_graph *graph;
@@ -101,10 +117,11 @@ static int convert(const zimg_image_format *from, uint8_t *const src[3],
     params.filter_param_a = params.filter_param_a_uv = mitchell;
     params.filter_param_b = params.filter_param_b_uv = mitchell;
     params.cpu_type = (zimg_cpu_type_e)cpu_for_zimg();
+    params.dither_type = from->depth > to->depth ? ZIMG_DITHER_RANDOM : ZIMG_DITHER_NONE;
     graph = zimg_filter_graph_build(from, to, &params);
     if (!graph)
         return refuse(err);
-    rc = run(graph, src, src_stride, dst, err);
+    rc = run(graph, src, src_stride, dst, dst_stride, err);
     zimg_filter_graph_free(graph);
     return rc;
 }
@@ -115,14 +132,16 @@ int scale_window(
     zimg_image_format from = format_of_planes(src), to = format_of_yuv(dst);
 
     use_window(&from, window);
-    return convert(&from, src->data, src->stride, &to, dst, err);
+    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }
 
-int scale_yuv(const struct yuv *src, struct yuv *dst, struct error *err)
+int scale_to_planes(
+    const struct planes *src, const struct window *window, struct planes *dst, struct error *err)
 {
-    zimg_image_format from = format_of_yuv(src), to = format_of_yuv(dst);
+    zimg_image_format from = format_of_planes(src), to = format_of_planes(dst);
 
-    return convert(&from, src->data, src->stride, &to, dst, err);
+    use_window(&from, window);
+    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }
 
 /* The width was chosen and the height rounded: what sticks out by that is cut off. */
@@ -148,5 +167,5 @@ int scale_to_jpeg(const struct yuv *src, struct yuv *dst, struct error *err)
     to.matrix_coefficients = ZIMG_MATRIX_ST170_M;
     to.pixel_range = ZIMG_RANGE_FULL;
     to.chroma_location = ZIMG_CHROMA_CENTER;
-    return convert(&from, src->data, src->stride, &to, dst, err);
+    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }

@@ -7,12 +7,14 @@
 #include "video/planes.h"
 #include "video/yuv.h"
 
-/* What is under a window of `src`, scaled to all of `dst`, in our colours. */
+/* What is under a window of `src`, scaled to all of `dst`, in our colours.  Where samples of 16
+ * bits become 8, what is lost is spread over the neighbours: the same everywhere and every time. */
 int scale_window(
     const struct planes *src, const struct window *window, struct yuv *dst, struct error *err);
 
-/* All of `src`, scaled to all of `dst`. */
-int scale_yuv(const struct yuv *src, struct yuv *dst, struct error *err);
+/* The same to planes of PLANES_CANVAS. */
+int scale_to_planes(
+    const struct planes *src, const struct window *window, struct planes *dst, struct error *err);
 
 /* All of `src` in the colours of a JPEG (BT.601, full range, chroma in the middle) and the size of
  * `dst`. */

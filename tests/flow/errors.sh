@@ -99,7 +99,7 @@ pictures() {
     fails_for 'an image that is missing' gone.jpg 'no such file'
     fails_for 'an image that may not be read' locked.jpg 'permission denied'
     fails_for 'an image that is truncated' half.jpg 'truncated|damaged'
-    fails_for 'an image that is a letter' letter.jpg 'not a JPEG, PNG, WebP or GIF'
+    fails_for 'an image that is a letter' letter.jpg 'not a JPEG, PNG, WebP, GIF'
     fails_for 'an image that is empty' nothing.jpg 'empty|truncated|not a JPEG'
     fails_for 'an image that is a folder' folder.jpg 'not a regular file'
     fails_for 'an image that is a pipe' pipe.jpg 'not a regular file'

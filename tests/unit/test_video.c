@@ -379,8 +379,8 @@ START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
         {{.image = "../x.jpg"}, "scene 2: image: ../x.jpg: leads outside the media root"},
         {{.image = "/etc/passwd"}, "scene 2: image: /etc/passwd: leads outside the media root"},
         {{.image = "cut.jpg"}, "scene 2: image: cut.jpg: truncated"},
-        {{.image = "text.jpg"},
-            "scene 2: image: text.jpg: not a JPEG, PNG, WebP or GIF picture (it looks like text)"},
+        {{.image = "text.jpg"}, "scene 2: image: text.jpg: not a JPEG, PNG, WebP, GIF, HEIF or "
+                                "AVIF picture (it looks like text)"},
         {{.image = "bad.png"}, "scene 2: image: bad.png: damaged PNG"},
         {{.image = NULL}, "scene 2: image: none is named"},
         {{.image = "a.jpg", .audio = "no.mp3"}, "scene 2: audio: no such file: no.mp3"},
