@@ -1,4 +1,4 @@
-/* check.c - `casecast check`: what this machine lacks, and how to mend it. */
+/* check.c - `casecast check`: what this machine, or a case, lacks, and how to mend it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -102,20 +102,77 @@ static void tell_finding(void *ctx, const struct machine_finding *finding)
     tell(finding->is_there, finding->what, finding->text, finding->mend, ctx);
 }
 
+static void check_machine(const struct config *config, int *n_missing)
+{
+    check_database(config, n_missing);
+    check_media(config, n_missing);
+    check_output(config, n_missing);
+    machine_check(tell_finding, n_missing);
+}
+
+/* --- one case --- */
+
+struct findings {
+    int n_mistakes, n_warnings;
+};
+
+static void tell_mistake(void *ctx, const char *place, const char *field, const char *text)
+{
+    struct findings *findings = ctx;
+
+    printf("mistake  %s%s%s: %s\n", place, place[0] ? "." : "", field, text);
+    findings->n_mistakes++;
+}
+
+static void tell_warning(void *ctx, const char *place, const char *name, const char *text)
+{
+    struct findings *findings = ctx;
+
+    printf("warning  %s: %s is used as it is, but %s\n", place, name, text);
+    findings->n_warnings++;
+}
+
+static int check_case(const struct config *config, const char *id)
+{
+    struct findings found = {0};
+    struct files files = {.ctx = &found, .mistake = tell_mistake, .warning = tell_warning};
+    struct case_record *record;
+    struct error err;
+
+    if (beneath_root(config->media_root, &files.root_fd, &err) < 0) {
+        error_where(&err, "CASECAST_MEDIA_ROOT: ");
+        return cli_fail(&err);
+    }
+    if (cli_load_case(config, id, &record, &err) != 0) {
+        close(files.root_fd);
+        return cli_fail(&err);
+    }
+    files_check(&files, record, "");
+    printf("case %s: %d %s, %d %s\n", id, found.n_mistakes,
+        found.n_mistakes == 1 ? "mistake" : "mistakes", found.n_warnings,
+        found.n_warnings == 1 ? "warning" : "warnings");
+    files_end(&files);
+    case_free(record);
+    close(files.root_fd);
+    return found.n_mistakes ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int run(const struct command *command, const struct config *config, int argc, char **argv)
 {
     int n_missing = 0;
 
-    if (argc > 1)
-        return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
-    check_database(config, &n_missing);
-    check_media(config, &n_missing);
-    check_output(config, &n_missing);
-    machine_check(tell_finding, &n_missing);
+    if (argc > 2)
+        return cli_misused(command, "takes one case, but got \"%s\", too", argv[2]);
+    if (argc == 2)
+        return check_case(config, argv[1]);
+    check_machine(config, &n_missing);
     if (n_missing)
         printf("\n%d missing\n", n_missing);
     return n_missing ? EXIT_FAILED : EXIT_DONE;
 }
 
-const struct command command_check = {
-    "check", "", "tells what this machine lacks, and how to mend it", "", run};
+const struct command command_check = {"check", " [CASE]",
+    "tells what this machine or a case lacks, and how to mend it",
+    "\nWith a CASE, every file it names is read as a job would read it: a mistake ends the job, a\n"
+    "warning tells what is wrong with a file that is used nevertheless.\n",
+    run};

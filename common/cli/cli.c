@@ -53,6 +53,25 @@ int cli_open_store(
     return store_open_to_read(config->database, part, ret_store, err);
 }
 
+int cli_load_case(
+    const struct config *config, const char *id, struct case_record **ret_record, struct error *err)
+{
+    struct store *store;
+    int answer;
+
+    if (case_id_check(id, err) < 0)
+        return error_where(err, "case ");
+    answer = cli_open_store(config, STORE_CASES, &store, err);
+    if (answer < 0)
+        return answer;
+    answer = store_case_get(store, id, ret_record, err);
+    store_close(store);
+    if (answer == STORE_E_NOT_FOUND)
+        return error_set(
+            err, ERR_INPUT, "case %s not found; `casecast cases` lists what there is", id);
+    return answer;
+}
+
 int cli_width(const char *text)
 {
     /* A locale of our own: what a terminal shows does not depend on how this process was started.

@@ -34,6 +34,26 @@ int cli_open_store(
 /* Columns that `text` takes on a terminal. */
 int cli_width(const char *text);
 
+/* Reads one case; `id` as somebody typed it. */
+int cli_load_case(const struct config *config, const char *id, struct case_record **ret_record,
+    struct error *err);
+
+/* --- files.c: what cases name beneath the media root --- */
+
+struct files {
+    int root_fd;
+    void *ctx;
+    void (*mistake)(void *ctx, const char *place, const char *field, const char *text);
+    void (*warning)(
+        void *ctx, const char *place, const char *name, const char *text); /* NULL: not told */
+    void *seen; /* files.c's; files_end() frees it */
+};
+
+/* Each file that `record` names is read and tried: `mistake` for each that no job could use,
+ * `warning` for what is wrong with one and does no harm.  `place` stands before "scenes[0]". */
+void files_check(struct files *files, const struct case_record *record, const char *place);
+void files_end(struct files *files);
+
 /* --- table.c: columns that stand in line --- */
 
 enum { TABLE_COLUMNS = 6 };

@@ -186,25 +186,6 @@ static int target_publish(const struct target *target, off_t *ret_size, struct e
 
 /* --- the work --- */
 
-static int load_case(
-    const struct config *config, const char *id, struct case_record **ret_record, struct error *err)
-{
-    struct store *store;
-    int answer;
-
-    if (case_id_check(id, err) < 0)
-        return error_where(err, "case ");
-    answer = cli_open_store(config, STORE_CASES, &store, err);
-    if (answer < 0)
-        return answer;
-    answer = store_case_get(store, id, ret_record, err);
-    store_close(store);
-    if (answer == STORE_E_NOT_FOUND)
-        return error_set(
-            err, ERR_INPUT, "case %s not found; `casecast cases` lists what there is", id);
-    return answer;
-}
-
 /* By which the responders take turns; NULL where none ever ran.  This command makes nothing beside
  * a database that it only reads. */
 static char *find_cores_file(const struct config *config)
@@ -297,7 +278,7 @@ static int run(const struct command *command, const struct config *config, int a
 
     if (!parse_arguments(argc, argv, &id, &path))
         return cli_misused(command, argc < 2 ? "which case?" : "one case, and -o FILE if you like");
-    if (load_case(config, id, &record, &err) != 0)
+    if (cli_load_case(config, id, &record, &err) != 0)
         return cli_fail(&err);
     own_path = mem_format("%s.mp4", id);
     status = create(config, record, path ? path : own_path);

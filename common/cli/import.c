@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "cli/cli_private.h"
 #include "video/caption.h"
-#include "video/sound_file.h"
 
 enum {
     IMPORT_FILE_MAX = 64 << 20, /* bytes */
@@ -20,9 +19,9 @@ enum {
 struct import {
     const struct config *config;
     struct store *store; /* NULL until the first file is good: bad files make no database */
-    int root_fd;
+    struct files files;
     const char *file;
-    int n_missing; /* files that this file names and nobody finds */
+    int n_missing; /* files that this file names and no job could use */
     struct case_mistakes mistakes;
 };
 
@@ -73,34 +72,15 @@ static int parse(const char *path, const struct buf *buf, json_t **ret_json, str
 
 /* --- the files a case names --- */
 
-static bool check_media(
-    struct import *import, const char *name, const char *place, const char *field)
+static void tell_file(void *ctx, const char *place, const char *field, const char *text)
 {
-    struct error err;
-    int fd;
+    struct import *import = ctx;
 
-    if (!name)
-        return false;
-    if (beneath_open(import->root_fd, name, &fd, NULL, &err) == 0) {
-        close(fd);
-        return true;
-    }
     import->n_missing++;
-    case_mistake(&import->mistakes, place, field, "%s", err.text);
-    return false;
+    case_mistake(&import->mistakes, place, field, "%s", text);
 }
 
-/* What is imported can be made: a job would find out, too, but much later; here and below. */
-static void check_sound(
-    struct import *import, const char *name, const char *place, const char *field)
-{
-    struct error err;
-
-    if (check_media(import, name, place, field) &&
-        sound_file_check(import->root_fd, name, &err) < 0)
-        case_mistake(&import->mistakes, place, field, "%s", err.text);
-}
-
+/* What is imported can be made: a job would find out, too, but much later. */
 static void check_font(struct import *import, const char *font, const char *place)
 {
     struct error err;
@@ -116,14 +96,7 @@ static void check_all_media(struct import *import, const struct case_list *list)
 
         snprintf(place, sizeof place, "cases[%d]", i);
         check_font(import, list->records[i]->caption_font, place);
-        check_sound(import, list->records[i]->music, place, "music");
-        for (int k = 0; k < list->records[i]->n_scenes; k++) {
-            const struct scene *scene = &list->records[i]->scenes[k];
-
-            snprintf(place, sizeof place, "cases[%d].scenes[%d]", i, k);
-            check_media(import, scene->image, place, "image");
-            check_sound(import, scene->audio, place, "audio");
-        }
+        files_check(&import->files, list->records[i], place);
     }
 }
 
@@ -192,20 +165,21 @@ static int import_file(struct import *import, const char *path)
 
 static int run(const struct command *command, const struct config *config, int argc, char **argv)
 {
-    struct import import = {.config = config};
+    struct import import = {.config = config, .files = {.ctx = &import, .mistake = tell_file}};
     struct error err;
     int status = EXIT_DONE;
 
     if (argc < 2)
         return cli_misused(command, "which file?");
-    if (beneath_root(config->media_root, &import.root_fd, &err) < 0) {
+    if (beneath_root(config->media_root, &import.files.root_fd, &err) < 0) {
         error_where(&err, "CASECAST_MEDIA_ROOT: ");
         return cli_fail(&err);
     }
     for (int i = 1; i < argc; i++)
         if (import_file(&import, argv[i]) != EXIT_DONE)
             status = EXIT_FAILED;
-    close(import.root_fd);
+    files_end(&import.files);
+    close(import.files.root_fd);
     store_close(import.store);
     return status;
 }

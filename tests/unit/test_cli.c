@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 #include "cli/cli_private.h"
+#include "flat_jpeg.h"
+#include "media.h"
 #include "unit/store_kit.h"
 #include "video/video.h"
 
@@ -122,9 +124,20 @@ END_TEST
 /* A sound, whatever its name. */
 #define AMR "#!AMR\n<one frame, which is 32 bytes..."
 
+/* A JPEG, `less` bytes of its end left out. */
+static void write_picture(const char *name, size_t less)
+{
+    static const struct flat_jpeg jpeg = {.n_components = 1, .adobe = -1, .samples = {{9}}};
+    struct buf bytes = {0};
+
+    flat_jpeg_write(&jpeg, &bytes);
+    media_write(".", name, bytes.data, bytes.len - less);
+    buf_free(&bytes);
+}
+
 START_TEST(a_good_file_is_imported_and_listed)
 {
-    write_file("a.jpg", "x");
+    write_picture("a.jpg", 0);
     write_file("b.ogg", AMR);
     write_file("cases.json", GOOD);
     ck_assert_int_eq(run("import", "cases.json"), 0);
@@ -161,7 +174,7 @@ END_TEST
 
 START_TEST(sounds_that_no_job_could_play_are_told_with_what_they_are)
 {
-    write_file("a.jpg", "x");
+    write_picture("a.jpg", 0);
     write_file("tune.mp3", "MThd......");
     write_file("half.wav", "#!AMR\n<a frame that is not whole");
     write_file("letter.ogg", "Dear Sir");
@@ -177,9 +190,49 @@ START_TEST(sounds_that_no_job_could_play_are_told_with_what_they_are)
 }
 END_TEST
 
+START_TEST(pictures_that_no_job_could_show_are_told_with_what_they_are)
+{
+    write_picture("a.jpg", 0);
+    write_picture("half.jpg", 6);
+    write_file("letter.jpg", "Dear Sir");
+    write_file("scan.tif", "II*");
+    write_file("b.json",
+        "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"a.jpg\"},"
+        " {\"image\": \"half.jpg\"}, {\"image\": \"letter.jpg\"}, {\"image\": \"scan.tif\"},"
+        " {\"image\": \"half.jpg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 1);
+    assert_has(complaints, "cases[0].scenes[1].image: half.jpg: truncated (the last ");
+    assert_has(complaints, "cases[0].scenes[2].image: letter.jpg: not a JPEG, PNG, WebP, GIF,");
+    assert_has(complaints, "(it looks like a TIFF); convert it to JPEG or PNG\n");
+    assert_has(complaints, "cases[0].scenes[4].image: half.jpg: truncated (the last ");
+    assert_has(complaints, "b.json: 4 mistakes, nothing imported\n");
+}
+END_TEST
+
+START_TEST(a_case_is_checked_file_by_file)
+{
+    write_picture("a.jpg", 0);
+    write_picture("open.jpg", 2);
+    write_file("b.json", "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"a.jpg\"},"
+                         " {\"image\": \"open.jpg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 0);
+    ck_assert_str_eq(complaints, "");
+    ck_assert_int_eq(run("check", "1"), 0);
+    ck_assert_str_eq(out,
+        "warning  scenes[1]: open.jpg is used as it is, but it has no end marker\n"
+        "case 1: 0 mistakes, 1 warning\n");
+    write_file("a.jpg", "gone");
+    ck_assert_int_eq(run("check", "1"), 1);
+    assert_has(out, "mistake  scenes[0].image: a.jpg: not a JPEG");
+    ck_assert_int_eq(run("check", "2"), 1);
+    assert_has(complaints, "case 2 not found");
+    ck_assert_int_eq(run("check", "1", "2"), 2);
+}
+END_TEST
+
 START_TEST(a_bad_file_changes_nothing_and_the_next_is_imported)
 {
-    write_file("a.jpg", "x");
+    write_picture("a.jpg", 0);
     write_file("b.ogg", AMR);
     write_file("good.json", GOOD);
     write_file("bad.json", "{\"cases\": [{\"id\": \"new\"}, {\"id\": \"1\", \"titel\": \"x\"}]}");
@@ -398,6 +451,8 @@ int main(void)
         a_good_file_is_imported_and_listed,
         files_that_are_missing_or_outside_are_told_with_their_place,
         sounds_that_no_job_could_play_are_told_with_what_they_are,
+        pictures_that_no_job_could_show_are_told_with_what_they_are,
+        a_case_is_checked_file_by_file,
         a_bad_file_changes_nothing_and_the_next_is_imported,
         twenty_mistakes_are_shown_and_the_rest_is_counted,
         a_file_that_cannot_be_read_is_told,

@@ -1,0 +1,86 @@
+/* files.c - what a case names beneath the media root, tried out as a job would: what passes here, a
+ * job can make.  See cli_private.h. */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli_private.h"
+#include "video/picture.h"
+#include "video/sound_file.h"
+
+/* A picture that was looked at: many scenes may name it. */
+struct seen {
+    char *name;
+    char *mistake; /* NULL: none */
+    char warnings[PICTURE_WARNINGS_MAX];
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct seen *)a)->name, ((const struct seen *)b)->name);
+}
+
+static void free_seen(void *data)
+{
+    struct seen *seen = data;
+
+    free(seen->name);
+    free(seen->mistake);
+    free(seen);
+}
+
+static const struct seen *look(struct files *files, const char *name)
+{
+    struct seen key = {.name = (char *)(uintptr_t)name}, *seen, **found;
+    struct error err;
+
+    found = tfind(&key, &files->seen, compare);
+    if (found)
+        return *found;
+    seen = mem_new(struct seen);
+    seen->name = mem_copy(name);
+    if (picture_prove(files->root_fd, name, seen->warnings, &err) < 0)
+        seen->mistake = mem_copy(err.text);
+    if (!tsearch(seen, &files->seen, compare))
+        abort();
+    return seen;
+}
+
+static void check_image(struct files *files, const char *name, const char *place)
+{
+    const struct seen *seen = look(files, name);
+
+    if (seen->mistake)
+        files->mistake(files->ctx, place, "image", seen->mistake);
+    else if (seen->warnings[0] && files->warning)
+        files->warning(files->ctx, place, name, seen->warnings);
+}
+
+static void check_sound(struct files *files, const char *name, const char *place, const char *field)
+{
+    struct error err;
+
+    if (name && sound_file_check(files->root_fd, name, &err) < 0)
+        files->mistake(files->ctx, place, field, err.text);
+}
+
+void files_check(struct files *files, const struct case_record *record, const char *place)
+{
+    check_sound(files, record->music, place, "music");
+    for (int i = 0; i < record->n_scenes; i++) {
+        const struct scene *scene = &record->scenes[i];
+        char *where = mem_format("%s%sscenes[%d]", place, place[0] ? "." : "", i);
+
+        if (scene->image)
+            check_image(files, scene->image, where);
+        check_sound(files, scene->audio, where, "audio");
+        free(where);
+    }
+}
+
+void files_end(struct files *files)
+{
+    tdestroy(files->seen, free_seen);
+    files->seen = NULL;
+}
