@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "case/case.h"
+#include "left_behind.h"
 #include "secret.h"
 #include "video/video.h"
 
@@ -51,12 +52,20 @@ static const char *shelf(const struct config *config)
     return secret_is_needed(config) ? SECRET_FOLDER "/" : "";
 }
 
+static char *folder_of(const struct config *config, const char *key)
+{
+    return mem_format("%s/%s%s", config->output, shelf(config), key);
+}
+
 static bool still_good(const struct config *config, const struct job *done)
 {
-    char path[PATH_MAX];
+    json_t *result = done->result ? json_loads(done->result, 0, NULL) : NULL;
+    char *folder = folder_of(config, done->key);
+    bool is_good = result && left_behind_is_whole(folder, result);
 
-    snprintf(path, sizeof path, "%s/%s%s/%s", config->output, shelf(config), done->key, video_file);
-    return access(path, R_OK) == 0;
+    free(folder);
+    json_decref(result);
+    return is_good;
 }
 
 /* --- the work --- */
@@ -174,7 +183,8 @@ static void on_playable(void *ctx, const struct video_playable *playable)
             "seconds", playable->seconds, "of", playable->of, "codecs", playable->codecs));
 }
 
-static char *result_of(const struct making *making, const struct video_result *video)
+static char *result_of(
+    const struct making *making, const char *folder, const struct video_result *video)
 {
     char url[PATH_MAX], *text;
     json_t *json;
@@ -184,6 +194,7 @@ static char *result_of(const struct making *making, const struct video_result *v
         making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
         video->height, "frames", video->n_frames, "kept", video->n_kept);
     json_object_update(json, making->beside);
+    left_behind_measure(folder, json);
     /* Seven digits: milliseconds of two hours. */
     text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(json);
@@ -194,7 +205,7 @@ static int make(
     struct making *making, const struct case_record *record, char **ret_result, struct error *err)
 {
     const struct config *config = work_config(making->work);
-    char *out_dir = mem_format("%s/%s%s", config->output, shelf(config), making->key);
+    char *out_dir = folder_of(config, making->key);
     char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
@@ -214,16 +225,61 @@ static int make(
     struct video_result video;
     int failed = video_create(record, &options, &video, err);
 
+    if (failed == 0 && making->has_failed) {
+        *err = making->err;
+        failed = -(int)err->code;
+    }
+    if (failed == 0)
+        *ret_result = result_of(making, out_dir, &video);
     free(out_dir);
     free(cores_file);
-    if (failed < 0)
-        return failed;
-    if (making->has_failed) {
-        *err = making->err;
-        return -(int)err->code;
+    return failed;
+}
+
+static int refuse_changed(struct error *err)
+{
+    return error_set(err, ERR_INPUT,
+        "a file of the case changed while its video was made: ask again, and it is made as the "
+        "files are then");
+}
+
+/* The key says what was there when somebody asked.  What is there now may be something else: then
+ * the video goes under the key of that, and whoever asks for the other has a job of its own made. */
+static int settle_key(struct making *making, const struct case_record *record,
+    char key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    int answer = video_key(record, work_config(making->work)->media_root, key, err);
+
+    if (answer < 0 || strcmp(key, making->key) == 0)
+        return answer;
+    answer = work_rekey(making->work, key, err);
+    if (answer == WORK_E_TAKEN)
+        return refuse_changed(err);
+    making->key = key;
+    return answer;
+}
+
+/* What was read is what the key says, if no file was touched from before the key was found until
+ * all is done. */
+static int make_unchanged(
+    struct making *making, const struct case_record *record, char **ret_result, struct error *err)
+{
+    const char *root = work_config(making->work)->media_root;
+    char key[DIGEST_HEX_LEN + 1], before[DIGEST_HEX_LEN + 1], after[DIGEST_HEX_LEN + 1];
+    int answer = video_files_stamp(record, root, before, err);
+
+    if (answer == 0)
+        answer = settle_key(making, record, key, err);
+    if (answer == 0)
+        answer = make(making, record, ret_result, err);
+    if (answer == 0)
+        answer = video_files_stamp(record, root, after, err);
+    if (answer == 0 && strcmp(before, after) != 0) {
+        free(*ret_result);
+        *ret_result = NULL;
+        answer = refuse_changed(err);
     }
-    *ret_result = result_of(making, &video);
-    return 0;
+    return answer;
 }
 
 static int run(struct work *work, char **ret_result, struct error *err)
@@ -240,7 +296,7 @@ static int run(struct work *work, char **ret_result, struct error *err)
     }
     failed = case_from_json(json_object_get(input, "case"), "", &record, err);
     if (failed == 0) {
-        failed = make(&making, record, ret_result, err);
+        failed = make_unchanged(&making, record, ret_result, err);
         case_free(record);
     }
     json_decref(making.beside);

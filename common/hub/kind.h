@@ -79,6 +79,13 @@ int work_emit(
 /* How far it is, as JSON.  May be lost.  One thread at a time. */
 void work_progress(struct work *work, const char *json);
 
+enum { WORK_E_TAKEN = 1 };
+
+/* The job's key is this from now on, as what it works on is no longer what somebody asked for.
+ * WORK_E_TAKEN: another job of that key is queued, running or done, or viewers were told something
+ * under the old one.  Worker thread. */
+int work_rekey(struct work *work, const char *key, struct error *err);
+
 /* Call this before something is put where others find it (a file under its name).  0: the job is
  * surely still this work's.  A process that slept may have lost it without knowing: then this waits
  * until that is known.  -ERR_CANCELED: publish nothing more, and return it.  Any thread. */

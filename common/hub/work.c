@@ -177,6 +177,20 @@ void work_progress(struct work *work, const char *json)
         clerk_poke(work->hub->clerk);
 }
 
+int work_rekey(struct work *work, const char *key, struct error *err)
+{
+    int result;
+
+    pthread_mutex_lock(&work->lock);
+    result = store_job_rekey(work->store, work->job.id, work->job.run, key, err);
+    pthread_mutex_unlock(&work->lock);
+    if (result == STORE_E_NOT_FOUND)
+        return WORK_E_TAKEN;
+    if (result == 0)
+        snprintf(work->job.key, sizeof work->job.key, "%s", key);
+    return answer(work, result, err);
+}
+
 enum { UNSURE_MS = 20 }; /* between two looks whether the clerk has renewed the lease */
 
 /* Under lock.  False: nobody can say at the moment. */

@@ -178,6 +178,10 @@ int store_job_lease(
  * the job is another one's, or has ended. */
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *event, struct error *err);
+/* Give a running job that has told no more than its first event another key.  STORE_E_NOT_FOUND: it
+ * has told more, or that key has a job that is queued, running or done. */
+int store_job_rekey(
+    struct store *store, const char *id, int64_t run, const char *key, struct error *err);
 int store_job_progress(
     struct store *store, const char *id, int64_t run, const char *progress, struct error *err);
 /* The end: state, result or error, and the last events, in one transaction.  May be asked again. */

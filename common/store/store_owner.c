@@ -1,8 +1,8 @@
 /* store_owner.c - the side of the process that runs a job: it claims, writes, ends.
  *
- * The fence: each claim gives the job the next number of its `run`, and every write names the run it
- * belongs to.  A work that slept through its lease finds its job gone (STORE_E_LOST) and can spoil
- * nothing, whether another process has the job now or its own does, by a later claim. */
+ * The fence: each claim gives the job the next number of its `run`, and every write names the run
+ * it belongs to.  A work that slept through its lease finds its job gone (STORE_E_LOST) and can
+ * spoil nothing, whether another process has the job now or its own does, by a later claim. */
 #include <assert.h>
 
 #include "base/clock.h"
@@ -64,8 +64,8 @@ static int take_next(struct store *store, const struct member *member, int slots
     return answer == 0 ? job_load_input(store, ret_job, err) : answer;
 }
 
-int store_job_claim(struct store *store, struct member *member, int slots, struct job *ret_job,
-    struct error *err)
+int store_job_claim(
+    struct store *store, struct member *member, int slots, struct job *ret_job, struct error *err)
 {
     struct job job = {0};
     int64_t number;
@@ -79,8 +79,7 @@ int store_job_claim(struct store *store, struct member *member, int slots, struc
         answer = transaction_begin(store, err);
     if (answer != 0)
         return answer;
-    return job_hand_over(
-        store, take_next(store, member, slots, &job, err), &job, ret_job, err);
+    return job_hand_over(store, take_next(store, member, slots, &job, err), &job, ret_job, err);
 }
 
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err)
@@ -122,6 +121,30 @@ int store_job_append(struct store *store, const char *id, int64_t run,
     answer = check_fence(store, id, run, err);
     if (answer == 0)
         answer = journal_add(store, id, event, 1, err);
+    return transaction_end(store, answer, err);
+}
+
+static int rekey(struct store *store, const char *id, const char *key, struct error *err)
+{
+    int answer = query_run(store,
+        "UPDATE casecast_jobs SET key = ?2 WHERE id = ?1 AND last_seq <= 1 AND NOT EXISTS"
+        " (SELECT 1 FROM casecast_jobs AS other WHERE other.kind = casecast_jobs.kind"
+        "  AND other.key = ?2 AND other.state IN ('queued', 'running', 'done'))",
+        VALUES(value_text(id), value_text(key)), err);
+
+    return answer == 0 && !sqlite3_changes(store->db) ? STORE_E_NOT_FOUND : answer;
+}
+
+int store_job_rekey(
+    struct store *store, const char *id, int64_t run, const char *key, struct error *err)
+{
+    int answer = transaction_begin(store, err);
+
+    if (answer < 0)
+        return answer;
+    answer = check_fence(store, id, run, err);
+    if (answer == 0)
+        answer = rekey(store, id, key, err);
     return transaction_end(store, answer, err);
 }
 

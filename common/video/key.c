@@ -87,3 +87,40 @@ int video_key(const struct case_record *record, const char *media_root, char ret
     close(root_fd);
     return 0;
 }
+
+static void stamp_file(struct digest *digest, int root_fd, const char *name)
+{
+    struct stat stat = {0};
+    int fd;
+
+    if (!name)
+        return;
+    if (beneath_open(root_fd, name, &fd, &stat, NULL) == 0)
+        close(fd);
+    digest_add_number(digest, (int64_t)stat.st_dev);
+    digest_add_number(digest, (int64_t)stat.st_ino);
+    digest_add_number(digest, stat.st_size);
+    digest_add_number(digest, stat.st_mtim.tv_sec);
+    digest_add_number(digest, stat.st_mtim.tv_nsec);
+    digest_add_number(digest, stat.st_ctim.tv_sec);
+    digest_add_number(digest, stat.st_ctim.tv_nsec);
+}
+
+int video_files_stamp(const struct case_record *record, const char *media_root,
+    char ret_stamp[static 65], struct error *err)
+{
+    struct digest digest;
+    int root_fd, rc = beneath_root(media_root, &root_fd, err);
+
+    if (rc < 0)
+        return rc;
+    digest_start(&digest);
+    stamp_file(&digest, root_fd, record->music);
+    for (int i = 0; i < record->n_scenes; i++) {
+        stamp_file(&digest, root_fd, record->scenes[i].image);
+        stamp_file(&digest, root_fd, record->scenes[i].audio);
+    }
+    digest_hex(&digest, ret_stamp);
+    close(root_fd);
+    return 0;
+}

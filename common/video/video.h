@@ -87,6 +87,12 @@ struct video_result {
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
     struct error *err);
 
+/* The digest of which files `record` names and when anything about them was changed last, by the
+ * file system's own clock, which nobody sets back.  The same twice: nobody has touched them
+ * meanwhile. */
+int video_files_stamp(const struct case_record *record, const char *media_root,
+    char ret_stamp[static 65], struct error *err);
+
 /* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On success the MP4 and the
  * files told to `watch` are in out_dir, whole and flushed to the disk.  On failure no file stays
  * under a temporary name, but all that has been told: somebody watches it, and whoever makes this
