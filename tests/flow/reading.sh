@@ -17,8 +17,9 @@ folder=$private/database
 mkdir "$folder"
 export CASECAST_DB=$folder/some.db
 
-# The index of the log says who reads what: its bytes may change, not its being there.
-folder_now() { (cd "$folder" && ls -A && find . -type f ! -name '*-shm' -exec sha256sum {} + | sort -k 2); }
+# The index of the log says who reads what, and the file of turns who encodes: their bytes may change, not their being
+# there.
+folder_now() { (cd "$folder" && ls -A && find . -type f ! -name '*-shm' ! -name '*-cores' -exec sha256sum {} + | sort -k 2); }
 
 cli() { "$program" "$@" 2>&1; }
 
