@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -26,16 +27,169 @@ static int refuse(const char *name, int reason, struct error *err)
     return error_set(err, ERR_INPUT, "%s: %s", name, strerror(reason));
 }
 
-int beneath_open(
-    int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
+/* --- where the kernel's own way is missing or forbidden --- */
+
+enum { DEPTH_MAX = 64, LINKS_MAX = 40 /* as the kernel's */ };
+
+/* The folders from the root to where the walk has come, each held open: ".." goes back to one that
+ * was walked through, wherever somebody may have moved it meanwhile. */
+struct walk {
+    int fds[DEPTH_MAX]; /* fds[0] is the caller's */
+    int depth, n_links;
+    char rest[PATH_MAX]; /* still to be walked */
+};
+
+static void walk_back(struct walk *walk, int depth)
+{
+    while (walk->depth > depth)
+        close(walk->fds[walk->depth--]);
+}
+
+static int walk_fail(int reason)
+{
+    errno = reason;
+    return -1;
+}
+
+/* The next name of the path, and whether a slash follows it. */
+static bool walk_next(struct walk *walk, char ret_name[static NAME_MAX + 1], bool *ret_has_slash)
+{
+    char *start = walk->rest + strspn(walk->rest, "/");
+    size_t len = strcspn(start, "/");
+
+    if (len > NAME_MAX)
+        len = NAME_MAX; /* such a name is nowhere */
+    memcpy(ret_name, start, len);
+    ret_name[len] = '\0';
+    *ret_has_slash = start[len] == '/';
+    memmove(walk->rest, start + len, strlen(start + len) + 1);
+    return len > 0;
+}
+
+/* What a link says stands in its place. */
+static int walk_link(struct walk *walk, int link_fd)
+{
+    char target[PATH_MAX];
+    size_t len_rest;
+    ssize_t len = readlinkat(link_fd, "", target, sizeof target);
+
+    if (len < 0)
+        return -1;
+    if (++walk->n_links > LINKS_MAX)
+        return walk_fail(ELOOP);
+    if (target[0] == '/')
+        return walk_fail(EXDEV);
+    len_rest = strlen(walk->rest) + 1; /* empty, or begins with a slash */
+    if ((size_t)len + len_rest > sizeof walk->rest)
+        return walk_fail(ENAMETOOLONG);
+    memmove(walk->rest + len, walk->rest, len_rest);
+    memcpy(walk->rest, target, (size_t)len);
+    return 0;
+}
+
+/* One step into `name`.  1: that was the file, now in `*ret_fd`. */
+static int walk_into(struct walk *walk, const char *name, bool has_slash, int *ret_fd)
+{
+    int here = walk->fds[walk->depth], answer = 0, reason;
+    int fd = openat(here, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat stat;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &stat) < 0) {
+        answer = -1;
+    } else if (S_ISLNK(stat.st_mode)) {
+        answer = walk_link(walk, fd);
+    } else if (S_ISDIR(stat.st_mode)) {
+        if (walk->depth + 1 < DEPTH_MAX) {
+            walk->fds[++walk->depth] = fd;
+            return 0;
+        }
+        answer = walk_fail(ENAMETOOLONG);
+    } else if (has_slash) {
+        answer = walk_fail(ENOTDIR);
+    } else {
+        *ret_fd = openat(here, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        answer = *ret_fd < 0 ? -1 : 1;
+    }
+    reason = errno;
+    close(fd);
+    errno = reason;
+    return answer;
+}
+
+static int walk_step(struct walk *walk, const char *name, bool has_slash, int *ret_fd)
+{
+    if (strcmp(name, ".") == 0)
+        return 0;
+    if (strcmp(name, "..") != 0)
+        return walk_into(walk, name, has_slash, ret_fd);
+    if (walk->depth == 0)
+        return walk_fail(EXDEV);
+    walk_back(walk, walk->depth - 1);
+    return 0;
+}
+
+/* What openat2() does with RESOLVE_BENEATH, name by name.  The descriptor, or -1 and errno. */
+static int walk_open(int root_fd, const char *name)
+{
+    struct walk walk = {.fds = {root_fd}};
+    char step[NAME_MAX + 1];
+    int answer = 0, fd = -1, reason;
+    bool has_slash;
+
+    if (!*name)
+        return walk_fail(ENOENT);
+    if (*name == '/')
+        return walk_fail(EXDEV);
+    if (strlen(name) >= sizeof walk.rest)
+        return walk_fail(ENAMETOOLONG);
+    strcpy(walk.rest, name);
+    while (answer == 0 && walk_next(&walk, step, &has_slash))
+        answer = walk_step(&walk, step, has_slash, &fd);
+    if (answer == 0) /* it ended in a folder */
+        fd = openat(walk.fds[walk.depth], ".", O_RDONLY | O_CLOEXEC);
+    reason = errno;
+    walk_back(&walk, 0);
+    errno = reason;
+    return fd;
+}
+
+static int kernel_open(int root_fd, const char *name)
 {
     /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    struct stat stat;
-    int fd;
 
-    fd = (int)syscall(SYS_openat2, root_fd, name, &how, sizeof how);
+    return (int)syscall(SYS_openat2, root_fd, name, &how, sizeof how);
+}
+
+/* An older kernel, systemd's RestrictSUIDSGID= and containers' filters answer with these, and the
+ * kernel itself with EAGAIN while somebody renames a folder on the way. */
+static bool may_be_forbidden(int reason)
+{
+    return reason == ENOSYS || reason == EPERM || reason == EACCES || reason == EINVAL ||
+           reason == E2BIG || reason == EAGAIN;
+}
+
+bool beneath_is_by_kernel(int root_fd)
+{
+    int fd = kernel_open(root_fd, ".");
+
+    if (fd < 0)
+        return !may_be_forbidden(errno);
+    close(fd);
+    return true;
+}
+
+int beneath_open(
+    int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
+{
+    struct stat stat;
+    int fd = kernel_open(root_fd, name);
+
+    if (fd < 0 && may_be_forbidden(errno))
+        fd = walk_open(root_fd, name);
     if (fd < 0)
         return refuse(name, errno, err);
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {

@@ -1,4 +1,5 @@
 /* check.c - `casecast check`: what this machine, or a case, lacks, and how to mend it. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -65,17 +66,44 @@ static void check_database(const struct config *config, int *n_missing)
     free(text);
 }
 
+/* Opens a file of the folder as a job would, if there is one. */
+static int try_a_file(int root_fd, const char *path, struct error *err)
+{
+    DIR *entries = opendir(path);
+    struct dirent *entry;
+    int answer = 0, fd;
+
+    while (entries && answer == 0 && (entry = readdir(entries))) {
+        if (entry->d_type != DT_REG)
+            continue;
+        answer = beneath_open(root_fd, entry->d_name, &fd, NULL, err);
+        if (answer == 0)
+            close(fd);
+        break;
+    }
+    if (entries)
+        closedir(entries);
+    return answer;
+}
+
 static void check_media(const struct config *config, int *n_missing)
 {
     struct error err;
-    int fd, answer = beneath_root(config->media_root, &fd, &err);
+    int fd = -1, answer = beneath_root(config->media_root, &fd, &err);
+    bool is_walked = answer == 0 && !beneath_is_by_kernel(fd);
+    char *text;
 
-    if (answer == 0)
-        close(fd);
     if (answer == 0 && access(config->media_root, R_OK | X_OK) < 0)
         answer = error_set(&err, ERR_IO, "%s: %s", config->media_root, strerror(errno));
-    tell(answer == 0, "media", answer == 0 ? config->media_root : err.text,
+    if (answer == 0)
+        answer = try_a_file(fd, config->media_root, &err);
+    if (fd >= 0)
+        close(fd);
+    text = mem_format("%s%s", config->media_root,
+        is_walked ? " (openat2 is missing or forbidden here: paths are walked name by name)" : "");
+    tell(answer == 0, "media", answer == 0 ? text : err.text,
         "point CASECAST_MEDIA_ROOT to the folder of pictures, readable for this user", n_missing);
+    free(text);
 }
 
 /* The responder makes the folder itself where it may. */
