@@ -89,6 +89,7 @@ static void hand_over_job(struct request *request, const struct job_kind *kind,
     if (!replay->is_ended)
         hub_encode_progress(&opening, job);
     strcpy(feed->job_id, job->id);
+    jobs_watcher(request, feed->watch.watcher);
     feed->position = position;
     feed->is_ended = replay->is_ended;
     hand_over(request, &feed->arrival, &opening, start);

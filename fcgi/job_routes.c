@@ -199,6 +199,31 @@ static int cancel(
     return 0;
 }
 
+/* Answers by itself and gives false where others watch the job: one's own leaving is not their end.
+ */
+static bool is_ones_own(struct request *request, const struct job *job)
+{
+    char watcher[WATCHER_LEN + 1];
+    struct error err;
+    int others;
+
+    if (job_state_is_final(job->state) || job->cancel_wanted)
+        return true;
+    jobs_watcher(request, watcher);
+    if (store_audience_others(*request->store, job->id, watcher, &others, &err) < 0) {
+        answer_failure(request, status_of(&err), &err);
+        return false;
+    }
+    if (others == 0)
+        return true;
+    error_set(&err, ERR_INPUT,
+        others == 1 ? "%d other still watches this job: it goes on"
+                    : "%d others still watch this job: it goes on",
+        others);
+    answer_problem_with(request, 409, "", err.text, json_pack("{s:i}", "watching", others));
+    return false;
+}
+
 void route_job_cancel(struct request *request)
 {
     const struct job_kind *kind = NULL;
@@ -206,8 +231,10 @@ void route_job_cancel(struct request *request)
     struct error err;
     int answer = jobs_find(request, &job, &kind, &err);
 
-    if (answer == 0)
-        answer = cancel(request, kind, &job, &err);
-    answer_snapshot(request, answer, kind, &job, &err);
+    if (answer != 0 || is_ones_own(request, &job)) {
+        if (answer == 0)
+            answer = cancel(request, kind, &job, &err);
+        answer_snapshot(request, answer, kind, &job, &err);
+    }
     job_clear(&job);
 }

@@ -183,6 +183,27 @@ int jobs_find(struct request *request, struct job *ret_job, const struct job_kin
     return answer == 0 ? find_kind(request, ret_job, ret_kind, err) : answer;
 }
 
+static void half_of(const char *text, char *ret_half)
+{
+    char hex[DIGEST_HEX_LEN + 1];
+    struct digest digest;
+
+    digest_start(&digest);
+    digest_add_text(&digest, text);
+    digest_hex(&digest, hex);
+    memcpy(ret_half, hex, strlen(WATCHER_UNNAMED));
+}
+
+void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER_LEN + 1])
+{
+    const struct argument *viewer = arguments_find(&request->arguments, "viewer");
+
+    strcpy(ret_watcher, WATCHER_UNNAMED "/" WATCHER_UNNAMED);
+    half_of(request_address(request), ret_watcher);
+    if (viewer && *viewer->value)
+        half_of(viewer->value, ret_watcher + strlen(WATCHER_UNNAMED "/"));
+}
+
 int jobs_status(int answer, const struct error *err)
 {
     if (answer == STORE_E_NOT_FOUND)

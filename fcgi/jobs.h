@@ -37,6 +37,10 @@ void jobs_let_in(struct request *request, const struct job *job);
  * which nginx passes on only where a file is asked for. */
 const char *jobs_secret(const struct request *request);
 
+/* Who asks, among the watchers of a job: by address, and by the argument `viewer`, any text that a
+ * page chose for itself and gives with its streams and its cancel. */
+void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER_LEN + 1]);
+
 enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
 
 /* What HTTP calls an answer of these. */

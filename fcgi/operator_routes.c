@@ -1,12 +1,38 @@
 /* operator_routes.c - what whoever runs this wants to know: alive, ready, and figures for
  * Prometheus. */
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "routes.h"
 #include "server.h"
 
+/* --- live --- */
+
+enum {
+    STUCK_MS = 10000, /* a loop or a clerk that has not come round for so long never will */
+    WAKE_MS = 1500, /* a process that slept, with its machine say, is given so long to come round */
+    LOOK_MS = 50,
+};
+
+static const char *stuck_part(const struct server *server)
+{
+    int64_t before = clock_monotonic_ms() - STUCK_MS;
+
+    if (atomic_load(&server->turned_ms) < before)
+        return "the loop";
+    return hub_turned_ms(server->hub) < before ? "the clerk" : NULL;
+}
+
 void route_live(struct request *request)
 {
-    answer_json(request, 200, json_pack("{s:b}", "live", 1));
+    const char *stuck = stuck_part(request->server);
+
+    for (int ms = 0; stuck && ms < WAKE_MS; ms += LOOK_MS) {
+        usleep(LOOK_MS * 1000);
+        stuck = stuck_part(request->server);
+    }
+    answer_json(
+        request, stuck ? 503 : 200, json_pack("{s:b, s:s*}", "live", !stuck, "stuck", stuck));
 }
 
 /* --- ready --- */
@@ -17,6 +43,12 @@ void route_ready(struct request *request)
     json_t *said = json_object();
 
     health_ask(&request->server->health, &report);
+    if (!request->is_trusted) { /* paths stand in the checks */
+        json_decref(said);
+        answer_json(
+            request, report.is_ready ? 200 : 503, json_pack("{s:b}", "ready", report.is_ready));
+        return;
+    }
     for (int i = 0; i < HEALTH_CHECKS; i++)
         json_object_set_new(said, report.checks[i].name, json_string(report.checks[i].text));
     answer_json(request, report.is_ready ? 200 : 503,

@@ -56,10 +56,10 @@ static const char *reason(int status)
     static const struct {
         int status;
         const char *text;
-    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"}, {400, "Bad Request"},
-        {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
-        {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {429, "Too Many Requests"},
-        {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"},
+        {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+        {409, "Conflict"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
+        {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].status == status)
@@ -126,11 +126,20 @@ void answer_json(struct request *request, int status, json_t *json)
     answer_json_as(request, status, "application/json", "", json);
 }
 
+void answer_problem_with(
+    struct request *request, int status, const char *extra, const char *detail, json_t *more)
+{
+    json_t *problem = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title",
+        reason(status), "status", status, "detail", detail);
+
+    json_object_update(problem, more);
+    json_decref(more);
+    answer_json_as(request, status, "application/problem+json", extra, problem);
+}
+
 void answer_problem(struct request *request, int status, const char *extra, const char *detail)
 {
-    answer_json_as(request, status, "application/problem+json", extra,
-        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", reason(status), "status",
-            status, "detail", detail));
+    answer_problem_with(request, status, extra, detail, NULL);
 }
 
 int status_of(const struct error *err)

@@ -48,11 +48,14 @@ int request_store(struct request *request, struct store **ret_store, struct erro
 /* `json` is released. */
 void answer_json(struct request *request, int status, json_t *json);
 void answer_text(struct request *request, int status, const char *type, const char *text);
-void answer_nothing(struct request *request, int status); /* 204 */
+void answer_nothing(struct request *request, int status);                 /* 204 */
 void answer_bare(struct request *request, int status, const char *extra); /* 204, 302 */
 
 /* application/problem+json (RFC 9457).  `extra` is a header line ("Allow: GET\r\n") or "". */
 void answer_problem(struct request *request, int status, const char *extra, const char *detail);
+/* With further members, which are released. */
+void answer_problem_with(
+    struct request *request, int status, const char *extra, const char *detail, json_t *more);
 
 /* The problem that `err` is: `status`, with Retry-After where it may pass, and what of it a client
  * may hear.  What it may not hear goes to the log. */

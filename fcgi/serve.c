@@ -119,6 +119,7 @@ static void on_watch(uv_timer_t *timer)
 {
     struct process *process = timer->data;
 
+    atomic_store(&process->server.turned_ms, clock_monotonic_ms());
     if (process->responders)
         responders_watch(process->responders);
 }
@@ -233,6 +234,7 @@ static int prepare(struct process *process, const char *where, struct error *err
     server->loop = &process->loop;
     server->streams = &process->streams;
     server->started_ms = clock_wall_ms();
+    server->turned_ms = clock_monotonic_ms();
     /* libfcgi's own handlers would swallow SIGTERM; ours come later, by uv_signal. */
     FCGX_Init();
     signal(SIGPIPE, SIG_IGN);

@@ -29,5 +29,6 @@ struct server {
     atomic_bool is_draining;
     atomic_ullong n_requests, n_refused; /* refused: connections that never became a request */
     atomic_ullong n_attached, n_created, n_resumed, n_replayed;
+    atomic_llong turned_ms;     /* when the loop last came round, about twice a second; monotonic */
     atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */
 };

@@ -18,7 +18,7 @@ struct command {
     int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
 };
 
-extern const struct command command_create, command_import, command_cases, command_jobs,
+extern const struct command command_cancel, command_create, command_import, command_cases, command_jobs,
     command_init, command_check;
 
 /* "casecast: …" on stderr; returns EXIT_FAILED. */

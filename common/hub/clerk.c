@@ -1,11 +1,11 @@
 /* clerk.c - the thread that reads the store for this process, so that the loop never waits for a
  * disk or for somebody else's lock.
  *
- * A round: look whether anything changed (microseconds when nothing did); if so, tell the loop which
- * queued and running jobs have news, then every new event of the journal, and hand back what is ours
- * without anybody who works on it; renew the lease, if something runs here; claim a job if there is
- * a place for one; cancel, if that is wanted, what nobody watches any more.  A process that has
- * nothing to do writes nothing. */
+ * A round: look whether anything changed (microseconds when nothing did); if so, tell the loop
+ * which queued and running jobs have news, then every new event of the journal, and hand back what
+ * is ours without anybody who works on it; renew the lease, if something runs here; claim a job if
+ * there is a place for one; cancel, if that is wanted, what nobody watches any more.  A process
+ * that has nothing to do writes nothing. */
 #include <pthread.h>
 #include <search.h>
 #include <stddef.h>
@@ -20,12 +20,13 @@
 #include "hub/hub_private.h"
 
 enum {
-    ROUND_MS = 40,    /* another process's event is seen at most this much later */
-    QUIET_MS = 80,    /* the same of its new job, while no job is queued or running */
-    REOPEN_MS = 1000, /* between two tries to open a database that can't be opened */
-    CLAIM_MS = 500,   /* a dead owner says nothing, so the leases are looked at this often */
-    TAIL_MOST = 256,  /* events a read */
-    DEATHS_MAX = 3,   /* a job that has taken so many processes with it takes no other */
+    ROUND_MS = 40,     /* another process's event is seen at most this much later */
+    QUIET_MS = 80,     /* the same of its new job, while no job is queued or running */
+    REOPEN_MS = 1000,  /* between two tries to open a database that can't be opened */
+    AUDIENCE_MS = 200, /* who watches is written down at most this often */
+    CLAIM_MS = 500,    /* a dead owner says nothing, so the leases are looked at this often */
+    TAIL_MOST = 256,   /* events a read */
+    DEATHS_MAX = 3,    /* a job that has taken so many processes with it takes no other */
 };
 
 /* What was last told of a job that is queued or running. */
@@ -60,21 +61,23 @@ struct clerk {
     size_t n_held;
     char (*watched)[JOB_ID_LEN + 1]; /* have viewers here; still to be written down */
     size_t n_watched;
+    struct audience *audiences; /* have other viewers here than was written down */
+    size_t n_audiences;
 
     /* clerk only */
     struct store *store;
     bool was_open; /* the database: once it was, none is made in its place */
     bool has_news; /* something changed since all of it was read */
     bool has_position;
-    uint64_t position; /* of the last journal entry that was told */
-    void *seen;        /* tsearch tree by job id */
+    uint64_t position;    /* of the last journal entry that was told */
+    void *seen;           /* tsearch tree by job id */
     struct held *orphans; /* ours, as the last look saw it, but nobody works on them */
     size_t n_orphans;
     int n_live, n_queued, n_foreign;
-    int64_t renew_at, open_at, claim_at, roll_call_at;
+    int64_t renew_at, open_at, claim_at, roll_call_at, audience_at;
     int64_t roll_called_since; /* without a gap */
     bool has_said_goodbye;
-    bool is_troubled;          /* so that a lasting trouble is logged once */
+    bool is_troubled; /* so that a lasting trouble is logged once */
 };
 
 static int compare(const void *a, const void *b)
@@ -381,8 +384,8 @@ static void conclude(
     struct last_events last = {0};
     struct error err;
 
-    log_info("job %s: %s%s%s", job->id, job_state_name(state), reason ? ": " : "",
-        reason ? reason : "");
+    log_info(
+        "job %s: %s%s%s", job->id, job_state_name(state), reason ? ": " : "", reason ? reason : "");
     if (kind && kind->clear)
         kind->clear(clerk->hub->config, job);
     kind_finish(kind, state, NULL, reason, &last);
@@ -415,8 +418,8 @@ static int claim_one(struct clerk *clerk, struct error *err)
 {
     int slots = clerk->hub->config->slots;
     struct job job = {0};
-    int result = store_job_claim(clerk->store, clerk->hub->member,
-        count_held(clerk) < (size_t)slots ? slots : 0, &job, err);
+    int result = store_job_claim(
+        clerk->store, clerk->hub->member, count_held(clerk) < (size_t)slots ? slots : 0, &job, err);
 
     if (result != 0)
         return result;
@@ -507,6 +510,57 @@ static int write_watched(struct clerk *clerk, struct error *err)
     pthread_mutex_unlock(&clerk->lock);
     answer = n ? store_jobs_watched(clerk->store, watched, n, err) : 0;
     free(watched);
+    return answer;
+}
+
+/* What waits to be written of that job; NULL: nothing.  Under lock. */
+static struct audience *audience_of(struct clerk *clerk, const char *job_id)
+{
+    for (size_t i = 0; i < clerk->n_audiences; i++)
+        if (strcmp(clerk->audiences[i].job_id, job_id) == 0)
+            return &clerk->audiences[i];
+    return NULL;
+}
+
+/* Under lock. */
+static void audience_add(struct clerk *clerk, const struct audience *audience)
+{
+    clerk->audiences = mem_grow(clerk->audiences, clerk->n_audiences + 1, sizeof *clerk->audiences);
+    clerk->audiences[clerk->n_audiences++] = *audience;
+}
+
+/* What could not be written waits, where nothing newer does. */
+static void audiences_wait(struct clerk *clerk, const struct audience *audiences, size_t n)
+{
+    pthread_mutex_lock(&clerk->lock);
+    for (size_t i = 0; i < n; i++)
+        if (!audience_of(clerk, audiences[i].job_id))
+            audience_add(clerk, &audiences[i]);
+    pthread_mutex_unlock(&clerk->lock);
+}
+
+/* At most a few times a second, however many come and go. */
+static int write_audiences(struct clerk *clerk, int64_t now, struct error *err)
+{
+    struct audience *audiences;
+    int answer;
+    size_t n;
+
+    if (now < clerk->audience_at)
+        return 0;
+    pthread_mutex_lock(&clerk->lock);
+    audiences = clerk->audiences;
+    n = clerk->n_audiences;
+    clerk->audiences = NULL;
+    clerk->n_audiences = 0;
+    pthread_mutex_unlock(&clerk->lock);
+    if (n == 0)
+        return 0;
+    clerk->audience_at = now + AUDIENCE_MS;
+    answer = store_audiences_write(clerk->store, clerk->hub->member, audiences, n, err);
+    if (answer < 0)
+        audiences_wait(clerk, audiences, n);
+    free(audiences);
     return answer;
 }
 
@@ -621,7 +675,8 @@ static void round_once(struct clerk *clerk, bool is_poked)
         return;
     had_news = clerk->has_news;
     if (read_news(clerk, &err) < 0 || renew(clerk, now, &err) < 0 || say_goodbye(clerk, &err) < 0 ||
-        claim(clerk, now, had_news, &err) < 0 || watch_over(clerk, now, &err) < 0) {
+        claim(clerk, now, had_news, &err) < 0 || write_audiences(clerk, now, &err) < 0 ||
+        watch_over(clerk, now, &err) < 0) {
         trouble(clerk, &err);
     } else if (clerk->is_troubled) {
         log_info("the journal can be read again");
@@ -655,8 +710,10 @@ static void *thread_main(void *arg)
     struct clerk *clerk = arg;
     bool is_poked;
 
-    while (wait_for_round(clerk, &is_poked))
+    while (wait_for_round(clerk, &is_poked)) {
         round_once(clerk, is_poked);
+        atomic_store(&clerk->hub->clerk_turned_ms, clock_monotonic_ms());
+    }
     return NULL;
 }
 
@@ -684,6 +741,19 @@ struct clerk *clerk_start(struct hub *hub)
 void clerk_poke(struct clerk *clerk)
 {
     set(clerk, &clerk->is_poked, true);
+}
+
+void clerk_audience(struct clerk *clerk, const struct audience *audience)
+{
+    struct audience *waiting;
+
+    pthread_mutex_lock(&clerk->lock);
+    waiting = audience_of(clerk, audience->job_id);
+    if (waiting)
+        *waiting = *audience;
+    else
+        audience_add(clerk, audience);
+    pthread_mutex_unlock(&clerk->lock);
 }
 
 void clerk_watched(struct clerk *clerk, const char *job_id)
@@ -731,6 +801,7 @@ void clerk_stop(struct clerk *clerk)
     pthread_mutex_destroy(&clerk->claiming);
     pthread_mutex_destroy(&clerk->lock);
     free(clerk->watched);
+    free(clerk->audiences);
     free(clerk->held);
     free(clerk->orphans);
     free(clerk);

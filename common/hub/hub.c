@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "hub/hub_private.h"
 #include "sse/sse.h"
@@ -14,7 +15,9 @@ struct channel {
     char job_id[JOB_ID_LEN + 1]; /* first: the tree compares it */
     struct hub *hub;
     struct link watches;
-    bool is_telling; /* keeps the channel when its last watch leaves while it is told something */
+    int n;            /* of watches, those among them that wait to be told something */
+    bool has_changed; /* while it was told something: who watches */
+    bool is_telling;  /* keeps the channel when its last watch leaves while it is told something */
 };
 
 /* --- channels --- */
@@ -43,6 +46,13 @@ static struct channel *channel_open(struct hub *hub, const char *job_id)
     list_init(&channel->watches);
     tsearch(channel, &hub->channels, compare);
     return channel;
+}
+
+static void channel_changed(struct channel *channel)
+{
+    channel->has_changed = channel->is_telling;
+    if (!channel->is_telling)
+        audience_tell(channel->hub, channel->job_id, &channel->watches, channel->n);
 }
 
 static void channel_close_if_unused(struct channel *channel)
@@ -76,6 +86,8 @@ static void channel_tell(
         watch->tell(watch, frame, is_last);
     }
     channel->is_telling = false;
+    if (channel->has_changed)
+        channel_changed(channel);
     channel_close_if_unused(channel);
 }
 
@@ -180,6 +192,8 @@ int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t
         clerk_watched(hub->clerk, job_id);
     list_append(&watch->channel->watches, &watch->link);
     hub->n_watches++;
+    watch->channel->n++;
+    channel_changed(watch->channel);
     note = note_find(hub, job_id);
     if (note)
         watch->tell(watch, note->frame, false);
@@ -196,6 +210,8 @@ void watch_close(struct watch *watch)
     watch->channel = NULL;
     list_remove(&watch->link);
     channel->hub->n_watches--;
+    channel->n--;
+    channel_changed(channel);
     channel_close_if_unused(channel);
 }
 
@@ -420,6 +436,7 @@ struct hub *hub_new(
     hub->member = store_member_new(config->database, hub->kind_names, config->lease_ms);
     list_init(&hub->works);
     list_init(&hub->waiting);
+    hub->clerk_turned_ms = clock_monotonic_ms();
     hub->clerk = clerk_start(hub);
     return hub;
 }
@@ -470,6 +487,11 @@ void hub_free(struct hub *hub)
     store_member_free(hub->member);
     free(hub->kind_names);
     free(hub);
+}
+
+int64_t hub_turned_ms(const struct hub *hub)
+{
+    return atomic_load(&hub->clerk_turned_ms);
 }
 
 bool hub_is_ready(const struct hub *hub)

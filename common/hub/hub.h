@@ -13,6 +13,7 @@
 #include "hub/frame.h"
 #include "hub/kind.h"
 #include "hub/loop.h"
+#include "store/store.h"
 
 struct hub;
 
@@ -21,7 +22,8 @@ enum { HUB_E_BEHIND = 1 }; /* that far back is no longer kept: read the store ag
 struct watch {
     struct link link; /* in its channel */
     struct channel *channel;
-    uint64_t after; /* journal position: what came later is still to be told */
+    uint64_t after;                /* journal position: what came later is still to be told */
+    char watcher[WATCHER_LEN + 1]; /* whose it is, see store.h; set before hub_watch() */
     /* The callee takes no reference of its own unless it calls frame_ref().  `is_last`: nothing
      * follows; the watch may be closed in here.  `frame` NULL: the database was deleted or
      * replaced; the viewer must come again, and the watch is closed in here. */
@@ -50,6 +52,9 @@ void hub_poke(struct hub *hub);
  * called once. */
 void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx);
 void hub_free(struct hub *hub); /* after `done` */
+
+/* When the clerk last came round, ms of CLOCK_MONOTONIC.  Any thread. */
+int64_t hub_turned_ms(const struct hub *hub);
 
 /* Is the journal being followed?  Before that hub_watch() answers HUB_E_BEHIND.  Any thread. */
 bool hub_is_ready(const struct hub *hub);

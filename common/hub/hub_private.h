@@ -41,6 +41,7 @@ struct hub {
 
     /* atomic: changed by the loop, read by all */
     atomic_bool is_ready; /* the clerk has told where the journal ended when it began */
+    atomic_llong clerk_turned_ms; /* by the clerk: when its last round ended; monotonic */
     atomic_int n_watches, n_running;
     atomic_ullong n_ended[JOB_CANCELED + 1];
 };
@@ -51,6 +52,7 @@ void clerk_poke(struct clerk *clerk);                        /* any thread */
 void clerk_watched(struct clerk *clerk, const char *job_id); /* any thread: it has a viewer here */
 /* Any thread: nobody works on this run here any more, and a place is free.  If it has not ended the
  * job, the clerk hands it back. */
+void clerk_audience(struct clerk *clerk, const struct audience *audience); /* any thread */
 void clerk_work_ended(struct clerk *clerk, const struct job *job);
 /* Any thread: the database can't be opened any more by this version. */
 void clerk_must_reopen(struct clerk *clerk);
@@ -67,7 +69,11 @@ void hub_post_event(
 void hub_post_roll_call(struct hub *hub); /* clerk_watched() for each job that is watched here */
 void hub_post_note(struct hub *hub, const char *job_id, const struct buf *bytes, bool is_passing);
 void hub_post_stop_all(struct hub *hub); /* every work is to stop; its job is handed back */
-void hub_work_is_over(struct hub *hub); /* loop: one work less; ends a drain that waited for it */
+void hub_work_is_over(struct hub *hub);  /* loop: one work less; ends a drain that waited for it */
+
+/* --- audience.c --- */
+/* `n` watch the job here now, `watches` or the first of them. */
+void audience_tell(struct hub *hub, const char *job_id, const struct link *watches, int n);
 
 /* --- work.c --- */
 void work_post_start(struct hub *hub, struct job *job); /* any thread; moves *job */

@@ -130,6 +130,27 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
 int store_jobs_watched(
     struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
 
+/* Who watches.  A watcher is named by two digests, of its address and of what it calls itself, as
+ * "0123456789abcdef/0123456789abcdef"; one that calls itself nothing has WATCHER_UNNAMED there. */
+enum { WATCHER_LEN = 33, AUDIENCE_LISTED = 8 };
+#define WATCHER_UNNAMED "----------------"
+
+struct audience {
+    char job_id[JOB_ID_LEN + 1];
+    int n;
+    char who[AUDIENCE_LISTED * (WATCHER_LEN + 1)]; /* the first of them, a space between two */
+};
+
+/* How many streams of other watchers than `watcher` the live job has, in all processes that live.
+ */
+int store_audience_others(
+    struct store *store, const char *id, const char *watcher, int *ret_others, struct error *err);
+
+/* The job is to end; a process that runs jobs ends it, queued or running, and writes its last
+ * events.  `*ret_state`: what it is in.  STORE_E_NOT_FOUND. */
+int store_job_want_cancel(
+    struct store *store, const char *id, enum job_state *ret_state, struct error *err);
+
 /* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running
  * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
  * afterwards, `*ret_is_first` whether this asking changed it: of several processes that ask, one
@@ -155,6 +176,9 @@ const char *store_member_name(const struct member *member);
 int store_member_renew(struct store *store, struct member *member, struct error *err);
 /* It was asked to end: if it is found gone from now on, it has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
+/* These are now the streams that it has of these jobs; n 0: none any more. */
+int store_audiences_write(struct store *store, struct member *member,
+    const struct audience *audiences, size_t n, struct error *err);
 /* Its running jobs are queued again, first in line, and it is none of the members any more. */
 int store_member_release(struct store *store, const struct member *member, struct error *err);
 
@@ -165,8 +189,8 @@ int store_member_release(struct store *store, const struct member *member, struc
  * for again while its canceled forerunner of the same key still runs waits for that one's end.
  * `ret_job->deaths` counts the owners that are gone though nobody asked them to be; who only was
  * silent is none of them.  STORE_E_NOT_FOUND: nothing to do. */
-int store_job_claim(struct store *store, struct member *member, int slots, struct job *ret_job,
-    struct error *err);
+int store_job_claim(
+    struct store *store, struct member *member, int slots, struct job *ret_job, struct error *err);
 /* Put back what nobody works on; no other run of the job, and none that has ended. */
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err);
 /* Until when (CLOCK_MONOTONIC) nobody else can have this run's job.  STORE_E_LOST: somebody has. */

@@ -377,6 +377,23 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
     return answer;
 }
 
+int store_job_want_cancel(
+    struct store *store, const char *id, enum job_state *ret_state, struct error *err)
+{
+    struct job job = {0};
+    int answer = query_run(store,
+        "UPDATE casecast_jobs SET cancel_wanted = 1"
+        " WHERE id = ?1 AND state IN ('queued', 'running')",
+        VALUES(value_text(id)), err);
+
+    if (answer == 0)
+        answer = store_job_get(store, id, &job, err);
+    if (answer == 0)
+        *ret_state = job.state;
+    job_clear(&job);
+    return answer;
+}
+
 int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
     struct job *ret_job, bool *ret_is_first, struct error *err)
 {

@@ -81,12 +81,17 @@ int member_lock(struct member *member, struct error *err)
     return fcntl(member->fd, F_OFD_SETLK, &lock) < 0 ? refuse(member, err) : 0;
 }
 
-static bool is_gone(const struct member *looker, const char *name)
+bool member_is_gone(int members_fd, const char *name)
 {
     struct flock lock = lock_of(name);
 
-    return strcmp(name, looker->name) != 0 && fcntl(looker->fd, F_OFD_GETLK, &lock) == 0 &&
-           lock.l_type == F_UNLCK;
+    return fcntl(members_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+}
+
+/* One's own lock does not show on its own descriptor. */
+static bool is_gone(const struct member *looker, const char *name)
+{
+    return strcmp(name, looker->name) != 0 && member_is_gone(looker->fd, name);
 }
 
 static void sql_is_gone(sqlite3_context *context, int n, sqlite3_value **values)
@@ -148,6 +153,9 @@ int store_member_release(struct store *store, const struct member *member, struc
         "UPDATE casecast_jobs SET state = 'queued', owner = NULL"
         " WHERE owner = ?1 AND state = 'running'",
         VALUES(value_text(member->name)), err);
+    if (answer == 0)
+        answer = query_run(store, "DELETE FROM casecast_audiences WHERE member = ?1",
+            VALUES(value_text(member->name)), err);
     if (answer == 0)
         answer = query_run(store, "DELETE FROM casecast_members WHERE name = ?1",
             VALUES(value_text(member->name)), err);

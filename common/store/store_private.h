@@ -97,6 +97,8 @@ void cases_forget(struct store *store); /* frees these queries */
  * store_job_claim() has named a member to ask for, it knows of nobody that is gone. */
 int member_prepare(struct store *store, struct error *err);
 /* From now on the others see that it lives. */
+/* By another descriptor of <database>-members than its own; false if it can't be asked (-1). */
+bool member_is_gone(int members_fd, const char *name);
 int member_lock(struct member *member, struct error *err);
 /* Its row, with a lease from now on. */
 int member_write(struct store *store, const struct member *member, struct error *err);

@@ -60,10 +60,20 @@ one_slot_for_all() {
 }
 
 # Six requests to cancel, each in whatever process: the same answer from all.
-canceled_from_anywhere() { # JOB
+canceled_from_anywhere() { # JOB VIEWER
     local answers
-    answers=$(for _ in {1..6}; do job_cancel "$1" | jq -r .id; done | sort -u)
+    answers=$(for _ in {1..6}; do job_cancel "$1" "$2" | jq -r .id; done | sort -u)
     same "$1" "$answers" && wait_for 5 job_is "$1" canceled && same 1 "$(ends_of "$1")"
+}
+
+others_watch() { # N JOB CURL-ARGUMENTS…
+    local n=$1 job=$2
+    shift 2
+    problem 409 "^$n other(s still watch| still watches) this job" -X POST "$@" "$url/api/jobs/$job/cancel" &&
+        same "$n" "$(curl -sS -X POST "$@" "$url/api/jobs/$job/cancel" | jq .watching)"
+}
+are_written() { # N JOB
+    same "$1" "$(sql "SELECT sum(n) FROM casecast_audiences WHERE job_id = '$2'")"
 }
 
 cancel() {
@@ -73,14 +83,25 @@ cancel() {
     running=$(job_make running)
     wait_for 10 job_is "$running" running
     queued=$(job_make queued)
-    viewers_start running --n 8 --ms 30000 "$video?caseId=running"
-    viewers_start queued --n 4 --ms 30000 "$video?caseId=queued"
+    viewers_start running --n 8 --ms 30000 "$video?caseId=running&viewer=crew"
+    viewers_start queued --n 4 --ms 30000 "$video?caseId=queued&viewer=crew"
     viewers_saw running 10 'any(.[]; .all == "open")'
     viewers_saw queued 10 'any(.[]; .all == "open")'
-    fact 'a queued job is canceled from anywhere, once' canceled_from_anywhere "$queued"
+    wait_for 10 are_written 8 "$running"
+    wait_for 10 are_written 4 "$queued"
+    fact 'who does not watch can not cancel what others watch' others_watch 8 "$running" --interface 127.0.0.2
+    fact 'nor who calls itself otherwise' others_watch 8 "$running" -G -d viewer=me
+    fact 'one that gives no name is one of those at its address' others_watch 7 "$running"
+    fact 'of a queued job, too' others_watch 4 "$queued" --interface 127.0.0.2
+    viewers_start extra --n 1 --ms 30000 "$video?caseId=queued&viewer=extra"
+    wait_for 10 are_written 5 "$queued"
+    fact 'one other is told as one' others_watch 1 "$queued" -G -d viewer=crew
+    kill "${viewers[extra]}"
+    wait_for 10 are_written 4 "$queued"
+    fact 'a queued job is canceled from anywhere, once' canceled_from_anywhere "$queued" crew
     fact '… while the running one goes on' same running "$(job_state "$running")"
     began=$(date +%s%3N)
-    fact 'a running job is canceled from anywhere, once' canceled_from_anywhere "$running"
+    fact 'a running job is canceled from anywhere, once' canceled_from_anywhere "$running" crew
     took=$(($(date +%s%3N) - began)) # a second as a rule; a busy machine gets more
     fact "… within seconds ($took ms)" test "$took" -lt 6000
     viewers_wait running

@@ -12,7 +12,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../kit/cases.sh"
 
-private_stack_prepare CASECAST_SECRET_KEY='a key for these tests only' CASECAST_SECRET_TTL_S=12 CASECAST_RETRY_MS=100 \
+private_stack_prepare CASECAST_SECRET_KEY='a key for these tests only' CASECAST_SECRET_TTL_S=20 CASECAST_RETRY_MS=100 \
     CASECAST_PROCESSES=2
 nginx_folder=$private/nginx # 127.0.0.2 is a stranger's
 cp -r "$root/nginx" "$nginx_folder"
@@ -35,8 +35,8 @@ made=$(create one)
 job=$(jq -r .id <<<"$made")
 
 fact 'creating a job answers its secret and when it expires' \
-    jq -e '.clientSecretExpires > now and .clientSecretExpires <= now + 13 and (.clientSecret | length > 60)' <<<"$made"
-events=$(stream -c "$private/jar" "$url/api/jobs/$job/events?client_secret=$(secret_of one)")
+    jq -e '.clientSecretExpires > now and .clientSecretExpires <= now + 21 and (.clientSecret | length > 60)' <<<"$made"
+events=$(stream "$url/api/jobs/$job/events?client_secret=$(secret_of one)")
 fact 'its stream opens with it' same 'done' "$(jq -r 'select(.event == "done") | .event' <<<"$events")"
 secret=$(secret_of one)
 other=$(secret_of other)
@@ -74,11 +74,13 @@ fact 'not with another job'\''s as cookie' file_needs_it -H "Cookie: casecast_se
 fact 'not by another way of writing it' lacks 200 "$(for path in /media//secret /media/%73ecret/.. /media/./secret; do
     status --path-as-is "$url$path/${file#/media/secret/}"; printf ' '; done | xargs)"
 fact 'as a header it opens all of them' all_are 200 -H "X-Client-Secret: $secret"
+secret=$(secret_of one)
+stream -c "$private/jar" "$url/api/jobs/$job/events?client_secret=$secret" >/dev/null
 fact 'as the cookie of the stream, too: playlist, pieces, pictures' all_are 200 -b "$private/jar"
 fact 'as an argument' same 200 "$(status "$url$file?client_secret=$secret")"
 fact 'ranges are ranges' same 206 "$(status -r 0-99 -b "$private/jar" "$url$file")"
 fact 'the cookie is for that folder, for as long as the secret, and no script' \
-    holds "^Set-Cookie: casecast_secret=[^;]+; Path=${file%/*}/; Max-Age=12; HttpOnly; SameSite=Lax"$'\r$' \
+    holds "^Set-Cookie: casecast_secret=[^;]+; Path=${file%/*}/; Max-Age=20; HttpOnly; SameSite=Lax"$'\r$' \
     "$(headers "$url/api/jobs/$job?client_secret=$secret")"
 fact 'nobody on the way may keep them' holds $'^Cache-Control: private, no-cache\r$' "$(headers -b "$private/jar" "$url$file")"
 fact 'the list of cases names no file and no job' jq -e '.cases | length == 2 and all(.video == null and .job == null)' \
@@ -92,7 +94,7 @@ fact 'cancel has it' same 200 "$(status -X POST -H "X-Client-Secret: $secret" "$
 fact 'an EventSource is told in frames' same "error client_secret is missing: it came with the answer that created the job
 finished_video" "$(stream "$url/create/video?caseId=one" | messages)"
 fact 'a GET creates nothing' same 2 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM casecast_jobs')"
-fact 'it expires' wait_for 24 problem 403 'expired' "$url/api/jobs/$job?client_secret=$secret"
+fact 'it expires' wait_for 40 problem 403 'expired' "$url/api/jobs/$job?client_secret=$secret"
 fact '… for the files, too' file_needs_it -H "X-Client-Secret: $secret"
 fact '… as cookie, too' file_needs_it -H "Cookie: casecast_secret=$secret"
 fact 'no log holds it' lacks "${secret##*.}" "$(cat "$state"/log/*.log)"

@@ -186,6 +186,10 @@ streams() {
 
 trusted() {
     fact 'metrics are for who is near' problem 403 addresses.conf --interface 127.0.0.10 "$url/api/metrics"
+    fact 'ready tells a stranger yes or no' same '{"ready":true}' "$(from 127.0.0.10 "$url/api/health/ready")"
+    fact '… and by a proxy, too' same '{"ready":true}' "$(curl -sS -H 'X-Forwarded-For: 203.0.113.9' "$url/api/health/ready")"
+    fact '… and who is near what it looked at' jq -e '.checks.database == "ok"' <<<"$(curl -sS "$url/api/health/ready")"
+    fact 'live is answered by whoever turns' same '{"live":true}' "$(from 127.0.0.10 "$url/api/health/live")"
     fact 'not for whom a proxy here speaks' problem 403 addresses.conf -H 'X-Forwarded-For: 203.0.113.9' "$url/api/metrics"
     fact '… of either kind' problem 403 addresses.conf -H 'Forwarded: for=203.0.113.9' "$url/api/metrics"
 }

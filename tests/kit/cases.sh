@@ -42,6 +42,6 @@ job_make() { # CASE: its id; attaches if there is one
 job_state() { curl -sS "$url/api/jobs/$1" | jq -r .state; }
 job_is() { [[ $(job_state "$1") == "$2" ]]; }
 job_error() { curl -sS "$url/api/jobs/$1" | jq -r .error; }
-job_cancel() { curl -sS -X POST "$url/api/jobs/$1/cancel"; }
+job_cancel() { curl -sS -X POST "$url/api/jobs/$1/cancel${2:+?viewer=$2}"; } # JOB [VIEWER]
 
 job_has_ended() { [[ $(job_state "$1") =~ ^(done|failed|canceled)$ ]]; }

@@ -8,7 +8,9 @@ async function ask(path, options) {
     throw new Error('The server could not be reached.');
   }
   const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(body.detail || `The server answered ${answer.status}.`);
+  if (!answer.ok) {
+    throw Object.assign(new Error(body.detail || `The server answered ${answer.status}.`), { watching: body.watching });
+  }
   return body;
 }
 
@@ -24,5 +26,9 @@ export const beginJob = (caseId) =>
     body: JSON.stringify({ caseId }),
   });
 
+/** What this page calls itself, so that its own stream is not taken for somebody else's. */
+export const viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
+
+/** The Error says `watching`, how many, where others watch: then the job goes on. */
 export const cancelJob = (id) =>
-  ask(`/api/jobs/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+  ask(`/api/jobs/${encodeURIComponent(id)}/cancel?viewer=${viewer}`, { method: 'POST' });

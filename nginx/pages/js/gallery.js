@@ -93,11 +93,19 @@ async function load() {
   follow();
 }
 
+function leaveToOthers(n) {
+  current.stop();
+  current.card.setBadge('');
+  theatre.left(n);
+  forget();
+}
+
 async function cancel() {
   try {
     await cancelJob(current.job);
   } catch (error) {
-    theatre.warn('It could not be canceled', error.message);
+    if (error.watching) leaveToOthers(error.watching);
+    else theatre.warn('It could not be canceled', error.message);
   }
 }
 

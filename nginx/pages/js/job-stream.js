@@ -1,5 +1,7 @@
 // job-stream.js - the stream of one video, from the first frame to the last, through lost connections.
 
+import { viewer } from './api.js';
+
 const EVENTS = ['job', 'progress', 'scene', 'playable', 'done', 'failed', 'canceled'];
 const LAST = new Set(['done', 'failed', 'canceled']);
 const SETTLED_MS = 1200; // a connection that lives this long is a connection again
@@ -13,7 +15,7 @@ const WAIT_MS = [1000, 2000, 4000, 8000, 15000];
  * Returns a function that stops watching; the work goes on.
  */
 export function watchVideo(caseId, tell) {
-  const url = `/create/video?caseId=${encodeURIComponent(caseId)}`;
+  const url = `/create/video?caseId=${encodeURIComponent(caseId)}&viewer=${viewer}`;
   let source, timer, refusal, over = false, isLost = false, failures = 0;
 
   function stop() {

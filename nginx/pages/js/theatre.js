@@ -4,7 +4,7 @@ import { byId, make, show } from './dom.js';
 import { dress, undress } from './dress.js';
 import * as reel from './reel.js';
 import { makeScreen } from './screen.js';
-import { clock, languageName, stageName, stillBeingMade, timeLeft } from './text.js';
+import { clock, count, languageName, stageName, stillBeingMade, timeLeft } from './text.js';
 
 const parts = Object.fromEntries(
   ['announcer', 'again', 'bar', 'cancel', 'close', 'credits', 'download', 'frames', 'hero', 'kicker', 'left',
@@ -248,6 +248,11 @@ export function failed({ error }) {
 
 export function canceled() {
   end('', 'Canceled', 'Nothing was kept. You can start it again at any time.', 'Canceled');
+}
+
+/** Somebody left a video that `n` others still watch. */
+export function left(n) {
+  end('', 'You left', `${count(n, 'other')} still ${n === 1 ? 'watches' : 'watch'}: the video goes on.`, 'Left');
 }
 
 function end(kind, heading, text, short) {
