@@ -126,7 +126,9 @@ static void put_piece(struct stream *stream)
             frame_unref(done);
         }
     }
-    count(&all->n_bytes, PEN_MAX - room);
+    room = PEN_MAX - room; /* put */
+    stream->n_opening -= room < stream->n_opening ? (uint32_t)room : stream->n_opening;
+    count(&all->n_bytes, room);
 }
 
 /* False: the peer is gone. */
@@ -138,8 +140,10 @@ static bool flush_pen(struct stream *stream)
         shut(stream, STREAM_LEFT);
         return false;
     }
-    if (!stream->is_ending) {
+    /* Who is still being told a long replay takes its time, unless the process stops. */
+    if (!stream->is_ending || !all->emptied)
         stream->since_ms = now_ms(all);
+    if (!stream->is_ending) {
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
     }
@@ -280,6 +284,7 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     /* Where the kernel can't watch one more, the next write still tells that the peer is gone. */
     descriptors_add(&streams->descriptors, fd, stream);
     atomic_fetch_add(&streams->n_opened, 1);
+    stream->n_opening = (uint32_t)opening->len;
     stream_send(stream, opening);
     frame_unref(opening);
     return stream;
@@ -308,7 +313,8 @@ void stream_send(struct stream *stream, struct frame *frame)
     queue_add(&stream->queue, &stream->all->pool, frame);
     if (stream->queue.n_waiting > atomic_load(&stream->all->most_waiting))
         atomic_store(&stream->all->most_waiting, stream->queue.n_waiting);
-    if (stream->queue.n_waiting > (uint32_t)stream->all->config->max_stream_kib * 1024)
+    if (stream->queue.n_waiting - stream->n_opening >
+        (uint32_t)stream->all->config->max_stream_kib * 1024)
         end_slow(stream);
     else
         mark_dirty(stream);

@@ -49,7 +49,8 @@ struct stream {
      * it again. Called once. */
     void (*over)(struct stream *stream);
     void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
-    int64_t since_ms; /* of the last write; once it is ending, of that */
+    int64_t since_ms;   /* of the last write, or of the end that was asked for since */
+    uint32_t n_opening; /* bytes of the opening that wait: a long replay is no sign of slowness */
     int fd, request_id;
     unsigned char n_free_writes; /* small ones that the socket has room for, without asking again */
     bool is_waiting, is_ending, is_over, is_shut; /* waiting: for room */
@@ -90,7 +91,8 @@ void streams_deinit(
 void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ctx);
 
 /* A stream on the connection `fd`, which it owns from now on as it does `feed`, in a place taken
- * before.  Sends `opening` (takes the reference) first. */
+ * before.  Sends `opening` (takes the reference) first, however long it is and however slowly it is
+ * read: CASECAST_MAX_STREAM_KIB is for what comes after it. */
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
     int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed);
 

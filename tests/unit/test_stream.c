@@ -55,7 +55,7 @@ static struct frame *frame_of(const char *data, bool is_passing)
     return frame;
 }
 
-static struct stream *open_stream(void)
+static struct stream *open_stream_with(struct frame *opening)
 {
     struct viewer_address *address;
     struct error err;
@@ -64,8 +64,12 @@ static struct stream *open_stream(void)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     peer = pair[1];
     ck_assert_int_eq(places_take(&streams.places, "192.0.2.1", &address, &err), 0);
-    return stream_open(
-        &streams, address, pair[0], REQUEST_ID, frame_of("opening", false), over, mem_zero(1, 1));
+    return stream_open(&streams, address, pair[0], REQUEST_ID, opening, over, mem_zero(1, 1));
+}
+
+static struct stream *open_stream(void)
+{
+    return open_stream_with(frame_of("opening", false));
 }
 
 static void say(struct stream *stream, const char *data, bool is_passing)
@@ -234,6 +238,48 @@ START_TEST(one_who_does_not_read_is_told_alone_until_its_queue_is_full)
     turn_until_closed();
     ck_assert_int_eq(atomic_load(&streams.n_ended[STREAM_SLOW]), 1);
     reading_free(&reading);
+}
+END_TEST
+
+/* A replay that is longer than any queue may be, read bit by bit; then the limit is as ever. */
+START_TEST(a_long_opening_is_no_sign_of_slowness)
+{
+    enum { LEN = 600000 };
+    char *data = mem_zero(LEN + 1, 1);
+    struct reading reading = {0};
+    struct stream *stream;
+
+    memset(data, 'x', LEN);
+    stream = open_stream_with(frame_of(data, false));
+    turn();
+    say(stream, "behind it", false);
+    if (_i)
+        stream_close(stream, STREAM_FINISHED);
+    for (int i = 0; i < MOST_MS && reading.text.len < LEN + sizeof "data: \n\ndata: behind it\n";
+         i++) {
+        char bytes[5000];
+        ssize_t len = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT);
+
+        if (len > 0)
+            buf_add(&reading.raw, bytes, (size_t)len);
+        parse_records(&reading);
+        turn();
+    }
+    ck_assert_ptr_nonnull(strstr(reading.text.data, "behind it"));
+    ck_assert_ptr_null(strstr(reading.text.data, "too slowly"));
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0);
+    for (int i = 0; i < 100000 && n_over == 0; i++)
+        say(stream, "nobody reads this any more", false);
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0); /* it has a farewell to write */
+    for (int i = 0; i < MOST_MS && !reading.is_closed; i++) {
+        read_all(&reading);
+        turn();
+        usleep(500);
+    }
+    turn_until_closed();
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], _i ? 0 : 1);
+    reading_free(&reading);
+    free(data);
 }
 END_TEST
 
@@ -454,6 +500,7 @@ int main(void)
     tcase_add_test(tcase, it_keeps_its_place_behind_what_waits);
     tcase_add_test(tcase, one_who_does_not_read_is_told_alone_until_its_queue_is_full);
     tcase_add_test(tcase, a_frame_larger_than_the_pen_arrives_whole);
+    tcase_add_loop_test(tcase, a_long_opening_is_no_sign_of_slowness, 0, 2);
     tcase_add_test(tcase, of_progress_that_waits_only_the_newest_is_kept);
     tcase_add_test(tcase, a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell);
     tcase_add_test(tcase, a_viewer_who_leaves_is_noticed_at_once);
