@@ -389,8 +389,8 @@ static void conclude(
     if (kind && kind->clear)
         kind->clear(clerk->hub->config, job);
     kind_finish(kind, state, NULL, reason, &last);
-    if (store_job_end(
-            clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) < 0)
+    if (store_job_end(clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) <
+        0)
         log_error("job %s: %s", job->id, err.text);
     last_events_clear(&last);
 }

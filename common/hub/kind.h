@@ -70,9 +70,9 @@ const struct config *work_config(const struct work *work);
 const atomic_bool *work_cancel(const struct work *work);
 
 /* Tell the viewers, for good.  `once`: a tag under which this job says it at most once, even when
- * another process takes it over half-way; NULL: each time.  While the database is locked or can't be
- * written this asks again, until it is told or the work is to stop (-ERR_CANCELED).  Another error
- * is one that stays: return it.  One thread at a time. */
+ * another process takes it over half-way; NULL: each time.  While the database is locked or can't
+ * be written this asks again, until it is told or the work is to stop (-ERR_CANCELED).  Another
+ * error is one that stays: return it.  One thread at a time. */
 int work_emit(
     struct work *work, const char *once, const char *name, const char *data, struct error *err);
 

@@ -105,8 +105,8 @@ static void sql_is_gone(sqlite3_context *context, int n, sqlite3_value **values)
 
 int member_prepare(struct store *store, struct error *err)
 {
-    if (sqlite3_create_function_v2(store->db, "casecast_is_gone", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-            store, sql_is_gone, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_create_function_v2(store->db, "casecast_is_gone", 1,
+            SQLITE_UTF8 | SQLITE_DIRECTONLY, store, sql_is_gone, NULL, NULL, NULL) != SQLITE_OK)
         return store_refuse(store, err);
     return 0;
 }

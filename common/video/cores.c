@@ -11,7 +11,7 @@
 #include "base/clock.h"
 
 enum {
-    CORES = 1, /* the first core's lock, as 0 is none */
+    CORES = 1,                /* the first core's lock, as 0 is none */
     LINE = CORES + CORES_MAX, /* of whoever is next; those behind wait for it */
     LINES = CORES_LOCKS - LINE,
     WAIT_MS = 2,

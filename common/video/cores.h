@@ -20,7 +20,7 @@ enum {
     CORES_MAX = 256,
     CORES_TURN_MS = 200,
     CORES_STILL_MS = 1000, /* a mark that stood still for so long is nobody's */
-    CORES_LOCKS = 320,     /* of the line and of the cores, with those that take the place of some */
+    CORES_LOCKS = 320, /* of the line and of the cores, with those that take the place of some */
 };
 
 /* One thread's place at a core; that thread's alone. */

@@ -321,8 +321,7 @@ int video_create(const struct case_record *record, const struct video_options *o
 
 void video_sweep(const char *out_dir)
 {
-    struct outdir dir = {
-        .fd = open(out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .path = out_dir};
+    struct outdir dir = {.fd = open(out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .path = out_dir};
 
     if (dir.fd < 0)
         return;

@@ -49,8 +49,8 @@ struct video_playable {
 struct video_watch {
     void *ctx;
     /* May what is made still be published?  Asked before the folder is touched and before each file
-     * in it gets its name, on any thread, at once with the others below.  It may wait.  Less than 0:
-     * no, the work ends with that.  NULL: always. */
+     * in it gets its name, on any thread, at once with the others below.  It may wait.  Less than
+     * 0: no, the work ends with that.  NULL: always. */
     int (*may_publish)(void *ctx, struct error *err);
     void (*progress)(void *ctx, const struct video_progress *progress); /* 4 to 10 times a second */
     void (*scene)(
@@ -81,9 +81,9 @@ struct video_result {
     double seconds;
 };
 
-/* The digest of all that shapes the video of `record`: its content, the engine and, for every file it
- * names, size and time of last change.  A file that is not there takes part as such:
- * the job that is made of it tells why it fails.  -ERR_INPUT: a case without scenes. */
+/* The digest of all that shapes the video of `record`: its content, the engine and, for every file
+ * it names, size and time of last change.  A file that is not there takes part as such: the job
+ * that is made of it tells why it fails.  -ERR_INPUT: a case without scenes. */
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
     struct error *err);
 

@@ -49,8 +49,8 @@ static int n_members(void)
 {
     int64_t n = 0;
 
-    assert_done(query_number(
-        kit_store, "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
+    assert_done(
+        query_number(kit_store, "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
     return (int)n;
 }
 
@@ -86,8 +86,8 @@ START_TEST(whose_job_was_taken_over_writes_nothing_more)
     ck_assert_int_eq(store_job_lease(kit_store, id, 1, &until_ms, &kit_error), STORE_E_LOST);
     assert_done(store_job_release(kit_store, id, 1, &kit_error)); /* and releases nothing */
     ck_assert_int_eq(kit_state(id), JOB_RUNNING);
-    ck_assert_int_eq(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, &note, 1, &kit_error),
-        STORE_E_LOST);
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, &note, 1, &kit_error), STORE_E_LOST);
     assert_events(id, "1 job {\"state\":\"queued\"}\n");
     assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));
 }
@@ -259,8 +259,7 @@ START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_
     ck_assert_str_eq(job.id, id);
     ck_assert(job.cancel_wanted);
     job_clear(&job);
-    assert_done(
-        store_job_end(kit_store, id, 2, JOB_CANCELED, NULL, NULL, &note, 1, &kit_error));
+    assert_done(store_job_end(kit_store, id, 2, JOB_CANCELED, NULL, NULL, &note, 1, &kit_error));
     ck_assert_int_eq(kit_state(id), JOB_CANCELED);
 }
 END_TEST
@@ -281,8 +280,8 @@ START_TEST(an_end_writes_state_result_and_events_together)
     job_clear(&job);
     /* It ended, so nobody owns it. */
     ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
-    ck_assert_int_eq(store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "x", NULL, 0, &kit_error),
-        STORE_E_LOST);
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "x", NULL, 0, &kit_error), STORE_E_LOST);
     /* Its owner, who was told of a trouble, asks again: it is done, once. */
     assert_done(
         store_job_end(kit_store, id, 1, JOB_DONE, "{\"file\":1}", NULL, &note, 1, &kit_error));
