@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "video/direction.h"
 #include "video/fonts.h"
 
 enum {
@@ -215,6 +216,17 @@ static void page_text(
     *ret_len = end - start;
 }
 
+/* Of the paragraph that a line belongs to. */
+static enum direction direction_at(PangoLayout *whole, int line)
+{
+    const char *text = pango_layout_get_text(whole);
+    const char *start = text + pango_layout_get_line_readonly(whole, line)->start_index;
+
+    while (start > text && start[-1] != '\n')
+        start--;
+    return direction_of(start, strcspn(start, "\n"));
+}
+
 static void add_page(const struct setting *set, PangoLayout *whole, struct caption *caption)
 {
     int at = caption->n_pages, first = at * set->lines, last = first + set->lines - 1;
@@ -224,7 +236,8 @@ static void add_page(const struct setting *set, PangoLayout *whole, struct capti
     if (at == set->pages - 1)
         last = pango_layout_get_line_count(whole) - 1;
     page_text(whole, first, last, &start, &page->len);
-    page->text = mem_copy_n(start, (size_t)page->len);
+    page->text = direction_keep(direction_at(whole, first), mem_copy_n(start, (size_t)page->len));
+    page->len = (int)strlen(page->text);
 }
 
 static int draw_page(const struct setting *set, struct page *page, bool is_final, struct error *err)
@@ -291,6 +304,39 @@ static bool is_visible(const char *text)
     return false;
 }
 
+static bool is_blank(gunichar c)
+{
+    return g_unichar_isspace(c) || c == 0x200B || c == 0x2060 || c == 0xFEFF;
+}
+
+/* Lines as people see them: however a break is written it is one, what is blank around a line and
+ * between lines goes.  Marks of direction and joiners stay. */
+static char *tidy(const char *text)
+{
+    char *copy = mem_zero(strlen(text) + 1, 1), *out = copy, *seen = copy; /* behind what is seen */
+    bool breaks = false;
+
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        breaks |= c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+        if (is_blank(c) || c == 0x85) {
+            if (seen > copy && !breaks)
+                out += g_unichar_to_utf8(c, out);
+            continue;
+        }
+        if (breaks && seen > copy) {
+            out = seen;
+            *out++ = '\n';
+        }
+        breaks = false;
+        out += g_unichar_to_utf8(c, out);
+        seen = out;
+    }
+    *seen = '\0';
+    return copy;
+}
+
 static struct setting setting_for(const struct caption_look *look, int n_frames)
 {
     bool is_portrait = look->height > look->width;
@@ -317,10 +363,11 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
         return 0;
     if (!fonts)
         fonts = ours = fonts_now();
-    copy = mem_copy(text);
+    copy = tidy(text);
     caption = mem_new(struct caption);
     caption->fade = FADE_MS * set->look->fps / 1000;
     set->context = fonts_lock(fonts);
+    pango_context_set_language(set->context, pango_language_from_string(set->look->language));
     choose_locked(set, copy);
     plan_pages_locked(set, copy, caption);
     if (is_drawn)

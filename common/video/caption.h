@@ -7,6 +7,7 @@
 #pragma once
 
 #include "case/case.h"
+#include "video/language.h"
 #include "video/overlay.h"
 
 struct caption;
@@ -16,10 +17,11 @@ struct fonts; /* fonts.h */
 struct caption_look {
     struct fonts *fonts; /* the caller's; NULL: those that are there now */
     int width, height, fps;
-    const char *font; /* a family, the case's; NULL: ours */
-    double size;      /* of the type, pixels */
-    double color[4];  /* red, green, blue, opacity: 0…1 */
-    double box[4];    /* the same, behind the words */
+    char language[LANGUAGE_TAG_MAX]; /* the words': Han and Cyrillic look otherwise in another */
+    const char *font;                /* a family, the case's; NULL: ours */
+    double size;                     /* of the type, pixels */
+    double color[4];                 /* red, green, blue, opacity: 0…1 */
+    double box[4];                   /* the same, behind the words */
     enum case_position position;
     int page_lines; /* at most so many stand at once */
 };

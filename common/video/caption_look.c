@@ -30,6 +30,7 @@ struct caption_look caption_look_of(const struct case_record *record)
     double percent = record->caption_size;
     int side;
 
+    language_tag(record->language ? record->language : "en", look.language);
     case_frame_size(record, &look.width, &look.height);
     side = look.width < look.height ? look.width : look.height;
     look.size = side * (percent > 0 ? percent / 100 : look.height > look.width ? 0.05 : 0.044);

@@ -16,9 +16,9 @@
 #include "video/stamp.h"
 
 /* What a library's file is called, up to ".so".  libm: the last bit of a sine is its choice. */
-static const char *const libraries[] = {"libavcodec", "libavformat", "libavutil", "libcairo",
-    "libdav1d", "libde265", "libfontconfig", "libfreetype", "libfribidi", "libgif", "libharfbuzz",
-    "libheif", "libjpeg", "liblcms2", "libm", "libpango-1.0", "libpangocairo-1.0",
+static const char *const libraries[] = {"libaom", "libavcodec", "libavformat", "libavutil",
+    "libcairo", "libdav1d", "libde265", "libfontconfig", "libfreetype", "libfribidi", "libgif",
+    "libharfbuzz", "libheif", "libjpeg", "liblcms2", "libm", "libpango-1.0", "libpangocairo-1.0",
     "libpangoft2-1.0", "libpixman-1", "libpng16", "libswresample", "libwebp", "libx264", "libzimg"};
 
 /* --- the libraries --- */

@@ -58,6 +58,13 @@ static void add_view(
     digest_add_number(key, segment->n);
 }
 
+/* What words look like, whatever they are. */
+static void add_letters(struct digest *key, const struct film *film)
+{
+    fonts_add(film->fonts, key);
+    digest_add_text(key, film->record->language);
+}
+
 static void add_caption(
     struct digest *key, const struct film *film, const struct timeline_segment *segment)
 {
@@ -66,7 +73,7 @@ static void add_caption(
 
     digest_add_text(key, text);
     if (text)
-        fonts_add(film->fonts, key);
+        add_letters(key, film);
     digest_add_text(key, film->record->caption_font);
     digest_add_text(key, film->record->caption_color);
     digest_add_text(key, film->record->caption_box);
@@ -84,7 +91,7 @@ static void add_ends(
     int end = segment->first + segment->n;
 
     if (segment->first < ends->title_at + ends->title_n) {
-        fonts_add(film->fonts, key);
+        add_letters(key, film);
         digest_add_text(key, film->record->title);
         digest_add_number(key, ends->title_at);
         digest_add_number(key, ends->title_n);
@@ -94,7 +101,7 @@ static void add_ends(
     if (end > ends->dim_from) {
         char *credits = credits_of(film->record);
 
-        fonts_add(film->fonts, key);
+        add_letters(key, film);
         digest_add_text(key, credits);
         digest_add_number(key, ends->n_frames - segment->first);
         digest_add_number(key, ends->n_frames - ends->credits_at);

@@ -2,6 +2,7 @@
 #include "video/language.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* ISO 639-1 and, joined to it, what ISO 639-2/T calls the same language. */
@@ -29,17 +30,43 @@ static const char *find(const char *two)
     return "und";
 }
 
-void language_code(const char *voice, char ret_code[static 4])
+/* Names that have become others, and what is one of Chinese: its fonts go by country. */
+static const struct {
+    const char *name, *tag;
+} others[] = {{"cmn", "zh-cn"}, {"in", "id"}, {"iw", "he"}, {"ji", "yi"}, {"mo", "ro"},
+    {"sh", "sr"}, {"yue", "zh-hk"}, {"zh-hant-hk", "zh-hk"}, {"zh-hant-mo", "zh-hk"},
+    {"zh-hk", "zh-hk"}, {"zh-mo", "zh-hk"}, {"zh-hant", "zh-tw"}, {"zh-tw", "zh-tw"},
+    {"zh-yue", "zh-hk"}, {"zh", "zh-cn"}};
+
+/* Is it `name`, or `name` and more parts? */
+static bool is_of(const char *tag, const char *name)
 {
-    char low[4] = "";
+    size_t len = strlen(name);
+
+    return strncmp(tag, name, len) == 0 && (tag[len] == '\0' || tag[len] == '-');
+}
+
+void language_tag(const char *language, char ret_tag[static LANGUAGE_TAG_MAX])
+{
     size_t len = 0;
 
-    while (len < 3 && isalpha((unsigned char)voice[len])) {
-        low[len] = (char)tolower((unsigned char)voice[len]);
-        len++;
-    }
-    if (isalnum((unsigned char)voice[len]))
-        len = 0; /* a longer name */
-    memcpy(ret_code, len == 3 ? low : len == 2 ? find(low) : "und", 3);
+    for (; language[len] && language[len] != '+' && len < LANGUAGE_TAG_MAX - 1; len++)
+        ret_tag[len] = language[len] == '_' ? '-' : (char)tolower((unsigned char)language[len]);
+    ret_tag[len] = '\0';
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (is_of(ret_tag, others[i].name)) {
+            strcpy(ret_tag, others[i].tag);
+            return;
+        }
+}
+
+void language_code(const char *language, char ret_code[static 4])
+{
+    char tag[LANGUAGE_TAG_MAX];
+    size_t len;
+
+    language_tag(language, tag);
+    len = strcspn(tag, "-");
+    memcpy(ret_code, len == 3 ? tag : len == 2 ? find(tag) : "und", 3);
     ret_code[3] = '\0';
 }

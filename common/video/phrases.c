@@ -11,6 +11,8 @@
 
 #include "base/mem.h"
 #include "case/spoken.h"
+#include "video/abbreviation.h"
+#include "video/direction.h"
 
 /* Widths are in half columns: a Latin letter is 2, a Chinese one 5. */
 enum {
@@ -28,6 +30,7 @@ struct letter {
     bool may_break; /* a line, before it */
     bool is_start;  /* of a sentence or a paragraph */
     bool is_whole;  /* no mark of the one before */
+    bool is_short;  /* a full stop that ends no sentence */
 };
 
 struct text {
@@ -41,6 +44,29 @@ static int width_of(gunichar c)
     if (g_unichar_iszerowidth(c))
         return 0;
     return g_unichar_iswide(c) ? WIDE : NARROW;
+}
+
+static bool is_space(gunichar c)
+{
+    return g_unichar_isspace(c) || c == '\n';
+}
+
+/* "Mr." and the name behind it stay together. */
+static void join_abbreviations(struct text *text)
+{
+    struct letter *letters = text->letters;
+
+    for (int i = 0; i < text->n; i++) {
+        int next = i + 1;
+
+        if (letters[i].c != '.' || !abbreviation_is(text->bytes, text->bytes + letters[i].at))
+            continue;
+        letters[i].is_short = true;
+        while (is_space(letters[next].c))
+            next++;
+        for (int k = i + 1; k <= next; k++)
+            letters[k].is_start = letters[k].may_break = false;
+    }
 }
 
 static struct text read_text(const char *bytes)
@@ -63,12 +89,8 @@ static struct text read_text(const char *bytes)
             at = (int)(g_utf8_next_char(bytes + at) - bytes);
     }
     free(attrs);
+    join_abbreviations(&text);
     return text;
-}
-
-static bool is_space(gunichar c)
-{
-    return g_unichar_isspace(c) || c == '\n';
 }
 
 /* After these a voice rests. */
@@ -116,7 +138,7 @@ static void trim(const struct text *text, int *from, int *to)
 static enum phrase_rest rest_after(const struct text *text, int from, int to)
 {
     for (; to > from && g_unichar_ispunct(text->letters[to - 1].c); to--)
-        if (is_rest(text->letters[to - 1].c))
+        if (!text->letters[to - 1].is_short && is_rest(text->letters[to - 1].c))
             return is_full_stop(text->letters[to - 1].c) ? PHRASE_STOP : PHRASE_COMMA;
     return PHRASE_GOES_ON;
 }
@@ -162,6 +184,16 @@ static double weight_of_words(const char *words)
     return weight;
 }
 
+/* Of the paragraph around a letter. */
+static enum direction direction_around(const struct text *text, int letter)
+{
+    const char *start = text->bytes + text->letters[letter].at;
+
+    while (start > text->bytes && start[-1] != '\n')
+        start--;
+    return direction_of(start, strcspn(start, "\n"));
+}
+
 static void add_phrase(const struct text *text, int from, int to, struct phrases *phrases)
 {
     struct phrase phrase = {0};
@@ -169,7 +201,7 @@ static void add_phrase(const struct text *text, int from, int to, struct phrases
     trim(text, &from, &to);
     if (!has_visible(text, from, to))
         return;
-    phrase.text = copy_line(text, from, to);
+    phrase.text = direction_keep(direction_around(text, from), copy_line(text, from, to));
     phrase.weight = weight_of_words(phrase.text);
     phrase.rest = rest_after(text, from, to);
     phrases->list = mem_grow(phrases->list, (size_t)phrases->n + 1, sizeof phrase);

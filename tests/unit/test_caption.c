@@ -296,6 +296,110 @@ START_TEST(a_family_of_the_case_still_draws_every_script)
 }
 END_TEST
 
+/* --- as people see the text --- */
+
+static int rows_touched(const char *text, int n_frames, char **ret_words)
+{
+    struct caption *caption = set(text, n_frames);
+    int first = -1, last = -1, from, to;
+
+    ck_assert_int_eq(caption_pages(caption), 1);
+    *ret_words = strdup(caption_page(caption, 0, &from, &to));
+    fill(200);
+    caption_blend(caption, n_frames / 2, &frame);
+    for (int y = 0; y < frame.height; y++)
+        for (int x = 0; x < frame.width; x++)
+            if (frame.data[0][y * frame.stride[0] + x] != 200) {
+                first = first < 0 ? y : first;
+                last = y;
+            }
+    caption_free(caption);
+    return last - first + 1;
+}
+
+static const struct {
+    const char *written, *plain;
+} blanks[] = {{"Hello there\n\n\n", "Hello there"}, {"\n\n \tHello there", "Hello there"},
+    {"First line\nSecond line\nThird line\n", "First line\nSecond line\nThird line"},
+    {"One\r\nTwo\r\n\r\n", "One\nTwo"}, {"One\rTwo\r", "One\nTwo"},
+    {"One\xC2\x85" "Two\xC2\x85", "One\nTwo"}, {"One\u2028Two\u2029\u2029Three", "One\nTwo\nThree"},
+    {"One\u00A0\u00A0\n\u200B\n\uFEFFTwo\u2060\t", "One\nTwo"},
+    {"One\n\u3000\nTwo\u3000", "One\nTwo"}};
+
+START_TEST(blanks_change_nothing_and_breaks_stay)
+{
+    char *written, *plain;
+    int n = rows_touched(blanks[_i].written, 90, &written);
+
+    ck_assert_int_eq(n, rows_touched(blanks[_i].plain, 90, &plain));
+    ck_assert_str_eq(written, blanks[_i].plain);
+    ck_assert_str_eq(plain, blanks[_i].plain);
+    free(written);
+    free(plain);
+}
+END_TEST
+
+static const struct {
+    const char *start, *word;
+    const char *mark; /* before a page that begins with the other direction */
+} paragraphs[] = {
+    {"שלום ", "Tel ", "\u200F"}, {"مرحبا ", "CNN ", "\u200F"}, {"Hello ", "שלום ", "\u200E"}};
+
+START_TEST(each_page_keeps_the_direction_of_its_paragraph)
+{
+    struct buf text = {0};
+    struct caption *caption;
+    int n_marked = 0, from, to;
+
+    buf_add_text(&text, paragraphs[_i].start);
+    for (int i = 0; i < 100; i++)
+        buf_add_text(&text, paragraphs[_i].word);
+    caption = set(text.data, 900);
+    ck_assert_int_gt(caption_pages(caption), 1);
+    for (int i = 0; i < caption_pages(caption); i++) {
+        const char *page = caption_page(caption, i, &from, &to);
+        bool is_first = strncmp(page, paragraphs[_i].start, strlen(paragraphs[_i].start)) == 0;
+
+        ck_assert_int_eq(strncmp(page, paragraphs[_i].mark, 3) == 0, !is_first);
+        n_marked += !is_first;
+    }
+    ck_assert_int_gt(n_marked, 0);
+    caption_free(caption);
+    buf_free(&text);
+}
+END_TEST
+
+/* Noto Sans has other forms of some letters for some languages. */
+static void draw_in(const char *language, const char *text, uint8_t *ret_luma)
+{
+    struct caption *caption;
+
+    record.language = (char *)language;
+    record.caption_font = (char *)"Noto Sans";
+    caption = set(text, 120);
+    fill(200);
+    caption_blend(caption, 60, &frame);
+    memcpy(ret_luma, frame.data[0], (size_t)(frame.stride[0] * frame.height));
+    caption_free(caption);
+}
+
+START_TEST(letters_have_the_forms_of_their_language)
+{
+    static const char *const forms[][3] = {
+        {"ru", "sr", "бббб"}, {"en", "mk", "бббб"}, {"tr", "ro", "ŞşŢţ"}};
+    size_t len = (size_t)(frame.stride[0] * frame.height);
+    uint8_t *one = malloc(len), *other = malloc(len);
+
+    draw_in(forms[_i][0], forms[_i][2], one);
+    draw_in(forms[_i][1], forms[_i][2], other);
+    ck_assert_int_ne(memcmp(one, other, len), 0);
+    draw_in(forms[_i][0], forms[_i][2], other);
+    ck_assert_int_eq(memcmp(one, other, len), 0);
+    free(one);
+    free(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("caption");
@@ -319,6 +423,10 @@ int main(void)
     tcase_add_test(tc, each_position_keeps_within_its_safe_area_at_every_size);
     tcase_add_test(tc, a_family_that_is_not_there_is_refused_by_name);
     tcase_add_test(tc, a_family_of_the_case_still_draws_every_script);
+    tcase_add_loop_test(
+        tc, blanks_change_nothing_and_breaks_stay, 0, sizeof blanks / sizeof *blanks);
+    tcase_add_loop_test(tc, each_page_keeps_the_direction_of_its_paragraph, 0, 3);
+    tcase_add_loop_test(tc, letters_have_the_forms_of_their_language, 0, 3);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -94,6 +94,52 @@ START_TEST(no_phrase_is_longer_than_two_lines_in_any_script)
 }
 END_TEST
 
+static const char *const short_words[] = {"Mr. Smith", "J. R. Poe", "A vs. Bob", "z. B. Tee",
+    "т. е. Иван", "No. 5 won", "Fig. 3 ran", "U.S. Army", "p.ex. Bom", "e.g. Anna", "St. Mary",
+    "Hr. Otto", "Sra. Ana", "Ph.D. Ann", "Nr. 7 kam", "д-р т. е. Я", "Prof. Yu", "Dr. No"};
+
+/* On either side of it there is enough for a sentence that stands alone. */
+START_TEST(no_phrase_ends_behind_a_word_that_is_not_written_out)
+{
+    char *text =
+        mem_format("We all of us remember very well how %s and nobody has told it otherwise.",
+            short_words[_i]);
+    const char *expected[] = {text};
+
+    check_phrases(text, expected, 1);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_sentence_ends_where_it_ends)
+{
+    static const char *const ends[] = {"Nobody of us saw it coming, and so did I.",
+        "Did you see it coming then? We all said no.",
+        "It has been like that since the year 1990."};
+    static const char more[] =
+        " And now comes a sentence that is so long that it stands alone, come what may.";
+    char *text = mem_format("%s%s", ends[_i], more);
+    const char *expected[] = {ends[_i], more + 1};
+
+    check_phrases(text, expected, 2);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_phrase_keeps_the_direction_of_its_paragraph)
+{
+    static const char start[] =
+        "שלום לכולם, זה משפט ארוך מאוד שיש בו מילים רבות מאוד, כדי שיעמוד לבד כאן.";
+    char *text =
+        mem_format("%s Google and the others are a sentence of the same paragraph.", start);
+    const char *expected[] = {
+        start, "\u200FGoogle and the others are a sentence of the same paragraph."};
+
+    check_phrases(text, expected, 2);
+    free(text);
+}
+END_TEST
+
 START_TEST(nothing_to_read_gives_no_phrase)
 {
     static const char *const nothing[] = {"", " ", "\n\n\t", "\u200B", "\u00A0"};
@@ -358,8 +404,8 @@ END_TEST
 START_TEST(a_voice_has_the_language_code_an_mp4_wants)
 {
     static const char *const pairs[][2] = {{"en", "eng"}, {"en-gb", "eng"}, {"EN+f3", "eng"},
-        {"ar", "ara"}, {"zu", "zul"}, {"aa", "aar"}, {"cmn-latn-pinyin", "cmn"}, {"xx", "und"},
-        {"piqd", "und"}, {"", "und"}, {"x", "und"}};
+        {"ar", "ara"}, {"zu", "zul"}, {"aa", "aar"}, {"cmn-latn-pinyin", "zho"}, {"zh-Hant", "zho"},
+        {"iw", "heb"}, {"pt_BR", "por"}, {"xx", "und"}, {"piqd", "und"}, {"", "und"}, {"x", "und"}};
 
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char code[4];
@@ -383,6 +429,10 @@ int main(void)
     tcase_add_test(tc, sentences_are_kept_whole_and_short_ones_together);
     tcase_add_test(tc, a_long_sentence_breaks_at_a_comma_rather_than_in_the_middle);
     tcase_add_test(tc, no_phrase_is_longer_than_two_lines_in_any_script);
+    tcase_add_loop_test(tc, no_phrase_ends_behind_a_word_that_is_not_written_out, 0,
+        sizeof short_words / sizeof *short_words);
+    tcase_add_loop_test(tc, a_sentence_ends_where_it_ends, 0, 3);
+    tcase_add_test(tc, a_phrase_keeps_the_direction_of_its_paragraph);
     tcase_add_test(tc, nothing_to_read_gives_no_phrase);
     tcase_add_test(tc, pauses_are_found_in_loud_and_soft_sound);
     tcase_add_test(tc, a_sentence_ends_at_its_pause_even_if_its_letters_say_otherwise);
