@@ -135,14 +135,13 @@ static void add_spoken(
     }
 }
 
-static int add_narration(struct cues *cues, int scene, bool at_top, struct error *err)
+static void add_narration(struct cues *cues, int scene, bool at_top)
 {
     const struct mix_part *part = &cues->parts[scene];
     struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
-    struct pauses pauses = {0};
-    int rc = phrases.n ? pauses_find(part->spool, part->from, part->n, &pauses, err) : 0;
+    struct pauses pauses = pauses_find(&part->levels);
 
-    if (rc == 0 && phrases.n) {
+    if (phrases.n) {
         struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / PER_MS);
 
         add_spoken(cues, scene, at_top, &phrases, spoken);
@@ -150,30 +149,24 @@ static int add_narration(struct cues *cues, int scene, bool at_top, struct error
     }
     pauses_free(&pauses);
     phrases_free(&phrases);
-    return rc;
 }
 
-static int add_scene(struct cues *cues, int scene, struct error *err)
+static void add_scene(struct cues *cues, int scene)
 {
     const struct scene *words = &cues->record->scenes[scene];
     bool at_top = is_at_top(cues, scene);
 
     if (words->narration && cues->parts[scene].n > 0)
-        return add_narration(cues, scene, at_top, err);
-    if (words->caption)
+        add_narration(cues, scene, at_top);
+    else if (words->caption)
         add_caption(cues, scene, at_top);
-    return 0;
 }
 
 int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err)
 {
-    while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes) {
-        int rc = add_scene(cues, cues->n_scenes, err);
-
-        if (rc < 0)
-            return rc;
-        cues->n_scenes++;
-    }
+    (void)err;
+    while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes)
+        add_scene(cues, cues->n_scenes++);
     if (cues->n <= i)
         return CUES_E_END;
     *ret_cue = &cues->list[i];

@@ -3,10 +3,6 @@
 #include "video/loudness.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
-#include "video/cancel.h"
 
 enum { GATED = 4 };
 
@@ -89,36 +85,4 @@ double loudness_gated(const double *blocks, int64_t n)
 
     /* Ten below the mean is a pause. */
     return mean > 0 ? lufs(mean_over(blocks, n, gated, mean / 10)) : -INFINITY;
-}
-
-/* The blocks of a sound; what is left at its end counts only if it is all there is. */
-static int weigh_all(const struct spool *spool, int64_t from, int64_t n, const atomic_bool *cancel,
-    double *blocks, struct error *err)
-{
-    struct loudness_weigher weigher = {0};
-    float samples[2 * LOUDNESS_BLOCK];
-
-    for (int64_t at = 0; at < n; at += LOUDNESS_BLOCK) {
-        int64_t piece = n - at < LOUDNESS_BLOCK ? n - at : LOUDNESS_BLOCK;
-        int rc = cancel_is_set(cancel) ? cancel_error(err)
-                                       : spool_read(spool, from + at, samples, piece, err);
-
-        if (rc < 0)
-            return rc;
-        blocks[at / LOUDNESS_BLOCK] = loudness_weigh(&weigher, samples, piece) / (double)piece;
-    }
-    return 0;
-}
-
-int loudness_measure(const struct spool *spool, int64_t from, int64_t n, const atomic_bool *cancel,
-    double *ret_loudness, struct error *err)
-{
-    int64_t whole = n / LOUDNESS_BLOCK;
-    double *blocks = mem_new_n((size_t)whole + 1, double);
-    int rc = weigh_all(spool, from, n, cancel, blocks, err);
-
-    if (rc == 0)
-        *ret_loudness = loudness_gated(blocks, whole ? whole : n > 0);
-    free(blocks);
-    return rc;
 }

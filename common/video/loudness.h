@@ -3,10 +3,7 @@
  * belongs to one thread at a time. */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdint.h>
-
-#include "video/spool.h"
 
 enum { LOUDNESS_BLOCK = 4800 }; /* samples: 100 ms, a quarter of what is gated at once */
 
@@ -23,7 +20,3 @@ double loudness_weigh(struct loudness_weigher *weigher, const float *pairs, int6
 /* LUFS of blocks that follow each other, each the mean of its weighted squares; -INFINITY: nothing
  * that can be heard.  Fewer blocks than the four that are gated at once are taken as they are. */
 double loudness_gated(const double *blocks, int64_t n);
-
-/* LUFS of `n` samples in the spool. */
-int loudness_measure(const struct spool *spool, int64_t from, int64_t n, const atomic_bool *cancel,
-    double *ret_loudness, struct error *err);

@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "video/cancel.h"
 #include "video/duck.h"
 #include "video/limiter.h"
 #include "video/loudness.h"
-#include "video/peak.h"
 
 enum { PIECE = 4096, STEPS_A_BLOCK = LOUDNESS_BLOCK / ENVELOPE_STEP };
 
@@ -40,15 +38,33 @@ static float gain_to(double goal, double loudness)
 
 /* --- laying in, before the gain of the whole --- */
 
+static int open_source(struct mix *mix, const struct mix_part *part, struct error *err)
+{
+    return mix->source ? 0 : source_open(&part->source, mix->cancel, &mix->source, err);
+}
+
+static void end_part(struct mix *mix)
+{
+    source_close(mix->source);
+    mix->source = NULL;
+    mix->part++;
+}
+
+/* The next `n` samples of the part. */
 static int add_part(
-    const struct mix_part *part, int64_t at, float *pairs, int64_t n, struct error *err)
+    struct mix *mix, const struct mix_part *part, float *pairs, int64_t n, struct error *err)
 {
     float gain = gain_to(MIX_LOUDNESS, part->loudness), own[2 * PIECE];
-    int rc = spool_read(part->spool, part->from + at, own, n, err);
+    int rc = open_source(mix, part, err);
 
-    for (int64_t i = 0; rc == 0 && i < 2 * n; i++)
+    if (rc == 0)
+        rc = source_read(mix->source, own, (int)n, err);
+    if (rc >= 0 && rc < n)
+        return error_set(err, ERR_INPUT, "scene %d: its sound changed while it was read",
+            (int)(part - mix->input.parts) + 1);
+    for (int64_t i = 0; rc > 0 && i < 2 * n; i++)
         pairs[i] += gain * own[i];
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
 static int add_parts(struct mix *mix, int64_t at, float *pairs, int64_t n, struct error *err)
@@ -56,15 +72,16 @@ static int add_parts(struct mix *mix, int64_t at, float *pairs, int64_t n, struc
     const struct mix_input *in = &mix->input;
     int rc = 0;
 
-    for (int i = mix->part; rc == 0 && i < in->n_parts && in->parts[i].at < at + n; i++) {
-        const struct mix_part *part = &in->parts[i];
+    while (rc == 0 && mix->part < in->n_parts && in->parts[mix->part].at < at + n) {
+        const struct mix_part *part = &in->parts[mix->part];
         int64_t first = part->at > at ? part->at : at;
-        int64_t last = part->at + part->n < at + n ? part->at + part->n : at + n;
+        int64_t end = part->at + part->n, last = end < at + n ? end : at + n;
 
-        if (part->at + part->n <= at)
-            mix->part = i + 1;
-        else if (mix_part_is_heard(part) && last > first)
-            rc = add_part(part, first - part->at, pairs + (first - at) * 2, last - first, err);
+        if (mix_part_is_heard(part) && last > first)
+            rc = add_part(mix, part, pairs + (first - at) * 2, last - first, err);
+        if (end > at + n)
+            break;
+        end_part(mix);
     }
     return rc;
 }
@@ -102,25 +119,45 @@ static void sketch_close(struct sketch *sketch)
     free(sketch->blocks);
 }
 
-static int sketch_fill(
-    struct sketch *sketch, struct mix *mix, const atomic_bool *cancel, struct error *err)
+/* A part's steps begin between the whole's: each belongs to two of them. */
+static void sketch_part(struct sketch *sketch, const struct mix_part *part)
 {
-    struct loudness_weigher weigher = {0};
-    float pairs[2 * ENVELOPE_STEP];
-    struct peak peak;
+    float gain = gain_to(MIX_LOUDNESS, part->loudness);
+    int64_t first = part->at / ENVELOPE_STEP;
+    float late = (float)(part->at % ENVELOPE_STEP) / ENVELOPE_STEP;
 
-    peak_init(&peak);
-    for (int64_t i = 0; i < sketch->n; i++) {
-        int64_t at = i * ENVELOPE_STEP, left = mix->input.n_samples - at;
-        int n = (int)(left < ENVELOPE_STEP ? left : ENVELOPE_STEP);
-        int rc = cancel_is_set(cancel) ? cancel_error(err) : lay_in(mix, at, pairs, n, err);
+    for (int64_t i = 0; i < part->levels.n && first + i < sketch->n; i++) {
+        float squares = gain * gain * part->levels.squares[i], peak = gain * part->levels.peaks[i];
+        int64_t k = first + i;
 
-        if (rc < 0)
-            return rc;
-        sketch->squares[i] = (float)loudness_weigh(&weigher, pairs, n);
-        sketch->peaks[i] = peak_of(&peak, pairs, n);
+        sketch->squares[k] += (1 - late) * squares;
+        sketch->peaks[k] = fmaxf(sketch->peaks[k], peak);
+        if (k + 1 < sketch->n) {
+            sketch->squares[k + 1] += late * squares;
+            sketch->peaks[k + 1] = fmaxf(sketch->peaks[k + 1], peak);
+        }
     }
-    return 0;
+}
+
+/* What is heard together may at worst add up its peaks; on the average it adds up its squares. */
+static void sketch_music(struct sketch *sketch, const struct mix *mix)
+{
+    for (int64_t i = 0; i < sketch->n; i++) {
+        float a = mix->duck[i], b = mix->duck[i + 1], squares, peak;
+
+        music_step(mix->input.music, i * ENVELOPE_STEP, &squares, &peak);
+        sketch->squares[i] += squares * (a * a + a * b + b * b) / 3;
+        sketch->peaks[i] += peak * fmaxf(a, b);
+    }
+}
+
+static void sketch_fill(struct sketch *sketch, const struct mix *mix)
+{
+    for (int i = 0; i < mix->input.n_parts; i++)
+        if (mix_part_is_heard(&mix->input.parts[i]))
+            sketch_part(sketch, &mix->input.parts[i]);
+    if (mix->duck)
+        sketch_music(sketch, mix);
 }
 
 /* How loud the whole comes out with this gain and its peaks held down. */
@@ -160,19 +197,15 @@ static double find_gain(struct sketch *sketch)
     return high;
 }
 
-static int level(struct mix *mix, const atomic_bool *cancel, struct error *err)
+static void level(struct mix *mix)
 {
     struct sketch sketch;
-    int rc;
 
     sketch_open(mix->input.n_samples, &sketch);
     mix->gain = sketch.envelope;
-    rc = sketch_fill(&sketch, mix, cancel, err);
-    if (rc == 0)
-        sketch_loudness(&sketch, find_gain(&sketch)); /* for its envelope */
+    sketch_fill(&sketch, mix);
+    sketch_loudness(&sketch, find_gain(&sketch)); /* for its envelope */
     sketch_close(&sketch);
-    mix->part = 0;
-    return rc;
 }
 
 /* --- */
@@ -192,23 +225,16 @@ static void plan_music(struct mix *mix)
         mix->duck[i] *= gain;
 }
 
-int mix_open(const struct mix_input *input, const atomic_bool *cancel, struct mix *ret_mix,
-    struct error *err)
+void mix_open(const struct mix_input *input, const atomic_bool *cancel, struct mix *ret_mix)
 {
-    struct mix mix = {.input = *input};
-    int rc;
-
-    plan_music(&mix);
-    rc = level(&mix, cancel, err);
-    if (rc < 0)
-        mix_close(&mix);
-    else
-        *ret_mix = mix;
-    return rc;
+    *ret_mix = (struct mix){.input = *input, .cancel = cancel};
+    plan_music(ret_mix);
+    level(ret_mix);
 }
 
 void mix_close(struct mix *mix)
 {
+    source_close(mix->source);
     free(mix->duck);
     free(mix->gain);
     *mix = (struct mix){0};

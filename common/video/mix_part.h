@@ -5,13 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "video/spool.h"
+#include "video/source.h"
 
 struct mix_part {
-    const struct spool *spool; /* the caller's */
-    int64_t from, n;           /* samples in the spool; n 0: no sound */
-    int64_t at;                /* sample on the timeline it begins at */
-    double loudness;           /* LUFS; -INFINITY: nothing can be heard */
+    struct source source;
+    int64_t n;            /* samples it lasts; 0: no sound */
+    int64_t at;           /* sample on the timeline it begins at */
+    double loudness;      /* LUFS; -INFINITY: nothing can be heard */
+    struct levels levels; /* its own */
 };
 
 static inline bool mix_part_is_heard(const struct mix_part *part)

@@ -2,6 +2,7 @@
 #include "video/narration.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -10,9 +11,7 @@
 #include "base/mem.h"
 #include "video/cancel.h"
 #include "video/film.h"
-#include "video/loudness.h"
 #include "video/picture.h"
-#include "video/sound_file.h"
 #include "video/speech.h"
 
 /* What the threads share. */
@@ -25,6 +24,7 @@ struct reading {
     /* under lock */
     int begun, done; /* scenes, taken in order */
     int running;     /* threads */
+    int64_t n;       /* samples of the scenes that were read */
     int failed;      /* the first scene that failed; n_scenes: none did */
     int code;
     struct error why; /* of that scene */
@@ -36,23 +36,34 @@ struct reader {
     pthread_t thread;
 };
 
-static int read_sound(
-    const struct narration_ask *ask, int i, struct spool *spool, int64_t *ret_n, struct error *err)
+/* A file is only heard; what is spoken is kept. */
+static int find_source(const struct narration_ask *ask, int i, struct spool *spool,
+    struct source *source, struct error *err)
 {
     const struct scene *scene = &ask->record->scenes[i];
-    int rc;
 
-    *ret_n = 0;
-    if (scene->audio) {
-        rc =
-            sound_file_add(ask->root_fd, scene->audio, SOUND_WHOLE, spool, ask->cancel, ret_n, err);
-        return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, "audio", err) : rc;
-    }
-    if (!scene->narration)
+    *source = (struct source){.file = scene->audio,
+        .root_fd = ask->root_fd,
+        .spool = spool,
+        .from = spool->n,
+        .rate = SPEECH_RATE,
+        .channels = 1};
+    if (scene->audio || !scene->narration)
         return 0;
-    rc = speech_say(
-        scene->narration, ask->record->language, ask->cache, spool, ask->cancel, ret_n, err);
-    return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, "narration", err) : rc;
+    return speech_say(
+        scene->narration, ask->record->language, ask->cache, spool, ask->cancel, &source->n, err);
+}
+
+static int read_sound(const struct narration_ask *ask, int i, struct spool *spool,
+    struct mix_part *part, struct error *err)
+{
+    bool is_file = ask->record->scenes[i].audio != NULL;
+    int rc = find_source(ask, i, spool, &part->source, err);
+
+    if (rc == 0 && (is_file || part->source.n > 0))
+        rc = source_measure(&part->source, ask->cancel, &part->n, &part->levels, err);
+    part->loudness = levels_loudness(&part->levels, part->n);
+    return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, is_file ? "audio" : "narration", err) : rc;
 }
 
 /* A picture that can't be used is found now, not after an hour of encoding the scenes before it. */
@@ -70,11 +81,8 @@ static int read_scene(const struct narration_ask *ask, int i, struct spool *spoo
 {
     int rc = cancel_is_set(ask->cancel) ? cancel_error(err) : check_picture(ask, i, err);
 
-    *part = (struct mix_part){.spool = spool, .from = spool->n_samples};
     if (rc == 0)
-        rc = read_sound(ask, i, spool, &part->n, err);
-    if (rc == 0)
-        rc = loudness_measure(spool, part->from, part->n, ask->cancel, &part->loudness, err);
+        rc = read_sound(ask, i, spool, part, err);
     return rc;
 }
 
@@ -93,10 +101,22 @@ static int begin(struct reading *reading)
     return i;
 }
 
-static void finish(struct reading *reading, int i, int rc, const struct error *why)
+/* No video is so long: what is spoken on the way to finding that out must not fill the disk. */
+static int count_locked(struct reading *reading, int64_t n, struct error *err)
+{
+    reading->n += n;
+    return reading->n > (int64_t)CASE_SECONDS_MAX * TIMELINE_RATE
+               ? error_set(err, ERR_INPUT, "the video would be longer than %d minutes",
+                     CASE_SECONDS_MAX / 60)
+               : 0;
+}
+
+static void finish(struct reading *reading, int i, int rc, struct error *why)
 {
     pthread_mutex_lock(&reading->lock);
     reading->done++;
+    if (rc == 0)
+        rc = count_locked(reading, reading->narration->parts[i].n, why);
     if (rc < 0 && i < reading->failed) {
         reading->failed = i;
         reading->code = rc;
@@ -225,7 +245,7 @@ static int open_spools(
 int narration_read(
     const struct narration_ask *ask, struct narration *ret_narration, struct error *err)
 {
-    struct narration narration = {
+    struct narration narration = {.n_parts = ask->record->n_scenes,
         .parts = mem_new_n((size_t)ask->record->n_scenes, struct mix_part)};
     int rc = open_spools(ask, &narration, err);
 
@@ -242,6 +262,8 @@ void narration_close(struct narration *narration)
 {
     for (int i = 0; i < narration->n_spools; i++)
         spool_close(&narration->spools[i]);
+    for (int i = 0; narration->parts && i < narration->n_parts; i++)
+        levels_free(&narration->parts[i].levels);
     free(narration->spools);
     free(narration->parts);
     *narration = (struct narration){0};

@@ -22,6 +22,7 @@ struct narration_ask {
 struct narration {
     struct spool *spools; /* one a thread */
     int n_spools;
+    int n_parts;
     struct mix_part *parts; /* one a scene; `at` is the timeline's to say */
 };
 

@@ -555,34 +555,3 @@ int sound_file_check(int root_fd, const char *name, struct error *err)
     sound_file_close(file);
     return rc < 0 ? rc : 0;
 }
-
-static int add_all(
-    struct sound_file *file, int64_t most, struct spool *spool, int64_t *ret_n, struct error *err)
-{
-    float pairs[2 * CHECKED];
-    int got = 1;
-
-    for (*ret_n = 0; got > 0 && *ret_n < most; *ret_n += got) {
-        int rc;
-
-        got = sound_file_read(
-            file, pairs, most - *ret_n < CHECKED ? (int)(most - *ret_n) : CHECKED, err);
-        rc = got > 0 ? spool_add(spool, pairs, got, err) : got;
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
-}
-
-int sound_file_add(int root_fd, const char *name, int64_t most, struct spool *spool,
-    const atomic_bool *cancel, int64_t *ret_n, struct error *err)
-{
-    struct sound_file *file;
-    int rc = sound_file_open(root_fd, name, cancel, &file, err);
-
-    if (rc < 0)
-        return rc;
-    rc = add_all(file, most, spool, ret_n, err);
-    sound_file_close(file);
-    return rc;
-}

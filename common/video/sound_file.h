@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "video/spool.h"
+#include "base/error.h"
 
 /* SOUND_CHANGES_MAX: how often a file may change its rate or channels, as joined files do. */
 enum {
@@ -33,9 +33,3 @@ int sound_file_read(struct sound_file *file, float *pairs, int n, struct error *
 
 /* As much as must be read of a file to know that it can be: all but its samples. */
 int sound_file_check(int root_fd, const char *name, struct error *err);
-
-#define SOUND_WHOLE INT64_MAX /* up to its end */
-
-/* The first `most` samples into a spool, all if there are fewer; `*ret_n` were added. */
-int sound_file_add(int root_fd, const char *name, int64_t most, struct spool *spool,
-    const atomic_bool *cancel, int64_t *ret_n, struct error *err);

@@ -20,17 +20,13 @@
 #include "case/spoken.h"
 #include "case/voice.h"
 #include "video/cancel.h"
-#include "video/resample.h"
 #include "video/stamp.h"
-#include "video/timeline.h"
 
 enum {
-    RATE = 22050,
     WAV_HEADER = 44,
-    BYTES_MAX = SPEECH_SECONDS_MAX * RATE * 2,
+    BYTES_MAX = SPEECH_SECONDS_MAX * SPEECH_RATE * 2,
     QUIET = 60,            /* of 32767: what the ear does not take for a sound yet */
     SILENT_MS_MAX = 30000, /* a speaker that says nothing for so long hangs */
-    PIECE = 4096,          /* samples resampled at once */
     KEPT_VERSION = 2,      /* raise it when the samples kept of a text change */
 };
 
@@ -218,43 +214,6 @@ static void keep_heard(struct buf *wav)
     wav->len = 2 * n;
 }
 
-static int resample_all(
-    struct resample *resample, struct spool *spool, int64_t *ret_n, struct error *err)
-{
-    float pairs[2 * PIECE];
-    int got;
-
-    while ((got = resample_take(resample, pairs, PIECE, true, err)) > 0) {
-        int rc = spool_add(spool, pairs, got, err);
-
-        if (rc < 0)
-            return rc;
-        *ret_n += got;
-    }
-    return got;
-}
-
-static int add_samples(
-    const struct buf *samples, struct spool *spool, int64_t *ret_n, struct error *err)
-{
-    const AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-    const uint8_t *data = (const uint8_t *)samples->data;
-    struct resample resample;
-    int rc;
-
-    *ret_n = 0;
-    if (samples->len == 0)
-        return 0;
-    rc = resample_open(&mono, AV_SAMPLE_FMT_S16, RATE, &resample, err);
-    if (rc < 0)
-        return rc;
-    rc = resample_add(&resample, &data, (int)(samples->len / 2), err);
-    if (rc == 0)
-        rc = resample_all(&resample, spool, ret_n, err);
-    resample_close(&resample);
-    return rc;
-}
-
 /* --- what was spoken before --- */
 
 enum { LOOK_MS = 1000 };
@@ -371,7 +330,10 @@ int speech_say(const char *text, const char *language, struct cache *cache, stru
     struct buf samples = {0};
     int rc = find_or_say(spoken, language, cache, cancel, &samples, err);
     if (rc == 0)
-        rc = add_samples(&samples, spool, ret_n, err);
+        rc = spool_add(
+            spool, (const int16_t *)(const void *)samples.data, (int64_t)samples.len / 2, err);
+    if (rc == 0)
+        *ret_n = (int64_t)samples.len / 2;
     buf_free(&samples);
     free(spoken);
     return rc;

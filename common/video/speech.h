@@ -13,9 +13,10 @@
 #include "video/cache.h"
 #include "video/spool.h"
 
-enum { SPEECH_SECONDS_MAX = 1800 };
+enum { SPEECH_SECONDS_MAX = 1800, SPEECH_RATE = 22050 };
 
-/* Append `text` (what of it is said: spoken.h) spoken in `language` to the spool, without the silence before and after it.
+/* Append `text` (what of it is said: spoken.h) spoken in `language` to the spool, without the
+ * silence before and after it: one channel of SPEECH_RATE.
  * `*ret_n` samples were added; 0: nothing in the text can be spoken.  What `cache` (may be NULL)
  * holds is not spoken again.  -ERR_INPUT: unknown language. */
 int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,

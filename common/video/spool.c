@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-enum { PAIR = 2 * sizeof(float) };
+enum { SAMPLE = sizeof(int16_t) };
 
 /* For file systems without O_TMPFILE. */
 static int open_and_unlink(const char *dir)
@@ -42,11 +42,11 @@ void spool_close(struct spool *spool)
     spool->fd = -1;
 }
 
-int spool_add(struct spool *spool, const float *samples, int64_t n, struct error *err)
+int spool_add(struct spool *spool, const int16_t *samples, int64_t n, struct error *err)
 {
     const char *data = (const char *)samples;
-    size_t left = (size_t)n * PAIR;
-    off_t at = spool->n_samples * PAIR;
+    size_t left = (size_t)n * SAMPLE;
+    off_t at = spool->n * SAMPLE;
 
     while (left) {
         ssize_t did = pwrite(spool->fd, data, left, at);
@@ -59,15 +59,16 @@ int spool_add(struct spool *spool, const float *samples, int64_t n, struct error
         left -= (size_t)did;
         at += did;
     }
-    spool->n_samples += n;
+    spool->n += n;
     return 0;
 }
 
-int spool_read(const struct spool *spool, int64_t at, float *samples, int64_t n, struct error *err)
+int spool_read(
+    const struct spool *spool, int64_t at, int16_t *samples, int64_t n, struct error *err)
 {
     char *data = (char *)samples;
-    size_t left = (size_t)n * PAIR;
-    off_t from = at * PAIR;
+    size_t left = (size_t)n * SAMPLE;
+    off_t from = at * SAMPLE;
 
     while (left) {
         ssize_t did = pread(spool->fd, data, left, from);

@@ -120,51 +120,6 @@ static int read_case(struct work *work, struct error *err)
     return rc < 0 ? rc : plan(work, err);
 }
 
-static int open_mix(struct work *work, struct error *err)
-{
-    const struct video_options *options = work->options;
-    const char *file = work->record->music;
-    struct mix_input input = {.parts = work->narration.parts,
-        .n_parts = work->record->n_scenes,
-        .music = file ? &work->music : NULL,
-        .n_samples = (int64_t)work->timeline.n_frames * work->timeline.frame_samples};
-    int rc = 0;
-
-    if (file)
-        rc = music_open(work->root_fd, file, input.n_samples, options->out_dir, options->cancel,
-            &work->music, err);
-    if (rc < 0)
-        return rc == -ERR_CANCELED ? rc : error_where(err, "music: ");
-    return mix_open(&input, options->cancel, &work->mix, err);
-}
-
-/* The encoders start before the sound is measured: they don't need it, and two cores are better
- * than one. */
-static int start(struct work *work, struct error *err)
-{
-    const struct video_options *options = work->options;
-    struct join_words words;
-    int rc;
-
-    film_plan(&work->film, &work->timeline);
-    rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
-        &work->segments, err);
-    if (rc == 0)
-        rc = beside_open(&work->film, work->narration.parts, &work->beside, err);
-    if (rc == 0)
-        rc = during("mixing", open_mix(work, err), err);
-    if (rc == 0)
-        rc = during("mixing", soundtrack_open(&work->mix, &work->track, err), err);
-    if (rc == 0)
-        rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
-            &work->join, err);
-    if (rc == 0) {
-        beside_words(&work->beside, &words);
-        join_set_words(work->join, &words);
-    }
-    return rc;
-}
-
 static void tell_thumbnails(struct work *work)
 {
     const struct video_watch *watch = &work->options->watch;
@@ -208,6 +163,59 @@ static void tell(struct work *work, enum video_stage stage)
     tell_thumbnails(work);
     progress_at(&work->progress, stage, stage == VIDEO_ENCODING ? (double)done / n_frames : 0, done,
         n_frames);
+}
+
+/* While the music is heard. */
+static void tick(void *ctx)
+{
+    tell(ctx, VIDEO_ENCODING);
+}
+
+static int open_mix(struct work *work, struct error *err)
+{
+    const struct video_options *options = work->options;
+    const char *file = work->record->music;
+    struct mix_input input = {.parts = work->narration.parts,
+        .n_parts = work->record->n_scenes,
+        .music = file ? &work->music : NULL,
+        .n_samples = (int64_t)work->timeline.n_frames * work->timeline.frame_samples};
+    const struct music_watch watch = {tick, work};
+    int rc = 0;
+
+    if (file)
+        rc = music_open(
+            work->root_fd, file, input.n_samples, options->cancel, &watch, &work->music, err);
+    if (rc < 0)
+        return rc == -ERR_CANCELED ? rc : error_where(err, "music: ");
+    mix_open(&input, options->cancel, &work->mix);
+    return 0;
+}
+
+/* The encoders start before the sound is planned: they don't need it, and two cores are better
+ * than one. */
+static int start(struct work *work, struct error *err)
+{
+    const struct video_options *options = work->options;
+    struct join_words words;
+    int rc;
+
+    film_plan(&work->film, &work->timeline);
+    rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
+        &work->segments, err);
+    if (rc == 0)
+        rc = beside_open(&work->film, work->narration.parts, &work->beside, err);
+    if (rc == 0)
+        rc = during("mixing", open_mix(work, err), err);
+    if (rc == 0)
+        rc = during("mixing", soundtrack_open(&work->mix, &work->track, err), err);
+    if (rc == 0)
+        rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
+            &work->join, err);
+    if (rc == 0) {
+        beside_words(&work->beside, &words);
+        join_set_words(work->join, &words);
+    }
+    return rc;
 }
 
 /* Who watches already comes first; what lies beside the video may wait. */

@@ -125,22 +125,21 @@ partial_files() { find "$CASECAST_OUTPUT" -name '*.mp4' -o -type f -name '.*'; }
 
 # A disk with so much room, at each stage of the work: who watches reads where it ended, at which file, and why.
 full_at_each_stage() {
-    ffmpeg -v error -f lavfi -i sine=frequency=440:duration=8 -ac 1 "$CASECAST_MEDIA_ROOT/tone.wav" </dev/null
     ffmpeg -v error -f lavfi -i color=gray:size=1280x720:duration=1 -vf noise=alls=100 -frames:v 1 -q:v 3 \
         "$CASECAST_MEDIA_ROOT/noise.jpg" </dev/null
-    fails_for_room reading 1m '^error scene 1: audio: .*no space left on device' photo.jpg tone.wav
+    fails_for_room reading 1m '^error scene 1: narration: .*no space left on device' photo.jpg "$(printf 'These words fill the disk. %.0s' {1..60})"
     fails_for_room thumbnails 16k '^error scene 1: thumbnail: .*\.jpg can.t be written: no space left on device' photo.jpg
     fails_for_room joining 2m '^error joining: .*(final\.mp4|live-[0-9]+\.m4s) can.t be written: no space left on device' noise.jpg
     fact '… and the operator reads the path in the log' holds "warning job .* fails: joining: $CASECAST_OUTPUT/" \
         "$(tail -n 5 "$state/log/casecast.log")"
 }
 
-fails_for_room() { # NAME ROOM REGULAR EXPRESSION IMAGE [AUDIO]
+fails_for_room() { # NAME ROOM REGULAR EXPRESSION IMAGE [NARRATION]
     local got
     rm -rf "${CASECAST_OUTPUT:?}"/*
     mount -t tmpfs -o "size=$2" casecast-test "$CASECAST_OUTPUT"
     case_put "full-$1" 3 "$4"
-    [[ -z ${5-} ]] || sql "UPDATE scenes SET audio = '$5' WHERE case_id = 'full-$1'"
+    [[ -z ${5-} ]] || sql "UPDATE scenes SET narration = '$5' WHERE case_id = 'full-$1'"
     got=$(stream "$video?caseId=full-$1")
     fact "a disk that is full at $1 is told so" holds "$3" "$(messages <<<"$got")"
     fact '… without a path of ours' lacks "$private" "$got"

@@ -18,17 +18,20 @@
 
 static char *folder;
 static struct spool spool;
+static struct levels_meter meter;
 static struct error err;
 
 static void set_up(void)
 {
     folder = media_folder();
     ck_assert_int_eq(spool_open(folder, &spool, &err), 0);
+    levels_open(&meter);
 }
 
 static void tear_down(void)
 {
     spool_close(&spool);
+    levels_free(&meter.levels);
     media_folder_remove(folder);
 }
 
@@ -158,8 +161,23 @@ static void add_tone(int ms, float amplitude)
 
     for (int64_t i = 0; i < 2 * n; i++)
         samples[i] = amplitude * (float)sin((double)i / 2 * 0.06);
-    ck_assert_int_eq(spool_add(&spool, samples, n, &err), 0);
+    levels_add(&meter, samples, n);
     free(samples);
+}
+
+/* Of all tones since the last call; the test frees them. */
+static struct levels take_levels(void)
+{
+    struct levels levels = levels_end(&meter);
+
+    levels_open(&meter);
+    return levels;
+}
+
+/* Of levels, whose steps are 5 ms; what lies between the last samples of one counts in the next. */
+static void check_ms(int64_t ms, int64_t wanted)
+{
+    ck_assert_msg(ms >= wanted && ms <= wanted + 5, "%d, not %d ms", (int)ms, (int)wanted);
 }
 
 START_TEST(pauses_are_found_in_loud_and_soft_sound)
@@ -167,7 +185,7 @@ START_TEST(pauses_are_found_in_loud_and_soft_sound)
     static const float loudness[] = {0.9f, 0.01f};
 
     for (int i = 0; i < 2; i++) {
-        int64_t from = spool.n_samples;
+        struct levels levels;
         struct pauses pauses;
 
         add_tone(1000, loudness[i]);
@@ -175,11 +193,13 @@ START_TEST(pauses_are_found_in_loud_and_soft_sound)
         add_tone(500, loudness[i]);
         add_tone(40, 0); /* a "t" */
         add_tone(500, loudness[i]);
-        ck_assert_int_eq(pauses_find(&spool, from, spool.n_samples - from, &pauses, &err), 0);
+        levels = take_levels();
+        pauses = pauses_find(&levels);
         ck_assert_int_eq(pauses.n, 1);
-        ck_assert_int_eq((int)pauses.list[0].start_ms, 1000);
-        ck_assert_int_eq((int)pauses.list[0].end_ms, 1300);
+        check_ms(pauses.list[0].start_ms, 1000);
+        check_ms(pauses.list[0].end_ms, 1300);
         pauses_free(&pauses);
+        levels_free(&levels);
     }
 }
 END_TEST
@@ -189,6 +209,7 @@ START_TEST(a_sentence_ends_at_its_pause_even_if_its_letters_say_otherwise)
     /* Equal letters; the first takes three times as long, with a short rest in the middle. */
     struct phrases phrases = phrases_of("Abcdefgh abcdefgh abcdefgh abcdefgh abcdefgh. "
                                         "Bbcdefgh bbcdefgh bbcdefgh bbcdefgh bbcdefgh.");
+    struct levels levels;
     struct pauses pauses;
     struct spoken *spoken;
 
@@ -198,23 +219,28 @@ START_TEST(a_sentence_ends_at_its_pause_even_if_its_letters_say_otherwise)
     add_tone(350, 0);
     add_tone(1700, 0.5f);
     ck_assert_int_eq(phrases.n, 2);
-    ck_assert_int_eq(pauses_find(&spool, 0, spool.n_samples, &pauses, &err), 0);
+    levels = take_levels();
+    pauses = pauses_find(&levels);
     spoken = align_phrases(&phrases, &pauses, 5050);
     ck_assert_int_eq((int)spoken[0].start_ms, 0);
-    ck_assert_int_eq((int)spoken[0].end_ms, 3000);
-    ck_assert_int_eq((int)spoken[1].start_ms, 3350);
+    check_ms(spoken[0].end_ms, 3000);
+    check_ms(spoken[1].start_ms, 3350);
     ck_assert_int_eq((int)spoken[1].end_ms, 5050);
     free(spoken);
     pauses_free(&pauses);
+    levels_free(&levels);
     phrases_free(&phrases);
 }
 END_TEST
 
-static int64_t spoken_ms(const char *text, const char *language)
+static int64_t spoken_ms(const char *text, const char *language, struct levels *ret_levels)
 {
+    struct source source = {.spool = &spool, .from = spool.n, .rate = SPEECH_RATE, .channels = 1};
     int64_t n;
 
-    ck_assert_msg(speech_say(text, language, NULL, &spool, NULL, &n, &err) == 0, "%s", err.text);
+    ck_assert_msg(
+        speech_say(text, language, NULL, &spool, NULL, &source.n, &err) == 0, "%s", err.text);
+    ck_assert_int_eq(source_measure(&source, NULL, &n, ret_levels, &err), 0);
     return n / 48;
 }
 
@@ -248,21 +274,23 @@ START_TEST(cues_of_real_speech_are_in_time)
     };
 
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
-        int64_t alone[5], sum = 0, total, from, at = 0;
+        int64_t alone[5], sum = 0, total, at = 0;
+        struct levels levels;
         struct buf whole = {0};
         struct phrases phrases;
         struct pauses pauses;
         struct spoken *spoken;
 
         for (int i = 0; i < 5; i++) {
-            sum += alone[i] = spoken_ms(texts[t].sentences[i], texts[t].language);
+            sum += alone[i] = spoken_ms(texts[t].sentences[i], texts[t].language, &levels);
+            levels_free(&levels);
             buf_format(&whole, "%s ", texts[t].sentences[i]);
         }
-        from = spool.n_samples;
-        total = spoken_ms(whole.data, texts[t].language);
+        total = spoken_ms(whole.data, texts[t].language, &levels);
         phrases = phrases_of(whole.data);
         ck_assert_int_eq(phrases.n, 5);
-        ck_assert_int_eq(pauses_find(&spool, from, total * 48, &pauses, &err), 0);
+        pauses = pauses_find(&levels);
+        levels_free(&levels);
         spoken = align_phrases(&phrases, &pauses, total);
         for (int i = 0; i < 5; i++) {
             ck_assert_msg(llabs(spoken[i].start_ms - at) < 120,
@@ -305,6 +333,7 @@ static void forget(struct cues *cues)
     cues_close(cues);
     timeline_free(&timeline);
     memset(scenes, 0, sizeof scenes);
+    levels_free(&parts[0].levels);
     memset(parts, 0, sizeof parts);
 }
 
@@ -316,7 +345,7 @@ START_TEST(what_is_spoken_goes_before_what_is_seen)
     scenes[0] = (struct scene){.caption = "Seen", .narration = "Heard."};
     scenes[1] = (struct scene){.caption = " Only seen \n\n twice ", .seconds = 4};
     scenes[2] = (struct scene){.narration = "…", .seconds = 4}; /* nothing that can be spoken */
-    parts[0].spool = &spool;
+    parts[0].levels = take_levels();
     parts[0].n = 2000 * 48;
     cues = cues_for(3);
     ck_assert_int_eq(cues.n, 2);
@@ -342,7 +371,7 @@ START_TEST(cues_never_overlap_and_have_length_however_much_is_said_in_no_time)
     add_tone(150, 0.5f);
     scenes[0] = (struct scene){.narration = text.data};
     scenes[1] = (struct scene){.caption = text.data, .seconds = 0.4};
-    parts[0].spool = &spool;
+    parts[0].levels = take_levels();
     parts[0].n = 150 * 48;
     cues = cues_for(2);
     ck_assert_int_gt(cues.n, 2);

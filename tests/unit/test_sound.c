@@ -1,6 +1,5 @@
 /* test_sound.c - speech: how words become sound. */
 #include <check.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +35,9 @@ static int64_t say(const char *text, const char *language)
     return n;
 }
 
-static float *samples_of(int64_t from, int64_t n)
+static int16_t *samples_of(int64_t from, int64_t n)
 {
-    float *samples = mem_new_n((size_t)n * 2 + 1, float);
+    int16_t *samples = mem_new_n((size_t)n + 1, int16_t);
 
     ck_assert_int_eq(spool_read(&spool, from, samples, n, &err), 0);
     return samples;
@@ -48,11 +47,11 @@ START_TEST(the_same_words_give_the_same_samples_whatever_was_said_before)
 {
     int64_t n = say("The same words again.", "en"), between = say("Und etwas anderes.", "de");
     int64_t m = say("The same words again.", "en");
-    float *first = samples_of(0, n), *second = samples_of(n + between, m);
+    int16_t *first = samples_of(0, n), *second = samples_of(n + between, m);
 
-    ck_assert_int_gt(n, 24000);
+    ck_assert_int_gt(n, SPEECH_RATE / 2);
     ck_assert_int_eq(n, m);
-    ck_assert_mem_eq(first, second, (size_t)n * 2 * sizeof(float));
+    ck_assert_mem_eq(first, second, (size_t)n * sizeof *first);
     free(first);
     free(second);
 }
@@ -61,11 +60,12 @@ END_TEST
 START_TEST(speech_begins_with_its_first_sample)
 {
     int64_t n = say("Tick tock.", "en");
-    float *samples = samples_of(0, n), loudest = 0;
+    int16_t *samples = samples_of(0, n);
+    int loudest = 0;
 
-    for (int i = 0; i < 48; i++) /* the first millisecond */
-        loudest = fmaxf(loudest, fabsf(samples[2 * i]));
-    ck_assert_float_gt(loudest, 0.001f);
+    for (int i = 0; i < SPEECH_RATE / 1000; i++) /* the first millisecond */
+        loudest = abs(samples[i]) > loudest ? abs(samples[i]) : loudest;
+    ck_assert_int_gt(loudest, 32);
     free(samples);
 }
 END_TEST
@@ -76,7 +76,7 @@ START_TEST(many_languages_can_be_spoken)
         {"zh", "你好"}, {"pt-br", "Bom dia"}, {"en-gb", "Hello"}, {"ru", "Привет"}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        ck_assert_int_gt(say(words[i][1], words[i][0]), 4800);
+        ck_assert_int_gt(say(words[i][1], words[i][0]), SPEECH_RATE / 10);
 }
 END_TEST
 
@@ -98,7 +98,7 @@ START_TEST(text_that_looks_like_markup_or_an_option_is_only_text)
     ck_assert_int_gt(
         say("--version <speak><audio src='/etc/passwd'/></speak> [[h@l'oU]] & -f /etc/passwd",
             "en"),
-        48000);
+        SPEECH_RATE);
 }
 END_TEST
 
@@ -106,7 +106,7 @@ START_TEST(a_text_with_nothing_to_say_is_silence_not_an_error)
 {
     ck_assert_int_eq(say(" \n ", "en"), 0);
     ck_assert_int_eq(say("", "en"), 0);
-    ck_assert_int_eq(spool.n_samples, 0);
+    ck_assert_int_eq(spool.n, 0);
 }
 END_TEST
 
