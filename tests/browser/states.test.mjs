@@ -150,13 +150,25 @@ test('markup in a reason is text', withOpenCase({}, async (page) => {
 }));
 
 test('a cancel that is refused says why, and the video goes on', withOpenCase(REFUSED, async (page) => {
-  await page.route('**/api/jobs/j/cancel', (route) => route.fulfill({ status: 503, json: { detail: 'draining' } }));
+  await page.route('**/api/jobs/j/cancel?viewer=*', (route) => route.fulfill({ status: 503, json: { detail: 'draining' } }));
   await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
   await page.locator('#cancel').click();
   await page.locator('#message-title', { hasText: 'could not be canceled' }).waitFor();
   assert.equal(await text(page, 'message-text'), 'draining');
   assert.equal(await page.locator('#cancel').isVisible(), true);
 }));
+
+for (const [watching, said] of [[1, '1 other still watches'], [2, '2 others still watch']]) {
+  test(`who cancels what ${watching} more watch leaves it to them`, withOpenCase(REFUSED, async (page) => {
+    await page.route('**/api/jobs/j/cancel?viewer=*', (route) => route.fulfill({ status: 409, json: { detail: 'x', watching } }));
+    await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
+    await page.locator('#cancel').click();
+    await page.locator('#message-title', { hasText: 'You left' }).waitFor();
+    assert.equal(await text(page, 'message-text'), `${said}: the video goes on.`);
+    assert.equal(await page.evaluate(() => globalThis.sources[0].readyState), 2);
+    assert.match(await page.evaluate(() => globalThis.sources[0].url), /&viewer=\w+$/);
+  }));
+}
 
 test('every state fits a phone', withOpenCase(phone, async (page) => {
   await say(page, 'job', { id: 'j', state: 'queued', position: 2, case: 'one' });
