@@ -51,3 +51,31 @@ export async function assertNoSidewaysScroll(page) {
 
 /** Texts of all messages of an example page. */
 export const messages = (page) => page.locator('#messages li').allTextContents();
+
+/** Runs `check` until it holds, for a while. */
+export async function assertSoon(check, ms = 10_000) {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+}
+
+/** The colours in a picture of that element, at these shares of its width, in the middle of its height: "r,g,b". */
+export async function coloursAt(page, locator, shares) {
+  const png = (await locator.screenshot()).toString('base64');
+  const easel = await page.context().newPage(); // without our pages' security policy
+  const colours = await easel.evaluate(async ([data, at]) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    return at.map((share) => context.getImageData(Math.floor(bitmap.width * share), bitmap.height >> 1, 1, 1).data.slice(0, 3).join());
+  }, [png, shares]);
+  await easel.close();
+  return colours;
+}

@@ -3,60 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
-
-const CASE = { id: 'one', title: 'One <b>case</b>', language: 'en', shape: '16:9', scenes: 2, video: null };
+import {
+  CASE, FILM, answerCases, answerFilm, answerPicture, installDouble, say, text, withOpenCase,
+} from './double.mjs';
+import { assertNoSidewaysScroll, assertSoon, base, phone, withPage } from './kit.mjs';
 
 const REFUSED = { forgive: /Failed to load resource/ }; // what Chromium says of any error status
-
-function installDouble() {
-  globalThis.EventSource = class extends EventTarget {
-    static CONNECTING = 0;
-    static OPEN = 1;
-    static CLOSED = 2;
-    readyState = 1;
-
-    constructor(url) {
-      super();
-      this.url = url;
-      (globalThis.sources ??= []).push(this);
-      setTimeout(() => this.onopen?.());
-    }
-
-    close() { this.readyState = 2; }
-  };
-  globalThis.say = (name, data) => {
-    const event = new MessageEvent(name, { data: typeof data === 'string' ? data : JSON.stringify(data) });
-    const source = globalThis.sources.at(-1);
-    if (name === 'message') source.onmessage?.(event);
-    else source.dispatchEvent(event);
-  };
-  globalThis.breakOff = (readyState) => {
-    const source = globalThis.sources.at(-1);
-    source.readyState = readyState;
-    source.onerror?.();
-  };
-}
-
-const say = (page, name, data) => page.evaluate(([n, d]) => globalThis.say(n, d), [name, data]);
-const text = (page, id) => page.locator(`#${id}`).textContent();
-
-async function answerCases(page, body) {
-  await page.route('**/api/cases', (route) => route.fulfill({ json: body }));
-  await page.route('**/api/cases/*', (route) => route.fulfill({
-    json: { ...CASE, scenes: [{ caption: 'A', credit: 'Somebody' }, { caption: 'B', credit: 'Somebody' }] },
-  }));
-}
-
-function withOpenCase(options, body) {
-  return withPage(options, async (page) => {
-    await page.addInitScript(installDouble);
-    await answerCases(page, { cases: [CASE] });
-    await page.goto(`${base}/#case=one`);
-    await page.waitForFunction(() => globalThis.sources?.length === 1);
-    await body(page);
-  });
-}
 
 test('an empty gallery says how to fill it', withPage({}, async (page) => {
   await answerCases(page, { cases: [] });
@@ -92,6 +44,46 @@ test('a queued job tells its place', withOpenCase({}, async (page) => {
   assert.equal(await page.locator('#bar').getAttribute('value'), null);
 }));
 
+const inQueue = (position, waitMs) => ({ job: { id: 'j', state: 'queued', position, waitMs } });
+for (const [waitMs, said] of [[41_200, /^In the queue: 2 before yours, starts in about 42 s$/],
+  [400_000, /, starts in about 7 min$/], [0, /, starts in a moment$/], [null, /^In the queue: 2 before yours$/]]) {
+  test(`a queued job tells when it starts: ${said}`, withOpenCase({ item: inQueue(3, waitMs) }, async (page) => {
+    const answered = page.waitForResponse('**/api/cases');
+    await say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' });
+    await answered;
+    await assertSoon(async () => assert.match(await text(page, 'stage'), said));
+  }));
+}
+
+for (const etaMs of [0, 400, 999]) {
+  test(`${etaMs} ms left are a moment, never 0 s`, withOpenCase({}, async (page) => {
+    await say(page, 'progress', { stage: 'joining', percent: 99.9, frames: 900, of: 900, fps: 91.6, etaMs });
+    assert.equal(await text(page, 'left'), 'a moment');
+    assert.doesNotMatch(await page.locator('#theatre').evaluate((panel) => panel.textContent), /\b0 s\b/);
+  }));
+}
+
+test('nothing is left once the video is ready', withOpenCase(REFUSED, async (page) => {
+  await answerFilm(page);
+  await say(page, 'progress', { stage: 'joining', percent: 99.9, frames: 900, of: 900, fps: 91.6, etaMs: 0 });
+  await say(page, 'done', FILM);
+  assert.equal(await text(page, 'made-left'), '');
+  assert.equal(await text(page, 'made-text'), 'All of it is made');
+}));
+
+test('a canceled job says what is true of what was made', withOpenCase({}, async (page) => {
+  await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
+  await say(page, 'progress', { stage: 'encoding', percent: 40, frames: 360, of: 900, fps: 91.6, etaMs: 5200 });
+  await say(page, 'canceled', {});
+  assert.match(await text(page, 'message-text'), /goes on from the parts that are still kept/);
+}));
+
+test('one that had not begun has nothing', withOpenCase({}, async (page) => {
+  await say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' });
+  await say(page, 'canceled', {});
+  assert.match(await text(page, 'message-text'), /had not begun/);
+}));
+
 test('progress tells percent, stage and time left, in the tab too', withOpenCase({}, async (page) => {
   const progress = { stage: 'encoding', percent: 43.7, frames: 393, of: 900, fps: 91.6, etaMs: 5200 };
   await say(page, 'progress', progress);
@@ -119,6 +111,75 @@ test('a scene told twice is shown once', withOpenCase({}, async (page) => {
   await say(page, 'scene', scene);
   assert.equal(await page.locator('#strip img').count(), 1);
   assert.equal(await page.locator('#strip li').count(), 2);
+}));
+
+const arrived = (page, which) => page.waitForFunction((selector) => {
+  const image = document.querySelector(selector);
+  return image?.complete && image.naturalWidth > 0 && getComputedStyle(image).visibility === 'visible';
+}, which, { timeout: 15_000 });
+
+const PICTURES = [
+  ['of a scene in the strip', '#strip img', (page) => say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' })],
+  ['of a scene on the screen', '#stills img', (page) => say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' })],
+  ['of a card whose video is made', '.card .picture', (page) => say(page, 'done', { ...FILM, thumbnail: '/seen.jpg' })],
+];
+for (const [name, which, begin] of PICTURES) {
+  test(`a picture ${name} that did not come is asked for again`, withOpenCase(REFUSED, async (page) => {
+    await answerFilm(page);
+    await answerPicture(page, '**/seen.jpg', 2);
+    await begin(page);
+    await arrived(page, which);
+  }));
+}
+
+test('pictures of cards without a video come late, too', withPage(REFUSED, async (page) => {
+  await answerCases(page, { cases: [{ ...CASE, poster: '/seen.jpg' }] });
+  await page.route('**/seen.jpg', (route) => route.fulfill({ status: 204 })); // it is being made
+  await page.goto(base);
+  await page.locator('.card .art i').first().waitFor();
+  await answerPicture(page, '**/seen.jpg', 0);
+  await arrived(page, '.card .picture');
+}));
+
+test('poster and pictures of the reel that did not come are asked for again', withOpenCase(REFUSED, async (page) => {
+  await answerFilm(page);
+  const poster = await answerPicture(page, '**/made/poster.jpg', 1);
+  const sheet = await answerPicture(page, '**/made/sprites.jpg', 1);
+  let vtt = 0;
+  await page.route('**/made/sprites.vtt', (route) => (vtt++ ? route.fallback() : route.abort('internetdisconnected')));
+  await say(page, 'done', FILM);
+  await page.locator('#reel').waitFor();
+  await page.waitForFunction(() => document.getElementById('player').poster.endsWith('/made/poster.jpg'));
+  const bar = await page.locator('#reel-at').boundingBox();
+  let x = 0;
+  await assertSoon(async () => {
+    await page.mouse.move(bar.x + bar.width * (0.2 + (x++ % 10) / 20), bar.y + bar.height / 2);
+    assert.equal(await page.locator('#reel-picture').isVisible(), true);
+  });
+  assert.ok(poster.times >= 2 && sheet.times >= 2 && vtt >= 2);
+}));
+
+test('what is missing is asked for at once when the connection is back', withOpenCase(REFUSED, async (page) => {
+  const lost = await answerPicture(page, '**/seen.jpg', 3);
+  await page.clock.install();
+  await say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' });
+  for (let times = 2; times <= 4; times++) { // strip and screen ask for the same
+    await assertSoon(async () => assert.ok(lost.times >= times - 1));
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+  }
+  await arrived(page, '#strip img');
+}));
+
+test('what never comes is not asked for without end', withOpenCase(REFUSED, async (page) => {
+  const lost = await answerPicture(page, '**/seen.jpg', Infinity);
+  await page.clock.install();
+  await say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' });
+  for (let i = 0; i < 40; i++) {
+    await page.clock.runFor(30_000);
+    await page.evaluate(() => Promise.resolve());
+  }
+  assert.ok(lost.times > 2 && lost.times <= 14, `asked ${lost.times} times`);
+  assert.equal(await page.locator('#strip img').evaluate((image) => getComputedStyle(image).visibility), 'hidden');
 }));
 
 test('a lost connection is said, and its return', withOpenCase({}, async (page) => {
@@ -179,3 +240,28 @@ test('every state fits a phone', withOpenCase(phone, async (page) => {
   await say(page, 'failed', { error: `scenes[1].image: no such file: ${'long/'.repeat(60)}x.jpg` });
   await assertNoSidewaysScroll(page);
 }));
+
+const LONG = {
+  english: 'A very long title that somebody wrote because nobody told them that titles are read by people who have little time and less room, and so it goes on and on until the two hundred characters are full, and not one less',
+  german: `Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft ${'ohne Ende '.repeat(11)}`,
+  arabic: 'عنوان طويل جدا '.repeat(13),
+  hindi: 'एक बहुत लंबा शीर्षक '.repeat(10),
+  chinese: '一个非常长的标题没有任何空格'.repeat(14),
+};
+for (const [script, title] of Object.entries(LONG)) {
+  const item = { title: title.slice(0, 200).trim() };
+  const check = (scheme) => async (page) => {
+    await answerFilm(page);
+    await say(page, 'done', FILM);
+    await page.locator('#reel').waitFor();
+    await assertNoSidewaysScroll(page);
+    const boxes = await page.evaluate(() => ['screen', 'reel', 'strip'].map((id) => {
+      const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+      return { top: Math.round(top), bottom: Math.round(bottom) };
+    }));
+    assert.equal(boxes[0].bottom, boxes[1].top, `${scheme}: a band under the picture`);
+    assert.equal(boxes[1].bottom, boxes[2].top, `${scheme}: a band under the reel`);
+  };
+  test(`a long title in ${script} leaves no band`, withOpenCase({ ...REFUSED, item, colorScheme: 'light' }, check('wide')));
+  test(`… nor on a phone, in ${script}`, withOpenCase({ ...REFUSED, ...phone, item }, check('phone')));
+}

@@ -19,7 +19,7 @@ form.addEventListener('submit', (event) => {
 
     const [word, name, url] = data.split(' ');
     if (word === 'var' && name === 'previewThumbnail') {
-      preview.src = url;
+      preview.src = player.poster = url;
       preview.hidden = false;
     } else if (word === 'var' && name === 'finalVideo') {
       player.src = url;

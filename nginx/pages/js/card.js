@@ -1,6 +1,7 @@
 // card.js - one case in the gallery.
 
 import { byId, make } from './dom.js';
+import { makePicture } from './picture.js';
 import { count, languageName } from './text.js';
 
 // The same case has the same colour everywhere; steps of the golden angle keep neighbours like "1" and "2" apart.
@@ -18,58 +19,86 @@ function stripes(n) {
   });
 }
 
-function picture(src, shape) {
-  const image = (className) => make('img', { src, className, alt: '', loading: 'lazy' });
-  return shape === '9:16' ? [image('picture back'), image('picture tall')] : [image('picture')];
+function pictures(src, shape) {
+  const picture = (className) => makePicture({ src, className, alt: '', loading: 'lazy' });
+  return shape === '16:9' ? [picture('picture')] : [picture('picture back'), picture('picture whole')];
 }
 
-function paintPoster(poster, item, badge) {
-  const art = item.video ? picture(item.video.thumbnail, item.shape) : stripes(item.scenes);
-  poster.replaceChildren(...art, badge);
+const SHAPES = { '9:16': 'portrait', '1:1': 'square', '4:5': 'upright' };
+
+function actionOf({ job, video }, isOpen) {
+  if (isOpen) return 'Show';
+  if (job) return 'Watch it being made';
+  return video ? 'Watch' : 'Create video';
+}
+
+function badgeOf({ job }) {
+  if (!job) return '';
+  return job.state === 'running' ? `${Math.floor(job.percent)} %` : 'queued';
 }
 
 /**
- * A card for `item` of GET /api/cases; `choose(item)` when its button is pressed.  Returns { element, focus(),
- * setOpen(yes), setBadge(text), setVideo({thumbnail}) }.
+ * A card for `item` of GET /api/cases; `choose(item)` when its picture or its button is pressed, `addressOf(id)` is
+ * where they lead.  Returns { element, focus(), setOpen(yes), setNote(text), update(item) }.
  */
-export function makeCard(item, choose) {
+export function makeCard(item, choose, addressOf) {
   const element = byId('card').content.cloneNode(true).firstElementChild;
   const [poster, title, facts, button] =
     ['.poster', 'h3', '.card-facts', 'button'].map((which) => element.querySelector(which));
+  const art = make('span', { className: 'art' });
   const badge = make('span', { className: 'badge', hidden: true });
-  let isOpen = false;
+  let now = item, isOpen = false, note = '', src = null, pressed = button;
 
-  function paintButton() {
-    if (isOpen) button.textContent = 'Show';
-    else button.textContent = item.video ? 'Watch' : 'Create video';
-    button.classList.toggle('primary', !isOpen && !item.video);
-    button.setAttribute('aria-label', `${button.textContent}: ${item.title}`);
+  function paintArt() {
+    const wanted = now.video?.thumbnail ?? now.poster ?? null;
+    if (art.hasChildNodes() && wanted === src) return;
+    src = wanted;
+    art.replaceChildren(...stripes(now.scenes), ...(src ? pictures(src, now.shape) : []));
+  }
+
+  function paint() {
+    const action = actionOf(now, isOpen);
+    paintArt();
+    title.textContent = now.title;
+    facts.textContent = [count(now.scenes, 'scene'), languageName(now.language), SHAPES[now.shape]]
+      .filter(Boolean).join(' · ');
+    badge.textContent = note || badgeOf(now);
+    badge.hidden = !badge.textContent;
+    button.textContent = action;
+    button.classList.toggle('primary', action === 'Create video');
+    for (const way of [button, poster]) way.setAttribute('aria-label', `${action}: ${now.title}`);
+    poster.classList.toggle('playable', Boolean(now.video || now.job));
+  }
+
+  function press(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // the browser opens it elsewhere
+    event.preventDefault();
+    pressed = event.currentTarget;
+    choose(now);
   }
 
   element.style.setProperty('--hue', hueOf(item.id));
-  title.textContent = item.title;
-  facts.textContent = [count(item.scenes, 'scene'), languageName(item.language),
-    item.shape === '9:16' ? 'portrait' : null].filter(Boolean).join(' · ');
-  button.addEventListener('click', () => choose(item));
-  paintPoster(poster, item, badge);
-  paintButton();
+  poster.href = addressOf(item.id);
+  poster.append(art);
+  poster.after(badge);
+  for (const way of [button, poster]) way.addEventListener('click', press);
+  paint();
 
   return {
     element,
-    focus: () => button.focus(),
+    focus: () => pressed.focus(),
     setOpen(yes) {
       isOpen = yes;
       element.classList.toggle('open', yes);
-      paintButton();
+      paint();
     },
-    setBadge(text) {
-      badge.textContent = text;
-      badge.hidden = !text;
+    setNote(text) {
+      note = text;
+      paint();
     },
-    setVideo(video) {
-      item.video = video;
-      paintPoster(poster, item, badge);
-      paintButton();
+    update(changed) {
+      now = changed;
+      paint();
     },
   };
 }

@@ -14,3 +14,11 @@ export function make(tag, properties = {}, ...children) {
 export function show(yes, ...elements) {
   for (const element of elements) element.hidden = !yes;
 }
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Has the viewer asked for less motion?  Then nothing moves or plays that they did not start. */
+export const isCalm = () => calm.matches;
+
+/** How to scroll there. */
+export const scrolling = () => (isCalm() ? 'auto' : 'smooth');

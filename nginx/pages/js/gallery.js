@@ -1,15 +1,19 @@
 // gallery.js - the cases, and the one whose video is open.  The address says which (#case=ID), so a reload finds
 // its way back into a running job, and the browser's back button closes it.
 
-import { beginJob, cancelJob, listCases, readCase } from './api.js';
+import { beginJob, cancelJob, readCase } from './api.js';
 import { makeCard } from './card.js';
+import { watchCases } from './case-watch.js';
 import { byId, show } from './dom.js';
 import { watchVideo } from './job-stream.js';
+import { bringPictures } from './picture.js';
 import * as theatre from './theatre.js';
 
+const LAST = ['done', 'failed', 'canceled'];
+
 const cards = new Map(); // by case id
-let items = [];
-let current = null; // { item, card, job, stop }
+let items = null;        // of the list, as it was told last; null: never
+let current = null;      // { item, card, job, isOver, stop }
 
 const wantedId = () => new URLSearchParams(location.hash.slice(1)).get('case');
 const addressOf = (id) => `#${new URLSearchParams({ case: id })}`;
@@ -18,20 +22,37 @@ function forget() { // so that a reload does not start again what failed or was 
   history.replaceState(null, '', location.pathname);
 }
 
+// What the stream of the open case says is newer than any list.
+function note(item, change) {
+  Object.assign(item, change);
+  cards.get(item.id)?.update(item);
+}
+
 function happened(name, data) {
-  const { card } = current;
+  const { item } = current;
   theatre[name](data);
-  if (name === 'job') current.job = data.id;
-  if (name === 'job' && data.state === 'queued') card.setBadge('queued');
-  if (name === 'progress') card.setBadge(`${Math.floor(data.percent)} %`);
-  if (name === 'done') card.setVideo({ thumbnail: data.thumbnail });
+  if (name === 'back') bringPictures();
+  if (name === 'job') {
+    current.job = data.id;
+    if (data.state === 'queued' || data.state === 'running') {
+      note(item, { job: { percent: 0, ...item.job, ...data } });
+      list.soon(); // how long it waits
+    }
+    list.say();
+  }
+  if (name === 'progress' && item.job) note(item, { job: { ...item.job, state: 'running', percent: data.percent } });
+  if (name === 'done') note(item, { video: { thumbnail: data.thumbnail, file: data.video } });
   if (name === 'failed' || name === 'canceled') forget();
-  if (['done', 'failed', 'canceled'].includes(name)) card.setBadge(name === 'failed' ? 'failed' : '');
+  if (!LAST.includes(name)) return;
+  current.isOver = true;
+  note(item, { job: null });
+  current.card.setNote(name === 'failed' ? 'failed' : '');
+  list.say();
 }
 
 function openCase(item) {
-  const opened = { item, card: cards.get(item.id), job: null };
-  const isReady = Boolean(item.video);
+  const opened = { item, card: cards.get(item.id), job: null, isOver: false };
+  const isReady = Boolean(item.video && !item.job);
   current = opened;
   opened.card.setOpen(true);
   theatre.open(item);
@@ -46,27 +67,34 @@ function leaveCase() {
   if (!current) return;
   const { card, stop } = current;
   stop();
-  card.setOpen(false);
-  card.setBadge('');
-  theatre.close();
-  card.focus();
   current = null;
+  theatre.close();
+  card.setOpen(false);
+  card.setNote('');
+  if (card.element.isConnected) card.focus();
+  list.soon();
 }
 
 function follow() {
   if (location.hash === '#cases') return; // the link that skips to the cards
-  const item = items.find(({ id }) => id === wantedId());
-  if (item && item === current?.item) return;
+  const id = wantedId();
+  if (id !== null && id === current?.item.id) return;
   leaveCase();
+  const item = items?.find((one) => one.id === id);
   if (item) openCase(item);
 }
 
 function choose(item) {
-  if (wantedId() === item.id) theatre.focus();
+  if (item.id === current?.item.id) theatre.focus();
   else location.hash = addressOf(item.id);
 }
 
-function note(title, text, { code = false, again = false } = {}) {
+function close() {
+  forget();
+  follow();
+}
+
+function noteGallery(title, text, { code = false, again = false } = {}) {
   byId('gallery-note-title').textContent = title;
   byId('gallery-note-text').textContent = text;
   show(Boolean(title), byId('gallery-note'));
@@ -74,28 +102,39 @@ function note(title, text, { code = false, again = false } = {}) {
   show(again, byId('gallery-again'));
 }
 
-function showCases() {
-  cards.clear();
-  for (const item of items) cards.set(item.id, makeCard(item, choose));
-  byId('cards').replaceChildren(...[...cards.values()].map((card) => card.element));
-  if (items.length) note('', '');
-  else note('No cases yet', 'Import one, and it appears here.', { code: true });
+// The open case is what its stream says; of the list it takes how long it waits.
+function keepOpen(listed) {
+  const { item } = current;
+  if (listed.job?.state === 'queued' && item.job?.state === 'queued') theatre.expect(listed.job.waitMs);
+  return current.isOver ? listed : Object.assign(listed, { job: item.job ?? listed.job, video: item.video });
 }
 
-async function load() {
-  try {
-    items = await listCases();
-  } catch (error) {
-    note('The cases could not be loaded', error.message, { again: true });
-    return;
-  }
-  showCases();
-  follow();
+function placeCards() {
+  const wanted = items.map(({ id }) => cards.get(id).element);
+  const list = byId('cards');
+  for (const element of [...list.children]) if (!wanted.includes(element)) element.remove();
+  wanted.forEach((element, i) => {
+    if (list.children[i] !== element) list.insertBefore(element, list.children[i] ?? null);
+  });
+}
+
+function showCases(listed) {
+  items = listed;
+  items.forEach((item, i) => {
+    if (item.id === current?.item.id) items[i] = current.item = keepOpen(item);
+    if (cards.has(item.id)) cards.get(item.id).update(items[i]);
+    else cards.set(item.id, makeCard(item, choose, addressOf));
+  });
+  for (const id of [...cards.keys()]) if (!items.some((item) => item.id === id)) cards.delete(id);
+  placeCards();
+  if (items.length) noteGallery('', '');
+  else noteGallery('No cases yet', 'Import one, and it appears here.', { code: true });
+  if (!current) follow();
 }
 
 function leaveToOthers(n) {
   current.stop();
-  current.card.setBadge('');
+  current.isOver = true;
   theatre.left(n);
   forget();
 }
@@ -117,8 +156,17 @@ theatre.onActions({
     await beginJob(item.id).catch(() => {}); // what is wrong is told by the stream
     choose(item);
   },
-  close: () => { location.hash = ''; forget(); follow(); },
+  close,
 });
-byId('gallery-again').addEventListener('click', load);
 addEventListener('hashchange', follow);
-load();
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && current && !event.defaultPrevented && !document.fullscreenElement) close();
+});
+
+const list = watchCases({
+  tell: showCases,
+  fail(error) {
+    if (!items) noteGallery('The cases could not be loaded', error.message, { again: true });
+  },
+});
+byId('gallery-again').addEventListener('click', list.soon);

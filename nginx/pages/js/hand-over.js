@@ -81,7 +81,8 @@ async function joinWhilePlaying(from, to, signal) {
 // Stands, stalls or has ended: there is nothing to keep in step with.
 async function joinStanding(from, to, signal) {
   const wasPlaying = !from.paused && !from.ended;
-  await seek(to, from.ended ? to.duration : from.currentTime, signal);
+  const at = from.ended ? to.duration : from.currentTime;
+  if (at !== to.currentTime) await seek(to, at, signal); // a film that nobody began keeps its poster
   if (from.paused === wasPlaying && !from.ended) return false;
   if (Math.abs(apart(from, to)) > APART_S && !from.ended) return false;
   if (wasPlaying) await to.play();

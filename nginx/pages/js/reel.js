@@ -1,6 +1,7 @@
 // reel.js - under a finished film: its whole length with the chapters on it, and what is to be seen at each place.
 
 import { byId, make, show } from './dom.js';
+import { makePicture } from './picture.js';
 import { clock } from './text.js';
 
 const parts = Object.fromEntries(['at', 'chapter', 'marks', 'picture', 'preview', 'reel', 'time', 'when']
@@ -8,28 +9,59 @@ const parts = Object.fromEntries(['at', 'chapter', 'marks', 'picture', 'preview'
 
 const PICTURE = /^(?<file>[^#]+)#xywh=(?<x>\d+),(?<y>\d+),(?<width>\d+),(?<height>\d+)$/;
 
-let film = null; // { video, seconds, chapters, sprites, ending }
+const AGAIN_S = 2; // of a scene that plays for longer than this, "back" is its own beginning
+const STEP_S = 5;   // in a film of one scene, and with Page Up and Page Down
+
+let film = null; // { video, seconds, chapters, sprites, sheets, ending }
+let looked = 0;  // the place that is previewed
 
 const chapterAt = (seconds) => film.chapters.findLast(({ start }) => start <= seconds + 0.05);
 
-// The browser reads the cues; a film whose sprites did not come has a reel without pictures.
+// What was looked for has come.
+function lookAgain() {
+  if (film && !parts.preview.hidden) preview(looked);
+}
+
+// The browser reads the cues.  When they did not come, they are asked for again as soon as somebody looks for them.
 function loadSprites(video, src) {
   const track = make('track', { kind: 'metadata', src });
   video.append(track);
   track.track.mode = 'hidden';
+  track.addEventListener('load', lookAgain);
   return track;
 }
 
+function sprites() {
+  if (film.sprites?.readyState === HTMLTrackElement.ERROR) {
+    const { src } = film.sprites;
+    film.sprites.remove();
+    film.sprites = loadSprites(film.video, src);
+  }
+  return film.sprites;
+}
+
+// A sheet is painted once it is there: what a style names is asked for only once.
+function hasSheet(url) {
+  const { sheets, ending: { signal } } = film;
+  if (!sheets.has(url)) {
+    const sheet = makePicture({ src: url }, signal);
+    sheet.addEventListener('load', lookAgain);
+    sheets.set(url, sheet);
+  }
+  return !sheets.get(url).classList.contains('missing');
+}
+
 function cueAt(seconds) {
-  const cues = [...(film.sprites?.track.cues ?? [])];
+  const cues = [...(sprites()?.track.cues ?? [])];
   return cues.find(({ startTime, endTime }) => seconds >= startTime && seconds < endTime) ?? cues.at(-1);
 }
 
 function paintPicture(seconds) {
   const at = PICTURE.exec(cueAt(seconds)?.text ?? '')?.groups;
-  show(Boolean(at), parts.picture);
-  if (!at) return;
-  const url = new URL(at.file, new URL(film.sprites.src, document.baseURI));
+  const url = at && new URL(at.file, new URL(film.sprites.src, document.baseURI));
+  const isThere = Boolean(at) && hasSheet(url.href);
+  show(isThere, parts.picture);
+  if (!isThere) return;
   Object.assign(parts.picture.style, {
     width: `${at.width}px`,
     height: `${at.height}px`,
@@ -40,6 +72,7 @@ function paintPicture(seconds) {
 
 function preview(seconds) {
   const title = chapterAt(seconds)?.title;
+  looked = seconds;
   paintPicture(seconds);
   parts.when.textContent = [clock(seconds), title].filter(Boolean).join(' ');
   show(true, parts.preview);
@@ -71,10 +104,11 @@ function goTo(seconds) {
 }
 
 /** Show the reel of what `video` plays: `done` names its `seconds`, `chapters` and `sprites`. */
-export function open(video, { seconds, chapters, sprites }) {
+export function open(video, { seconds, chapters, sprites: src }) {
   close();
   const ending = new AbortController();
-  film = { video, seconds, chapters: chapters ?? [], ending, sprites: sprites ? loadSprites(video, sprites) : null };
+  film = { video, seconds, chapters: chapters ?? [], ending, sheets: new Map(), sprites: null };
+  if (src) film.sprites = loadSprites(video, src);
   parts.at.max = seconds;
   parts.marks.replaceChildren(...film.chapters.filter(({ start }) => start > 0).map(({ start }) => {
     const mark = make('i');
@@ -101,6 +135,30 @@ export function close() {
   show(false, parts.reel, parts.preview);
 }
 
+// By the arrows from scene to scene: nobody wants to press one a hundred times.
+function place(step) {
+  const now = film.video.currentTime;
+  const starts = film.chapters.map(({ start }) => start);
+  if (starts.length < 2) return now + step * STEP_S;
+  if (step > 0) return starts.find((start) => start > now + 0.05) ?? now;
+  return starts.findLast((start) => start < now - AGAIN_S) ?? starts.findLast((start) => start < now - 0.05) ?? 0;
+}
+
+const KEYS = {
+  ArrowRight: () => place(1),
+  ArrowUp: () => place(1),
+  ArrowLeft: () => place(-1),
+  ArrowDown: () => place(-1),
+  PageUp: () => film.video.currentTime + STEP_S,
+  PageDown: () => film.video.currentTime - STEP_S,
+};
+
+parts.at.addEventListener('keydown', (event) => {
+  const key = KEYS[event.key];
+  if (!key || !film || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  goTo(Math.max(0, key()));
+});
 parts.at.addEventListener('input', () => goTo(parts.at.valueAsNumber));
 parts.at.addEventListener('pointermove', (event) => film && preview(secondsUnder(event)));
 for (const name of ['pointerleave', 'pointercancel', 'blur']) {

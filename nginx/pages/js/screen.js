@@ -1,6 +1,6 @@
 // screen.js - the picture: the film while it is made, then the final one, and nobody sees where they meet.
 
-import { show } from './dom.js';
+import { isCalm, show } from './dom.js';
 import { handOver } from './hand-over.js';
 import { canPlayLive, isIn, playLive } from './live-player.js';
 
@@ -14,14 +14,13 @@ const REPLAY_MS = 60; // of a film that is made already, `done` comes right behi
  *   ended()        the live one is gone: the final one is in its place, or nothing
  */
 export function makeScreen({ live, player, tell }) {
-  const calm = matchMedia('(prefers-reduced-motion: reduce)');
   let session = null; // { playable, film, timer, ending }
   let resume = null;  // where a live film was given up, for the final one
 
   const isShown = () => !live.hidden;
 
   async function start() {
-    if (calm.matches) return;
+    if (isCalm()) return;
     try {
       await live.play();
     } catch (error) {

@@ -1,12 +1,21 @@
 // text.js - numbers and codes in words.
 
-/** "about 40 s", "about 2 min"; "–" while nobody knows. */
+const isKnown = (ms) => ms !== null && ms !== undefined && ms >= 0;
+
+/** "about 40 s", "about 2 min", "a moment"; "–" while nobody knows. */
 export function timeLeft(ms) {
-  if (ms === null || ms === undefined || ms < 0) return '–';
+  if (!isKnown(ms)) return '–';
   const seconds = Math.ceil(ms / 1000);
+  if (seconds <= 1) return 'a moment';
   if (seconds < 60) return `about ${seconds} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `about ${minutes} min` : `about ${Math.round(minutes / 6) / 10} h`;
+}
+
+/** "In the queue: 2 before yours, starts in about 40 s"; without the time while nobody knows it. */
+export function placeInQueue(position, waitMs = null) {
+  const place = position > 1 ? `In the queue: ${position - 1} before yours` : 'Next in the queue';
+  return isKnown(waitMs) ? `${place}, starts in ${timeLeft(waitMs)}` : place;
 }
 
 /** Of a part that can't be watched yet, made in `ms`. */

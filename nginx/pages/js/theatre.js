@@ -1,10 +1,13 @@
 // theatre.js - the panel in which a video is made and then played.  It shows; what happens is told to it.
 
-import { byId, make, show } from './dom.js';
+import { byId, isCalm, make, scrolling, show } from './dom.js';
 import { dress, undress } from './dress.js';
+import { makePicture } from './picture.js';
 import * as reel from './reel.js';
 import { makeScreen } from './screen.js';
-import { clock, count, languageName, stageName, stillBeingMade, timeLeft } from './text.js';
+import {
+  clock, count, languageName, placeInQueue, stageName, stillBeingMade, timeLeft,
+} from './text.js';
 
 const parts = Object.fromEntries(
   ['announcer', 'again', 'bar', 'cancel', 'close', 'credits', 'download', 'frames', 'hero', 'kicker', 'left',
@@ -19,6 +22,8 @@ let film = null;    // what `done` said
 let announced = ''; // what a screen reader was told last
 let whole = 0;      // seconds of the film, once they are known
 let etaMs = null;   // until all of it is made
+let frames = 0;     // made, as far as this page saw
+let queued = 0;     // place in the queue; 0: not in it
 
 const screen = makeScreen({
   live: parts.live,
@@ -100,10 +105,11 @@ function describeScene(index) {
 }
 
 function showStill(src) {
-  const still = make('img', { src, alt: '' });
+  const still = makePicture({ src, alt: '' });
   const older = [...parts.stills.children];
   still.addEventListener('load', () => setTimeout(() => older.forEach((image) => image.remove()), 900));
   parts.stills.append(still);
+  parts.live.poster = src; // of a film that comes out of black
 }
 
 // How long until that time is made: what is left is made at one pace.
@@ -134,11 +140,13 @@ export function open(chosen) {
   title.textContent = item.title;
   title.lang = item.language;
   parts.kicker.textContent = languageName(item.language);
-  parts.theatre.classList.toggle('tall', item.shape === '9:16');
+  parts.theatre.classList.toggle('tall', item.shape !== '16:9');
+  parts.theatre.classList.toggle('long', item.title.length > 60);
+  parts.theatre.style.setProperty('--shape', item.shape.replace(':', ' / '));
   parts.stills.replaceChildren();
   parts.strip.replaceChildren();
   leaveScreen();
-  whole = 0;
+  whole = frames = queued = 0;
   etaMs = null;
   setStrip(item.scenes);
   setWaiting('…', 'Asking for the video');
@@ -153,11 +161,12 @@ export function open(chosen) {
 
 export function focus() {
   title.focus({ preventScroll: true });
-  parts.theatre.scrollIntoView({ block: 'start', behavior: 'smooth' });
+  parts.theatre.scrollIntoView({ block: 'start', behavior: scrolling() });
 }
 
 function leaveScreen() {
   film = null;
+  parts.live.removeAttribute('poster');
   screen.close();
   reel.close();
   undress(parts.player);
@@ -181,23 +190,29 @@ export function describe(record) {
 
 export function job({ state, position }) {
   if (state === 'queued' || state === 'running') showActions(['cancel']);
+  queued = state === 'queued' ? position : 0;
   if (state === 'queued') {
-    setWaiting(position > 0 ? `#${position}` : '…', position > 1
-      ? `In the queue: ${position - 1} before yours`
-      : 'Next in the queue');
+    setWaiting(position > 0 ? `#${position}` : '…', placeInQueue(position));
     setPageTitle('Queued');
   } else if (state === 'running') {
     setWaiting('…', 'Starting');
   }
 }
 
-export function progress({ stage, percent, frames, of, fps, etaMs: left }) {
+/** A queued job is likely to start in so many ms; null: nobody knows. */
+export function expect(ms) {
+  if (queued) parts.stage.textContent = placeInQueue(queued, ms);
+}
+
+export function progress({ stage, percent, frames: made, of, fps, etaMs: left }) {
   const percentNow = Math.floor(percent);
+  queued = 0;
+  frames = made;
   setBig(percentNow, '%');
   parts.bar.value = percent;
   parts.stage.textContent = stageName(stage);
   etaMs = left ?? null;
-  setFacts(timeLeft(left), of ? `${frames} of ${of}` : '–', fps ? `${Math.round(fps)} fps` : '–');
+  setFacts(timeLeft(left), of ? `${made} of ${of}` : '–', fps ? `${Math.round(fps)} fps` : '–');
   setPageTitle(`${percentNow} %`);
   parts['made-text'].textContent = `${percentNow} % made`;
   parts['made-left'].textContent = etaMs === null ? '' : `${timeLeft(etaMs)} left`;
@@ -217,14 +232,14 @@ export function scene({ index, of, thumbnail }) {
   screen.mayHaveGrown();
   const place = parts.strip.children[index - 1];
   if (!place || place.querySelector('img')) return;
-  const image = make('img', { src: thumbnail, alt: describeScene(index) });
+  const image = makePicture({ src: thumbnail, alt: describeScene(index) });
   image.dataset.index = index;
   const button = make('button', { type: 'button', disabled: true }, image);
   button.addEventListener('click', () => reel.goToScene(index));
   place.append(button);
   showStill(thumbnail);
   if (parts.strip.scrollWidth > parts.strip.clientWidth) {
-    parts.strip.scrollTo({ left: place.offsetLeft - parts.strip.clientWidth / 2, behavior: 'smooth' });
+    parts.strip.scrollTo({ left: place.offsetLeft - parts.strip.clientWidth / 2, behavior: scrolling() });
   }
 }
 
@@ -235,6 +250,8 @@ export function done(result) {
   film = result;
   if (!screen.isShown()) offerFilm();
   parts.download.href = video;
+  parts['made-text'].textContent = 'All of it is made';
+  parts['made-left'].textContent = '';
   show(false, parts.overlay, parts.stills, parts.meter, parts.wait);
   showActions(['download']);
   setMessage('good', 'Your video is ready', `${clock(seconds)} · ${width} × ${height}`);
@@ -247,7 +264,9 @@ export function failed({ error }) {
 }
 
 export function canceled() {
-  end('', 'Canceled', 'Nothing was kept. You can start it again at any time.', 'Canceled');
+  end('', 'Canceled', frames > 0
+    ? 'There is no video. If you start it again, it goes on from the parts that are still kept.'
+    : 'It had not begun. You can start it again at any time.', 'Canceled');
 }
 
 /** Somebody left a video that `n` others still watch. */
@@ -277,6 +296,7 @@ export function warn(heading, text) {
 }
 
 export function startVideo() {
+  if (isCalm()) return;
   parts.player.play().catch(() => {}); // a browser may want a press of its own: the controls are there
 }
 

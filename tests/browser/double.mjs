@@ -1,0 +1,83 @@
+// double.mjs - the real page in front of a double: what its EventSource hears is what the test says, and the list of
+// cases is the test's.
+
+import { base, withPage } from './kit.mjs';
+
+export const CASE = { id: 'one', title: 'One <b>case</b>', language: 'en', shape: '16:9', scenes: 2, video: null };
+
+export function installDouble() {
+  globalThis.EventSource = class extends EventTarget {
+    static CONNECTING = 0;
+    static OPEN = 1;
+    static CLOSED = 2;
+    readyState = 1;
+
+    constructor(url) {
+      super();
+      this.url = url;
+      (globalThis.sources ??= []).push(this);
+      setTimeout(() => this.onopen?.());
+    }
+
+    close() { this.readyState = 2; }
+  };
+  globalThis.say = (name, data) => {
+    const event = new MessageEvent(name, { data: typeof data === 'string' ? data : JSON.stringify(data) });
+    const source = globalThis.sources.at(-1);
+    if (name === 'message') source.onmessage?.(event);
+    else source.dispatchEvent(event);
+  };
+  globalThis.breakOff = (readyState) => {
+    const source = globalThis.sources.at(-1);
+    source.readyState = readyState;
+    source.onerror?.();
+  };
+}
+
+export const say = (page, name, data) => page.evaluate(([n, d]) => globalThis.say(n, d), [name, data]);
+export const text = (page, id) => page.locator(`#${id}`).textContent();
+
+export async function answerCases(page, body) {
+  await page.route('**/api/cases', (route) => route.fulfill({ json: body }));
+  await page.route('**/api/cases/*', (route) => route.fulfill({
+    json: { ...CASE, scenes: [{ caption: 'A', credit: 'Somebody' }, { caption: 'B', credit: 'Somebody' }] },
+  }));
+}
+
+/** A page with that case open, of which nothing was said yet; `item` is what the list tells of it otherwise. */
+export function withOpenCase({ item = {}, ...options }, body) {
+  return withPage(options, async (page) => {
+    await page.addInitScript(installDouble);
+    await answerCases(page, { cases: [{ ...CASE, ...item }] });
+    await page.goto(`${base}/#case=one`);
+    await page.waitForFunction(() => globalThis.sources?.length === 1);
+    await body(page);
+  });
+}
+
+/** Answers `url` with a picture; the first `lost` times the connection breaks.  Returns how often it was asked for. */
+export async function answerPicture(page, url, lost) {
+  const asked = { times: 0 };
+  await page.route(url, (route) => (asked.times++ < lost
+    ? route.abort('internetdisconnected')
+    : route.fulfill({ contentType: 'image/svg+xml', body: PICTURE })));
+  return asked;
+}
+
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180"/></svg>';
+
+export const FILM = {
+  video: '/made/final.mp4', thumbnail: '/made/preview.jpg', poster: '/made/poster.jpg', seconds: 9, width: 1920, height: 1080,
+  frames: 270, kept: 0, captions: null, sprites: '/made/sprites.vtt',
+  chapters: [{ title: 'Harbour', start: 0 }, { title: 'Road', start: 3 }, { title: 'Forest', start: 6 }],
+};
+
+/** What FILM names is there, but for the film. */
+export async function answerFilm(page) {
+  await page.route('**/made/*.jpg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }));
+  await page.route('**/made/*.vtt', (route) => route.fulfill({
+    contentType: 'text/vtt',
+    body: 'WEBVTT\n\n00:00.000 --> 00:09.000\nsprites.jpg#xywh=0,0,160,90\n',
+  }));
+  await page.route('**/made/final.mp4', (route) => route.fulfill({ status: 200, contentType: 'video/mp4', body: '' }));
+}
