@@ -350,7 +350,7 @@ int join_end(struct join *join, struct error *err)
     if (rc == 0)
         rc = disable_text(join, err);
     if (rc == 0)
-        rc = outdir_finish(join->dir, join->temporary, join->name, err);
+        rc = outdir_finish(join->dir, join->temporary, join->name, LIVE_PREFIX, err);
     if (rc < 0)
         return rc;
     free(join->temporary);

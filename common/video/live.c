@@ -14,7 +14,7 @@
 
 enum { PICTURE, SOUND };
 
-static const char init_name[] = "live-init.mp4";
+static const char init_name[] = LIVE_PREFIX "-init.mp4";
 
 struct live {
     const struct outdir *dir;
@@ -35,7 +35,7 @@ static int fail(const struct live *live, int rc, struct error *err)
 
 static void piece_name(int number, char ret_name[static 32])
 {
-    snprintf(ret_name, 32, "live-%d.m4s", number);
+    snprintf(ret_name, 32, LIVE_PREFIX "-%d.m4s", number);
 }
 
 /* --- files --- */

@@ -19,7 +19,8 @@
 
 #include "video/outdir.h"
 
-#define LIVE_PLAYLIST "live.m3u8"
+#define LIVE_PREFIX "live" /* all of its names begin so */
+#define LIVE_PLAYLIST LIVE_PREFIX ".m3u8"
 
 enum { LIVE_CODECS_MAX = 40 };
 

@@ -36,9 +36,10 @@ static bool is_temporary(const char *name)
     return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-/* `each` of the names in the folder, until it answers less than 0. */
+/* `each` of the names in the folder, with `passing`, until it answers less than 0. */
 static int walk(const struct outdir *dir,
-    int (*each)(const struct outdir *dir, const char *name, struct error *err), struct error *err)
+    int (*each)(const struct outdir *dir, const char *name, const char *passing, struct error *err),
+    const char *passing, struct error *err)
 {
     /* A descriptor of its own: closedir() closes it. */
     int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
@@ -52,14 +53,15 @@ static int walk(const struct outdir *dir,
         return rc;
     }
     while (rc == 0 && (entry = readdir(entries)))
-        rc = each(dir, entry->d_name, err);
+        rc = each(dir, entry->d_name, passing, err);
     closedir(entries);
     return rc;
 }
 
-static int drop_temporary(const struct outdir *dir, const char *name, struct error *err)
+static int drop_temporary(
+    const struct outdir *dir, const char *name, const char *passing, struct error *err)
 {
-    (void)err;
+    (void)passing, (void)err;
     if (is_temporary(name))
         outdir_drop(dir, name);
     return 0;
@@ -76,7 +78,7 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
-    return walk(ret_dir, drop_temporary, err);
+    return walk(ret_dir, drop_temporary, NULL, err);
 }
 
 void outdir_close(struct outdir *dir)
@@ -119,15 +121,18 @@ static int flush(const struct outdir *dir, const char *file, const char *name, s
     return rc;
 }
 
-static int flush_named(const struct outdir *dir, const char *name, struct error *err)
+static int flush_lasting(
+    const struct outdir *dir, const char *name, const char *passing, struct error *err)
 {
-    return name[0] == '.' ? 0 : flush(dir, name, name, err);
+    bool is_passing = name[0] == '.' || strncmp(name, passing, strlen(passing)) == 0;
+
+    return is_passing ? 0 : flush(dir, name, name, err);
 }
 
-int outdir_finish(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
+    const char *passing, struct error *err)
 {
-    int rc = walk(dir, flush_named, err);
+    int rc = walk(dir, flush_lasting, passing, err);
 
     if (rc == 0)
         rc = flush(dir, temporary, name, err);

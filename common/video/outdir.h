@@ -22,15 +22,16 @@ void outdir_close(struct outdir *dir);
 
 /* A name beside `name` that nobody else has; the caller frees it. */
 char *outdir_temporary(const char *name);
-/* The file `temporary` is whole and the last of this folder: flush it and all the others to the
- * disk and give it its name, in place of a file that had it.  Who finds that name finds everything.
- */
-int outdir_finish(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err);
+/* The file `temporary` is whole and the last of this folder: flush it and the others to the disk
+ * and give it its name, in place of a file that had it.  Whoever finds that name finds the others.
+ * Files whose names begin with `passing` are not flushed: nobody needs them once `name` is there. */
+int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
+    const char *passing, struct error *err);
 /* False: there is no such file. */
 bool outdir_drop(const struct outdir *dir, const char *name);
 
-/* All at once, for small files: whole when it has its name, on the disk after outdir_finish().  A
- * viewer waits for the first of them, and a flush takes as long as an encoder needs for a frame. */
+/* All at once, for small files: whole when it has its name, on the disk after outdir_finish()
+ * unless they are passing.  A viewer waits for the first of them, and a flush takes as long as an
+ * encoder needs for a frame. */
 int outdir_write(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);

@@ -26,6 +26,22 @@ static double told_seconds, told_of;
 static char *told_list;
 static int may_times = -1; /* that files may be published; -1: always */
 
+/* The program's own calls end here, so that a test can see which files it flushes. */
+static struct buf flushed;
+
+int fsync(int fd)
+{
+    char link[32], path[512];
+    ssize_t len;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    len = readlink(link, path, sizeof path - 1);
+    ck_assert_int_gt(len, 0);
+    path[len] = '\0';
+    buf_format(&flushed, "%s\n", strrchr(path, '/') + 1);
+    return fdatasync(fd);
+}
+
 static void set_up(void)
 {
     digest_init();
@@ -43,6 +59,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
+    buf_free(&flushed);
     free(told_list);
     media_folder_remove(root);
     media_folder_remove(out);
@@ -444,6 +461,16 @@ START_TEST(a_work_that_may_not_publish_leaves_what_stands)
 }
 END_TEST
 
+START_TEST(what_stays_is_flushed_to_the_disk_and_no_piece_is)
+{
+    ck_assert_msg(create() == 0, "%s", err.text);
+    ck_assert_ptr_nonnull(strstr(flushed.data, ".final.mp4."));
+    ck_assert_ptr_nonnull(strstr(flushed.data, "sprites.jpg"));
+    ck_assert_ptr_nonnull(strstr(flushed.data, "poster.jpg"));
+    ck_assert_ptr_null(strstr(flushed.data, "live"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("live");
@@ -464,6 +491,7 @@ int main(void)
     tcase_add_test(tc, a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept);
     tcase_add_loop_test(tc, a_work_that_may_not_publish_changes_nothing_more, 0, 6);
     tcase_add_test(tc, a_work_that_may_not_publish_leaves_what_stands);
+    tcase_add_test(tc, what_stays_is_flushed_to_the_disk_and_no_piece_is);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
