@@ -21,6 +21,7 @@ struct encoder {
     AVCodecContext *codec;
     AVFrame *frame;
     AVPacket *packet;
+    int coarser_start; /* quantizer steps, of frame 0 */
 };
 
 /* Gets each packet, which it may move away; its times are in frames. */
@@ -35,7 +36,7 @@ void encoder_close(struct encoder *encoder);
 
 /* Where to draw the next frame. */
 int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *err);
-/* What was drawn is frame `number` of the video. */
+/* What was drawn is frame `number` of the segment, from 0. */
 int encoder_add(
     struct encoder *encoder, int64_t number, const struct encoder_sink *sink, struct error *err);
 /* No frame will follow: the packets still inside. */
