@@ -11,19 +11,17 @@
 #include "base/clock.h"
 
 enum {
-    CORES = 1,                /* the first core's lock, as 0 is none */
-    LINE = CORES + CORES_MAX, /* of whoever is next; those behind wait for it */
-    LINES = CORES_LOCKS - LINE,
+    CORES = 1,                 /* the first core's lock, as 0 is none */
+    LINES = CORES + CORES_MAX, /* for each rank, of whoever is next; those behind wait for it */
+    LINE_LOCKS = (CORES_LOCKS - LINES) / (CORE_NEXT + 1),
     WAIT_MS = 2,
     MARK_MS = 100,
 };
 
 int core_open(const char *path, int n, struct core *ret_core, struct error *err)
 {
-    *ret_core = (struct core){.fd = -1,
-        .n = n < CORES_MAX ? n : CORES_MAX,
-        .turn_ms = CORES_TURN_MS,
-        .still_ms = CORES_STILL_MS};
+    *ret_core =
+        (struct core){.fd = -1, .n = n < CORES_MAX ? n : CORES_MAX, .still_ms = CORES_STILL_MS};
     if (!path)
         return 0;
     ret_core->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -126,11 +124,16 @@ static bool wait_a_little(const atomic_bool *stop)
 
 /* --- turns --- */
 
-static bool somebody_waits(struct core *core)
+static int line_of(enum core_rank rank)
 {
-    int number = LINE;
+    return LINES + (int)rank * LINE_LOCKS;
+}
 
-    while (number < LINE + LINES && is_locked_by_another(core, number)) {
+static bool somebody_waits(struct core *core, enum core_rank rank)
+{
+    int number = line_of(rank), end = number + LINE_LOCKS;
+
+    while (number < end && is_locked_by_another(core, number)) {
         if (!stands_still(core, number))
             return true;
         number++;
@@ -138,22 +141,36 @@ static bool somebody_waits(struct core *core)
     return false;
 }
 
-bool core_take(struct core *core, const atomic_bool *stop)
+static bool is_first_in_line(struct core *core)
+{
+    for (enum core_rank rank = CORE_FIRST; rank < core->rank; rank++)
+        if (somebody_waits(core, rank))
+            return false;
+    return true;
+}
+
+static bool take_a_core(struct core *core)
+{
+    core->held = is_first_in_line(core) ? take_one(core, CORES, core->n, CORES_MAX) : 0;
+    return core->held;
+}
+
+bool core_take(struct core *core, enum core_rank rank, const atomic_bool *stop)
 {
     bool goes_on = true;
     int line = 0;
 
     if (core->fd < 0)
         return true;
-    while (goes_on && !(line = take_one(core, LINE, 1, LINES)))
+    core->rank = rank;
+    while (goes_on && !(line = take_one(core, line_of(rank), 1, LINE_LOCKS)))
         goes_on = wait_a_little(stop);
-    while (goes_on && !(core->held = take_one(core, CORES, core->n, CORES_MAX))) {
+    while (goes_on && !take_a_core(core)) {
         mark_now_and_then(core, line);
         goes_on = wait_a_little(stop);
     }
     if (line)
         unlock(core, line);
-    core->since_ms = clock_monotonic_ms();
     return goes_on;
 }
 
@@ -162,14 +179,11 @@ bool core_keep(struct core *core, const atomic_bool *stop)
     if (core->fd < 0)
         return true;
     mark_now_and_then(core, core->held);
-    if (clock_monotonic_ms() - core->since_ms < core->turn_ms)
+    if (core->rank == CORE_FIRST || !somebody_waits(core, CORE_FIRST) ||
+        somebody_waits(core, CORE_AGAIN))
         return true;
-    if (!somebody_waits(core)) {
-        core->since_ms = clock_monotonic_ms();
-        return true;
-    }
     core_give(core);
-    return core_take(core, stop);
+    return core_take(core, CORE_AGAIN, stop);
 }
 
 void core_give(struct core *core)

@@ -168,12 +168,19 @@ static int work(struct bench *bench, int number, struct segment **ret_segment, s
     return rc;
 }
 
+/* What shows the first second is waited for. */
+static enum core_rank rank_of(const struct timeline *timeline, int number)
+{
+    return timeline->segments[number].first < timeline->fps ? CORE_FIRST : CORE_NEXT;
+}
+
 static int find_or_make(
     struct bench *bench, int number, struct segment **ret_segment, struct error *err)
 {
+    const struct timeline *timeline = bench->all->film->timeline;
     int rc;
 
-    if (!core_take(&bench->core, &bench->all->stop))
+    if (!core_take(&bench->core, rank_of(timeline, number), &bench->all->stop))
         return error_set(err, ERR_CANCELED, "canceled");
     rc = work(bench, number, ret_segment, err);
     core_give(&bench->core);
@@ -246,6 +253,11 @@ static int core_count(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 static int start_threads(struct segments *all, int n, struct error *err)
 {
     for (all->n_encoders = 0; all->n_encoders < n; all->n_encoders++) {
@@ -266,12 +278,13 @@ int segments_start(struct film *film, int n_encoders, const char *cores_file, in
     struct segments *all = mem_new(struct segments);
     pthread_condattr_t attr;
 
-    n = n < ENCODERS_MAX ? n : ENCODERS_MAX;
-    n = n < film->timeline->n_segments ? n : film->timeline->n_segments;
     all->film = film;
     all->n = film->timeline->n_segments;
     all->cores_file = cores_file;
-    all->n_cores = n_cores;
+    all->n_cores = least(n_cores, core_count()); /* more at once are not faster, only larger */
+    n = least(least(n, ENCODERS_MAX), all->n);
+    if (cores_file)
+        n = least(n, all->n_cores);
     all->window = 2 * n + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
     pthread_mutex_init(&all->lock, NULL);

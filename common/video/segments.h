@@ -10,7 +10,8 @@
 struct segments;
 
 /* `n_encoders` threads; 0: as many as this process may use cores.  They work in turn with all who
- * share the `n_cores` of `cores_file` (NULL: nobody). */
+ * share the `n_cores` of `cores_file` (NULL: nobody), and no more of them than there are of those
+ * or of the machine's cores. */
 int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
     struct segments **ret_segments, struct error *err);
 
