@@ -7,6 +7,7 @@
 #         ten                     that film with nothing kept
 #         floor floor-stock       libx264 alone, veryfast: as good as our film by SSIM, and at crf 21
 #         compose                 drawing alone, no encoder: what a frame costs one core
+#         four                    four films made at once by one responder: its memory
 #         stack                   casecast through nginx and responder: the first second that plays, and a second visit
 #     film_prepare                frames, photos and speech for everyone, in $film_dir
 #     film_install PEER           false if it can't be had here, and $why_not says why
@@ -16,7 +17,7 @@
 #     film_moves PEER             its motion is worth a measurement of its own
 #     film_versions
 
-peers=(casecast casecast-one again ten caption floor floor-stock ffmpeg ffmpeg-prescaled melt moviepy remotion compose stack)
+peers=(casecast casecast-one again ten caption floor floor-stock ffmpeg ffmpeg-prescaled melt moviepy remotion compose stack four)
 film_home=$root/var/bench/film-peers # what npm installs
 
 film_prepare() {

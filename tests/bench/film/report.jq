@@ -23,11 +23,12 @@ def line($first):
   ($machine.versions | to_entries | map("\(.key) \(.value)") | join("; ")),
   "",
   head,
-  ($rows[] | select(.peer | IN("stack", "compose") | not) | line($stack.firstMs)),
+  ($rows[] | select(.peer | IN("stack", "compose", "four") | not) | line($stack.firstMs)),
   (if $stack == null then empty elif $stack.broke then "\nthrough nginx and responder: \($stack.broke)"
    else "\nthrough nginx and responder: first second playable after \($stack.firstMs | fixed(0)) ms, whole film \($stack.coldMs | fixed(0)) ms, "
      + "on a second visit \($stack.againMs | fixed(0)) ms" end),
   ($rows[] | select(.peer == "compose")
    | "\ndrawing a frame, with its caption, on one core: \(.sceneMs | fixed(2)) ms, in a cross-fade \(.transitionMs | fixed(2)) ms"),
+  ($rows[] | select(.peer == "four" and (.broke | not)) | "\nfour films at once in one responder: \(.rssMib | fixed(0)) MiB"),
   "\nMedians of up to three rounds; RSS is the most of all its processes together.  SSIM is against the frames as casecast draws them,\n"
   + "so only casecast and encoding alone have one.  Motion: rms of the step error of a bright spot, from a film of its own."
