@@ -133,8 +133,17 @@ static void attach(
     buf_free(&replay.bytes);
 }
 
+/* Canceled, or about to be, as nobody watched it; and who has seen `after` was not there. */
+static bool was_left(const struct job *job, uint64_t after)
+{
+    bool is_told = job->state == JOB_CANCELED && after >= job->last_seq;
+
+    return job->is_left && job->state != JOB_DONE && job->state != JOB_FAILED && !is_told;
+}
+
 /* Whoever comes back with the id of an event goes on with that job, if it is one of the same
- * subject: even when the case has changed since, and even when the job has ended.
+ * subject: even when the case has changed since, and even when the job has ended.  But who was away
+ * when it was canceled as nobody watched it wants it begun anew.
  * STORE_E_NOT_FOUND: there is none such.  An error is not that: the job may be there. */
 static int resume(
     struct request *request, const struct job_kind *kind, const char *subject, struct error *err)
@@ -152,7 +161,8 @@ static int resume(
         answer = store_job_get(store, job_id, &job, err);
     if (answer != 0)
         return answer;
-    if (strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0)
+    if (strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0 &&
+        !was_left(&job, after))
         attach(request, kind, &job, after);
     else
         answer = STORE_E_NOT_FOUND;

@@ -187,7 +187,8 @@ static int cancel(
     int answer;
 
     kind_finish(kind, JOB_CANCELED, NULL, NULL, &last);
-    answer = store_job_cancel(*request->store, job->id, last.at, last.n, &after, &is_first, err);
+    answer = store_job_cancel(
+        *request->store, job->id, CANCEL_ASKED, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);
     if (answer != 0)
         return answer;

@@ -470,7 +470,8 @@ static int cancel(struct clerk *clerk, struct seen *seen, struct error *err)
     int answer;
 
     kind_finish(seen->kind, JOB_CANCELED, NULL, NULL, &last);
-    answer = store_job_cancel(clerk->store, seen->id, last.at, last.n, &job, &is_first, err);
+    answer = store_job_cancel(
+        clerk->store, seen->id, CANCEL_LEFT, last.at, last.n, &job, &is_first, err);
     last_events_clear(&last);
     if (answer == 0 && is_first) /* another process may have seen the same, at the same time */
         log_info("job %s: canceled, nobody has watched it for %d s", seen->id,

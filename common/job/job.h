@@ -32,6 +32,7 @@ struct job {
     char key[DIGEST_HEX_LEN + 1]; /* of all that shapes the result: same key, same job */
     enum job_state state;
     bool cancel_wanted;
+    bool is_left; /* wanted by this program, as its last viewer had left: no wish of a viewer */
     int position; /* 1: the next to run; 0: not queued */
     uint64_t
         n_watched; /* times that it was found to have viewers; only its growing says anything */

@@ -87,8 +87,8 @@ struct job_request {
     const char *input;             /* JSON */
     const struct job_event *first; /* journaled with the job when a new one is made */
     int max_queued;                /* STORE_E_FULL beyond that */
-    /* The newest job of this key is the answer also where it failed or was canceled: less than
-     * hold_ms ago, or `viewer` (NULL: nobody) was told of it less than told_hold_ms ago
+    /* The newest job of this key is the answer also where it failed or was canceled (is about to
+     * be; but not CANCEL_LEFT): less than hold_ms ago, or `viewer` (NULL: nobody) was told of it less than told_hold_ms ago
      * (store_job_told).  A client that reconnects without Last-Event-ID must not make the same
      * failure again and again.  0: somebody wants it made anew. */
     int64_t hold_ms, told_hold_ms;
@@ -151,12 +151,19 @@ int store_audience_others(
 int store_job_want_cancel(
     struct store *store, const char *id, enum job_state *ret_state, struct error *err);
 
-/* Ask for an end.  A queued job is canceled here and now, with `last` as its last events; a running
+/* What is written where a job is to be canceled. */
+enum cancel_why {
+    CANCEL_ASKED = 1, /* by somebody, whose reconnect must not begin it anew */
+    CANCEL_LEFT = 2,  /* by this program, as nobody watches any more: who comes back wants it */
+};
+
+/* Ask for an end; the first asking's `why` stays.  A queued job is canceled here and now, with `last` as its last events; a running
  * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
  * afterwards, `*ret_is_first` whether this asking changed it: of several processes that ask, one
  * is told so. */
-int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
-    struct job *ret_job, bool *ret_is_first, struct error *err);
+int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
+    const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
+    struct error *err);
 
 /* --- the owner's side --- */
 

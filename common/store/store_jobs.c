@@ -32,7 +32,8 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
     if (!state || !job_state_parse(state, &job.state))
         return store_refuse_as(err, "the job has no state that this version knows",
             error_set(err, ERR_INPUT, "%s: job %s has no state we know", store->path, job.id));
-    job.cancel_wanted = sqlite3_column_int(row, 5);
+    job.cancel_wanted = sqlite3_column_int(row, 5) != 0;
+    job.is_left = sqlite3_column_int(row, 5) == CANCEL_LEFT;
     job.last_seq = (uint64_t)sqlite3_column_int64(row, 6);
     job.created_ms = sqlite3_column_int64(row, 7);
     job.started_ms = sqlite3_column_int64(row, 8);
@@ -139,7 +140,15 @@ static bool is_the_answer(
     return true;
 }
 
-/* A job somebody wants canceled is nobody's answer any more: who asks again wants a new one. */
+/* What failed or was canceled, or is about to be, is the answer only for who must not begin it anew
+ * (hold_ms); and never where it was canceled as nobody watched it: who comes back wants it. */
+#define IS_HELD                                                                                    \
+    "number = (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND key = ?2)"                \
+    " AND CASE state WHEN 'failed' THEN 1 ELSE cancel_wanted <> ?7 END"                            \
+    " AND (CASE WHEN state IN ('queued', 'running') THEN ?4 > 0 ELSE abs(?3 - ended_ms) < ?4 END"  \
+    "  OR EXISTS (SELECT 1 FROM casecast_told"                                                     \
+    "   WHERE job_id = id AND viewer = ?5 AND abs(?3 - told_ms) < ?6))"
+
 static int find_known(
     struct store *store, const struct job_request *request, struct job *ret_job, struct error *err)
 {
@@ -148,16 +157,13 @@ static int find_known(
     int answer = query_start(store,
         "SELECT " JOB_COLUMNS(
             POSITION) "FROM casecast_jobs WHERE kind = ?1 AND key = ?2 AND"
-                      " ((state IN ('queued', 'running') AND NOT cancel_wanted) OR state = 'done'"
-                      "  OR (state IN ('failed', 'canceled') AND number ="
-                      "   (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND key = ?2)"
-                      "   AND (abs(?3 - ended_ms) < ?4 OR EXISTS (SELECT 1 FROM casecast_told"
-                      "    WHERE job_id = id AND viewer = ?5 AND abs(?3 - told_ms) < ?6))))"
+                      " ((state IN ('queued', 'running') AND NOT cancel_wanted)"
+                      "  OR state = 'done' OR (" IS_HELD "))"
                       " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3"
                       " WHEN 'canceled' THEN 3 ELSE 1 END, number DESC",
         VALUES(value_text(request->kind), value_text(request->key), value_number(clock_wall_ms()),
             value_number(request->hold_ms), value_text(request->viewer),
-            value_number(request->told_hold_ms)),
+            value_number(request->told_hold_ms), value_number(CANCEL_LEFT)),
         &row, err);
 
     while (answer == 0 && !found && (answer = query_row(store, row, err)) == QUERY_ROW) {
@@ -353,15 +359,15 @@ int store_jobs_watched(
 
 /* --- cancel --- */
 
-static int cancel_job(struct store *store, const char *id, const struct job_event *last, int n_last,
-    bool *ret_is_first, struct error *err)
+static int cancel_job(struct store *store, const char *id, enum cancel_why why,
+    const struct job_event *last, int n_last, bool *ret_is_first, struct error *err)
 {
     int answer;
 
     answer = query_run(store,
-        "UPDATE casecast_jobs SET state = 'canceled', cancel_wanted = 1, ended_ms = ?2"
+        "UPDATE casecast_jobs SET state = 'canceled', cancel_wanted = ?3, ended_ms = ?2"
         " WHERE id = ?1 AND state = 'queued'",
-        VALUES(value_text(id), value_number(clock_wall_ms())), err);
+        VALUES(value_text(id), value_number(clock_wall_ms()), value_number(why)), err);
     *ret_is_first = answer == 0 && sqlite3_changes(store->db);
     if (answer < 0)
         return answer;
@@ -370,9 +376,9 @@ static int cancel_job(struct store *store, const char *id, const struct job_even
         return answer == 0 ? journal_add(store, id, last, n_last, err) : answer;
     }
     answer = query_run(store,
-        "UPDATE casecast_jobs SET cancel_wanted = 1"
+        "UPDATE casecast_jobs SET cancel_wanted = ?2"
         " WHERE id = ?1 AND state = 'running' AND NOT cancel_wanted",
-        VALUES(value_text(id)), err);
+        VALUES(value_text(id), value_number(why)), err);
     *ret_is_first = answer == 0 && sqlite3_changes(store->db);
     return answer;
 }
@@ -382,9 +388,9 @@ int store_job_want_cancel(
 {
     struct job job = {0};
     int answer = query_run(store,
-        "UPDATE casecast_jobs SET cancel_wanted = 1"
+        "UPDATE casecast_jobs SET cancel_wanted = ?2"
         " WHERE id = ?1 AND state IN ('queued', 'running')",
-        VALUES(value_text(id)), err);
+        VALUES(value_text(id), value_number(CANCEL_ASKED)), err);
 
     if (answer == 0)
         answer = store_job_get(store, id, &job, err);
@@ -394,15 +400,16 @@ int store_job_want_cancel(
     return answer;
 }
 
-int store_job_cancel(struct store *store, const char *id, const struct job_event *last, int n_last,
-    struct job *ret_job, bool *ret_is_first, struct error *err)
+int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
+    const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
+    struct error *err)
 {
     struct job job = {0};
     int answer = transaction_begin(store, err);
 
     if (answer < 0)
         return answer;
-    answer = cancel_job(store, id, last, n_last, ret_is_first, err);
+    answer = cancel_job(store, id, why, last, n_last, ret_is_first, err);
     if (answer == 0)
         answer = job_by_id(store, id, &job, err);
     return job_hand_over(store, answer, &job, ret_job, err);

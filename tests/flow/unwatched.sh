@@ -41,5 +41,13 @@ fact 'each ended once' same '1 1' "$(for job in "$left" "$waiting"; do
 fact 'what nobody ever watched has its turn' wait_for 30 job_is "$own" running
 viewers_start again --n 1 --ms 60000 "$video?caseId=left"
 fact 'who comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"
-curl -sS -o /dev/null -X POST "$url/api/jobs/$own/cancel"
+again=$(sql "SELECT id FROM casecast_jobs WHERE subject = 'left' ORDER BY number DESC LIMIT 1")
+fact '… so does who was away, and comes back by id' same "$again" \
+    "$(stream --max-time 1 -H "Last-Event-ID: $left:1" "$video?caseId=left" | job_of)"
+fact '… and who saw it end has seen it' same 204 \
+    "$(stream_status -H "Last-Event-ID: $left:$(sql "SELECT last_seq FROM casecast_jobs WHERE id = '$left'")" "$video?caseId=left")"
+job_cancel "$own" >/dev/null
+"$program" cancel "$again" >/dev/null
+fact 'a cancel that was asked for is no such thing' wait_for 30 job_has_ended "$again"
+fact '… its viewers are told of it, and begin nothing' same "$again" "$(stream "$video?caseId=left" | job_of)"
 facts_end

@@ -427,7 +427,7 @@ START_TEST(a_canceled_job_stops_and_says_so)
 
     view(hub, &viewer, new_job("gated"));
     ck_assert(wait_until(works_run, &one));
-    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &is_first, &err), 0);
+    ck_assert_int_eq(store_job_cancel(store, last_job, CANCEL_ASKED, last, 1, &job, &is_first, &err), 0);
     job_clear(&job);
     ck_assert(wait_until(has_heard_the_end, &viewer));
 
@@ -561,7 +561,7 @@ START_TEST(a_canceled_job_of_a_dead_process_ends_though_all_places_are_taken)
     ck_assert(wait_until(works_run, &one));
     new_job("good");
     claim_and_die();
-    ck_assert_int_eq(store_job_cancel(store, last_job, last, 1, &job, &is_first, &err), 0);
+    ck_assert_int_eq(store_job_cancel(store, last_job, CANCEL_ASKED, last, 1, &job, &is_first, &err), 0);
     job_clear(&job);
     ck_assert(wait_until(has_ended, last_job));
     ck_assert_int_eq(state_of(last_job), JOB_CANCELED);

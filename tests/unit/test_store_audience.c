@@ -107,7 +107,7 @@ START_TEST(an_ended_job_has_none)
     struct job job;
     bool is_first;
 
-    assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     watches("one", 1, OTHER);
     ck_assert_int_eq(others(ME), 0);

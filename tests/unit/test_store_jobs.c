@@ -132,6 +132,46 @@ START_TEST(a_failure_is_the_answer_for_a_while)
 }
 END_TEST
 
+/* Who reconnects soon after the cancel of a queued or a running job: is that a new job? */
+static const struct {
+    enum cancel_why why;
+    bool is_running, has_ended, is_new;
+} cancels[] = {
+    {CANCEL_ASKED, false, true, false},
+    {CANCEL_ASKED, true, false, false},
+    {CANCEL_ASKED, true, true, false},
+    {CANCEL_LEFT, false, true, true},
+    {CANCEL_LEFT, true, false, true},
+    {CANCEL_LEFT, true, true, true},
+};
+
+START_TEST(a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_flag;
+
+    strcpy(id, kit_job("a"));
+    if (cancels[_i].is_running)
+        kit_claim("me", 1);
+    assert_done(
+        store_job_cancel(kit_store, id, cancels[_i].why, NULL, 0, &job, &is_flag, &kit_error));
+    ck_assert_int_eq(job.is_left, cancels[_i].why == CANCEL_LEFT);
+    job_clear(&job);
+    if (cancels[_i].is_running && cancels[_i].has_ended)
+        assert_done(
+            store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    assert_done(store_job_told(kit_store, id, "somebody", 60000, &kit_error));
+
+    request.hold_ms = request.told_hold_ms = 60000;
+    request.viewer = "somebody";
+    assert_done(store_job_open(kit_store, &request, &job, &is_flag, &kit_error));
+    ck_assert_int_eq(is_flag, cancels[_i].is_new);
+    job_clear(&job);
+}
+END_TEST
+
 START_TEST(a_failure_from_the_future_does_not_hold_for_ever)
 {
     struct job_request request = kit_request("1", "a");
@@ -176,7 +216,7 @@ START_TEST(an_unknown_job_is_not_found)
 
     ck_assert_int_eq(store_job_get(kit_store, "none", &job, &kit_error), STORE_E_NOT_FOUND);
     ck_assert_int_eq(
-        store_job_cancel(kit_store, "none", last_events, 2, &job, &is_first, &kit_error),
+        store_job_cancel(kit_store, "none", CANCEL_ASKED, last_events, 2, &job, &is_first, &kit_error),
         STORE_E_NOT_FOUND);
     ck_assert(!is_first);
     ck_assert_int_eq(
@@ -210,7 +250,7 @@ static void assert_canceled(const char *id, enum job_state state, bool is_wanted
     struct job job;
     bool was_first;
 
-    assert_done(store_job_cancel(kit_store, id, last_events, 2, &job, &was_first, &kit_error));
+    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, last_events, 2, &job, &was_first, &kit_error));
     ck_assert_int_eq(job.state, state);
     ck_assert_int_eq(job.cancel_wanted, is_wanted);
     ck_assert_int_eq(was_first, is_first);
@@ -288,7 +328,7 @@ static void end_as(enum job_state state)
 
     if (state == JOB_QUEUED) { /* canceled before it began */
         assert_done(
-            store_job_cancel(kit_store, kit_job("a"), NULL, 0, &job, &is_first, &kit_error));
+            store_job_cancel(kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
         job_clear(&job);
         return;
     }
@@ -316,7 +356,7 @@ START_TEST(an_input_stays_as_long_as_its_job_may_be_run)
     strcpy(id, kit_claim("me", 1));
     assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), id);
-    assert_done(store_job_cancel(kit_store, id, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "1");
 }
@@ -337,7 +377,7 @@ START_TEST(jobs_that_are_made_and_canceled_do_not_grow_the_file)
         assert_done(store_job_open(kit_store, &request, &job, &is_flag, &kit_error));
         ck_assert(is_flag);
         made = job;
-        assert_done(store_job_cancel(kit_store, made.id, NULL, 0, &job, &is_flag, &kit_error));
+        assert_done(store_job_cancel(kit_store, made.id, CANCEL_ASKED, NULL, 0, &job, &is_flag, &kit_error));
         job_clear(&made);
         job_clear(&job);
     }
@@ -504,7 +544,9 @@ int main(void)
         of_many_callers_in_many_processes_one_creates,
     };
 
-    const struct kit_loop loops[] = {{an_input_goes_with_its_jobs_end, sizeof ends / sizeof *ends}};
+    const struct kit_loop loops[] = {{an_input_goes_with_its_jobs_end, sizeof ends / sizeof *ends},
+        {a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched,
+            sizeof cancels / sizeof *cancels}};
 
-    return kit_main_loops("store_jobs", tests, sizeof tests / sizeof *tests, loops, 1, kit_start);
+    return kit_main_loops("store_jobs", tests, sizeof tests / sizeof *tests, loops, 2, kit_start);
 }
