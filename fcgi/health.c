@@ -18,6 +18,13 @@ enum {
     STALE_MS = 10000,      /* an older report is no answer, even while the next one is made */
 };
 
+const char *health_stuck(int64_t now_ms, int64_t loop_turned_ms, int64_t clerk_turned_ms)
+{
+    if (now_ms - loop_turned_ms > HEALTH_STUCK_MS)
+        return "the loop";
+    return now_ms - clerk_turned_ms > HEALTH_STUCK_MS ? "the clerk" : NULL;
+}
+
 /* --- what is tried --- */
 
 static int check_accepting(const struct server *server, struct error *err)

@@ -1,4 +1,5 @@
-/* health.h - is this process ready?  Tried out, not believed: a write, the files in their places.
+/* health.h - does this process come round, and is it ready?  The second is tried out, not believed: a
+ * write, the files in their places.
  *
  * One look a second serves all who ask, however many; it is made on the thread of one of them. */
 #pragma once
@@ -11,7 +12,11 @@
 
 struct server;
 
-enum { HEALTH_CHECKS = 5, HEALTH_REPORT_MS = 1000 };
+enum {
+    HEALTH_CHECKS = 5,
+    HEALTH_REPORT_MS = 1000,
+    HEALTH_STUCK_MS = 10000, /* a loop or a clerk that has not come round for so long never will */
+};
 
 struct health_report {
     bool is_ready; /* all is well */
@@ -41,3 +46,7 @@ void health_ask(struct health *health, struct health_report *ret_report);
 
 /* The folder CASECAST_OUTPUT, made if it is not there.  -ERR_IO names it. */
 int health_make_output(const char *output, struct error *err);
+
+/* Which part of a process has not come round for more than HEALTH_STUCK_MS, by the monotonic times
+ * when each last did; NULL: none.  Any thread. */
+const char *health_stuck(int64_t now_ms, int64_t loop_turned_ms, int64_t clerk_turned_ms);

@@ -9,18 +9,14 @@
 /* --- live --- */
 
 enum {
-    STUCK_MS = 10000, /* a loop or a clerk that has not come round for so long never will */
     WAKE_MS = 1500, /* a process that slept, with its machine say, is given so long to come round */
     LOOK_MS = 50,
 };
 
 static const char *stuck_part(const struct server *server)
 {
-    int64_t before = clock_monotonic_ms() - STUCK_MS;
-
-    if (atomic_load(&server->turned_ms) < before)
-        return "the loop";
-    return hub_turned_ms(server->hub) < before ? "the clerk" : NULL;
+    return health_stuck(
+        clock_monotonic_ms(), atomic_load(&server->turned_ms), hub_turned_ms(server->hub));
 }
 
 void route_live(struct request *request)
