@@ -128,6 +128,35 @@ all_json() { # PATH
     is_json -g -X POST -H 'Origin: http://evil.example' "$url/api/jobs/$1/cancel"
 }
 
+# --- no request at all --------------------------------------------------------------------------------------
+
+raw() { # BYTES, as printf writes them: the whole answer
+    exec 3<>"/dev/tcp/127.0.0.1/$port"
+    printf '%b' "$1" >&3
+    timeout 10 cat <&3
+    exec 3>&- 3<&-
+}
+
+answered_raw() { # STATUS REGULAR EXPRESSION BYTES
+    local got
+    got=$(raw "$3" | tr -d '\r')
+    holds "^HTTP/1.1 $1 " "$got" && holds '^Content-Type: application/problem.json$' "$got" &&
+        holds '^X-Content-Type-Options: nosniff$' "$got" &&
+        holds "$2" "$(jq -r "select(.status == $1) | .detail" <<<"$(sed '1,/^$/d' <<<"$got")")"
+}
+
+no_requests() {
+    local long host='HTTP/1.1\r\nHost: localhost\r\n'
+    printf -v long '%20000s' ''
+    fact 'words that are no HTTP' answered_raw 400 'no request' 'hello there\r\n\r\n'
+    fact 'a control character in the path' answered_raw 400 'no request' "GET /\\x01 $host\r\n"
+    fact 'a path that leaves the site' answered_raw 400 'no request' "GET /../../etc $host\r\n"
+    fact 'two lengths' answered_raw 400 'no request' "POST /api/jobs ${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
+    fact 'no host' answered_raw 400 'no request' 'GET / HTTP/1.1\r\n\r\n'
+    fact 'a header of 20 KB' answered_raw 400 '16 KiB' "GET / ${host}X: ${long// /x}\r\n\r\n"
+    fact 'a first line of 20 KB' answered_raw 414 '16 KiB' "GET /${long// /x} $host\r\n"
+}
+
 # --- too many -----------------------------------------------------------------------------------------------
 
 asked() { # ADDRESS N ADDRESS-TO-ASK: how often each status came
@@ -233,6 +262,7 @@ pages
 cors
 trusted
 odd "${odd_paths[@]}"
+no_requests
 requests
 streams
 everything_logged
