@@ -131,8 +131,9 @@ all_json() { # PATH
 # --- no request at all --------------------------------------------------------------------------------------
 
 raw() { # BYTES, as printf writes them: the whole answer
+    printf '%b' "$1" >"$private/raw"
     exec 3<>"/dev/tcp/127.0.0.1/$port"
-    printf '%b' "$1" >&3
+    cat "$private/raw" >&3 # all at once: nginx may hang up after the first line
     timeout 10 cat <&3
     exec 3>&- 3<&-
 }
