@@ -27,7 +27,7 @@ made() { # CASE: whoever watches it being made, and comes back as browsers do, s
 
 # An EventSource is told why, and to come back; everybody else gets a status.  Neither hears of our folders.
 not_now() { # REGULAR EXPRESSION CASE
-    comes_back "$1" "$video?caseId=$2" && problem 503 "$1" "$video?caseId=$2" &&
+    comes_back "$1" "$video?caseId=$2" --max-time 10 && problem 503 "$1" "$video?caseId=$2" &&
         holds '^Retry-After: ' "$(headers "$video?caseId=$2")" && lacks "$private" "$(curl -sS "$video?caseId=$2")"
 }
 
@@ -38,8 +38,11 @@ lock_take() {
     sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" <"$private/lock" >"$private/locked" 2>&1 &
     exec 7>"$private/lock"
     printf "BEGIN EXCLUSIVE; UPDATE cases SET title = title;\nSELECT 'locked';\n" >&7
-    wait_for 10 grep -q locked "$private/locked"
+    wait_for 20 grep -q locked "$private/locked"
 }
+
+# Nobody but us ends it: an answer that came meanwhile has not waited for its end.
+is_locked() { holds 'database is locked' "$(sqlite3 "$CASECAST_DB" 'BEGIN IMMEDIATE' 2>&1)"; }
 
 lock_release() {
     exec 7>&-
@@ -47,25 +50,24 @@ lock_release() {
 }
 
 locked() {
-    local job began
+    local job
     case_put before 1
     case_put during 2
     case_put after 1
     case_put patient 1
     made before
     job=$(job_make during)
-    wait_for 5 job_is "$job" running
+    wait_for 20 job_is "$job" running
     lock_take
-    began=$SECONDS
     fact 'locked: a new job is refused with the reason' not_now 'locked|busy' after
     fact 'locked: what is done is shown all the same' made before
     fact 'locked: cases are listed' same 200 "$(status "$url/api/cases")"
     fact 'locked: it says that it is not ready' jq -e '(.ready | not) and (.checks.database | test("locked|busy"))' \
         <<<"$(curl -sS "$url/api/health/ready")"
     fact 'locked: it lives' same 200 "$(status "$url/api/health/live")"
-    fact 'nothing waited longer than it may' test $((SECONDS - began)) -lt 20
+    fact 'all of them were answered while it was locked' is_locked
     viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # it would hold the lock, too
-    viewers_saw patient 10 'any(.[]; .comment // "" | test("locked"))'
+    viewers_saw patient 20 'any(.[]; .comment // "" | test("locked"))'
     lock_release
     viewers_wait patient
     fact 'unlocked: who came meanwhile has come back, and seen all of it' complete_for_all patient 1
@@ -80,7 +82,7 @@ locked() {
 responders_again() {
     responders_stop
     responders_start
-    wait_for 10 answers
+    wait_for 20 answers
 }
 answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
 
@@ -96,7 +98,7 @@ read_only() {
         <<<"$(curl -sS "$url/api/health/ready")"
     fact 'read-only: a folder that can not be written is named' output_named
     chmod 644 "$CASECAST_DB"
-    fact 'writable again: it recovers by itself' wait_for 10 answers_ready
+    fact 'writable again: it recovers by itself' wait_for 20 answers_ready
     fact 'writable again: the job is made' made frozen
 }
 
@@ -108,7 +110,7 @@ ready_says() { # CHECK REGULAR EXPRESSION
 
 output_named() {
     chmod 555 "$CASECAST_OUTPUT"
-    wait_for 5 ready_says output 'CASECAST_OUTPUT=.*Permission denied'
+    wait_for 20 ready_says output 'CASECAST_OUTPUT=.*Permission denied'
     local result=$?
     chmod 755 "$CASECAST_OUTPUT"
     return $result
@@ -158,7 +160,7 @@ full_output() {
     fact '… its state is failed' same failed "$(job_state "$job")"
     fact '… and no partial file stays' same '' "$(partial_files)"
     head -c 2m /dev/zero >"$CASECAST_OUTPUT/filler" 2>/dev/null
-    fact 'a full disk: it is not ready' wait_for 5 ready_says output 'CASECAST_OUTPUT=.*No space left'
+    fact 'a full disk: it is not ready' wait_for 20 ready_says output 'CASECAST_OUTPUT=.*No space left'
     umount "$CASECAST_OUTPUT"
     case_rename large 'Large, with room'
     fact 'with room again the job is made' made large
@@ -175,10 +177,10 @@ full_database() {
     export CASECAST_DB=$disk/casecast.db
     responders_again
     case_put squeezed 1
-    wait_for 10 answers_ready
+    wait_for 20 answers_ready
     head -c 2m /dev/zero >"$disk/filler" 2>/dev/null
     fact 'no room for the journal: refused with the reason' not_now 'full|no space' squeezed
-    fact 'no room for the journal: it is not ready' wait_for 5 ready_says database 'disk full'
+    fact 'no room for the journal: it is not ready' wait_for 20 ready_says database 'disk full'
     fact 'no room for the journal: it lives' same 200 "$(status "$url/api/health/live")"
     rm "$disk/filler"
     fact 'room again: the job is made' made squeezed

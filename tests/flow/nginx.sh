@@ -6,6 +6,8 @@ set -uo pipefail
 . "$(dirname "$0")/../kit/stack.sh"
 # shellcheck source=tests/kit/tap.sh
 . "$(dirname "$0")/../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../kit/streams.sh"
 # shellcheck source=tests/kit/site.sh
 . "$(dirname "$0")/../kit/site.sh"
 
@@ -90,11 +92,11 @@ api() {
 
 streams() {
     local got
-    got=$(curl -sS -D - --max-time 1 "$url/api/events?client_secret=geheim" 2>/dev/null)
+    got=$(stream_until 'client secret: ' -D - "$url/api/events?client_secret=geheim")
     fact 'a stream is an event stream' holds '^Content-Type: text/event-stream' "$got"
     fact 'a stream is kept by nobody' holds '^Cache-Control: no-store' "$got"
     fact 'the first frame comes at once' holds 'the client secret: geheim' "$got"
-    got=$(curl -sS --max-time 1 "$url/api/events?client_secret=$(head -c 12288 /dev/zero | tr '\0' a)" 2>/dev/null)
+    got=$(stream_until 'client secret: ' "$url/api/events?client_secret=$(head -c 12288 /dev/zero | tr '\0' a)")
     fact 'a secret of 12 KB fits' holds 'secret: a{12288}' "$got"
 }
 

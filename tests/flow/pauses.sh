@@ -40,19 +40,22 @@ paused_owner() {
     local owner
     owner=$(job_runner "$job")
     kill -STOP "$owner"
-    fact "$1 pause of its owner: another takes the film over" wait_for 30 runs_elsewhere "$job" "$owner"
-    wait_for 30 has_begun_again
+    fact "$1 pause of its owner: another takes the film over" wait_for 60 runs_elsewhere "$job" "$owner"
+    wait_for 60 has_begun_again
     kill -CONT "$owner"
-    fact '… and the owner, awake, gives it up' wait_for 30 gave_up "$job" "$owner"
+    fact '… and the owner, awake, gives it up' wait_for 60 gave_up "$job" "$owner"
     fact '… and lives, and has not died of it' same '0 yes' "$(deaths_of "$job") $(responder_lives "$owner" && echo yes)"
 }
 has_begun_again() { (($(frames_of "$job") > 0)); }
+
+looks_now() { wc -l <"$private/looks"; }
+looked_again() { (($(looks_now) > looks + 1)); } # one that began after that
 
 machine_sleeps() {
     kill -STOP "${pids[@]}"
     sleep 1 # twice the lease
     kill -CONT "${pids[@]}"
-    wait_for 30 answers
+    wait_for 60 answers
     fact 'all of them sleep past the lease: nobody has died of it' same 0 "$(deaths_of "$job")"
 }
 answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
@@ -66,7 +69,7 @@ has_pieces() { list=$(find "$CASECAST_OUTPUT" -name live.m3u8) && [[ -n $list ]]
 wait_for 60 has_pieces
 list=$(find "$CASECAST_OUTPUT" -name live.m3u8)
 watch_playlist "$url/media/$(basename "$(dirname "$list")")" &
-wait_for 10 test -s "$private/looks"
+wait_for 20 test -s "$private/looks"
 paused_owner first
 machine_sleeps
 paused_owner second
@@ -74,7 +77,8 @@ paused_owner third
 responder_kill "$(job_runner "$job")" TERM
 fact 'the film is made in the end' wait_for 180 job_is "$job" 'done'
 fact '… by nobody who died of it' same 0 "$(deaths_of "$job")"
-sleep 0.2 # a last look
+looks=$(looks_now)
+wait_for 20 looked_again
 fact 'every name in every playlist opened, and none was shorter than one before' same '' "$(sort "$private/faults" | uniq -c)"
-fact '… in many looks' test "$(wc -l <"$private/looks")" -gt 20
+fact '… in many looks' test "$(looks_now)" -gt 20
 facts_end

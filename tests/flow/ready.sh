@@ -24,28 +24,28 @@ asked_and_made() { is_ready && [[ -d $CASECAST_OUTPUT ]]; }
 
 the_output_folder() {
     rm -rf "${CASECAST_OUTPUT:?}"
-    fact 'an output folder that was deleted is made again' wait_for 5 asked_and_made
+    fact 'an output folder that was deleted is made again' wait_for 20 asked_and_made
     fact '… and the process is ready' is_ready
     rm -rf "${CASECAST_OUTPUT:?}" && : >"$CASECAST_OUTPUT"
-    fact 'a file in its place is named' wait_for 5 says output 'CASECAST_OUTPUT='
+    fact 'a file in its place is named' wait_for 20 says output 'CASECAST_OUTPUT='
     rm "$CASECAST_OUTPUT"
-    fact 'without that file it is ready again' wait_for 5 is_ready
+    fact 'without that file it is ready again' wait_for 20 is_ready
 }
 
 the_database() {
     local job stream_pid
     case_put long 60
     job=$(job_make long)
-    wait_for 10 job_is "$job" running
+    wait_for 20 job_is "$job" running
     curl -sN --max-time 30 "$url/api/jobs/$job/events" >"$private/watched" &
     stream_pid=$!
-    wait_for 5 grep -q processing_video "$private/watched"
+    wait_for 20 grep -q processing_video "$private/watched"
     sql "VACUUM INTO '$private/backup.db'"
     rm "$CASECAST_DB" "$CASECAST_DB"-wal "$CASECAST_DB"-shm
-    fact 'a database that was deleted: not ready' wait_for 5 says database 'unable to open'
-    fact '… the viewers are sent away to come again' wait_for 5 gone "$stream_pid"
+    fact 'a database that was deleted: not ready' wait_for 20 says database 'unable to open'
+    fact '… the viewers are sent away to come again' wait_for 20 gone "$stream_pid"
     fact '… without a word of an end' lacks 'finished_video|failed|canceled' "$(cat "$private/watched")"
-    fact '… what ran there is given up' wait_for 10 grep -q "job $job: given up here" "$state/log/casecast.log"
+    fact '… what ran there is given up' wait_for 20 grep -q "job $job: given up here" "$state/log/casecast.log"
     fact '… nothing new is begun' same 503 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"long"}' "$url/api/jobs")"
     fact '… whoever comes back by id is asked to come again' comes_back database \
         -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long"
@@ -56,12 +56,12 @@ the_database() {
     done
     fact '… no new one is made in its place' test ! -e "$CASECAST_DB"
     mv "$private/backup.db" "$CASECAST_DB"
-    fact 'a backup in its place is taken up' wait_for 10 is_ready
+    fact 'a backup in its place is taken up' wait_for 20 is_ready
     fact '… whoever comes back by id goes on with the same job' same "$job" \
-        "$(curl -sN --max-time 2 -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long" | grep -o "\"id\":\"$job\"" | head -n 1 | cut -d'"' -f4)"
-    fact '… with the job that ran when it was made' wait_for 10 job_is "$job" running
+        "$(job_told -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long")"
+    fact '… with the job that ran when it was made' wait_for 20 job_is "$job" running
     curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"
-    fact '… which obeys, and ends' wait_for 10 job_is "$job" canceled
+    fact '… which obeys, and ends' wait_for 20 job_is "$job" canceled
     case_put after 1
     fact '… and new ones are made' same 'done' "$(stream "$url/create/video?caseId=after" | jq -r 'select(.event == "done") | .event')"
 }
@@ -73,21 +73,21 @@ a_damaged_database() {
     sql 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
     cp "$CASECAST_DB" "$private/whole.db"
     responders_start
-    wait_for 10 is_ready
+    wait_for 20 is_ready
     sql 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
     head -c 40000 /dev/urandom | dd of="$CASECAST_DB" bs=4096 seek=1 conv=notrunc status=none
-    fact 'a database of other bytes: not ready' wait_for 5 says database 'damaged|malformed'
+    fact 'a database of other bytes: not ready' wait_for 20 says database 'damaged|malformed'
     responders_stop
     rm -f "$CASECAST_DB"-wal "$CASECAST_DB"-shm
     mv "$private/whole.db" "$CASECAST_DB"
     responders_start
-    fact 'whole again: ready again' wait_for 10 is_ready
+    fact 'whole again: ready again' wait_for 20 is_ready
 }
 
 a_cut_log() {
     case_put other 1
     truncate -s 0 "$CASECAST_DB-wal"
-    fact 'a log that was cut: not ready' wait_for 5 says database 'cut|damaged|malformed|short read|disk I/O'
+    fact 'a log that was cut: not ready' wait_for 20 says database 'cut|damaged|malformed|short read|disk I/O'
 }
 
 the_output_folder

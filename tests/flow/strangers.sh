@@ -199,18 +199,19 @@ open_streams() { # N ADDRESS: in the background, ended with this test
 open_is() { same "$1" "$(curl -sS "$url/api/metrics" | sed -n 's/^casecast_streams_open //p')"; }
 
 streams() {
-    fact 'no stream is left' wait_for 10 open_is 0
+    fact 'no stream is left' wait_for 20 open_is 0
     open_streams 4 127.0.0.8
-    fact 'nginx lets a stranger have three open, of four' wait_for 10 open_is 3
+    fact 'nginx lets a stranger have three open, of four' wait_for 20 open_is 3
     fact '… tells a program so' too_many 127.0.0.8 "$url/api/events"
     fact '… and an EventSource' comes_later 127.0.0.8 "$url/api/events"
     kill "${curls[@]}" 2>/dev/null
-    fact 'who left makes room' wait_for 10 open_is 0
+    fact 'who left makes room' wait_for 20 open_is 0
     curls=()
     open_streams 9 127.0.0.1
-    fact 'one address takes half of all places, whatever it asks for' wait_for 10 open_is 5
+    fact 'one address takes half of all places, whatever it asks for' wait_for 20 open_is 5
     fact '… and the next is told which limit it was' holds 'CASECAST_MAX_STREAMS_CLIENT' "$(curl -sS "$url/api/events")"
-    fact 'somebody else is served' holds '^data: Message 1' "$(from 127.0.0.9 -N --max-time 2 "$url/api/events" 2>/dev/null)"
+    fact 'somebody else is served' holds '^data: Message 1' \
+        "$(stream_until '^data: Message 1' --interface 127.0.0.9 "$url/api/events")"
     kill "${curls[@]}" 2>/dev/null
 }
 

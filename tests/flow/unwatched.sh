@@ -43,7 +43,7 @@ viewers_start again --n 1 --ms 60000 "$video?caseId=left"
 fact 'who comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"
 again=$(sql "SELECT id FROM casecast_jobs WHERE subject = 'left' ORDER BY number DESC LIMIT 1")
 fact '… so does who was away, and comes back by id' same "$again" \
-    "$(stream --max-time 1 -H "Last-Event-ID: $left:1" "$video?caseId=left" | job_of)"
+    "$(job_told -H "Last-Event-ID: $left:1" "$video?caseId=left")"
 fact '… and who saw it end has seen it' same 204 \
     "$(stream_status -H "Last-Event-ID: $left:$(sql "SELECT last_seq FROM casecast_jobs WHERE id = '$left'")" "$video?caseId=left")"
 job_cancel "$own" >/dev/null

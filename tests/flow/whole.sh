@@ -75,7 +75,7 @@ film() { sha256sum <"$(folder_of "$1")/final.mp4"; } # JOB
 
 block() {
     blocker=$(job_make blocker)
-    wait_for 10 job_is "$blocker" running
+    wait_for 20 job_is "$blocker" running
 }
 unblock() { job_cancel "$blocker" >/dev/null; }
 
@@ -86,7 +86,7 @@ replaced_while_it_waits() { # KIND EXTENSION (of the file that the case "swap-KI
     waited=$(job_make "swap-$kind")
     put "b.$2" "$file"
     unblock
-    fact "$kind: replaced while its job waits, the job is done" wait_for 30 job_is "$waited" 'done'
+    fact "$kind: replaced while its job waits, the job is done" wait_for 60 job_is "$waited" 'done'
     other=$(film "$waited")
     fact '… and is the answer as long as that file is there' same "$waited" "$(made "swap-$kind")"
     put "a.$2" "$file"

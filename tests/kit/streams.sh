@@ -10,6 +10,18 @@ stream() {
     curl -sN --max-time 40 -H 'Accept: text/event-stream' "$@" | node "$kit/sse.mjs"
 }
 
+# What comes until a line matches, however long that takes; what would follow is left.
+stream_until() { # REGULAR EXPRESSION CURL-ARGUMENTS…
+    local words=$1
+    shift
+    curl -sSN --max-time 40 -H 'Accept: text/event-stream' "$@" 2>/dev/null | sed "\\,$words,q"
+}
+
+# The job that a stream tells of, as soon as it does.
+job_told() { # CURL-ARGUMENTS…
+    stream_until '^data: {"id":' "$@" | sed -n '$s/^data: {/{/p' | jq -r .id
+}
+
 status() { curl -sS -o /dev/null --max-time 10 -w '%{http_code}' "$@"; }
 stream_status() { status -H 'Accept: text/event-stream' "$@"; }
 headers() { curl -sS -o /dev/null -D - --max-time 10 "$@"; }
