@@ -1,5 +1,6 @@
 #include "jobs.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
  * wait longer each time reach a minute. */
 enum { HOLD_MS = 10000, TOLD_HOLD_MS = 120000 };
 
+enum { NOTHING_THERE = JOBS_E_FORBIDDEN + 1 }; /* beside the answers of jobs_open() */
+
 struct check {
     const struct job_kind *kind;
     const struct config *config;
@@ -25,12 +28,7 @@ static bool still_good(void *ctx, const struct job *done)
     return check->kind->still_good(check->config, done);
 }
 
-/* A picture on a page elsewhere is such a GET. */
-static bool may_create(const struct request *request)
-{
-    return request->origin != ORIGIN_FOREIGN;
-}
-
+/* Of the key that was just found; without an `input` only what is there already. */
 static int open_prepared(struct request *request, const struct job_kind *kind, const char *subject,
     const char *input, const char *key, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
@@ -43,7 +41,7 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
         .key = key,
         .input = input,
         .first = &first,
-        .max_queued = may_create(request) ? server->config->max_queued : 0,
+        .max_queued = server->config->max_queued,
         .hold_ms = is_wish ? 0 : HOLD_MS,
         .told_hold_ms = is_wish ? 0 : TOLD_HOLD_MS,
         .viewer = is_wish ? NULL : request_param(request, "HTTP_X_REAL_IP"),
@@ -51,18 +49,12 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
         .ctx = &check};
     int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
 
-    if (answer == STORE_E_FULL && !may_create(request)) {
-        error_set(err, ERR_INPUT,
-            "a page of another site may watch what is there, and start nothing: CASECAST_ORIGINS "
-            "names the sites that may");
-        return JOBS_E_FORBIDDEN;
-    }
     if (answer == STORE_E_FULL)
         error_set(err, ERR_LIMIT,
             "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
             server->config->max_queued);
     if (answer != 0)
-        return answer;
+        return answer == STORE_E_NOT_FOUND ? NOTHING_THERE : answer;
     atomic_fetch_add(*ret_is_new ? &server->n_created : &server->n_attached, 1);
     if (*ret_is_new) {
         log_info("job %s: queued, %s %s %s", ret_job->id, kind->name, kind->subject_name, subject);
@@ -80,10 +72,36 @@ static void hide_paths(const struct config *config, struct error *err)
         log_warning("a request fails: %s", was);
 }
 
+static int prepare_and_open(struct request *request, const struct job_kind *kind,
+    const char *subject, bool may_create, struct job *ret_job, bool *ret_is_new, struct error *err)
+{
+    const struct config *config = request->server->config;
+    char key[DIGEST_HEX_LEN + 1], *input = NULL;
+    int answer =
+        kind->prepare(*request->store, config, subject, may_create ? &input : NULL, key, err);
+
+    if (answer < 0)
+        hide_paths(config, err);
+    assert(answer != 0 || !may_create || input);
+    if (answer == 0)
+        answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
+    free(input);
+    return answer;
+}
+
+static int refuse_foreign(struct error *err)
+{
+    error_set(err, ERR_INPUT,
+        "a page of another site may watch what is there, and start nothing: CASECAST_ORIGINS names "
+        "the sites that may");
+    return JOBS_E_FORBIDDEN;
+}
+
+/* Nearly every request attaches: an input is made, from the subject as it is by then, only for one
+ * that does not.  A picture on a page elsewhere is a GET, too. */
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err)
 {
-    char key[DIGEST_HEX_LEN + 1], *input = NULL;
     struct store *store;
     int answer;
 
@@ -91,13 +109,12 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
         return -ERR_INPUT;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    answer = kind->prepare(store, request->server->config, subject, &input, key, err);
-    if (answer < 0)
-        hide_paths(request->server->config, err);
-    if (answer == 0)
-        answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
-    free(input);
-    return answer;
+    answer = prepare_and_open(request, kind, subject, false, ret_job, ret_is_new, err);
+    if (answer != NOTHING_THERE)
+        return answer;
+    if (request->origin == ORIGIN_FOREIGN)
+        return refuse_foreign(err);
+    return prepare_and_open(request, kind, subject, true, ret_job, ret_is_new, err);
 }
 
 void jobs_told(struct request *request, const struct job *job)

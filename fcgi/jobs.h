@@ -7,7 +7,8 @@
 /* The kinds of job this program has, ending with NULL.  One line each. */
 extern const struct job_kind *const job_kinds[];
 
-/* Create or attach (see store_job_open).  A request from another site's page only attaches
+/* Create or attach (see store_job_open); the kind makes an input only where there is nothing to
+ * attach to.  A request from another site's page only attaches
  * (JOBS_E_FORBIDDEN where there is nothing).  Other positive answers are STORE_E_…, with their
  * message in `err`. */
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,

@@ -19,12 +19,20 @@ static const char video_file[] = "final.mp4";
 
 /* --- before: what is asked for --- */
 
+static char *input_of(const struct case_record *record, const char *key)
+{
+    json_t *json = json_pack("{s:s, s:o}", "key", key, "case", case_to_json(record));
+    char *input = json_dumps(json, JSON_COMPACT);
+
+    json_decref(json);
+    return input;
+}
+
 static int prepare(struct store *store, const struct config *config, const char *subject,
     char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     struct case_record *record;
     int answer = store_case_get(store, subject, &record, err);
-    json_t *json;
 
     if (answer == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "case %s not found", subject);
@@ -36,11 +44,8 @@ static int prepare(struct store *store, const struct config *config, const char 
         return STORE_E_NOT_FOUND;
     }
     answer = video_key(record, config->media_root, ret_key, err);
-    if (answer == 0) {
-        json = json_pack("{s:s, s:o}", "key", ret_key, "case", case_to_json(record));
-        *ret_input = json_dumps(json, JSON_COMPACT);
-        json_decref(json);
-    }
+    if (answer == 0 && ret_input)
+        *ret_input = input_of(record, ret_key);
     case_free(record);
     return answer;
 }

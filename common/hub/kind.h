@@ -27,10 +27,11 @@ struct job_kind {
     const char *subject_name; /* what its subject is called in JSON: "case" */
     const char *first;        /* the first message of every job */
 
-    /* From a request to what the work needs (`*ret_input`, malloc'd; the caller frees it, whatever
-     * the answer) and the digest of all that shapes the result.  Any thread, with the caller's
-     * store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to make of it; `err` says
-     * which. */
+    /* From a request to the digest of all that shapes the result and, where a job may have to be
+     * made, to what its work needs (`*ret_input`, malloc'd; the caller frees it, whatever the
+     * answer).  `ret_input` is NULL for nearly every request: the job of that key is there.  Any
+     * thread, with the caller's store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to
+     * make of it; `err` says which. */
     int (*prepare)(struct store *store, const struct config *config, const char *subject,
         char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
 

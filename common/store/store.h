@@ -84,7 +84,7 @@ int store_case_put(
 
 struct job_request {
     const char *kind, *subject, *key;
-    const char *input;             /* JSON */
+    const char *input;             /* JSON; NULL: no job is to be made */
     const struct job_event *first; /* journaled with the job when a new one is made */
     int max_queued;                /* STORE_E_FULL beyond that */
     /* The newest job of this key is the answer also where it failed or was canceled (is about to
@@ -100,7 +100,8 @@ struct job_request {
 
 /* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or
  * done, else a new queued one.  One transaction, so that of ten callers in four processes one
- * creates and nine attach. */
+ * creates and nine attach.  STORE_E_NOT_FOUND: there is none, and no input for a new one; told
+ * without a write lock. */
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);

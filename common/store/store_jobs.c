@@ -226,7 +226,7 @@ int store_job_open(struct store *store, const struct job_request *request, struc
     /* Nearly every caller attaches: that needs no write lock. */
     if (answer == 0)
         answer = job_hand_over(store, find_known(store, request, &job, err), &job, ret_job, err);
-    if (answer == STORE_E_NOT_FOUND) {
+    if (answer == STORE_E_NOT_FOUND && request->input) {
         answer = transaction_begin(store, err);
         if (answer == 0)
             answer = job_hand_over(

@@ -4,17 +4,20 @@
 static int prepare(struct store *store, const struct config *config, const char *subject,
     char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
+    char path[PATH_MAX];
     struct digest key;
     struct stat now;
 
     (void)store;
-    *ret_input = mem_format("%s/%s", config->media_root, subject);
-    if (stat(*ret_input, &now) < 0)
+    snprintf(path, sizeof path, "%s/%s", config->media_root, subject);
+    if (stat(path, &now) < 0)
         return error_set(err, ERR_INPUT, "file %s: %s", subject, strerror(errno));
     digest_start(&key);
-    digest_add_text(&key, *ret_input);
+    digest_add_text(&key, path);
     digest_add_number(&key, now.st_size);
     digest_hex(&key, ret_key);
+    if (ret_input) /* NULL where the job of this key may be there already */
+        *ret_input = mem_copy(path);
     return 0;
 }
 

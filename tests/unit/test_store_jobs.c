@@ -61,6 +61,28 @@ START_TEST(the_same_key_attaches_while_queued_running_and_done)
 }
 END_TEST
 
+START_TEST(without_an_input_nothing_is_made_and_no_lock_is_waited_for)
+{
+    struct job_request request = kit_request("1", "a");
+    struct store *other;
+    struct job job;
+    bool is_new;
+
+    request.input = NULL;
+    other = kit_open();
+    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(kit_store->db, 0);
+    ck_assert_int_eq(
+        store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    store_close(other);
+    kit_job("a");
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    job_clear(&job);
+}
+END_TEST
+
 START_TEST(another_key_or_kind_is_another_job)
 {
     struct job_request request = kit_request("1", "a");
@@ -526,6 +548,7 @@ int main(void)
     const TTest *const tests[] = {
         a_new_job_is_queued_with_its_first_event,
         the_same_key_attaches_while_queued_running_and_done,
+        without_an_input_nothing_is_made_and_no_lock_is_waited_for,
         another_key_or_kind_is_another_job,
         a_done_job_whose_file_is_gone_is_made_again,
         a_failure_is_the_answer_for_a_while,
