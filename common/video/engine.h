@@ -6,7 +6,7 @@
 
 /* Takes part in every digest of something made.  Raise it with every change that changes the bytes
  * of a result. */
-enum { ENGINE_VERSION = 23 };
+enum { ENGINE_VERSION = 24 };
 
 /* Add that version and the libraries that draw, scale, encode and mix, each by the mark its linker
  * gave it (or its file): what another build of one of them makes is kept under another name. */

@@ -1,9 +1,12 @@
 /* join.c - see join.h. */
 #include "video/join.h"
 
+#include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "video/cancel.h"
@@ -16,6 +19,8 @@
 
 enum { PICTURE, SOUND, TEXT };
 
+enum { SETTLED_AT_ONCE = 8 << 20 }; /* bytes */
+
 struct join {
     const struct outdir *dir;
     const char *name;
@@ -23,6 +28,8 @@ struct join {
     char *temporary; /* NULL: it has got its name */
     struct soundtrack *track;
     const atomic_bool *cancel;
+    void (*tick)(void *ctx); /* NULL: nobody asks */
+    void *tick_ctx;
     AVFormatContext *format;
     AVPacket *packet; /* a reference to the one in hand */
     AVPacket *sound;  /* the next, if `has_sound` */
@@ -36,10 +43,13 @@ struct join {
     bool has_line, text_ended;
 };
 
+/* Asked by libav around everything it reads and writes. */
 static int is_interrupted(void *ctx)
 {
     const struct join *join = ctx;
 
+    if (join->tick)
+        join->tick(join->tick_ctx);
     return cancel_is_set(join->cancel);
 }
 
@@ -106,10 +116,17 @@ void join_set_words(struct join *join, const struct join_words *words)
     join->words = *words;
 }
 
+void join_set_tick(struct join *join, void (*tick)(void *ctx), void *ctx)
+{
+    join->tick = tick;
+    join->tick_ctx = ctx;
+}
+
 void join_free(struct join *join)
 {
     if (!join)
         return;
+    join->tick = NULL; /* it is no time to tell anything */
     if (join->format)
         avio_closep(&join->format->pb);
     avformat_free_context(join->format);
@@ -335,6 +352,25 @@ static int disable_text(struct join *join, struct error *err)
     return rc;
 }
 
+/* The file lies on the disk, all but what describes it: after that outdir_finish() is quick.  What
+ * goes wrong here is met there again. */
+static int settle(struct join *join, struct error *err)
+{
+    const unsigned how =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    int fd = openat(join->dir->fd, join->temporary, O_RDONLY | O_CLOEXEC), rc = 0;
+    struct stat file;
+
+    for (off_t at = 0; rc == 0 && fd >= 0 && fstat(fd, &file) == 0 && at < file.st_size;
+         at += SETTLED_AT_ONCE) {
+        sync_file_range(fd, at, SETTLED_AT_ONCE, how);
+        rc = is_interrupted(join) ? cancel_error(err) : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 int join_end(struct join *join, struct error *err)
 {
     int rc;
@@ -349,6 +385,8 @@ int join_end(struct join *join, struct error *err)
         rc = write_trailer(join, err);
     if (rc == 0)
         rc = disable_text(join, err);
+    if (rc == 0)
+        rc = settle(join, err);
     if (rc == 0)
         rc = outdir_finish(join->dir, join->temporary, join->name, LIVE_PREFIX, err);
     if (rc < 0)

@@ -32,6 +32,10 @@ int join_open(const struct outdir *dir, const char *name, const struct case_reco
 /* Before the first segment. */
 void join_set_words(struct join *join, const struct join_words *words);
 
+/* From now on `tick` is called whenever some of the MP4 was read, written or flushed, so that
+ * nothing which a slow disk makes long is without a word. */
+void join_set_tick(struct join *join, void (*tick)(void *ctx), void *ctx);
+
 /* The next segment in order, and the sound that belongs beside it.  The segment stays the
  * caller's. */
 int join_add(struct join *join, const struct segment *segment, struct error *err);

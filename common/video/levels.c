@@ -21,10 +21,12 @@ static void end_step(struct levels_meter *meter)
     if (levels->n == meter->room) {
         meter->room = meter->room ? 2 * meter->room : 1024;
         levels->squares = mem_grow(levels->squares, (size_t)meter->room, sizeof(float));
+        levels->highs = mem_grow(levels->highs, (size_t)meter->room, sizeof(float));
         levels->peaks = mem_grow(levels->peaks, (size_t)meter->room, sizeof(float));
     }
     levels->squares[levels->n] = (float)loudness_weigh(&meter->weigher, meter->step, meter->n_step);
     levels->peaks[levels->n] = peak_of(&meter->peak, meter->step, meter->n_step);
+    levels->highs[levels->n] = meter->peak.high;
     levels->n++;
     meter->n_step = 0;
 }
@@ -54,6 +56,7 @@ struct levels levels_end(struct levels_meter *meter)
 void levels_free(struct levels *levels)
 {
     free(levels->squares);
+    free(levels->highs);
     free(levels->peaks);
     *levels = (struct levels){0};
 }

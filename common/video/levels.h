@@ -12,7 +12,8 @@
 struct levels {
     int64_t n;      /* steps of ENVELOPE_STEP samples; the last may be short */
     float *squares; /* sum of the weighted squares in each */
-    float *peaks;   /* the highest in each, between samples too */
+    float *highs;   /* the highest sample in each */
+    float *peaks;   /* the same, between samples too; see peak.h for quiet ones */
 };
 
 /* While a sound is heard. */

@@ -16,14 +16,22 @@ static const struct biquad head_shelf = {
     1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585};
 static const struct biquad low_cut = {1, -2, 1, -1.99004745483398, 0.99007225036621};
 
+/* In direct form I: only one product and one sum wait for the sample before. */
 static inline loudness_pair filter(
-    const struct biquad *c, loudness_pair memory[2], loudness_pair in)
+    const struct biquad *c, loudness_pair in, const loudness_pair ins[2], loudness_pair outs[2])
 {
-    loudness_pair out = c->b0 * in + memory[0];
+    loudness_pair out = c->b0 * in + c->b1 * ins[0] + c->b2 * ins[1] - c->a2 * outs[1];
 
-    memory[0] = c->b1 * in - c->a1 * out + memory[1];
-    memory[1] = c->b2 * in - c->a2 * out;
+    out -= c->a1 * outs[0];
+    outs[1] = outs[0];
+    outs[0] = out;
     return out;
+}
+
+static inline void remember(loudness_pair ins[2], loudness_pair in)
+{
+    ins[1] = ins[0];
+    ins[0] = in;
 }
 
 /* What rings on in silence becomes so small that the processor computes it a hundred times slower.
@@ -42,13 +50,16 @@ double loudness_weigh(struct loudness_weigher *weigher, const float *pairs, int6
     loudness_pair sum = {0};
 
     for (int64_t i = 0; i < n; i++) {
-        loudness_pair in = {pairs[2 * i], pairs[2 * i + 1]};
-        loudness_pair out = filter(&low_cut, w.high_pass, filter(&head_shelf, w.shelf, in));
+        loudness_pair in = {pairs[2 * i], pairs[2 * i + 1]},
+                      before[2] = {w.shelved[0], w.shelved[1]};
+        loudness_pair shelved = filter(&head_shelf, in, w.in, w.shelved);
+        loudness_pair out = filter(&low_cut, shelved, before, w.weighed);
 
+        remember(w.in, in);
         sum += out * out;
     }
-    still(w.shelf);
-    still(w.high_pass);
+    still(w.shelved);
+    still(w.weighed);
     *weigher = w;
     return sum[0] + sum[1];
 }

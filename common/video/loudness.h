@@ -9,9 +9,9 @@ enum { LOUDNESS_BLOCK = 4800 }; /* samples: 100 ms, a quarter of what is gated a
 
 typedef double loudness_pair __attribute__((vector_size(16))); /* left, right */
 
-/* The memory of the two filters; all zero is a fresh one. */
+/* The last two samples before, between and behind the two filters; all zero is a fresh one. */
 struct loudness_weigher {
-    loudness_pair shelf[2], high_pass[2];
+    loudness_pair in[2], shelved[2], weighed[2];
 };
 
 /* The sum of the squares of `n` weighted samples, both channels together. */

@@ -2,7 +2,7 @@
 #include "video/resample.h"
 
 #include <libswresample/swresample.h>
-#include <math.h>
+#include <string.h>
 
 #include "video/timeline.h"
 #include "video/words.h"
@@ -13,7 +13,8 @@ enum {
     RATE_MAX = 768000,
 };
 
-/* Some programs write floats as large as 32-bit integers. */
+/* Some programs write floats as large as 32-bit integers; the bits of positive floats sort as the
+ * floats do, behind them what is no number, and the compiler compares several at once. */
 static const float most_of_a_sample = 4e9f;
 
 int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
@@ -48,11 +49,17 @@ void resample_close(struct resample *resample)
 /* Float formats can hold what is no number, or none that a sound can have. */
 static bool are_samples(const float *samples, int64_t n)
 {
-    bool good = true;
+    int32_t most = 0, allowed;
 
-    for (int64_t i = 0; i < n; i++)
-        good &= fabsf(samples[i]) <= most_of_a_sample;
-    return good;
+    for (int64_t i = 0; i < n; i++) {
+        int32_t bits;
+
+        memcpy(&bits, &samples[i], sizeof bits);
+        bits &= 0x7FFFFFFF;
+        most = bits > most ? bits : most;
+    }
+    memcpy(&allowed, &most_of_a_sample, sizeof allowed);
+    return most <= allowed;
 }
 
 int resample_add(struct resample *resample, const uint8_t *const *data, int n, struct error *err)

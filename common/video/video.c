@@ -40,6 +40,7 @@ struct work {
     struct join *join;
     int scenes_told;
     bool preview_told, playable_told;
+    enum video_stage stage;
 };
 
 /* What was being done, before the words of what went wrong with it. */
@@ -156,19 +157,19 @@ static void tell_playable(struct work *work)
         watch->playable(watch->ctx, &playable);
 }
 
-static void tell(struct work *work, enum video_stage stage)
+static void tell(struct work *work)
 {
     int n_frames = work->timeline.n_frames, done = segments_frames_done(work->segments);
 
     tell_thumbnails(work);
-    progress_at(&work->progress, stage, stage == VIDEO_ENCODING ? (double)done / n_frames : 0, done,
-        n_frames);
+    progress_at(&work->progress, work->stage,
+        work->stage == VIDEO_ENCODING ? (double)done / n_frames : 0, done, n_frames);
 }
 
-/* While the music is heard. */
+/* While music is heard, or the MP4 is written. */
 static void tick(void *ctx)
 {
-    tell(ctx, VIDEO_ENCODING);
+    tell(ctx);
 }
 
 static int open_mix(struct work *work, struct error *err)
@@ -199,6 +200,7 @@ static int start(struct work *work, struct error *err)
     struct join_words words;
     int rc;
 
+    work->stage = VIDEO_ENCODING;
     film_plan(&work->film, &work->timeline);
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
@@ -214,6 +216,7 @@ static int start(struct work *work, struct error *err)
     if (rc == 0) {
         beside_words(&work->beside, &words);
         join_set_words(work->join, &words);
+        join_set_tick(work->join, tick, work);
     }
     return rc;
 }
@@ -238,7 +241,7 @@ static int encode_and_join(struct work *work, struct error *err)
 
         if (cancel_is_set(work->options->cancel))
             return cancel_error(err);
-        tell(work, VIDEO_ENCODING);
+        tell(work);
         rc = segments_next(work->segments, PROGRESS_MS, &segment, err);
         if (rc < 0 || rc == SEGMENTS_E_END)
             return rc < 0 ? rc : 0;
@@ -255,7 +258,8 @@ static int finish(struct work *work, struct video_result *result, struct error *
 {
     int n_frames = work->timeline.n_frames, rc;
 
-    tell(work, VIDEO_JOINING);
+    work->stage = VIDEO_JOINING;
+    tell(work);
     /* Before the MP4 has its name: who finds that, finds all. */
     rc = beside_end(&work->beside, &work->options->watch, err);
     if (rc == 0)

@@ -1,11 +1,14 @@
 /* test_live.c - a film watched while it is made: common/video/live.h, by way of video_create(). */
 #include <check.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -40,6 +43,44 @@ int fsync(int fd)
     path[len] = '\0';
     buf_format(&flushed, "%s\n", strrchr(path, '/') + 1);
     return fdatasync(fd);
+}
+
+/* A disk that stops for a moment when the film is whole, while it is written anew with its index in
+ * front and while it is flushed. */
+static bool is_slow;
+static enum video_stage stage;
+static int n_slow, n_told_since;
+
+static void stop_for_a_moment(void)
+{
+    n_slow++;
+    n_told_since = 0;
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+}
+
+ssize_t write(int fd, const void *data, size_t len)
+{
+    if (is_slow && stage == VIDEO_JOINING && n_slow == 0 && len > 16384)
+        stop_for_a_moment();
+    return syscall(SYS_write, fd, data, len);
+}
+
+int sync_file_range(int fd, off64_t at, off64_t len, unsigned how)
+{
+    (void)fd, (void)at, (void)len, (void)how;
+    if (is_slow && n_slow == 1) {
+        ck_assert_int_gt(n_told_since, 0);
+        stop_for_a_moment();
+    }
+    return 0;
+}
+
+static void on_progress(void *ctx, const struct video_progress *progress)
+{
+    (void)ctx;
+    stage = progress->stage;
+    if (progress->percent < 100)
+        n_told_since++;
 }
 
 static void set_up(void)
@@ -100,7 +141,7 @@ static int create(void)
         .out_dir = out,
         .file = "final.mp4",
         .cancel = &cancel,
-        .watch = {.playable = on_playable, .may_publish = may_publish}};
+        .watch = {.progress = on_progress, .playable = on_playable, .may_publish = may_publish}};
 
     atomic_store(&cancel, false);
     return video_create(&record, &options, &result, &err);
@@ -461,6 +502,15 @@ START_TEST(a_work_that_may_not_publish_leaves_what_stands)
 }
 END_TEST
 
+START_TEST(progress_is_told_while_a_slow_disk_takes_the_whole_film)
+{
+    is_slow = true;
+    ck_assert_int_eq(create(), 0);
+    ck_assert_int_eq(n_slow, 2);
+    ck_assert_int_gt(n_told_since, 0);
+}
+END_TEST
+
 START_TEST(what_stays_is_flushed_to_the_disk_and_no_piece_is)
 {
     ck_assert_msg(create() == 0, "%s", err.text);
@@ -491,6 +541,7 @@ int main(void)
     tcase_add_test(tc, a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept);
     tcase_add_loop_test(tc, a_work_that_may_not_publish_changes_nothing_more, 0, 6);
     tcase_add_test(tc, a_work_that_may_not_publish_leaves_what_stands);
+    tcase_add_test(tc, progress_is_told_while_a_slow_disk_takes_the_whole_film);
     tcase_add_test(tc, what_stays_is_flushed_to_the_disk_and_no_piece_is);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -259,6 +259,41 @@ START_TEST(loudness_agrees_with_libebur128)
 }
 END_TEST
 
+/* --- peaks --- */
+
+/* A meter that starts anew knows no range: it works all out. */
+static float exact_peak(struct peak *peak, const float *pairs)
+{
+    peak->highest = 0;
+    return peak_of(peak, pairs, PEAK_PIECE);
+}
+
+START_TEST(peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low)
+{
+    static double (*const sounds[])(int64_t) = {hiss, bursts, between, clicks, claps};
+    struct peak voice, left, exact;
+    int n_exact = 0;
+
+    peak_init(&voice);
+    peak_init(&left);
+    peak_init(&exact);
+    for (int64_t at = 0; at < 96000; at += PEAK_PIECE) {
+        float both[2 * PEAK_PIECE], one[2 * PEAK_PIECE], told, truth;
+
+        for (int64_t i = 0; i < PEAK_PIECE; i++) {
+            both[2 * i] = both[2 * i + 1] = one[2 * i] = (float)sounds[_i](at + i);
+            one[2 * i + 1] = 0;
+        }
+        told = peak_of(&voice, both, PEAK_PIECE);
+        truth = exact_peak(&exact, both);
+        ck_assert(peak_of(&left, one, PEAK_PIECE) == told);
+        ck_assert(told >= truth && (told == truth || told <= PEAK_RANGE * voice.highest));
+        n_exact += told == truth;
+    }
+    ck_assert_int_gt(n_exact, 0);
+}
+END_TEST
+
 /* --- the limiter --- */
 
 START_TEST(the_limiter_lets_nothing_over_its_ceiling_and_leaves_quiet_steps_alone)
@@ -479,6 +514,8 @@ int main(void)
     tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_loop_test(tc, loudness_agrees_with_libebur128, 0, 6);
+    tcase_add_loop_test(
+        tc, peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low, 0, 5);
     tcase_add_test(tc, the_limiter_lets_nothing_over_its_ceiling_and_leaves_quiet_steps_alone);
     tcase_add_test(tc, music_is_down_before_a_word_begins_and_comes_back_only_in_long_gaps);
     tcase_add_test(tc, short_music_repeats_without_a_gap_whatever_the_pieces_it_is_read_in);
