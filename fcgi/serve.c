@@ -21,7 +21,6 @@
 enum {
     WATCH_MS = 500,
     STOP_MS = 4500, /* whatever still hangs then is left to its lease */
-    SAME_MS = 1000, /* a signal so soon after the first is the same wish */
 };
 
 /* What asks a program to end, all the same to us.  multiwatch sends one of them where another was
@@ -43,7 +42,6 @@ struct process {
     int64_t turn_began_ms; /* of uv_now() */
     struct mail drain;
     int n_to_drain; /* of hub and streams, those that are not through */
-    int64_t stop_ms; /* when it was first asked to stop; 0: not yet */
 };
 
 /* --- stopping --- */
@@ -74,19 +72,15 @@ static void deliver_drain(struct mail *mail)
     hub_drain(process->server.hub, part_drained, process);
 }
 
-/* systemd and multiwatch both signal a responder: what comes right behind the first signal is no
- * second wish. */
+/* systemd and multiwatch both signal a responder, the one later than the other as the machine is
+ * busy; and a second signal may be read late here.  So it is the same wish, whenever it comes: the
+ * deadline holds already. */
 static void on_stop(uv_signal_t *handle, int signal)
 {
     struct process *process = handle->data;
-    int64_t now = clock_monotonic_ms();
 
-    if (process->stop_ms && now - process->stop_ms > SAME_MS)
-        _exit(0); /* asked twice */
-    if (process->stop_ms)
+    if (atomic_exchange(&process->server.is_draining, true))
         return;
-    process->stop_ms = now;
-    atomic_store(&process->server.is_draining, true);
     log_info("signal %d: stops; %d streams will connect again", signal,
         atomic_load(&process->streams.places.n_open));
     uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);

@@ -24,9 +24,20 @@ signal_all() { # SIGNAL PID…
     process_wait "${@:2}"
 }
 
-# systemd's default: the whole unit at once, while multiwatch passes on what it got.
-# shellcheck disable=SC2046
-stop_of_unit() { signal_all TERM "$(process_pid responders)" $(responders); }
+# All of a unit, as systemd's default does it: each responder is told by multiwatch, and once more.  (All at the same
+# moment, multiwatch of Debian 12 may see an idle responder end before it sees its own signal: it starts another, which
+# misses the stop and takes the film.  So the README says KillMode=mixed.)
+stop_of_unit() {
+    local pids told
+    pids=$(responders)
+    told=$(stops_told)
+    kill -TERM "$(process_pid responders)"
+    wait_for 20 all_told $((told + 2))
+    # shellcheck disable=SC2086
+    signal_all TERM "$(cut -d' ' -f1 "$state/run/responders.process")" $pids 2>/dev/null
+}
+stops_told() { grep -c "signal [0-9]*: stops;" "$state/log/casecast.log"; }
+all_told() { (($(stops_told) >= $1)); }
 
 stop_by() { # SIGNAL, to multiwatch, which sends what it likes to its responders
     local watcher
