@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/cli_private.h"
+#include "video/music.h"
 #include "video/picture.h"
 #include "video/sound_file.h"
 
@@ -57,24 +58,32 @@ static void check_image(struct files *files, const char *name, const char *place
         files->warning(files->ctx, place, name, seen->warnings);
 }
 
-static void check_sound(struct files *files, const char *name, const char *place, const char *field)
+static void check_sound(struct files *files, const char *name, const char *place)
 {
     struct error err;
 
     if (name && sound_file_check(files->root_fd, name, &err) < 0)
-        files->mistake(files->ctx, place, field, err.text);
+        files->mistake(files->ctx, place, "audio", err.text);
+}
+
+static void check_music(struct files *files, const char *name, const char *place)
+{
+    struct error err;
+
+    if (name && music_check(files->root_fd, name, &err) < 0)
+        files->mistake(files->ctx, place, "music", err.text);
 }
 
 void files_check(struct files *files, const struct case_record *record, const char *place)
 {
-    check_sound(files, record->music, place, "music");
+    check_music(files, record->music, place);
     for (int i = 0; i < record->n_scenes; i++) {
         const struct scene *scene = &record->scenes[i];
         char *where = mem_format("%s%sscenes[%d]", place, place[0] ? "." : "", i);
 
         if (scene->image)
             check_image(files, scene->image, where);
-        check_sound(files, scene->audio, where, "audio");
+        check_sound(files, scene->audio, where);
         free(where);
     }
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "video/words.h"
+
 enum { PIECE = 4096, PIECES_A_TICK = 256 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -63,6 +65,19 @@ int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bo
         levels_free(&music.levels);
     else
         *ret_music = music;
+    return rc;
+}
+
+int music_check(int root_fd, const char *name, struct error *err)
+{
+    const struct music_watch nobody = {NULL, NULL};
+    struct music music;
+    int rc;
+
+    words_listen();
+    rc = music_open(root_fd, name, MUSIC_LEAST, NULL, &nobody, &music, err);
+    if (rc == 0)
+        music_close(&music);
     return rc;
 }
 

@@ -36,6 +36,8 @@ struct music {
  * closes it, if this did not fail. */
 int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bool *cancel,
     const struct music_watch *watch, struct music *ret_music, struct error *err);
+/* Can a video of any length have it?  -ERR_INPUT names the file and says why not. */
+int music_check(int root_fd, const char *name, struct error *err);
 void music_close(struct music *music); /* one that is all zero, too */
 
 /* The next `n` left-right pairs of the video, at the music's own level; `at` 0 begins anew. */
