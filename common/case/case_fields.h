@@ -87,8 +87,8 @@ int case_set_choice(
 int case_set_number(void *record, const struct case_field *field, double number, struct error *err);
 int case_set_words(
     void *record, const struct case_field *field, const char *text, size_t len, struct error *err);
-/* What hangs on other fields, once all are read: the title is the id, the language that of the words'
- * script, or "en". */
+/* What hangs on other fields, once all are read: the title is the id, the language that of the
+ * words' script, or "en". */
 void case_set_defaults(struct case_record *record);
 
 /* The mistakes of one field, of what a scene's fields say together, of what the language's voice

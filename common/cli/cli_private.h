@@ -18,8 +18,8 @@ struct command {
     int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
 };
 
-extern const struct command command_cancel, command_create, command_import, command_cases, command_jobs,
-    command_init, command_check;
+extern const struct command command_cancel, command_create, command_import, command_cases,
+    command_jobs, command_init, command_check;
 
 /* "casecast: …" on stderr; returns EXIT_FAILED. */
 int cli_fail(const struct error *err);

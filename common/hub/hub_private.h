@@ -40,7 +40,7 @@ struct hub {
     void *drained_ctx;
 
     /* atomic: changed by the loop, read by all */
-    atomic_bool is_ready; /* the clerk has told where the journal ended when it began */
+    atomic_bool is_ready;         /* the clerk has told where the journal ended when it began */
     atomic_llong clerk_turned_ms; /* by the clerk: when its last round ended; monotonic */
     atomic_int n_watches, n_running;
     atomic_ullong n_ended[JOB_CANCELED + 1];

@@ -47,7 +47,8 @@ struct member {
 int store_refuse(struct store *store, struct error *err);
 /* Another refusal that names the file, and what strangers are told of it.  Returns `answer`. */
 int store_refuse_as(struct error *err, const char *told, int answer);
-#define STORE_CASES_TOLD "the tables of cases can't be read: their operator finds the reason in the log"
+#define STORE_CASES_TOLD                                                                           \
+    "the tables of cases can't be read: their operator finds the reason in the log"
 
 /* --- store_sqlite.c: connections --- */
 

@@ -5,7 +5,8 @@
 
 enum direction { DIRECTION_NONE, DIRECTION_RIGHT, DIRECTION_LEFT };
 
-/* Of `len` bytes of valid UTF-8: that of the first letter that has one (Unicode's UAX 9, rule P2). */
+/* Of `len` bytes of valid UTF-8: that of the first letter that has one (Unicode's UAX 9, rule P2).
+ */
 enum direction direction_of(const char *text, size_t len);
 
 /* `line` (the caller's, as what is returned) so that everybody lays it in that direction: if its

@@ -37,7 +37,7 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
 int live_picture(struct live *live, const AVPacket *packet, struct error *err);
 int live_sound(struct live *live, const AVPacket *packet, struct error *err);
 
-/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched.  Before
+/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched. Before
  * the first there are no headers: they tell where the first packets lie. */
 int live_cut(struct live *live, int n_frames, struct error *err);
 /* That was all. */

@@ -10,7 +10,8 @@
 struct outdir {
     int fd;
     const char *path; /* the caller's */
-    /* Asked before a file gets its name, on any thread: less than 0, it gets none.  NULL: it may. */
+    /* Asked before a file gets its name, on any thread: less than 0, it gets none.  NULL: it may.
+     */
     int (*may_publish)(void *ctx, struct error *err);
     void *ctx;
 };
@@ -24,7 +25,8 @@ void outdir_close(struct outdir *dir);
 char *outdir_temporary(const char *name);
 /* The file `temporary` is whole and the last of this folder: flush it and the others to the disk
  * and give it its name, in place of a file that had it.  Whoever finds that name finds the others.
- * Files whose names begin with `passing` are not flushed: nobody needs them once `name` is there. */
+ * Files whose names begin with `passing` are not flushed: nobody needs them once `name` is there.
+ */
 int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
     const char *passing, struct error *err);
 /* False: there is no such file. */

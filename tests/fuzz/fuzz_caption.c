@@ -31,7 +31,8 @@ static void draw_all(const struct caption *caption, int width, int height, int n
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int sizes[4][2] = {{320, 180}, {180, 320}, {64, 64}, {1280, 720}};
-    struct caption_look look = {.fps = 30, .color = {1, 1, 1, 1}, .box = {0, 0, 0, 0.6}, .page_lines = 3};
+    struct caption_look look = {
+        .fps = 30, .color = {1, 1, 1, 1}, .box = {0, 0, 0, 0.6}, .page_lines = 3};
     struct caption *caption;
     struct error err;
     int width, height, n_frames;

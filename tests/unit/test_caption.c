@@ -322,7 +322,10 @@ static const struct {
 } blanks[] = {{"Hello there\n\n\n", "Hello there"}, {"\n\n \tHello there", "Hello there"},
     {"First line\nSecond line\nThird line\n", "First line\nSecond line\nThird line"},
     {"One\r\nTwo\r\n\r\n", "One\nTwo"}, {"One\rTwo\r", "One\nTwo"},
-    {"One\xC2\x85" "Two\xC2\x85", "One\nTwo"}, {"One\u2028Two\u2029\u2029Three", "One\nTwo\nThree"},
+    {"One\xC2\x85"
+     "Two\xC2\x85",
+        "One\nTwo"},
+    {"One\u2028Two\u2029\u2029Three", "One\nTwo\nThree"},
     {"One\u00A0\u00A0\n\u200B\n\uFEFFTwo\u2060\t", "One\nTwo"},
     {"One\n\u3000\nTwo\u3000", "One\nTwo"}};
 

@@ -329,8 +329,8 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
     kit_job("running");
     assert_done(
         store_job_progress(kit_store, kit_claim("me", 1), 1, "{\"percent\": 45.9}", &kit_error));
-    assert_done(
-        store_job_cancel(kit_store, kit_job("running"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(store_job_cancel(
+        kit_store, kit_job("running"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     kit_job("waiting");
     kit_sql(

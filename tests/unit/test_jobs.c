@@ -32,11 +32,8 @@ static int ask(enum origin origin, const char *method, struct error *err)
     static char *nothing[] = {NULL};
     struct server server = {.config = &config};
     FCGX_Request fcgx = {.envp = nothing};
-    struct request request = {.server = &server,
-        .fcgx = &fcgx,
-        .store = &kit_store,
-        .method = method,
-        .origin = origin};
+    struct request request = {
+        .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
     struct job job = {0};
     bool is_new;
     int answer = jobs_open(&request, &kind, "a", &job, &is_new, err);

@@ -75,8 +75,8 @@ END_TEST
 
 START_TEST(a_crowd_is_a_crowd_though_not_all_are_listed)
 {
-    watches("one", 5000,
-        OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER);
+    watches(
+        "one", 5000, OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER " " OTHER);
     ck_assert_int_eq(others(ME), 4999);
     ck_assert_int_eq(others(FAR_NAMELESS), 5000);
 }
@@ -107,7 +107,8 @@ START_TEST(an_ended_job_has_none)
     struct job job;
     bool is_first;
 
-    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(
+        store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     watches("one", 1, OTHER);
     ck_assert_int_eq(others(ME), 0);

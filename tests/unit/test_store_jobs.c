@@ -48,8 +48,7 @@ START_TEST(the_same_key_attaches_while_queued_running_and_done)
         if (step == 1)
             ck_assert_str_eq(kit_claim("me", 1), id);
         if (step == 2)
-            assert_done(
-                store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+            assert_done(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
         is_new = true;
         assert_done(open_key("a", &job, &is_new));
         ck_assert(!is_new);
@@ -182,8 +181,7 @@ START_TEST(a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched)
     ck_assert_int_eq(job.is_left, cancels[_i].why == CANCEL_LEFT);
     job_clear(&job);
     if (cancels[_i].is_running && cancels[_i].has_ended)
-        assert_done(
-            store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+        assert_done(store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
     assert_done(store_job_told(kit_store, id, "somebody", 60000, &kit_error));
 
     request.hold_ms = request.told_hold_ms = 60000;
@@ -237,8 +235,8 @@ START_TEST(an_unknown_job_is_not_found)
     bool is_first;
 
     ck_assert_int_eq(store_job_get(kit_store, "none", &job, &kit_error), STORE_E_NOT_FOUND);
-    ck_assert_int_eq(
-        store_job_cancel(kit_store, "none", CANCEL_ASKED, last_events, 2, &job, &is_first, &kit_error),
+    ck_assert_int_eq(store_job_cancel(kit_store, "none", CANCEL_ASKED, last_events, 2, &job,
+                         &is_first, &kit_error),
         STORE_E_NOT_FOUND);
     ck_assert(!is_first);
     ck_assert_int_eq(
@@ -272,7 +270,8 @@ static void assert_canceled(const char *id, enum job_state state, bool is_wanted
     struct job job;
     bool was_first;
 
-    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, last_events, 2, &job, &was_first, &kit_error));
+    assert_done(store_job_cancel(
+        kit_store, id, CANCEL_ASKED, last_events, 2, &job, &was_first, &kit_error));
     ck_assert_int_eq(job.state, state);
     ck_assert_int_eq(job.cancel_wanted, is_wanted);
     ck_assert_int_eq(was_first, is_first);
@@ -349,8 +348,8 @@ static void end_as(enum job_state state)
     bool is_first;
 
     if (state == JOB_QUEUED) { /* canceled before it began */
-        assert_done(
-            store_job_cancel(kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+        assert_done(store_job_cancel(
+            kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
         job_clear(&job);
         return;
     }
@@ -378,7 +377,8 @@ START_TEST(an_input_stays_as_long_as_its_job_may_be_run)
     strcpy(id, kit_claim("me", 1));
     assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), id);
-    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(
+        store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "1");
 }
@@ -399,7 +399,8 @@ START_TEST(jobs_that_are_made_and_canceled_do_not_grow_the_file)
         assert_done(store_job_open(kit_store, &request, &job, &is_flag, &kit_error));
         ck_assert(is_flag);
         made = job;
-        assert_done(store_job_cancel(kit_store, made.id, CANCEL_ASKED, NULL, 0, &job, &is_flag, &kit_error));
+        assert_done(store_job_cancel(
+            kit_store, made.id, CANCEL_ASKED, NULL, 0, &job, &is_flag, &kit_error));
         job_clear(&made);
         job_clear(&job);
     }

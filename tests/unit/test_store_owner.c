@@ -210,7 +210,8 @@ START_TEST(a_kind_that_a_process_does_not_know_is_left_to_others)
     assert_done(store_job_claim(kit_store, new, 9, &job, &kit_error));
     /* But to be canceled it need not be known. */
     job_clear(&job);
-    assert_done(store_job_cancel(kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(store_job_cancel(
+        kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     store_member_free(new);
     assert_done(store_job_claim(kit_store, old, 0, &job, &kit_error));
@@ -251,7 +252,8 @@ START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_
     ck_assert_str_ne(kit_claim("busy", 2), "");
     strcpy(id, kit_job("b"));
     ck_assert_str_eq(kit_claim("dead", 2), id);
-    assert_done(store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    assert_done(
+        store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     kit_dies("dead");
 
