@@ -119,14 +119,23 @@ test('a failure says which scene and which file', withPage({}, async (page) => {
 }));
 
 // What was made of it so far goes with it, and the player may just be asking for a piece: the browser logs that 404.
-test('cancel stops a running video, and it can be made again', withPage({ forgive: /status of 404/ }, async (page) => {
+test('cancel stops a running video, and each press makes it again', withPage({ forgive: /status of 404/ }, async (page) => {
+  const isBegin = (answer) => answer.url() === `${base}/api/jobs` && answer.status() === 202;
   await openGallery(page);
-  await button(page, 'Long').click();
-  await page.locator('#cancel').click({ timeout: 20_000 });
-  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
-  await page.locator('#again').click();
-  await page.locator('#cancel').click({ timeout: 20_000 });
-  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+  const presses = [
+    () => button(page, 'Long').click(),
+    () => page.locator('#again').click(),
+    async () => {
+      await page.locator('#close').click();
+      assert.equal(await button(page, 'Long').textContent(), 'Create video');
+      await button(page, 'Long').click();
+    },
+  ];
+  for (const press of presses) {
+    await Promise.all([page.waitForResponse(isBegin), press()]);
+    await page.locator('#cancel').click({ timeout: 20_000 });
+    await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+  }
 }));
 
 test('all of it works by keyboard', withPage({}, async (page) => {

@@ -30,6 +30,34 @@ test('a gallery that could not be loaded says why, and loads on a press', withPa
   assert.equal(await page.locator('#gallery-note').isVisible(), false);
 }));
 
+for (const status of [202, 403]) { // 403: a secret key is set, and pages begin nothing
+  test(`a press begins, a reconnect or a reload only watches (POST: ${status})`, withPage(REFUSED, async (page) => {
+    let begun = 0;
+    await page.addInitScript(installDouble);
+    await answerCases(page, { cases: [CASE] });
+    await page.route('**/api/jobs', (route) => {
+      begun++;
+      return route.fulfill({ status, json: {} });
+    });
+    const streams = (n) => page.waitForFunction((wanted) => globalThis.sources?.length === wanted, n);
+    await page.goto(base);
+    await page.locator('.card button').click();
+    await streams(1);
+    assert.equal(begun, 1);
+    await page.evaluate(() => globalThis.breakOff(EventSource.CLOSED));
+    await streams(2);
+    assert.equal(begun, 1);
+    await say(page, 'failed', { error: 'scene 1' });
+    await page.locator('#close').click();
+    await page.locator('.card .poster').click();
+    await streams(3);
+    assert.equal(begun, 2);
+    await page.reload();
+    await streams(1);
+    assert.equal(begun, 2);
+  }));
+}
+
 test('a title is text, never markup', withOpenCase({}, async (page) => {
   assert.equal(await text(page, 'theatre-title'), CASE.title);
   assert.equal(await page.locator('.card b, .theatre b').count(), 0);

@@ -14,6 +14,7 @@ const LAST = ['done', 'failed', 'canceled'];
 const cards = new Map(); // by case id
 let items = null;        // of the list, as it was told last; null: never
 let current = null;      // { item, card, job, isOver, stop }
+let wish = null;         // the id of the case whose video a press is about to begin
 
 const wantedId = () => new URLSearchParams(location.hash.slice(1)).get('case');
 const addressOf = (id) => `#${new URLSearchParams({ case: id })}`;
@@ -50,17 +51,25 @@ function happened(name, data) {
   list.say();
 }
 
-function openCase(item) {
-  const opened = { item, card: cards.get(item.id), job: null, isOver: false };
+function watchOpen(opened, isReady) {
+  opened.stop = watchVideo(opened.item.id, (name, data) => {
+    happened(name, data);
+    if (name === 'done' && isReady) theatre.startVideo();
+  });
+}
+
+// Only a press begins anew what failed or was canceled: a reload or a lost connection is told of it again.
+function openCase(item, isWish) {
+  const opened = { item, card: cards.get(item.id), job: null, isOver: false, stop() {} };
   const isReady = Boolean(item.video && !item.job);
   current = opened;
   opened.card.setOpen(true);
   theatre.open(item);
   readCase(item.id).then((record) => current === opened && theatre.describe(record)).catch(() => {});
-  opened.stop = watchVideo(item.id, (name, data) => {
-    happened(name, data);
-    if (name === 'done' && isReady) theatre.startVideo();
-  });
+  if (!isWish) return watchOpen(opened, isReady);
+  beginJob(item.id)
+    .catch(() => {}) // what is wrong is told by the stream; where pages may begin nothing, it watches
+    .then(() => current === opened && watchOpen(opened, isReady));
 }
 
 function leaveCase() {
@@ -78,15 +87,18 @@ function leaveCase() {
 function follow() {
   if (location.hash === '#cases') return; // the link that skips to the cards
   const id = wantedId();
+  const isWish = wish !== null && wish === id;
+  wish = null;
   if (id !== null && id === current?.item.id) return;
   leaveCase();
   const item = items?.find((one) => one.id === id);
-  if (item) openCase(item);
+  if (item) openCase(item, isWish);
 }
 
-function choose(item) {
-  if (item.id === current?.item.id) theatre.focus();
-  else location.hash = addressOf(item.id);
+function choose(item, isWish = !item.job && !item.video) {
+  if (item.id === current?.item.id) return theatre.focus();
+  wish = isWish ? item.id : null;
+  location.hash = addressOf(item.id);
 }
 
 function close() {
@@ -150,11 +162,10 @@ async function cancel() {
 
 theatre.onActions({
   cancel,
-  async again() {
+  again() {
     const { item } = current;
     leaveCase();
-    await beginJob(item.id).catch(() => {}); // what is wrong is told by the stream
-    choose(item);
+    choose(item, true);
   },
   close,
 });
