@@ -63,6 +63,12 @@ static void send_away(struct request *request, int retry_ms, const char *detail)
     buf_free(&out);
 }
 
+void stream_come_again(struct buf *out, const struct config *config, const struct error *err)
+{
+    sse_retry(out, jittered(2 * config->retry_ms));
+    sse_comment(out, request_told(err));
+}
+
 void stream_postpone(struct request *request, const char *detail)
 {
     struct server *server = request->server;

@@ -41,6 +41,10 @@ void stream_refuse(struct request *request, int status, const char *last_word, c
 void stream_fail(
     struct request *request, int status, const char *last_word, const struct error *err);
 
+/* For a stream that can't go on now: when to come back, and why, with what of `err` a client may
+ * hear.  Any thread. */
+void stream_come_again(struct buf *out, const struct config *config, const struct error *err);
+
 /* Not now, but later: an EventSource gets a stream that ends at once and a long `retry:`, everybody
  * else a 503. Written by the responder itself, as it must not need a place. */
 void stream_postpone(struct request *request, const char *detail);

@@ -7,6 +7,7 @@
 #include "handover.h"
 #include "jobs.h"
 #include "kind_video.h"
+#include "replay.h"
 #include "routes.h"
 #include "secret.h"
 #include "server.h"
@@ -18,9 +19,11 @@ struct job_feed {
     struct arrival arrival; /* first: the feed is freed by this address */
     struct watch watch;
     struct stream *stream;
+    struct replay_wish *wish; /* the next piece, which is being read; NULL: none is */
     char job_id[JOB_ID_LEN + 1];
-    uint64_t position; /* of the journal, as the replay saw it */
-    bool is_ended;     /* the replay holds the last event */
+    uint64_t seq, position; /* of the last event of the replay; of the journal, as it saw it */
+    bool is_cut, is_ended;  /* there is more to replay; the replay holds the last event */
+    bool is_live;           /* the job had not ended when the stream began */
 };
 
 /* --- loop --- */
@@ -34,6 +37,8 @@ static void tell(struct watch *watch, struct frame *frame, bool is_last)
         stream_close(stream, STREAM_DRAINED);
         return;
     }
+    if (feed->is_cut)
+        return; /* too early: it comes with the replay, or when that has caught up */
     stream_send(stream, frame);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);
@@ -44,41 +49,72 @@ static void over(struct stream *stream)
     struct job_feed *feed = stream->feed;
 
     watch_close(&feed->watch);
+    if (feed->wish)
+        feed->wish->feed = NULL;
+}
+
+static void feed_watch(struct job_feed *feed)
+{
+    if (hub_watch(feed->arrival.server->hub, &feed->watch, feed->job_id, feed->position) ==
+        HUB_E_BEHIND)
+        stream_close(feed->stream,
+            STREAM_DRAINED); /* the client comes again by id, and reads the store anew */
+}
+
+static void feed_read_on(struct stream *stream);
+
+/* All that is read is queued. */
+static void feed_go_on(struct job_feed *feed)
+{
+    if (feed->is_ended)
+        stream_close(feed->stream, STREAM_FINISHED);
+    else if (feed->is_cut)
+        stream_when_written(feed->stream, feed_read_on);
+    else
+        feed_watch(feed);
+}
+
+static void feed_take(struct replay_wish *wish)
+{
+    struct job_feed *feed = wish->feed;
+
+    feed->wish = NULL;
+    if (wish->frame)
+        stream_replay(feed->stream, wish->frame);
+    if (wish->is_refused) {
+        stream_close(feed->stream, STREAM_DRAINED);
+        return;
+    }
+    feed->seq = wish->replay.seq;
+    feed->position = wish->replay.position;
+    feed->is_cut = wish->replay.is_cut;
+    feed->is_ended = wish->replay.is_ended;
+    feed_go_on(feed);
+}
+
+static void feed_read_on(struct stream *stream)
+{
+    struct job_feed *feed = stream->feed;
+
+    feed->wish =
+        replays_ask(feed->arrival.server->replays, feed->job_id, feed->seq, feed_take, feed);
 }
 
 static void start(struct arrival *arrival)
 {
     struct job_feed *feed = (struct job_feed *)arrival;
-    struct server *server = arrival->server;
-    struct stream *stream = arrival_open(arrival, over);
 
-    feed->stream = stream;
+    feed->stream = arrival_open(arrival, over);
     feed->watch.tell = tell;
-    if (feed->is_ended)
-        stream_close(stream, STREAM_FINISHED);
-    else if (hub_watch(server->hub, &feed->watch, feed->job_id, feed->position) == HUB_E_BEHIND)
-        stream_close(
-            stream, STREAM_DRAINED); /* the client comes again by id, and reads the store anew */
+    if (feed->is_cut && feed->is_live)
+        feed_watch(feed); /* who still reads what was is one of the viewers */
+    feed_go_on(feed);
 }
 
 /* --- responder --- */
 
-struct replay {
-    const char *job_id;
-    struct buf bytes;
-    bool is_ended;
-};
-
-static void add_event(void *ctx, const struct job_event *event)
-{
-    struct replay *replay = ctx;
-
-    hub_encode_event(&replay->bytes, replay->job_id, event);
-    replay->is_ended = event->is_final;
-}
-
 static void hand_over_job(struct request *request, const struct job_kind *kind,
-    const struct job *job, struct replay *replay, uint64_t position)
+    const struct job *job, const struct replay *replay)
 {
     struct job_feed *feed = mem_new(struct job_feed);
     struct buf opening = {0};
@@ -86,12 +122,15 @@ static void hand_over_job(struct request *request, const struct job_kind *kind,
     stream_head(&opening, request);
     hub_encode_job(&opening, kind, job);
     buf_add(&opening, replay->bytes.data, replay->bytes.len);
-    if (!replay->is_ended)
+    if (!replay->is_ended && !replay->is_cut)
         hub_encode_progress(&opening, job);
     strcpy(feed->job_id, job->id);
     jobs_watcher(request, feed->watch.watcher);
-    feed->position = position;
+    feed->seq = replay->seq;
+    feed->position = replay->position;
+    feed->is_cut = replay->is_cut;
     feed->is_ended = replay->is_ended;
+    feed->is_live = !job_state_is_final(job->state);
     hand_over(request, &feed->arrival, &opening, start);
 }
 
@@ -118,18 +157,17 @@ static void count_attach(struct server *server, const struct job *job, uint64_t 
 static void attach(
     struct request *request, const struct job_kind *kind, const struct job *job, uint64_t after)
 {
-    struct replay replay = {.job_id = job->id};
-    uint64_t position;
+    struct replay replay;
     struct error err;
 
     count_attach(request->server, job, after);
     jobs_let_in(request, job);
-    if (store_job_events(*request->store, job->id, after, add_event, &replay, &position, &err) < 0)
+    if (replay_read(*request->store, job->id, after, &replay, &err) < 0)
         stream_fail(request, status_of(&err), last_word, &err);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))
         answer_nothing(request, 204);
     else
-        hand_over_job(request, kind, job, &replay, position);
+        hand_over_job(request, kind, job, &replay);
     buf_free(&replay.bytes);
 }
 

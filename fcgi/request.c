@@ -32,21 +32,22 @@ const char *request_headers(const struct request *request)
     return request->headers.data ? request->headers.data : "";
 }
 
+int store_again(struct store **store, const char *database, struct error *err)
+{
+    if (*store && store_is_adrift(*store)) {
+        store_close(*store);
+        *store = NULL;
+    }
+    return *store ? 0 : store_open_again(database, store, err);
+}
+
 int request_store(struct request *request, struct store **ret_store, struct error *err)
 {
-    /* Somebody put another file in its place. */
-    if (*request->store && store_is_adrift(*request->store)) {
-        store_close(*request->store);
-        *request->store = NULL;
-    }
-    if (!*request->store) {
-        int result = store_open_again(request->server->config->database, request->store, err);
+    int answer = store_again(request->store, request->server->config->database, err);
 
-        if (result < 0)
-            return result;
-    }
-    *ret_store = *request->store;
-    return 0;
+    if (answer == 0)
+        *ret_store = *request->store;
+    return answer;
 }
 
 /* --- answers --- */

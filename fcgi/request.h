@@ -40,6 +40,10 @@ const char *request_address(const struct request *request);
 /* Its header lines as text. */
 const char *request_headers(const struct request *request);
 
+/* Opens `*store` if it is NULL, or if somebody put another file in its place.  -ERR_…: it can't be
+ * opened, now.  Whatever thread it belongs to. */
+int store_again(struct store **store, const char *database, struct error *err);
+
 /* This responder's store, opened when it is first needed.  -ERR_…: it can't be, now. */
 int request_store(struct request *request, struct store **ret_store, struct error *err);
 

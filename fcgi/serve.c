@@ -15,6 +15,7 @@
 #include "jobs.h"
 #include "listener.h"
 #include "posters.h"
+#include "replay.h"
 #include "responder.h"
 #include "server.h"
 
@@ -180,7 +181,8 @@ static int run(struct process *process)
     wheel_init(&server->wheel, &process->loop.uv, clock_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
     server->posters = posters_new(&process->config);
-    process->responders = responders_start(server);
+    server->replays = replays_start(server);
+    process->responders = server->replays ? responders_start(server) : NULL;
     if (!process->responders)
         return 1;
     start_handles(process);
@@ -188,6 +190,7 @@ static int run(struct process *process)
         process->config.slots, process->config.database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
 
+    replays_stop(server->replays);
     posters_free(server->posters);
     hub_free(server->hub);
     wheel_deinit(&server->wheel);

@@ -16,6 +16,7 @@ struct server {
     struct loop *loop;
     struct hub *hub;
     struct streams *streams;
+    struct replays *replays;
     struct posters *posters;
     int64_t started_ms; /* wall clock */
     int listen_fd;

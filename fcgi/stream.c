@@ -127,7 +127,7 @@ static void put_piece(struct stream *stream)
         }
     }
     room = PEN_MAX - room; /* put */
-    stream->n_opening -= room < stream->n_opening ? (uint32_t)room : stream->n_opening;
+    stream->n_replay -= room < stream->n_replay ? (uint32_t)room : stream->n_replay;
     count(&all->n_bytes, room);
 }
 
@@ -150,6 +150,14 @@ static bool flush_pen(struct stream *stream)
     return true;
 }
 
+static void tell_written(struct stream *stream)
+{
+    void (*written)(struct stream * stream) = stream->written;
+
+    stream->written = NULL;
+    written(stream);
+}
+
 /* The descriptor is writable: write one piece. */
 static void write_piece(struct stream *stream)
 {
@@ -163,6 +171,8 @@ static void write_piece(struct stream *stream)
     } else if (stream->is_ending) {
         pen_end(stream->fd, stream->request_id);
         shut(stream, stream->end);
+    } else if (stream->written) {
+        tell_written(stream);
     }
 }
 
@@ -284,8 +294,7 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     /* Where the kernel can't watch one more, the next write still tells that the peer is gone. */
     descriptors_add(&streams->descriptors, fd, stream);
     atomic_fetch_add(&streams->n_opened, 1);
-    stream->n_opening = (uint32_t)opening->len;
-    stream_send(stream, opening);
+    stream_replay(stream, opening);
     frame_unref(opening);
     return stream;
 }
@@ -313,11 +322,25 @@ void stream_send(struct stream *stream, struct frame *frame)
     queue_add(&stream->queue, &stream->all->pool, frame);
     if (stream->queue.n_waiting > atomic_load(&stream->all->most_waiting))
         atomic_store(&stream->all->most_waiting, stream->queue.n_waiting);
-    if (stream->queue.n_waiting - stream->n_opening >
+    if (stream->queue.n_waiting - stream->n_replay >
         (uint32_t)stream->all->config->max_stream_kib * 1024)
         end_slow(stream);
     else
         mark_dirty(stream);
+}
+
+void stream_replay(struct stream *stream, struct frame *frame)
+{
+    if (stream->is_ending || stream->is_shut)
+        return;
+    stream->n_replay += (uint32_t)frame->len;
+    stream_send(stream, frame);
+}
+
+void stream_when_written(struct stream *stream, void (*written)(struct stream *stream))
+{
+    stream->written = written;
+    mark_dirty(stream); /* it may all be written already */
 }
 
 void stream_say(struct stream *stream, const struct buf *bytes)

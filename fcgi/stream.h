@@ -48,9 +48,10 @@ struct stream {
     /* The stream takes nothing more, for whatever reason: the feed lets go of it and must not call
      * it again. Called once. */
     void (*over)(struct stream *stream);
+    void (*written)(struct stream *stream); /* see stream_when_written() */
     void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
-    int64_t since_ms;   /* of the last write, or of the end that was asked for since */
-    uint32_t n_opening; /* bytes of the opening that wait: a long replay is no sign of slowness */
+    int64_t since_ms;  /* of the last write, or of the end that was asked for since */
+    uint32_t n_replay; /* bytes of the replay that wait: they are no sign of slowness */
     int fd, request_id;
     unsigned char n_free_writes; /* small ones that the socket has room for, without asking again */
     bool is_waiting, is_ending, is_over, is_shut; /* waiting: for room */
@@ -95,6 +96,13 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
  * read: CASECAST_MAX_STREAM_KIB is for what comes after it. */
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
     int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed);
+
+/* The same for what else is told of the past; nothing but it and an opening may wait before it. */
+void stream_replay(struct stream *stream, struct frame *frame);
+
+/* When all that waits now has left for the viewer, `written` is called, once; never if the stream
+ * ends before. */
+void stream_when_written(struct stream *stream, void (*written)(struct stream *stream));
 
 /* Queue a frame (takes a reference of its own).  May end the stream as too slow, so `over` may be
  * called. */

@@ -180,20 +180,26 @@ static void note_forget(struct hub *hub, const char *job_id)
 
 /* --- watches --- */
 
-int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after)
+static void watch_open(struct hub *hub, struct watch *watch, const char *job_id)
 {
-    struct note *note;
-
-    if (!hub->is_ready || after < hub->kept_after)
-        return HUB_E_BEHIND;
     watch->channel = channel_open(hub, job_id);
-    watch->after = after;
     if (list_is_empty(&watch->channel->watches) && hub->config->cancel_unwatched_s)
         clerk_watched(hub->clerk, job_id);
     list_append(&watch->channel->watches, &watch->link);
     hub->n_watches++;
     watch->channel->n++;
     channel_changed(watch->channel);
+}
+
+int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after)
+{
+    struct note *note;
+
+    if (!hub->is_ready || after < hub->kept_after)
+        return HUB_E_BEHIND;
+    if (!watch->channel)
+        watch_open(hub, watch, job_id);
+    watch->after = after;
     note = note_find(hub, job_id);
     if (note)
         watch->tell(watch, note->frame, false);

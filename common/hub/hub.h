@@ -40,7 +40,9 @@ struct hub *hub_new(
     struct loop *loop, const struct config *config, const struct job_kind *const *kinds);
 
 /* Tell of every event of `job_id` after journal position `after` (store_job_events() gave it), as
- * they come. HUB_E_BEHIND: so much has happened since that the viewer must read the store again. */
+ * they come.  A watch of it that is open already is told again from there on: whoever still reads
+ * the store is watching, too, but takes nothing yet.
+ * HUB_E_BEHIND: so much has happened since that the viewer must read the store again. */
 int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after);
 void watch_close(
     struct watch *watch); /* harmless on one that is not open; `watch` must be zeroed at first */

@@ -107,8 +107,8 @@ int store_job_open(struct store *store, const struct job_request *request, struc
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);
 /* `viewer` was told now that this job failed or was canceled.  What was told more than `forget_ms`
  * ago is forgotten. */
-int store_job_told(struct store *store, const char *id, const char *viewer, int64_t forget_ms,
-    struct error *err);
+int store_job_told(
+    struct store *store, const char *id, const char *viewer, int64_t forget_ms, struct error *err);
 /* The newest done job of each subject of `kind` (what there is to show of each case). */
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
@@ -119,11 +119,12 @@ int store_job_count(
 int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job),
     void *ctx, struct error *err);
 
-/* The events of a job after `after`, in order, and `*ret_position`: the journal's end as this same
- * read saw it.  What store_tail() tells from there on is exactly what is not in this answer.
- * STORE_E_NOT_FOUND: no such job, and the position is 0. */
+/* The events of a job after `after`, in order, until `each` says false: it has enough.  And
+ * `*ret_position`: the journal's end as this same read saw it.  What store_tail() tells from there
+ * on is exactly what is not in this answer, if all of it was taken.  STORE_E_NOT_FOUND: no such
+ * job, and the position is 0. */
 int store_job_events(struct store *store, const char *id, uint64_t after,
-    void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
+    bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
 /* These have viewers now.  Nobody compares clocks: who wants to know whether a job is still watched

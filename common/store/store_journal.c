@@ -59,7 +59,7 @@ static struct job_event read_event(sqlite3_stmt *row, int first)
 }
 
 static int each_of_job(struct store *store, const char *id, uint64_t after,
-    void (*each)(void *ctx, const struct job_event *event), void *ctx, struct error *err)
+    bool (*each)(void *ctx, const struct job_event *event), void *ctx, struct error *err)
 {
     sqlite3_stmt *row;
     int answer = query_start(store,
@@ -69,14 +69,17 @@ static int each_of_job(struct store *store, const char *id, uint64_t after,
     while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
         struct job_event event = read_event(row, 0);
 
-        each(ctx, &event);
         answer = 0;
+        if (!each(ctx, &event)) {
+            query_end(row);
+            break;
+        }
     }
     return answer;
 }
 
 static int read_job_events(struct store *store, const char *id, uint64_t after,
-    void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
+    bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err)
 {
     int64_t found;
@@ -92,7 +95,7 @@ static int read_job_events(struct store *store, const char *id, uint64_t after,
 }
 
 int store_job_events(struct store *store, const char *id, uint64_t after,
-    void (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
+    bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err)
 {
     int answer = transaction_begin_read(store, err);

@@ -241,9 +241,10 @@ static inline enum job_state kit_state(const char *id)
     return state;
 }
 
-static inline void kit_note_event(void *ctx, const struct job_event *event)
+static inline bool kit_note_event(void *ctx, const struct job_event *event)
 {
     buf_format(ctx, "%d %s %s\n", (int)event->seq, event->name ? event->name : "-", event->data);
+    return true;
 }
 
 /* "1 job {…}\n2 - text\n…"; the caller frees it. */

@@ -193,12 +193,13 @@ struct reading {
     int n_last;
 };
 
-static void add_stored(void *ctx, const struct job_event *event)
+static bool add_stored(void *ctx, const struct job_event *event)
 {
     struct reading *reading = ctx;
 
     hub_encode_event(&reading->text, reading->job_id, event);
     reading->n_last += event->is_final;
+    return true;
 }
 
 static struct buf read_store(const char *job_id, uint64_t *ret_position, int *ret_n_last)
@@ -322,6 +323,44 @@ START_TEST(a_viewer_hears_every_event_once_and_in_order)
 
     assert_heard_all(&viewer, last_job);
     ck_assert_int_eq(state_of(last_job), JOB_DONE);
+    buf_free(&viewer.heard);
+    end_hub(hub);
+}
+END_TEST
+
+static bool has_heard_step_two(void *ctx)
+{
+    const struct viewer *viewer = ctx;
+
+    return viewer->heard.len && strstr(viewer->heard.data, "step:2") != NULL;
+}
+
+/* So does one whose replay has caught up. */
+START_TEST(a_watch_that_is_open_is_told_again_from_where_it_says)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub_counts counts;
+    struct viewer viewer;
+    uint64_t after;
+    size_t heard;
+
+    view(hub, &viewer, new_job("gated"));
+    after = viewer.watch.after;
+    heard = viewer.heard.len;
+    hub_poke(hub);
+    ck_assert(wait_until(has_heard_step_two, &viewer));
+    viewer.heard.len = heard;
+    viewer.heard.data[heard] = '\0';
+    ck_assert_int_eq(hub_watch(hub, &viewer.watch, last_job, after), 0);
+    ck_assert(has_heard_step_two(&viewer));
+    hub_count(hub, &counts);
+    ck_assert_int_eq(counts.n_watches, 1);
+    atomic_store(&gate, true);
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+
+    assert_heard_all(&viewer, last_job);
+    hub_count(hub, &counts);
+    ck_assert_int_eq(counts.n_watches, 0);
     buf_free(&viewer.heard);
     end_hub(hub);
 }
@@ -741,6 +780,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_viewer_hears_every_event_once_and_in_order);
+    tcase_add_test(tcase, a_watch_that_is_open_is_told_again_from_where_it_says);
     tcase_add_test(tcase, a_viewer_who_comes_late_gets_what_it_missed);
     tcase_add_test(tcase, a_viewer_in_another_process_hears_the_same);
     tcase_add_test(tcase, a_closed_watch_hears_nothing_more);

@@ -74,6 +74,42 @@ START_TEST(the_tail_goes_on_exactly_where_a_replay_ended)
 }
 END_TEST
 
+struct piece {
+    struct buf text;
+    int n, most;
+};
+
+static bool note_some(void *ctx, const struct job_event *event)
+{
+    struct piece *piece = ctx;
+
+    kit_note_event(&piece->text, event);
+    return ++piece->n < piece->most;
+}
+
+/* Nothing of the read stays open: what is written between two pieces is seen by the second. */
+START_TEST(a_reader_takes_as_much_as_it_wants_and_goes_on_later)
+{
+    struct piece first = {.most = 2}, second = {.most = 3}, none = {.most = 1};
+    const char *id = kit_job("a");
+    uint64_t position;
+
+    kit_claim("me", 1);
+    assert_done(append(id, "two", NULL));
+    assert_done(append(id, "three", NULL));
+    assert_done(store_job_events(kit_store, id, 0, note_some, &first, &position, &kit_error));
+    ck_assert_str_eq(first.text.data, "1 job {\"state\":\"queued\"}\n2 - two\n");
+    assert_done(append(id, "four", NULL));
+    assert_done(store_job_events(kit_store, id, 2, note_some, &second, &position, &kit_error));
+    ck_assert_str_eq(second.text.data, "3 - three\n4 - four\n");
+    ck_assert_uint_eq(position, 4);
+    assert_done(store_job_events(kit_store, id, 4, note_some, &none, &position, &kit_error));
+    ck_assert_int_eq(none.n, 0);
+    buf_free(&first.text);
+    buf_free(&second.text);
+}
+END_TEST
+
 START_TEST(the_position_is_the_journals_end)
 {
     uint64_t position = 99;
@@ -178,6 +214,7 @@ int main(void)
         events_count_from_one_without_a_gap,
         an_event_with_a_tag_is_written_once_a_job,
         the_tail_goes_on_exactly_where_a_replay_ended,
+        a_reader_takes_as_much_as_it_wants_and_goes_on_later,
         the_position_is_the_journals_end,
         another_connections_change_is_noticed_once,
         a_follower_of_several_writers_sees_every_event_once_in_order,

@@ -283,6 +283,75 @@ START_TEST(a_long_opening_is_no_sign_of_slowness)
 }
 END_TEST
 
+enum { N_PIECES = 20, PIECE_LEN = 65536 };
+static int n_pieces;
+
+static void next_piece(struct stream *stream)
+{
+    char *data = mem_zero(PIECE_LEN + 1, 1);
+    struct frame *frame;
+
+    ck_assert_uint_eq(stream->queue.n_waiting, 0);
+    memset(data, 'x', PIECE_LEN);
+    frame = frame_of(data, false);
+    stream_replay(stream, frame);
+    if (++n_pieces < N_PIECES)
+        stream_when_written(stream, next_piece);
+    frame_unref(frame);
+    free(data);
+}
+
+static void begin_pieces(struct stream *stream)
+{
+    n_pieces = 0;
+    stream_when_written(stream, next_piece);
+}
+
+START_TEST(a_replay_in_pieces_waits_for_its_reader_and_none_is_slow)
+{
+    struct stream *stream = open_stream();
+    struct reading reading = {0};
+    int before;
+
+    begin_pieces(stream);
+    for (int i = 0; i < 200; i++)
+        turn();
+    before = n_pieces;
+    ck_assert_int_lt(before, N_PIECES); /* nobody reads */
+    ck_assert_uint_le(atomic_load(&streams.most_waiting), PIECE_LEN + 100);
+    for (int i = 0; i < MOST_MS && (n_pieces < N_PIECES || stream->queue.head); i++) {
+        read_raw(&reading);
+        turn();
+    }
+    ck_assert_int_eq(n_pieces, N_PIECES);
+    say(stream, "live", false);
+    stream_close(stream, STREAM_FINISHED);
+    turn_until_closed();
+    read_all(&reading);
+    ck_assert_uint_eq(reading.text.len,
+        strlen("data: opening\n\ndata: live\n\n") + N_PIECES * (strlen("data: \n\n") + PIECE_LEN));
+    ck_assert_int_eq(atomic_load(&streams.n_ended[STREAM_FINISHED]), 1);
+    reading_free(&reading);
+}
+END_TEST
+
+START_TEST(one_who_left_is_read_nothing_more)
+{
+    struct stream *stream = open_stream();
+
+    begin_pieces(stream);
+    if (_i)
+        stream_close(stream, STREAM_DRAINED);
+    else
+        close(peer);
+    turn_until_closed();
+    ck_assert_int_eq(n_pieces, 0);
+    ck_assert_int_eq(n_over, 1);
+    if (_i)
+        close(peer);
+}
+END_TEST
+
 START_TEST(a_frame_larger_than_the_pen_arrives_whole)
 {
     struct stream *stream;
@@ -501,6 +570,8 @@ int main(void)
     tcase_add_test(tcase, one_who_does_not_read_is_told_alone_until_its_queue_is_full);
     tcase_add_test(tcase, a_frame_larger_than_the_pen_arrives_whole);
     tcase_add_loop_test(tcase, a_long_opening_is_no_sign_of_slowness, 0, 2);
+    tcase_add_test(tcase, a_replay_in_pieces_waits_for_its_reader_and_none_is_slow);
+    tcase_add_loop_test(tcase, one_who_left_is_read_nothing_more, 0, 2);
     tcase_add_test(tcase, of_progress_that_waits_only_the_newest_is_kept);
     tcase_add_test(tcase, a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell);
     tcase_add_test(tcase, a_viewer_who_leaves_is_noticed_at_once);
