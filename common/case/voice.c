@@ -196,15 +196,21 @@ static const struct reader *find_reader(const char *word)
 
 enum skill { CANNOT, SPELLS, READS };
 
-static enum skill skill_of(const char *word, GUnicodeScript script)
+/* Looked up once a text: it has thousands of letters. */
+struct skills {
+    const struct reader *reader; /* NULL: of Latin and what is everyone's */
+    bool spells_greek;
+};
+
+static enum skill skill_of(const struct skills *skills, GUnicodeScript script)
 {
     const struct script *known = find_script(script);
-    const struct reader *reader = find_reader(word);
+    const struct reader *reader = skills->reader;
 
     if (script == G_UNICODE_SCRIPT_LATIN)
         return reader && reader->spells_latin ? SPELLS : READS;
     if (script == G_UNICODE_SCRIPT_GREEK)
-        return strstr(spell_greek, word) ? SPELLS : READS;
+        return skills->spells_greek ? SPELLS : READS;
     if (reader && (reader->reads == script || reader->reads_too == script))
         return READS;
     return known && known->is_everyones ? READS : CANNOT;
@@ -243,14 +249,16 @@ int voice_check_text(const char *language, const char *text, struct error *err)
 {
     char voice[VOICE_MAX], word[VOICE_MAX];
     const char *spelled = NULL;
+    struct skills skills;
     int n_read = 0, n_spelled = 0;
 
     if (voice_of(language, voice, err) < 0)
         return -ERR_INPUT;
     first_part(voice, word);
+    skills = (struct skills){find_reader(word), strstr(spell_greek, word) != NULL};
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         GUnicodeScript script = script_of(g_utf8_get_char(at));
-        enum skill skill = script == G_UNICODE_SCRIPT_COMMON ? READS : skill_of(word, script);
+        enum skill skill = script == G_UNICODE_SCRIPT_COMMON ? READS : skill_of(&skills, script);
 
         if (skill == CANNOT)
             return refuse_word(language, at, err);
