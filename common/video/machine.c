@@ -80,6 +80,7 @@ static const struct {
     {"Latin", 0x41, "apt-get install fonts-noto-core"},
     {"Arabic", 0x639, "apt-get install fonts-noto-core"},
     {"Devanagari", 0x915, "apt-get install fonts-noto-core"},
+    {"Chinese and Japanese", 0x6C34, "apt-get install fonts-noto-cjk"},
     {"emoji", 0x1F600, "apt-get install fonts-noto-color-emoji"},
 };
 
