@@ -19,7 +19,7 @@ import { EventSource as UndiciEventSource, fetch as undiciFetch } from 'undici';
 import { Reader } from '../kit/sse.mjs';
 import { plain, tls } from './kit.mjs';
 
-const NAMES = ['message', 'job', 'progress', 'scene', 'playable', 'done', 'failed', 'canceled'];
+const NAMES = ['message', 'job', 'progress', 'scene', 'playable', 'done', 'failed', 'canceled', 'end'];
 
 const newViewer = () => ({ seen: [], runs: 0, isOver: false, close() {} });
 

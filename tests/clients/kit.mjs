@@ -61,5 +61,6 @@ export async function journal(url) {
   assert.deepEqual(events.map(([id]) => id), events.map((_, i) => `${job}:${i + 1}`));
   assert.equal(events.filter(([, event]) => TERMINAL.includes(event)).length, 1);
   assert.ok(events.some(([, event]) => event === 'done'), 'the job is done');
+  assert.deepEqual(events.at(-1).slice(1), ['end', '{"state":"done"}']);
   return events;
 }

@@ -2,11 +2,11 @@
 # the folder of a test, since /etc is not ours to write.  Sourced after stack.sh.
 # shellcheck shell=bash disable=SC2154
 #
-#     site_configure && site_nginx      # then https://127.0.0.1:$tls_port, trusting $site/fullchain.pem
+#     site_configure && site_nginx      # then https://localhost:$tls_port, trusting $site/fullchain.pem
 
 site_certificate() {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=video.example.org \
-        -addext subjectAltName=DNS:video.example.org,IP:127.0.0.1 \
+        -addext subjectAltName=DNS:video.example.org,DNS:localhost \
         -keyout "$site/privkey.pem" -out "$site/fullchain.pem" 2>/dev/null
 }
 
@@ -19,6 +19,7 @@ site_configure() {
     site_certificate || fail "openssl could not make a certificate"
     sed -e "s:/etc/letsencrypt/live/video.example.org:$site:" -e "s:/var/log/nginx:$site/log:" \
         -e "s:/var/lib/casecast/media:$site/media:" -e "s:/etc/nginx/casecast/pages:$root/nginx/pages:" \
+        -e 's:server_name video.example.org;:server_name video.example.org localhost;:' \
         -e "s:/run/casecast:$state/run:" -e '/listen \[::\]/d' \
         -e "s|listen 80;|listen 127.0.0.1:$plain_port;|" \
         -e "s|listen 443 |listen 127.0.0.1:$tls_port |" "$root/nginx/site.conf" >"$site/site.conf" || exit 1
