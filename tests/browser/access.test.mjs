@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { FILM, answerCases, answerFilm, answerPicture, say, withOpenCase } from './double.mjs';
+import { FILM, answerCases, answerFilm, answerPicture, answerPress, say, withOpenCase } from './double.mjs';
 import { assertSoon, base, coloursAt, phone, withPage } from './kit.mjs';
 
 const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -111,7 +111,7 @@ test('… and by five seconds in a film of one scene', withOpenCase(FORGIVE, asy
 
 for (const [name, way] of [['picture', 'poster'], ['button', 'button']]) {
   test(`Enter on a card's ${name} opens, Escape closes, and the focus is where it was`, withPage({}, async (page) => {
-    await page.route('**/create/video*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'retry: 60000\n\n' }));
+    await answerPress(page);
     await page.goto(base);
     const card = page.locator('.card', { hasText: 'Theirs' });
     await card.waitFor();

@@ -44,6 +44,12 @@ export async function answerCases(page, body) {
   }));
 }
 
+/** A press on a card makes nothing: neither the job nor its stream is real. */
+export async function answerPress(page) {
+  await page.route('**/api/jobs', (route) => route.fulfill({ status: 202, json: {} }));
+  await page.route('**/create/video*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'retry: 60000\n\n' }));
+}
+
 /** A page with that case open, of which nothing was said yet; `item` is what the list tells of it otherwise. */
 export function withOpenCase({ item = {}, ...options }, body) {
   return withPage(options, async (page) => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { answerPress } from './double.mjs';
 import { assertSoon, base, withPage } from './kit.mjs';
 
 const card = (page, title) => page.locator('.card', { hasText: title });
@@ -54,7 +55,7 @@ test('a card whose film does not exist shows its first picture, and a click on i
     await card(page, 'Theirs').locator('.picture.whole').evaluate((image) => [image.naturalWidth, image.naturalHeight]),
     [360, 640],
   ), 20_000);
-  await page.route('**/create/video*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'retry: 60000\n\n' }));
+  await answerPress(page);
   await card(page, 'Theirs').locator('.poster').click();
   await page.locator('#theatre-title', { hasText: 'Theirs' }).waitFor();
   assert.match(await page.evaluate(() => location.hash), /case=theirs/);
