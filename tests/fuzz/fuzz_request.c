@@ -23,6 +23,8 @@
 #include "clock_feed.h"
 #include "jobs.h"
 #include "listener.h"
+#include "posters.h"
+#include "replay.h"
 #include "responder.h"
 #include "server.h"
 
@@ -57,7 +59,7 @@ static void set(const char *name, const char *file)
 
 static void clear_up(void)
 {
-    static const char *const files[] = {"socket", "db", "db-wal", "db-shm"};
+    static const char *const files[] = {"socket", "db", "db-wal", "db-shm", "db-members"};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[64];
@@ -104,8 +106,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     server.loop = &loop;
     server.streams = &streams;
     server.started_ms = clock_wall_ms();
+    server.turned_ms = clock_monotonic_ms();
+    health_init(&server.health, &server);
     server.hub = hub_new(&loop, &config, job_kinds);
-    if (!responders_start(&server))
+    server.posters = posters_new(&config);
+    server.replays = replays_start(&server);
+    if (!server.replays || !responders_start(&server))
         abort();
     return 0;
 }
