@@ -16,7 +16,7 @@
 #include "store/store_private.h"
 
 enum {
-    CHECKED_PAGES = 2048,  /* 8 MiB, 15 ms: a database no larger is looked at whole */
+    CHECKED_PAGES = 2048,  /* 8 MiB: a database no larger is looked at whole */
     ROOM_BYTES = 64 << 10, /* a small job's input and events */
     /* The log's format: https://www.sqlite.org/fileformat2.html#walformat */
     LOG_HEADER = 32,

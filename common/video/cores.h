@@ -2,7 +2,7 @@
  *
  * As many encoders work at once as there are cores to have, however many jobs and processes there
  * are.  An encoder keeps its core until its segment is done, then whoever waits goes first: so a
- * short film does not wait for the end of a long one, and no encoder lies in memory (150 MB at
+ * short film does not wait for the end of a long one, and no encoder lies in memory (140 MB at
  * 1080p) while another one works.  Only the first second of a film, which a viewer waits for, does
  * not wait for the end of a segment: encoders of other segments let it go first and go on as soon
  * as a core is free again.  So at most two encoders a core are open, and one a core as long as no
