@@ -16,9 +16,16 @@ struct heif {
     bool has_alpha;
 };
 
+/* libheif calls sizes beyond its own limits a lack of memory as well: those are the file's fault. */
+static bool is_out_of_memory(struct heif_error why)
+{
+    return why.code == heif_error_Memory_allocation_error &&
+        why.subcode != heif_suberror_Security_limit_exceeded;
+}
+
 static int refuse(const struct heif *heif, struct heif_error why, struct error *err)
 {
-    if (why.code == heif_error_Memory_allocation_error)
+    if (is_out_of_memory(why))
         return error_set(err, ERR_LIMIT, "no memory for %s", heif->ask->name);
     return error_set(err, ERR_INPUT,
         "%s: a HEIF or AVIF picture that can't be read (%s); convert it to JPEG or PNG",
