@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/text.h"
 
 enum {
@@ -106,11 +107,6 @@ static int check(const struct config *config, struct error *err)
     return check_origins(config->origins, err);
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 int config_read(struct config *ret_config, struct error *err)
 {
     struct config config = {0};
@@ -135,7 +131,7 @@ int config_read(struct config *ret_config, struct error *err)
         config.slots = cores > 0 && cores < 256 ? (int)cores : 1;
     }
     if (config.max_streams_client < 0)
-        config.max_streams_client = least(CLIENT_STREAMS, (config.max_streams + 1) / 2);
+        config.max_streams_client = number_least(CLIENT_STREAMS, (config.max_streams + 1) / 2);
     if (check(&config, err) < 0)
         return -(int)err->code;
     *ret_config = config;

@@ -5,7 +5,6 @@
  * name only when it is whole.  Whatever ends the work takes that folder away. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
 #include "video/video.h"
@@ -148,16 +148,10 @@ static int target_init(struct target *target, const char *path, struct error *er
     return make_work_folder(target, err);
 }
 
-static int remove_one(const char *path, const struct stat *stat_, int kind, struct FTW *at)
-{
-    (void)stat_, (void)kind, (void)at;
-    return remove(path);
-}
-
 static void target_deinit(struct target *target)
 {
     if (target->work)
-        nftw(target->work, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        file_remove_folder(target->work);
     free(target->work);
     free(target->folder);
     free(target->path);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 enum {
@@ -43,38 +44,6 @@ static void sum_of(const char *digest, const void *data, size_t len, uint8_t ret
     crypto_generichash_final(&state, ret_sum, 32);
 }
 
-static bool read_all(int fd, char *data, size_t len)
-{
-    while (len) {
-        ssize_t n = read(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        data += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
-static bool write_all(int fd, const void *data, size_t len)
-{
-    const char *at = data;
-
-    while (len) {
-        ssize_t n = write(fd, at, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        at += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 static bool sum_holds(const char *digest, const struct head *head, const char *data)
 {
     uint8_t sum[32];
@@ -89,12 +58,12 @@ static bool read_entry(int fd, const char *digest, int64_t bytes_max, struct buf
     struct stat stat;
     char *data;
 
-    if (fstat(fd, &stat) < 0 || !read_all(fd, (char *)&head, sizeof head) ||
+    if (fstat(fd, &stat) < 0 || file_read(fd, &head, sizeof head) != sizeof head ||
         memcmp(head.mark, mark, sizeof mark) != 0 || head.len > (uint64_t)bytes_max ||
         head.len + sizeof head != (uint64_t)stat.st_size)
         return false;
     data = mem_zero(head.len + 1, 1);
-    if (!read_all(fd, data, head.len) || !sum_holds(digest, &head, data)) {
+    if (file_read(fd, data, head.len) != (ssize_t)head.len || !sum_holds(digest, &head, data)) {
         free(data);
         return false;
     }
@@ -231,7 +200,7 @@ static bool write_entry(
 
     if (fd < 0)
         return false;
-    done = write_all(fd, head, sizeof *head) && write_all(fd, data, head->len);
+    done = file_write(fd, head, sizeof *head) == 0 && file_write(fd, data, head->len) == 0;
     return close(fd) == 0 && done;
 }
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/number.h"
+
 /* Speech without a pause worth coming up for. */
 struct spell {
     int64_t start, end; /* samples */
@@ -50,15 +52,10 @@ static void press(const struct spell *spell, float *envelope, int64_t length)
             fminf(envelope[i], (float)pow(10, DUCK_DB / 20 * depth_at(spell, i * ENVELOPE_STEP)));
 }
 
-static int64_t at_most(int64_t n, int64_t most)
-{
-    return n < most ? n : most;
-}
-
 static void fade(int64_t n_samples, float *envelope, int64_t length)
 {
-    double in = (double)at_most(DUCK_FADE_IN, n_samples / 4);
-    double out = (double)at_most(DUCK_FADE_OUT, n_samples / 2);
+    double in = (double)number_least_64(DUCK_FADE_IN, n_samples / 4);
+    double out = (double)number_least_64(DUCK_FADE_OUT, n_samples / 2);
 
     for (int64_t i = 0; i < length; i++) {
         double from_start = (double)(i * ENVELOPE_STEP), from_end = (double)n_samples - from_start;

@@ -1,6 +1,7 @@
 /* ends.c - see ends.h. */
 #include "video/ends.h"
 
+#include "base/number.h"
 #include "video/credits.h"
 #include "video/transition.h"
 
@@ -17,11 +18,6 @@ void ends_ask(const struct case_record *record, struct timeline_input *inputs)
     inputs[record->n_scenes - 1].credits_ms = credits_ms(record);
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* The light is there with the first frame of the second piece, which can be decoded alone and has
  * the film's face.  A first scene of one piece is too short for a fade. */
 static int lit_from(const struct case_record *record, const struct timeline *timeline)
@@ -30,7 +26,7 @@ static int lit_from(const struct case_record *record, const struct timeline *tim
 
     if (!record->fades || !has_more)
         return 0;
-    return least(timeline->segments[1].first, timeline_frames(timeline->fps, FADE_IN_MS));
+    return number_least(timeline->segments[1].first, timeline_frames(timeline->fps, FADE_IN_MS));
 }
 
 int ends_face(const struct case_record *record, const struct timeline *timeline)
@@ -47,7 +43,8 @@ static void plan_title(
     if (!record->title_card || end <= ends->lit_from)
         return;
     ends->title_at = ends->lit_from;
-    ends->title_n = least(end - ends->title_at, timeline_frames(timeline->fps, ENDS_TITLE_MS));
+    ends->title_n =
+        number_least(end - ends->title_at, timeline_frames(timeline->fps, ENDS_TITLE_MS));
 }
 
 void ends_plan(
@@ -58,7 +55,7 @@ void ends_plan(
     int dim_n = last->credits_n ? timeline_frames(timeline->fps, CREDITS_IN_MS) : 0;
 
     *ret_ends = (struct ends){.lit_from = lit_from(record, timeline),
-        .dark_from = record->fades ? n - least(fade_out, timeline_body_length(last) / 3) : n,
+        .dark_from = record->fades ? n - number_least(fade_out, timeline_body_length(last) / 3) : n,
         .dim_from = n - last->credits_n,
         .credits_at = n - last->credits_n + dim_n,
         .n_frames = n};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "video/motion.h"
 #include "video/scale.h"
 
@@ -26,11 +27,6 @@ enum {
 #define SHADOW 0.5
 #define SHADOW_WIDTH 0.03 /* of the canvas' shorter side */
 
-static double clamp(double value, double low, double high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 /* The largest window of the picture with the proportions of the canvas. */
 static struct window crop_window(const struct planes *src, int width, int height)
 {
@@ -48,8 +44,8 @@ static struct window aim(const struct planes *src, struct window window, struct 
 {
     double x = fit->focus_x * src->width, y = fit->focus_y * src->height;
 
-    window.x = clamp(x - window.width / 2, 0, src->width - window.width);
-    window.y = clamp(y - window.height / 2, 0, src->height - window.height);
+    window.x = number_clamp_real(x - window.width / 2, 0, src->width - window.width);
+    window.y = number_clamp_real(y - window.height / 2, 0, src->height - window.height);
     fit->focus_x = (x - window.x) / window.width;
     fit->focus_y = (y - window.y) / window.height;
     return window;
@@ -183,20 +179,13 @@ static int draw_back(
 
 /* --- the whole picture --- */
 
-static int even(double side)
-{
-    int whole = (int)lrint(side / 2) * 2;
-
-    return whole > 2 ? whole : 2;
-}
-
 /* Its place: as large as a calm move lets it stay in the frame. */
 static struct window front_window(const struct planes *src, const struct yuv *dst)
 {
     double by_width = (double)dst->width / src->width,
            by_height = (double)dst->height / src->height;
     double scale = MOTION_CALM_PART * (by_width < by_height ? by_width : by_height);
-    int width = even(src->width * scale), height = even(src->height * scale);
+    int width = number_even(src->width * scale), height = number_even(src->height * scale);
 
     return (struct window){.x = (dst->width - width) / 4 * 2,
         .y = (dst->height - height) / 4 * 2,

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/number.h"
+
 /* How near a move goes, as shares of the canvas' size; and the time below which it goes less far,
  * so that it never hurries. */
 #define NEAR_ZOOM 1.17
@@ -50,22 +52,17 @@ static double between(double from, double to, double share)
     return from + (to - from) * share;
 }
 
-static double clamp(double value, double low, double high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 /* Where in the room that a window of 1 / zoom has (0 left or top, 1 right or bottom) it must lie
  * to have `focus` in its middle, or as near to that as can be. */
 static double place_for(double focus, double zoom)
 {
-    return clamp((focus - 0.5 / zoom) / (1 - 1 / zoom), 0, 1);
+    return number_clamp_real((focus - 0.5 / zoom) / (1 - 1 / zoom), 0, 1);
 }
 
 /* How much of its way a move goes. */
 static double reach_of(const struct motion *motion)
 {
-    return clamp(motion->seconds / WHOLE_SECONDS, 0, 1);
+    return number_clamp_real(motion->seconds / WHOLE_SECONDS, 0, 1);
 }
 
 /* Equal steps of the zoom's logarithm look like an even speed; equal steps of the zoom do not. */
@@ -87,7 +84,8 @@ static double panned(
     const struct motion *motion, double focus, double zoom, int direction, double share)
 {
     double half = (direction ? PAN_HALF : PAN_DRIFT) * reach_of(motion);
-    double middle = motion->is_calm ? 0.5 : clamp(place_for(focus, zoom), half, 1 - half);
+    double middle =
+        motion->is_calm ? 0.5 : number_clamp_real(place_for(focus, zoom), half, 1 - half);
 
     return middle + between(-half, half, share) * (direction < 0 ? -1 : 1);
 }

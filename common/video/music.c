@@ -6,14 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "video/words.h"
 
 enum { PIECE = 4096, PIECES_A_TICK = 256 };
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* --- heard beforehand --- */
 
@@ -24,7 +20,8 @@ static int hear(struct sound_file *file, int64_t most, const struct music_watch 
     int got = 1;
 
     for (int i = 1; got > 0 && meter->n_samples < most; i++) {
-        got = sound_file_read(file, pairs, (int)least(PIECE, most - meter->n_samples), err);
+        got =
+            sound_file_read(file, pairs, (int)number_least_64(PIECE, most - meter->n_samples), err);
         if (got > 0)
             levels_add(meter, pairs, got);
         if (watch->tick && i % PIECES_A_TICK == 0)
@@ -140,7 +137,8 @@ static int64_t read_piece(struct music *music, float *pairs, int64_t n, struct e
     bool crosses = music->at >= music->period && in < music->cross;
     int rc = in == 0 ? begin(music, err) : 0;
 
-    n = least(least(n, PIECE), crosses ? music->cross - in : music->period - in);
+    n = number_least_64(
+        number_least_64(n, PIECE), crosses ? music->cross - in : music->period - in);
     if (rc == 0)
         rc = read_all(music, pairs, n, err);
     if (rc == 0 && crosses)
@@ -172,15 +170,15 @@ static float peak_near(const struct music *music, int64_t step)
 {
     const struct levels *levels = &music->levels;
 
-    return fmaxf(
-        levels->peaks[least(step, levels->n - 1)], levels->peaks[least(step + 1, levels->n - 1)]);
+    return fmaxf(levels->peaks[number_least_64(step, levels->n - 1)],
+        levels->peaks[number_least_64(step + 1, levels->n - 1)]);
 }
 
 void music_step(const struct music *music, int64_t at, float *ret_squares, float *ret_peak)
 {
     int64_t in = at % music->period, step = in / ENVELOPE_STEP;
 
-    *ret_squares = music->levels.squares[least(step, music->levels.n - 1)];
+    *ret_squares = music->levels.squares[number_least_64(step, music->levels.n - 1)];
     *ret_peak = peak_near(music, step);
     if (at >= music->period && in < music->cross) {
         int64_t old = (music->period + in) / ENVELOPE_STEP;
@@ -189,7 +187,8 @@ void music_step(const struct music *music, int64_t at, float *ret_squares, float
 
         *ret_squares =
             (float)(sine * sine * *ret_squares +
-                    cosine * cosine * music->levels.squares[least(old, music->levels.n - 1)]);
+                    cosine * cosine *
+                        music->levels.squares[number_least_64(old, music->levels.n - 1)]);
         *ret_peak = (float)(sine * *ret_peak + cosine * peak_near(music, old));
     }
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "video/cancel.h"
 #include "video/film.h"
 #include "video/picture.h"
@@ -223,15 +224,11 @@ static int read_all(const struct narration_ask *ask, struct narration *narration
     return started < 0 ? started : reading.code;
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 static int open_spools(
     const struct narration_ask *ask, struct narration *narration, struct error *err)
 {
-    int n = least(least(get_nprocs(), NARRATION_THREADS_MAX), ask->record->n_scenes), rc = 0;
+    int n = number_least(number_least(get_nprocs(), NARRATION_THREADS_MAX), ask->record->n_scenes),
+        rc = 0;
 
     narration->spools = mem_new_n((size_t)n, struct spool);
     while (rc == 0 && narration->n_spools < n) {

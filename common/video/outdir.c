@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 static const char suffix[] = ".part";
@@ -148,28 +149,13 @@ bool outdir_drop(const struct outdir *dir, const char *name)
     return unlinkat(dir->fd, name, 0) == 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 /* What fails is called `name`: nobody knows the other one. */
 static int write_temporary(const struct outdir *dir, const char *temporary, const char *name,
     const void *data, size_t len, struct error *err)
 {
     int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
 
-    if (fd < 0 || write_all(fd, data, len) < 0)
+    if (fd < 0 || file_write(fd, data, len) < 0)
         rc = refuse(dir, name, err);
     if (fd >= 0)
         close(fd);

@@ -8,21 +8,17 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/file.h"
 #include "video/decode.h"
 
-static int read_all(int fd, const char *name, uint8_t *data, size_t size, struct error *err)
+static int picture_read(int fd, const char *name, void *data, size_t size, struct error *err)
 {
-    for (size_t at = 0; at < size;) {
-        ssize_t n = read(fd, data + at, size - at);
+    ssize_t n = file_read(fd, data, size);
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set(err, ERR_IO, "%s: %s", name, strerror(errno));
-        if (n == 0)
-            return error_set(err, ERR_INPUT, "%s: became shorter while it was read", name);
-        at += (size_t)n;
-    }
+    if (n < 0)
+        return error_set(err, ERR_IO, "%s: %s", name, strerror(errno));
+    if ((size_t)n < size)
+        return error_set(err, ERR_INPUT, "%s: became shorter while it was read", name);
     return 0;
 }
 
@@ -43,7 +39,7 @@ static int read_file(
             (long long)stat.st_size, PICTURE_BYTES_MAX >> 20);
     }
     data = calloc(1, (size_t)stat.st_size + PICTURE_HEAD_PADDING);
-    rc = data ? read_all(fd, name, data, (size_t)stat.st_size, err)
+    rc = data ? picture_read(fd, name, data, (size_t)stat.st_size, err)
               : error_set(err, ERR_LIMIT, "no memory for %s", name);
     close(fd);
     if (rc < 0) {
@@ -134,7 +130,7 @@ int picture_digest(
     int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     size_t size = 0;
-    uint8_t *data;
+    uint8_t *data = NULL;
     int rc = read_file(root_fd, name, &data, &size, err);
 
     if (rc < 0)

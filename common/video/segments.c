@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "video/cores.h"
 #include "video/encoder.h"
 
@@ -253,11 +254,6 @@ static int core_count(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 static int start_threads(struct segments *all, int n, struct error *err)
 {
     for (all->n_encoders = 0; all->n_encoders < n; all->n_encoders++) {
@@ -281,10 +277,11 @@ int segments_start(struct film *film, int n_encoders, const char *cores_file, in
     all->film = film;
     all->n = film->timeline->n_segments;
     all->cores_file = cores_file;
-    all->n_cores = least(n_cores, core_count()); /* more at once are not faster, only larger */
-    n = least(least(n, ENCODERS_MAX), all->n);
+    all->n_cores =
+        number_least(n_cores, core_count()); /* more at once are not faster, only larger */
+    n = number_least(number_least(n, ENCODERS_MAX), all->n);
     if (cores_file)
-        n = least(n, all->n_cores);
+        n = number_least(n, all->n_cores);
     all->window = 2 * n + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
     pthread_mutex_init(&all->lock, NULL);

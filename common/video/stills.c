@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "video/jpeg.h"
 #include "video/vtt.h"
 #include "video/words.h"
@@ -42,13 +43,6 @@ static void choose_tiles(struct stills *stills)
 
 /* --- the sheet --- */
 
-static int even(double value)
-{
-    int half = (int)(value / 2 + 0.5);
-
-    return half > 0 ? 2 * half : 2;
-}
-
 static int open_sheet(struct stills *stills, int width, int height, struct error *err)
 {
     double scale = (double)STILLS_TILE_SIDE / (width > height ? width : height);
@@ -56,8 +50,8 @@ static int open_sheet(struct stills *stills, int width, int height, struct error
     int rows = (stills->n_tiles + columns - 1) / columns;
     int rc;
 
-    stills->tile_width = even(width * scale);
-    stills->tile_height = even(height * scale);
+    stills->tile_width = number_even(width * scale);
+    stills->tile_height = number_even(height * scale);
     rc = yuv_alloc(&stills->sheet, columns * stills->tile_width, rows * stills->tile_height, err);
     for (int p = 0; rc == 0 && p < 3; p++)
         for (int y = 0; y < yuv_plane_height(&stills->sheet, p); y++)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "video/zoom_kernels.h"
 
 enum {
@@ -141,11 +142,6 @@ static struct map map_of(double from, double size, int n_luma, int plane, double
     return (struct map){.start = (from + siting * ratio - siting) / 2, .step = ratio};
 }
 
-static int clamp(int value, int low, int high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 /* `share` of a pixel: 0 … 1. */
 static int place_of(double share)
 {
@@ -157,9 +153,9 @@ static void fill_group(struct zoom *zoom, int group, const struct map *map, int 
 {
     struct zoom_groups *groups = &zoom->groups;
     int first = group * groups->size, reach = 2 * groups->size;
-    int lowest = clamp((int)floor(map->start + first * map->step) - 1, 0, width - 1);
+    int lowest = number_clamp((int)floor(map->start + first * map->step) - 1, 0, width - 1);
     /* So many bytes are read from the base on: they must lie within the row. */
-    int base = clamp(lowest, 0, stride - reach);
+    int base = number_clamp(lowest, 0, stride - reach);
 
     groups->base[group] = base;
     for (int i = first; i < first + groups->size; i++) {
@@ -168,10 +164,10 @@ static void fill_group(struct zoom *zoom, int group, const struct map *map, int 
         const int8_t *weights = zoom->across_weights[place_of(at - left)];
 
         for (int tap = 0; tap < TAPS; tap++) {
-            int byte = clamp(left - 1 + tap, 0, width - 1) - base;
+            int byte = number_clamp(left - 1 + tap, 0, width - 1) - base;
 
             /* Columns beyond the frame's last, which only fill the group, may reach too far. */
-            groups->pick[tap / 2][2 * i + tap % 2] = (uint8_t)clamp(byte, 0, reach - 1);
+            groups->pick[tap / 2][2 * i + tap % 2] = (uint8_t)number_clamp(byte, 0, reach - 1);
             groups->weigh[tap / 2][2 * i + tap % 2] = weights[tap];
         }
     }
@@ -182,7 +178,7 @@ static const int16_t *filtered_row(struct zoom *zoom, int row)
     const struct yuv *src = zoom->src;
     int plane = zoom->plane, at;
 
-    row = clamp(row, 0, yuv_plane_height(src, plane) - 1);
+    row = number_clamp(row, 0, yuv_plane_height(src, plane) - 1);
     at = row % TAPS;
     if (zoom->ring_rows[at] != row) {
         zoom->kernels->row(

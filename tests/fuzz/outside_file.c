@@ -1,12 +1,13 @@
 /* outside_file.c - see outside_file.h. */
 #include "outside_file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 const char outside_name[] = "file";
 
@@ -15,15 +16,8 @@ static int folder_fd = -1;
 
 static void clear_up(void)
 {
-    DIR *dir = fdopendir(folder_fd);
-    struct dirent *entry;
-
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)))
-        unlinkat(folder_fd, entry->d_name, 0); /* not . and .., which are no files */
-    closedir(dir);
-    rmdir(folder);
+    close(folder_fd);
+    file_remove_folder(folder);
 }
 
 int outside_folder(void)
@@ -43,7 +37,7 @@ void outside_write(const uint8_t *data, size_t size)
 {
     int fd = openat(folder_fd, outside_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+    if (fd < 0 || file_write(fd, data, size) < 0)
         abort();
     close(fd);
 }

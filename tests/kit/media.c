@@ -2,7 +2,6 @@
 #include "media.h"
 
 #include <check.h>
-#include <ftw.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 char *media_folder(void)
@@ -25,15 +25,9 @@ char *media_folder(void)
     return folder;
 }
 
-static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *ftw)
-{
-    (void)stat, (void)kind, (void)ftw;
-    return remove(path);
-}
-
 void media_folder_remove(char *folder)
 {
-    ck_assert_int_eq(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    ck_assert_int_eq(file_remove_folder(folder), 0);
     free(folder);
 }
 

@@ -4,7 +4,6 @@
 
 #include <check.h>
 #include <dirent.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "store/store_private.h"
 
 #define LEASE_MS 3000
@@ -52,12 +52,6 @@ static inline void kit_start(void)
 {
     kit_make_folder();
     kit_store = kit_open();
-}
-
-static inline int kit_remove(const char *path, const struct stat *stat, int kind, struct FTW *at)
-{
-    (void)stat, (void)kind, (void)at;
-    return remove(path);
 }
 
 /* --- processes, by the names that a test gives them --- */
@@ -112,7 +106,7 @@ static inline void kit_stop(void)
     }
     store_close(kit_store);
     kit_store = NULL;
-    nftw(kit_folder, kit_remove, 8, FTW_DEPTH | FTW_PHYS);
+    file_remove_folder(kit_folder);
 }
 
 /* Straight to the database, as somebody else's program would; but it does not wait for the disk. */

@@ -1,11 +1,11 @@
 /* test_beneath.c - what lies beneath a folder is found, and nothing else, with the kernel's own way
  * of looking and without it. */
 #include "base/beneath.h"
+#include "base/file.h"
 
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -69,16 +69,10 @@ static void start(void)
     ck_assert_int_eq(beneath_root(path, &root, &err), 0);
 }
 
-static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *at)
-{
-    (void)stat, (void)kind, (void)at;
-    return remove(path);
-}
-
 static void stop(void)
 {
     close(root);
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    file_remove_folder(folder);
 }
 
 /* From now on openat2() answers so, to this process and whatever it starts. */
