@@ -16,16 +16,20 @@ enum { HOLD_MS = 10000, TOLD_HOLD_MS = 120000 };
 
 enum { NOTHING_THERE = JOBS_E_FORBIDDEN + 1 }; /* beside the answers of jobs_open() */
 
-struct check {
-    const struct job_kind *kind;
-    const struct config *config;
-};
-
-static bool still_good(void *ctx, const struct job *done)
+/* A done job whose files were deleted counts no more.  That is looked up between two calls of the
+ * store, so that no lock of the database waits for a disk. */
+static int open_with_files(struct request *request, const struct job_kind *kind,
+    struct job_request *wanted, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
-    struct check *check = ctx;
+    int rc;
 
-    return check->kind->still_good(check->config, done);
+    while ((rc = store_job_open(*request->store, wanted, ret_job, ret_is_new, err)) == 0 &&
+           ret_job->state == JOB_DONE && kind->still_good &&
+           !kind->still_good(request->server->config, ret_job)) {
+        wanted->gone = ret_job->number;
+        job_clear(ret_job);
+    }
+    return rc;
 }
 
 /* Of the key that was just found; without an `input` only what is there already. */
@@ -33,7 +37,6 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
     const char *input, const char *key, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     struct server *server = request->server;
-    struct check check = {.kind = kind, .config = server->config};
     struct job_event first = {.data = kind->first};
     bool is_wish = strcmp(request->method, "POST") == 0; /* a reconnect is a GET */
     struct job_request wanted = {.kind = kind->name,
@@ -44,10 +47,8 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
         .max_queued = server->config->max_queued,
         .hold_ms = is_wish ? 0 : HOLD_MS,
         .told_hold_ms = is_wish ? 0 : TOLD_HOLD_MS,
-        .viewer = is_wish ? NULL : request_param(request, "HTTP_X_REAL_IP"),
-        .still_good = kind->still_good ? still_good : NULL,
-        .ctx = &check};
-    int answer = store_job_open(*request->store, &wanted, ret_job, ret_is_new, err);
+        .viewer = is_wish ? NULL : request_param(request, "HTTP_X_REAL_IP")};
+    int answer = open_with_files(request, kind, &wanted, ret_job, ret_is_new, err);
 
     if (answer == STORE_E_FULL)
         error_set(err, ERR_LIMIT,

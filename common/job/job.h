@@ -26,6 +26,7 @@ enum {
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELED };
 
 struct job {
+    int64_t number; /* counts jobs in the order of their creation, from 1 */
     char id[JOB_ID_LEN + 1];
     char kind[JOB_KIND_MAX + 1];
     char subject[JOB_SUBJECT_MAX + 1];

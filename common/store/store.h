@@ -88,14 +88,14 @@ struct job_request {
     const struct job_event *first; /* journaled with the job when a new one is made */
     int max_queued;                /* STORE_E_FULL beyond that */
     /* The newest job of this key is the answer also where it failed or was canceled (is about to
-     * be; but not CANCEL_LEFT): less than hold_ms ago, or `viewer` (NULL: nobody) was told of it less than told_hold_ms ago
-     * (store_job_told).  A client that reconnects without Last-Event-ID must not make the same
-     * failure again and again.  0: somebody wants it made anew. */
+     * be; but not CANCEL_LEFT): less than hold_ms ago, or `viewer` (NULL: nobody) was told of it
+     * less than told_hold_ms ago (store_job_told).  A client that reconnects without Last-Event-ID
+     * must not make the same failure again and again.  0: somebody wants it made anew. */
     int64_t hold_ms, told_hold_ms;
     const char *viewer;
-    /* Says whether what a done job left behind is still there; if not, a new one is made. */
-    bool (*still_good)(void *ctx, const struct job *done);
-    void *ctx;
+    /* Done jobs of this key up to this number count no more: the caller found that what the newest
+     * of them made is no longer there (older ones made it in the same place).  0: all count. */
+    int64_t gone;
 };
 
 /* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or
@@ -159,10 +159,10 @@ enum cancel_why {
     CANCEL_LEFT = 2,  /* by this program, as nobody watches any more: who comes back wants it */
 };
 
-/* Ask for an end; the first asking's `why` stays.  A queued job is canceled here and now, with `last` as its last events; a running
- * one is marked (its owner sees cancel_wanted), an ended one stays as it is.  `*ret_job` is the job
- * afterwards, `*ret_is_first` whether this asking changed it: of several processes that ask, one
- * is told so. */
+/* Ask for an end; the first asking's `why` stays.  A queued job is canceled here and now, with
+ * `last` as its last events; a running one is marked (its owner sees cancel_wanted), an ended one
+ * stays as it is.  `*ret_job` is the job afterwards, `*ret_is_first` whether this asking changed
+ * it: of several processes that ask, one is told so. */
 int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
     const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
     struct error *err);

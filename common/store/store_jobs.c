@@ -46,6 +46,7 @@ int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct
         job.position = sqlite3_column_int(row, 14);
     job.n_watched = (uint64_t)sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
     job.run = sqlite3_column_int64(row, JOB_COLUMN_RUN);
+    job.number = sqlite3_column_int64(row, JOB_COLUMN_NUMBER);
     *ret_job = job;
     return 0;
 }
@@ -127,19 +128,6 @@ int store_job_get(struct store *store, const char *id, struct job *ret_job, stru
 
 /* --- create or attach --- */
 
-static bool is_the_answer(
-    const struct job_request *request, const struct job *job, bool *done_was_gone)
-{
-    if (job->state != JOB_DONE)
-        return true;
-    /* What the newest left behind is gone; older ones of the same key left it in the same place. */
-    if (*done_was_gone || (request->still_good && !request->still_good(request->ctx, job))) {
-        *done_was_gone = true;
-        return false;
-    }
-    return true;
-}
-
 /* What failed or was canceled, or is about to be, is the answer only for who must not begin it anew
  * (hold_ms); and never where it was canceled as nobody watched it: who comes back wants it. */
 #define IS_HELD                                                                                    \
@@ -152,29 +140,21 @@ static bool is_the_answer(
 static int find_known(
     struct store *store, const struct job_request *request, struct job *ret_job, struct error *err)
 {
-    bool found = false, done_was_gone = false;
     sqlite3_stmt *row;
-    int answer = query_start(store,
+    int rc = query_start(store,
         "SELECT " JOB_COLUMNS(
             POSITION) "FROM casecast_jobs WHERE kind = ?1 AND key = ?2 AND"
                       " ((state IN ('queued', 'running') AND NOT cancel_wanted)"
-                      "  OR state = 'done' OR (" IS_HELD "))"
+                      "  OR (state = 'done' AND number > ?8) OR (" IS_HELD "))"
                       " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3"
-                      " WHEN 'canceled' THEN 3 ELSE 1 END, number DESC",
+                      " WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1",
         VALUES(value_text(request->kind), value_text(request->key), value_number(clock_wall_ms()),
             value_number(request->hold_ms), value_text(request->viewer),
-            value_number(request->told_hold_ms), value_number(CANCEL_LEFT)),
+            value_number(request->told_hold_ms), value_number(CANCEL_LEFT),
+            value_number(request->gone)),
         &row, err);
 
-    while (answer == 0 && !found && (answer = query_row(store, row, err)) == QUERY_ROW) {
-        answer = job_read(store, row, ret_job, err);
-        found = answer == 0 && is_the_answer(request, ret_job, &done_was_gone);
-        if (found || answer < 0)
-            query_end(row);
-        else
-            job_clear(ret_job);
-    }
-    return found || answer < 0 ? answer : STORE_E_NOT_FOUND;
+    return rc == 0 ? read_one(store, row, ret_job, err) : rc;
 }
 
 static int insert_job(

@@ -166,8 +166,8 @@ int transaction_end(struct store *store, int answer, struct error *err);
 /* `position`: an SQL expression, looked at only where the job is queued. */
 #define JOB_COLUMNS(position)                                                                      \
     "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
-    "deaths, progress, result, error, " position ", owner, n_watched, run "
-enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN };
+    "deaths, progress, result, error, " position ", owner, n_watched, run, number "
+enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN, JOB_COLUMN_NUMBER };
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
 int job_read(struct store *store, sqlite3_stmt *row, struct job *ret_job, struct error *err);

@@ -26,6 +26,8 @@ static int prepare(struct store *unused, const struct config *unused_config, con
 static const struct job_kind kind = {
     .name = "video", .subject_name = "case", .first = "begins", .prepare = prepare};
 
+static const struct job_kind *asked_kind = &kind;
+
 static int ask(enum origin origin, const char *method, struct error *err)
 {
     static const struct config config = {.max_queued = 0}; /* a place for none */
@@ -36,7 +38,7 @@ static int ask(enum origin origin, const char *method, struct error *err)
         .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
     struct job job = {0};
     bool is_new;
-    int answer = jobs_open(&request, &kind, "a", &job, &is_new, err);
+    int answer = jobs_open(&request, asked_kind, "a", &job, &is_new, err);
 
     ck_assert(answer != 0 || !is_new);
     job_clear(&job);
@@ -51,6 +53,34 @@ START_TEST(an_input_is_made_only_where_there_is_nothing_to_attach_to)
     ck_assert_int_eq(ask(ORIGIN_FOREIGN, "GET", &kit_error), 0);
     ck_assert_int_eq(n_keys, 3);
     ck_assert_int_eq(n_inputs, 0);
+}
+END_TEST
+
+static int n_looked;
+
+/* As a slow disk would: meanwhile another process writes. */
+static bool never_good(const struct config *unused, const struct job *done)
+{
+    (void)unused;
+    ck_assert_int_eq(done->state, JOB_DONE);
+    ck_assert_int_eq(done->number, 2);
+    kit_sql("UPDATE casecast_jobs SET progress = '{}'");
+    n_looked++;
+    return false;
+}
+
+START_TEST(files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job)
+{
+    struct job_kind forgetful = kind;
+
+    forgetful.still_good = never_good;
+    asked_kind = &forgetful;
+    for (int i = 0; i < 2; i++) {
+        kit_job(i ? "again" : "a");
+        kit_sql("UPDATE casecast_jobs SET state = 'done', key = 'a'");
+    }
+    ck_assert_int_eq(ask(ORIGIN_OURS, "GET", &kit_error), STORE_E_FULL);
+    ck_assert_int_eq(n_looked, 2); /* before an input is made for a new job, and after */
 }
 END_TEST
 
@@ -69,6 +99,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         an_input_is_made_only_where_there_is_nothing_to_attach_to,
+        files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job,
         where_there_is_nothing_one_is_made_but_for_no_other_site,
     };
 
