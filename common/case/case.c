@@ -1,14 +1,12 @@
-/* case.c - the record, and the limits that hold wherever a case comes from. */
+/* case.c - frees a case, and checks all of it. */
 #include "case/case.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
-#include "base/text.h"
+#include "case/case_check.h"
 #include "case/case_fields.h"
+#include "case/case_words.h"
 
 static void free_texts(void *record, const struct case_field *fields)
 {
@@ -36,54 +34,9 @@ void case_list_free(struct case_list *list)
     *list = (struct case_list){0};
 }
 
-/* The longer side of each shape, as a share of the shorter one. */
-void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height)
+const char *case_shape_name(enum case_shape shape)
 {
-    static const struct {
-        int width, height;
-    } shares[] = {[CASE_LANDSCAPE] = {16, 9},
-        [CASE_PORTRAIT] = {9, 16},
-        [CASE_SQUARE] = {1, 1},
-        [CASE_UPRIGHT] = {4, 5}};
-    int width = shares[record->shape].width, height = shares[record->shape].height;
-    int shorter = width < height ? width : height;
-
-    *ret_width = record->lines * width / shorter & ~1;
-    *ret_height = record->lines * height / shorter & ~1;
-}
-
-int case_id_check(const char *id, struct error *err)
-{
-    if (text_is_name(id) && strlen(id) <= CASE_ID_MAX)
-        return 0;
-    return error_set(err, ERR_INPUT,
-        "\"%.64s%s\" must be 1 to %d of the characters A-Z a-z 0-9 _ -", id,
-        strlen(id) > 64 ? "…" : "", CASE_ID_MAX);
-}
-
-void case_mistake(
-    struct case_mistakes *mistakes, const char *where, const char *field, const char *fmt, ...)
-{
-    char reason[400];
-    struct error err;
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(reason, sizeof reason, fmt, args);
-    va_end(args);
-    text_one_line(reason);
-    error_set(&err, ERR_INPUT, "%s%s%s%s%s", where, *where && *field ? "." : "", field,
-        *where || *field ? ": " : "", reason);
-    mistakes->n++;
-    mistakes->tell(mistakes->ctx, err.text);
-}
-
-void case_keep_first(void *ctx, const char *text)
-{
-    struct error *err = ctx;
-
-    if (!err->text[0])
-        error_set(err, ERR_INPUT, "%s", text);
+    return case_shapes[shape].name;
 }
 
 static void check_fields(const void *record, const struct case_field *fields, const char *where,

@@ -6,104 +6,14 @@
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "base/error.h"
-
-enum {
-    CASE_ID_MAX = 64,       /* characters: A-Z a-z 0-9 _ - */
-    CASE_LANGUAGE_MAX = 32, /* the same, and +: see voice.h */
-    CASE_TITLE_MAX = 200,   /* characters, here and below: code points */
-    CASE_CREDIT_MAX = 500,
-    CASE_CAPTION_MAX = 5000,
-    CASE_NARRATION_MAX = 10000,
-    CASE_PATH_MAX = 1000, /* bytes */
-    CASE_FONT_MAX = 100,
-    CASE_SCENES_MAX = 200,
-    CASE_SCENE_SECONDS_MAX = 600,
-    CASE_SECONDS_MAX = 2 * 3600, /* of all scenes together */
-    CASE_CAPTION_SIZE_MAX = 20,  /* percent of the frame's shorter side */
-};
-
-/* The first of each is what a case has that says nothing. */
-enum case_shape {
-    CASE_LANDSCAPE,
-    CASE_PORTRAIT,
-    CASE_SQUARE,
-    CASE_UPRIGHT
-}; /* 16:9 9:16 1:1 4:5 */
-enum case_quality { CASE_STANDARD, CASE_DRAFT, CASE_HIGH };
-enum case_position { CASE_BOTTOM, CASE_MIDDLE, CASE_TOP };
-enum case_motion {
-    CASE_MOTION_CHOSEN, /* so that neighbours differ */
-    CASE_MOTION_IN,
-    CASE_MOTION_OUT,
-    CASE_MOTION_LEFT,
-    CASE_MOTION_RIGHT,
-    CASE_MOTION_UP,
-    CASE_MOTION_DOWN,
-    CASE_MOTION_STILL,
-};
-enum case_fit {
-    CASE_FIT_CROP, /* the picture fills the frame, and what sticks out is cut off */
-    CASE_FIT_BLUR, /* the whole picture over a blurred copy of itself that fills the frame */
-};
-enum case_transition {
-    CASE_TRANSITION_FADE, /* one picture dissolves into the other */
-    CASE_TRANSITION_CUT,
-    CASE_TRANSITION_BLACK, /* fade out, fade in */
-    CASE_TRANSITION_SLIDE, /* the new picture pushes the old one out */
-    CASE_TRANSITION_WIPE,  /* the new picture is uncovered from one side to the other */
-};
-
-struct scene {
-    char *image;     /* beneath the media root */
-    char *caption;   /* NULL: none.  May hold newlines */
-    char *narration; /* text to speak, NULL: none */
-    char *audio;     /* a sound file beneath the media root in place of spoken text, NULL: none */
-    char *credit;    /* who made the picture, NULL: nobody named */
-    double seconds;  /* least time on the screen; 0: as long as the sound, or 4 s without one */
-    char *title;     /* of its chapter, NULL: none */
-    enum case_motion motion;
-    double focus_x, focus_y; /* what matters in the picture, 0…1 from left and top; -1: not said */
-    enum case_fit fit;
-    enum case_transition transition; /* how it comes in from the scene before */
-};
-
-struct case_record {
-    char *id;
-    char *title;
-    char *language; /* "en", "pt-BR", "zh-Hant", "en+f3": see voice.h */
-    enum case_shape shape;
-    int lines; /* the frame's shorter side in pixels: 720 1080 1440 2160 */
-    int fps;   /* 24 25 30 48 50 60 */
-    enum case_quality quality;
-    char *music;     /* a sound file beneath the media root, NULL: none */
-    bool title_card; /* the title stands over the first picture for a while */
-    bool fades;      /* the film comes out of black, and goes into it */
-    bool credits;    /* at the end it tells who made the pictures */
-    char *caption_font, *caption_color, *caption_box; /* "#rrggbb", "#rrggbbaa"; NULL: ours */
-    double caption_size;                              /* percent of the shorter side; 0: ours */
-    enum case_position caption_position;
-    int n_scenes;
-    struct scene *scenes;
-};
-
-/* What initialisers of records that nobody reads from anywhere begin with. */
-#define CASE_USUAL .lines = 1080, .fps = 30
-#define SCENE_USUAL .focus_x = -1, .focus_y = -1
+#include "case/case_mistakes.h"
+#include "case/case_record.h"
 
 void case_free(struct case_record *record); /* takes NULL */
 
 const char *case_shape_name(enum case_shape shape); /* "16:9" */
-
-/* A frame of this case in pixels, both even. */
-void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height);
-
-/* Is this something a caseId can be?  The message begins with the value in quotes and says what
- * would be right; put in front (error_where) what the caller calls it: "caseId ", "cases[0].id: ".
- */
-int case_id_check(const char *id, struct error *err);
 
 /* Every field against its limits; "scenes[2].caption: …" names the place.  Says nothing about
  * files.  A case without scenes passes: it is a case nobody can make a video of yet, and
@@ -120,18 +30,6 @@ json_t *case_to_json(const struct case_record *record);
  * (the title: the id); an empty text is none.  The caller frees `*ret_record`. */
 int case_from_json(
     json_t *json, const char *where, struct case_record **ret_record, struct error *err);
-
-/* Who is told of every mistake, not only of the first. */
-struct case_mistakes {
-    void (*tell)(
-        void *ctx, const char *text); /* "cases[0].scenes[2].image: must be text, is a number" */
-    void *ctx;
-    int n; /* told so far */
-};
-
-/* Tell one; `where` and `field` may be empty. */
-void case_mistake(struct case_mistakes *mistakes, const char *where, const char *field,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 struct case_list {
     int n;

@@ -15,7 +15,7 @@ enum { NAME_MAX_SHOWN = 60 };
 
 /* --- the tables --- */
 
-static const struct case_choice shapes[] = {{"16:9", CASE_LANDSCAPE}, {"9:16", CASE_PORTRAIT},
+const struct case_choice case_shapes[] = {{"16:9", CASE_LANDSCAPE}, {"9:16", CASE_PORTRAIT},
     {"1:1", CASE_SQUARE}, {"4:5", CASE_UPRIGHT}, {NULL, 0}};
 static const struct case_choice sizes[] = {
     {"720p", 720}, {"1080p", 1080}, {"1440p", 1440}, {"2160p", 2160}, {NULL, 0}};
@@ -75,7 +75,7 @@ const struct case_field case_fields[] = {
     {"title", CASE_TEXT, OF_CASE(title), "title", .most = CASE_TITLE_MAX},
     {"language", CASE_TEXT, OF_CASE(language), "language", .most = CASE_LANGUAGE_MAX,
         .check = check_language},
-    {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = shapes, .is_told = true},
+    {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = case_shapes, .is_told = true},
     {"size", CASE_CHOICE, OF_CASE(lines), "size", 1080, .choices = sizes, .is_told = true},
     {"fps", CASE_CHOICE, OF_CASE(fps), "fps", 30, .choices = rates, .is_number = true,
         .is_told = true},
@@ -135,11 +135,6 @@ const char *case_choice_name(const void *record, const struct case_field *field)
     return choice->name;
 }
 
-const char *case_shape_name(enum case_shape shape)
-{
-    return shapes[shape].name;
-}
-
 char *case_text_copy(const char *text, size_t len)
 {
     char *copy, *out;
@@ -197,8 +192,10 @@ int case_set_choice(
     return refuse_choice(field, name, err);
 }
 
-static int refuse_number(const struct case_field *field, double number, struct error *err)
+int case_number_check(const struct case_field *field, double number, struct error *err)
 {
+    if (number >= field->low && number <= field->high)
+        return 0;
     return error_set(err, ERR_INPUT, "is %g, must be %g to %g", number, field->low, field->high);
 }
 
@@ -238,8 +235,8 @@ int case_set_number(void *record, const struct case_field *field, double number,
         *case_switch_at(record, field) = number == 1;
         return 0;
     }
-    if (!(number >= field->low && number <= field->high) && !(number == 0 && field->usual == 0))
-        return refuse_number(field, number, err);
+    if (!(number == 0 && field->usual == 0) && case_number_check(field, number, err) < 0)
+        return -ERR_INPUT;
     *case_number_at(record, field) = number;
     return 0;
 }
@@ -299,86 +296,4 @@ int case_set_words(
     snprintf(word, sizeof word, "%.*s", (int)len, text);
     text_one_line(word);
     return set_word(record, field, word, len > NAME_MAX_SHOWN, err);
-}
-
-/* --- checks --- */
-
-static unsigned control_code(const char *s)
-{
-    return (
-        unsigned char)s[(unsigned char)*s == 0xC2]; /* C1 controls are two bytes, C2 80 … C2 9F */
-}
-
-static void check_text(const char *text, const char *where, const struct case_field *field,
-    struct case_mistakes *mistakes)
-{
-    size_t len = strlen(text), n, bad;
-    bool is_path = field->kind == CASE_PATH;
-    struct error err;
-    long control;
-
-    if (!text_is_utf8(text, len, &bad)) {
-        case_mistake(mistakes, where, field->name, "byte %zu is not valid UTF-8", bad + 1);
-        return;
-    }
-    if (field->check && field->check(text, &err) < 0) {
-        case_mistake(mistakes, where, field->name, "%s", err.text);
-        return;
-    }
-    n = is_path ? len : text_chars(text);
-    if (n > (size_t)field->most)
-        case_mistake(mistakes, where, field->name, "is %zu %s long, at most %d are allowed", n,
-            is_path ? "bytes" : "characters", field->most);
-    control = text_find_control(text, len, field->has_lines ? "\n\t" : "");
-    if (control >= 0)
-        case_mistake(mistakes, where, field->name,
-            "holds the control character U+%04X at byte %ld; %s", control_code(text + control),
-            control + 1,
-            field->has_lines ? "only newline and tab are allowed" : "none is allowed here");
-}
-
-static void check_number(const void *record, const char *where, const struct case_field *field,
-    struct case_mistakes *mistakes)
-{
-    double number = *case_number_at(record, field);
-    struct error err;
-
-    if (number == field->usual || (number >= field->low && number <= field->high))
-        return;
-    refuse_number(field, number, &err);
-    case_mistake(mistakes, where, field->name, "%s", err.text);
-}
-
-void case_check_field(const void *record, const struct case_field *field, const char *where,
-    struct case_mistakes *mistakes)
-{
-    const char *text = case_is_text(field) ? *case_text_at(record, field) : NULL;
-
-    if (text && *text)
-        check_text(text, where, field, mistakes);
-    else if (field->is_needed)
-        case_mistake(mistakes, where, field->name, "is missing");
-    else if (field->kind == CASE_NUMBER)
-        check_number(record, where, field, mistakes);
-}
-
-void case_check_scene(const struct scene *scene, const char *where, struct case_mistakes *mistakes)
-{
-    bool has_x = scene->focus_x >= 0, has_y = scene->focus_y >= 0;
-
-    if (has_x != has_y)
-        case_mistake(mistakes, where, has_x ? "focusY" : "focusX",
-            "is missing beside %s; a point has both", has_x ? "focusX" : "focusY");
-}
-
-void case_check_length(
-    const struct case_record *record, const char *where, struct case_mistakes *mistakes)
-{
-    double sum = 0;
-
-    for (int i = 0; i < record->n_scenes; i++)
-        sum += record->scenes[i].seconds;
-    if (sum > CASE_SECONDS_MAX)
-        case_mistake(mistakes, where, "scenes", "last %.15g seconds together, a case may have %d",
-            sum, CASE_SECONDS_MAX);
 }

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "case/case.h"
+#include "base/error.h"
+#include "case/case_record.h"
 
 enum case_kind {
     CASE_TEXT,   /* char *, NULL: none */
@@ -39,7 +40,8 @@ struct case_field {
     double low, high;
 };
 
-enum { CASE_FIELDS_MAX = 20 }; /* in either table */
+enum { CASE_FIELDS_MAX = 20 };                 /* in either table */
+extern const struct case_choice case_shapes[]; /* in the order of enum case_shape */
 extern const struct case_field case_fields[];
 extern const struct case_field scene_fields[];
 
@@ -87,19 +89,6 @@ int case_set_choice(
 int case_set_number(void *record, const struct case_field *field, double number, struct error *err);
 int case_set_words(
     void *record, const struct case_field *field, const char *text, size_t len, struct error *err);
-/* What hangs on other fields, once all are read: the title is the id, the language that of the
- * words' script, or "en". */
-void case_set_defaults(struct case_record *record);
 
-/* The mistakes of one field, of what a scene's fields say together, of what the language's voice
- * can't read, and of what the scenes do. */
-void case_check_field(const void *record, const struct case_field *field, const char *where,
-    struct case_mistakes *mistakes);
-void case_check_scene(const struct scene *scene, const char *where, struct case_mistakes *mistakes);
-void case_check_words(
-    const struct case_record *record, const char *where, struct case_mistakes *mistakes);
-void case_check_length(
-    const struct case_record *record, const char *where, struct case_mistakes *mistakes);
-
-/* A `tell` for those who want one error: `ctx` is an empty struct error. */
-void case_keep_first(void *ctx, const char *text);
+/* Is `number` within the field's limits?  -ERR_INPUT as above. */
+int case_number_check(const struct case_field *field, double number, struct error *err);

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "case/case.h"
+#include "case/case_check.h"
 #include "case/case_fields.h"
+#include "case/case_words.h"
 
 enum {
     PLACE_MAX = 160,

@@ -1,4 +1,6 @@
-/* case_words.c - a case's words against the voice that is to read them. */
+/* case_words.c - see case_words.h. */
+#include "case/case_words.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "case/case_fields.h"
 #include "case/spoken.h"
 #include "case/voice.h"
 

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "case/case_fields.h"
+#include "case/case_words.h"
 #include "store/store_private.h"
 
 /* In an INSERT into scenes, behind the fields. */
