@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "video/poster.h"
+#include "video/deliver/poster.h"
 
 enum {
     WAITING_MAX = 64, /* who comes later asks again */

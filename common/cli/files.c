@@ -6,9 +6,9 @@
 
 #include "base/mem.h"
 #include "cli/cli_private.h"
-#include "video/music.h"
-#include "video/picture.h"
-#include "video/sound_file.h"
+#include "video/mix/music.h"
+#include "video/picture/picture.h"
+#include "video/sound/sound_file.h"
 
 /* A picture that was looked at: many scenes may name it. */
 struct seen {

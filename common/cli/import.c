@@ -9,7 +9,7 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "cli/cli_private.h"
-#include "video/caption.h"
+#include "video/draw/caption.h"
 
 enum {
     IMPORT_FILE_MAX = 64 << 20, /* bytes */

@@ -4,7 +4,7 @@
 
 #include "base/beneath.h"
 #include "base/digest.h"
-#include "video/engine.h"
+#include "video/engine_all.h"
 #include "video/video.h"
 
 static void add_file(struct digest *digest, int root_fd, const char *name)

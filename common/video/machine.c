@@ -6,7 +6,7 @@
 #include <libavcodec/avcodec.h>
 #include <stdio.h>
 
-#include "video/engine.h"
+#include "video/engine_all.h"
 
 static void check_encoder(struct machine_finding *finding, const char *name)
 {

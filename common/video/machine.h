@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "video/engine.h"
+#include "video/engine_all.h"
 
 struct machine_finding {
     const char *what; /* "fonts" */

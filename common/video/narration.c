@@ -8,12 +8,12 @@
 #include <sys/sysinfo.h>
 #include <time.h>
 
+#include "base/cancel.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "video/cancel.h"
-#include "video/film.h"
-#include "video/picture.h"
-#include "video/speech.h"
+#include "video/film/film.h"
+#include "video/picture/picture.h"
+#include "video/voice/speech.h"
 
 /* What the threads share. */
 struct reading {

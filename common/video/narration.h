@@ -4,9 +4,9 @@
 #pragma once
 
 #include "case/case.h"
-#include "video/cache.h"
-#include "video/mix_part.h"
-#include "video/progress.h"
+#include "video/kept/cache.h"
+#include "video/mix/mix_part.h"
+#include "video/watch/progress.h"
 
 enum { NARRATION_THREADS_MAX = 16 };
 

@@ -7,17 +7,17 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/cancel.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "video/beside.h"
-#include "video/cache.h"
-#include "video/cancel.h"
-#include "video/cpu.h"
-#include "video/film.h"
-#include "video/join.h"
-#include "video/live.h"
+#include "video/deliver/beside.h"
+#include "video/deliver/join.h"
+#include "video/deliver/live.h"
+#include "video/film/film.h"
+#include "video/kept/cache.h"
+#include "video/libav/cpu.h"
+#include "video/libav/libav_error.h"
 #include "video/narration.h"
-#include "video/words.h"
 
 /* One video_create(). */
 struct work {
@@ -324,7 +324,7 @@ int video_create(const struct case_record *record, const struct video_options *o
     if (record->n_scenes == 0)
         return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
     cpu_pin_libav();
-    words_listen();
+    libav_log_listen();
     progress_start(&work.progress, &options->watch);
     rc = create(&work, ret_result, err);
     clear(&work);

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'casecast-colours-'));
 after(() => rmSync(folder, { recursive: true }));
 
 function run(program, ...args) {
-  const done = spawnSync(join(build, 'tests/kit', program), args, { maxBuffer: 2 ** 30 });
+  const done = spawnSync(join(build, 'tests/kit/media', program), args, { maxBuffer: 2 ** 30 });
   assert.equal(done.status, 0, `${program}: ${done.stderr}`);
   return done.stdout;
 }

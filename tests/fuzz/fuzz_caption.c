@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "video/caption.h"
+#include "video/draw/caption.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "outside_file.h"
-#include "video/picture.h"
-#include "video/picture_head.h"
+#include "video/picture/picture.h"
+#include "video/picture/picture_head.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "video/segment.h"
+#include "video/encode/segment.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <libavutil/log.h>
 
 #include "outside_file.h"
-#include "video/sound_file.h"
+#include "video/sound/sound_file.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -38,7 +38,7 @@ film_prepare() {
     jq '.cases[0].scenes[4].caption = "Another fifth"' "$film_dir/ten.json" >"$film_dir/ten-changed.json"
     film_speak film
     ffmpeg -nostdin -v error -f lavfi -i sine=frequency=200:sample_rate=48000 -t 5 "$film_dir/mark.wav"
-    "$build/tests/kit/draw_frames" "$film_dir/film.json" "$film_dir/photos" "$film_dir/drawn" >"$film_dir/frames.y4m"
+    "$build/tests/kit/media/draw_frames" "$film_dir/film.json" "$film_dir/photos" "$film_dir/drawn" >"$film_dir/frames.y4m"
 }
 
 # What casecast says itself is given to the others as a sound file: each sentence at its place.

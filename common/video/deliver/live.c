@@ -1,0 +1,280 @@
+/* live.c - see live.h. */
+#include "video/deliver/live.h"
+
+#include <fcntl.h>
+#include <libavformat/avformat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "video/libav/libav_error.h"
+#include "video/plan/timeline.h"
+
+enum { PICTURE, SOUND };
+
+static const char init_name[] = LIVE_PREFIX "-init.mp4";
+
+struct live {
+    const struct outdir *dir;
+    int fps, most_seconds;
+    char codecs[LIVE_CODECS_MAX];
+    AVFormatContext *format; /* writes to memory */
+    AVPacket *packet;        /* a reference to the one in hand */
+    int n_pieces, n_frames;
+    int n_before;    /* pieces that a killed work's playlist names: it stands until we are as far */
+    struct buf list; /* of the pieces, as the playlist has it */
+    bool is_whole;
+};
+
+static int fail(const struct live *live, int rc, struct error *err)
+{
+    return libav_error(err, ERR_LIBRARY, rc, "%s/%s can't be made", live->dir->path, LIVE_PLAYLIST);
+}
+
+static void piece_name(int number, char ret_name[static 32])
+{
+    snprintf(ret_name, 32, LIVE_PREFIX "-%d.m4s", number);
+}
+
+/* --- files --- */
+
+/* What the muxer wrote since the last time becomes the file `name`.  Not flushed to the disk: what
+ * a dead machine loses of it, the job's next run writes again. */
+static int write_piece(struct live *live, const char *name, struct error *err)
+{
+    uint8_t *data = NULL;
+    int len, rc;
+
+    avio_flush(live->format->pb);
+    len = avio_close_dyn_buf(live->format->pb, &data);
+    live->format->pb = NULL;
+    rc = outdir_write(live->dir, name, data, (size_t)len, err);
+    av_free(data);
+    if (rc == 0 && avio_open_dyn_buf(&live->format->pb) < 0)
+        rc = error_set(err, ERR_LIMIT, "no memory for %s", name);
+    return rc;
+}
+
+/* An EVENT list: it only grows.  EXT-X-START: a player that joins late begins at the start all the
+ * same. */
+static int write_playlist(const struct live *live, struct error *err)
+{
+    struct buf text = {0};
+    int rc;
+
+    if (live->n_pieces < live->n_before && !live->is_whole)
+        return 0;
+    buf_format(&text,
+        "#EXTM3U\n"
+        "#EXT-X-VERSION:7\n"
+        "#EXT-X-TARGETDURATION:%d\n"
+        "#EXT-X-PLAYLIST-TYPE:EVENT\n"
+        "#EXT-X-INDEPENDENT-SEGMENTS\n"
+        "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n"
+        "#EXT-X-MAP:URI=\"%s\"\n",
+        live->most_seconds, init_name);
+    buf_add(&text, live->list.data, live->list.len);
+    if (live->is_whole)
+        buf_add_text(&text, "#EXT-X-ENDLIST\n");
+    rc = outdir_write(live->dir, LIVE_PLAYLIST, text.data, text.len, err);
+    buf_free(&text);
+    return rc;
+}
+
+void live_sweep(const struct outdir *dir)
+{
+    char name[32];
+    int number = 1;
+
+    outdir_drop(dir, LIVE_PLAYLIST);
+    outdir_drop(dir, init_name);
+    do
+        piece_name(number++, name);
+    while (outdir_drop(dir, name));
+}
+
+/* --- opening --- */
+
+static int pieces_before(const struct outdir *dir)
+{
+    int fd = openat(dir->fd, LIVE_PLAYLIST, O_RDONLY | O_CLOEXEC), n = 0;
+    FILE *list = fd >= 0 ? fdopen(fd, "r") : NULL;
+    char line[128];
+
+    if (!list)
+        return 0;
+    while (fgets(line, sizeof line, list))
+        n += strncmp(line, "#EXTINF:", 8) == 0;
+    fclose(list);
+    return n;
+}
+
+/* RFC 6381: "avc1." and the three bytes after the header of the sequence parameter set.  The
+ * encoder's headers are in Annex B: start codes between them. */
+static void name_codecs(const AVCodecParameters *picture, char ret_codecs[static LIVE_CODECS_MAX])
+{
+    const uint8_t *data = picture->extradata;
+    int at = 0;
+
+    while (at + 4 < picture->extradata_size &&
+           !(data[at] == 0 && data[at + 1] == 0 && data[at + 2] == 1 && (data[at + 3] & 31) == 7))
+        at++;
+    snprintf(ret_codecs, LIVE_CODECS_MAX, "avc1.%02x%02x%02x, mp4a.40.2", data[at + 4],
+        data[at + 5], data[at + 6]);
+}
+
+static int add_stream(
+    struct live *live, const AVCodecParameters *parameters, int rate, struct error *err)
+{
+    AVStream *stream = avformat_new_stream(live->format, NULL);
+    int rc = stream ? avcodec_parameters_copy(stream->codecpar, parameters) : AVERROR(ENOMEM);
+
+    if (rc < 0)
+        return fail(live, rc, err);
+    stream->time_base = (AVRational){1, rate};
+    return 0;
+}
+
+static int begin(struct live *live, struct error *err)
+{
+    AVDictionary *options = NULL;
+    int rc;
+
+    live->format->flags |= AVFMT_FLAG_BITEXACT;
+    live->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
+    av_dict_set(&options, "movflags", "delay_moov+default_base_moof+frag_custom", 0);
+    /* Whole frames on the muxer's clock, too. */
+    av_dict_set_int(&options, "video_track_timescale", live->fps * 512, 0);
+    rc = avformat_write_header(live->format, &options);
+    av_dict_free(&options);
+    return rc < 0 ? fail(live, rc, err) : 0;
+}
+
+static int prepare(struct live *live, const AVCodecParameters *picture,
+    const AVCodecParameters *sound, struct error *err)
+{
+    int rc;
+
+    libav_log_clear();
+    live->packet = av_packet_alloc();
+    rc = avformat_alloc_output_context2(&live->format, NULL, "mp4", NULL);
+    if (rc >= 0)
+        rc = live->packet ? avio_open_dyn_buf(&live->format->pb) : AVERROR(ENOMEM);
+    if (rc < 0)
+        return fail(live, rc, err);
+    rc = add_stream(live, picture, live->fps, err);
+    if (rc == 0)
+        rc = add_stream(live, sound, TIMELINE_RATE, err);
+    return rc < 0 ? rc : begin(live, err);
+}
+
+int live_open(const struct outdir *dir, const AVCodecParameters *picture,
+    const AVCodecParameters *sound, int fps, int most_seconds, struct live **ret_live,
+    struct error *err)
+{
+    struct live *live = mem_new(struct live);
+    int rc;
+
+    live->dir = dir;
+    live->fps = fps;
+    live->most_seconds = most_seconds;
+    live->n_before = pieces_before(dir);
+    name_codecs(picture, live->codecs);
+    rc = prepare(live, picture, sound, err);
+    if (rc < 0) {
+        live_free(live);
+        return rc;
+    }
+    *ret_live = live;
+    return 0;
+}
+
+void live_free(struct live *live)
+{
+    uint8_t *rest;
+
+    if (!live)
+        return;
+    if (live->format && live->format->pb) {
+        avio_close_dyn_buf(live->format->pb, &rest);
+        av_free(rest);
+        live->format->pb = NULL;
+    }
+    avformat_free_context(live->format);
+    av_packet_free(&live->packet);
+    buf_free(&live->list);
+    free(live);
+}
+
+/* --- pieces --- */
+
+static int write_packet(
+    struct live *live, const AVPacket *packet, int stream, int rate, struct error *err)
+{
+    int rc = av_packet_ref(live->packet, packet);
+
+    if (rc < 0)
+        return fail(live, rc, err);
+    live->packet->stream_index = stream;
+    av_packet_rescale_ts(
+        live->packet, (AVRational){1, rate}, live->format->streams[stream]->time_base);
+    rc = av_write_frame(live->format, live->packet);
+    av_packet_unref(live->packet);
+    return rc < 0 ? fail(live, rc, err) : 0;
+}
+
+int live_picture(struct live *live, const AVPacket *packet, struct error *err)
+{
+    return write_packet(live, packet, PICTURE, live->fps, err);
+}
+
+int live_sound(struct live *live, const AVPacket *packet, struct error *err)
+{
+    return packet->pts < 0 ? 0 : write_packet(live, packet, SOUND, TIMELINE_RATE, err);
+}
+
+/* The first flush gives these alone. */
+static int write_headers(struct live *live, struct error *err)
+{
+    int rc = av_write_frame(live->format, NULL);
+
+    return rc < 0 ? fail(live, rc, err) : write_piece(live, init_name, err);
+}
+
+int live_cut(struct live *live, int n_frames, struct error *err)
+{
+    char name[32];
+    int rc = live->n_pieces == 0 ? write_headers(live, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    rc = av_write_frame(live->format, NULL); /* ends the fragment */
+    if (rc < 0)
+        return fail(live, rc, err);
+    piece_name(live->n_pieces + 1, name);
+    rc = write_piece(live, name, err);
+    if (rc < 0)
+        return rc;
+    live->n_pieces++;
+    live->n_frames += n_frames;
+    buf_format(&live->list, "#EXTINF:%.6f,\n%s\n", (double)n_frames / live->fps, name);
+    return write_playlist(live, err);
+}
+
+int live_end(struct live *live, struct error *err)
+{
+    live->is_whole = true;
+    return write_playlist(live, err);
+}
+
+int live_frames(const struct live *live)
+{
+    return live->n_frames;
+}
+
+const char *live_codecs(const struct live *live)
+{
+    return live->codecs;
+}

@@ -1,0 +1,162 @@
+/* poster.c - see poster.h. */
+#include "video/deliver/poster.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "base/buf.h"
+#include "video/frame/jpeg.h"
+#include "video/kept/engine.h"
+#include "video/kept/outdir.h"
+#include "video/picture/picture.h"
+
+enum { SIDE = 640 /* the longer one, pixels */, ASK_MS = 100 };
+
+static void size_of(const struct case_record *record, int *ret_width, int *ret_height)
+{
+    int width, height, longer;
+
+    case_frame_size(record, &width, &height);
+    longer = width > height ? width : height;
+    *ret_width = width * SIDE / longer & ~1;
+    *ret_height = height * SIDE / longer & ~1;
+}
+
+static int digest_file(
+    const char *media_root, const char *name, struct digest *digest, struct error *err)
+{
+    struct stat stat;
+    int root_fd, fd, rc = beneath_root(media_root, &root_fd, err);
+
+    if (rc < 0)
+        return rc;
+    rc = beneath_open(root_fd, name, &fd, &stat, err);
+    close(root_fd);
+    if (rc < 0)
+        return rc;
+    close(fd);
+    digest_add_text(digest, name);
+    digest_add_number(digest, stat.st_size);
+    digest_add_number(digest, stat.st_mtim.tv_sec);
+    digest_add_number(digest, stat.st_mtim.tv_nsec);
+    return 0;
+}
+
+int poster_name(const struct case_record *record, const char *media_root,
+    char ret_name[static POSTER_NAME_LEN + 1], struct error *err)
+{
+    const struct scene *first = record->scenes;
+    char hex[DIGEST_HEX_LEN + 1];
+    struct digest digest;
+    int width, height, rc;
+
+    if (record->n_scenes == 0)
+        return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+    size_of(record, &width, &height);
+    digest_start(&digest);
+    digest_add_text(&digest, "poster");
+    digest_add_number(&digest, ENGINE_VERSION);
+    digest_add_number(&digest, width);
+    digest_add_number(&digest, height);
+    digest_add_number(&digest, first->fit);
+    digest_add(&digest, &first->focus_x, sizeof first->focus_x);
+    digest_add(&digest, &first->focus_y, sizeof first->focus_y);
+    rc = digest_file(media_root, first->image, &digest, err);
+    digest_hex(&digest, hex);
+    snprintf(ret_name, POSTER_NAME_LEN + 1, "%s.jpg", hex);
+    return rc;
+}
+
+/* --- making --- */
+
+static int draw(
+    const struct case_record *record, const char *media_root, struct buf *jpeg, struct error *err)
+{
+    const struct scene *first = record->scenes;
+    struct fit fit = {.kind = first->fit, .focus_x = first->focus_x, .focus_y = first->focus_y};
+    int width, height, root_fd, rc = beneath_root(media_root, &root_fd, err);
+    struct yuv yuv;
+
+    if (rc < 0)
+        return rc;
+    size_of(record, &width, &height);
+    rc = picture_load(root_fd, first->image, width, height, &fit, &yuv, NULL, err);
+    close(root_fd);
+    if (rc < 0)
+        return rc;
+    rc = jpeg_write(&yuv, width, jpeg, err);
+    yuv_free(&yuv);
+    return rc;
+}
+
+/* The turn of this machine's makers is a lock on their folder.  It is waited for in steps, because
+ * flock() can't be asked to come back. */
+static int take_turn(
+    const char *dir, bool (*is_over)(void *ctx), void *ctx, int *ret_fd, struct error *err)
+{
+    const struct timespec step = {.tv_nsec = ASK_MS * 1000000};
+    int fd;
+
+    mkdir(dir, 0755); /* whatever went wrong there, the open says it better */
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+    *ret_fd = fd;
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_set(err, ERR_IO, "%s can't be locked: %s", dir, strerror(errno));
+        if (is_over(ctx))
+            return error_set(err, ERR_CANCELED, "canceled");
+        nanosleep(&step, NULL);
+    }
+    return 0;
+}
+
+bool poster_is_there(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+    struct stat stat_;
+
+    /* What a machine that lost its power had not written yet is an empty file. */
+    return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path &&
+           stat(path, &stat_) == 0 && stat_.st_size > 0;
+}
+
+static int make_in_turn(const struct case_record *record, const char *media_root, const char *dir,
+    const char *name, struct error *err)
+{
+    struct buf jpeg = {0};
+    struct outdir out;
+    int rc;
+
+    if (poster_is_there(dir, name)) /* another process was quicker */
+        return 0;
+    rc = outdir_open(dir, &out, err);
+    if (rc < 0)
+        return rc;
+    rc = draw(record, media_root, &jpeg, err);
+    if (rc == 0)
+        rc = outdir_write(&out, name, jpeg.data, jpeg.len, err);
+    buf_free(&jpeg);
+    outdir_close(&out);
+    return rc;
+}
+
+int poster_make(const struct case_record *record, const char *media_root, const char *dir,
+    const char *name, bool (*is_over)(void *ctx), void *ctx, struct error *err)
+{
+    int turn = -1, rc = take_turn(dir, is_over, ctx, &turn, err);
+
+    if (rc == 0)
+        rc = make_in_turn(record, media_root, dir, name, err);
+    if (turn >= 0)
+        close(turn);
+    return rc;
+}

@@ -1,0 +1,74 @@
+/* caption_look.c - how a case wants its captions set: see caption.h. */
+#include <pango/pangocairo.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "video/draw/caption.h"
+#include "video/language/fonts.h"
+
+/* "#rrggbb" or "#rrggbbaa", checked with the case. */
+static void parse_color(const char *text, double ret_color[static 4])
+{
+    unsigned c[4] = {0, 0, 0, 255};
+
+    if (!text)
+        return;
+    sscanf(text, "#%2x%2x%2x%2x", &c[0], &c[1], &c[2], &c[3]);
+    for (int i = 0; i < 4; i++)
+        ret_color[i] = c[i] / 255.0;
+}
+
+struct caption_look caption_look_of(const struct case_record *record)
+{
+    struct caption_look look = {.fps = record->fps,
+        .font = record->caption_font,
+        .color = {1, 1, 1, 1},
+        .box = {0, 0, 0, 0.6},
+        .page_lines = 3,
+        .position = record->caption_position};
+    double percent = record->caption_size;
+    int side;
+
+    language_tag(record->language ? record->language : "en", look.language);
+    case_frame_size(record, &look.width, &look.height);
+    side = look.width < look.height ? look.width : look.height;
+    look.size = side * (percent > 0 ? percent / 100 : look.height > look.width ? 0.05 : 0.044);
+    parse_color(record->caption_color, look.color);
+    parse_color(record->caption_box, look.box);
+    return look;
+}
+
+static bool is_generic(const char *family)
+{
+    static const char *const names[] = {"sans", "sans-serif", "serif", "monospace", "system-ui"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(names[i], family) == 0)
+            return true;
+    return false;
+}
+
+static bool has_family(const char *family)
+{
+    struct fonts *fonts = fonts_now();
+    PangoFontFamily **families;
+    bool is_there = false;
+    int n;
+
+    pango_font_map_list_families(pango_context_get_font_map(fonts_lock(fonts)), &families, &n);
+    for (int i = 0; i < n && !is_there; i++)
+        is_there = strcasecmp(pango_font_family_get_name(families[i]), family) == 0;
+    g_free(families);
+    fonts_unlock(fonts);
+    fonts_release(fonts);
+    return is_there;
+}
+
+int caption_check_font(const char *family, struct error *err)
+{
+    if (is_generic(family) || has_family(family))
+        return 0;
+    return error_set(
+        err, ERR_INPUT, "\"%s\": no such font here; `fc-list : family` lists them", family);
+}

@@ -1,0 +1,41 @@
+/* zoom_plain.c - the loops of zoom_kernels.h in plain C: what the others must equal, byte for byte.
+ */
+#include "video/draw/zoom_kernels.h"
+
+static void row(int16_t *dst, const uint8_t *src, const struct zoom_groups *groups)
+{
+    for (int i = 0; i < groups->size * groups->n; i++) {
+        const uint8_t *from = src + groups->base[i / groups->size];
+        int sum = 0;
+
+        for (int tap = 0; tap < 4; tap++) {
+            int at = 2 * i + (tap & 1);
+
+            sum += from[groups->pick[tap / 2][at]] * groups->weigh[tap / 2][at];
+        }
+        dst[i] = (int16_t)sum;
+    }
+}
+
+static void column(uint8_t *dst, const int16_t *const rows[4], const int16_t weights[4], int n)
+{
+    for (int i = 0; i < n; i++) {
+        int sum = 16;
+
+        /* 1/64 times 1/16384, rounded to 1/32 a product: as the rounding multiply of SSSE3 does it.
+         */
+        for (int tap = 0; tap < 4; tap++)
+            sum += (rows[tap][i] * weights[tap] + 0x4000) >> 15;
+        sum >>= 5;
+        dst[i] = (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+    }
+}
+
+static void fade(uint8_t *dst, const uint8_t *to, int n, int share)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = (uint8_t)((dst[i] * (256 - share) + to[i] * share + 128) >> 8);
+}
+
+const struct zoom_kernels zoom_kernels_plain = {
+    .name = "plain", .group = 8, .row = row, .column = column, .fade = fade};

@@ -1,0 +1,140 @@
+/* film_key.c - what decides the pixels and packets of a film, as digests. */
+#include <stdlib.h>
+
+#include "video/draw/credits.h"
+#include "video/film/film_private.h"
+#include "video/kept/engine.h"
+#include "video/language/fonts.h"
+#include "video/picture/picture.h"
+
+int film_know_locked(struct film *film, int scene, struct error *err)
+{
+    struct shot *shot = &film->shots[scene];
+    int rc = 0;
+
+    if (!shot->digest[0])
+        rc = picture_digest(film->root_fd, film->record->scenes[scene].image, shot->digest, err);
+    return rc < 0 ? film_blame(scene, "image", err) : 0;
+}
+
+void film_add_canvas(struct digest *key, const struct film *film, int scene)
+{
+    const struct scene *of = &film->record->scenes[scene];
+
+    engine_add(key);
+    digest_add_text(key, film->shots[scene].digest);
+    digest_add_number(key, film->width);
+    digest_add_number(key, film->height);
+    digest_add_number(key, of->fit);
+    digest_add(key, &of->focus_x, sizeof of->focus_x);
+    digest_add(key, &of->focus_y, sizeof of->focus_y);
+}
+
+static int learn(struct film *film, int scene, struct error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&film->shots[scene].lock);
+    rc = film_know_locked(film, scene, err);
+    pthread_mutex_unlock(&film->shots[scene].lock);
+    return rc;
+}
+
+/* How a scene is seen in the frames of `segment`: its picture, its move, and which part of that. */
+static void add_view(
+    struct digest *key, const struct film *film, int scene, const struct timeline_segment *segment)
+{
+    const struct timeline_scene *when = &film->timeline->scenes[scene];
+    const struct motion *motion = &film->shots[scene].motion;
+
+    film_add_canvas(key, film, scene);
+    digest_add_number(key, motion->kind);
+    if (film->record->scenes[scene].focus_x < 0) { /* else the canvas' key says it */
+        digest_add(key, &motion->focus_x, sizeof motion->focus_x);
+        digest_add(key, &motion->focus_y, sizeof motion->focus_y);
+    }
+    digest_add_number(key, when->end - when->start);
+    digest_add_number(key, segment->first - when->start);
+    digest_add_number(key, segment->n);
+}
+
+/* What words look like, whatever they are. */
+static void add_letters(struct digest *key, const struct film *film)
+{
+    fonts_add(film->fonts, key);
+    digest_add_text(key, film->record->language);
+}
+
+static void add_caption(
+    struct digest *key, const struct film *film, const struct timeline_segment *segment)
+{
+    const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
+    const char *text = film->record->scenes[segment->scene].caption;
+
+    digest_add_text(key, text);
+    if (text)
+        add_letters(key, film);
+    digest_add_text(key, film->record->caption_font);
+    digest_add_text(key, film->record->caption_color);
+    digest_add_text(key, film->record->caption_box);
+    digest_add(key, &film->record->caption_size, sizeof film->record->caption_size);
+    digest_add_number(key, film->record->caption_position);
+    digest_add_number(key, when->caption_n);
+    digest_add_number(key, segment->first - when->caption_at);
+}
+
+/* How the film begins and ends, only where it can be seen. */
+static void add_ends(
+    struct digest *key, const struct film *film, const struct timeline_segment *segment)
+{
+    const struct ends *ends = &film->ends;
+    int end = segment->first + segment->n;
+
+    if (segment->first < ends->title_at + ends->title_n) {
+        add_letters(key, film);
+        digest_add_text(key, film->record->title);
+        digest_add_number(key, ends->title_at);
+        digest_add_number(key, ends->title_n);
+    }
+    if (segment->first < ends->lit_from)
+        digest_add_number(key, ends->lit_from);
+    if (end > ends->dim_from) {
+        char *credits = credits_of(film->record);
+
+        add_letters(key, film);
+        digest_add_text(key, credits);
+        digest_add_number(key, ends->n_frames - segment->first);
+        digest_add_number(key, ends->n_frames - ends->credits_at);
+        free(credits);
+    }
+    if (end > ends->dark_from) {
+        digest_add_number(key, ends->n_frames - segment->first);
+        digest_add_number(key, ends->n_frames - ends->dark_from);
+    }
+}
+
+int film_segment_key(struct film *film, const struct timeline_segment *segment,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    struct digest key;
+    int rc = learn(film, segment->scene, err);
+
+    if (rc == 0 && segment->is_fade)
+        rc = learn(film, segment->scene + 1, err);
+    if (rc < 0)
+        return rc;
+    digest_start(&key);
+    digest_add_text(&key, segment->is_fade ? "fade" : "body");
+    digest_add_number(&key, segment->kind);
+    digest_add_number(&key, film->timeline->fps);
+    digest_add_number(&key, film->record->quality);
+    add_view(&key, film, segment->scene, segment);
+    if (segment->is_fade)
+        add_view(&key, film, segment->scene + 1, segment);
+    else {
+        add_caption(&key, film, segment);
+        add_ends(&key, film, segment);
+    }
+    digest_hex(&key, ret_key);
+    return 0;
+}

@@ -1,0 +1,93 @@
+/* thumbnails.c - the small pictures beside a film: film_show() of film.h. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "video/film/film_private.h"
+#include "video/frame/jpeg.h"
+
+enum { THUMBNAIL_WIDTH = 480, PREVIEW_SIDE = 1280 /* the longer one */ };
+
+char *film_thumbnail_name(int scene)
+{
+    return mem_format("scene-%d.jpg", scene + 1);
+}
+
+static int draw_jpeg(
+    struct film *film, int scene, int width, const char *key, struct buf *jpeg, struct error *err)
+{
+    int rc = film_picture_locked(film, scene, err);
+
+    if (rc < 0)
+        return rc;
+    rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
+    if (rc < 0)
+        return film_blame(scene, "thumbnail", err);
+    cache_keep(film->cache, key, jpeg->data, jpeg->len);
+    return 0;
+}
+
+static int write_jpeg(struct film *film, int scene, int width, const char *name, struct error *err)
+{
+    char hex[DIGEST_HEX_LEN + 1];
+    struct buf jpeg = {0};
+    struct digest key;
+    int rc = 0;
+
+    digest_start(&key);
+    digest_add_text(&key, "jpeg");
+    film_add_canvas(&key, film, scene);
+    digest_add_number(&key, width);
+    digest_hex(&key, hex);
+    if (!cache_find(film->cache, hex, &jpeg))
+        rc = draw_jpeg(film, scene, width, hex, &jpeg, err);
+    if (rc == 0) {
+        rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
+        rc = rc < 0 ? film_blame(scene, "thumbnail", err) : 0;
+    }
+    buf_free(&jpeg);
+    return rc;
+}
+
+static int preview_width(const struct film *film)
+{
+    int longer = film->width > film->height ? film->width : film->height;
+
+    return film->width * PREVIEW_SIDE / longer & ~1;
+}
+
+static int write_thumbnail(struct film *film, int scene, struct error *err)
+{
+    char *name = film_thumbnail_name(scene);
+    int rc = write_jpeg(film, scene, THUMBNAIL_WIDTH, name, err);
+
+    free(name);
+    if (rc == 0)
+        atomic_store(&film->shots[scene].is_pictured, true);
+    return rc;
+}
+
+static int write_preview(struct film *film, struct error *err)
+{
+    int rc = write_jpeg(film, 0, preview_width(film), FILM_PREVIEW_NAME, err);
+
+    if (rc == 0)
+        atomic_store(&film->is_previewed, true);
+    return rc;
+}
+
+/* What could not be written is tried again by the next who asks: a failure is told where somebody
+ * hears it. */
+int film_show(struct film *film, int scene, struct error *err)
+{
+    struct shot *shot = &film->shots[scene];
+    int rc;
+
+    pthread_mutex_lock(&shot->lock);
+    rc = film_know_locked(film, scene, err);
+    if (rc == 0 && !atomic_load(&shot->is_pictured))
+        rc = write_thumbnail(film, scene, err);
+    if (rc == 0 && scene == 0 && !atomic_load(&film->is_previewed))
+        rc = write_preview(film, err);
+    pthread_mutex_unlock(&shot->lock);
+    return rc;
+}

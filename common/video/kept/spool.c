@@ -1,0 +1,86 @@
+/* spool.c - see spool.h. */
+#include "video/kept/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { SAMPLE = sizeof(int16_t) };
+
+/* For file systems without O_TMPFILE. */
+static int open_and_unlink(const char *dir)
+{
+    char *path = mem_format("%s/.sound-XXXXXX", dir);
+    int fd = mkostemp(path, O_CLOEXEC);
+
+    if (fd >= 0)
+        unlink(path);
+    free(path);
+    return fd;
+}
+
+int spool_open(const char *dir, struct spool *ret_spool, struct error *err)
+{
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+        fd = open_and_unlink(dir);
+    if (fd < 0)
+        return error_set(err, ERR_IO, "%s: no place for the sound: %s", dir, strerror(errno));
+    *ret_spool = (struct spool){.fd = fd};
+    return 0;
+}
+
+void spool_close(struct spool *spool)
+{
+    if (spool->fd >= 0)
+        close(spool->fd);
+    spool->fd = -1;
+}
+
+int spool_add(struct spool *spool, const int16_t *samples, int64_t n, struct error *err)
+{
+    const char *data = (const char *)samples;
+    size_t left = (size_t)n * SAMPLE;
+    off_t at = spool->n * SAMPLE;
+
+    while (left) {
+        ssize_t did = pwrite(spool->fd, data, left, at);
+
+        if (did < 0 && errno == EINTR)
+            continue;
+        if (did < 0)
+            return error_set(err, ERR_IO, "the sound can't be written: %s", strerror(errno));
+        data += did;
+        left -= (size_t)did;
+        at += did;
+    }
+    spool->n += n;
+    return 0;
+}
+
+int spool_read(
+    const struct spool *spool, int64_t at, int16_t *samples, int64_t n, struct error *err)
+{
+    char *data = (char *)samples;
+    size_t left = (size_t)n * SAMPLE;
+    off_t from = at * SAMPLE;
+
+    while (left) {
+        ssize_t did = pread(spool->fd, data, left, from);
+
+        if (did < 0 && errno == EINTR)
+            continue;
+        if (did <= 0)
+            return error_set(err, ERR_IO, "the sound can't be read back: %s",
+                did < 0 ? strerror(errno) : "it became shorter");
+        data += did;
+        left -= (size_t)did;
+        from += did;
+    }
+    return 0;
+}

@@ -1,0 +1,34 @@
+/* direction.c - see direction.h. */
+#include "video/language/direction.h"
+
+#include <fribidi.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum direction direction_of(const char *text, size_t len)
+{
+    for (const char *at = text; at < text + len; at = g_utf8_next_char(at)) {
+        FriBidiCharType type = fribidi_get_bidi_type(g_utf8_get_char(at));
+
+        if (FRIBIDI_IS_STRONG(type))
+            return FRIBIDI_IS_RTL(type) ? DIRECTION_LEFT : DIRECTION_RIGHT;
+    }
+    return DIRECTION_NONE;
+}
+
+char *direction_keep(enum direction direction, char *line)
+{
+    enum direction says = direction_of(line, strcspn(line, "\n"));
+    char *marked;
+
+    /* What says none is laid to the right. */
+    if (direction == DIRECTION_NONE || says == direction ||
+        (says == DIRECTION_NONE && direction == DIRECTION_RIGHT))
+        return line;
+    marked = mem_format("%s%s", direction == DIRECTION_LEFT ? "\u200F" : "\u200E", line);
+    free(line);
+    return marked;
+}

@@ -1,0 +1,72 @@
+/* language.c - see language.h. */
+#include "video/language/language.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* ISO 639-1 and, joined to it, what ISO 639-2/T calls the same language. */
+static const char codes[] =
+    "aaaar ababk aeave afafr akaka amamh anarg arara asasm avava ayaym azaze babak bebel "
+    "bgbul bhbih bibis bmbam bnben bobod brbre bsbos cacat ceche chcha cocos crcre csces "
+    "cuchu cvchv cycym dadan dedeu dvdiv dzdzo eeewe elell eneng eoepo esspa etest eueus "
+    "fafas ffful fifin fjfij fofao frfra fyfry gagle gdgla glglg gngrn guguj gvglv hahau "
+    "heheb hihin hohmo hrhrv hthat huhun hyhye hzher iaina idind ieile igibo iiiii ikipk "
+    "ioido isisl itita iuiku jajpn jvjav kakat kgkon kikik kjkua kkkaz klkal kmkhm knkan "
+    "kokor krkau kskas kukur kvkom kwcor kykir lalat lbltz lglug lilim lnlin lolao ltlit "
+    "lulub lvlav mgmlg mhmah mimri mkmkd mlmal mnmon mrmar msmsa mtmlt mymya nanau nbnob "
+    "ndnde nenep ngndo nlnld nnnno nonor nrnbl nvnav nynya ococi ojoji omorm orori ososs "
+    "papan pipli plpol pspus ptpor quque rmroh rnrun roron rurus rwkin sasan scsrd sdsnd "
+    "sesme sgsag sisin skslk slslv smsmo snsna sosom sqsqi srsrp ssssw stsot susun svswe "
+    "swswa tatam tetel tgtgk ththa titir tktuk tltgl tntsn toton trtur tstso tttat twtwi "
+    "tytah uguig ukukr ururd uzuzb veven vivie vovol wawln wowol xhxho yiyid yoyor zazha "
+    "zhzho zuzul";
+
+static const char *find(const char *two)
+{
+    for (const char *code = codes; *code; code += code[5] ? 6 : 5)
+        if (strncmp(code, two, 2) == 0)
+            return code + 2;
+    return "und";
+}
+
+/* Names that have become others, and what is one of Chinese: its fonts go by country. */
+static const struct {
+    const char *name, *tag;
+} others[] = {{"cmn", "zh-cn"}, {"in", "id"}, {"iw", "he"}, {"ji", "yi"}, {"mo", "ro"},
+    {"sh", "sr"}, {"yue", "zh-hk"}, {"zh-hant-hk", "zh-hk"}, {"zh-hant-mo", "zh-hk"},
+    {"zh-hk", "zh-hk"}, {"zh-mo", "zh-hk"}, {"zh-hant", "zh-tw"}, {"zh-tw", "zh-tw"},
+    {"zh-yue", "zh-hk"}, {"zh", "zh-cn"}};
+
+/* Is it `name`, or `name` and more parts? */
+static bool is_of(const char *tag, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(tag, name, len) == 0 && (tag[len] == '\0' || tag[len] == '-');
+}
+
+void language_tag(const char *language, char ret_tag[static LANGUAGE_TAG_MAX])
+{
+    size_t len = 0;
+
+    for (; language[len] && language[len] != '+' && len < LANGUAGE_TAG_MAX - 1; len++)
+        ret_tag[len] = language[len] == '_' ? '-' : (char)tolower((unsigned char)language[len]);
+    ret_tag[len] = '\0';
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (is_of(ret_tag, others[i].name)) {
+            strcpy(ret_tag, others[i].tag);
+            return;
+        }
+}
+
+void language_code(const char *language, char ret_code[static 4])
+{
+    char tag[LANGUAGE_TAG_MAX];
+    size_t len;
+
+    language_tag(language, tag);
+    len = strcspn(tag, "-");
+    memcpy(ret_code, len == 3 ? tag : len == 2 ? find(tag) : "und", 3);
+    ret_code[3] = '\0';
+}

@@ -1,0 +1,126 @@
+/* source.c - see source.h. */
+#include "video/mix/source.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/cancel.h"
+#include "base/mem.h"
+#include "video/sound/resample.h"
+#include "video/sound/sound_file.h"
+
+enum { PIECE = 4096 };
+
+struct source_reader {
+    const struct source *source;
+    const atomic_bool *cancel;
+    struct sound_file *file; /* NULL: the spool */
+    struct resample resample;
+    int64_t read; /* of the source's samples */
+};
+
+static int open_spool(struct source_reader *reader, struct error *err)
+{
+    AVChannelLayout layout;
+
+    av_channel_layout_default(&layout, reader->source->channels);
+    return resample_open(&layout, AV_SAMPLE_FMT_S16, reader->source->rate, &reader->resample, err);
+}
+
+int source_open(const struct source *source, const atomic_bool *cancel,
+    struct source_reader **ret_reader, struct error *err)
+{
+    struct source_reader *reader = mem_new(struct source_reader);
+    int rc;
+
+    reader->source = source;
+    reader->cancel = cancel;
+    rc = source->file ? sound_file_open(source->root_fd, source->file, cancel, &reader->file, err)
+                      : open_spool(reader, err);
+    if (rc < 0)
+        source_close(reader);
+    else
+        *ret_reader = reader;
+    return rc;
+}
+
+void source_close(struct source_reader *reader)
+{
+    if (!reader)
+        return;
+    sound_file_close(reader->file);
+    resample_close(&reader->resample);
+    free(reader);
+}
+
+static int add_piece(struct source_reader *reader, struct error *err)
+{
+    const struct source *source = reader->source;
+    int16_t samples[PIECE];
+    const uint8_t *data = (const uint8_t *)samples;
+    int64_t left = source->n - reader->read, n = left < PIECE ? left : PIECE;
+    int rc = spool_read(source->spool, source->from + reader->read, samples, n, err);
+
+    if (rc == 0)
+        rc = resample_add(&reader->resample, &data, (int)n / source->channels, err);
+    reader->read += n;
+    return rc;
+}
+
+static int read_spool(struct source_reader *reader, float *pairs, int n, struct error *err)
+{
+    int got = 0;
+
+    if (cancel_is_set(reader->cancel))
+        return cancel_error(err);
+    while (got < n) {
+        bool is_end = reader->read == reader->source->n;
+        int rc = resample_take(&reader->resample, pairs + 2 * got, n - got, is_end, err);
+
+        if (rc < 0 || (rc == 0 && is_end))
+            return rc < 0 ? rc : got;
+        got += rc;
+        rc = rc == 0 ? add_piece(reader, err) : 0;
+        if (rc < 0)
+            return rc;
+    }
+    return got;
+}
+
+int source_read(struct source_reader *reader, float *pairs, int n, struct error *err)
+{
+    return reader->file ? sound_file_read(reader->file, pairs, n, err)
+                        : read_spool(reader, pairs, n, err);
+}
+
+static int measure(struct source_reader *reader, struct levels_meter *meter, struct error *err)
+{
+    float pairs[2 * PIECE];
+    int got;
+
+    do {
+        got = source_read(reader, pairs, PIECE, err);
+        if (got > 0)
+            levels_add(meter, pairs, got);
+    } while (got == PIECE);
+    return got < 0 ? got : 0;
+}
+
+int source_measure(const struct source *source, const atomic_bool *cancel, int64_t *ret_n,
+    struct levels *ret_levels, struct error *err)
+{
+    struct levels_meter meter;
+    struct source_reader *reader;
+    int rc = source_open(source, cancel, &reader, err);
+
+    if (rc < 0)
+        return rc;
+    levels_open(&meter);
+    rc = measure(reader, &meter, err);
+    source_close(reader);
+    *ret_levels = levels_end(&meter);
+    *ret_n = meter.n_samples;
+    if (rc < 0)
+        levels_free(ret_levels);
+    return rc;
+}

@@ -1,0 +1,182 @@
+/* cues.c - see cues.h. */
+#include "video/text/cues.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "video/draw/caption.h"
+#include "video/voice/align.h"
+
+enum {
+    PER_MS = TIMELINE_RATE / 1000, /* samples */
+    LINGER_MS = 600,               /* a cue may stay after its last word, if nothing follows */
+    GAP_MS = 400,                  /* shorter gaps between cues would only flicker */
+};
+
+void cues_open(const struct case_record *record, const struct timeline *timeline,
+    const struct mix_part *parts, struct fonts *fonts, int width, int height, struct cues *ret_cues)
+{
+    *ret_cues = (struct cues){.record = record,
+        .timeline = timeline,
+        .parts = parts,
+        .fonts = fonts,
+        .width = width,
+        .height = height};
+}
+
+void cues_close(struct cues *cues)
+{
+    for (int i = 0; i < cues->n; i++)
+        free(cues->list[i].text);
+    free(cues->list);
+    cues->list = NULL;
+    cues->n = 0;
+}
+
+bool cues_are_wanted(const struct cues *cues)
+{
+    for (int i = 0; i < cues->record->n_scenes; i++)
+        if (cues->record->scenes[i].caption || cues->record->scenes[i].narration)
+            return true;
+    return false;
+}
+
+static bool is_at_top(const struct cues *cues, int scene)
+{
+    return cues->record->scenes[scene].caption && cues->record->caption_position == CASE_BOTTOM;
+}
+
+bool cues_stand_at_top(const struct cues *cues)
+{
+    for (int i = 0; i < cues->record->n_scenes; i++)
+        if (is_at_top(cues, i))
+            return true;
+    return false;
+}
+
+/* Takes `text`. */
+static void add(struct cues *cues, int64_t start_ms, int64_t end_ms, bool at_top, char *text)
+{
+    int64_t last_ms = cues->n ? cues->list[cues->n - 1].end_ms : 0;
+
+    start_ms = start_ms > last_ms ? start_ms : last_ms;
+    if (end_ms <= start_ms || !text[0]) {
+        free(text);
+        return;
+    }
+    cues->list = mem_grow(cues->list, (size_t)cues->n + 1, sizeof *cues->list);
+    cues->list[cues->n++] =
+        (struct cue){.start_ms = start_ms, .end_ms = end_ms, .text = text, .at_top = at_top};
+}
+
+/* --- where a scene has no narration: its caption --- */
+
+/* Lines without spaces around them; empty ones go: in WebVTT they would end the cue. */
+static char *tidy(const char *text)
+{
+    char *copy = mem_copy(text), *out = copy;
+    const char *line = text;
+
+    while (*line) {
+        size_t len = strcspn(line, "\n"), skip = strspn(line, " \t");
+        size_t end = len;
+
+        while (end > skip && strchr(" \t", line[end - 1]))
+            end--;
+        if (skip < end) {
+            if (out > copy)
+                *out++ = '\n';
+            memmove(out, line + skip, end - skip);
+            out += end - skip;
+        }
+        line += len + (line[len] == '\n');
+    }
+    *out = '\0';
+    return copy;
+}
+
+static void add_caption(struct cues *cues, int scene, bool at_top)
+{
+    const struct timeline_scene *when = &cues->timeline->scenes[scene];
+    struct caption_look look = caption_look_of(cues->record);
+    struct caption *caption;
+
+    look.fonts = cues->fonts;
+    caption = caption_plan(cues->record->scenes[scene].caption, &look, when->caption_n);
+    for (int i = 0; caption && i < caption_pages(caption); i++) {
+        int from, to;
+        const char *text = caption_page(caption, i, &from, &to);
+
+        add(cues, timeline_ms(cues->timeline, when->caption_at + from),
+            timeline_ms(cues->timeline, when->caption_at + to), at_top, tidy(text));
+    }
+    caption_free(caption);
+}
+
+/* --- where it has: what is spoken --- */
+
+static void add_spoken(
+    struct cues *cues, int scene, bool at_top, struct phrases *phrases, const struct spoken *spoken)
+{
+    const struct timeline_scene *when = &cues->timeline->scenes[scene];
+    int64_t at_ms = when->sound_at / PER_MS,
+            last_ms = timeline_ms(cues->timeline, when->end - when->fade_out);
+
+    for (int i = 0; i < phrases->n; i++) {
+        int64_t end_ms = spoken[i].end_ms + LINGER_MS;
+
+        if (i + 1 < phrases->n && spoken[i + 1].start_ms - spoken[i].end_ms < LINGER_MS + GAP_MS)
+            end_ms = spoken[i + 1].start_ms;
+        end_ms = at_ms + end_ms < last_ms ? at_ms + end_ms : last_ms;
+        add(cues, at_ms + spoken[i].start_ms, end_ms, at_top, phrases->list[i].text);
+        phrases->list[i].text = NULL;
+    }
+}
+
+static void add_narration(struct cues *cues, int scene, bool at_top)
+{
+    const struct mix_part *part = &cues->parts[scene];
+    struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
+    struct pauses pauses = pauses_find(&part->levels);
+
+    if (phrases.n) {
+        struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / PER_MS);
+
+        add_spoken(cues, scene, at_top, &phrases, spoken);
+        free(spoken);
+    }
+    pauses_free(&pauses);
+    phrases_free(&phrases);
+}
+
+static void add_scene(struct cues *cues, int scene)
+{
+    const struct scene *words = &cues->record->scenes[scene];
+    bool at_top = is_at_top(cues, scene);
+
+    if (words->narration && cues->parts[scene].n > 0)
+        add_narration(cues, scene, at_top);
+    else if (words->caption)
+        add_caption(cues, scene, at_top);
+}
+
+int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err)
+{
+    (void)err;
+    while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes)
+        add_scene(cues, cues->n_scenes++);
+    if (cues->n <= i)
+        return CUES_E_END;
+    *ret_cue = &cues->list[i];
+    return 0;
+}
+
+int cues_add_all(struct cues *cues, struct error *err)
+{
+    const struct cue *none;
+    int rc = cues_at(cues, INT_MAX, &none, err);
+
+    return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# mp4.sh - the file itself: what ffprobe says of it, every frame decoded, sounds where the timeline puts them, and the
+# same bytes from every run.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../../kit/cases.sh"
+
+private_stack_prepare
+photos_make
+
+# Two tones of one second, which begin with their first sample; a spoken sentence; and a case of 9:16.
+cases_make() {
+    ffmpeg -v error -f lavfi -i sine=frequency=1000:duration=1:sample_rate=44100 "$CASECAST_MEDIA_ROOT/tone.wav" </dev/null
+    cat >"$private/cases.json" <<'END'
+{"cases": [
+    {"id": "tones", "title": "Tones", "scenes": [
+        {"image": "photo.jpg", "caption": "One", "audio": "tone.wav"},
+        {"image": "photo.jpg", "caption": "Two", "audio": "tone.wav"}]},
+    {"id": "spoken", "title": "Spoken", "language": "en", "scenes": [
+        {"image": "photo.jpg", "caption": "Hello", "narration": "Take this to the printer."}]},
+    {"id": "portrait", "title": "Portrait", "shape": "9:16", "scenes": [
+        {"image": "photo.jpg", "caption": "مرحبا नमस्ते 🎬", "seconds": 1}]}
+]}
+END
+    "$program" import "$private/cases.json"
+}
+
+create() { "$program" create "$1" -o "$2" 2>&1; } # CASE FILE
+
+probe() { ffprobe -v error -select_streams "$2" -show_entries "stream=$3" -of default=nw=1:nk=1 "$1" | paste -sd' '; } # FILE STREAM ENTRIES
+
+decodes_silently() { same '' "$(ffmpeg -v warning -xerror -err_detect explode -i "$1" -f null - 2>&1 </dev/null)"; }
+
+onsets() { ffmpeg -v error -i "$1" -ac 1 -ar 48000 -f s16le - </dev/null | node "$kit/media/onset.mjs"; }
+
+within() { jq -ne "($1) - ($2) | fabs <= $3" >/dev/null || { printf '%s is not within %s of %s\n' "$2" "$3" "$1"; return 1; }; }
+
+every_frame_in_its_place() { # FILE: presentation times are 0, 1, 2 … thirtieths, decode times grow
+    ffprobe -v error -select_streams v -show_entries packet=pts_time,dts_time -of json "$1" | jq -e '
+        (.packets | map(.pts_time | tonumber * 30 | round) | sort) as $shown
+        | (.packets | map(.dts_time | tonumber)) as $decoded
+        | $shown == [range($shown | length)] and $decoded == ($decoded | unique)' >/dev/null
+}
+
+streams_and_tags() { # FILE WIDTHxHEIGHT FRAMES
+    fact 'picture, sound, words and chapters' same 'h264 aac mov_text bin_data' "$(ffprobe -v error -show_entries stream=codec_name -of default=nw=1:nk=1 "$1" | xargs)"
+    fact "H.264 High, 4:2:0, progressive" same 'High yuv420p progressive' "$(probe "$1" v profile,pix_fmt,field_order)"
+    fact "$2" same "${2/x/ }" "$(probe "$1" v width,height)"
+    fact 'BT.709, tv range, said so' same 'tv bt709 bt709 bt709' "$(probe "$1" v color_range,color_space,color_transfer,color_primaries)"
+    fact '30 frames a second' same '30/1 30/1' "$(probe "$1" v r_frame_rate,avg_frame_rate)"
+    fact 'AAC-LC, 48 kHz, stereo' same 'LC 48000 2' "$(probe "$1" a profile,sample_rate,channels)"
+    fact "$3 frames" same "$3" "$(ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of default=nw=1:nk=1 "$1")"
+    fact 'as long as its frames' within "$3 / 30" "$(probe "$1" v duration)" 0.001
+    fact 'sound and picture end together' within "$3 / 30" "$(probe "$1" a duration)" 0.034
+    fact 'every frame in its place' every_frame_in_its_place "$1"
+    fact 'plays from its first bytes: moov before mdat' holds '^ftyp .*moov .*mdat' "$(node "$kit/media/boxes.mjs" "$1")"
+    fact 'decodes whole without a word' decodes_silently "$1"
+}
+
+# Frames, as the drawing in common/video/plan/timeline.h has them: 12 before the first sound, 30 of tone, 8 after it, a fade
+# of 24, 4 before the second sound, 30 of tone, 30 at the end.
+tones() {
+    local file=$private/one/tones.mp4 found
+    mkdir -p "$private/one"
+    fact 'casecast create makes it' create tones "$file"
+    streams_and_tags "$file" 1920x1080 138
+    mapfile -t found < <(onsets "$file")
+    fact 'two sounds' same 2 "${#found[@]}"
+    fact 'the first begins where the timeline puts it, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
+    fact 'so does the second' within '78 / 30' "${found[1]-99}" 0.02
+}
+
+spoken() {
+    local file=$private/one/spoken.mp4 found
+    create spoken "$file" >/dev/null
+    mapfile -t found < <(onsets "$file")
+    fact 'a spoken narration begins where the timeline puts it, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
+    fact 'and decodes whole without a word' decodes_silently "$file"
+}
+
+portrait() {
+    local file=$private/one/portrait.mp4
+    create portrait "$file" >/dev/null
+    streams_and_tags "$file" 1080x1920 30
+}
+
+words() { # what players that know nothing of captions.vtt find in the file
+    local file=$private/one/spoken.mp4
+    fact 'the text track holds what is spoken' same 'Take this to the printer.' \
+        "$(ffmpeg -v error -i "$file" -map 0:s:0 -f webvtt - </dev/null | sed -n '/-->/{n;p;}')"
+    fact '… says its language' same eng "$(ffprobe -v error -select_streams s -show_entries stream_tags=language -of default=nw=1:nk=1 "$file")"
+    fact '… and is off until somebody turns it on' same 0 \
+        "$(ffprobe -v error -select_streams s -show_entries stream_disposition=default -of default=nw=1:nk=1 "$file")"
+    fact 'chapters are the scenes' same '0.000000 One 2.467000 Two' \
+        "$(ffprobe -v error -show_chapters -of json "$private/one/tones.mp4" | jq -r '[.chapters[] | "\(.start_time) \(.tags.title)"] | join(" ")')"
+}
+
+# Another folder, another time of day, one core in place of all.
+the_same_again() {
+    local case
+    mkdir -p "$private/two"
+    for case in tones spoken portrait; do
+        TZ=Asia/Tokyo taskset -c 0 "$program" create "$case" -o "$private/two/other-name.mp4" >/dev/null 2>&1
+        fact "$case: two runs give the same bytes" cmp "$private/one/$case.mp4" "$private/two/other-name.mp4"
+    done
+}
+
+interrupted() {
+    local seconds
+    mkdir "$private/three"
+    for seconds in 0.02 0.05 0.1 0.2 0.4; do
+        # Nothing kept, or it would be through by then.  timeout signals twice: the process, and its group.
+        CASECAST_CACHE_MIB=0 timeout -s INT "$seconds" "$program" create tones -o "$private/three/tones.mp4" >/dev/null 2>&1
+        fact "interrupted after $seconds s: nothing stays" same '' "$(ls -A "$private/three")"
+    done
+}
+
+fact 'casecast import takes the cases' cases_make
+tones
+spoken
+portrait
+words
+the_same_again
+interrupted
+facts_end

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# whole.sh - what a done job left behind is there as it was, or the film is made again; and a film lies under the key
+# of what was read for it, whatever happened to its files meanwhile.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../../kit/cases.sh"
+
+private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_SLOTS=1
+photos_make
+stack_start
+
+made() { # CASE: its job, once it is done
+    stream "$url/create/video?caseId=$1" | jq -r 'select(.event == "job") | .data | fromjson | .id' | tail -n 1
+}
+
+folder_of() { printf '%s/%s\n' "$CASECAST_OUTPUT" "$(sql "SELECT key FROM casecast_jobs WHERE id = '$1'")"; }
+
+# --- what is left behind --------------------------------------------------------------------------------------
+
+made_again_without() { # NAME COMMAND…, which gets the folder
+    local name=$1 before after
+    shift
+    before=$(made kept)
+    fact "$name: as long as it is there, it is the answer" same "$before" "$(made kept)"
+    "$@" "$(folder_of "$before")"
+    after=$(made kept)
+    fact "$name: it is made again" lacks "$before" "$after"
+    fact '… and whole' same 'done' "$(job_state "$after")"
+}
+
+cut() { truncate -s "$1" "$3/$2"; } # SIZE FILE FOLDER
+halve() { truncate -s $(($(stat -c %s "$2/$1") / 2)) "$2/$1"; } # FILE FOLDER
+remove() { rm "$2/$1"; }
+forget_lengths() { sql "UPDATE casecast_jobs SET result = json_remove(result, '\$.bytes') WHERE subject = 'kept' AND state = 'done'"; }
+
+what_is_left() {
+    case_put kept 1
+    made_again_without 'a film of no bytes' cut 0 final.mp4
+    made_again_without 'half a film' halve final.mp4
+    made_again_without 'a film without captions' remove captions.vtt
+    made_again_without 'a film with half a picture of sprites' halve sprites.jpg
+    made_again_without 'a film that has grown' cut +1 final.mp4
+    made kept >/dev/null
+    forget_lengths
+    made_again_without 'of an older version, half a film' halve final.mp4
+    forget_lengths
+    made_again_without 'of an older version, no poster' remove poster.jpg
+    fact 'the list of cases shows it' jq -e '.cases[] | select(.id == "kept") | .video' <<<"$(curl -sS "$url/api/cases")"
+    halve final.mp4 "$(folder_of "$(made kept)")"
+    fact '… but not what is no longer whole' jq -e '.cases[] | select(.id == "kept") | .video == null' <<<"$(curl -sS "$url/api/cases")"
+}
+
+# --- what changes meanwhile -----------------------------------------------------------------------------------
+
+files_make() {
+    (
+        cd "$CASECAST_MEDIA_ROOT" || exit
+        cp -p photo.jpg a.jpg
+        ffmpeg -v error -f lavfi -i mandelbrot=size=320x200 -frames:v 1 b.jpg </dev/null
+        ffmpeg -v error -f lavfi -i sine=frequency=300:duration=1 a.wav </dev/null
+        ffmpeg -v error -f lavfi -i sine=frequency=900:duration=2 b.wav </dev/null
+    )
+}
+
+put() { cp -p "$CASECAST_MEDIA_ROOT/$1" "$CASECAST_MEDIA_ROOT/$2"; } # with its time
+
+film() { sha256sum <"$(folder_of "$1")/final.mp4"; } # JOB
+
+block() {
+    blocker=$(job_make blocker)
+    wait_for 20 job_is "$blocker" running
+}
+unblock() { job_cancel "$blocker" >/dev/null; }
+
+replaced_while_it_waits() { # KIND EXTENSION (of the file that the case "swap-KIND" names)
+    local kind=$1 file=swap-$1.$2 waited first other
+    put "a.$2" "$file"
+    block
+    waited=$(job_make "swap-$kind")
+    put "b.$2" "$file"
+    unblock
+    fact "$kind: replaced while its job waits, the job is done" wait_for 60 job_is "$waited" 'done'
+    other=$(film "$waited")
+    fact '… and is the answer as long as that file is there' same "$waited" "$(made "swap-$kind")"
+    put "a.$2" "$file"
+    first=$(made "swap-$kind")
+    fact '… with the first file in its place again, that film is made' lacks "$waited" "$first"
+    fact '… which is another one' lacks "$other" "$(film "$first")"
+    put "b.$2" "$file"
+    fact '… and each is found by what it was made of' same "$waited" "$(made "swap-$kind")"
+}
+
+touched_while_it_is_made() {
+    local job
+    put a.jpg touched.jpg
+    case_put touched 10 touched.jpg
+    job=$(job_make touched)
+    viewers_start touched --once --ms 80000 "$url/api/jobs/$job/events"
+    viewers_saw touched 20 'any(.[]; .event == "scene")'
+    put b.jpg touched.jpg
+    put a.jpg touched.jpg # with its size and its time
+    viewers_wait touched
+    fact 'a file that is swapped and restored during the work: the job does not pass for its film' same failed "$(job_state "$job")"
+    fact '… and says why' holds 'changed while its video was made' "$(job_error "$job")"
+    fact '… asked for again it is made' wait_for 60 job_is "$(job_make touched)" 'done'
+}
+
+what_changes() {
+    files_make
+    case_put blocker 60
+    case_put swap-image 1 swap-image.jpg
+    case_put swap-audio 1
+    case_put swap-music 1
+    sql "UPDATE scenes SET audio = 'swap-audio.wav', seconds = NULL WHERE case_id = 'swap-audio';
+         UPDATE cases SET music = 'swap-music.wav' WHERE id = 'swap-music'"
+    replaced_while_it_waits image jpg
+    replaced_while_it_waits audio wav
+    replaced_while_it_waits music wav
+    touched_while_it_is_made
+}
+
+what_is_left
+what_changes
+fact 'no responder fell' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
+facts_end

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# pauses.sh - processes that sleep past their lease while their film is watched: one, until another has its film, and
+# all of them, as when the machine sleeps.  Nobody has died of it, and what viewers were shown stays: every name in
+# every playlist opens, and no playlist is shorter than one before.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/spawned.sh
+. "$(dirname "$0")/../../kit/spawned.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../../kit/cases.sh"
+
+deaths_of() { sql "SELECT deaths FROM casecast_jobs WHERE id = '$1'"; }
+frames_of() { curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0'; }
+runs_elsewhere() { [[ -n $(job_runner "$1") && $(job_runner "$1") != "$2" ]]; }
+gave_up() { grep -qE " $2 info job $1: given up here" "$state/log/casecast.log"; }
+pieces() { grep -c '^#EXTINF' <<<"$1"; }
+
+# A player that looks at everything, all the time; what it finds wrong goes to a file.
+watch_playlist() { # URL OF THE FOLDER
+    local list n most=0 name
+    while sleep 0.05; do
+        list=$(curl -fsS "$1/live.m3u8" 2>&1) || { printf 'no playlist: %s\n' "$list"; continue; }
+        n=$(pieces "$list")
+        ((n >= most)) || printf 'it had %d pieces and has %d\n' "$most" "$n"
+        most=$n
+        for name in $(sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p' <<<"$list"); do
+            curl -fsS -o /dev/null -I "$1/$name" || printf 'of %d pieces %s is gone\n' "$n" "$name"
+        done
+        printf '%d\n' "$n" >>"$private/looks"
+    done >>"$private/faults" 2>&1
+}
+
+paused_owner() {
+    local owner
+    owner=$(job_runner "$job")
+    kill -STOP "$owner"
+    fact "$1 pause of its owner: another takes the film over" wait_for 60 runs_elsewhere "$job" "$owner"
+    wait_for 60 has_begun_again
+    kill -CONT "$owner"
+    fact '… and the owner, awake, gives it up' wait_for 60 gave_up "$job" "$owner"
+    fact '… and lives, and has not died of it' same '0 yes' "$(deaths_of "$job") $(responder_lives "$owner" && echo yes)"
+}
+has_begun_again() { (($(frames_of "$job") > 0)); }
+
+looks_now() { wc -l <"$private/looks"; }
+looked_again() { (($(looks_now) > looks + 1)); } # one that began after that
+
+machine_sleeps() {
+    kill -STOP "${pids[@]}"
+    sleep 1 # twice the lease
+    kill -CONT "${pids[@]}"
+    wait_for 60 answers
+    fact 'all of them sleep past the lease: nobody has died of it' same 0 "$(deaths_of "$job")"
+}
+answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
+
+private_stack_prepare CASECAST_PROCESSES=3 CASECAST_SLOTS=1 CASECAST_LEASE_MS=500 CASECAST_RETRY_MS=100
+photos_make
+stack_start
+case_put watched 60
+job=$(job_make watched)
+has_pieces() { list=$(find "$CASECAST_OUTPUT" -name live.m3u8) && [[ -n $list ]]; }
+wait_for 60 has_pieces
+list=$(find "$CASECAST_OUTPUT" -name live.m3u8)
+watch_playlist "$url/media/$(basename "$(dirname "$list")")" &
+wait_for 20 test -s "$private/looks"
+paused_owner first
+machine_sleeps
+paused_owner second
+paused_owner third
+responder_kill "$(job_runner "$job")" TERM
+fact 'the film is made in the end' wait_for 180 job_is "$job" 'done'
+fact '… by nobody who died of it' same 0 "$(deaths_of "$job")"
+looks=$(looks_now)
+wait_for 20 looked_again
+fact 'every name in every playlist opened, and none was shorter than one before' same '' "$(sort "$private/faults" | uniq -c)"
+fact '… in many looks' test "$(looks_now)" -gt 20
+facts_end

@@ -1,0 +1,473 @@
+/* test_cli.c - the terminal front end: what it prints, what it refuses, what it leaves behind. */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/cli_private.h"
+#include "flat_jpeg.h"
+#include "media.h"
+#include "unit/store/store_kit.h"
+#include "video/video.h"
+
+static char out[16384], complaints[16384];
+
+static void start(void)
+{
+    kit_make_folder();
+    ck_assert_int_eq(chdir(kit_folder), 0);
+    setenv("CASECAST_CACHE_MIB", "0", 1);
+    setenv("CASECAST_DB", kit_path, 1);
+    setenv("CASECAST_MEDIA_ROOT", kit_folder, 1);
+    setenv("CASECAST_OUTPUT", kit_folder, 1);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void read_back(int fd, char *text, size_t size)
+{
+    ssize_t n = pread(fd, text, size - 1, 0);
+
+    text[n > 0 ? n : 0] = '\0';
+}
+
+static int no_serve(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    return 42;
+}
+
+/* Runs `casecast ARGUMENTS…`; what it writes is in `out` and `complaints`. */
+#define run(...) run_argv((const char *[]){"casecast", __VA_ARGS__, NULL})
+static int run_argv(const char **argv)
+{
+    int files[2], were[2], argc = 0, status;
+
+    while (argv[argc])
+        argc++;
+    for (int i = 0; i < 2; i++) {
+        files[i] = open(kit_folder, O_TMPFILE | O_RDWR, 0600);
+        ck_assert_int_ge(files[i], 0);
+        were[i] = dup(i + 1);
+        dup2(files[i], i + 1);
+    }
+    status = cli_run(argc, (char **)argv, no_serve);
+    fflush(stdout);
+    for (int i = 0; i < 2; i++) {
+        dup2(were[i], i + 1);
+        close(were[i]);
+        read_back(files[i], i ? complaints : out, sizeof out);
+        close(files[i]);
+    }
+    return status;
+}
+
+#define assert_has(text, part)                                                                     \
+    ck_assert_msg(strstr((text), (part)) != NULL, "no \"%s\" in: %s", (part), (text))
+
+/* --- the dispatcher --- */
+
+START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
+{
+    ck_assert_int_eq(run("--help"), 0);
+    assert_has(out, "  create CASE [-o FILE]   makes");
+    assert_has(out, "  import FILE…            reads");
+    ck_assert_int_eq(run("create", "--help"), 0);
+    assert_has(out, "usage: casecast create CASE [-o FILE]\n");
+    ck_assert_int_eq(run("--version"), 0);
+    assert_has(out, "casecast 0");
+    ck_assert_int_eq(run("serve", "--listen", "x"), 42);
+    ck_assert_int_eq(run("crate"), 2);
+    assert_has(complaints, "there is no command \"crate\"");
+    ck_assert_int_eq(run("create"), 2);
+    assert_has(complaints, "create: which case?\nusage: casecast create CASE [-o FILE]\n");
+    ck_assert_int_eq(run("create", "1", "2"), 2);
+    ck_assert_int_eq(run("create", "1", "-o"), 2);
+    ck_assert_int_eq(run("create", "1", "-x"), 2);
+    ck_assert_int_eq(run("import"), 2);
+    ck_assert_int_eq(run("cases", "all"), 2);
+    ck_assert_int_eq(run("jobs", "-n", "0"), 2);
+    assert_has(complaints, "jobs: -n 0: must be a whole number from 1 to 1000\n");
+}
+END_TEST
+
+START_TEST(a_wrong_setting_is_told)
+{
+    setenv("CASECAST_SLOTS", "many", 1);
+    ck_assert_int_eq(run("cases"), 1);
+    assert_has(complaints, "CASECAST_SLOTS=many");
+}
+END_TEST
+
+START_TEST(where_there_is_no_database_none_is_made_to_look_into)
+{
+    ck_assert_int_eq(run("cases"), 1);
+    assert_has(complaints, "no database here; `casecast import FILE` makes one");
+    ck_assert_int_eq(run("jobs"), 1);
+    ck_assert_int_eq(run("create", "1"), 1);
+    ck_assert_int_lt(access(kit_path, F_OK), 0);
+}
+END_TEST
+
+/* --- import --- */
+
+#define GOOD                                                                                       \
+    "{\"cases\": [{\"id\": \"1\", \"title\": \"One\", \"scenes\": [{\"image\": \"a.jpg\"},"        \
+    " {\"image\": \"a.jpg\", \"audio\": \"b.ogg\"}]}, {\"id\": \"two\", \"shape\": \"9:16\"}]}"
+
+/* A sound, whatever its name. */
+#define AMR "#!AMR\n<one frame, which is 32 bytes..."
+
+/* A JPEG, `less` bytes of its end left out. */
+static void write_picture(const char *name, size_t less)
+{
+    static const struct flat_jpeg jpeg = {.n_components = 1, .adobe = -1, .samples = {{9}}};
+    struct buf bytes = {0};
+
+    flat_jpeg_write(&jpeg, &bytes);
+    media_write(".", name, bytes.data, bytes.len - less);
+    buf_free(&bytes);
+}
+
+START_TEST(a_good_file_is_imported_and_listed)
+{
+    write_picture("a.jpg", 0);
+    write_file("b.ogg", AMR);
+    write_file("cases.json", GOOD);
+    ck_assert_int_eq(run("import", "cases.json"), 0);
+    ck_assert_str_eq(out, "cases.json: 2 cases, 2 scenes\n");
+    ck_assert_int_eq(run("cases"), 0);
+    ck_assert_str_eq(out, "CASE  SCENES  SHAPE  LANGUAGE  TITLE\n"
+                          "two   0       9:16   en        two\n"
+                          "1     2       16:9   en        One\n");
+}
+END_TEST
+
+START_TEST(files_that_are_missing_or_outside_are_told_with_their_place)
+{
+    ck_assert_int_eq(symlink("/etc/passwd", "link.jpg"), 0);
+    ck_assert_int_eq(mkdir("photos", 0755), 0);
+    ck_assert_int_eq(mkfifo("fifo.jpg", 0600), 0);
+    write_file("b.json",
+        "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"photos/x.jpg\"}, {\"image\": "
+        "\"../x\"},"
+        " {\"image\": \"link.jpg\"}, {\"image\": \"photos\"}, {\"image\": \"/etc/passwd\"},"
+        " {\"image\": \"fifo.jpg\", \"audio\": \"no.mp3\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 1);
+    assert_has(complaints, "b.json: cases[0].scenes[0].image: no such file: photos/x.jpg\n");
+    assert_has(complaints, "cases[0].scenes[1].image: ../x: leads outside the media root\n");
+    assert_has(complaints, "cases[0].scenes[2].image: link.jpg: leads outside the media root\n");
+    assert_has(complaints, "cases[0].scenes[3].image: photos: not a regular file\n");
+    assert_has(complaints, "cases[0].scenes[4].image: /etc/passwd: leads outside the media root\n");
+    assert_has(complaints, "cases[0].scenes[5].image: fifo.jpg: not a regular file\n");
+    assert_has(complaints, "cases[0].scenes[5].audio: no such file: no.mp3\n");
+    assert_has(complaints, "b.json: 7 mistakes, nothing imported\n");
+    ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(sounds_that_no_job_could_play_are_told_with_what_they_are)
+{
+    write_picture("a.jpg", 0);
+    write_file("tune.mp3", "MThd......");
+    write_file("half.wav", "#!AMR\n<a frame that is not whole");
+    write_file("letter.ogg", "Dear Sir");
+    write_file("b.json",
+        "{\"cases\": [{\"id\": \"1\", \"music\": \"tune.mp3\", \"scenes\": [{\"image\": \"a.jpg\","
+        " \"audio\": \"half.wav\"}, {\"image\": \"a.jpg\", \"audio\": \"letter.ogg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 1);
+    assert_has(
+        complaints, "b.json: cases[0].music: tune.mp3: not a sound that can be read but a MIDI");
+    assert_has(complaints, "cases[0].scenes[0].audio: half.wav: truncated");
+    assert_has(complaints, "cases[0].scenes[1].audio: letter.ogg: not a WAV, MP3,");
+    assert_has(complaints, "b.json: 3 mistakes, nothing imported\n");
+}
+END_TEST
+
+START_TEST(pictures_that_no_job_could_show_are_told_with_what_they_are)
+{
+    write_picture("a.jpg", 0);
+    write_picture("half.jpg", 6);
+    write_file("letter.jpg", "Dear Sir");
+    write_file("scan.tif", "II*");
+    write_file("b.json",
+        "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"a.jpg\"},"
+        " {\"image\": \"half.jpg\"}, {\"image\": \"letter.jpg\"}, {\"image\": \"scan.tif\"},"
+        " {\"image\": \"half.jpg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 1);
+    assert_has(complaints, "cases[0].scenes[1].image: half.jpg: truncated (the last ");
+    assert_has(complaints, "cases[0].scenes[2].image: letter.jpg: not a JPEG, PNG, WebP, GIF,");
+    assert_has(complaints, "(it looks like a TIFF); convert it to JPEG or PNG\n");
+    assert_has(complaints, "cases[0].scenes[4].image: half.jpg: truncated (the last ");
+    assert_has(complaints, "b.json: 4 mistakes, nothing imported\n");
+}
+END_TEST
+
+START_TEST(a_case_is_checked_file_by_file)
+{
+    write_picture("a.jpg", 0);
+    write_picture("open.jpg", 2);
+    write_file("b.json", "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"a.jpg\"},"
+                         " {\"image\": \"open.jpg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 0);
+    ck_assert_str_eq(complaints, "");
+    ck_assert_int_eq(run("check", "1"), 0);
+    ck_assert_str_eq(out,
+        "warning  scenes[1]: open.jpg is used as it is, but it has no end marker\n"
+        "case 1: 0 mistakes, 1 warning\n");
+    write_file("a.jpg", "gone");
+    ck_assert_int_eq(run("check", "1"), 1);
+    assert_has(out, "mistake  scenes[0].image: a.jpg: not a JPEG");
+    ck_assert_int_eq(run("check", "2"), 1);
+    assert_has(complaints, "case 2 not found");
+    ck_assert_int_eq(run("check", "1", "2"), 2);
+}
+END_TEST
+
+START_TEST(a_bad_file_changes_nothing_and_the_next_is_imported)
+{
+    write_picture("a.jpg", 0);
+    write_file("b.ogg", AMR);
+    write_file("good.json", GOOD);
+    write_file("bad.json", "{\"cases\": [{\"id\": \"new\"}, {\"id\": \"1\", \"titel\": \"x\"}]}");
+    ck_assert_int_eq(run("import", "bad.json", "good.json"), 1);
+    assert_has(complaints, "bad.json: cases[1]: unknown field \"titel\" (did you mean title?)\n");
+    ck_assert_str_eq(out, "good.json: 2 cases, 2 scenes\n");
+    ck_assert_int_eq(run("cases"), 0);
+    ck_assert_ptr_null(strstr(out, "new"));
+}
+END_TEST
+
+START_TEST(twenty_mistakes_are_shown_and_the_rest_is_counted)
+{
+    struct buf buf = {0};
+    int n_lines = 0;
+
+    buf_add_text(&buf, "{\"cases\": [");
+    for (int i = 0; i < 33; i++)
+        buf_format(&buf, "%s{\"id\": %d}", i ? "," : "", i);
+    buf_add_text(&buf, "]}");
+    write_file("many.json", buf.data);
+    buf_free(&buf);
+    ck_assert_int_eq(run("import", "many.json"), 1);
+    for (const char *at = complaints; (at = strstr(at, "must be text")); at++)
+        n_lines++;
+    ck_assert_int_eq(n_lines, 20);
+    assert_has(complaints, "many.json: … and 13 more\nmany.json: 33 mistakes, nothing imported\n");
+}
+END_TEST
+
+static const struct {
+    const char *text, *complaint;
+} unreadable[] = {
+    {"", "f.json: is empty; it must hold {\"cases\": […]}"},
+    {"{\"cases\": [\n  {\"id\": \"1\",}\n]}", "f.json:2:14: string or '}' expected near '}'"},
+    {"{\"cases\": [{\"id\": \"1\"}", "f.json:1:22: ']' expected near end of file"},
+    {"{\"cases\": [{\"id\": \"1\", \"id\": \"2\"}]}",
+        "f.json:1:27: duplicate object key near '\"id\"'"},
+    {"{\"cases\": [{\"id\": \"x\xff\"}]}", "f.json:1:"},
+    {"{\"cases\": [{\"id\": \"x\\u0000\"}]}", "f.json:1:"},
+    {"\xEF\xBB\xBF", "f.json: is empty"},
+};
+
+START_TEST(a_file_that_is_no_json_is_told_with_line_and_column)
+{
+    write_file("f.json", unreadable[_i].text);
+    ck_assert_int_eq(run("import", "f.json"), 1);
+    assert_has(complaints, unreadable[_i].complaint);
+    ck_assert_int_lt(access(kit_path, F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read_is_told)
+{
+    ck_assert_int_eq(run("import", "gone.json", kit_folder), 1);
+    assert_has(complaints, "gone.json: No such file or directory\n");
+    assert_has(complaints, ": Is a directory\n");
+    setenv("CASECAST_MEDIA_ROOT", "/nowhere", 1);
+    ck_assert_int_eq(run("import", "gone.json"), 1);
+    assert_has(complaints, "CASECAST_MEDIA_ROOT: /nowhere: No such file or directory\n");
+}
+END_TEST
+
+START_TEST(a_file_over_the_limit_is_refused_by_name)
+{
+    write_file("big.json", "{");
+    ck_assert_int_eq(truncate("big.json", (64 << 20) + 1), 0);
+    ck_assert_int_eq(run("import", "big.json"), 1);
+    assert_has(complaints, "big.json: is larger than 64 MiB");
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_does_no_harm)
+{
+    write_file("f.json", "\xEF\xBB\xBF{\"cases\": [{\"id\": \"1\"}]}");
+    ck_assert_int_eq(run("import", "f.json"), 0);
+    ck_assert_str_eq(out, "f.json: 1 case, 0 scenes\n");
+}
+END_TEST
+
+/* --- jobs --- */
+
+START_TEST(jobs_are_listed_newest_first_with_what_matters)
+{
+    struct job job;
+    bool is_first;
+
+    kit_store = kit_open();
+    ck_assert_int_eq(run("jobs"), 0);
+    ck_assert_str_eq(out, "No jobs yet.\n");
+    kit_job("failed");
+    assert_done(store_job_end(kit_store, kit_claim("me", 1), 1, JOB_FAILED, NULL,
+        "scenes[2].image: no such file", NULL, 0, &kit_error));
+    kit_job("running");
+    assert_done(
+        store_job_progress(kit_store, kit_claim("me", 1), 1, "{\"percent\": 45.9}", &kit_error));
+    assert_done(store_job_cancel(
+        kit_store, kit_job("running"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    job_clear(&job);
+    kit_job("waiting");
+    kit_sql(
+        "UPDATE casecast_jobs SET id = 'j' || number, created_ms = created_ms - number * 3700000");
+    ck_assert_int_eq(run("jobs"), 0);
+    ck_assert_str_eq(out,
+        "JOB  STATE    CASE  AGE  PROGRESS              ERROR\n"
+        "j3   queued   1     3 h  number 1 in line\n"
+        "j2   running  1     2 h  45 %, to be canceled\n"
+        "j1   failed   1     1 h                        scenes[2].image: no such file\n");
+    ck_assert_int_eq(run("jobs", "-n", "1"), 0);
+    ck_assert_ptr_null(strstr(out, "j2"));
+}
+END_TEST
+
+/* --- create, as far as it goes without the video --- */
+
+START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
+{
+    write_file("f.json", "{\"cases\": [{\"id\": \"1\"}]}");
+    ck_assert_int_eq(run("import", "f.json"), 0);
+    ck_assert_int_eq(run("create", "999"), 1);
+    ck_assert_str_eq(
+        complaints, "casecast: case 999 not found; `casecast cases` lists what there is\n");
+    ck_assert_int_eq(run("create", "--", "-o"), 1);
+    assert_has(complaints, "case -o not found");
+    ck_assert_int_eq(run("create", "a/b"), 1);
+    assert_has(complaints, "case \"a/b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n");
+    ck_assert_int_eq(run("create", "1", "-o", "none/x.mp4"), 1);
+    assert_has(complaints, "none/x.mp4: none: No such file or directory\n");
+    ck_assert_int_eq(run("create", "1", "-o", kit_folder), 1);
+    assert_has(complaints, "is a folder; name the file in it\n");
+    ck_assert_int_eq(run("create", "-o", "f.json/x.mp4", "1"), 1);
+    assert_has(complaints, "f.json is not a folder\n");
+    ck_assert_int_eq(run("create", "1", "-o", "x.mp4"), 1); /* it has no scenes */
+    ck_assert_int_lt(access("x.mp4", F_OK), 0);
+    ck_assert_int_eq(rmdir("."), -1);
+    ck_assert_int_eq(unlink("f.json"), 0);
+    ck_assert_int_eq(unlink(kit_path), 0);
+    ck_assert_int_eq(rmdir(kit_folder), 0); /* nothing else was in it */
+    ck_assert_int_eq(mkdir(kit_folder, 0755), 0);
+}
+END_TEST
+
+/* --- pieces --- */
+
+START_TEST(a_bar_fits_the_terminal)
+{
+    static const struct video_progress half = {VIDEO_ENCODING, 50, 450, 900, 31.25, 83000};
+    static const struct {
+        int columns;
+        const char *line;
+    } lines[] = {
+        {200, "[####################....................]  50 %  encoding  31.2 fps  1:23 left"},
+        {60, "[##########..........]  50 %  encoding  31.2 fps  1:23 left"},
+        {40, " 50 %  encoding  31.2 fps  1:23 left"},
+        {10, " 50 %  en"},
+        {1, ""},
+        {0, ""},
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char line[400];
+
+        bar_line(&half, lines[i].columns, line, sizeof line);
+        ck_assert_str_eq(line, lines[i].line);
+    }
+}
+END_TEST
+
+START_TEST(what_is_not_known_yet_is_not_shown)
+{
+    static const struct {
+        struct video_progress progress;
+        const char *words;
+    } table[] = {
+        {{VIDEO_READING, 0, 0, 0, 0, -1}, "  0 %  reading"},
+        {{VIDEO_ENCODING, 7.9, 0, 0, 9.96, -1}, "  7 %  encoding  10.0 fps"},
+        {{VIDEO_ENCODING, 7, 0, 0, 0, 3725000}, "  7 %  encoding  1:02:05 left"},
+        {{VIDEO_JOINING, 100, 0, 0, 0, 0}, "100 %  joining   0:00 left"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char words[120];
+
+        bar_words(&table[i].progress, words, sizeof words);
+        ck_assert_str_eq(words, table[i].words);
+    }
+}
+END_TEST
+
+START_TEST(tables_stand_in_line_whatever_is_in_them)
+{
+    struct table table = {0};
+    char text[512] = "";
+    FILE *file = fmemopen(text, sizeof text, "w");
+
+    table_add(&table, (const char *[]){"A", "B", "C"}, 3);
+    table_add(&table, (const char *[]){"\xe4\xb8\xad\xe6\x96\x87", "", "x"}, 3); /* wide */
+    table_add(&table, (const char *[]){"e\xcc\x81", "y", ""}, 3);                /* combining */
+    table_add(&table, (const char *[]){"\x1b[2J", NULL, ""}, 3);
+    table_print(&table, file);
+    fclose(file);
+    table_free(&table);
+    ck_assert_str_eq(text, "A     B  C\n"
+                           "\xe4\xb8\xad\xe6\x96\x87     x\n"
+                           "e\xcc\x81     y\n"
+                           "?[2J\n");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        help_and_version_are_told_and_misuse_ends_with_2,
+        a_wrong_setting_is_told,
+        where_there_is_no_database_none_is_made_to_look_into,
+        a_good_file_is_imported_and_listed,
+        files_that_are_missing_or_outside_are_told_with_their_place,
+        sounds_that_no_job_could_play_are_told_with_what_they_are,
+        pictures_that_no_job_could_show_are_told_with_what_they_are,
+        a_case_is_checked_file_by_file,
+        a_bad_file_changes_nothing_and_the_next_is_imported,
+        twenty_mistakes_are_shown_and_the_rest_is_counted,
+        a_file_that_cannot_be_read_is_told,
+        a_file_over_the_limit_is_refused_by_name,
+        a_byte_order_mark_does_no_harm,
+        jobs_are_listed_newest_first_with_what_matters,
+        create_refuses_what_it_cannot_do_and_leaves_nothing,
+        a_bar_fits_the_terminal,
+        what_is_not_known_yet_is_not_shown,
+        tables_stand_in_line_whatever_is_in_them,
+    };
+    const struct kit_loop loops[] = {
+        {a_file_that_is_no_json_is_told_with_line_and_column,
+            sizeof unreadable / sizeof *unreadable},
+    };
+
+    return kit_main_loops("cli", tests, sizeof tests / sizeof *tests, loops, 1, start);
+}

@@ -1,0 +1,575 @@
+/* test_store_jobs.c - create-or-attach, cancel, the lists. */
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "base/mem.h"
+#include "unit/store/store_kit.h"
+
+static const struct job_event last_events[] = {
+    {.name = "canceled", .data = "{}", .once = "end"}, {.data = "finished_video"}};
+
+static int open_key(const char *key, struct job *ret_job, bool *ret_is_new)
+{
+    struct job_request request = kit_request("1", key);
+
+    return store_job_open(kit_store, &request, ret_job, ret_is_new, &kit_error);
+}
+
+START_TEST(a_new_job_is_queued_with_its_first_event)
+{
+    struct job job;
+    bool is_new = false;
+
+    assert_done(open_key("a", &job, &is_new));
+    ck_assert(is_new);
+    ck_assert(job_id_is_wellformed(job.id));
+    ck_assert_int_eq(job.state, JOB_QUEUED);
+    ck_assert_str_eq(job.kind, "video");
+    ck_assert_str_eq(job.subject, "1");
+    ck_assert_str_eq(job.key, "a");
+    ck_assert_ptr_null(job.input);
+    ck_assert_int_eq(job.position, 1);
+    ck_assert_uint_eq(job.last_seq, 1);
+    ck_assert_int_gt(job.created_ms, 1600000000000);
+    ck_assert_int_eq(job.started_ms, 0);
+    assert_events(job.id, "1 job {\"state\":\"queued\"}\n");
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(the_same_key_attaches_while_queued_running_and_done)
+{
+    struct job job;
+    bool is_new;
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    for (int step = 0; step < 3; step++) {
+        if (step == 1)
+            ck_assert_str_eq(kit_claim("me", 1), id);
+        if (step == 2)
+            assert_done(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+        is_new = true;
+        assert_done(open_key("a", &job, &is_new));
+        ck_assert(!is_new);
+        ck_assert_str_eq(job.id, id);
+        ck_assert_ptr_null(job.input);
+        job_clear(&job);
+    }
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+}
+END_TEST
+
+START_TEST(without_an_input_nothing_is_made_and_no_lock_is_waited_for)
+{
+    struct job_request request = kit_request("1", "a");
+    struct store *other;
+    struct job job;
+    bool is_new;
+
+    request.input = NULL;
+    other = kit_open();
+    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(kit_store->db, 0);
+    ck_assert_int_eq(
+        store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    store_close(other);
+    kit_job("a");
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(another_key_or_kind_is_another_job)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    strcpy(id, kit_job("a"));
+    ck_assert_str_ne(kit_job("b"), id);
+    request.kind = "other";
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(done_jobs_up_to_the_number_whose_files_are_gone_count_no_more)
+{
+    struct job_request request = kit_request("1", "a");
+    struct job job;
+    bool is_new;
+
+    for (int i = 0; i < 2; i++) {
+        kit_job(i ? "again" : "a");
+        kit_sql("UPDATE casecast_jobs SET state = 'done', key = 'a', result = '{\"file\":1}'");
+    }
+    request.gone = 1;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    ck_assert_int_eq(job.number, 2);
+    ck_assert_str_eq(job.result, "{\"file\":1}");
+    request.gone = job.number;
+    job_clear(&job);
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    ck_assert_int_eq(job.number, 3);
+    job_clear(&job);
+    /* The newer job that is under way is found, whatever the caller knows of the older ones. */
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_failure_is_the_answer_for_a_while)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    strcpy(id, kit_job("a"));
+    kit_claim("me", 1);
+    assert_done(
+        store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "no such file", NULL, 0, &kit_error));
+
+    request.hold_ms = 60000;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    ck_assert_str_eq(job.id, id);
+    ck_assert_str_eq(job.error, "no such file");
+    job_clear(&job);
+
+    kit_sql("UPDATE casecast_jobs SET ended_ms = ended_ms - 60000");
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+/* Who reconnects soon after the cancel of a queued or a running job: is that a new job? */
+static const struct {
+    enum cancel_why why;
+    bool is_running, has_ended, is_new;
+} cancels[] = {
+    {CANCEL_ASKED, false, true, false},
+    {CANCEL_ASKED, true, false, false},
+    {CANCEL_ASKED, true, true, false},
+    {CANCEL_LEFT, false, true, true},
+    {CANCEL_LEFT, true, false, true},
+    {CANCEL_LEFT, true, true, true},
+};
+
+START_TEST(a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_flag;
+
+    strcpy(id, kit_job("a"));
+    if (cancels[_i].is_running)
+        kit_claim("me", 1);
+    assert_done(
+        store_job_cancel(kit_store, id, cancels[_i].why, NULL, 0, &job, &is_flag, &kit_error));
+    ck_assert_int_eq(job.is_left, cancels[_i].why == CANCEL_LEFT);
+    job_clear(&job);
+    if (cancels[_i].is_running && cancels[_i].has_ended)
+        assert_done(store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    assert_done(store_job_told(kit_store, id, "somebody", 60000, &kit_error));
+
+    request.hold_ms = request.told_hold_ms = 60000;
+    request.viewer = "somebody";
+    assert_done(store_job_open(kit_store, &request, &job, &is_flag, &kit_error));
+    ck_assert_int_eq(is_flag, cancels[_i].is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_failure_from_the_future_does_not_hold_for_ever)
+{
+    struct job_request request = kit_request("1", "a");
+    struct job job;
+    bool is_new;
+
+    kit_job("a");
+    kit_sql("UPDATE casecast_jobs SET state = 'failed', ended_ms = created_ms + 3600000");
+    request.hold_ms = 60000;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_full_queue_refuses_new_jobs_but_not_known_ones)
+{
+    struct job_request request = kit_request("1", "a");
+    struct job job;
+    bool is_new;
+
+    kit_job("a");
+    kit_job("b");
+    request.max_queued = 2;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    job_clear(&job);
+    request.key = "c";
+    ck_assert_int_eq(store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_FULL);
+    kit_claim("me", 1);
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(an_unknown_job_is_not_found)
+{
+    struct buf buf = {0};
+    uint64_t position = 77;
+    struct job job;
+    bool is_first;
+
+    ck_assert_int_eq(store_job_get(kit_store, "none", &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(store_job_cancel(kit_store, "none", CANCEL_ASKED, last_events, 2, &job,
+                         &is_first, &kit_error),
+        STORE_E_NOT_FOUND);
+    ck_assert(!is_first);
+    ck_assert_int_eq(
+        store_job_events(kit_store, "none", 0, kit_note_event, &buf, &position, &kit_error),
+        STORE_E_NOT_FOUND);
+    ck_assert_uint_eq(position, 0);
+}
+END_TEST
+
+START_TEST(positions_in_the_queue_follow_creation_and_move_up)
+{
+    char ids[3][JOB_ID_LEN + 1];
+    static const char *const keys[] = {"a", "b", "c"};
+
+    for (int i = 0; i < 3; i++)
+        strcpy(ids[i], kit_job(keys[i]));
+    kit_claim("me", 1);
+    for (int i = 0; i < 3; i++) {
+        struct job job = kit_get(ids[i]);
+
+        ck_assert_int_eq(job.position, i);
+        job_clear(&job);
+    }
+}
+END_TEST
+
+/* --- cancel --- */
+
+static void assert_canceled(const char *id, enum job_state state, bool is_wanted, bool is_first)
+{
+    struct job job;
+    bool was_first;
+
+    assert_done(store_job_cancel(
+        kit_store, id, CANCEL_ASKED, last_events, 2, &job, &was_first, &kit_error));
+    ck_assert_int_eq(job.state, state);
+    ck_assert_int_eq(job.cancel_wanted, is_wanted);
+    ck_assert_int_eq(was_first, is_first);
+    job_clear(&job);
+}
+
+START_TEST(a_queued_job_is_canceled_at_once_with_its_last_events)
+{
+    const char *id = kit_job("a");
+    struct job job;
+
+    assert_canceled(id, JOB_CANCELED, true, true);
+    assert_canceled(id, JOB_CANCELED, true, false);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
+    job = kit_get(id);
+    ck_assert_int_ge(job.ended_ms, job.created_ms);
+    ck_assert_uint_eq(job.last_seq, 3);
+    job_clear(&job);
+    ck_assert_str_eq(kit_claim("me", 1), "");
+}
+END_TEST
+
+START_TEST(a_running_job_is_marked_and_stays_its_owners)
+{
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    assert_canceled(id, JOB_RUNNING, true, true);
+    assert_canceled(id, JOB_RUNNING, true, false);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    assert_done(
+        store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, last_events, 2, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 canceled {}\n3 - finished_video\n");
+}
+END_TEST
+
+START_TEST(an_ended_job_stays_as_it_is)
+{
+    static const enum job_state ends[] = {JOB_DONE, JOB_FAILED, JOB_CANCELED};
+    static const char *const keys[] = {"a", "b", "c"};
+
+    for (int i = 0; i < 3; i++) {
+        const char *id = kit_job(keys[i]);
+
+        ck_assert_str_eq(kit_claim("me", 1), id);
+        assert_done(store_job_end(kit_store, id, 1, ends[i], NULL, NULL, NULL, 0, &kit_error));
+        assert_canceled(id, ends[i], false, false);
+        assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    }
+}
+END_TEST
+
+START_TEST(who_asks_again_after_a_cancel_gets_a_new_job)
+{
+    char old[JOB_ID_LEN + 1];
+
+    strcpy(old, kit_job("a"));
+    kit_claim("me", 2);
+    assert_canceled(old, JOB_RUNNING, true, true);
+    ck_assert_str_ne(kit_job("a"), old);
+    /* Both would write to the same place, so the new one waits for the end of the old one. */
+    ck_assert_str_eq(kit_claim("me", 2), "");
+    assert_done(store_job_end(kit_store, old, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    ck_assert_str_eq(kit_claim("me", 2), kit_job("a"));
+}
+END_TEST
+
+/* --- inputs --- */
+
+static void end_as(enum job_state state)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_first;
+
+    if (state == JOB_QUEUED) { /* canceled before it began */
+        assert_done(store_job_cancel(
+            kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+        job_clear(&job);
+        return;
+    }
+    kit_job("a");
+    strcpy(id, kit_claim("me", 1));
+    assert_done(store_job_end(kit_store, id, 1, state, NULL, NULL, NULL, 0, &kit_error));
+}
+
+static const enum job_state ends[] = {JOB_QUEUED, JOB_DONE, JOB_FAILED, JOB_CANCELED};
+
+START_TEST(an_input_goes_with_its_jobs_end)
+{
+    end_as(ends[_i]);
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "0");
+}
+END_TEST
+
+START_TEST(an_input_stays_as_long_as_its_job_may_be_run)
+{
+    struct job job;
+    bool is_first;
+    char id[JOB_ID_LEN + 1];
+
+    kit_job("a");
+    strcpy(id, kit_claim("me", 1));
+    assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 1), id);
+    assert_done(
+        store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    job_clear(&job);
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "1");
+}
+END_TEST
+
+/* What a visitor makes and cancels again and again leaves rows, but no megabytes. */
+START_TEST(jobs_that_are_made_and_canceled_do_not_grow_the_file)
+{
+    struct job_request request = kit_request("1", "a");
+    char *input = malloc(1 << 20);
+    struct job job, made;
+    bool is_flag;
+
+    memset(input, 'x', (1 << 20) - 1);
+    input[(1 << 20) - 1] = '\0';
+    request.input = input;
+    for (int i = 0; i < 30; i++) {
+        assert_done(store_job_open(kit_store, &request, &job, &is_flag, &kit_error));
+        ck_assert(is_flag);
+        made = job;
+        assert_done(store_job_cancel(
+            kit_store, made.id, CANCEL_ASKED, NULL, 0, &job, &is_flag, &kit_error));
+        job_clear(&made);
+        job_clear(&job);
+    }
+    free(input);
+    ck_assert_int_lt(atoi(kit_ask("SELECT page_count * page_size FROM pragma_page_count,"
+                                  " pragma_page_size")),
+        3 << 20);
+}
+END_TEST
+
+/* --- lists --- */
+
+static void note_job(void *ctx, const struct job *job)
+{
+    ck_assert_ptr_null(job->input);
+    buf_format(ctx, "%s/%s ", job->subject, job->key);
+}
+
+static void note_live(void *ctx, const struct job *job, const char *owner)
+{
+    buf_format(ctx, "%s %s %d %s %s\n", job->key, job_state_name(job->state), job->position,
+        job->progress ? job->progress : "-", owner ? owner : "-");
+}
+
+static void done_job(const char *subject, const char *key)
+{
+    struct job_request request = kit_request(subject, key);
+    struct job job;
+    bool is_new;
+
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(kit_claim("me", 9), job.id);
+    assert_done(store_job_end(kit_store, job.id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    job_clear(&job);
+}
+
+START_TEST(lists_tell_the_newest_first)
+{
+    struct buf buf = {0};
+
+    done_job("1", "a");
+    done_job("2", "b");
+    done_job("1", "c");
+    kit_job("d");
+    assert_done(store_job_each(kit_store, 3, note_job, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, "1/d 1/c 2/b ");
+    buf_free(&buf);
+    assert_done(store_job_each_done(kit_store, "video", note_job, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, "1/c 2/b ");
+    buf_free(&buf);
+    assert_done(store_job_each_done(kit_store, "other", note_job, &buf, &kit_error));
+    ck_assert_ptr_null(buf.data);
+}
+END_TEST
+
+START_TEST(live_jobs_come_with_owner_position_and_progress)
+{
+    struct buf buf = {0};
+    char *expected;
+
+    done_job("1", "a");
+    kit_job("b");
+    kit_job("c");
+    kit_job("d");
+    assert_done(
+        store_job_progress(kit_store, kit_claim("me", 1), 1, "{\"percent\":5}", &kit_error));
+    assert_done(store_live(kit_store, note_live, &buf, &kit_error));
+    expected = mem_format("b running 0 {\"percent\":5} %s\nc queued 1 - -\nd queued 2 - -\n",
+        store_member_name(kit_member("me")));
+    ck_assert_str_eq(buf.data, expected);
+    free(expected);
+    buf_free(&buf);
+}
+END_TEST
+
+/* --- many at once --- */
+
+enum { PROCESSES = 4, THREADS = 3, KEYS = 5 };
+
+/* Returns how many of KEYS jobs this connection created; -1 on an error. */
+static void *open_all(void *unused)
+{
+    struct store *store;
+    intptr_t n_new = 0;
+
+    (void)unused;
+    if (store_open(kit_path, &store, NULL) < 0)
+        return (void *)(intptr_t)-1;
+    for (int i = 0; i < KEYS && n_new >= 0; i++) {
+        char key[8];
+        struct job_request request = kit_request("1", key);
+        struct job job = {0};
+        bool is_new = false;
+
+        snprintf(key, sizeof key, "k%d", i);
+        if (store_job_open(store, &request, &job, &is_new, NULL) != 0)
+            n_new = -1;
+        else
+            n_new += is_new;
+        job_clear(&job);
+    }
+    store_close(store);
+    return (void *)n_new;
+}
+
+static int open_all_in_threads(void)
+{
+    pthread_t threads[THREADS];
+    int n_new = 0;
+
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, open_all, NULL) != 0)
+            return 100;
+    for (int i = 0; i < THREADS; i++) {
+        void *answer;
+
+        pthread_join(threads[i], &answer);
+        n_new += (intptr_t)answer < 0 ? 100 : (int)(intptr_t)answer;
+    }
+    return n_new;
+}
+
+START_TEST(of_many_callers_in_many_processes_one_creates)
+{
+    pid_t pids[PROCESSES];
+    int n_new = 0, status;
+
+    /* The database is not there yet either: all of them make it at once. */
+    store_close(kit_store);
+    kit_store = NULL;
+    snprintf(kit_path, sizeof kit_path, "%s/new.db", kit_folder);
+    for (int i = 0; i < PROCESSES; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(open_all_in_threads());
+    for (int i = 0; i < PROCESSES; i++) {
+        waitpid(pids[i], &status, 0);
+        ck_assert(WIFEXITED(status));
+        n_new += WEXITSTATUS(status);
+    }
+    ck_assert_int_eq(n_new, KEYS);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_new_job_is_queued_with_its_first_event,
+        the_same_key_attaches_while_queued_running_and_done,
+        without_an_input_nothing_is_made_and_no_lock_is_waited_for,
+        another_key_or_kind_is_another_job,
+        done_jobs_up_to_the_number_whose_files_are_gone_count_no_more,
+        a_failure_is_the_answer_for_a_while,
+        a_failure_from_the_future_does_not_hold_for_ever,
+        a_full_queue_refuses_new_jobs_but_not_known_ones,
+        an_unknown_job_is_not_found,
+        positions_in_the_queue_follow_creation_and_move_up,
+        a_queued_job_is_canceled_at_once_with_its_last_events,
+        a_running_job_is_marked_and_stays_its_owners,
+        an_ended_job_stays_as_it_is,
+        who_asks_again_after_a_cancel_gets_a_new_job,
+        an_input_stays_as_long_as_its_job_may_be_run,
+        jobs_that_are_made_and_canceled_do_not_grow_the_file,
+        lists_tell_the_newest_first,
+        live_jobs_come_with_owner_position_and_progress,
+        of_many_callers_in_many_processes_one_creates,
+    };
+
+    const struct kit_loop loops[] = {{an_input_goes_with_its_jobs_end, sizeof ends / sizeof *ends},
+        {a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched,
+            sizeof cancels / sizeof *cancels}};
+
+    return kit_main_loops("store_jobs", tests, sizeof tests / sizeof *tests, loops, 2, kit_start);
+}

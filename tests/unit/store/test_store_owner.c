@@ -1,0 +1,418 @@
+/* test_store_owner.c - members, claims, leases, the fence. */
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "unit/store/store_kit.h"
+
+static const struct job_event note = {.name = "scene", .data = "{}", .once = "scene 1"};
+
+START_TEST(the_oldest_job_is_claimed_first_with_its_input)
+{
+    char first[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(first, kit_job("a"));
+    kit_job("b");
+    assert_done(store_job_claim(kit_store, kit_member("me"), 2, &job, &kit_error));
+    ck_assert_str_eq(job.id, first);
+    ck_assert_int_eq(job.state, JOB_RUNNING);
+    ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
+    ck_assert_int_ge(job.started_ms, job.created_ms);
+    ck_assert_int_eq(job.deaths, 0);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(slots_hold_for_all_processes_together)
+{
+    kit_job("a");
+    kit_job("b");
+    kit_job("c");
+    ck_assert_str_ne(kit_claim("one", 2), "");
+    ck_assert_str_ne(kit_claim("two", 2), "");
+    ck_assert_str_eq(kit_claim("three", 2), "");
+    ck_assert_str_eq(kit_claim("one", 2), "");
+    ck_assert_str_ne(kit_claim("three", 3), "");
+}
+END_TEST
+
+static int deaths_of(const char *id)
+{
+    struct job job = kit_get(id);
+    int deaths = job.deaths;
+
+    job_clear(&job);
+    return deaths;
+}
+
+static int n_members(void)
+{
+    int64_t n = 0;
+
+    assert_done(
+        query_number(kit_store, "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
+    return (int)n;
+}
+
+START_TEST(a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("dead", 1);
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+    kit_dies("dead");
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert_int_eq(job.deaths, 1);
+    ck_assert_int_eq(job.run, 2);
+    job_clear(&job);
+    ck_assert_int_eq(n_members(), 1); /* nobody needs the row of the dead any more */
+}
+END_TEST
+
+START_TEST(whose_job_was_taken_over_writes_nothing_more)
+{
+    const char *id = kit_job("a");
+    int64_t until_ms;
+
+    kit_claim("sleeper", 1);
+    kit_sleeps("sleeper");
+    ck_assert_str_eq(kit_claim("heir", 1), id);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_progress(kit_store, id, 1, "{}", &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_lease(kit_store, id, 1, &until_ms, &kit_error), STORE_E_LOST);
+    assert_done(store_job_release(kit_store, id, 1, &kit_error)); /* and releases nothing */
+    ck_assert_int_eq(kit_state(id), JOB_RUNNING);
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, &note, 1, &kit_error), STORE_E_LOST);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));
+}
+END_TEST
+
+/* The same process: its first work may still be under way. */
+START_TEST(a_run_of_before_writes_nothing_though_its_process_has_the_job_again)
+{
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    kit_sleeps("me");
+    kit_claim("other", 1);
+    assert_done(store_member_release(kit_store, kit_member("other"), &kit_error));
+    ck_assert_str_eq(kit_claim("me", 1), id);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_append(kit_store, id, 2, &note, &kit_error), STORE_E_LOST);
+    assert_done(store_job_append(kit_store, id, 3, &note, &kit_error));
+}
+END_TEST
+
+/* Stopped, suspended, hung, or its machine asleep: it lives. */
+START_TEST(who_was_only_silent_loses_the_job_and_has_not_died)
+{
+    const char *id = kit_job("a");
+
+    for (int i = 0; i < 5; i++) {
+        const char *owner = i % 2 ? "odd" : "even";
+
+        ck_assert_str_eq(kit_claim(owner, 1), id);
+        kit_sleeps(owner);
+    }
+    ck_assert_int_eq(deaths_of(id), 0);
+}
+END_TEST
+
+START_TEST(who_was_asked_to_stop_has_not_died_however_it_ended)
+{
+    const char *id = kit_job("a");
+
+    for (int i = 0; i < 4; i++) {
+        ck_assert_str_eq(kit_claim("stopping", 1), id);
+        assert_done(store_member_stop(kit_store, kit_member("stopping"), &kit_error));
+        kit_dies("stopping");
+    }
+    kit_claim("heir", 1);
+    ck_assert_int_eq(deaths_of(id), 0);
+}
+END_TEST
+
+/* Each process has a lease of its own length; the wall clock is nobody's. */
+START_TEST(a_lease_ends_when_it_ends_whoever_looks)
+{
+    struct member *hasty = store_member_new(kit_path, NULL, 1);
+    const char *id = kit_job("a");
+    int64_t until_ms = 0;
+    struct job job;
+
+    kit_claim("patient", 1);
+    ck_assert_int_eq(store_job_claim(kit_store, hasty, 1, &job, &kit_error), STORE_E_NOT_FOUND);
+    assert_done(store_job_lease(kit_store, id, 1, &until_ms, &kit_error));
+    ck_assert_int_gt(until_ms, clock_monotonic_ms());
+    ck_assert_int_le(until_ms, clock_monotonic_ms() + LEASE_MS);
+    kit_sleeps("patient");
+    assert_done(store_job_claim(kit_store, hasty, 1, &job, &kit_error));
+    job_clear(&job);
+    store_member_free(hasty);
+}
+END_TEST
+
+START_TEST(a_process_that_slept_does_not_take_its_own_job_from_itself)
+{
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("me", 1);
+    kit_sleeps("me");
+    ck_assert_str_eq(kit_claim("me", 1), "");
+    assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+    assert_done(store_job_append(kit_store, id, 1, &note, &kit_error));
+}
+END_TEST
+
+START_TEST(a_renewed_lease_keeps_the_jobs)
+{
+    kit_job("a");
+    kit_job("b");
+    kit_claim("me", 2);
+    kit_claim("me", 2);
+    kit_sleeps("me");
+    assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 9), "");
+}
+END_TEST
+
+START_TEST(a_file_of_locks_that_was_deleted_kills_nobody)
+{
+    char path[128];
+
+    kit_job("a");
+    kit_claim("me", 1);
+    snprintf(path, sizeof path, "%s-members", kit_path);
+    ck_assert_int_eq(unlink(path), 0);
+    assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
+    ck_assert_str_eq(kit_claim("heir", 1), "");
+}
+END_TEST
+
+START_TEST(a_kind_that_a_process_does_not_know_is_left_to_others)
+{
+    struct member *old = store_member_new(kit_path, ",digest,vide,", LEASE_MS);
+    struct member *new = store_member_new(kit_path, ",digest,video,", LEASE_MS);
+    struct job job;
+    bool is_first;
+
+    kit_job("a");
+    ck_assert_int_eq(store_job_claim(kit_store, old, 9, &job, &kit_error), STORE_E_NOT_FOUND);
+    assert_done(store_job_claim(kit_store, new, 9, &job, &kit_error));
+    /* But to be canceled it need not be known. */
+    job_clear(&job);
+    assert_done(store_job_cancel(
+        kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    job_clear(&job);
+    store_member_free(new);
+    assert_done(store_job_claim(kit_store, old, 0, &job, &kit_error));
+    ck_assert(job.cancel_wanted);
+    job_clear(&job);
+    store_member_free(old);
+}
+END_TEST
+
+START_TEST(a_released_job_is_first_in_line_again)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    kit_claim("me", 1);
+    assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
+    job = kit_get(id);
+    ck_assert_int_eq(job.state, JOB_QUEUED);
+    ck_assert_int_eq(job.position, 1);
+    job_clear(&job);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert_int_eq(job.deaths, 0);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_first;
+
+    kit_job("a");
+    ck_assert_str_ne(kit_claim("busy", 2), "");
+    strcpy(id, kit_job("b"));
+    ck_assert_str_eq(kit_claim("dead", 2), id);
+    assert_done(
+        store_job_cancel(kit_store, id, CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
+    job_clear(&job);
+    kit_dies("dead");
+
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 0, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert(job.cancel_wanted);
+    job_clear(&job);
+    assert_done(store_job_end(kit_store, id, 2, JOB_CANCELED, NULL, NULL, &note, 1, &kit_error));
+    ck_assert_int_eq(kit_state(id), JOB_CANCELED);
+}
+END_TEST
+
+START_TEST(an_end_writes_state_result_and_events_together)
+{
+    const char *id = kit_job("a");
+    struct job job;
+
+    kit_claim("me", 1);
+    assert_done(
+        store_job_end(kit_store, id, 1, JOB_DONE, "{\"file\":1}", NULL, &note, 1, &kit_error));
+    job = kit_get(id);
+    ck_assert_int_eq(job.state, JOB_DONE);
+    ck_assert_str_eq(job.result, "{\"file\":1}");
+    ck_assert_int_ge(job.ended_ms, job.started_ms);
+    ck_assert_uint_eq(job.last_seq, 2);
+    job_clear(&job);
+    /* It ended, so nobody owns it. */
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "x", NULL, 0, &kit_error), STORE_E_LOST);
+    /* Its owner, who was told of a trouble, asks again: it is done, once. */
+    assert_done(
+        store_job_end(kit_store, id, 1, JOB_DONE, "{\"file\":1}", NULL, &note, 1, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 scene {}\n");
+}
+END_TEST
+
+START_TEST(nothing_to_claim_needs_no_write_lock)
+{
+    struct store *other = kit_open();
+    struct job job;
+
+    sqlite3_busy_timeout(kit_store->db, 0);
+    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(
+        store_job_claim(kit_store, kit_member("me"), 1, &job, &kit_error), STORE_E_NOT_FOUND);
+    store_close(other);
+}
+END_TEST
+
+enum { PROCESSES = 4, JOBS = 12 };
+
+/* Claims, ends, claims …; returns how many it ran, 100 on an error. */
+static int run_jobs(void)
+{
+    struct store *store;
+    struct job job;
+    struct member *member = store_member_new(kit_path, NULL, LEASE_MS);
+    int answer, n = 0;
+
+    if (store_open(kit_path, &store, NULL) < 0)
+        return 100;
+    while ((answer = store_job_claim(store, member, PROCESSES, &job, NULL)) == 0) {
+        answer = store_job_append(store, job.id, job.run, &note, NULL);
+        if (answer == 0)
+            answer = store_job_end(store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, NULL);
+        job_clear(&job);
+        if (answer != 0)
+            break;
+        n++;
+    }
+    store_close(store);
+    return answer == STORE_E_NOT_FOUND ? n : 100;
+}
+
+START_TEST(many_processes_run_every_job_once)
+{
+    pid_t pids[PROCESSES];
+    int n = 0, status;
+    int64_t n_events = 0;
+
+    for (int i = 0; i < JOBS; i++) {
+        char key[8];
+
+        snprintf(key, sizeof key, "k%d", i);
+        kit_job(key);
+    }
+    store_close(kit_store);
+    kit_store = NULL;
+    for (int i = 0; i < PROCESSES; i++)
+        if ((pids[i] = fork()) == 0)
+            _exit(run_jobs());
+    for (int i = 0; i < PROCESSES; i++) {
+        waitpid(pids[i], &status, 0);
+        ck_assert(WIFEXITED(status));
+        n += WEXITSTATUS(status);
+    }
+    ck_assert_int_eq(n, JOBS);
+    kit_store = kit_open();
+    assert_done(query_number(kit_store, "SELECT count(*) FROM casecast_events WHERE name = 'scene'",
+        NULL, &n_events, &kit_error));
+    ck_assert_int_eq(n_events, JOBS);
+}
+END_TEST
+
+/* A process killed between claim and end leaves a job that the next one finishes, without a gap. */
+START_TEST(a_killed_owner_loses_nothing)
+{
+    char id[JOB_ID_LEN + 1];
+    int status;
+    pid_t pid;
+
+    strcpy(id, kit_job("a"));
+    store_close(kit_store);
+    kit_store = NULL;
+    if ((pid = fork()) == 0) {
+        kit_store = kit_open();
+        kit_claim("dead", 1);
+        if (store_job_append(kit_store, id, 1, &note, NULL) < 0)
+            _exit(1);
+        transaction_begin(kit_store, NULL);
+        journal_add(kit_store, id, &(struct job_event){.data = "never committed"}, 1, NULL);
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(pid, &status, 0);
+    ck_assert(WIFSIGNALED(status));
+
+    kit_store = kit_open();
+    ck_assert_str_eq(kit_claim("heir", 1), id);
+    ck_assert_int_eq(deaths_of(id), 1);
+    assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));
+    assert_done(store_job_end(kit_store, id, 2, JOB_DONE, NULL, NULL,
+        &(struct job_event){.name = "done", .data = "{}"}, 1, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 scene {}\n3 done {}\n");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_oldest_job_is_claimed_first_with_its_input,
+        slots_hold_for_all_processes_together,
+        a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted,
+        whose_job_was_taken_over_writes_nothing_more,
+        a_run_of_before_writes_nothing_though_its_process_has_the_job_again,
+        who_was_only_silent_loses_the_job_and_has_not_died,
+        who_was_asked_to_stop_has_not_died_however_it_ended,
+        a_lease_ends_when_it_ends_whoever_looks,
+        a_process_that_slept_does_not_take_its_own_job_from_itself,
+        a_renewed_lease_keeps_the_jobs,
+        a_file_of_locks_that_was_deleted_kills_nobody,
+        a_kind_that_a_process_does_not_know_is_left_to_others,
+        a_released_job_is_first_in_line_again,
+        a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
+        an_end_writes_state_result_and_events_together,
+        nothing_to_claim_needs_no_write_lock,
+        many_processes_run_every_job_once,
+        a_killed_owner_loses_nothing,
+    };
+
+    return kit_main("store_owner", tests, sizeof tests / sizeof *tests, kit_start);
+}

@@ -1,0 +1,383 @@
+/* test_cores.c - the machine's cores, shared: common/video/encode/cores.h. */
+#include <check.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "media.h"
+#include "video/encode/cores.h"
+
+static char *folder, *path;
+static struct error err;
+static const atomic_bool never;
+
+static void set_up(void)
+{
+    folder = media_folder();
+    path = mem_format("%s/encoders", folder);
+}
+
+static void tear_down(void)
+{
+    free(path);
+    media_folder_remove(folder);
+}
+
+static void open_core(int n, struct core *core)
+{
+    ck_assert_int_eq(core_open(path, n, core, &err), 0);
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 300000}, NULL);
+}
+
+/* A film's encoder: so many frames, with a core in hand. */
+struct encoder {
+    pthread_t thread;
+    int n_cores, n_frames, n_a_segment;
+    enum core_rank rank;
+    atomic_int done;
+    atomic_bool stop, is_over;
+};
+
+static atomic_int at_work, most_at_work;
+
+static void work_on_a_frame(struct encoder *encoder)
+{
+    int now = atomic_fetch_add(&at_work, 1) + 1, most = atomic_load(&most_at_work);
+
+    while (now > most && !atomic_compare_exchange_weak(&most_at_work, &most, now))
+        ;
+    nap();
+    atomic_fetch_sub(&at_work, 1);
+    atomic_fetch_add(&encoder->done, 1);
+}
+
+static void *encode(void *ctx)
+{
+    struct encoder *encoder = ctx;
+    struct core core;
+    bool goes_on;
+
+    open_core(encoder->n_cores, &core);
+    goes_on = core_take(&core, encoder->rank, &encoder->stop);
+    while (goes_on && !atomic_load(&encoder->is_over) &&
+           atomic_load(&encoder->done) < encoder->n_frames) {
+        work_on_a_frame(encoder);
+        goes_on = core_keep(&core, &encoder->stop);
+        if (goes_on && atomic_load(&encoder->done) % encoder->n_a_segment == 0) {
+            core_give(&core);
+            goes_on = core_take(&core, encoder->rank, &encoder->stop);
+        }
+    }
+    core_give(&core);
+    core_close(&core);
+    return NULL;
+}
+
+static void start(struct encoder *encoder, int n_cores, int n_frames)
+{
+    encoder->n_cores = n_cores;
+    encoder->n_frames = n_frames;
+    encoder->n_a_segment = 20;
+    encoder->rank = CORE_NEXT;
+    pthread_create(&encoder->thread, NULL, encode, encoder);
+}
+
+enum { ENDLESS = 1000000 };
+
+/* All of its frames are one segment. */
+static void start_segment(struct encoder *encoder, enum core_rank rank, int n_frames)
+{
+    encoder->n_cores = 1;
+    encoder->n_frames = encoder->n_a_segment = n_frames;
+    encoder->rank = rank;
+    pthread_create(&encoder->thread, NULL, encode, encoder);
+}
+
+static void wait_for_frames(struct encoder *encoder, int n)
+{
+    while (atomic_load(&encoder->done) < n)
+        nap();
+}
+
+static void end(struct encoder *encoder)
+{
+    atomic_store(&encoder->is_over, true);
+    atomic_store(&encoder->stop, true);
+    pthread_join(encoder->thread, NULL);
+}
+
+START_TEST(no_more_encoders_work_at_once_than_there_are_cores)
+{
+    static struct encoder encoders[7];
+
+    for (int i = 0; i < 7; i++)
+        start(&encoders[i], 3, 100);
+    for (int i = 0; i < 7; i++)
+        pthread_join(encoders[i].thread, NULL);
+    ck_assert_int_eq(atomic_load(&most_at_work), 3);
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(atomic_load(&encoders[i].done), 100);
+}
+END_TEST
+
+START_TEST(a_short_film_does_not_wait_for_the_end_of_a_long_one)
+{
+    static struct encoder long_film[2], short_film[2];
+    int before = 0, meanwhile = 0;
+
+    for (int i = 0; i < 2; i++)
+        start(&long_film[i], 2, ENDLESS);
+    while (atomic_load(&long_film[0].done) + atomic_load(&long_film[1].done) < 20)
+        nap();
+    for (int i = 0; i < 2; i++)
+        before += atomic_load(&long_film[i].done);
+    for (int i = 0; i < 2; i++)
+        start(&short_film[i], 2, 200);
+    for (int i = 0; i < 2; i++)
+        pthread_join(short_film[i].thread, NULL);
+    for (int i = 0; i < 2; i++)
+        meanwhile += atomic_load(&long_film[i].done);
+    meanwhile -= before;
+    for (int i = 0; i < 2; i++)
+        end(&long_film[i]);
+    /* Twice its own 400 frames were worked on by others at most: three times the time it needs
+     * alone. */
+    ck_assert_int_le(meanwhile, 2 * 400);
+    ck_assert_int_ge(meanwhile, 400 / 4); /* nor does the long one stand still */
+}
+END_TEST
+
+static bool somebody_is_in_line(enum core_rank rank)
+{
+    /* As cores.c lays them out. */
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 257 + (int)rank * 21, .l_len = 1};
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool is_so = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    close(fd);
+    return is_so;
+}
+
+START_TEST(a_segment_is_done_before_another_one_is_begun)
+{
+    static struct encoder first, second;
+
+    start_segment(&first, CORE_NEXT, ENDLESS);
+    wait_for_frames(&first, 1);
+    start_segment(&second, CORE_NEXT, 5);
+    while (!somebody_is_in_line(CORE_NEXT))
+        nap();
+    wait_for_frames(&first, atomic_load(&first.done) + 200);
+    ck_assert_int_eq(atomic_load(&second.done), 0);
+    end(&first);
+    wait_for_frames(&second, 5);
+    end(&second);
+}
+END_TEST
+
+START_TEST(the_first_second_of_a_film_waits_for_no_segment_which_then_goes_on_before_others)
+{
+    static struct encoder long_one, next, first;
+    int before;
+
+    start_segment(&long_one, CORE_NEXT, ENDLESS);
+    wait_for_frames(&long_one, 1);
+    start_segment(&next, CORE_NEXT, 5);
+    while (!somebody_is_in_line(CORE_NEXT))
+        nap();
+    start_segment(&first, CORE_FIRST, 50);
+    pthread_join(first.thread, NULL);
+    ck_assert_int_eq(atomic_load(&first.done), 50);
+    before = atomic_load(&long_one.done);
+    wait_for_frames(&long_one, before + 50);
+    ck_assert_int_eq(atomic_load(&next.done), 0);
+    end(&long_one);
+    wait_for_frames(&next, 5);
+    end(&next);
+}
+END_TEST
+
+START_TEST(a_first_second_lets_nobody_go_first)
+{
+    static struct encoder first, second;
+
+    start_segment(&first, CORE_FIRST, ENDLESS);
+    wait_for_frames(&first, 1);
+    start_segment(&second, CORE_FIRST, 5);
+    while (!somebody_is_in_line(CORE_FIRST))
+        nap();
+    wait_for_frames(&first, atomic_load(&first.done) + 200);
+    ck_assert_int_eq(atomic_load(&second.done), 0);
+    end(&first);
+    wait_for_frames(&second, 5);
+    end(&second);
+}
+END_TEST
+
+START_TEST(who_waits_stops_when_told_to)
+{
+    struct core core;
+    static struct encoder waiting;
+
+    open_core(1, &core);
+    ck_assert(core_take(&core, CORE_NEXT, &never));
+    start(&waiting, 1, 10);
+    nap();
+    atomic_store(&waiting.stop, true);
+    pthread_join(waiting.thread, NULL);
+    ck_assert_int_eq(atomic_load(&waiting.done), 0);
+    core_close(&core);
+}
+END_TEST
+
+START_TEST(a_killed_process_gives_its_core_back)
+{
+    struct core core;
+    int pipes[2], status;
+    pid_t pid;
+    char byte;
+
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid = fork();
+    if (pid == 0) {
+        open_core(1, &core);
+        core_take(&core, CORE_NEXT, &never);
+        if (write(pipes[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    open_core(1, &core);
+    ck_assert(core_take(&core, CORE_NEXT, &never));
+    core_close(&core);
+}
+END_TEST
+
+/* Stopped while it holds the core, at the head of the line behind one that holds it, or both. */
+static pid_t stopped_child(bool waits_in_line)
+{
+    struct core core;
+    int pipes[2];
+    pid_t pid;
+    char byte;
+
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid = fork();
+    if (pid == 0) {
+        open_core(1, &core);
+        if (!waits_in_line)
+            core_take(&core, CORE_NEXT, &never);
+        if (write(pipes[1], "x", 1) != 1)
+            _exit(1);
+        if (waits_in_line)
+            core_take(&core, CORE_NEXT, &never);
+        raise(SIGSTOP);
+        core_keep(&core, &never);
+        _exit(core.held ? 0 : 1);
+    }
+    ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
+    close(pipes[0]);
+    close(pipes[1]);
+    return pid;
+}
+
+/* It keeps its lock, and wakes one day. */
+START_TEST(a_stopped_process_holds_nobody_up)
+{
+    bool in_line = _i > 0;
+    struct core core;
+    int status;
+    pid_t holder, waiting = 0;
+
+    holder = stopped_child(false);
+    waitpid(holder, &status, WUNTRACED);
+    ck_assert(WIFSTOPPED(status));
+    if (in_line) {
+        waiting = stopped_child(true);
+        while (!somebody_is_in_line(CORE_NEXT))
+            nap();
+        kill(waiting, SIGSTOP);
+        waitpid(waiting, &status, WUNTRACED);
+        ck_assert(WIFSTOPPED(status));
+    }
+    open_core(1, &core);
+    core.still_ms = 50;
+    ck_assert(core_take(&core, CORE_NEXT, &never)); /* an endless wait fails by the test's time */
+    ck_assert(core_keep(&core, &never));
+    core_give(&core);
+    kill(holder, SIGCONT);
+    ck_assert_int_eq(waitpid(holder, &status, 0), holder);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    if (waiting) {
+        kill(waiting, SIGKILL);
+        kill(waiting, SIGCONT);
+        waitpid(waiting, &status, 0);
+    }
+    core_close(&core);
+}
+END_TEST
+
+START_TEST(nobody_waits_where_nothing_is_shared)
+{
+    struct core a, b;
+
+    ck_assert_int_eq(core_open(NULL, 1, &a, &err), 0);
+    ck_assert_int_eq(core_open(NULL, 1, &b, &err), 0);
+    ck_assert(core_take(&a, CORE_NEXT, &never) && core_take(&b, CORE_NEXT, &never));
+    ck_assert(core_keep(&a, &never));
+    core_give(&a);
+    core_close(&a);
+    core_close(&b);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_is_named_and_nobody_waits)
+{
+    char *nowhere = mem_format("%s/nowhere/encoders", folder);
+    struct core core;
+
+    ck_assert_int_eq(core_open(nowhere, 1, &core, &err), -ERR_IO);
+    ck_assert(core_take(&core, CORE_NEXT, &never));
+    core_close(&core);
+    free(nowhere);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cores");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, no_more_encoders_work_at_once_than_there_are_cores);
+    tcase_add_test(tc, a_short_film_does_not_wait_for_the_end_of_a_long_one);
+    tcase_add_test(tc, a_segment_is_done_before_another_one_is_begun);
+    tcase_add_test(
+        tc, the_first_second_of_a_film_waits_for_no_segment_which_then_goes_on_before_others);
+    tcase_add_test(tc, a_first_second_lets_nobody_go_first);
+    tcase_add_test(tc, who_waits_stops_when_told_to);
+    tcase_add_test(tc, a_killed_process_gives_its_core_back);
+    tcase_add_loop_test(tc, a_stopped_process_holds_nobody_up, 0, 2);
+    tcase_add_test(tc, nobody_waits_where_nothing_is_shared);
+    tcase_add_test(tc, a_file_that_cannot_be_is_named_and_nobody_waits);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
