@@ -127,7 +127,7 @@ static int fill(struct listing *listing, struct store *store, struct error *err)
     return store_live(store, add_live, listing, err);
 }
 
-void route_cases(struct request *request)
+static void route_cases(struct request *request)
 {
     struct listing listing = {.config = request->server->config,
         .cases = json_array(),
@@ -167,7 +167,7 @@ static bool find_case(struct request *request, struct case_record **ret_record)
     return answer == 0;
 }
 
-void route_case(struct request *request)
+static void route_case(struct request *request)
 {
     struct case_record *record;
 
@@ -198,7 +198,7 @@ static void answer_poster(struct request *request, const struct case_record *rec
     }
 }
 
-void route_poster(struct request *request)
+static void route_poster(struct request *request)
 {
     struct case_record *record;
 
@@ -212,3 +212,10 @@ void route_poster(struct request *request)
     answer_poster(request, record);
     case_free(record);
 }
+
+const struct route case_routes[] = {
+    {"GET", "/api/cases", route_cases},
+    {"GET", "/api/cases/{id}", route_case},
+    {"GET", "/api/cases/{id}/poster", route_poster},
+    {NULL, NULL, NULL},
+};

@@ -81,14 +81,14 @@ void stream_postpone(struct request *request, const char *detail)
 }
 
 void stream_fail(
-    struct request *request, int status, const char *last_word, const struct error *err)
+    struct request *request, int status, const char *last_message, const struct error *err)
 {
     if (!request->wants_events)
         answer_failure(request, status, err);
     else if (status_may_pass(status))
         send_away(request, 2 * request->server->config->retry_ms, request_told(err));
     else
-        stream_refuse(request, status, last_word, request_told(err));
+        stream_refuse(request, status, last_message, request_told(err));
 }
 
 void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
@@ -127,7 +127,8 @@ void hand_over_whole(struct request *request, struct buf *opening)
     hand_over(request, mem_new(struct arrival), opening, start_whole);
 }
 
-void stream_refuse(struct request *request, int status, const char *last_word, const char *detail)
+void stream_refuse(
+    struct request *request, int status, const char *last_message, const char *detail)
 {
     struct buf out = {0};
     char *text;
@@ -139,7 +140,8 @@ void stream_refuse(struct request *request, int status, const char *last_word, c
     text = mem_format("error %s", detail);
     stream_head(&out, request);
     sse_event(&out, NULL, NULL, text, strlen(text));
-    sse_event(&out, NULL, NULL, last_word, strlen(last_word));
+    if (last_message)
+        sse_event(&out, NULL, NULL, last_message, strlen(last_message));
     sse_event(&out, refused_id, "end", failed, sizeof failed - 1);
     free(text);
     hand_over_whole(request, &out);

@@ -32,14 +32,16 @@ struct stream *arrival_open(struct arrival *arrival, void (*over)(struct stream 
 /* A stream that says what it has to say and ends. */
 void hand_over_whole(struct request *request, struct buf *opening);
 
-/* What went wrong, for whoever asked: an event stream with `error TEXT` and the closing `last_word`
- * for an EventSource, which could not read a status; the problem `status` for everybody else. */
-void stream_refuse(struct request *request, int status, const char *last_word, const char *detail);
+/* What went wrong, for whoever asked: an event stream with `error TEXT` and the closing
+ * `last_message` (NULL: none) for an EventSource, which could not read a status; the problem
+ * `status` for everybody else. */
+void stream_refuse(
+    struct request *request, int status, const char *last_message, const char *detail);
 
 /* The same of an error: where it may pass (a lock, a disk, a limit) an EventSource is not told an
  * end, but to come back, and a program gets a status with Retry-After. */
 void stream_fail(
-    struct request *request, int status, const char *last_word, const struct error *err);
+    struct request *request, int status, const char *last_message, const struct error *err);
 
 /* For a stream that can't go on now: when to come back, and why, with what of `err` a client may
  * hear.  Any thread. */

@@ -1,19 +1,16 @@
 /* job_feed.c - a viewer of a job: what the journal holds so far, then what comes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "case/case.h"
 #include "handover.h"
 #include "jobs.h"
-#include "kind_video.h"
 #include "replay.h"
 #include "routes.h"
 #include "secret.h"
 #include "server.h"
 #include "sse/sse.h"
-
-static const char last_word[] = "finished_video";
 
 struct job_feed {
     struct arrival arrival; /* first: the feed is freed by this address */
@@ -163,7 +160,7 @@ static void attach(
     count_attach(request->server, job, after);
     jobs_let_in(request, job);
     if (replay_read(*request->store, job->id, after, &replay, &err) < 0)
-        stream_fail(request, status_of(&err), last_word, &err);
+        stream_fail(request, status_of(&err), kind->last, &err);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))
         answer_nothing(request, 204);
     else
@@ -222,7 +219,7 @@ static void open_and_attach(
     } else if (answer == STORE_E_FULL) {
         stream_postpone(request, err.text);
     } else {
-        stream_fail(request, jobs_status(answer, &err), last_word, &err);
+        stream_fail(request, jobs_status(answer, &err), kind->last, &err);
     }
     job_clear(&job);
 }
@@ -236,7 +233,7 @@ static void resume_or_open(
     if (answer == STORE_E_NOT_FOUND)
         open_and_attach(request, kind, subject);
     else if (answer < 0)
-        stream_fail(request, status_of(&err), last_word, &err);
+        stream_fail(request, status_of(&err), kind->last, &err);
 }
 
 /* With CASECAST_SECRET_KEY set a GET creates nothing: it watches the job that its secret opens. */
@@ -250,7 +247,7 @@ static void attach_to_secret(
     int answer;
 
     if (secret_check(request->server->config, jobs_secret(request), job_id, &err) < 0) {
-        stream_refuse(request, 403, last_word, err.text);
+        stream_refuse(request, 403, kind->last, err.text);
         return;
     }
     answer = request_store(request, &store, &err);
@@ -258,9 +255,9 @@ static void attach_to_secret(
         answer = store_job_get(store, job_id, &job, &err);
     if (answer == STORE_E_NOT_FOUND ||
         (answer == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
-        stream_refuse(request, 403, last_word, "client_secret belongs to another job");
+        stream_refuse(request, 403, kind->last, "client_secret belongs to another job");
     } else if (answer < 0) {
-        stream_fail(request, status_of(&err), last_word, &err);
+        stream_fail(request, status_of(&err), kind->last, &err);
     } else {
         attach(request, kind, &job, seen_of(request, job.id));
     }
@@ -276,46 +273,61 @@ static void answer_head(struct request *request)
     buf_free(&out);
 }
 
-/* The caseId of the query (the first, if there are several); answers by itself and gives NULL when
- * there is none that can be one. */
-static const char *case_id_of(struct request *request)
+static void refuse_subject(struct request *request, const char *argument, const char *what)
 {
-    const struct argument *argument = arguments_find(&request->arguments, "caseId");
+    const struct job_kind *kind = request->kind;
     struct error err;
 
-    if (!argument || !*argument->value)
-        error_set(&err, ERR_INPUT, "caseId is %s: name a case, as in %s?caseId=1",
-            argument ? "empty" : "missing", request->path);
-    else if (strlen(argument->value) != argument->value_len)
-        error_set(&err, ERR_INPUT, "caseId holds a NUL: it may hold A-Z a-z 0-9 _ -");
-    else if (case_id_check(argument->value, &err) == 0)
+    error_set(&err, ERR_INPUT, "%s %s: name a %s, as in %s?%s=%s", argument, what,
+        kind->subject_name, request->path, argument, kind->subject_example);
+    stream_refuse(request, 400, kind->last, err.text);
+}
+
+/* The subject in the query, as caseId=1 (the first, if there are several); answers by itself and
+ * gives NULL when there is none that can be one. */
+static const char *subject_of(struct request *request)
+{
+    char name[JOB_KIND_MAX + sizeof "Id"];
+    const struct argument *argument;
+    struct error err;
+
+    snprintf(name, sizeof name, "%sId", request->kind->subject_name);
+    argument = arguments_find(&request->arguments, name);
+    if (!argument) {
+        refuse_subject(request, name, "is missing");
+    } else if (!*argument->value) {
+        refuse_subject(request, name, "is empty");
+    } else if (strlen(argument->value) != argument->value_len) {
+        refuse_subject(request, name, "holds a NUL");
+    } else if (kind_subject_check(request->kind, argument->value, &err) == 0) {
         return argument->value;
-    else
-        error_where(&err, "caseId ");
-    stream_refuse(request, 400, last_word, err.text);
+    } else {
+        error_where(&err, "%s ", name);
+        stream_refuse(request, 400, request->kind->last, err.text);
+    }
     return NULL;
 }
 
-void route_video(struct request *request)
+void route_job_stream(struct request *request)
 {
-    const char *case_id;
+    const char *subject;
 
     if (stream_was_refused(request))
         return;
-    case_id = case_id_of(request);
-    if (!case_id)
+    subject = subject_of(request);
+    if (!subject)
         return;
     if (request->is_head)
         answer_head(request);
     else if (secret_is_needed(request->server->config))
-        attach_to_secret(request, &kind_video, case_id);
+        attach_to_secret(request, request->kind, subject);
     else
-        resume_or_open(request, &kind_video, case_id);
+        resume_or_open(request, request->kind, subject);
 }
 
 void route_job_events(struct request *request)
 {
-    const struct job_kind *kind;
+    const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
     int answer;
@@ -324,7 +336,7 @@ void route_job_events(struct request *request)
         return;
     answer = jobs_find(request, &job, &kind, &err);
     if (answer != 0)
-        stream_fail(request, jobs_status(answer, &err), last_word, &err);
+        stream_fail(request, jobs_status(answer, &err), jobs_last_message(request, kind), &err);
     else if (request->is_head)
         answer_head(request);
     else

@@ -37,7 +37,7 @@ static json_t *snapshot(const struct job_kind *kind, const struct job *job)
 
 /* --- create --- */
 
-/* {"caseId": "1"}: the name of the one member tells the kind, its text the subject. */
+/* {"caseId": "1"}: the name of the one member names the kind, its text is the subject. */
 static const struct job_kind *kind_of_member(struct request *request, const char *member)
 {
     for (const struct job_kind *const *kind = request->server->kinds; *kind; kind++) {
@@ -49,29 +49,50 @@ static const struct job_kind *kind_of_member(struct request *request, const char
     return NULL;
 }
 
+/* `before`, and then what a body may be. */
+static void refuse_body(struct request *request, const char *before)
+{
+    const struct job_kind *const *kinds = request->server->kinds;
+    struct buf detail = {0};
+
+    buf_add_text(&detail, before);
+    for (int i = 0; kinds[i]; i++)
+        buf_format(&detail, "%s{\"%sId\": \"%s\"}", i ? " or " : "", kinds[i]->subject_name,
+            kinds[i]->subject_example);
+    answer_problem(request, 400, "", detail.data);
+    buf_free(&detail);
+}
+
+static void refuse_member(struct request *request, const struct job_kind *kind, const char *member)
+{
+    struct error err;
+
+    if (kind) {
+        error_set(&err, ERR_INPUT, "%s: must be text, as in {\"%s\": \"%s\"}", member, member,
+            kind->subject_example);
+        answer_problem(request, 400, "", err.text);
+    } else {
+        error_set(&err, ERR_INPUT, "unknown member \"%.64s\": what can be asked for is ", member);
+        refuse_body(request, err.text);
+    }
+}
+
 /* Answers by itself and gives NULL when the body asks for nothing we have. */
 static const struct job_kind *read_wish(
     struct request *request, json_t *body, const char **ret_subject)
 {
     const struct job_kind *kind;
     const char *member = json_is_object(body) ? json_object_iter_key(json_object_iter(body)) : NULL;
-    struct error err;
 
     if (!member || json_object_size(body) != 1) {
-        answer_problem(
-            request, 400, "", "the body must be one object with one member: {\"caseId\": \"1\"}");
+        refuse_body(request, "the body must be one object with one member: ");
         return NULL;
     }
     kind = kind_of_member(request, member);
     *ret_subject = json_string_value(json_object_get(body, member));
     if (kind && *ret_subject)
         return kind;
-    if (kind)
-        error_set(&err, ERR_INPUT, "%s: must be text, as in {\"caseId\": \"1\"}", member);
-    else
-        error_set(&err, ERR_INPUT,
-            "unknown member \"%.64s\": what can be asked for is {\"caseId\": \"1\"}", member);
-    answer_problem(request, 400, "", err.text);
+    refuse_member(request, kind, member);
     return NULL;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "case/case.h"
 #include "secret.h"
 #include "server.h"
 
@@ -106,7 +105,7 @@ int jobs_open(struct request *request, const struct job_kind *kind, const char *
     struct store *store;
     int answer;
 
-    if (case_id_check(subject, err) < 0)
+    if (kind_subject_check(kind, subject, err) < 0)
         return -ERR_INPUT;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
@@ -220,6 +219,11 @@ void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER
     half_of(request_address(request), ret_watcher);
     if (viewer && *viewer->value)
         half_of(viewer->value, ret_watcher + strlen(WATCHER_UNNAMED "/"));
+}
+
+const char *jobs_last_message(const struct request *request, const struct job_kind *kind)
+{
+    return kind ? kind->last : request->server->kinds[0]->last;
 }
 
 int jobs_status(int answer, const struct error *err)

@@ -1,21 +1,18 @@
-/* jobs.h - from a request to a job of the table in kinds.c.  Responder thread. */
+/* jobs.h - from a request to a job of one of the kinds in kinds.c.  Responder thread. */
 #pragma once
 
 #include "hub/kind.h"
 #include "request.h"
 
-/* The kinds of job this program has, ending with NULL.  One line each. */
-extern const struct job_kind *const job_kinds[];
-
-/* Create or attach (see store_job_open); the kind makes an input only where there is nothing to
- * attach to.  A request from another site's page only attaches
- * (JOBS_E_FORBIDDEN where there is nothing).  Other positive answers are STORE_E_…, with their
- * message in `err`. */
+/* Create or attach (see store_job_open); a subject that can't be one of this kind is -ERR_INPUT.
+ * The kind makes an input only where there is nothing to attach to.  A request from another site's
+ * page only attaches (JOBS_E_FORBIDDEN where there is nothing).  Other positive answers are
+ * STORE_E_…, with their message in `err`. */
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err);
 
-/* This viewer is told how `job` ended.  If it failed or was canceled, a GET of the same viewer begins
- * it anew only after two minutes without one; a POST does at once. */
+/* This viewer is told how `job` ended.  If it failed or was canceled, a GET of the same viewer
+ * begins it anew only after two minutes without one; a POST does at once. */
 void jobs_told(struct request *request, const struct job *job);
 
 /* The job whose id stands in the route, if the request may see it (jobs_admit), and its kind.
@@ -41,6 +38,9 @@ const char *jobs_secret(const struct request *request);
 /* Who asks, among the watchers of a job: by address, and by the argument `viewer`, any text that a
  * page chose for itself and gives with its streams and its cancel. */
 void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER_LEN + 1]);
+
+/* The last message of a stream that is refused; NULL: none.  `kind` NULL: it is not known. */
+const char *jobs_last_message(const struct request *request, const struct job_kind *kind);
 
 enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
 

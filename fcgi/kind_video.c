@@ -78,7 +78,7 @@ static bool still_good(const struct config *config, const struct job *done)
 struct making {
     struct work *work;
     const char *key;
-    struct error err; /* of the journal: the work stops */
+    struct error err;       /* of the journal: the work stops */
     atomic_bool has_failed; /* after that */
     char thumbnail[PATH_MAX];
     json_t *beside; /* what `done` tells of the files beside the video; NULL: not known yet */
@@ -249,7 +249,8 @@ static int refuse_changed(struct error *err)
 }
 
 /* The key says what was there when somebody asked.  What is there now may be something else: then
- * the video goes under the key of that, and whoever asks for the other has a job of its own made. */
+ * the video goes under the key of that, and whoever asks for the other has a job of its own made.
+ */
 static int settle_key(struct making *making, const struct case_record *record,
     char key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
@@ -343,7 +344,6 @@ static void finish(
         say_failed(error, last);
     else
         last_events_add(last, "canceled", "{}");
-    last_events_add(last, NULL, "finished_video");
 }
 
 static void clear(const struct config *config, const struct job *job)
@@ -354,10 +354,16 @@ static void clear(const struct config *config, const struct job *job)
     free(out_dir);
 }
 
+static const char *const stream_paths[] = {"/create/video", "/media/video", NULL};
+
 const struct job_kind kind_video = {
     .name = "video",
     .subject_name = "case",
+    .subject_example = "1",
     .first = "processing_video",
+    .last = "finished_video",
+    .stream_paths = stream_paths,
+    .subject_check = case_id_check,
     .prepare = prepare,
     .still_good = still_good,
     .run = run,

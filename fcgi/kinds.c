@@ -1,8 +1,14 @@
 /* kinds.c - the table of job kinds.  Yours is one line more. */
-#include "jobs.h"
+#include "kinds.h"
+
 #include "kind_video.h"
 
 const struct job_kind *const job_kinds[] = {
     &kind_video,
+    NULL,
+};
+
+const struct route *const kind_routes[] = {
+    case_routes,
     NULL,
 };

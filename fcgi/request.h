@@ -12,6 +12,7 @@
 #include "origin.h"
 #include "store/store.h"
 
+struct job_kind;
 struct server;
 
 enum { BODY_MAX = 1 << 20, CAPTURE_MAX = 64 };
@@ -28,6 +29,7 @@ struct request {
     struct buf headers; /* lines that whatever answer carries */
     struct arguments arguments;
     char capture[CAPTURE_MAX + 1]; /* what stood for {id} in the route */
+    const struct job_kind *kind;   /* whose stream is at this path; NULL: none */
     bool is_handed_over;           /* the loop owns the connection now */
 };
 

@@ -3,15 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "server.h"
 
-static const struct {
-    const char *method, *pattern;
-    void (*answer)(struct request *request);
-} routes[] = {
-    {"GET", "/api/cases", route_cases},
-    {"GET", "/api/cases/{id}", route_case},
-    {"GET", "/api/cases/{id}/poster", route_poster},
+/* What every kind of job has, and what has nothing to do with jobs. */
+static const struct route common_routes[] = {
     {"GET", "/api/events", route_clock},
     {"GET", "/api/health/live", route_live},
     {"GET", "/api/health/ready", route_ready},
@@ -21,13 +16,11 @@ static const struct {
     {"GET", "/api/jobs/{id}/events", route_job_events},
     {"GET", "/api/metrics", route_metrics},
     {"GET", "/casecast/may-see/{id}", route_may_see},
-    {"GET", "/create/video", route_video},
-    {"GET", "/media/video", route_video},
+    {NULL, NULL, NULL},
 };
 
-enum { N_ROUTES = sizeof routes / sizeof *routes };
+static const struct route stream_route = {"GET", NULL, route_job_stream};
 
-/* `{id}` stands for one segment of 1 to CAPTURE_MAX bytes. */
 static bool matches(const char *pattern, const char *path, char ret_capture[static CAPTURE_MAX + 1])
 {
     const char *hole = strstr(pattern, "{id}");
@@ -75,24 +68,59 @@ static void answer_options(struct request *request, const char *allowed)
     answer_bare(request, 204, extra);
 }
 
-void route(struct request *request)
+/* --- the table --- */
+
+/* What the methods are that a path takes, while its routes are looked through. */
+struct search {
+    struct request *request;
+    const char *allowed; /* NULL: nothing is at this path */
+};
+
+static bool search_takes(struct search *search, const struct route *route)
 {
-    const char *allowed = NULL;
+    if (takes(route->method, search->request))
+        return true;
+    search->allowed = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+    return false;
+}
+
+static const struct route *search_table(struct search *search, const struct route *table)
+{
+    for (; table->method; table++)
+        if (matches(table->pattern, search->request->path, search->request->capture) &&
+            search_takes(search, table))
+            return table;
+    return NULL;
+}
+
+static const struct route *search_kind(struct search *search, const struct job_kind *kind)
+{
+    for (const char *const *path = kind->stream_paths; path && *path; path++)
+        if (strcmp(*path, search->request->path) == 0 && search_takes(search, &stream_route)) {
+            search->request->kind = kind;
+            return &stream_route;
+        }
+    return NULL;
+}
+
+static const struct route *search_all(struct search *search)
+{
+    const struct server *server = search->request->server;
+    const struct route *found = search_table(search, common_routes);
+
+    for (const struct route *const *table = server->kind_routes; !found && *table; table++)
+        found = search_table(search, *table);
+    for (const struct job_kind *const *kind = server->kinds; !found && *kind; kind++)
+        found = search_kind(search, *kind);
+    return found;
+}
+
+/* error_set() makes one line of well-formed text of whatever the path holds. */
+static void refuse(struct request *request, const char *allowed)
+{
     char extra[64];
     struct error err;
 
-    if (is_forged(request))
-        return;
-    for (int i = 0; i < N_ROUTES; i++) {
-        if (!matches(routes[i].pattern, request->path, request->capture))
-            continue;
-        if (takes(routes[i].method, request)) {
-            routes[i].answer(request);
-            return;
-        }
-        allowed = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
-    }
-    /* error_set() makes one line of well-formed text of whatever the path holds. */
     if (allowed && strcmp(request->method, "OPTIONS") == 0) {
         answer_options(request, allowed);
     } else if (allowed) {
@@ -104,4 +132,18 @@ void route(struct request *request)
         error_set(&err, ERR_INPUT, "nothing is at %.100s", request->path);
         answer_problem(request, 404, "", err.text);
     }
+}
+
+void route(struct request *request)
+{
+    struct search search = {.request = request};
+    const struct route *found;
+
+    if (is_forged(request))
+        return;
+    found = search_all(&search);
+    if (found)
+        found->answer(request);
+    else
+        refuse(request, search.allowed);
 }

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "clock_feed.h"
-#include "jobs.h"
+#include "kinds.h"
 #include "listener.h"
 #include "posters.h"
 #include "replay.h"
@@ -228,6 +228,7 @@ static int prepare(struct process *process, const char *where, struct error *err
         return -(int)err->code;
     server->config = &process->config;
     server->kinds = job_kinds;
+    server->kind_routes = kind_routes;
     server->loop = &process->loop;
     server->streams = &process->streams;
     server->started_ms = clock_wall_ms();

@@ -12,7 +12,8 @@
 struct server {
     /* fixed after start */
     const struct config *config;
-    const struct job_kind *const *kinds;
+    const struct job_kind *const *kinds; /* see kinds.h */
+    const struct route *const *kind_routes;
     struct loop *loop;
     struct hub *hub;
     struct streams *streams;

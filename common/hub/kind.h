@@ -15,17 +15,30 @@
 struct work; /* one job that runs here and now */
 
 /* The closing events of a job, filled by a kind.  Texts are copied. */
+enum { LAST_EVENTS_MAX = 8 };
 struct last_events {
     int n;
-    struct job_event at[8];
+    struct job_event at[LAST_EVENTS_MAX];
 };
 void last_events_add(struct last_events *last, const char *name, const char *data);
 void last_events_clear(struct last_events *last);
 
 struct job_kind {
-    const char *name;         /* "video" */
-    const char *subject_name; /* what its subject is called in JSON: "case" */
-    const char *first;        /* the first message of every job */
+    const char *name;            /* "video" */
+    const char *subject_name;    /* of its subject in JSON: "case"; requests name it as "caseId" */
+    const char *subject_example; /* "1": error texts show a request with it */
+
+    /* Messages without an event name: the first of every job, and the last before `end`, of every
+     * job and of a refused request.  `last` NULL: there is none. */
+    const char *first, *last;
+
+    /* Paths at which a GET with ?caseId=SUBJECT creates a job or attaches to it, and answers with
+     * its stream.  Ends with NULL; NULL: no path. */
+    const char *const *stream_paths;
+
+    /* Can this text be a subject?  -ERR_INPUT quotes it and says what would be right.  Any thread.
+     * NULL: every text can that kind_subject_check() takes. */
+    int (*subject_check)(const char *subject, struct error *err);
 
     /* From a request to the digest of all that shapes the result and, where a job may have to be
      * made, to what its work needs (`*ret_input`, malloc'd; the caller frees it, whatever the
@@ -43,8 +56,8 @@ struct job_kind {
      * is set. */
     int (*run)(struct work *work, char **ret_result, struct error *err);
 
-    /* What is said at the end: `result` of a done job, `error` of a failed one, else NULL.  Any
-     * thread. */
+    /* Adds the closing events of a job before `last`, at most LAST_EVENTS_MAX - 2: `result` of a
+     * done job, `error` of a failed one, else NULL.  Any thread. */
     void (*finish)(
         enum job_state state, const char *result, const char *error, struct last_events *last);
 
@@ -54,13 +67,18 @@ struct job_kind {
     void (*clear)(const struct config *config, const struct job *job);
 };
 
-/* The closing events of a job: what its kind says (NULL: only the state), and then, whatever the
- * outcome, `end` with {"state":…}.  Any thread. */
+/* The closing events of a job: those of its kind and its `last` (`kind` NULL: only the state), and
+ * then, whatever the outcome, `end` with {"state":…}.  Any thread. */
 void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
     const char *error, struct last_events *last);
 
 /* NULL: no such kind.  `kinds` ends with NULL. */
 const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);
+
+/* Can `subject` be one of this kind?  Beside the kind's own rule: 1 to JOB_SUBJECT_MAX bytes of
+ * UTF-8 in one line, without quotation marks and backslashes, since events and logs hold it as it
+ * is.  -ERR_INPUT quotes it and says what would be right.  Any thread. */
+int kind_subject_check(const struct job_kind *kind, const char *subject, struct error *err);
 
 /* --- for a kind's run(): the worker's own thread, except where noted --- */
 

@@ -34,41 +34,6 @@ struct work {
 
 /* --- for a kind --- */
 
-const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name)
-{
-    for (; *kinds; kinds++)
-        if (strcmp((*kinds)->name, name) == 0)
-            return *kinds;
-    return NULL;
-}
-
-void last_events_add(struct last_events *last, const char *name, const char *data)
-{
-    last->at[last->n++] = (struct job_event){.name = mem_copy(name), .data = mem_copy(data)};
-}
-
-void last_events_clear(struct last_events *last)
-{
-    for (int i = 0; i < last->n; i++) {
-        free((char *)last->at[i].name);
-        free((char *)last->at[i].data);
-    }
-    last->n = 0;
-}
-
-void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
-    const char *error, struct last_events *last)
-{
-    char json[32];
-
-    if (kind)
-        kind->finish(state, result, error, last);
-    else
-        last_events_add(last, job_state_name(state), "{}");
-    snprintf(json, sizeof json, "{\"state\":\"%s\"}", job_state_name(state));
-    last_events_add(last, "end", json);
-}
-
 const char *work_input(const struct work *work)
 {
     return work->job.input;

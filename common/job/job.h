@@ -19,7 +19,7 @@
 enum {
     JOB_ID_LEN = 26, /* 130 random bits: unguessable, never reused */
     JOB_KIND_MAX = 31,
-    JOB_SUBJECT_MAX = 64, /* what the job is about: a case's id */
+    JOB_SUBJECT_MAX = 64, /* bytes: what the job is about, as its kind names it */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
 };
 

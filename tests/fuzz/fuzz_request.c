@@ -21,7 +21,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "clock_feed.h"
-#include "jobs.h"
+#include "kinds.h"
 #include "listener.h"
 #include "posters.h"
 #include "replay.h"
@@ -103,6 +103,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     wheel_init(&server.wheel, &loop.uv, clock_due);
     server.config = &config;
     server.kinds = job_kinds;
+    server.kind_routes = kind_routes;
     server.loop = &loop;
     server.streams = &streams;
     server.started_ms = clock_wall_ms();

@@ -1,5 +1,13 @@
-/* kind_digest.c - a job of your own: the digest of a large file beneath the media root. */
+/* kind_digest.c - a job of your own: the digest of a large file in the media root. */
 #include "kit/kind_digest.h"
+
+static int subject_check(const char *subject, struct error *err)
+{
+    if (*subject != '.' && !strchr(subject, '/'))
+        return 0;
+    return error_set(err, ERR_INPUT,
+        "\"%.64s\" must be the name of a file, without / and without a dot in front", subject);
+}
 
 static int prepare(struct store *store, const struct config *config, const char *subject,
     char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
@@ -40,4 +48,17 @@ static void finish(
     last_events_add(last, job_state_name(state), result ? result : error ? error : "{}");
 }
 
-const struct job_kind kind_digest = {"digest", "file", "digesting", prepare, NULL, run, finish, NULL};
+static const char *const stream_paths[] = {"/api/digest", NULL};
+
+const struct job_kind kind_digest = {
+    .name = "digest",
+    .subject_name = "file", /* requests name it as {"fileId": "a.bin"}, and as ?fileId=a.bin */
+    .subject_example = "a.bin",
+    .first = "digesting",
+    .last = "digested",
+    .stream_paths = stream_paths,
+    .subject_check = subject_check,
+    .prepare = prepare,
+    .run = run,
+    .finish = finish,
+};

@@ -1,13 +1,18 @@
 /* own_kind.c - casecast with a second line in its table of kinds. */
-#include "jobs.h"
 #include "kind_video.h"
+#include "kinds.h"
 #include "kit/kind_digest.h"
 #include "serve.h"
 
-/* This table takes the place of the one in fcgi/kinds.c. */
+/* These tables take the place of those in fcgi/kinds.c. */
 const struct job_kind *const job_kinds[] = {
     &kind_video,
     &kind_digest,
+    NULL,
+};
+
+const struct route *const kind_routes[] = {
+    case_routes,
     NULL,
 };
 

@@ -13,7 +13,7 @@ private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_LEASE_MS=1000 CASECAST_PROC
 program=${CASECAST_BUILD:-$root/build}/tests/kit/own_kind
 export CASECAST_MEDIA_ROOT=$private/files
 mkdir "$CASECAST_MEDIA_ROOT"
-printf 'abc' >"$CASECAST_MEDIA_ROOT/small"
+printf 'abc' >"$CASECAST_MEDIA_ROOT/a.bin"
 truncate -s 400G "$CASECAST_MEDIA_ROOT/endless" # a hole: read at a gigabyte a second or so, it takes minutes
 truncate -s 400G "$CASECAST_MEDIA_ROOT/second"
 stack_start
@@ -27,19 +27,38 @@ is() { [[ $(state_of "$1") == "$2" ]] || { printf 'it is %s\n' "$(state_of "$1")
 starters() { sed -n "s/^[^ ]* \([0-9]*\) info job $1: starts.*/\1/p" "$state/log/casecast.log"; }
 taken_over() { [[ $(starters "$1" | tail -n 1) != "$owner" ]]; }
 
-small=$(ask small | jq -r .id)
+small=$(ask a.bin | jq -r .id)
 wait_for 10 is "$small" 'done'
 events=$(stream "$url/api/jobs/$small/events")
 fact 'its events are those the kind said' same 'digesting
 "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"
+digested
 {"state":"done"}' "$(jq -r 'select(.id) | .data' <<<"$events")"
-fact 'the digest is the one b2sum gives' same "$(b2sum -l 256 "$CASECAST_MEDIA_ROOT/small" | cut -d' ' -f1)" \
+fact 'the digest is the one b2sum gives' same "$(b2sum -l 256 "$CASECAST_MEDIA_ROOT/a.bin" | cut -d' ' -f1)" \
     "$(curl -sS "$url/api/jobs/$small" | jq -r .result)"
-fact 'the same request is the same job' same "$small" "$(ask small | jq -r .id)"
+fact 'the same request is the same job' same "$small" "$(ask a.bin | jq -r .id)"
+fact 'a path of its own is its stream, too' same "$(durable <<<"$events")" "$(stream "$url/api/digest?fileId=a.bin" | durable)"
 fact 'after the end the answer is 204' same 204 \
     "$(stream_status -H "Last-Event-ID: $(last_id <<<"$events")" "$url/api/jobs/$small/events")"
 fact 'a file that is not there is an error with its name' problem 400 'file nowhere: No such file' \
     -X POST -H 'Content-Type: application/json' -d '{"fileId":"nowhere"}' "$url/api/jobs"
+
+# What a subject may be is the kind's to say, and its last message ends what is refused, too.
+refused() { # REGULAR EXPRESSION BODY
+    problem 400 "$1" -X POST -H 'Content-Type: application/json' -d "$2" "$url/api/jobs"
+}
+refused_stream() { # REGULAR EXPRESSION QUERY
+    local got
+    got=$(stream "$url/api/digest$2")
+    well_formed "$got" && holds "^error $1" "$(messages <<<"$got" | head -n 1)" &&
+        same digested "$(messages <<<"$got" | tail -n 1)" && same end "$(jq -r 'select(.id) | .event' <<<"$got")"
+}
+fact 'a name that it does not take is refused in its words' refused '"../a.bin" must be the name of a file' '{"fileId":"../a.bin"}'
+fact '… in frames to an EventSource' refused_stream 'fileId "../a.bin" must be the name' '?fileId=../a.bin'
+fact 'so is none' refused_stream 'fileId is missing: name a file, as in /api/digest\?fileId=a.bin' ''
+fact 'a case still has its own rule' refused '"a.bin" must be 1 to 64 of the characters' '{"caseId":"a.bin"}'
+fact 'an unknown member is told all kinds' refused 'is \{"caseId": "1"\} or \{"fileId": "a.bin"\}' '{"bookId":"1"}'
+fact 'its path takes no POST' problem 405 'POST is not what this address takes: GET, HEAD' -X POST "$url/api/digest?fileId=a.bin"
 
 endless=$(ask endless | jq -r .id)
 wait_for 10 is "$endless" running

@@ -86,7 +86,6 @@ static void finish(
     enum job_state state, const char *result, const char *error, struct last_events *last)
 {
     last_events_add(last, job_state_name(state), error ? error : result ? result : "{}");
-    last_events_add(last, NULL, "the end");
 }
 
 static void clear(const struct config *unused, const struct job *job)
@@ -96,8 +95,16 @@ static void clear(const struct config *unused, const struct job *job)
     atomic_fetch_add(&n_cleared, 1);
 }
 
-static const struct job_kind kind = {
-    "steps", "thing", "begins", prepare, still_good, run, finish, clear};
+static const struct job_kind kind = {.name = "steps",
+    .subject_name = "thing",
+    .subject_example = "1",
+    .first = "begins",
+    .last = "the end",
+    .prepare = prepare,
+    .still_good = still_good,
+    .run = run,
+    .finish = finish,
+    .clear = clear};
 static const struct job_kind *const kinds[] = {&kind, NULL};
 
 /* --- arranging --- */

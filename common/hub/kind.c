@@ -1,0 +1,71 @@
+/* kind.c - what all kinds of jobs have in common: their table, their subjects, their closing
+ * events. */
+#include "hub/kind.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name)
+{
+    for (; *kinds; kinds++)
+        if (strcmp((*kinds)->name, name) == 0)
+            return *kinds;
+    return NULL;
+}
+
+/* What stands in a subject goes into JSON and into logs as it is. */
+static bool kind_subject_is_plain(const char *subject)
+{
+    size_t len = strlen(subject);
+
+    return len >= 1 && len <= JOB_SUBJECT_MAX && text_is_utf8(subject, len, NULL) &&
+           text_find_control(subject, len, "") < 0 && !strpbrk(subject, "\"\\");
+}
+
+int kind_subject_check(const struct job_kind *kind, const char *subject, struct error *err)
+{
+    int rc = kind->subject_check ? kind->subject_check(subject, err) : 0;
+
+    if (rc < 0 || kind_subject_is_plain(subject))
+        return rc;
+    return error_set(err, ERR_INPUT,
+        "\"%.64s%s\" must be 1 to %d bytes of one line, without \" or \\", subject,
+        strlen(subject) > 64 ? "…" : "", JOB_SUBJECT_MAX);
+}
+
+/* --- closing events --- */
+
+void last_events_add(struct last_events *last, const char *name, const char *data)
+{
+    assert(last->n < LAST_EVENTS_MAX);
+    last->at[last->n++] = (struct job_event){.name = mem_copy(name), .data = mem_copy(data)};
+}
+
+void last_events_clear(struct last_events *last)
+{
+    for (int i = 0; i < last->n; i++) {
+        free((char *)last->at[i].name);
+        free((char *)last->at[i].data);
+    }
+    last->n = 0;
+}
+
+void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
+    const char *error, struct last_events *last)
+{
+    char json[32];
+
+    if (kind)
+        kind->finish(state, result, error, last);
+    else
+        last_events_add(last, job_state_name(state), "{}");
+    if (kind && kind->last)
+        last_events_add(last, NULL, kind->last);
+    snprintf(json, sizeof json, "{\"state\":\"%s\"}", job_state_name(state));
+    last_events_add(last, "end", json);
+}
