@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,9 @@
 enum { ADDRESS_MAX = 46 /* an IPv6 address in full */ };
 
 struct viewer_address {
-    char text[ADDRESS_MAX]; /* first: the tree compares it */
+    char text[ADDRESS_MAX];
     int n_open;
 };
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
 
 /* A household has one IPv4 address, or of IPv6 all that begin with the same 64 bits. */
 static void household_of(const char *address, char ret_text[static ADDRESS_MAX])
@@ -37,15 +31,14 @@ static void household_of(const char *address, char ret_text[static ADDRESS_MAX])
 static struct viewer_address *address_of(struct places *places, const char *text)
 {
     struct viewer_address wanted = {0}, *address;
-    void *node;
 
     household_of(text, wanted.text);
-    node = tfind(&wanted, &places->addresses, compare);
-    if (node)
-        return *(struct viewer_address **)node;
+    address = map_get(&places->addresses, wanted.text);
+    if (address)
+        return address;
     address = mem_new(struct viewer_address);
     *address = wanted;
-    tsearch(address, &places->addresses, compare);
+    map_put(&places->addresses, address->text, address);
     return address;
 }
 
@@ -68,7 +61,7 @@ static void address_leave(struct places *places, struct viewer_address *address)
 {
     pthread_mutex_lock(&places->lock);
     if (--address->n_open == 0) {
-        tdelete(address, &places->addresses, compare);
+        map_remove(&places->addresses, address->text);
         free(address);
     }
     pthread_mutex_unlock(&places->lock);

@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/map.h"
 
 struct viewer_address;
 
@@ -13,7 +14,7 @@ struct places {
     const struct config *config; /* fixed */
     atomic_int n_open;           /* atomic: streams, of all addresses */
     pthread_mutex_t lock;
-    void *addresses; /* under lock: only where CASECAST_MAX_STREAMS_CLIENT is set */
+    struct map addresses; /* under lock: only where CASECAST_MAX_STREAMS_CLIENT is set */
 };
 
 void places_init(struct places *places, const struct config *config);

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void *there(void *memory)
+void *mem_there(void *memory)
 {
     if (!memory) {
         fputs("casecast: out of memory\n", stderr);
@@ -21,17 +21,17 @@ static void *there(void *memory)
 
 void *mem_zero(size_t n, size_t size)
 {
-    return there(calloc(n ? n : 1, size ? size : 1));
+    return mem_there(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *mem_grow(void *old, size_t n, size_t size)
 {
-    return there(reallocarray(old, n ? n : 1, size ? size : 1));
+    return mem_there(reallocarray(old, n ? n : 1, size ? size : 1));
 }
 
 char *mem_copy(const char *s)
 {
-    return s ? there(strdup(s)) : NULL;
+    return s ? mem_there(strdup(s)) : NULL;
 }
 
 char *mem_copy_n(const char *s, size_t len)
@@ -51,7 +51,7 @@ char *mem_format(const char *fmt, ...)
     if (vasprintf(&text, fmt, args) < 0)
         text = NULL;
     va_end(args);
-    return there(text);
+    return mem_there(text);
 }
 
 enum { LINE = 64, HUGE_PAGE = 2 << 20, LARGE = 1 << 20 };

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+/* `memory`, if it is not NULL: for what a library allocated. */
+void *mem_there(void *memory) __attribute__((returns_nonnull));
 void *mem_zero(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_grow(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
 char *mem_copy(const char *s);               /* NULL stays NULL */

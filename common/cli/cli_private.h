@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "store/store.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -46,7 +47,7 @@ struct files {
     void (*mistake)(void *ctx, const char *place, const char *field, const char *text);
     void (*warning)(
         void *ctx, const char *place, const char *name, const char *text); /* NULL: not told */
-    void *seen; /* files.c's; files_end() frees it */
+    struct map seen; /* files.c's, by name; files_end() frees it */
 };
 
 /* Each file that `record` names is read and tried: `mistake` for each that no job could use,

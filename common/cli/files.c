@@ -1,6 +1,5 @@
 /* files.c - what a case names beneath the media root, tried out as a job would: what passes here, a
  * job can make.  See cli_private.h. */
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,39 +11,29 @@
 
 /* A picture that was looked at: many scenes may name it. */
 struct seen {
-    char *name;
     char *mistake; /* NULL: none */
     char warnings[PICTURE_WARNINGS_MAX];
 };
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(((const struct seen *)a)->name, ((const struct seen *)b)->name);
-}
 
 static void free_seen(void *data)
 {
     struct seen *seen = data;
 
-    free(seen->name);
     free(seen->mistake);
     free(seen);
 }
 
 static const struct seen *look(struct files *files, const char *name)
 {
-    struct seen key = {.name = (char *)(uintptr_t)name}, *seen, **found;
+    struct seen *seen = map_get(&files->seen, name);
     struct error err;
 
-    found = tfind(&key, &files->seen, compare);
-    if (found)
-        return *found;
+    if (seen)
+        return seen;
     seen = mem_new(struct seen);
-    seen->name = mem_copy(name);
     if (picture_prove(files->root_fd, name, seen->warnings, &err) < 0)
         seen->mistake = mem_copy(err.text);
-    if (!tsearch(seen, &files->seen, compare))
-        abort();
+    map_put(&files->seen, name, seen);
     return seen;
 }
 
@@ -90,6 +79,5 @@ void files_check(struct files *files, const struct case_record *record, const ch
 
 void files_end(struct files *files)
 {
-    tdestroy(files->seen, free_seen);
-    files->seen = NULL;
+    map_clear(&files->seen, free_seen);
 }
