@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/frame/jpeg.h"
+#include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 #include "video/text/vtt.h"
 
@@ -139,13 +140,8 @@ static int write_jpeg(
 
 static int write_poster(const struct stills *stills, struct error *err)
 {
-    const AVFrame *frame = stills->frame;
-    struct yuv yuv = {.width = frame->width, .height = frame->height};
+    struct yuv yuv = yuv_view(stills->frame);
 
-    for (int p = 0; p < 3; p++) {
-        yuv.data[p] = frame->data[p];
-        yuv.stride[p] = frame->linesize[p];
-    }
     return write_jpeg(stills, &yuv, STILLS_POSTER_NAME, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include <libavutil/opt.h>
 
+#include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
@@ -134,11 +135,7 @@ int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *e
 
     if (rc < 0)
         return libav_error(err, ERR_LIMIT, rc, "no memory for a frame");
-    *ret_yuv = (struct yuv){.width = encoder->frame->width, .height = encoder->frame->height};
-    for (int p = 0; p < 3; p++) {
-        ret_yuv->data[p] = encoder->frame->data[p];
-        ret_yuv->stride[p] = encoder->frame->linesize[p];
-    }
+    *ret_yuv = yuv_view(encoder->frame);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <libavcodec/avcodec.h>
 
 #include "video/frame/scale.h"
+#include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 
 enum { QUALITY = 4 }; /* libav's scale for MJPEG: 2 (best) to 31 */
@@ -41,18 +42,6 @@ static int encode(AVCodecContext *encoder, AVFrame *frame, AVPacket *packet)
     return rc < 0 ? rc : avcodec_receive_packet(encoder, packet);
 }
 
-/* A view of `frame`'s memory. */
-static struct yuv yuv_of(const AVFrame *frame)
-{
-    struct yuv yuv = {.width = frame->width, .height = frame->height};
-
-    for (int p = 0; p < 3; p++) {
-        yuv.data[p] = frame->data[p];
-        yuv.stride[p] = frame->linesize[p];
-    }
-    return yuv;
-}
-
 static int scale_and_encode(AVCodecContext *encoder, const struct yuv *from, AVFrame *frame,
     AVPacket *packet, struct error *err)
 {
@@ -66,7 +55,7 @@ static int scale_and_encode(AVCodecContext *encoder, const struct yuv *from, AVF
     rc = av_frame_get_buffer(frame, YUV_ALIGN);
     if (rc < 0)
         return libav_error(err, ERR_LIMIT, rc, "JPEG");
-    to = yuv_of(frame);
+    to = yuv_view(frame);
     rc = scale_to_jpeg(from, &to, err);
     if (rc < 0)
         return rc;
