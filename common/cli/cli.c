@@ -1,12 +1,7 @@
 /* cli.c - finds the command, reads the settings, and says how all of it is used. */
 #include "cli/cli.h"
 
-#include <locale.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <wchar.h>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -21,80 +16,6 @@ static const char settings_help[] =
     "  CASECAST_DB          the database, an SQLite file (casecast.db)\n"
     "  CASECAST_MEDIA_ROOT  the folder that pictures and sounds lie in (.)\n"
     "  CASECAST_OUTPUT      the folder that `serve` puts finished videos in (media)\n";
-
-int cli_fail(const struct error *err)
-{
-    fprintf(stderr, "casecast: %s\n", err->text);
-    return EXIT_FAILED;
-}
-
-int cli_misused(const struct command *command, const char *fmt, ...)
-{
-    struct error err;
-    char text[400];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    error_set(&err, ERR_INPUT, "%s: %s", command->name, text);
-    cli_fail(&err);
-    fprintf(stderr, "usage: casecast %s%s\n", command->name, command->arguments);
-    return EXIT_USAGE;
-}
-
-int cli_open_store(
-    const struct config *config, enum store_part part, struct store **ret_store, struct error *err)
-{
-    if (access(config->database, F_OK) < 0)
-        return error_set(err, ERR_INPUT,
-            "%s: no database here; `casecast import FILE` makes one, or set CASECAST_DB to yours",
-            config->database);
-    return store_open_to_read(config->database, part, ret_store, err);
-}
-
-int cli_load_case(
-    const struct config *config, const char *id, struct case_record **ret_record, struct error *err)
-{
-    struct store *store;
-    int answer;
-
-    if (case_id_check(id, err) < 0)
-        return error_where(err, "case ");
-    answer = cli_open_store(config, STORE_CASES, &store, err);
-    if (answer < 0)
-        return answer;
-    answer = store_case_get(store, id, ret_record, err);
-    store_close(store);
-    if (answer == STORE_E_NOT_FOUND)
-        return error_set(
-            err, ERR_INPUT, "case %s not found; `casecast cases` lists what there is", id);
-    return answer;
-}
-
-int cli_width(const char *text)
-{
-    /* A locale of our own: what a terminal shows does not depend on how this process was started.
-     */
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), old;
-    mbstate_t state = {0};
-    int width = 0;
-
-    if (!utf8)
-        return (int)text_chars(text);
-    old = uselocale(utf8);
-    for (wchar_t c; *text;) {
-        size_t n = mbrtowc(&c, text, strlen(text), &state);
-
-        if (n == 0 || n > 4)
-            break;
-        width += wcwidth(c) > 0 ? wcwidth(c) : 0;
-        text += n;
-    }
-    uselocale(old);
-    freelocale(utf8);
-    return width;
-}
 
 static void print_usage(FILE *out)
 {

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "outside_file.h"
 #include "video/picture/picture.h"
-#include "video/picture/picture_head.h"
+#include "video/picture/picture_kind.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,6 +10,7 @@
 #include "base/beneath.h"
 #include "base/file.h"
 #include "video/picture/decode.h"
+#include "video/picture/picture_kind.h"
 
 static int picture_read(int fd, const char *name, void *data, size_t size, struct error *err)
 {

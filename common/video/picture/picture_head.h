@@ -48,11 +48,6 @@ struct picture_head {
 
 const char *picture_kind_name(enum picture_kind kind);
 
-/* `name` starts every message.  Moves the picture to the start of `bytes`, which has
- * PICTURE_HEAD_PADDING more bytes than `size`.  The caller calls picture_head_free() in any case.
- * -ERR_INPUT: no kind that we take (says what it looks like), or there is no picture in it. */
-int picture_head_read(const char *name, uint8_t *bytes, size_t size, struct picture_head *ret_head,
-    struct error *err);
 void picture_head_free(struct picture_head *head);
 
 /* One more thing that is wrong and does not matter; told once. */
