@@ -12,7 +12,7 @@
 
 void engine_add_all(struct digest *digest)
 {
-    struct fonts *fonts = fonts_now();
+    struct fonts *fonts = fonts_acquire();
 
     engine_add(digest);
     fonts_add(fonts, digest);

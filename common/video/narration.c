@@ -64,7 +64,8 @@ static int read_sound(const struct narration_ask *ask, int i, struct spool *spoo
     if (rc == 0 && (is_file || part->source.n > 0))
         rc = source_measure(&part->source, ask->cancel, &part->n, &part->levels, err);
     part->loudness = levels_loudness(&part->levels, part->n);
-    return rc < 0 && rc != -ERR_CANCELED ? film_blame(i, is_file ? "audio" : "narration", err) : rc;
+    return rc < 0 && rc != -ERR_CANCELED ? film_error_where(i, is_file ? "audio" : "narration", err)
+                                         : rc;
 }
 
 /* A picture that can't be used is found now, not after an hour of encoding the scenes before it. */
@@ -74,7 +75,7 @@ static int check_picture(const struct narration_ask *ask, int i, struct error *e
     int rc = image ? picture_check(ask->root_fd, image, err)
                    : error_set(err, ERR_INPUT, "none is named");
 
-    return rc < 0 ? film_blame(i, "image", err) : 0;
+    return rc < 0 ? film_error_where(i, "image", err) : 0;
 }
 
 static int read_scene(const struct narration_ask *ask, int i, struct spool *spool,

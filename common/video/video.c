@@ -74,7 +74,7 @@ static void *ahead_thread(void *ctx)
     struct work *work = ctx;
     struct error unheard; /* whoever needs it next meets what went wrong here, too */
 
-    film_show(&work->film, 0, &unheard);
+    film_thumbnail_write(&work->film, 0, &unheard);
     return NULL;
 }
 
@@ -96,7 +96,7 @@ static int plan(struct work *work, struct error *err)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
             .sound_samples = work->narration.parts[i].n,
             .transition = record->scenes[i].transition};
-    ends_ask(record, inputs);
+    ends_reserve(record, inputs);
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &work->timeline, err);
     free(inputs);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)

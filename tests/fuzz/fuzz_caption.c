@@ -31,7 +31,7 @@ static void draw_all(const struct caption *caption, int width, int height, int n
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int sizes[4][2] = {{320, 180}, {180, 320}, {64, 64}, {1280, 720}};
-    struct caption_look look = {
+    struct caption_style style = {
         .fps = 30, .color = {1, 1, 1, 1}, .box = {0, 0, 0, 0.6}, .page_lines = 3};
     struct caption *caption;
     struct error err;
@@ -45,13 +45,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     width = sizes[data[1] & 3][0];
     height = sizes[data[1] & 3][1];
     text = mem_copy_n((const char *)data + 2, size - 2);
-    look.width = width;
-    look.height = height;
-    look.size = 0.044 * (width < height ? width : height);
-    look.position = (enum case_position)((data[1] >> 2) % 3);
-    assert(caption_new(text, &look, n_frames, &caption, &err) == 0);
+    style.width = width;
+    style.height = height;
+    style.size = 0.044 * (width < height ? width : height);
+    style.position = (enum case_position)((data[1] >> 2) % 3);
+    assert(caption_new(text, &style, n_frames, &caption, &err) == 0);
     if (caption) {
-        assert(caption_pages(caption) >= 1);
+        assert(caption_page_count(caption) >= 1);
         draw_all(caption, width, height, n_frames);
     }
     caption_free(caption);

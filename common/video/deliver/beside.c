@@ -14,7 +14,7 @@ int beside_open(const struct film *film, const struct mix_part *parts, struct be
     text_track_open(&ret_beside->cues, &ret_beside->text);
     ret_beside->n_chapters = film->record->n_scenes;
     ret_beside->chapters = chapters_of(film->record, film->timeline);
-    return stills_open(film->timeline, film->dir, ends_face(film->record, film->timeline),
+    return stills_open(film->timeline, film->dir, ends_poster_segment(film->record, film->timeline),
         film->width, film->height, &ret_beside->stills, err);
 }
 

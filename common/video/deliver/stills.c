@@ -17,7 +17,7 @@ static int tile_from(const struct timeline *timeline, const struct timeline_segm
 {
     const struct timeline_scene *scene = &timeline->scenes[segment->scene];
 
-    return segment->first == timeline_body_start(scene) ? scene->start + scene->fade_in / 2
+    return segment->first == timeline_body_start(scene) ? scene->start + scene->transition_in / 2
                                                         : segment->first;
 }
 
@@ -34,7 +34,7 @@ static void choose_tiles(struct stills *stills)
         const struct timeline_segment *segment = &timeline->segments[i];
         bool is_first = segment->first == timeline_body_start(&timeline->scenes[segment->scene]);
 
-        if (segment->is_fade || (!is_first && segment->first - last < apart))
+        if (segment->is_transition || (!is_first && segment->first - last < apart))
             continue;
         last = segment->first;
         stills->tiles[stills->n_tiles++] =

@@ -31,7 +31,7 @@ struct caption {
 
 /* How a caption is set on a frame of this size. */
 struct setting {
-    const struct caption_look *look;
+    const struct caption_style *style;
     PangoContext *context;
     int width, height; /* the frame */
     int text_width;    /* where lines are broken */
@@ -48,7 +48,7 @@ static PangoLayout *layout_new_locked(const struct setting *set, const char *tex
     PangoFontDescription *font = pango_font_description_new();
 
     pango_font_description_set_family(
-        font, set->look->font ? set->look->font : "Noto Sans,DejaVu Sans,sans-serif");
+        font, set->style->font ? set->style->font : "Noto Sans,DejaVu Sans,sans-serif");
     pango_font_description_set_weight(font, PANGO_WEIGHT_SEMIBOLD);
     pango_font_description_set_absolute_size(font, set->size * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
@@ -100,14 +100,14 @@ static void choose_locked(struct setting *set, char *text)
 {
     static const double sizes[] = {1.0, 0.85, 0.7, 0.6};
     double full = set->size;
-    int most = set->n_frames * 1000 / (PAGE_MS * set->look->fps), room = most > 1 ? most : 1;
+    int most = set->n_frames * 1000 / (PAGE_MS * set->style->fps), room = most > 1 ? most : 1;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int n_lines, most_lines;
 
         set->size = full * sizes[i];
         most_lines = lines_within(set, 0.45);
-        most_lines = most_lines < set->look->page_lines ? most_lines : set->look->page_lines;
+        most_lines = most_lines < set->style->page_lines ? most_lines : set->style->page_lines;
         n_lines = line_count_locked(set, text);
         set->pages = pages_for(n_lines, most_lines);
         if (set->pages <= room) {
@@ -146,9 +146,9 @@ static struct box box_around(const struct setting *set, const PangoRectangle *te
     if (box.height > most)
         box.height = most & ~1;
     box.x = (set->width - box.width) / 2 & ~1;
-    if (set->look->position == CASE_TOP)
+    if (set->style->position == CASE_TOP)
         box.y = set->bottom & ~1;
-    else if (set->look->position == CASE_MIDDLE)
+    else if (set->style->position == CASE_MIDDLE)
         box.y = (set->height - box.height) / 2 & ~1;
     else
         box.y = (set->height - set->bottom - box.height) & ~1;
@@ -160,13 +160,13 @@ static void set_color(cairo_t *cr, const double color[static 4])
     cairo_set_source_rgba(cr, color[0], color[1], color[2], color[3]);
 }
 
-static void draw(cairo_t *cr, const struct caption_look *look, PangoLayout *layout,
+static void draw(cairo_t *cr, const struct caption_style *style, PangoLayout *layout,
     const struct box *box, const PangoRectangle *text)
 {
     round_box(cr, 0, 0, box->width, box->height, box->pad_y);
-    set_color(cr, look->box);
+    set_color(cr, style->box);
     cairo_fill(cr);
-    set_color(cr, look->color);
+    set_color(cr, style->color);
     cairo_move_to(cr, (box->width - text->width) / 2.0 - text->x, box->pad_y - text->y);
     pango_cairo_show_layout(cr, layout);
 }
@@ -184,7 +184,7 @@ static int render(
     box = box_around(set, &text);
     surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, box.width, box.height);
     cr = cairo_create(surface);
-    draw(cr, set->look, layout, &box, &text);
+    draw(cr, set->style, layout, &box, &text);
     cairo_surface_flush(surface);
     if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
         rc = error_set(
@@ -236,7 +236,7 @@ static void add_page(const struct setting *set, PangoLayout *whole, struct capti
     if (at == set->pages - 1)
         last = pango_layout_get_line_count(whole) - 1;
     page_text(whole, first, last, &start, &page->len);
-    page->text = direction_keep(direction_at(whole, first), mem_copy_n(start, (size_t)page->len));
+    page->text = direction_mark(direction_at(whole, first), mem_copy_n(start, (size_t)page->len));
     page->len = (int)strlen(page->text);
 }
 
@@ -337,23 +337,23 @@ static char *tidy(const char *text)
     return copy;
 }
 
-static struct setting setting_for(const struct caption_look *look, int n_frames)
+static struct setting setting_for(const struct caption_style *style, int n_frames)
 {
-    bool is_portrait = look->height > look->width;
+    bool is_portrait = style->height > style->width;
 
-    return (struct setting){.look = look,
-        .width = look->width,
-        .height = look->height,
-        .text_width = (int)(look->width * (is_portrait ? 0.82 : 0.72)),
-        .bottom = (int)(look->height * (is_portrait ? 0.16 : 0.075)),
-        .size = look->size,
+    return (struct setting){.style = style,
+        .width = style->width,
+        .height = style->height,
+        .text_width = (int)(style->width * (is_portrait ? 0.82 : 0.72)),
+        .bottom = (int)(style->height * (is_portrait ? 0.16 : 0.075)),
+        .size = style->size,
         .n_frames = n_frames};
 }
 
 static int make(const char *text, struct setting *set, bool is_drawn, struct caption **ret_caption,
     struct error *err)
 {
-    struct fonts *fonts = set->look->fonts, *ours = NULL;
+    struct fonts *fonts = set->style->fonts, *ours = NULL;
     struct caption *caption;
     char *copy;
     int rc = 0;
@@ -362,12 +362,12 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
     if (!is_visible(text))
         return 0;
     if (!fonts)
-        fonts = ours = fonts_now();
+        fonts = ours = fonts_acquire();
     copy = tidy(text);
     caption = mem_new(struct caption);
-    caption->fade = FADE_MS * set->look->fps / 1000;
+    caption->fade = FADE_MS * set->style->fps / 1000;
     set->context = fonts_lock(fonts);
-    pango_context_set_language(set->context, pango_language_from_string(set->look->language));
+    pango_context_set_language(set->context, pango_language_from_string(set->style->language));
     choose_locked(set, copy);
     plan_pages_locked(set, copy, caption);
     if (is_drawn)
@@ -383,17 +383,17 @@ static int make(const char *text, struct setting *set, bool is_drawn, struct cap
     return 0;
 }
 
-int caption_new(const char *text, const struct caption_look *look, int n_frames,
+int caption_new(const char *text, const struct caption_style *style, int n_frames,
     struct caption **ret_caption, struct error *err)
 {
-    struct setting set = setting_for(look, n_frames);
+    struct setting set = setting_for(style, n_frames);
 
     return make(text, &set, true, ret_caption, err);
 }
 
-struct caption *caption_plan(const char *text, const struct caption_look *look, int n_frames)
+struct caption *caption_plan(const char *text, const struct caption_style *style, int n_frames)
 {
-    struct setting set = setting_for(look, n_frames);
+    struct setting set = setting_for(style, n_frames);
     struct caption *caption;
 
     make(text, &set, false, &caption, NULL);
@@ -412,12 +412,12 @@ void caption_free(struct caption *caption)
     free(caption);
 }
 
-int caption_pages(const struct caption *caption)
+int caption_page_count(const struct caption *caption)
 {
     return caption->n_pages;
 }
 
-const char *caption_page(const struct caption *caption, int page, int *ret_from, int *ret_to)
+const char *caption_page_text(const struct caption *caption, int page, int *ret_from, int *ret_to)
 {
     *ret_from = caption->pages[page].from;
     *ret_to = caption->pages[page].to;

@@ -14,10 +14,10 @@ struct caption;
 struct fonts; /* fonts.h */
 
 /* How a case wants its captions set, on frames of its size. */
-struct caption_look {
+struct caption_style {
     struct fonts *fonts; /* the caller's; NULL: those that are there now */
     int width, height, fps;
-    char language[LANGUAGE_TAG_MAX]; /* the words': Han and Cyrillic look otherwise in another */
+    char language[LANGUAGE_TAG_MAX]; /* the words': Han and Cyrillic style otherwise in another */
     const char *font;                /* a family, the case's; NULL: ours */
     double size;                     /* of the type, pixels */
     double color[4];                 /* red, green, blue, opacity: 0…1 */
@@ -26,7 +26,7 @@ struct caption_look {
     int page_lines; /* at most so many stand at once */
 };
 
-struct caption_look caption_look_of(const struct case_record *record);
+struct caption_style caption_style_of(const struct case_record *record);
 
 /* -ERR_INPUT: there is no such family here.  A letter that the family does not have is taken from
  * one that has it, as always: few families have Arabic, Hindi, Japanese and emoji. */
@@ -34,17 +34,17 @@ int caption_check_font(const char *family, struct error *err);
 
 /* For `n_frames` frames of time.  `*ret_caption` is NULL if there is
  * nothing to see in `text` (only spaces). */
-int caption_new(const char *text, const struct caption_look *look, int n_frames,
+int caption_new(const char *text, const struct caption_style *style, int n_frames,
     struct caption **ret_caption, struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */
 
 /* The same pages at the same times, without the drawing: a few hundred µs.  NULL: nothing to see.
  */
-struct caption *caption_plan(const char *text, const struct caption_look *look, int n_frames);
+struct caption *caption_plan(const char *text, const struct caption_style *style, int n_frames);
 
-int caption_pages(const struct caption *caption);
+int caption_page_count(const struct caption *caption);
 /* The words of one, and the caption's frames from … to - 1 it is on the screen. */
-const char *caption_page(const struct caption *caption, int page, int *ret_from, int *ret_to);
+const char *caption_page_text(const struct caption *caption, int page, int *ret_from, int *ret_to);
 
 /* Lay what belongs there over `frame`, the `at`-th of the caption's frames: pages fade in and out.
  */

@@ -12,15 +12,16 @@ enum {
     CREDITS_LIGHT = 72, /* of 256 */
 };
 
-void ends_ask(const struct case_record *record, struct timeline_input *inputs)
+void ends_reserve(const struct case_record *record, struct timeline_input *inputs)
 {
-    inputs[0].wait_ms = (record->fades ? FADE_IN_MS : 0) + (record->title_card ? ENDS_TITLE_MS : 0);
+    inputs[0].caption_delay_ms =
+        (record->fades ? FADE_IN_MS : 0) + (record->title_card ? ENDS_TITLE_MS : 0);
     inputs[record->n_scenes - 1].credits_ms = credits_ms(record);
 }
 
 /* The light is there with the first frame of the second piece, which can be decoded alone and has
  * the film's face.  A first scene of one piece is too short for a fade. */
-static int lit_from(const struct case_record *record, const struct timeline *timeline)
+static int fade_in_n(const struct case_record *record, const struct timeline *timeline)
 {
     bool has_more = timeline->n_segments > 1 && timeline->segments[1].scene == 0;
 
@@ -29,9 +30,9 @@ static int lit_from(const struct case_record *record, const struct timeline *tim
     return number_least(timeline->segments[1].first, timeline_frames(timeline->fps, FADE_IN_MS));
 }
 
-int ends_face(const struct case_record *record, const struct timeline *timeline)
+int ends_poster_segment(const struct case_record *record, const struct timeline *timeline)
 {
-    return lit_from(record, timeline) ? 1 : 0;
+    return fade_in_n(record, timeline) ? 1 : 0;
 }
 
 static void plan_title(
@@ -40,9 +41,9 @@ static void plan_title(
     const struct timeline_scene *first = &timeline->scenes[0];
     int end = record->scenes[0].caption ? first->caption_at : first->caption_at + first->caption_n;
 
-    if (!record->title_card || end <= ends->lit_from)
+    if (!record->title_card || end <= ends->fade_in_n)
         return;
-    ends->title_at = ends->lit_from;
+    ends->title_at = ends->fade_in_n;
     ends->title_n =
         number_least(end - ends->title_at, timeline_frames(timeline->fps, ENDS_TITLE_MS));
 }
@@ -54,31 +55,32 @@ void ends_plan(
     int n = timeline->n_frames, fade_out = timeline_frames(timeline->fps, FADE_OUT_MS);
     int dim_n = last->credits_n ? timeline_frames(timeline->fps, CREDITS_IN_MS) : 0;
 
-    *ret_ends = (struct ends){.lit_from = lit_from(record, timeline),
-        .dark_from = record->fades ? n - number_least(fade_out, timeline_body_length(last) / 3) : n,
-        .dim_from = n - last->credits_n,
+    *ret_ends = (struct ends){.fade_in_n = fade_in_n(record, timeline),
+        .fade_out_at =
+            record->fades ? n - number_least(fade_out, timeline_body_length(last) / 3) : n,
+        .dim_at = n - last->credits_n,
         .credits_at = n - last->credits_n + dim_n,
         .n_frames = n};
     plan_title(record, timeline, ret_ends);
 }
 
-int ends_light(const struct ends *ends, int number)
+int ends_brightness(const struct ends *ends, int number)
 {
-    if (number < ends->lit_from)
-        return transition_fade_share((double)number / ends->lit_from);
-    if (number >= ends->dark_from)
+    if (number < ends->fade_in_n)
+        return transition_fade_share((double)number / ends->fade_in_n);
+    if (number >= ends->fade_out_at)
         return transition_fade_share(
-            (double)(ends->n_frames - 1 - number) / (ends->n_frames - ends->dark_from));
+            (double)(ends->n_frames - 1 - number) / (ends->n_frames - ends->fade_out_at));
     return 256;
 }
 
-int ends_credits_light(const struct ends *ends, int number)
+int ends_credits_brightness(const struct ends *ends, int number)
 {
-    if (number < ends->dim_from)
+    if (number < ends->dim_at)
         return 256;
     return 256 - (256 - CREDITS_LIGHT) *
                      transition_fade_share(
-                         (double)(number - ends->dim_from) / (ends->credits_at - ends->dim_from)) /
+                         (double)(number - ends->dim_at) / (ends->credits_at - ends->dim_at)) /
                      256;
 }
 

@@ -47,7 +47,7 @@ static int keep_packet(void *ctx, AVPacket *packet, struct error *err)
 /* What one encoder thread keeps from segment to segment. */
 struct bench {
     struct segments *all;
-    struct easel easel;
+    struct film_painter painter;
     struct core core;
 };
 
@@ -66,7 +66,7 @@ static int encode_frames(struct bench *bench, const struct timeline_segment *pla
         rc = encoder_canvas(encoder, &canvas, err);
         if (rc < 0)
             return rc;
-        film_draw(all->film, plan, plan->first + i, &bench->easel, &canvas);
+        film_draw(all->film, plan, plan->first + i, &bench->painter, &canvas);
         rc = encoder_add(encoder, i, sink, err);
         if (rc < 0)
             return rc;
@@ -134,7 +134,7 @@ static int make(struct bench *bench, const struct timeline_segment *plan, const 
     struct segment **ret_segment, struct error *err)
 {
     struct segment *segment;
-    int rc = film_begin(bench->all->film, plan, err);
+    int rc = film_segment_begin(bench->all->film, plan, err);
 
     if (rc < 0)
         return rc;
@@ -142,9 +142,9 @@ static int make(struct bench *bench, const struct timeline_segment *plan, const 
     rc = encode_drawn(bench, plan, segment, err);
     if (rc < 0) {
         segment_free(segment);
-        return rc == -ERR_CANCELED
-                   ? rc
-                   : film_blame(plan->scene, plan->is_fade ? "its transition" : "encoding", err);
+        return rc == -ERR_CANCELED ? rc
+                                   : film_error_where(plan->scene,
+                                         plan->is_transition ? "its transition" : "encoding", err);
     }
     keep(bench->all, key, segment);
     *ret_segment = segment;
@@ -157,13 +157,13 @@ static int work(struct bench *bench, int number, struct segment **ret_segment, s
     struct segments *all = bench->all;
     const struct timeline_segment *plan = &all->film->timeline->segments[number];
     char key[DIGEST_HEX_LEN + 1];
-    int rc = film_show(all->film, plan->scene, err);
+    int rc = film_thumbnail_write(all->film, plan->scene, err);
 
     if (rc == 0)
         rc = film_segment_key(all->film, plan, key, err);
     if (rc == 0 && !find(all, plan, key, ret_segment))
         rc = make(bench, plan, key, ret_segment, err);
-    film_end(all->film, plan);
+    film_segment_end(all->film, plan);
     if (rc == 0)
         segment_move(*ret_segment, plan->first);
     return rc;
@@ -230,7 +230,7 @@ static void *encoder_thread(void *ctx)
 {
     struct bench bench = {.all = ctx};
     struct error why, shared;
-    int rc = easel_open(bench.all->film, &bench.easel, &why), number;
+    int rc = film_painter_open(bench.all->film, &bench.painter, &why), number;
 
     step_back();
     if (core_open(bench.all->cores_file, bench.all->n_cores, &bench.core, &shared) < 0)
@@ -243,7 +243,7 @@ static void *encoder_thread(void *ctx)
         finish(bench.all, number, rc, segment, &why);
     }
     core_close(&bench.core);
-    easel_close(&bench.easel);
+    film_painter_close(&bench.painter);
     return NULL;
 }
 

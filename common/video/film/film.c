@@ -35,7 +35,7 @@ void film_open(const struct case_record *record, const struct outdir *dir, struc
     struct film *film = ret_film;
 
     *film = (struct film){
-        .record = record, .dir = dir, .cache = cache, .root_fd = root_fd, .fonts = fonts_now()};
+        .record = record, .dir = dir, .cache = cache, .root_fd = root_fd, .fonts = fonts_acquire()};
     case_frame_size(record, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)
@@ -43,7 +43,7 @@ void film_open(const struct case_record *record, const struct outdir *dir, struc
     choose_motions(film);
 }
 
-/* Nothing that is written here is looked at by film_show(), which may run meanwhile. */
+/* Nothing that is written here is looked at by film_thumbnail_write(), which may run meanwhile. */
 void film_plan(struct film *film, const struct timeline *timeline)
 {
     film->timeline = timeline;
@@ -57,7 +57,7 @@ void film_plan(struct film *film, const struct timeline *timeline)
         const struct timeline_segment *segment = &timeline->segments[i];
 
         film->shots[segment->scene].uses_left++;
-        if (segment->is_fade)
+        if (segment->is_transition)
             film->shots[segment->scene + 1].uses_left++;
     }
 }
@@ -83,12 +83,12 @@ void film_close(struct film *film)
     fonts_release(film->fonts);
 }
 
-int film_blame(int scene, const char *what, struct error *err)
+int film_error_where(int scene, const char *what, struct error *err)
 {
     return error_where(err, "scene %d: %s: ", scene + 1, what);
 }
 
-int film_picture_locked(struct film *film, int scene, struct error *err)
+int film_canvas_load_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
     const struct scene *of = &film->record->scenes[scene];
@@ -107,7 +107,7 @@ int film_picture_locked(struct film *film, int scene, struct error *err)
             err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
     if (rc < 0) {
         yuv_free(&shot->canvas);
-        return film_blame(scene, "image", err);
+        return film_error_where(scene, "image", err);
     }
     shot->has_canvas = true;
     memcpy(shot->digest, digest, sizeof digest);
@@ -123,14 +123,14 @@ static int load_caption(
     const struct film *film, int scene, struct caption **ret_caption, struct error *err)
 {
     const char *text = film->record->scenes[scene].caption;
-    struct caption_look look = caption_look_of(film->record);
+    struct caption_style style = caption_style_of(film->record);
     int rc;
 
     if (!text)
         return 0;
-    look.fonts = film->fonts;
-    rc = caption_new(text, &look, film->timeline->scenes[scene].caption_n, ret_caption, err);
-    return rc < 0 ? film_blame(scene, "caption", err) : 0;
+    style.fonts = film->fonts;
+    rc = caption_new(text, &style, film->timeline->scenes[scene].caption_n, ret_caption, err);
+    return rc < 0 ? film_error_where(scene, "caption", err) : 0;
 }
 
 /* Where in the frame, from top to bottom, what matters in the first picture is seen under the
@@ -151,28 +151,28 @@ static double focus_under_title(const struct film *film)
 
 static int load_title(struct film *film, struct error *err)
 {
-    struct caption_look look = caption_look_of(film->record);
+    struct caption_style style = caption_style_of(film->record);
 
-    look.fonts = film->fonts;
-    look.size *= TITLE_SIZE;
-    look.position = ends_title_position(focus_under_title(film));
-    return caption_new(film->record->title, &look, film->ends.title_n, &film->shots[0].title, err);
+    style.fonts = film->fonts;
+    style.size *= TITLE_SIZE;
+    style.position = ends_title_position(focus_under_title(film));
+    return caption_new(film->record->title, &style, film->ends.title_n, &film->shots[0].title, err);
 }
 
 /* On the dark picture they need no box. */
 static int load_credits(struct film *film, struct shot *shot, struct error *err)
 {
-    struct caption_look look = caption_look_of(film->record);
+    struct caption_style style = caption_style_of(film->record);
     char *credits = credits_of(film->record);
     int rc;
 
-    look.fonts = film->fonts;
-    look.size *= CREDITS_SIZE;
-    look.position = CASE_MIDDLE;
-    look.page_lines = CREDITS_LINES;
-    look.box[3] = 0;
+    style.fonts = film->fonts;
+    style.size *= CREDITS_SIZE;
+    style.position = CASE_MIDDLE;
+    style.page_lines = CREDITS_LINES;
+    style.box[3] = 0;
     rc = caption_new(
-        credits, &look, film->ends.n_frames - film->ends.credits_at, &shot->credits, err);
+        credits, &style, film->ends.n_frames - film->ends.credits_at, &shot->credits, err);
     free(credits);
     return rc;
 }
@@ -190,14 +190,14 @@ static int load_ends(struct film *film, int scene, struct error *err)
     return rc;
 }
 
-int film_load_locked(struct film *film, int scene, struct error *err)
+int film_scene_load_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
     int rc;
 
     if (shot->is_loaded)
         return 0;
-    rc = film_picture_locked(film, scene, err);
+    rc = film_canvas_load_locked(film, scene, err);
     if (rc == 0)
         rc = load_caption(film, scene, &shot->caption, err);
     if (rc == 0)
@@ -215,7 +215,7 @@ static int take(struct film *film, int scene, struct error *err)
     int rc;
 
     pthread_mutex_lock(&shot->lock);
-    rc = film_load_locked(film, scene, err);
+    rc = film_scene_load_locked(film, scene, err);
     pthread_mutex_unlock(&shot->lock);
     return rc;
 }
@@ -230,33 +230,33 @@ static void give_back(struct film *film, int scene)
     pthread_mutex_unlock(&shot->lock);
 }
 
-int film_begin(struct film *film, const struct timeline_segment *segment, struct error *err)
+int film_segment_begin(struct film *film, const struct timeline_segment *segment, struct error *err)
 {
     int rc = take(film, segment->scene, err);
 
-    return rc == 0 && segment->is_fade ? take(film, segment->scene + 1, err) : rc;
+    return rc == 0 && segment->is_transition ? take(film, segment->scene + 1, err) : rc;
 }
 
-void film_end(struct film *film, const struct timeline_segment *segment)
+void film_segment_end(struct film *film, const struct timeline_segment *segment)
 {
     give_back(film, segment->scene);
-    if (segment->is_fade)
+    if (segment->is_transition)
         give_back(film, segment->scene + 1);
 }
 
-int easel_open(const struct film *film, struct easel *ret_easel, struct error *err)
+int film_painter_open(const struct film *film, struct film_painter *ret_painter, struct error *err)
 {
-    *ret_easel = (struct easel){.zoom = zoom_new(film->width, film->height, NULL)};
-    if (!ret_easel->zoom)
+    *ret_painter = (struct film_painter){.zoom = zoom_new(film->width, film->height, NULL)};
+    if (!ret_painter->zoom)
         return error_set(
             err, ERR_LIMIT, "no memory to draw frames of %d×%d pixels", film->width, film->height);
-    return yuv_alloc(&ret_easel->spare, film->width, film->height, err);
+    return yuv_alloc(&ret_painter->spare, film->width, film->height, err);
 }
 
-void easel_close(struct easel *easel)
+void film_painter_close(struct film_painter *painter)
 {
-    zoom_free(easel->zoom);
-    yuv_free(&easel->spare);
+    zoom_free(painter->zoom);
+    yuv_free(&painter->spare);
 }
 
 /* `share` of it (up to ZOOM_ALL), over what the frame shows. */
@@ -273,20 +273,20 @@ static void draw_scene(
 }
 
 static void draw_transition(const struct film *film, const struct timeline_segment *segment,
-    int number, struct easel *easel, struct yuv *frame)
+    int number, struct film_painter *painter, struct yuv *frame)
 {
     double time = (number - segment->first + 0.5) / segment->n;
     int share = transition_fade_share(time);
 
     if (transition_shows_from(segment->kind, time))
-        draw_scene(film, segment->scene, number, easel->zoom, ZOOM_ALL, frame);
+        draw_scene(film, segment->scene, number, painter->zoom, ZOOM_ALL, frame);
     if (segment->kind == CASE_TRANSITION_FADE) {
-        draw_scene(film, segment->scene + 1, number, easel->zoom, share, frame);
+        draw_scene(film, segment->scene + 1, number, painter->zoom, share, frame);
         return;
     }
     if (transition_shows_to(segment->kind, time))
-        draw_scene(film, segment->scene + 1, number, easel->zoom, ZOOM_ALL, &easel->spare);
-    transition_draw(segment->kind, time, frame, &easel->spare);
+        draw_scene(film, segment->scene + 1, number, painter->zoom, ZOOM_ALL, &painter->spare);
+    transition_draw(segment->kind, time, frame, &painter->spare);
 }
 
 static void draw_words(const struct film *film, int scene, int number, struct yuv *frame)
@@ -309,14 +309,14 @@ static void dim(struct yuv *frame, int light)
 }
 
 void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
-    struct easel *easel, struct yuv *frame)
+    struct film_painter *painter, struct yuv *frame)
 {
-    if (segment->is_fade) {
-        draw_transition(film, segment, number, easel, frame);
+    if (segment->is_transition) {
+        draw_transition(film, segment, number, painter, frame);
         return;
     }
-    draw_scene(film, segment->scene, number, easel->zoom, ZOOM_ALL, frame);
-    dim(frame, ends_credits_light(&film->ends, number));
+    draw_scene(film, segment->scene, number, painter->zoom, ZOOM_ALL, frame);
+    dim(frame, ends_credits_brightness(&film->ends, number));
     draw_words(film, segment->scene, number, frame);
-    dim(frame, ends_light(&film->ends, number));
+    dim(frame, ends_brightness(&film->ends, number));
 }

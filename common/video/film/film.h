@@ -51,7 +51,7 @@ struct film {
 /* Everything pointed to stays the caller's. */
 void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
     int root_fd, struct film *ret_film);
-/* When each scene is seen: before anything but film_show() and film_close(). */
+/* When each scene is seen: before anything but film_thumbnail_write() and film_close(). */
 void film_plan(struct film *film, const struct timeline *timeline);
 void film_close(struct film *film);
 
@@ -61,29 +61,30 @@ char *film_thumbnail_name(int scene);
 
 /* The scene's thumbnail, and with the first one the preview, into the folder: kept ones, or made of
  * its picture. */
-int film_show(struct film *film, int scene, struct error *err);
+int film_thumbnail_write(struct film *film, int scene, struct error *err);
 
 /* The digest of all that shapes the packets of a segment, wherever it stands in its video. */
 int film_segment_key(struct film *film, const struct timeline_segment *segment,
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
 
 /* Before the first frame of a segment is drawn. */
-int film_begin(struct film *film, const struct timeline_segment *segment, struct error *err);
+int film_segment_begin(
+    struct film *film, const struct timeline_segment *segment, struct error *err);
 /* Nothing of this segment will be drawn any more, whether or not anything was. */
-void film_end(struct film *film, const struct timeline_segment *segment);
+void film_segment_end(struct film *film, const struct timeline_segment *segment);
 
 /* What one thread needs to draw. */
-struct easel {
+struct film_painter {
     struct zoom *zoom;
     struct yuv spare; /* the second picture of a slide, a wipe … */
 };
 
-int easel_open(const struct film *film, struct easel *ret_easel, struct error *err);
-void easel_close(struct easel *easel);
+int film_painter_open(const struct film *film, struct film_painter *ret_painter, struct error *err);
+void film_painter_close(struct film_painter *painter);
 
 /* Draw the video's frame `number`, one of the segment's. */
 void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
-    struct easel *easel, struct yuv *frame);
+    struct film_painter *painter, struct yuv *frame);
 
 /* What a failure in a scene's picture is called: "scene 3: image: " in front. */
-int film_blame(int scene, const char *what, struct error *err);
+int film_error_where(int scene, const char *what, struct error *err);

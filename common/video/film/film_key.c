@@ -7,17 +7,17 @@
 #include "video/language/fonts.h"
 #include "video/picture/picture.h"
 
-int film_know_locked(struct film *film, int scene, struct error *err)
+int film_picture_digest_locked(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
     int rc = 0;
 
     if (!shot->digest[0])
         rc = picture_digest(film->root_fd, film->record->scenes[scene].image, shot->digest, err);
-    return rc < 0 ? film_blame(scene, "image", err) : 0;
+    return rc < 0 ? film_error_where(scene, "image", err) : 0;
 }
 
-void film_add_canvas(struct digest *key, const struct film *film, int scene)
+void film_key_add_canvas(struct digest *key, const struct film *film, int scene)
 {
     const struct scene *of = &film->record->scenes[scene];
 
@@ -35,7 +35,7 @@ static int learn(struct film *film, int scene, struct error *err)
     int rc;
 
     pthread_mutex_lock(&film->shots[scene].lock);
-    rc = film_know_locked(film, scene, err);
+    rc = film_picture_digest_locked(film, scene, err);
     pthread_mutex_unlock(&film->shots[scene].lock);
     return rc;
 }
@@ -47,7 +47,7 @@ static void add_view(
     const struct timeline_scene *when = &film->timeline->scenes[scene];
     const struct motion *motion = &film->shots[scene].motion;
 
-    film_add_canvas(key, film, scene);
+    film_key_add_canvas(key, film, scene);
     digest_add_number(key, motion->kind);
     if (film->record->scenes[scene].focus_x < 0) { /* else the canvas' key says it */
         digest_add(key, &motion->focus_x, sizeof motion->focus_x);
@@ -96,9 +96,9 @@ static void add_ends(
         digest_add_number(key, ends->title_at);
         digest_add_number(key, ends->title_n);
     }
-    if (segment->first < ends->lit_from)
-        digest_add_number(key, ends->lit_from);
-    if (end > ends->dim_from) {
+    if (segment->first < ends->fade_in_n)
+        digest_add_number(key, ends->fade_in_n);
+    if (end > ends->dim_at) {
         char *credits = credits_of(film->record);
 
         add_letters(key, film);
@@ -107,9 +107,9 @@ static void add_ends(
         digest_add_number(key, ends->n_frames - ends->credits_at);
         free(credits);
     }
-    if (end > ends->dark_from) {
+    if (end > ends->fade_out_at) {
         digest_add_number(key, ends->n_frames - segment->first);
-        digest_add_number(key, ends->n_frames - ends->dark_from);
+        digest_add_number(key, ends->n_frames - ends->fade_out_at);
     }
 }
 
@@ -119,17 +119,17 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
     struct digest key;
     int rc = learn(film, segment->scene, err);
 
-    if (rc == 0 && segment->is_fade)
+    if (rc == 0 && segment->is_transition)
         rc = learn(film, segment->scene + 1, err);
     if (rc < 0)
         return rc;
     digest_start(&key);
-    digest_add_text(&key, segment->is_fade ? "fade" : "body");
+    digest_add_text(&key, segment->is_transition ? "fade" : "body");
     digest_add_number(&key, segment->kind);
     digest_add_number(&key, film->timeline->fps);
     digest_add_number(&key, film->record->quality);
     add_view(&key, film, segment->scene, segment);
-    if (segment->is_fade)
+    if (segment->is_transition)
         add_view(&key, film, segment->scene + 1, segment);
     else {
         add_caption(&key, film, segment);

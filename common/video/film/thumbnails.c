@@ -1,4 +1,4 @@
-/* thumbnails.c - the small pictures beside a film: film_show() of film.h. */
+/* thumbnails.c - the small pictures beside a film: film_thumbnail_write() of film.h. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -15,13 +15,13 @@ char *film_thumbnail_name(int scene)
 static int draw_jpeg(
     struct film *film, int scene, int width, const char *key, struct buf *jpeg, struct error *err)
 {
-    int rc = film_picture_locked(film, scene, err);
+    int rc = film_canvas_load_locked(film, scene, err);
 
     if (rc < 0)
         return rc;
     rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
     if (rc < 0)
-        return film_blame(scene, "thumbnail", err);
+        return film_error_where(scene, "thumbnail", err);
     cache_keep(film->cache, key, jpeg->data, jpeg->len);
     return 0;
 }
@@ -35,14 +35,14 @@ static int write_jpeg(struct film *film, int scene, int width, const char *name,
 
     digest_start(&key);
     digest_add_text(&key, "jpeg");
-    film_add_canvas(&key, film, scene);
+    film_key_add_canvas(&key, film, scene);
     digest_add_number(&key, width);
     digest_hex(&key, hex);
     if (!cache_find(film->cache, hex, &jpeg))
         rc = draw_jpeg(film, scene, width, hex, &jpeg, err);
     if (rc == 0) {
         rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
-        rc = rc < 0 ? film_blame(scene, "thumbnail", err) : 0;
+        rc = rc < 0 ? film_error_where(scene, "thumbnail", err) : 0;
     }
     buf_free(&jpeg);
     return rc;
@@ -77,13 +77,13 @@ static int write_preview(struct film *film, struct error *err)
 
 /* What could not be written is tried again by the next who asks: a failure is told where somebody
  * hears it. */
-int film_show(struct film *film, int scene, struct error *err)
+int film_thumbnail_write(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
     int rc;
 
     pthread_mutex_lock(&shot->lock);
-    rc = film_know_locked(film, scene, err);
+    rc = film_picture_digest_locked(film, scene, err);
     if (rc == 0 && !atomic_load(&shot->is_pictured))
         rc = write_thumbnail(film, scene, err);
     if (rc == 0 && scene == 0 && !atomic_load(&film->is_previewed))

@@ -14,21 +14,21 @@ enum direction direction_of(const char *text, size_t len)
         FriBidiCharType type = fribidi_get_bidi_type(g_utf8_get_char(at));
 
         if (FRIBIDI_IS_STRONG(type))
-            return FRIBIDI_IS_RTL(type) ? DIRECTION_LEFT : DIRECTION_RIGHT;
+            return FRIBIDI_IS_RTL(type) ? DIRECTION_RTL : DIRECTION_LTR;
     }
     return DIRECTION_NONE;
 }
 
-char *direction_keep(enum direction direction, char *line)
+char *direction_mark(enum direction direction, char *line)
 {
     enum direction says = direction_of(line, strcspn(line, "\n"));
     char *marked;
 
     /* What says none is laid to the right. */
     if (direction == DIRECTION_NONE || says == direction ||
-        (says == DIRECTION_NONE && direction == DIRECTION_RIGHT))
+        (says == DIRECTION_NONE && direction == DIRECTION_LTR))
         return line;
-    marked = mem_format("%s%s", direction == DIRECTION_LEFT ? "\u200F" : "\u200E", line);
+    marked = mem_format("%s%s", direction == DIRECTION_RTL ? "\u200F" : "\u200E", line);
     free(line);
     return marked;
 }

@@ -134,7 +134,7 @@ static bool is_as_it_was(const struct fonts *fonts)
     return strcmp(stamp, fonts->stamp) == 0;
 }
 
-struct fonts *fonts_now(void)
+struct fonts *fonts_acquire(void)
 {
     int64_t ms = clock_monotonic_ms();
     struct fonts *fonts;

@@ -13,7 +13,7 @@
 struct fonts;
 
 /* As they are now (looked at once a second at most); fonts_release() ends it. */
-struct fonts *fonts_now(void);
+struct fonts *fonts_acquire(void);
 void fonts_release(struct fonts *fonts); /* takes NULL */
 
 int fonts_count(const struct fonts *fonts); /* files, and faces in files */

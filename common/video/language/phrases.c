@@ -201,7 +201,7 @@ static void add_phrase(const struct text *text, int from, int to, struct phrases
     trim(text, &from, &to);
     if (!has_visible(text, from, to))
         return;
-    phrase.text = direction_keep(direction_around(text, from), copy_line(text, from, to));
+    phrase.text = direction_mark(direction_around(text, from), copy_line(text, from, to));
     phrase.weight = weight_of_words(phrase.text);
     phrase.rest = rest_after(text, from, to);
     phrases->list = mem_grow(phrases->list, (size_t)phrases->n + 1, sizeof phrase);

@@ -18,7 +18,7 @@ struct plan {
     int n, fps;
 };
 
-int timeline_fade_frames(enum case_transition kind, int fps)
+int timeline_transition_frames(enum case_transition kind, int fps)
 {
     static const int ms[] = {[CASE_TRANSITION_FADE] = 800,
         [CASE_TRANSITION_CUT] = 0,
@@ -36,9 +36,9 @@ static int64_t own_span(const struct plan *plan, int i)
     int64_t span = (int64_t)ceil(input->seconds * plan->fps - 1e-6);
 
     if (span == 0 && input->sound_samples == 0)
-        span = timeline_frames(plan->fps, input->wait_ms + TIMELINE_SILENT_MS);
-    else if (span == 0 && input->wait_ms)
-        span = timeline_frames(plan->fps, input->wait_ms + TIMELINE_CAPTION_MS);
+        span = timeline_frames(plan->fps, input->caption_delay_ms + TIMELINE_SILENT_MS);
+    else if (span == 0 && input->caption_delay_ms)
+        span = timeline_frames(plan->fps, input->caption_delay_ms + TIMELINE_CAPTION_MS);
     return max64(span, TIMELINE_SCENE_MIN);
 }
 
@@ -58,7 +58,7 @@ static int64_t fade_room(const struct plan *plan, int i)
 /* Between scene `i` and the one before. */
 static int fade_into(const struct plan *plan, int i)
 {
-    int64_t fade = timeline_fade_frames(plan->inputs[i].transition, plan->fps);
+    int64_t fade = timeline_transition_frames(plan->inputs[i].transition, plan->fps);
     int64_t from = fade_room(plan, i - 1), to = fade_room(plan, i);
 
     fade = fade < from ? fade : from;
@@ -73,14 +73,14 @@ static int64_t span_with_sound(
 
     if (plan->inputs[i].sound_samples == 0)
         return 0;
-    return scene->fade_in + lead + sound_frames(plan, i) + tail + scene->fade_out;
+    return scene->transition_in + lead + sound_frames(plan, i) + tail + scene->transition_out;
 }
 
 /* What waits for longer than half of the time there is, waits for half of it. */
 static void place_caption(const struct timeline_input *input, int fps, struct timeline_scene *scene)
 {
     int room = timeline_body_length(scene) - scene->credits_n;
-    int wait = timeline_frames(fps, input->wait_ms);
+    int wait = timeline_frames(fps, input->caption_delay_ms);
 
     wait = wait < room / 2 ? wait : room / 2;
     scene->caption_at = timeline_body_start(scene) + wait;
@@ -93,16 +93,16 @@ static int64_t place(const struct plan *plan, int i, int64_t start, struct timel
     int lead = timeline_frames(plan->fps, i == 0 ? TIMELINE_FIRST_LEAD_MS : TIMELINE_LEAD_MS);
     int64_t end;
 
-    scene->fade_in = i > 0 ? fade_into(plan, i) : 0;
-    scene->fade_out = i < plan->n - 1 ? fade_into(plan, i + 1) : 0;
+    scene->transition_in = i > 0 ? fade_into(plan, i) : 0;
+    scene->transition_out = i < plan->n - 1 ? fade_into(plan, i + 1) : 0;
     scene->credits_n = timeline_frames(plan->fps, plan->inputs[i].credits_ms);
     end =
         start + max64(own_span(plan, i), span_with_sound(plan, i, scene, lead)) + scene->credits_n;
     scene->start = (int)start;
     scene->end = (int)end;
-    scene->sound_at = (start + scene->fade_in + lead) * (TIMELINE_RATE / plan->fps);
+    scene->sound_at = (start + scene->transition_in + lead) * (TIMELINE_RATE / plan->fps);
     place_caption(&plan->inputs[i], plan->fps, scene);
-    return end - scene->fade_out;
+    return end - scene->transition_out;
 }
 
 static void add_segment(struct timeline *timeline, struct timeline_segment segment)
@@ -144,12 +144,12 @@ static void cut_segments(const struct plan *plan, struct timeline *timeline)
         const struct timeline_scene *scene = &timeline->scenes[i];
 
         add_body(timeline, i, timeline_body_start(scene), timeline_body_length(scene));
-        if (scene->fade_out)
+        if (scene->transition_out)
             add_segment(timeline, (struct timeline_segment){.scene = i,
-                                      .is_fade = 1,
+                                      .is_transition = 1,
                                       .kind = plan->inputs[i + 1].transition,
-                                      .first = scene->end - scene->fade_out,
-                                      .n = scene->fade_out});
+                                      .first = scene->end - scene->transition_out,
+                                      .n = scene->transition_out});
     }
 }
 

@@ -40,13 +40,14 @@ struct timeline_input {
     double seconds;                  /* least time on the screen, 0: not said */
     int64_t sound_samples;           /* 0: no sound */
     enum case_transition transition; /* from the scene before */
-    int wait_ms;                     /* its caption comes so much later: the title stands there */
+    int caption_delay_ms;            /* its caption comes so much later: the title stands there */
     int credits_ms;                  /* it stays so much longer, without its caption */
 };
 
 struct timeline_scene {
-    int start, end;            /* frames it is on the screen, its fades included */
-    int fade_in, fade_out;     /* frames of it shared with the scene before and after; 0: a cut */
+    int start, end; /* frames it is on the screen, its fades included */
+    int transition_in,
+        transition_out;        /* frames of it shared with the scene before and after; 0: a cut */
     int64_t sound_at;          /* sample its sound begins at */
     int caption_at, caption_n; /* frames its caption has, if it has one: within the body */
     int credits_n;             /* its last frames, in which it has none */
@@ -54,7 +55,7 @@ struct timeline_scene {
 
 struct timeline_segment {
     int scene; /* of a fade: the one that goes */
-    int is_fade;
+    int is_transition;
     enum case_transition kind; /* of a fade */
     int first, n;              /* frames on the whole clock */
 };
@@ -85,15 +86,15 @@ static inline int64_t timeline_ms(const struct timeline *timeline, int64_t frame
 }
 
 /* Of a transition between scenes that are long enough for it; 0: a cut. */
-int timeline_fade_frames(enum case_transition kind, int fps);
+int timeline_transition_frames(enum case_transition kind, int fps);
 
 /* The first frame of a scene that no fade touches, and how many there are. */
 static inline int timeline_body_start(const struct timeline_scene *scene)
 {
-    return scene->start + scene->fade_in;
+    return scene->start + scene->transition_in;
 }
 
 static inline int timeline_body_length(const struct timeline_scene *scene)
 {
-    return scene->end - scene->fade_out - timeline_body_start(scene);
+    return scene->end - scene->transition_out - timeline_body_start(scene);
 }

@@ -100,14 +100,14 @@ static char *tidy(const char *text)
 static void add_caption(struct cues *cues, int scene, bool at_top)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
-    struct caption_look look = caption_look_of(cues->record);
+    struct caption_style style = caption_style_of(cues->record);
     struct caption *caption;
 
-    look.fonts = cues->fonts;
-    caption = caption_plan(cues->record->scenes[scene].caption, &look, when->caption_n);
-    for (int i = 0; caption && i < caption_pages(caption); i++) {
+    style.fonts = cues->fonts;
+    caption = caption_plan(cues->record->scenes[scene].caption, &style, when->caption_n);
+    for (int i = 0; caption && i < caption_page_count(caption); i++) {
         int from, to;
-        const char *text = caption_page(caption, i, &from, &to);
+        const char *text = caption_page_text(caption, i, &from, &to);
 
         add(cues, timeline_ms(cues->timeline, when->caption_at + from),
             timeline_ms(cues->timeline, when->caption_at + to), at_top, tidy(text));
@@ -122,7 +122,7 @@ static void add_spoken(
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
     int64_t at_ms = when->sound_at / PER_MS,
-            last_ms = timeline_ms(cues->timeline, when->end - when->fade_out);
+            last_ms = timeline_ms(cues->timeline, when->end - when->transition_out);
 
     for (int i = 0; i < phrases->n; i++) {
         int64_t end_ms = spoken[i].end_ms + LINGER_MS;

@@ -49,14 +49,14 @@ static double cpu_now(void)
 }
 
 static void draw_segment(const struct film *film, const struct timeline_segment *segment,
-    struct easel *easel, struct yuv *frame, struct cost *cost)
+    struct film_painter *painter, struct yuv *frame, struct cost *cost)
 {
     for (int n = segment->first; n < segment->first + segment->n; n++) {
         double start = cpu_now();
 
-        film_draw(film, segment, n, easel, frame);
-        cost->seconds[segment->is_fade] += cpu_now() - start;
-        cost->n[segment->is_fade]++;
+        film_draw(film, segment, n, painter, frame);
+        cost->seconds[segment->is_transition] += cpu_now() - start;
+        cost->n[segment->is_transition]++;
         if (!is_timed)
             write_frame(frame);
     }
@@ -69,10 +69,10 @@ static double ms_each(const struct cost *cost, int which)
 
 static int draw(struct film *film, struct error *err)
 {
-    struct easel easel;
+    struct film_painter painter;
     struct cost cost = {0};
     struct yuv frame = {0};
-    int rc = easel_open(film, &easel, err);
+    int rc = film_painter_open(film, &painter, err);
 
     if (rc == 0)
         rc = yuv_alloc(&frame, film->width, film->height, err);
@@ -82,16 +82,16 @@ static int draw(struct film *film, struct error *err)
     for (int i = 0; rc == 0 && i < film->timeline->n_segments; i++) {
         const struct timeline_segment *segment = &film->timeline->segments[i];
 
-        rc = film_begin(film, segment, err);
+        rc = film_segment_begin(film, segment, err);
         if (rc == 0)
-            draw_segment(film, segment, &easel, &frame, &cost);
-        film_end(film, segment);
+            draw_segment(film, segment, &painter, &frame, &cost);
+        film_segment_end(film, segment);
     }
     if (rc == 0 && is_timed)
         printf(
             "{\"sceneMs\": %.3f, \"transitionMs\": %.3f}\n", ms_each(&cost, 0), ms_each(&cost, 1));
     yuv_free(&frame);
-    easel_close(&easel);
+    film_painter_close(&painter);
     return rc;
 }
 
@@ -107,7 +107,7 @@ static int draw_case(
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds};
-    ends_ask(record, inputs);
+    ends_reserve(record, inputs);
     if (beneath_root(root, &root_fd, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
         return -ERR_IO; /* the program ends */
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);

@@ -31,10 +31,10 @@ static struct case_record record = {CASE_USUAL};
 
 static struct caption *set(const char *text, int n_frames)
 {
-    struct caption_look look = caption_look_of(&record);
+    struct caption_style style = caption_style_of(&record);
     struct caption *caption;
 
-    ck_assert_msg(caption_new(text, &look, n_frames, &caption, &err) == 0, "%s", err.text);
+    ck_assert_msg(caption_new(text, &style, n_frames, &caption, &err) == 0, "%s", err.text);
     return caption;
 }
 
@@ -154,7 +154,7 @@ START_TEST(more_than_three_lines_become_pages_over_the_time)
     char *text = words(60);
     struct caption *caption = set(text, 600);
 
-    ck_assert_int_ge(caption_pages(caption), 2);
+    ck_assert_int_ge(caption_page_count(caption), 2);
     caption_blend(caption, 30, &frame);
     ck_assert_int_gt(touched(), 1000);
     check_nothing_outside(0, 700, 1920, 1080);
@@ -171,7 +171,7 @@ START_TEST(a_caption_too_long_for_its_time_never_covers_the_picture)
     char *text = words(800);
     struct caption *caption = set(text, 60);
 
-    ck_assert_int_eq(caption_pages(caption), 1);
+    ck_assert_int_eq(caption_page_count(caption), 1);
     caption_blend(caption, 30, &frame);
     ck_assert_int_gt(touched(), 1000);
     check_nothing_outside(0, 324, 1920, 1080);
@@ -303,8 +303,8 @@ static int rows_touched(const char *text, int n_frames, char **ret_words)
     struct caption *caption = set(text, n_frames);
     int first = -1, last = -1, from, to;
 
-    ck_assert_int_eq(caption_pages(caption), 1);
-    *ret_words = strdup(caption_page(caption, 0, &from, &to));
+    ck_assert_int_eq(caption_page_count(caption), 1);
+    *ret_words = strdup(caption_page_text(caption, 0, &from, &to));
     fill(200);
     caption_blend(caption, n_frames / 2, &frame);
     for (int y = 0; y < frame.height; y++)
@@ -358,9 +358,9 @@ START_TEST(each_page_keeps_the_direction_of_its_paragraph)
     for (int i = 0; i < 100; i++)
         buf_add_text(&text, paragraphs[_i].word);
     caption = set(text.data, 900);
-    ck_assert_int_gt(caption_pages(caption), 1);
-    for (int i = 0; i < caption_pages(caption); i++) {
-        const char *page = caption_page(caption, i, &from, &to);
+    ck_assert_int_gt(caption_page_count(caption), 1);
+    for (int i = 0; i < caption_page_count(caption); i++) {
+        const char *page = caption_page_text(caption, i, &from, &to);
         bool is_first = strncmp(page, paragraphs[_i].start, strlen(paragraphs[_i].start)) == 0;
 
         ck_assert_int_eq(strncmp(page, paragraphs[_i].mark, 3) == 0, !is_first);

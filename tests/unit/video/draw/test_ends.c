@@ -53,7 +53,7 @@ struct studio {
     struct cache cache;
     struct timeline timeline;
     struct film film;
-    struct easel easel;
+    struct film_painter painter;
     struct yuv frame;
 };
 
@@ -65,22 +65,22 @@ static void studio_open(struct studio *s)
     for (int i = 0; i < record.n_scenes; i++)
         inputs[i] = (struct timeline_input){
             .seconds = scenes[i].seconds, .transition = scenes[i].transition};
-    ends_ask(&record, inputs);
+    ends_reserve(&record, inputs);
     ck_assert_int_eq(timeline_plan(inputs, record.n_scenes, record.fps, &s->timeline, &err), 0);
     ck_assert_int_eq(beneath_root(root, &s->root_fd, &err), 0);
     ck_assert_int_eq(outdir_open(out, &s->dir, &err), 0);
     film_open(&record, &s->dir, &s->cache, s->root_fd, &s->film);
     film_plan(&s->film, &s->timeline);
-    ck_assert_int_eq(easel_open(&s->film, &s->easel, &err), 0);
+    ck_assert_int_eq(film_painter_open(&s->film, &s->painter, &err), 0);
     ck_assert_int_eq(yuv_alloc(&s->frame, s->film.width, s->film.height, &err), 0);
     for (int i = 0; i < s->timeline.n_segments; i++)
-        ck_assert_int_eq(film_begin(&s->film, &s->timeline.segments[i], &err), 0);
+        ck_assert_int_eq(film_segment_begin(&s->film, &s->timeline.segments[i], &err), 0);
 }
 
 static void studio_close(struct studio *s)
 {
     yuv_free(&s->frame);
-    easel_close(&s->easel);
+    film_painter_close(&s->painter);
     film_close(&s->film);
     timeline_free(&s->timeline);
     outdir_close(&s->dir);
@@ -93,7 +93,7 @@ static void draw(struct studio *s, int number)
 
     while (number >= s->timeline.segments[i].first + s->timeline.segments[i].n)
         i++;
-    film_draw(&s->film, &s->timeline.segments[i], number, &s->easel, &s->frame);
+    film_draw(&s->film, &s->timeline.segments[i], number, &s->painter, &s->frame);
 }
 
 static double mean_light(const struct yuv *yuv)
@@ -195,7 +195,7 @@ START_TEST(the_face_of_a_film_has_all_of_its_light_however_short_it_is)
             scenes[0].seconds = seconds + 1 / 30.0;
             scenes[1].transition = (enum case_transition)kind;
             studio_open(&s);
-            face = ends_face(&record, &s.timeline);
+            face = ends_poster_segment(&record, &s.timeline);
             ck_assert_int_eq(s.timeline.segments[face].scene, 0);
             ck_assert_double_gt(light_at(&s, s.timeline.segments[face].first), 60);
             studio_close(&s);
@@ -253,9 +253,10 @@ END_TEST
 
 START_TEST(a_scene_that_says_no_length_has_time_for_title_and_caption)
 {
-    struct timeline_input inputs[] = {{.wait_ms = 3000}, {.seconds = 0}},
-                          spoken[] = {{.wait_ms = 3000, .sound_samples = 48000}, {.seconds = 0}},
-                          said[] = {{.wait_ms = 3000, .seconds = 2}, {.seconds = 0}};
+    struct timeline_input inputs[] = {{.caption_delay_ms = 3000}, {.seconds = 0}},
+                          spoken[] = {{.caption_delay_ms = 3000, .sound_samples = 48000},
+                              {.seconds = 0}},
+                          said[] = {{.caption_delay_ms = 3000, .seconds = 2}, {.seconds = 0}};
     struct timeline t;
 
     ck_assert_int_eq(timeline_plan(inputs, 2, 30, &t, &err), 0);
@@ -319,7 +320,7 @@ END_TEST
 START_TEST(two_hundred_long_credits_are_all_shown)
 {
     static struct scene many[CASE_SCENES_MAX];
-    struct caption_look look;
+    struct caption_style style;
     struct caption *caption;
     struct buf shown = {0};
     char *all;
@@ -331,14 +332,14 @@ START_TEST(two_hundred_long_credits_are_all_shown)
     record.n_scenes = CASE_SCENES_MAX;
     record.credits = true;
     all = credits_of(&record);
-    look = caption_look_of(&record);
-    look.size *= 0.75;
-    look.page_lines = CREDITS_LINES;
-    caption = caption_plan(all, &look, timeline_frames(30, credits_ms(&record) - 500));
-    for (int i = 0; i < caption_pages(caption); i++) {
+    style = caption_style_of(&record);
+    style.size *= 0.75;
+    style.page_lines = CREDITS_LINES;
+    caption = caption_plan(all, &style, timeline_frames(30, credits_ms(&record) - 500));
+    for (int i = 0; i < caption_page_count(caption); i++) {
         int from, to;
 
-        buf_format(&shown, "%s%s", i ? "\n" : "", caption_page(caption, i, &from, &to));
+        buf_format(&shown, "%s%s", i ? "\n" : "", caption_page_text(caption, i, &from, &to));
         ck_assert_int_ge(to - from, 50);
     }
     ck_assert_str_eq(shown.data, all);

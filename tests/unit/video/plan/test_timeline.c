@@ -19,7 +19,7 @@ static int frames(int ms)
 static struct timeline_segment fade_of(const struct timeline *t, int nth)
 {
     for (int i = 0; i < t->n_segments; i++)
-        if (t->segments[i].is_fade && nth-- == 0)
+        if (t->segments[i].is_transition && nth-- == 0)
             return t->segments[i];
     ck_abort_msg("there are not so many fades");
 }
@@ -53,9 +53,9 @@ static void check_rules(const struct timeline_input *inputs, const struct timeli
         ck_assert_int_ge(s->end - s->start, (int)(inputs[i].seconds * fps - 1e-6));
         ck_assert_int_eq(s->sound_at % t->frame_samples, 0);
         if (i > 0)
-            ck_assert_int_eq(s->start + s->fade_in, t->scenes[i - 1].end);
+            ck_assert_int_eq(s->start + s->transition_in, t->scenes[i - 1].end);
         if (i > 0 && inputs[i].transition == CASE_TRANSITION_CUT)
-            ck_assert_int_eq(s->fade_in, 0);
+            ck_assert_int_eq(s->transition_in, 0);
         if (inputs[i].sound_samples) {
             ck_assert_int_gt(s->sound_at, body - 1);
             ck_assert_int_le(s->sound_at + inputs[i].sound_samples, body_end);
@@ -131,7 +131,7 @@ START_TEST(a_scene_of_one_frame_becomes_long_enough_for_its_fades)
     struct timeline t = plan(inputs, 3);
 
     ck_assert_int_eq(t.scenes[1].end - t.scenes[1].start, TIMELINE_SCENE_MIN);
-    ck_assert_int_eq(t.scenes[1].fade_in, TIMELINE_SCENE_MIN / 3);
+    ck_assert_int_eq(t.scenes[1].transition_in, TIMELINE_SCENE_MIN / 3);
     check_rules(inputs, &t);
     timeline_free(&t);
 }

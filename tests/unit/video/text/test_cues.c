@@ -350,8 +350,8 @@ START_TEST(what_is_spoken_goes_before_what_is_seen)
     ck_assert_str_eq(cues.list[1].text, "Only seen\ntwice");
     ck_assert_int_eq(
         (int)cues.list[1].start_ms, timeline_body_start(&timeline.scenes[1]) * 100 / 3);
-    ck_assert_int_eq(
-        (int)cues.list[1].end_ms, (timeline.scenes[1].end - timeline.scenes[1].fade_out) * 100 / 3);
+    ck_assert_int_eq((int)cues.list[1].end_ms,
+        (timeline.scenes[1].end - timeline.scenes[1].transition_out) * 100 / 3);
     forget(&cues);
 }
 END_TEST

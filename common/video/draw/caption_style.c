@@ -1,4 +1,4 @@
-/* caption_look.c - how a case wants its captions set: see caption.h. */
+/* caption_style.c - how a case wants its captions set: see caption.h. */
 #include <pango/pangocairo.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,9 +19,9 @@ static void parse_color(const char *text, double ret_color[static 4])
         ret_color[i] = c[i] / 255.0;
 }
 
-struct caption_look caption_look_of(const struct case_record *record)
+struct caption_style caption_style_of(const struct case_record *record)
 {
-    struct caption_look look = {.fps = record->fps,
+    struct caption_style style = {.fps = record->fps,
         .font = record->caption_font,
         .color = {1, 1, 1, 1},
         .box = {0, 0, 0, 0.6},
@@ -30,13 +30,13 @@ struct caption_look caption_look_of(const struct case_record *record)
     double percent = record->caption_size;
     int side;
 
-    language_tag(record->language ? record->language : "en", look.language);
-    case_frame_size(record, &look.width, &look.height);
-    side = look.width < look.height ? look.width : look.height;
-    look.size = side * (percent > 0 ? percent / 100 : look.height > look.width ? 0.05 : 0.044);
-    parse_color(record->caption_color, look.color);
-    parse_color(record->caption_box, look.box);
-    return look;
+    language_tag(record->language ? record->language : "en", style.language);
+    case_frame_size(record, &style.width, &style.height);
+    side = style.width < style.height ? style.width : style.height;
+    style.size = side * (percent > 0 ? percent / 100 : style.height > style.width ? 0.05 : 0.044);
+    parse_color(record->caption_color, style.color);
+    parse_color(record->caption_box, style.box);
+    return style;
 }
 
 static bool is_generic(const char *family)
@@ -51,7 +51,7 @@ static bool is_generic(const char *family)
 
 static bool has_family(const char *family)
 {
-    struct fonts *fonts = fonts_now();
+    struct fonts *fonts = fonts_acquire();
     PangoFontFamily **families;
     bool is_there = false;
     int n;
