@@ -16,25 +16,25 @@
 #include "base/mem.h"
 
 enum {
-    ENTRY_SHARE = 8, /* an entry takes at most this share of the limit … */
-    LOOK_SHARE = 16, /* … and after so much was added, the folder's size is looked at again */
-    LEFTOVER_SECONDS = 600, /* a temporary file this old belongs to nobody any more */
+    ENTRY_SHARE = 8,        /* an entry takes at most this share of the limit */
+    PRUNE_SHARE = 16,       /* the folder is pruned after this share of the limit was added */
+    LEFTOVER_SECONDS = 600, /* a temporary file older than this has lost its writer */
 };
 
-static const char mark[8] = "ccache1";
+static const char magic[8] = "ccache1";
 static const char suffix[] = ".part";
 static const char lock_name[] = "lock";
 
 /* Before the data of every entry. */
 struct head {
-    char mark[sizeof mark];
+    char magic[sizeof magic];
     uint64_t len;
-    uint8_t sum[32]; /* of digest and data: an entry under another's name is as bad as a torn one */
+    uint8_t sum[32]; /* of digest and data: also finds an entry that has another one's name */
 };
 
 /* --- one entry --- */
 
-static void sum_of(const char *digest, const void *data, size_t len, uint8_t ret_sum[static 32])
+static void cache_sum(const char *digest, const void *data, size_t len, uint8_t ret_sum[static 32])
 {
     crypto_generichash_state state;
 
@@ -44,26 +44,27 @@ static void sum_of(const char *digest, const void *data, size_t len, uint8_t ret
     crypto_generichash_final(&state, ret_sum, 32);
 }
 
-static bool sum_holds(const char *digest, const struct head *head, const char *data)
+static bool cache_sum_matches(const char *digest, const struct head *head, const char *data)
 {
     uint8_t sum[32];
 
-    sum_of(digest, data, head->len, sum);
+    cache_sum(digest, data, head->len, sum);
     return memcmp(sum, head->sum, sizeof sum) == 0;
 }
 
-static bool read_entry(int fd, const char *digest, int64_t bytes_max, struct buf *ret_data)
+static bool cache_read_entry(int fd, const char *digest, int64_t bytes_max, struct buf *ret_data)
 {
     struct head head;
     struct stat stat;
     char *data;
 
     if (fstat(fd, &stat) < 0 || file_read(fd, &head, sizeof head) != sizeof head ||
-        memcmp(head.mark, mark, sizeof mark) != 0 || head.len > (uint64_t)bytes_max ||
+        memcmp(head.magic, magic, sizeof magic) != 0 || head.len > (uint64_t)bytes_max ||
         head.len + sizeof head != (uint64_t)stat.st_size)
         return false;
     data = mem_zero(head.len + 1, 1);
-    if (file_read(fd, data, head.len) != (ssize_t)head.len || !sum_holds(digest, &head, data)) {
+    if (file_read(fd, data, head.len) != (ssize_t)head.len ||
+        !cache_sum_matches(digest, &head, data)) {
         free(data);
         return false;
     }
@@ -74,20 +75,20 @@ static bool read_entry(int fd, const char *digest, int64_t bytes_max, struct buf
 bool cache_find(const struct cache *cache, const char *digest, struct buf *ret_data)
 {
     int fd = cache->fd < 0 ? -1 : openat(cache->fd, digest, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool is_good;
+    bool is_valid;
 
     if (fd < 0)
         return false;
-    is_good = read_entry(fd, digest, cache->bytes_max, ret_data);
-    if (is_good)
-        futimens(fd, NULL); /* used now */
+    is_valid = cache_read_entry(fd, digest, cache->bytes_max, ret_data);
+    if (is_valid)
+        futimens(fd, NULL); /* time of last use */
     else
         unlinkat(cache->fd, digest, 0);
     close(fd);
-    return is_good;
+    return is_valid;
 }
 
-/* --- how large the folder is --- */
+/* --- pruning --- */
 
 struct entry {
     char name[DIGEST_HEX_LEN + 1];
@@ -101,12 +102,13 @@ struct entries {
     int64_t bytes;
 };
 
-static bool is_entry(const char *name)
+static bool cache_is_entry_name(const char *name)
 {
     return strlen(name) == DIGEST_HEX_LEN && strspn(name, "0123456789abcdef") == DIGEST_HEX_LEN;
 }
 
-static void remove_leftover(const struct cache *cache, const char *name, const struct stat *stat)
+static void cache_remove_leftover(
+    const struct cache *cache, const char *name, const struct stat *stat)
 {
     size_t len = strlen(name), end = strlen(suffix);
 
@@ -115,15 +117,15 @@ static void remove_leftover(const struct cache *cache, const char *name, const s
         unlinkat(cache->fd, name, 0);
 }
 
-static void list_one(const struct cache *cache, const char *name, struct entries *list)
+static void cache_list_entry(const struct cache *cache, const char *name, struct entries *list)
 {
     struct entry *entry;
     struct stat stat;
 
     if (fstatat(cache->fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(stat.st_mode))
         return;
-    if (!is_entry(name)) {
-        remove_leftover(cache, name, &stat);
+    if (!cache_is_entry_name(name)) {
+        cache_remove_leftover(cache, name, &stat);
         return;
     }
     list->at = mem_grow(list->at, list->n + 1, sizeof *list->at);
@@ -134,7 +136,7 @@ static void list_one(const struct cache *cache, const char *name, struct entries
     list->bytes += stat.st_size;
 }
 
-static void list_all(const struct cache *cache, struct entries *list)
+static void cache_list(const struct cache *cache, struct entries *list)
 {
     int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -146,11 +148,11 @@ static void list_all(const struct cache *cache, struct entries *list)
         return;
     }
     while ((found = readdir(folder)))
-        list_one(cache, found->d_name, list);
+        cache_list_entry(cache, found->d_name, list);
     closedir(folder);
 }
 
-static int by_use(const void *a, const void *b)
+static int cache_compare_use(const void *a, const void *b)
 {
     const struct timespec *x = &((const struct entry *)a)->used;
     const struct timespec *y = &((const struct entry *)b)->used;
@@ -160,21 +162,21 @@ static int by_use(const void *a, const void *b)
     return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-/* Down to a little below the limit, so that not every new entry begins this again. */
-static void drop_oldest(const struct cache *cache, struct entries *list)
+/* Down to a little below the limit, so that the next entries need no pruning. */
+static void cache_drop_oldest(const struct cache *cache, struct entries *list)
 {
-    int64_t goal = cache->bytes_max - cache->bytes_max / LOOK_SHARE;
+    int64_t goal = cache->bytes_max - cache->bytes_max / PRUNE_SHARE;
 
     if (list->bytes <= cache->bytes_max)
         return;
-    qsort(list->at, list->n, sizeof *list->at, by_use);
+    qsort(list->at, list->n, sizeof *list->at, cache_compare_use);
     for (size_t i = 0; i < list->n && list->bytes > goal; i++)
         if (unlinkat(cache->fd, list->at[i].name, 0) == 0)
             list->bytes -= list->at[i].bytes;
 }
 
-/* One process at a time; the others need not wait for it. */
-static void look(struct cache *cache)
+/* One process prunes at a time; the others skip it. */
+static void cache_prune(struct cache *cache)
 {
     int lock = openat(cache->fd, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     struct entries list = {0};
@@ -183,16 +185,16 @@ static void look(struct cache *cache)
     if (lock < 0)
         return;
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
-        list_all(cache, &list);
-        drop_oldest(cache, &list);
+        cache_list(cache, &list);
+        cache_drop_oldest(cache, &list);
         free(list.at);
     }
     close(lock);
 }
 
-/* --- keeping --- */
+/* --- writing an entry --- */
 
-static bool write_entry(
+static bool cache_write_entry(
     const struct cache *cache, const char *name, const struct head *head, const void *data)
 {
     int fd = openat(cache->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -211,18 +213,18 @@ void cache_keep(struct cache *cache, const char *digest, const void *data, size_
 
     if (cache->fd < 0 || (int64_t)len > cache->bytes_max / ENTRY_SHARE)
         return;
-    memcpy(head.mark, mark, sizeof mark);
-    sum_of(digest, data, len, head.sum);
+    memcpy(head.magic, magic, sizeof magic);
+    cache_sum(digest, data, len, head.sum);
     digest_random_name(random, sizeof random - 1);
     snprintf(temporary, sizeof temporary, "%.16s.%s%s", digest, random, suffix);
-    if (!write_entry(cache, temporary, &head, data) ||
+    if (!cache_write_entry(cache, temporary, &head, data) ||
         renameat(cache->fd, temporary, cache->fd, digest) < 0) {
         unlinkat(cache->fd, temporary, 0);
         return;
     }
     if (atomic_fetch_add(&cache->bytes_added, (int64_t)len) + (int64_t)len >
-        cache->bytes_max / LOOK_SHARE)
-        look(cache);
+        cache->bytes_max / PRUNE_SHARE)
+        cache_prune(cache);
 }
 
 /* --- the folder --- */
@@ -237,7 +239,7 @@ int cache_open(const char *path, int64_t bytes_max, struct cache *ret_cache, str
     ret_cache->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (ret_cache->fd < 0)
         return error_set(err, ERR_IO, "cache folder %s: %s", path, strerror(errno));
-    look(ret_cache);
+    cache_prune(ret_cache);
     return 0;
 }
 

@@ -1,10 +1,11 @@
-/* cache.h - what was made once, kept under the digest of all that shaped it.  Any thread.
+/* cache.h - cache entries: finished results, each under the digest of all its inputs.  Any thread,
+ * any number of processes.
  *
- * A folder of files that several processes share.  It only ever saves work: what can't be kept or
- * read is made again, so nothing here fails a job.  An entry is checked when it is read (a crash, a
- * full disk or a bad sector leaves a file that is shorter or other than what was kept) and removed
- * if it is not what it says; so keeping needs no fsync.  What has not been used for the longest
- * time goes first when the folder has grown beyond its limit. */
+ * The cache is a folder of files.  It only saves work: an entry that can't be written or read is
+ * computed again, so a fault of the cache fails no job.  An entry carries a checksum (BLAKE2b) and
+ * is checked when it is read; a damaged one (crash, full disk, bad sector) is removed.  So writing
+ * needs no fsync.  When the folder exceeds its limit, the least recently used entries are removed.
+ */
 #pragma once
 
 #include <stdatomic.h>
@@ -17,20 +18,22 @@
 
 struct cache {
     /* fixed after cache_open() */
-    int fd; /* of the folder; -1: nothing is kept and nothing is found */
+    int fd; /* of the folder; -1: the cache is off, it keeps and finds nothing */
     int64_t bytes_max;
-    /* any thread */
-    _Atomic int64_t bytes_added; /* since this cache last looked how large the folder is */
+    /* atomic: any thread */
+    _Atomic int64_t bytes_added; /* since this process last pruned the folder */
 };
 
-/* Makes the folder if it is not there.  `path` NULL or `bytes_max` 0: a cache that keeps nothing.
- * -ERR_IO names the folder; the cache then keeps nothing, too. */
+/* Open the folder `path`; create it (mode 0700) if it does not exist.  `bytes_max`: the limit of
+ * all entries together.  `path` NULL or `bytes_max` 0: the cache is off.  -ERR_IO names the folder;
+ * the cache is off, too, and can be used and closed. */
 int cache_open(const char *path, int64_t bytes_max, struct cache *ret_cache, struct error *err);
 void cache_close(struct cache *cache);
 
-/* What was kept under `digest` (64 hex digits); the caller frees `*ret_data`.  False: nothing, or
- * nothing good, and `*ret_data` is as it was. */
+/* Read the entry `digest` (64 hex digits).  True: the caller frees `*ret_data`.  False: no valid
+ * entry, `*ret_data` is unchanged. */
 bool cache_find(const struct cache *cache, const char *digest, struct buf *ret_data);
 
-/* Keep a copy.  An entry larger than an eighth of the limit is not kept. */
+/* Write a copy of `len` bytes as the entry `digest`.  An entry larger than an eighth of the limit
+ * is not written. */
 void cache_keep(struct cache *cache, const char *digest, const void *data, size_t len);

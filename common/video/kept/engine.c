@@ -10,7 +10,7 @@
 
 #include "video/kept/stamp.h"
 
-/* What a library's file is called, up to ".so".  libm: the last bit of a sine is its choice. */
+/* File names up to ".so".  libm: its versions differ in the last bit of a sine. */
 static const char *const libraries[] = {"libaom", "libavcodec", "libavformat", "libavutil",
     "libcairo", "libdav1d", "libde265", "libfontconfig", "libfreetype", "libfribidi", "libgif",
     "libharfbuzz", "libheif", "libjpeg", "liblcms2", "libm", "libpango-1.0", "libpangocairo-1.0",
@@ -18,7 +18,7 @@ static const char *const libraries[] = {"libaom", "libavcodec", "libavformat", "
 
 /* --- the libraries --- */
 
-static bool is_library(const char *path, const char *name)
+static bool engine_is_library(const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
     size_t len = strlen(name);
@@ -26,10 +26,10 @@ static bool is_library(const char *path, const char *name)
     return strncmp(file, name, len) == 0 && strncmp(file + len, ".so", 3) == 0;
 }
 
-/* The notes of one segment: the build's mark (a hash of the whole library), if it is there. */
-static bool add_mark(struct digest *digest, const char *notes, size_t size)
+/* Add the build id (the linker's hash of the whole library) if the ELF notes hold one. */
+static bool engine_add_build_id(struct digest *digest, const char *notes, size_t size)
 {
-    enum { OF_GNU = 4 }; /* "GNU" and its NUL */
+    enum { GNU_SIZE = 4 }; /* "GNU" and its NUL */
 
     while (size >= sizeof(ElfW(Nhdr))) {
         const ElfW(Nhdr) *note = (const void *)notes;
@@ -38,8 +38,8 @@ static bool add_mark(struct digest *digest, const char *notes, size_t size)
         all += (note->n_descsz + 3u) & ~3u;
         if (all > size)
             return false;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == OF_GNU &&
-            memcmp(notes + sizeof *note, "GNU", OF_GNU) == 0) {
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == GNU_SIZE &&
+            memcmp(notes + sizeof *note, "GNU", GNU_SIZE) == 0) {
             digest_add(digest, notes + sizeof *note + name, note->n_descsz);
             return true;
         }
@@ -49,24 +49,24 @@ static bool add_mark(struct digest *digest, const char *notes, size_t size)
     return false;
 }
 
-struct search {
+struct engine_search {
     const char *name;
     struct digest *digest;
 };
 
-static int add_if_it_is(struct dl_phdr_info *info, size_t size, void *ctx)
+static int engine_add_library(struct dl_phdr_info *info, size_t size, void *ctx)
 {
-    const struct search *search = ctx;
+    const struct engine_search *search = ctx;
 
     (void)size;
-    if (!is_library(info->dlpi_name, search->name))
+    if (!engine_is_library(info->dlpi_name, search->name))
         return 0;
     digest_add_text(search->digest, search->name);
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &info->dlpi_phdr[i];
 
         if (part->p_type == PT_NOTE &&
-            add_mark(
+            engine_add_build_id(
                 search->digest, (const char *)(info->dlpi_addr + part->p_vaddr), part->p_memsz))
             return 1;
     }
@@ -74,25 +74,25 @@ static int add_if_it_is(struct dl_phdr_info *info, size_t size, void *ctx)
     return 1;
 }
 
-static char loaded[DIGEST_HEX_LEN + 1]; /* of the libraries, fixed once known */
+static char libraries_digest[DIGEST_HEX_LEN + 1]; /* fixed after engine_digest_libraries() */
 
-static void know_libraries(void)
+static void engine_digest_libraries(void)
 {
     struct digest digest;
 
     digest_start(&digest);
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        dl_iterate_phdr(add_if_it_is, &(struct search){libraries[i], &digest});
-    digest_hex(&digest, loaded);
+        dl_iterate_phdr(engine_add_library, &(struct engine_search){libraries[i], &digest});
+    digest_hex(&digest, libraries_digest);
 }
 
-/* --- all of it --- */
+/* --- the engine --- */
 
 void engine_add(struct digest *digest)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    pthread_once(&once, know_libraries);
+    pthread_once(&once, engine_digest_libraries);
     digest_add_number(digest, ENGINE_VERSION);
-    digest_add_text(digest, loaded);
+    digest_add_text(digest, libraries_digest);
 }

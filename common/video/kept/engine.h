@@ -1,13 +1,13 @@
-/* engine.h - which engine made it: all that shapes a result beside the case and its files.  Any
+/* engine.h - the engine's digest: every input of a result beside the case and its files.  Any
  * thread. */
 #pragma once
 
 #include "base/digest.h"
 
-/* Takes part in every digest of something made.  Raise it with every change that changes the bytes
- * of a result. */
+/* Raise it with every change that changes the bytes of a result. */
 enum { ENGINE_VERSION = 24 };
 
-/* Add that version and the libraries that draw, scale, encode and mix, each by the mark its linker
- * gave it (or its file): what another build of one of them makes is kept under another name. */
+/* Add ENGINE_VERSION and the libraries that draw, scale, encode and mix to `digest`: each by its
+ * build id, or by path, size and time of change if it has none.  So the result of another build of
+ * a library gets another key.  Libraries are read once per process. */
 void engine_add(struct digest *digest);

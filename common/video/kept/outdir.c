@@ -17,7 +17,7 @@
 
 static const char suffix[] = ".part";
 
-static void make_folders(const char *path)
+static void outdir_make_folders(const char *path)
 {
     char *part = mem_copy(path);
 
@@ -30,17 +30,17 @@ static void make_folders(const char *path)
     free(part);
 }
 
-static bool is_temporary(const char *name)
+static bool outdir_is_temporary(const char *name)
 {
     size_t len = strlen(name), end = strlen(suffix);
 
     return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-/* `each` of the names in the folder, with `passing`, until it answers less than 0. */
-static int walk(const struct outdir *dir,
-    int (*each)(const struct outdir *dir, const char *name, const char *passing, struct error *err),
-    const char *passing, struct error *err)
+/* Call `each` for every name in the folder until it returns a negative code. */
+static int outdir_walk(const struct outdir *dir,
+    int (*each)(const struct outdir *dir, const char *name, const char *prefix, struct error *err),
+    const char *prefix, struct error *err)
 {
     /* A descriptor of its own: closedir() closes it. */
     int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
@@ -54,16 +54,16 @@ static int walk(const struct outdir *dir,
         return rc;
     }
     while (rc == 0 && (entry = readdir(entries)))
-        rc = each(dir, entry->d_name, passing, err);
+        rc = each(dir, entry->d_name, prefix, err);
     closedir(entries);
     return rc;
 }
 
-static int drop_temporary(
-    const struct outdir *dir, const char *name, const char *passing, struct error *err)
+static int outdir_drop_temporary(
+    const struct outdir *dir, const char *name, const char *prefix, struct error *err)
 {
-    (void)passing, (void)err;
-    if (is_temporary(name))
+    (void)prefix, (void)err;
+    if (outdir_is_temporary(name))
         outdir_drop(dir, name);
     return 0;
 }
@@ -73,13 +73,14 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
     int fd;
 
     if (!path[0])
-        return error_set(err, ERR_INPUT, "no output folder was named");
-    make_folders(path); /* whatever went wrong there, the open says it better */
+        return error_set(
+            err, ERR_INPUT, "the output folder's name is empty; a path would be right");
+    outdir_make_folders(path); /* if that fails, open() reports why */
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
-    return walk(ret_dir, drop_temporary, NULL, err);
+    return outdir_walk(ret_dir, outdir_drop_temporary, NULL, err);
 }
 
 void outdir_close(struct outdir *dir)
@@ -96,51 +97,52 @@ char *outdir_temporary(const char *name)
     return mem_format(".%s.%s%s", name, random, suffix);
 }
 
-static int refuse(const struct outdir *dir, const char *name, struct error *err)
+static int outdir_write_error(const struct outdir *dir, const char *name, struct error *err)
 {
     return error_set(err, ERR_IO, "%s/%s can't be written: %s", dir->path, name, strerror(errno));
 }
 
-static int give_name(
+static int outdir_rename(
     const struct outdir *dir, const char *temporary, const char *name, struct error *err)
 {
     int rc = dir->may_publish ? dir->may_publish(dir->ctx, err) : 0;
 
     if (rc == 0 && renameat(dir->fd, temporary, dir->fd, name) < 0)
-        rc = refuse(dir, name, err);
+        rc = outdir_write_error(dir, name, err);
     return rc;
 }
 
-static int flush(const struct outdir *dir, const char *file, const char *name, struct error *err)
+static int outdir_flush(
+    const struct outdir *dir, const char *file, const char *name, struct error *err)
 {
     int fd = openat(dir->fd, file, O_RDONLY | O_CLOEXEC), rc = 0;
 
     if (fd < 0 || fsync(fd) < 0)
-        rc = refuse(dir, name, err);
+        rc = outdir_write_error(dir, name, err);
     if (fd >= 0)
         close(fd);
     return rc;
 }
 
-static int flush_lasting(
-    const struct outdir *dir, const char *name, const char *passing, struct error *err)
+static int outdir_flush_permanent(
+    const struct outdir *dir, const char *name, const char *prefix, struct error *err)
 {
-    bool is_passing = name[0] == '.' || strncmp(name, passing, strlen(passing)) == 0;
+    bool is_transient = name[0] == '.' || strncmp(name, prefix, strlen(prefix)) == 0;
 
-    return is_passing ? 0 : flush(dir, name, name, err);
+    return is_transient ? 0 : outdir_flush(dir, name, name, err);
 }
 
 int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
-    const char *passing, struct error *err)
+    const char *prefix, struct error *err)
 {
-    int rc = walk(dir, flush_lasting, passing, err);
+    int rc = outdir_walk(dir, outdir_flush_permanent, prefix, err);
 
     if (rc == 0)
-        rc = flush(dir, temporary, name, err);
+        rc = outdir_flush(dir, temporary, name, err);
     if (rc == 0)
-        rc = give_name(dir, temporary, name, err);
+        rc = outdir_rename(dir, temporary, name, err);
     if (rc == 0 && fsync(dir->fd) < 0)
-        rc = refuse(dir, name, err);
+        rc = outdir_write_error(dir, name, err);
     return rc;
 }
 
@@ -149,14 +151,14 @@ bool outdir_drop(const struct outdir *dir, const char *name)
     return unlinkat(dir->fd, name, 0) == 0;
 }
 
-/* What fails is called `name`: nobody knows the other one. */
-static int write_temporary(const struct outdir *dir, const char *temporary, const char *name,
+/* Errors show `name`: the temporary name means nothing to the reader. */
+static int outdir_write_temporary(const struct outdir *dir, const char *temporary, const char *name,
     const void *data, size_t len, struct error *err)
 {
     int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
 
     if (fd < 0 || file_write(fd, data, len) < 0)
-        rc = refuse(dir, name, err);
+        rc = outdir_write_error(dir, name, err);
     if (fd >= 0)
         close(fd);
     return rc;
@@ -166,10 +168,10 @@ int outdir_write(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
 {
     char *temporary = outdir_temporary(name);
-    int rc = write_temporary(dir, temporary, name, data, len, err);
+    int rc = outdir_write_temporary(dir, temporary, name, data, len, err);
 
     if (rc == 0)
-        rc = give_name(dir, temporary, name, err);
+        rc = outdir_rename(dir, temporary, name, err);
     if (rc < 0)
         outdir_drop(dir, temporary);
     free(temporary);

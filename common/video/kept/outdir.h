@@ -1,5 +1,5 @@
-/* outdir.h - the folder a video goes to.  Files are written under names nobody looks for and get
- * their own when they are whole.  Any thread. */
+/* outdir.h - the output folder of a video.  A file is written under a temporary name
+ * (".NAME.RANDOM.part") and renamed when it is complete.  Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,30 +10,33 @@
 struct outdir {
     int fd;
     const char *path; /* the caller's */
-    /* Asked before a file gets its name, on any thread: less than 0, it gets none.  NULL: it may.
-     */
+    /* Called before a file is renamed, on the writing thread.  Negative: the file is not renamed
+     * and the write fails with that code.  NULL: every file may be published. */
     int (*may_publish)(void *ctx, struct error *err);
     void *ctx;
 };
 
-/* Makes the folder, and those above it, if they are not there.  One work at a time writes there:
- * what a killed one left under a temporary name is removed. */
+/* Open the folder `path`; create it and its parents if they do not exist.  Only one run writes to
+ * a folder at a time, so temporary files of a killed run are removed.  -ERR_INPUT: `path` is
+ * empty; -ERR_IO names the folder. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 
-/* A name beside `name` that nobody else has; the caller frees it. */
+/* A new temporary name for the file `name`.  The caller frees it. */
 char *outdir_temporary(const char *name);
-/* The file `temporary` is whole and the last of this folder: flush it and the others to the disk
- * and give it its name, in place of a file that had it.  Whoever finds that name finds the others.
- * Files whose names begin with `passing` are not flushed: nobody needs them once `name` is there.
- */
+
+/* Publish the last file of this folder: flush all files and `temporary` to the disk, then rename
+ * `temporary` to `name` (an older file `name` is replaced).  So whoever finds `name` finds the
+ * other files complete.  Files whose names begin with `prefix` are not flushed: they are not needed
+ * any more once `name` exists.  -ERR_IO names the file. */
 int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
-    const char *passing, struct error *err);
-/* False: there is no such file. */
+    const char *prefix, struct error *err);
+
+/* Remove the file `name`.  False: it does not exist. */
 bool outdir_drop(const struct outdir *dir, const char *name);
 
-/* All at once, for small files: whole when it has its name, on the disk after outdir_finish()
- * unless they are passing.  A viewer waits for the first of them, and a flush takes as long as an
- * encoder needs for a frame. */
+/* Write a small file in one call: complete when it has its name, on the disk only after
+ * outdir_finish().  (A flush takes as long as encoding a frame, and a viewer waits for the first of
+ * these files.)  -ERR_IO names the file. */
 int outdir_write(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);

@@ -12,7 +12,7 @@
 enum { SAMPLE = sizeof(int16_t) };
 
 /* For file systems without O_TMPFILE. */
-static int open_and_unlink(const char *dir)
+static int spool_open_unlinked(const char *dir)
 {
     char *path = mem_format("%s/.sound-XXXXXX", dir);
     int fd = mkostemp(path, O_CLOEXEC);
@@ -28,9 +28,10 @@ int spool_open(const char *dir, struct spool *ret_spool, struct error *err)
     int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
     if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
-        fd = open_and_unlink(dir);
+        fd = spool_open_unlinked(dir);
     if (fd < 0)
-        return error_set(err, ERR_IO, "%s: no place for the sound: %s", dir, strerror(errno));
+        return error_set(
+            err, ERR_IO, "%s: no temporary file for the sound: %s", dir, strerror(errno));
     *ret_spool = (struct spool){.fd = fd};
     return 0;
 }
@@ -77,7 +78,7 @@ int spool_read(
             continue;
         if (did <= 0)
             return error_set(err, ERR_IO, "the sound can't be read back: %s",
-                did < 0 ? strerror(errno) : "it became shorter");
+                did < 0 ? strerror(errno) : "the file was truncated");
         data += did;
         left -= (size_t)did;
         from += did;

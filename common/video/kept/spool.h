@@ -1,5 +1,6 @@
-/* spool.h - samples that are too many for memory: appended to a nameless file, read back anywhere.
- * 16 bits each, as they were spoken.  One thread at a time writes; reading is safe on any. */
+/* spool.h - 16-bit samples on disk, because a long narration does not fit into memory.  Samples are
+ * appended to a file without a name and read at any position.  One thread at a time appends; any
+ * thread reads what was appended before. */
 #pragma once
 
 #include <stdint.h>
@@ -11,10 +12,14 @@ struct spool {
     int64_t n; /* samples, of all channels together */
 };
 
-/* The file lies in `dir` and has no name: it is gone with the process, however that ends. */
+/* Create the file in the folder `dir`.  It has no name, so it vanishes with the process.  -ERR_IO
+ * names the folder. */
 int spool_open(const char *dir, struct spool *ret_spool, struct error *err);
 void spool_close(struct spool *spool);
 
+/* Append `n` samples.  -ERR_IO: the disk is full, or fails. */
 int spool_add(struct spool *spool, const int16_t *samples, int64_t n, struct error *err);
+
+/* Read `n` samples from position `at` (samples from the start).  -ERR_IO: they can't be read. */
 int spool_read(
     const struct spool *spool, int64_t at, int16_t *samples, int64_t n, struct error *err);

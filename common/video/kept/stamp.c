@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void add(struct digest *digest, const char *path, const struct stat *stat)
+static void stamp_add(struct digest *digest, const char *path, const struct stat *stat)
 {
     digest_add_text(digest, path);
     digest_add_number(digest, stat->st_size);
@@ -18,10 +18,10 @@ void stamp_add_file(struct digest *digest, const char *path)
     struct stat is = {.st_size = -1};
 
     stat(path, &is);
-    add(digest, path, &is);
+    stamp_add(digest, path, &is);
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static int stamp_compare_names(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
@@ -29,12 +29,12 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 void stamp_add_tree(struct digest *digest, const char *path)
 {
     char *const roots[] = {(char *)path, NULL};
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, stamp_compare_names);
     FTSENT *entry;
 
     while (tree && (entry = fts_read(tree)))
         if (entry->fts_info == FTS_F)
-            add(digest, entry->fts_path, entry->fts_statp);
+            stamp_add(digest, entry->fts_path, entry->fts_statp);
     if (tree)
         fts_close(tree);
 }

@@ -1,10 +1,11 @@
-/* stamp.h - what files are now, told by their names, sizes and times of change, without reading
- * them.  Any thread. */
+/* stamp.h - the state of files as part of a digest: path, size and time of last change.  File
+ * contents are not read.  Any thread. */
 #pragma once
 
 #include "base/digest.h"
 
-/* A file that is not there takes part as such. */
+/* Add the file `path`; a missing file counts with size -1. */
 void stamp_add_file(struct digest *digest, const char *path);
-/* All that lies beneath a folder, in the order of names. */
+
+/* Add every regular file below the folder `path`, sorted by name; symbolic links are followed. */
 void stamp_add_tree(struct digest *digest, const char *path);

@@ -8,17 +8,17 @@
 #include "base/mem.h"
 
 enum {
-    TITLE_MAX = 80, /* letters of a caption that stands in for a title */
-    TITLE_BYTES_MAX = 255,
+    TITLE_MAX = 80,        /* characters of a caption that is used as a title */
+    TITLE_BYTES_MAX = 255, /* Nero's chapter list in the MP4 has 8 bits for a title's length */
 };
 
-static bool is_blank(const char *text, size_t len)
+static bool chapters_is_blank(const char *text, size_t len)
 {
     return strspn(text, " \t\n") >= len;
 }
 
-/* At most `most` letters of it, cut where a letter begins, marks and all. */
-static char *shorten(const char *text, size_t len, int most)
+/* At most `most` characters of `text`: cut behind a word, or else between two grapheme clusters. */
+static char *chapters_shorten(const char *text, size_t len, int most)
 {
     int n = (int)g_utf8_strlen(text, (gssize)len), keep = most;
     PangoLogAttr *attrs;
@@ -38,26 +38,26 @@ static char *shorten(const char *text, size_t len, int most)
     return cut;
 }
 
-/* The first line of a caption that says something; NULL: none. */
-static char *first_line(const char *caption)
+/* The first line of a caption that is not blank, shortened; NULL: none.  The caller frees it. */
+static char *chapters_first_line(const char *caption)
 {
     while (caption && *caption) {
         size_t len = strcspn(caption, "\n"), skip = strspn(caption, " \t");
 
-        if (!is_blank(caption, len)) {
+        if (!chapters_is_blank(caption, len)) {
             while (strchr(" \t", caption[len - 1]))
                 len--;
-            return shorten(caption + skip, len - skip, TITLE_MAX);
+            return chapters_shorten(caption + skip, len - skip, TITLE_MAX);
         }
         caption += len + (caption[len] == '\n');
     }
     return NULL;
 }
 
-static char *title_of(const struct case_record *record, int scene)
+static char *chapters_title(const struct case_record *record, int scene)
 {
     const char *title = record->scenes[scene].title;
-    char *line = title ? mem_copy(title) : first_line(record->scenes[scene].caption);
+    char *line = title ? mem_copy(title) : chapters_first_line(record->scenes[scene].caption);
 
     return line ? line : mem_format("Scene %d", scene + 1);
 }
@@ -67,13 +67,13 @@ struct video_chapter *chapters_of(const struct case_record *record, const struct
     struct video_chapter *chapters = mem_new_n((size_t)record->n_scenes, struct video_chapter);
 
     for (int i = 0; i < record->n_scenes; i++)
-        chapters[i] = (struct video_chapter){.title = title_of(record, i),
+        chapters[i] = (struct video_chapter){.title = chapters_title(record, i),
             .start_s = i ? (double)timeline_body_start(&timeline->scenes[i]) / timeline->fps : 0};
     return chapters;
 }
 
-/* What fits into the 255 bytes that Nero's list of chapters has for a title. */
-static void set_title(AVDictionary **metadata, const char *title)
+/* Cut to TITLE_BYTES_MAX, between two characters. */
+static void chapters_set_title(AVDictionary **metadata, const char *title)
 {
     size_t len = strlen(title);
     char *copy;
@@ -85,7 +85,7 @@ static void set_title(AVDictionary **metadata, const char *title)
     free(copy);
 }
 
-static int64_t ms_of(double seconds)
+static int64_t chapters_ms(double seconds)
 {
     return (int64_t)(seconds * 1000 + 0.5);
 }
@@ -103,9 +103,9 @@ int chapters_describe(
             return AVERROR(ENOMEM);
         *chapter = (AVChapter){.id = i,
             .time_base = {1, 1000},
-            .start = ms_of(chapters[i].start_s),
-            .end = ms_of(i + 1 < n ? chapters[i + 1].start_s : end_s)};
-        set_title(&chapter->metadata, chapters[i].title);
+            .start = chapters_ms(chapters[i].start_s),
+            .end = chapters_ms(i + 1 < n ? chapters[i + 1].start_s : end_s)};
+        chapters_set_title(&chapter->metadata, chapters[i].title);
         format->chapters[format->nb_chapters++] = chapter;
     }
     return 0;

@@ -1,4 +1,4 @@
-/* chapters.h - a chapter a scene: what it is called and where it begins.  Any thread. */
+/* chapters.h - the chapters of a film: one a scene, with its title and its start.  Any thread. */
 #pragma once
 
 #include <libavformat/avformat.h>
@@ -7,11 +7,15 @@
 #include "video/plan/timeline.h"
 #include "video/watch/watch.h"
 
-/* One for each scene, in order.  A chapter begins where its scene stands alone on the screen, which
- * is a frame that can be jumped to at once; the first begins at 0. */
+/* One chapter for each scene, in order; the caller frees them with chapters_free().  A title is the
+ * scene's title, else the first line of its caption, else "Scene N".  A chapter starts (seconds)
+ * with the first frame that shows its scene alone, which is the first frame of a segment, so that a
+ * player can seek to it; the first chapter starts at 0. */
 struct video_chapter *chapters_of(
     const struct case_record *record, const struct timeline *timeline);
-/* Into an MP4 that has no header yet and lasts `end_s`.  0, or libav's error. */
+
+/* Add `n` chapters to the MP4 `format`, before its header is written.  The last one ends at `end_s`
+ * seconds.  0, or a libav error. */
 int chapters_describe(
     const struct video_chapter *chapters, int n, double end_s, AVFormatContext *format);
 

@@ -10,9 +10,9 @@
 #include "video/voice/align.h"
 
 enum {
-    PER_MS = TIMELINE_RATE / 1000, /* samples */
-    LINGER_MS = 600,               /* a cue may stay after its last word, if nothing follows */
-    GAP_MS = 400,                  /* shorter gaps between cues would only flicker */
+    SAMPLES_PER_MS = TIMELINE_RATE / 1000,
+    LINGER_MS = 600, /* a cue stays this long after its last word, if no cue follows */
+    GAP_MS = 400,    /* a shorter gap between two cues flickers, so it is closed */
 };
 
 void cues_open(const struct case_record *record, const struct timeline *timeline,
@@ -43,7 +43,7 @@ bool cues_are_wanted(const struct cues *cues)
     return false;
 }
 
-static bool is_at_top(const struct cues *cues, int scene)
+static bool cues_is_at_top(const struct cues *cues, int scene)
 {
     return cues->record->scenes[scene].caption && cues->record->caption_position == CASE_BOTTOM;
 }
@@ -51,13 +51,15 @@ static bool is_at_top(const struct cues *cues, int scene)
 bool cues_stand_at_top(const struct cues *cues)
 {
     for (int i = 0; i < cues->record->n_scenes; i++)
-        if (is_at_top(cues, i))
+        if (cues_is_at_top(cues, i))
             return true;
     return false;
 }
 
-/* Takes `text`. */
-static void add(struct cues *cues, int64_t start_ms, int64_t end_ms, bool at_top, char *text)
+/* Takes ownership of `text`.  The cue starts when the cue before it has ended; a cue without length
+ * or text is dropped. */
+static void cues_append(
+    struct cues *cues, int64_t start_ms, int64_t end_ms, bool at_top, char *text)
 {
     int64_t last_ms = cues->n ? cues->list[cues->n - 1].end_ms : 0;
 
@@ -71,10 +73,10 @@ static void add(struct cues *cues, int64_t start_ms, int64_t end_ms, bool at_top
         (struct cue){.start_ms = start_ms, .end_ms = end_ms, .text = text, .at_top = at_top};
 }
 
-/* --- where a scene has no narration: its caption --- */
+/* --- a scene without narration: its caption --- */
 
-/* Lines without spaces around them; empty ones go: in WebVTT they would end the cue. */
-static char *tidy(const char *text)
+/* A copy without blank lines (in WebVTT they end the cue) and without spaces around each line. */
+static char *cues_trim_lines(const char *text)
 {
     char *copy = mem_copy(text), *out = copy;
     const char *line = text;
@@ -97,7 +99,7 @@ static char *tidy(const char *text)
     return copy;
 }
 
-static void add_caption(struct cues *cues, int scene, bool at_top)
+static void cues_add_caption(struct cues *cues, int scene, bool at_top)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
     struct caption_style style = caption_style_of(cues->record);
@@ -109,19 +111,19 @@ static void add_caption(struct cues *cues, int scene, bool at_top)
         int from, to;
         const char *text = caption_page_text(caption, i, &from, &to);
 
-        add(cues, timeline_ms(cues->timeline, when->caption_at + from),
-            timeline_ms(cues->timeline, when->caption_at + to), at_top, tidy(text));
+        cues_append(cues, timeline_ms(cues->timeline, when->caption_at + from),
+            timeline_ms(cues->timeline, when->caption_at + to), at_top, cues_trim_lines(text));
     }
     caption_free(caption);
 }
 
-/* --- where it has: what is spoken --- */
+/* --- a scene with narration: its phrases --- */
 
-static void add_spoken(
+static void cues_add_spoken(
     struct cues *cues, int scene, bool at_top, struct phrases *phrases, const struct spoken *spoken)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
-    int64_t at_ms = when->sound_at / PER_MS,
+    int64_t at_ms = when->sound_at / SAMPLES_PER_MS,
             last_ms = timeline_ms(cues->timeline, when->end - when->transition_out);
 
     for (int i = 0; i < phrases->n; i++) {
@@ -130,43 +132,43 @@ static void add_spoken(
         if (i + 1 < phrases->n && spoken[i + 1].start_ms - spoken[i].end_ms < LINGER_MS + GAP_MS)
             end_ms = spoken[i + 1].start_ms;
         end_ms = at_ms + end_ms < last_ms ? at_ms + end_ms : last_ms;
-        add(cues, at_ms + spoken[i].start_ms, end_ms, at_top, phrases->list[i].text);
+        cues_append(cues, at_ms + spoken[i].start_ms, end_ms, at_top, phrases->list[i].text);
         phrases->list[i].text = NULL;
     }
 }
 
-static void add_narration(struct cues *cues, int scene, bool at_top)
+static void cues_add_narration(struct cues *cues, int scene, bool at_top)
 {
     const struct mix_part *part = &cues->parts[scene];
     struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
     struct pauses pauses = pauses_find(&part->levels);
 
     if (phrases.n) {
-        struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / PER_MS);
+        struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / SAMPLES_PER_MS);
 
-        add_spoken(cues, scene, at_top, &phrases, spoken);
+        cues_add_spoken(cues, scene, at_top, &phrases, spoken);
         free(spoken);
     }
     pauses_free(&pauses);
     phrases_free(&phrases);
 }
 
-static void add_scene(struct cues *cues, int scene)
+static void cues_add_scene(struct cues *cues, int scene)
 {
     const struct scene *words = &cues->record->scenes[scene];
-    bool at_top = is_at_top(cues, scene);
+    bool at_top = cues_is_at_top(cues, scene);
 
     if (words->narration && cues->parts[scene].n > 0)
-        add_narration(cues, scene, at_top);
+        cues_add_narration(cues, scene, at_top);
     else if (words->caption)
-        add_caption(cues, scene, at_top);
+        cues_add_caption(cues, scene, at_top);
 }
 
 int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err)
 {
     (void)err;
     while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes)
-        add_scene(cues, cues->n_scenes++);
+        cues_add_scene(cues, cues->n_scenes++);
     if (cues->n <= i)
         return CUES_E_END;
     *ret_cue = &cues->list[i];

@@ -1,12 +1,13 @@
-/* cues.h - the words of a video as text with its times: for captions.vtt and the MP4's text track.
+/* cues.h - the cues of a film: its words as text with times, for captions.vtt and the MP4's text
+ * track.  One thread at a time.
  *
- * A scene's cues are what is SPOKEN in it, in pieces of two lines at most: that is what somebody
- * who can't hear misses.  Its caption stands in the picture for everybody and is not said twice.
- * Only where a scene has no narration are they its caption, page by page as long as it is on the
- * screen, so that the words of the whole video can be searched, read aloud and translated.
+ * The cues of a scene are its narration, in phrases of two lines at most: that is what a viewer who
+ * can't hear misses.  The caption of such a scene is in the picture already and is not repeated.
+ * A scene without narration has its caption as cues, page by page while it is on the screen, so
+ * that all words of the film can be searched, read aloud and translated.
  *
- * Nobody tells when which word is spoken; the pauses of the voice do, and between them the share of
- * letters.  One thread. */
+ * The speech program reports no word times.  They are estimated: phrases end at the pauses of the
+ * voice, and between two pauses time is shared by the number of letters (voice/align.h). */
 #pragma once
 
 #include "case/case.h"
@@ -14,9 +15,9 @@
 #include "video/plan/timeline.h"
 
 struct cue {
-    int64_t start_ms, end_ms; /* start < end; in order, never overlapping */
-    char *text;               /* UTF-8; a caption's may have several lines, none of them empty */
-    bool at_top;              /* where it would stand, the picture has words already */
+    int64_t start_ms, end_ms; /* start < end; cues are in order and do not overlap */
+    char *text;               /* UTF-8; a caption may have several lines, none of them blank */
+    bool at_top; /* show it at the top, because the picture has a caption at the bottom */
 };
 
 struct cues {
@@ -25,27 +26,29 @@ struct cues {
     const struct timeline *timeline;
     const struct mix_part *parts; /* one a scene */
     struct fonts *fonts;          /* of the captions */
-    int width, height;            /* of the frame */
+    int width, height;            /* of the frame, pixels */
 
     int n_scenes; /* whose cues are in the list */
     int n;
     struct cue *list;
 };
 
-/* Everything pointed to stays the caller's. */
+/* All pointers stay the caller's and must outlive `*ret_cues`. */
 void cues_open(const struct case_record *record, const struct timeline *timeline,
     const struct mix_part *parts, struct fonts *fonts, int width, int height,
     struct cues *ret_cues);
-void cues_close(struct cues *cues);
+void cues_close(struct cues *cues); /* takes a zeroed one */
 
-/* Is there a scene that may have cues?  Does one of them stand at the top? */
+/* Has any scene a caption or a narration? */
 bool cues_are_wanted(const struct cues *cues);
+/* Is any cue shown at the top? */
 bool cues_stand_at_top(const struct cues *cues);
 
 enum { CUES_E_END = 1 };
 
-/* The cue `i`, worked out if it was not yet.  The pointer holds until the next call. */
+/* Cue number `i` (from 0); adds the cues of further scenes as needed.  `*ret_cue` holds until the
+ * next call.  CUES_E_END: there are not so many. */
 int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err);
 
-/* All that are not in the list yet. */
+/* Add the cues of all scenes to the list. */
 int cues_add_all(struct cues *cues, struct error *err);

@@ -1,7 +1,7 @@
-/* text_track.h - cues as a track of 3GPP timed text in the MP4 (ETSI TS 126 245), for players that
- * know nothing of the VTT beside it.  One thread.
+/* text_track.h - the cues as a track of 3GPP timed text in the MP4 (ETSI TS 126 245), for players
+ * that do not read the WebVTT file.  One thread at a time.
  *
- * It is there for whoever turns it on: players show a track that is enabled without being asked. */
+ * The track is disabled: a player shows an enabled text track without being asked. */
 #pragma once
 
 #include <libavformat/avformat.h>
@@ -10,23 +10,26 @@
 
 struct text_track {
     struct cues *cues; /* the caller's */
-    bool has_begun;    /* with the silence before the first cue */
+    bool has_started;  /* the empty sample before the first cue is out */
     int next;          /* cue */
 };
 
-enum { TEXT_TRACK_UNIT = 1000 }; /* of its times, a second */
+enum { TEXT_TRACK_UNIT = 1000 }; /* units of its times per second */
 
+/* `cues` must outlive `*ret_track`, which needs no closing. */
 void text_track_open(struct cues *cues, struct text_track *ret_track);
 
-/* What an MP4 needs to know of it.  0, or libav's error. */
+/* Set codec parameters, language and time base of `stream`, before the header is written.  0, or a
+ * libav error. */
 int text_track_describe(const struct text_track *track, AVStream *stream);
 
 enum { TEXT_TRACK_E_END = 1 };
 
-/* The next sample, times in ms: the silence before the first cue, then the cues.  The silences
- * between them are the muxer's. */
+/* The next sample into the blank `packet`, times in ms: an empty sample if the first cue does not
+ * start at 0, then the cues.  The muxer adds the empty samples between cues.  The caller unrefs the
+ * packet.  TEXT_TRACK_E_END: no more; -ERR_LIMIT: no memory. */
 int text_track_next(struct text_track *track, AVPacket *packet, struct error *err);
 
-/* In the finished file `path`, not enable what was described with `stream`: libavformat enables the
- * first text track whatever it is told. */
+/* Clear the flag track_enabled of the track `stream` in the finished MP4 `path`: libavformat
+ * enables the first text track whatever its disposition.  -ERR_IO names the file. */
 int text_track_disable(const char *path, const AVStream *stream, struct error *err);

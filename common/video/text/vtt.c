@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void add_time(struct buf *vtt, int64_t ms)
+static void vtt_add_time(struct buf *vtt, int64_t ms)
 {
     buf_format(vtt, "%02" PRId64 ":%02d:%02d.%03d", ms / 3600000, (int)(ms / 60000 % 60),
         (int)(ms / 1000 % 60), (int)(ms % 1000));
@@ -13,15 +13,15 @@ static void add_time(struct buf *vtt, int64_t ms)
 void vtt_add_times(struct buf *vtt, int64_t start_ms, int64_t end_ms, const char *settings)
 {
     buf_add_text(vtt, "\n");
-    add_time(vtt, start_ms);
+    vtt_add_time(vtt, start_ms);
     buf_add_text(vtt, " --> ");
-    add_time(vtt, end_ms);
+    vtt_add_time(vtt, end_ms);
     buf_add_text(vtt, settings);
     buf_add_text(vtt, "\n");
 }
 
-/* "-->" can't be in there once ">" is escaped, nor an empty line: cues have none. */
-static void add_escaped(struct buf *vtt, const char *text)
+/* Escaping ">" also removes "-->", which a cue must not contain. */
+static void vtt_add_escaped(struct buf *vtt, const char *text)
 {
     for (;;) {
         size_t len = strcspn(text, "&<>");
@@ -42,7 +42,7 @@ void vtt_captions(const struct cues *cues, struct buf *vtt)
         const struct cue *cue = &cues->list[i];
 
         vtt_add_times(vtt, cue->start_ms, cue->end_ms, cue->at_top ? " line:0" : "");
-        add_escaped(vtt, cue->text);
+        vtt_add_escaped(vtt, cue->text);
         buf_add_text(vtt, "\n");
     }
 }

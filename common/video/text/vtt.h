@@ -1,4 +1,4 @@
-/* vtt.h - WebVTT, as W3C describes it: captions, and the tiles of a sprite sheet.  Any thread. */
+/* vtt.h - WebVTT files (W3C, WebVTT: The Web Video Text Tracks Format).  Any thread. */
 #pragma once
 
 #include "base/buf.h"
@@ -6,8 +6,9 @@
 
 #define VTT_HEAD "WEBVTT\n"
 
-/* Append "\nFROM --> TO\n" for a cue; its text follows. */
+/* Append the head of a cue, "\nSTART --> END" `settings` "\n"; the caller appends its text.
+ * `settings`: "" or " line:0" and the like. */
 void vtt_add_times(struct buf *vtt, int64_t start_ms, int64_t end_ms, const char *settings);
 
-/* The whole file. */
+/* Append a whole file with all cues of the list, text escaped. */
 void vtt_captions(const struct cues *cues, struct buf *vtt);
