@@ -81,7 +81,7 @@ struct making {
     struct error err;       /* of the journal: the work stops */
     atomic_bool has_failed; /* after that */
     char thumbnail[PATH_MAX];
-    json_t *beside; /* what `done` tells of the files beside the video; NULL: not known yet */
+    json_t *side_files; /* what `done` tells of the files beside the video; NULL: not known yet */
 };
 
 static void url_of(const struct making *making, const char *file, char ret_url[static PATH_MAX])
@@ -166,17 +166,17 @@ static json_t *url_json(const struct making *making, const char *file)
     return json_string(url);
 }
 
-static void on_beside(void *ctx, const struct video_beside *beside)
+static void on_side_files(void *ctx, const struct video_side_files *files)
 {
     struct making *making = ctx;
     json_t *chapters = json_array();
 
-    for (int i = 0; i < beside->n_chapters; i++)
-        json_array_append_new(chapters, json_pack("{s:s, s:f}", "title", beside->chapters[i].title,
-                                            "start", beside->chapters[i].start_s));
-    making->beside = json_pack("{s:o, s:o, s:o, s:o}", "captions",
-        url_json(making, beside->captions), "poster", url_json(making, beside->poster), "sprites",
-        url_json(making, beside->sprites), "chapters", chapters);
+    for (int i = 0; i < files->n_chapters; i++)
+        json_array_append_new(chapters, json_pack("{s:s, s:f}", "title", files->chapters[i].title,
+                                            "start", files->chapters[i].start_s));
+    making->side_files = json_pack("{s:o, s:o, s:o, s:o}", "captions",
+        url_json(making, files->captions), "poster", url_json(making, files->poster), "sprites",
+        url_json(making, files->sprites), "chapters", chapters);
 }
 
 static void on_playable(void *ctx, const struct video_playable *playable)
@@ -198,7 +198,7 @@ static char *result_of(
     json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i, s:i}", "video", url, "thumbnail",
         making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
         video->height, "frames", video->n_frames, "kept", video->n_kept);
-    json_object_update(json, making->beside);
+    json_object_update(json, making->side_files);
     left_behind_measure(folder, json);
     /* Seven digits: milliseconds of two hours. */
     text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7));
@@ -225,7 +225,7 @@ static int make(
             .progress = on_progress,
             .scene = on_scene,
             .preview = on_preview,
-            .beside = on_beside,
+            .side_files = on_side_files,
             .playable = on_playable}};
     struct video_result video;
     int failed = video_create(record, &options, &video, err);
@@ -305,7 +305,7 @@ static int run(struct work *work, char **ret_result, struct error *err)
         failed = make_unchanged(&making, record, ret_result, err);
         case_free(record);
     }
-    json_decref(making.beside);
+    json_decref(making.side_files);
     json_decref(input);
     return failed;
 }

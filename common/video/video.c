@@ -10,9 +10,9 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "video/deliver/beside.h"
 #include "video/deliver/join.h"
 #include "video/deliver/live.h"
+#include "video/deliver/side_files.h"
 #include "video/film/film.h"
 #include "video/kept/cache.h"
 #include "video/libav/cpu.h"
@@ -36,7 +36,7 @@ struct work {
     struct mix mix;
     struct soundtrack track;
     struct segments *segments;
-    struct beside beside;
+    struct side_files side_files;
     struct join *join;
     int scenes_told;
     bool preview_told, playable_told;
@@ -205,7 +205,7 @@ static int start(struct work *work, struct error *err)
     rc = segments_start(&work->film, options->n_encoders, options->cores_file, options->n_cores,
         &work->segments, err);
     if (rc == 0)
-        rc = beside_open(&work->film, work->narration.parts, &work->beside, err);
+        rc = side_files_open(&work->film, work->narration.parts, &work->side_files, err);
     if (rc == 0)
         rc = during("mixing", open_mix(work, err), err);
     if (rc == 0)
@@ -214,7 +214,7 @@ static int start(struct work *work, struct error *err)
         rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
             &work->join, err);
     if (rc == 0) {
-        beside_words(&work->beside, &words);
+        side_files_words(&work->side_files, &words);
         join_set_words(work->join, &words);
         join_set_tick(work->join, tick, work);
     }
@@ -229,7 +229,7 @@ static int take(struct work *work, const struct segment *segment, struct error *
     if (rc < 0)
         return rc;
     tell_playable(work);
-    return beside_look(&work->beside, segment, err);
+    return side_files_add(&work->side_files, segment, err);
 }
 
 /* Takes each segment as it is done, until the last. */
@@ -261,7 +261,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
     work->stage = VIDEO_JOINING;
     tell(work);
     /* Before the MP4 has its name: who finds that, finds all. */
-    rc = beside_end(&work->beside, &work->options->watch, err);
+    rc = side_files_end(&work->side_files, &work->options->watch, err);
     if (rc == 0)
         rc = join_end(work->join, err);
     if (rc < 0)
@@ -299,7 +299,7 @@ static void clear(struct work *work)
     if (work->is_ahead)
         pthread_join(work->ahead, NULL);
     join_free(work->join);
-    beside_close(&work->beside);
+    side_files_close(&work->side_files);
     soundtrack_close(&work->track);
     if (work->film.shots)
         film_close(&work->film);

@@ -162,7 +162,7 @@ void stills_close(struct stills *stills)
     stills->tiles = NULL;
 }
 
-int stills_look(struct stills *stills, const struct segment *segment, struct error *err)
+int stills_add(struct stills *stills, const struct segment *segment, struct error *err)
 {
     int number = stills->seen++, rc;
 

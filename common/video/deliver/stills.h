@@ -47,7 +47,7 @@ int stills_open(const struct timeline *timeline, const struct outdir *dir, int f
 void stills_close(struct stills *stills);
 
 /* The next segment in order. */
-int stills_look(struct stills *stills, const struct segment *segment, struct error *err);
+int stills_add(struct stills *stills, const struct segment *segment, struct error *err);
 
 /* That was the last: the sprite sheet and its VTT are written. */
 int stills_end(struct stills *stills, struct error *err);

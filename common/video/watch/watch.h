@@ -1,5 +1,8 @@
-/* watch.h - what video_create() reports while it works: progress, scenes, pieces that can be
- * watched already, and what lies beside the MP4. */
+/* watch.h - the callbacks of video_create(): progress, thumbnails, the live playlist, the side
+ * files of the MP4.
+ *
+ * Pointers that a callback gets hold until it returns.  All file names are relative to `out_dir`.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -7,14 +10,16 @@
 #include "base/error.h"
 
 enum video_stage { VIDEO_READING, VIDEO_ENCODING, VIDEO_JOINING };
-const char *video_stage_name(enum video_stage stage); /* "reading", "encoding", "joining" */
+
+/* "reading", "encoding", "joining".  Any thread. */
+const char *video_stage_name(enum video_stage stage);
 
 struct video_progress {
     enum video_stage stage;
-    double percent; /* of the whole work, 0…100, never falls */
+    double percent; /* of the whole video, 0…100, never falls */
     int frame, n_frames;
-    double fps;      /* frames encoded a second, lately; 0: not known yet */
-    int64_t left_ms; /* until the end; -1: not known yet */
+    double fps;      /* frames encoded per second of late; 0: not known yet */
+    int64_t left_ms; /* time left; -1: not known yet */
 };
 
 struct video_chapter {
@@ -22,34 +27,35 @@ struct video_chapter {
     double start_s;
 };
 
-/* What lies beside the MP4, names beneath `out_dir`. */
-struct video_beside {
-    const char *captions; /* WebVTT; NULL: there are no words in the video */
-    const char *poster;   /* a JPEG of the frame's size */
-    const char *sprites;  /* WebVTT whose cues name parts of a JPEG beside it */
+/* The side files: files next to the MP4 that describe it. */
+struct video_side_files {
+    const char *captions; /* WebVTT; NULL: nothing is spoken or shown as text in the video */
+    const char *poster;   /* a JPEG in the size of the video */
+    const char *sprites;  /* WebVTT; each cue names a rectangle of the sprite sheet, a JPEG */
     int n_chapters;
     const struct video_chapter *chapters; /* one a scene */
 };
 
-/* The start of the video can be watched while the rest is made. */
+/* The start of the video can be played while the rest is made. */
 struct video_playable {
-    const char *playlist; /* HLS; grows to the end of the video */
-    const char *codecs;   /* as browsers want them named: "avc1.640028, mp4a.40.2" */
-    double seconds, of;   /* there are now, and will be */
+    const char *playlist; /* HLS; grows until the video is complete */
+    const char *codecs;   /* RFC 6381, for Media Source Extensions: "avc1.640028, mp4a.40.2" */
+    double seconds;       /* in the playlist now */
+    double of;            /* of the complete video */
 };
 
-/* What happens on the way.  Called on threads of video_create(), one call at a time; paths are
- * beneath `out_dir` and the file is whole when its name is told. */
+/* Called on threads of video_create(), one call at a time (but may_publish).  A file is complete
+ * when its name is passed.  Each may be NULL. */
 struct video_watch {
     void *ctx;
-    /* May what is made still be published?  Asked before the folder is touched and before each file
-     * in it gets its name, on any thread, at once with the others below.  It may wait.  Less than
-     * 0: no, the work ends with that.  NULL: always. */
+    /* May files still be published?  Called before the output folder is opened and before each file
+     * gets its name; on any thread, also while another callback runs.  May block.  Negative: no,
+     * video_create() fails with that code.  NULL: always. */
     int (*may_publish)(void *ctx, struct error *err);
     void (*progress)(void *ctx, const struct video_progress *progress); /* 4 to 10 times a second */
     void (*scene)(
         void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */
-    void (*preview)(void *ctx, const char *thumbnail);
-    void (*beside)(void *ctx, const struct video_beside *beside);       /* once, near the end */
-    void (*playable)(void *ctx, const struct video_playable *playable); /* once */
+    void (*preview)(void *ctx, const char *thumbnail);              /* once */
+    void (*side_files)(void *ctx, const struct video_side_files *files); /* once, near the end */
+    void (*playable)(void *ctx, const struct video_playable *playable);  /* once */
 };

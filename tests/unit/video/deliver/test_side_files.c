@@ -1,4 +1,5 @@
-/* test_beside.c - what lies beside the MP4: poster, sprite sheet, captions, chapters. */
+/* test_side_files.c - the side files of an MP4 (poster, sprite sheet, captions) and its chapters.
+ */
 #include <check.h>
 #include <libavcodec/avcodec.h>
 #include <stdio.h>
@@ -19,14 +20,14 @@ static struct scene scenes[3];
 static struct case_record record;
 static struct video_result result;
 
-/* What was told. */
+/* What was reported. */
 static struct {
     int times;
     char *captions;
     int n_chapters;
     char *titles[3];
     double starts[3];
-} told;
+} reported;
 
 static void set_up(void)
 {
@@ -36,7 +37,7 @@ static void set_up(void)
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);
     media_turn(root, "a.jpg", "b.jpg", 3);
     memset(scenes, 0, sizeof scenes);
-    memset(&told, 0, sizeof told);
+    memset(&reported, 0, sizeof reported);
     scenes[0] =
         (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One\nand more", .seconds = 1};
     scenes[1] =
@@ -54,24 +55,24 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    for (int i = 0; i < told.n_chapters; i++)
-        free(told.titles[i]);
-    free(told.captions);
+    for (int i = 0; i < reported.n_chapters; i++)
+        free(reported.titles[i]);
+    free(reported.captions);
     media_folder_remove(root);
     media_folder_remove(out);
 }
 
-static void on_beside(void *ctx, const struct video_beside *beside)
+static void on_side_files(void *ctx, const struct video_side_files *files)
 {
     (void)ctx;
-    told.times++;
-    told.captions = mem_copy(beside->captions);
-    told.n_chapters = beside->n_chapters;
-    ck_assert_str_eq(beside->poster, "poster.jpg");
-    ck_assert_str_eq(beside->sprites, "sprites.vtt");
-    for (int i = 0; i < beside->n_chapters; i++) {
-        told.titles[i] = mem_copy(beside->chapters[i].title);
-        told.starts[i] = beside->chapters[i].start_s;
+    reported.times++;
+    reported.captions = mem_copy(files->captions);
+    reported.n_chapters = files->n_chapters;
+    ck_assert_str_eq(files->poster, "poster.jpg");
+    ck_assert_str_eq(files->sprites, "sprites.vtt");
+    for (int i = 0; i < files->n_chapters; i++) {
+        reported.titles[i] = mem_copy(files->chapters[i].title);
+        reported.starts[i] = files->chapters[i].start_s;
     }
 }
 
@@ -81,7 +82,7 @@ static void create(const char *folder, int n_encoders)
         .out_dir = folder,
         .file = "final.mp4",
         .n_encoders = n_encoders,
-        .watch = {.beside = on_beside}};
+        .watch = {.side_files = on_side_files}};
 
     ck_assert_msg(video_create(&record, &options, &result, &err) == 0, "%s", err.text);
 }
@@ -186,9 +187,9 @@ START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
     sheet = jpeg_of("sprites.jpg");
     for (int i = 0; i < n; i++) {
         const struct sprite *sprite = &sprites[i];
-        int scene = sprite->start_ms < told.starts[1] * 1000 - 500   ? 0
-                    : sprite->start_ms < told.starts[2] * 1000 - 500 ? 1
-                                                                     : 2;
+        int scene = sprite->start_ms < reported.starts[1] * 1000 - 500   ? 0
+                    : sprite->start_ms < reported.starts[2] * 1000 - 500 ? 1
+                                                                         : 2;
         bool is_turned = scene == 1;
 
         ck_assert_int_eq(sprite->start_ms, i ? sprites[i - 1].end_ms : 0);
@@ -215,15 +216,16 @@ START_TEST(a_portrait_has_portrait_tiles)
 }
 END_TEST
 
-START_TEST(what_lies_beside_is_told_once)
+START_TEST(side_files_are_reported_once)
 {
     create(out, 2);
-    ck_assert_int_eq(told.times, 1);
-    ck_assert_str_eq(told.captions, "captions.vtt");
-    ck_assert_int_eq(told.n_chapters, 3);
-    ck_assert_str_eq(told.titles[0], "One");
-    ck_assert_str_eq(told.titles[1], "Scene 2");
-    ck_assert(told.starts[0] == 0 && told.starts[1] > 0.5 && told.starts[2] > told.starts[1]);
+    ck_assert_int_eq(reported.times, 1);
+    ck_assert_str_eq(reported.captions, "captions.vtt");
+    ck_assert_int_eq(reported.n_chapters, 3);
+    ck_assert_str_eq(reported.titles[0], "One");
+    ck_assert_str_eq(reported.titles[1], "Scene 2");
+    ck_assert(reported.starts[0] == 0 && reported.starts[1] > 0.5 &&
+              reported.starts[2] > reported.starts[1]);
 }
 END_TEST
 
@@ -234,8 +236,8 @@ START_TEST(a_case_without_words_has_no_captions)
     scenes[0].caption = NULL;
     scenes[1].narration = " \n";
     create(out, 2);
-    ck_assert_int_eq(told.times, 1);
-    ck_assert_ptr_null(told.captions);
+    ck_assert_int_eq(reported.times, 1);
+    ck_assert_ptr_null(reported.captions);
     ck_assert_int_ne(access(path, F_OK), 0);
     free(path);
 }
@@ -248,9 +250,9 @@ START_TEST(all_of_it_is_the_same_each_time)
     char *other = mem_format("%s/other", out);
 
     create(out, 2);
-    for (int i = 0; i < told.n_chapters; i++)
-        free(told.titles[i]);
-    free(told.captions);
+    for (int i = 0; i < reported.n_chapters; i++)
+        free(reported.titles[i]);
+    free(reported.captions);
     create(other, 1);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         uint8_t *a, *b;
@@ -290,7 +292,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("beside");
+    Suite *suite = suite_create("side_files");
     TCase *tc = tcase_create("all");
     SRunner *runner = srunner_create(suite);
     int failed;
@@ -301,7 +303,7 @@ int main(void)
     tcase_add_test(tc, the_poster_is_the_first_frame_in_full_size_without_its_caption);
     tcase_add_test(tc, sprites_cover_the_video_and_each_shows_its_scene);
     tcase_add_test(tc, a_portrait_has_portrait_tiles);
-    tcase_add_test(tc, what_lies_beside_is_told_once);
+    tcase_add_test(tc, side_files_are_reported_once);
     tcase_add_test(tc, a_case_without_words_has_no_captions);
     tcase_add_test(tc, all_of_it_is_the_same_each_time);
     tcase_add_test(tc, a_long_video_has_a_tile_for_every_scene_and_a_bounded_sheet);
