@@ -1,9 +1,14 @@
-/* caption.h - a scene's words as overlays: any script, either direction, emoji in colour.
+/* caption.h - a scene's words over its frames: any script, either direction, emoji in colour.
  *
- * A caption of more lines than may stand at once is shown page after page, each for its share of
- * the time; when there is too little time for that, the type becomes smaller, then the pages
- * fuller, and at last the end is cut with an ellipsis: a caption never covers the picture.
- * Immutable once made; caption_new() on any thread. */
+ * To change how a caption fades: FADE_MS and caption_opacity() in caption.c.  Where its box stands:
+ * caption_paint.c; type size and pages: caption_layout.c.
+ *
+ * A caption of more than `page_lines` lines is shown page after page; each page gets a share of the
+ * time.  If the time is too short for that, the type becomes smaller, then the pages fuller, and at
+ * last the end is cut with an ellipsis: a caption never covers the whole picture.
+ *
+ * Thread-safety: caption_new(), caption_plan() and caption_check_font() on any thread; a caption
+ * does not change afterwards, so any number of threads may read and blend it. */
 #pragma once
 
 #include "case/case.h"
@@ -15,37 +20,43 @@ struct fonts; /* fonts.h */
 
 /* How a case wants its captions set, on frames of its size. */
 struct caption_style {
-    struct fonts *fonts; /* the caller's; NULL: those that are there now */
-    int width, height, fps;
-    char language[LANGUAGE_TAG_MAX]; /* the words': Han and Cyrillic style otherwise in another */
+    struct fonts *fonts;             /* the caller's; NULL: the machine's, as they are now */
+    int width, height, fps;          /* of the frames */
+    char language[LANGUAGE_TAG_MAX]; /* of the words: it chooses the forms of Han and Cyrillic */
     const char *font;                /* a family, the case's; NULL: ours */
     double size;                     /* of the type, pixels */
     double color[4];                 /* red, green, blue, opacity: 0…1 */
-    double box[4];                   /* the same, behind the words */
+    double box[4];                   /* the same, of the box behind the words */
     enum case_position position;
-    int page_lines; /* at most so many stand at once */
+    int page_lines; /* at most, while the time allows it */
 };
 
+/* What the record says, with our defaults for the rest; `fonts` is NULL.  The record keeps `font`.
+ */
 struct caption_style caption_style_of(const struct case_record *record);
 
-/* -ERR_INPUT: there is no such family here.  A letter that the family does not have is taken from
- * one that has it, as always: few families have Arabic, Hindi, Japanese and emoji. */
+/* 0, or -ERR_INPUT: this machine has no font family of that name (capitals do not count).  A family
+ * need not have every letter: others stand in for it, as few families have Arabic, Hindi, Japanese
+ * and emoji. */
 int caption_check_font(const char *family, struct error *err);
 
-/* For `n_frames` frames of time.  `*ret_caption` is NULL if there is
- * nothing to see in `text` (only spaces). */
+/* A caption that stands for `n_frames` frames.  `text` is valid UTF-8; nothing of it or of `style`
+ * is kept.  `*ret_caption`: the caller frees it; NULL if no character of `text` is visible.
+ * -ERR_LIBRARY: cairo failed.  -ERR_LIMIT: the frame is too large for an overlay. */
 int caption_new(const char *text, const struct caption_style *style, int n_frames,
     struct caption **ret_caption, struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */
 
-/* The same pages at the same times, without the drawing: a few hundred µs.  NULL: nothing to see.
- */
+/* The same pages at the same times, but nothing to blend: takes a few hundred µs.  The caller frees
+ * it; NULL if no character is visible. */
 struct caption *caption_plan(const char *text, const struct caption_style *style, int n_frames);
 
-int caption_page_count(const struct caption *caption);
-/* The words of one, and the caption's frames from … to - 1 it is on the screen. */
+int caption_page_count(const struct caption *caption); /* at least 1 */
+
+/* The words of page `page` (from 0), valid as long as the caption; it is on the screen during the
+ * caption's frames *ret_from … *ret_to - 1. */
 const char *caption_page_text(const struct caption *caption, int page, int *ret_from, int *ret_to);
 
-/* Lay what belongs there over `frame`, the `at`-th of the caption's frames: pages fade in and out.
- */
+/* Blend frame `at` (from 0) of the caption over `frame`, which has the style's size.  Each page
+ * fades in and out; before the first frame and after the last nothing is drawn. */
 void caption_blend(const struct caption *caption, int at, struct yuv *frame);

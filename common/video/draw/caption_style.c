@@ -1,14 +1,16 @@
-/* caption_style.c - how a case wants its captions set: see caption.h. */
+/* caption_style.c - how a case wants its captions set, and whether its font is there: see
+ * caption.h. */
 #include <pango/pangocairo.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/number.h"
 #include "video/draw/caption.h"
 #include "video/language/fonts.h"
 
-/* "#rrggbb" or "#rrggbbaa", checked with the case. */
-static void parse_color(const char *text, double ret_color[static 4])
+/* "#rrggbb" or "#rrggbbaa": case_check() has let nothing else through.  NULL: the default stays. */
+static void caption_style_color(const char *text, double color[static 4])
 {
     unsigned c[4] = {0, 0, 0, 255};
 
@@ -16,7 +18,7 @@ static void parse_color(const char *text, double ret_color[static 4])
         return;
     sscanf(text, "#%2x%2x%2x%2x", &c[0], &c[1], &c[2], &c[3]);
     for (int i = 0; i < 4; i++)
-        ret_color[i] = c[i] / 255.0;
+        color[i] = c[i] / 255.0;
 }
 
 struct caption_style caption_style_of(const struct case_record *record)
@@ -32,14 +34,15 @@ struct caption_style caption_style_of(const struct case_record *record)
 
     language_tag(record->language ? record->language : "en", style.language);
     case_frame_size(record, &style.width, &style.height);
-    side = style.width < style.height ? style.width : style.height;
+    side = number_least(style.width, style.height);
     style.size = side * (percent > 0 ? percent / 100 : style.height > style.width ? 0.05 : 0.044);
-    parse_color(record->caption_color, style.color);
-    parse_color(record->caption_box, style.box);
+    caption_style_color(record->caption_color, style.color);
+    caption_style_color(record->caption_box, style.box);
     return style;
 }
 
-static bool is_generic(const char *family)
+/* A name that fontconfig maps to whatever is there. */
+static bool caption_font_is_generic(const char *family)
 {
     static const char *const names[] = {"sans", "sans-serif", "serif", "monospace", "system-ui"};
 
@@ -49,25 +52,25 @@ static bool is_generic(const char *family)
     return false;
 }
 
-static bool has_family(const char *family)
+static bool caption_font_is_installed(const char *family)
 {
     struct fonts *fonts = fonts_acquire();
     PangoFontFamily **families;
-    bool is_there = false;
+    bool is_installed = false;
     int n;
 
     pango_font_map_list_families(pango_context_get_font_map(fonts_lock(fonts)), &families, &n);
-    for (int i = 0; i < n && !is_there; i++)
-        is_there = strcasecmp(pango_font_family_get_name(families[i]), family) == 0;
+    for (int i = 0; i < n && !is_installed; i++)
+        is_installed = strcasecmp(pango_font_family_get_name(families[i]), family) == 0;
     g_free(families);
     fonts_unlock(fonts);
     fonts_release(fonts);
-    return is_there;
+    return is_installed;
 }
 
 int caption_check_font(const char *family, struct error *err)
 {
-    if (is_generic(family) || has_family(family))
+    if (caption_font_is_generic(family) || caption_font_is_installed(family))
         return 0;
     return error_set(
         err, ERR_INPUT, "\"%s\": no such font here; `fc-list : family` lists them", family);
