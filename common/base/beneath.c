@@ -18,7 +18,7 @@ int beneath_root(const char *path, int *ret_fd, struct error *err)
     return 0;
 }
 
-static int refuse(const char *name, int reason, struct error *err)
+static int beneath_refuse(const char *name, int reason, struct error *err)
 {
     if (reason == ENOENT)
         return error_set(err, ERR_INPUT, "no such file: %s", name);
@@ -27,16 +27,16 @@ static int refuse(const char *name, int reason, struct error *err)
     return error_set(err, ERR_INPUT, "%s: %s", name, strerror(reason));
 }
 
-/* --- where the kernel's own way is missing or forbidden --- */
+/* --- the walk that replaces openat2() where it is missing or forbidden --- */
 
-enum { DEPTH_MAX = 64, LINKS_MAX = 40 /* as the kernel's */ };
+enum { DEPTH_MAX = 64, LINKS_MAX = 40 /* the kernel's limit */ };
 
-/* The folders from the root to where the walk has come, each held open: ".." goes back to one that
- * was walked through, wherever somebody may have moved it meanwhile. */
+/* The folders from the root to the present one, all open: ".." returns to the folder that the walk
+ * came through, even if another program has moved it. */
 struct walk {
-    int fds[DEPTH_MAX]; /* fds[0] is the caller's */
+    int fds[DEPTH_MAX]; /* fds[0] belongs to the caller */
     int depth, n_links;
-    char rest[PATH_MAX]; /* still to be walked */
+    char rest[PATH_MAX]; /* of the path */
 };
 
 static void walk_back(struct walk *walk, int depth)
@@ -51,14 +51,14 @@ static int walk_fail(int reason)
     return -1;
 }
 
-/* The next name of the path, and whether a slash follows it. */
+/* Cut the next name off the path.  False: there is none. */
 static bool walk_next(struct walk *walk, char ret_name[static NAME_MAX + 1], bool *ret_has_slash)
 {
     char *start = walk->rest + strspn(walk->rest, "/");
     size_t len = strcspn(start, "/");
 
     if (len > NAME_MAX)
-        len = NAME_MAX; /* such a name is nowhere */
+        len = NAME_MAX; /* no file has so long a name */
     memcpy(ret_name, start, len);
     ret_name[len] = '\0';
     *ret_has_slash = start[len] == '/';
@@ -66,7 +66,7 @@ static bool walk_next(struct walk *walk, char ret_name[static NAME_MAX + 1], boo
     return len > 0;
 }
 
-/* What a link says stands in its place. */
+/* Put the link's target in front of the rest of the path. */
 static int walk_link(struct walk *walk, int link_fd)
 {
     char target[PATH_MAX];
@@ -87,35 +87,35 @@ static int walk_link(struct walk *walk, int link_fd)
     return 0;
 }
 
-/* One step into `name`.  1: that was the file, now in `*ret_fd`. */
+/* Enter the folder `name`, or follow the link.  1: `name` is a file, opened as `*ret_fd`. */
 static int walk_into(struct walk *walk, const char *name, bool has_slash, int *ret_fd)
 {
-    int here = walk->fds[walk->depth], answer = 0, reason;
+    int here = walk->fds[walk->depth], rc = 0, reason;
     int fd = openat(here, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     struct stat stat;
 
     if (fd < 0)
         return -1;
     if (fstat(fd, &stat) < 0) {
-        answer = -1;
+        rc = -1;
     } else if (S_ISLNK(stat.st_mode)) {
-        answer = walk_link(walk, fd);
+        rc = walk_link(walk, fd);
     } else if (S_ISDIR(stat.st_mode)) {
         if (walk->depth + 1 < DEPTH_MAX) {
             walk->fds[++walk->depth] = fd;
             return 0;
         }
-        answer = walk_fail(ENAMETOOLONG);
+        rc = walk_fail(ENAMETOOLONG);
     } else if (has_slash) {
-        answer = walk_fail(ENOTDIR);
+        rc = walk_fail(ENOTDIR);
     } else {
         *ret_fd = openat(here, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        answer = *ret_fd < 0 ? -1 : 1;
+        rc = *ret_fd < 0 ? -1 : 1;
     }
     reason = errno;
     close(fd);
     errno = reason;
-    return answer;
+    return rc;
 }
 
 static int walk_step(struct walk *walk, const char *name, bool has_slash, int *ret_fd)
@@ -130,12 +130,13 @@ static int walk_step(struct walk *walk, const char *name, bool has_slash, int *r
     return 0;
 }
 
-/* What openat2() does with RESOLVE_BENEATH, name by name.  The descriptor, or -1 and errno. */
+/* Resolve the path name by name as openat2() does with RESOLVE_BENEATH.  The descriptor, or -1 and
+ * errno. */
 static int walk_open(int root_fd, const char *name)
 {
     struct walk walk = {.fds = {root_fd}};
     char step[NAME_MAX + 1];
-    int answer = 0, fd = -1, reason;
+    int rc = 0, fd = -1, reason;
     bool has_slash;
 
     if (!*name)
@@ -145,9 +146,9 @@ static int walk_open(int root_fd, const char *name)
     if (strlen(name) >= sizeof walk.rest)
         return walk_fail(ENAMETOOLONG);
     strcpy(walk.rest, name);
-    while (answer == 0 && walk_next(&walk, step, &has_slash))
-        answer = walk_step(&walk, step, has_slash, &fd);
-    if (answer == 0) /* it ended in a folder */
+    while (rc == 0 && walk_next(&walk, step, &has_slash))
+        rc = walk_step(&walk, step, has_slash, &fd);
+    if (rc == 0) /* the path names a folder */
         fd = openat(walk.fds[walk.depth], ".", O_RDONLY | O_CLOEXEC);
     reason = errno;
     walk_back(&walk, 0);
@@ -155,18 +156,18 @@ static int walk_open(int root_fd, const char *name)
     return fd;
 }
 
-static int kernel_open(int root_fd, const char *name)
+static int beneath_open_by_kernel(int root_fd, const char *name)
 {
-    /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+    /* O_NONBLOCK: opening a FIFO would wait for its writer. */
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
 
     return (int)syscall(SYS_openat2, root_fd, name, &how, sizeof how);
 }
 
-/* An older kernel, systemd's RestrictSUIDSGID= and containers' filters answer with these, and the
- * kernel itself with EAGAIN while somebody renames a folder on the way. */
-static bool may_be_forbidden(int reason)
+/* Older kernels, systemd's RestrictSUIDSGID= and the filters of containers refuse openat2() with
+ * one of these; EAGAIN means that a folder on the path was renamed meanwhile. */
+static bool beneath_is_forbidden(int reason)
 {
     return reason == ENOSYS || reason == EPERM || reason == EACCES || reason == EINVAL ||
            reason == E2BIG || reason == EAGAIN;
@@ -174,10 +175,10 @@ static bool may_be_forbidden(int reason)
 
 bool beneath_is_by_kernel(int root_fd)
 {
-    int fd = kernel_open(root_fd, ".");
+    int fd = beneath_open_by_kernel(root_fd, ".");
 
     if (fd < 0)
-        return !may_be_forbidden(errno);
+        return !beneath_is_forbidden(errno);
     close(fd);
     return true;
 }
@@ -186,12 +187,12 @@ int beneath_open(
     int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
 {
     struct stat stat;
-    int fd = kernel_open(root_fd, name);
+    int fd = beneath_open_by_kernel(root_fd, name);
 
-    if (fd < 0 && may_be_forbidden(errno))
+    if (fd < 0 && beneath_is_forbidden(errno))
         fd = walk_open(root_fd, name);
     if (fd < 0)
-        return refuse(name, errno, err);
+        return beneath_refuse(name, errno, err);
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
         close(fd);
         return error_set(err, ERR_INPUT, "%s: not a regular file", name);

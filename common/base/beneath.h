@@ -1,5 +1,4 @@
-/* beneath.h - files that somebody else named: opened beneath a folder, or not at all.  Any thread.
- */
+/* beneath.h - opens files whose names come from outside, and only below a folder.  Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,16 +6,17 @@
 
 #include "base/error.h"
 
-/* Open the folder `path` for the calls below; the caller closes `*ret_fd`. */
+/* Open the folder `path` as the root for the functions below.  -ERR_IO: it can't be opened.  The
+ * caller closes `*ret_fd`. */
 int beneath_root(const char *path, int *ret_fd, struct error *err);
 
-/* Open `name` for reading, which must be a regular file reached without leaving `root_fd`: no
- * absolute path, no way out by "..", no link that leads out (openat2 RESOLVE_BENEATH; where that is
- * missing or forbidden, a walk of our own with the same answers), no FIFO, no folder.  ERR_INPUT
- * names the file and the reason.  The caller closes `*ret_fd`; `ret_stat` may be NULL. */
+/* Open `name` below `root_fd` for reading.  It must be a regular file, and no absolute path, ".."
+ * or link may lead out of the root (openat2() with RESOLVE_BENEATH; a walk with the same rules
+ * where openat2() is missing or forbidden).  -ERR_INPUT names the file and the reason.  The caller
+ * closes
+ * `*ret_fd`; `ret_stat` may be NULL. */
 int beneath_open(
     int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err);
 
-/* Does the kernel resolve such names here?  False: openat2 is missing or forbidden, and the walk
- * does it. */
+/* Does this machine have openat2()?  False: it is missing or forbidden, and the walk is used. */
 bool beneath_is_by_kernel(int root_fd);

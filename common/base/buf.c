@@ -7,21 +7,23 @@
 
 #include "base/mem.h"
 
-enum { SMALLEST = 240 }; /* an event fits: it is made of a dozen additions and one allocation */
+/* An event fits: its dozen additions need one allocation. */
+enum { BUF_SMALLEST = 240 };
 
-static void reserve(struct buf *buf, size_t more)
+/* Room for `more` bytes and a NUL. */
+static void buf_reserve(struct buf *buf, size_t more)
 {
     size_t want = buf->len + more + 1;
 
     if (want <= buf->cap)
         return;
-    buf->cap = want < 2 * buf->cap ? 2 * buf->cap : want < SMALLEST ? SMALLEST : want;
+    buf->cap = want < 2 * buf->cap ? 2 * buf->cap : want < BUF_SMALLEST ? BUF_SMALLEST : want;
     buf->data = mem_grow(buf->data, buf->cap, 1);
 }
 
 void buf_add(struct buf *buf, const void *data, size_t len)
 {
-    reserve(buf, len);
+    buf_reserve(buf, len);
     if (len)
         memcpy(buf->data + buf->len, data, len);
     buf->len += len;
@@ -42,7 +44,7 @@ void buf_format(struct buf *buf, const char *fmt, ...)
     va_copy(again, args);
     len = vsnprintf(NULL, 0, fmt, args);
     if (len > 0) {
-        reserve(buf, (size_t)len);
+        buf_reserve(buf, (size_t)len);
         vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, again);
         buf->len += (size_t)len;
     }

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-static int64_t now_ns(clockid_t id)
+static int64_t clock_now_ns(clockid_t id)
 {
     struct timespec t;
 
@@ -12,15 +12,15 @@ static int64_t now_ns(clockid_t id)
 
 int64_t clock_wall_ms(void)
 {
-    return now_ns(CLOCK_REALTIME) / 1000000;
+    return clock_now_ns(CLOCK_REALTIME) / 1000000;
 }
 
 int64_t clock_monotonic_ms(void)
 {
-    return now_ns(CLOCK_MONOTONIC) / 1000000;
+    return clock_now_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
 int64_t clock_monotonic_ns(void)
 {
-    return now_ns(CLOCK_MONOTONIC);
+    return clock_now_ns(CLOCK_MONOTONIC);
 }

@@ -1,8 +1,12 @@
-/* clock.h - what time it is.  Any thread. */
+/* clock.h - the time.  Any thread. */
 #pragma once
 
 #include <stdint.h>
 
-int64_t clock_wall_ms(void);      /* since 1970; for what people read and processes share */
-int64_t clock_monotonic_ms(void); /* for waiting and measuring */
+/* Milliseconds since 1970, of the clock that an operator may set: for what people read and
+ * processes share. */
+int64_t clock_wall_ms(void);
+
+/* CLOCK_MONOTONIC, which never goes back: for waiting and measuring. */
+int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_ns(void);

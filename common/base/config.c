@@ -14,14 +14,14 @@
 
 enum {
     ORIGIN_MAX = 280,     /* bytes: the longest host name, with scheme and port */
-    CLIENT_STREAMS = 100, /* open ones of an address, normally */
+    CLIENT_STREAMS = 100, /* the default of CASECAST_MAX_STREAMS_CLIENT */
 };
 
 static const struct {
     const char *name;
     size_t offset;
-    const char *normally;
-} texts[] = {
+    const char *fallback;
+} config_texts[] = {
     {"CASECAST_CACHE", offsetof(struct config, cache), "cache"},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
@@ -35,8 +35,9 @@ static const struct {
 static const struct {
     const char *name;
     size_t offset;
-    int lo, hi, normally; /* of slots and of a client's streams: see config_read() */
-} numbers[] = {
+    int lo, hi;
+    int fallback; /* config_read() replaces that of slots and of a client's streams */
+} config_numbers[] = {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
     {"CASECAST_HEARTBEAT_MS", offsetof(struct config, heartbeat_ms), 100, 55000, 15000},
@@ -51,15 +52,16 @@ static const struct {
     {"CASECAST_SLOTS", offsetof(struct config, slots), 1, 256, 0},
 };
 
-static const char *set(const char *name)
+/* The variable's value; NULL if it is empty or not set. */
+static const char *config_env(const char *name)
 {
     const char *value = getenv(name);
 
     return value && *value ? value : NULL;
 }
 
-/* As browsers send it: scheme, host, and the port where it is not the scheme's usual one. */
-static bool is_origin(const char *text, size_t len)
+/* An origin as browsers send it: scheme, host, and the port unless it is the scheme's default. */
+static bool config_is_origin(const char *text, size_t len)
 {
     const char *host = len > 7 && strncmp(text, "http://", 7) == 0    ? text + 7
                        : len > 8 && strncmp(text, "https://", 8) == 0 ? text + 8
@@ -73,7 +75,7 @@ static bool is_origin(const char *text, size_t len)
     return true;
 }
 
-static int check_origins(const char *origins, struct error *err)
+static int config_check_origins(const char *origins, struct error *err)
 {
     if (strcmp(origins, "*") == 0)
         return 0;
@@ -81,17 +83,18 @@ static int check_origins(const char *origins, struct error *err)
          at += strspn(at, CONFIG_ORIGIN_GAPS)) {
         size_t len = strcspn(at, CONFIG_ORIGIN_GAPS);
 
-        if (!is_origin(at, len))
+        if (!config_is_origin(at, len))
             return error_set(err, ERR_INPUT,
                 "CASECAST_ORIGINS: %.*s: must be an origin, as https://HOST or http://HOST:PORT "
-                "with nothing behind it; several with spaces between them, or * alone",
+                "and nothing after it; several origins are separated by spaces; * alone allows "
+                "every site",
                 (int)(len < ORIGIN_MAX ? len : ORIGIN_MAX), at);
         at += len;
     }
     return 0;
 }
 
-static int check(const struct config *config, struct error *err)
+static int config_check(const struct config *config, struct error *err)
 {
     size_t len = strlen(config->media_url);
 
@@ -100,30 +103,31 @@ static int check(const struct config *config, struct error *err)
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))
         return error_set(err, ERR_INPUT,
             "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
-    /* The key itself is never quoted. */
+    /* No message quotes the key. */
     if (*config->secret_key && strlen(config->secret_key) < 16)
         return error_set(
             err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
-    return check_origins(config->origins, err);
+    return config_check_origins(config->origins, err);
 }
 
 int config_read(struct config *ret_config, struct error *err)
 {
     struct config config = {0};
 
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        const char *value = set(texts[i].name);
+    for (size_t i = 0; i < sizeof config_texts / sizeof *config_texts; i++) {
+        const char *value = config_env(config_texts[i].name);
 
-        *(const char **)((char *)&config + texts[i].offset) = value ? value : texts[i].normally;
+        *(const char **)((char *)&config + config_texts[i].offset) =
+            value ? value : config_texts[i].fallback;
     }
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        const char *value = set(numbers[i].name);
-        long long number = numbers[i].normally;
+    for (size_t i = 0; i < sizeof config_numbers / sizeof *config_numbers; i++) {
+        const char *value = config_env(config_numbers[i].name);
+        long long number = config_numbers[i].fallback;
 
-        if (value && !text_number(value, numbers[i].lo, numbers[i].hi, &number))
+        if (value && !text_number(value, config_numbers[i].lo, config_numbers[i].hi, &number))
             return error_set(err, ERR_INPUT, "%s=%s: must be a whole number from %d to %d",
-                numbers[i].name, value, numbers[i].lo, numbers[i].hi);
-        *(int *)((char *)&config + numbers[i].offset) = (int)number;
+                config_numbers[i].name, value, config_numbers[i].lo, config_numbers[i].hi);
+        *(int *)((char *)&config + config_numbers[i].offset) = (int)number;
     }
     if (!config.slots) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -132,7 +136,7 @@ int config_read(struct config *ret_config, struct error *err)
     }
     if (config.max_streams_client < 0)
         config.max_streams_client = number_least(CLIENT_STREAMS, (config.max_streams + 1) / 2);
-    if (check(&config, err) < 0)
+    if (config_check(&config, err) < 0)
         return -(int)err->code;
     *ret_config = config;
     return 0;
@@ -143,38 +147,40 @@ char *config_cores_file(const struct config *config)
     return mem_format("%s-cores", config->database);
 }
 
-/* --- paths in what is told --- */
+/* --- hiding paths --- */
 
-static bool is_word(char c)
+static bool config_is_path_char(char c)
 {
     return isalnum((unsigned char)c) || (c && strchr("_-./", c));
 }
 
-/* A relative path may be a part of any sentence: only what goes on behind it is one for sure. */
-static char *find_path(char *text, const char *path)
+/* A relative path may look like a word of the sentence: it counts as a path only if a slash follows
+ * it. */
+static char *config_find_path(char *text, const char *path)
 {
     size_t len = path ? strlen(path) : 0;
 
     for (char *at = text; len > 1 && (at = strstr(at, path)); at++) {
         char next = at[len];
 
-        if ((at == text || !is_word(at[-1])) &&
-            (next == '/' || (path[0] == '/' && (!is_word(next) || next == '-' || next == '.'))))
+        if ((at == text || !config_is_path_char(at[-1])) &&
+            (next == '/' ||
+                (path[0] == '/' && (!config_is_path_char(next) || next == '-' || next == '.'))))
             return at;
     }
     return NULL;
 }
 
-static void hide_path(struct error *err, const char *path, const char *name)
+static void config_hide_path(struct error *err, const char *path, const char *name)
 {
     char *at;
 
-    while ((at = find_path(err->text, path))) {
+    while ((at = config_find_path(err->text, path))) {
         char *text =
             mem_format("%.*s%s%s", (int)(at - err->text), err->text, name, at + strlen(path));
 
         snprintf(err->text, sizeof err->text, "%s", text);
-        text_one_line(err->text); /* it may have become longer, and been cut in a character */
+        text_one_line(err->text); /* the text may be longer now, and cut within a character */
         free(text);
     }
 }
@@ -182,9 +188,9 @@ static void hide_path(struct error *err, const char *path, const char *name)
 bool config_hide_paths(const struct config *config, struct error *err, char *ret_was)
 {
     memcpy(ret_was, err->text, sizeof err->text);
-    hide_path(err, config->output, "CASECAST_OUTPUT");
-    hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
-    hide_path(err, config->cache, "CASECAST_CACHE");
-    hide_path(err, config->database, "CASECAST_DB");
+    config_hide_path(err, config->output, "CASECAST_OUTPUT");
+    config_hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
+    config_hide_path(err, config->cache, "CASECAST_CACHE");
+    config_hide_path(err, config->database, "CASECAST_DB");
     return err->told || strcmp(ret_was, err->text) != 0;
 }

@@ -54,16 +54,18 @@ char *mem_format(const char *fmt, ...)
     return mem_there(text);
 }
 
-enum { LINE = 64, HUGE_PAGE = 2 << 20, LARGE = 1 << 20 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20, LARGE = 1 << 20 };
 
-/* The first touch of a small page costs far more than writing it, and a picture has thousands. */
+/* Huge pages: the first touch of a small page costs far more than writing it, and a picture has
+ * thousands. */
 void *mem_large(size_t size)
 {
-    size_t step = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = (size + step - 1) / step * step;
+    size_t step = size < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+    size_t whole = (size + step - 1) / step * step;
     void *memory = aligned_alloc(step, whole ? whole : step);
 
     if (memory && step == HUGE_PAGE)
-        madvise(memory, whole, MADV_HUGEPAGE); /* without them it is only slower */
+        madvise(memory, whole, MADV_HUGEPAGE); /* may fail: then the memory is only slower */
     return memory;
 }
 
@@ -76,9 +78,10 @@ enum { IS_GLIBC_HEAP = true };
 #define TUNABLES "GLIBC_TUNABLES"
 #define HUGE_HEAP "glibc.malloc.hugetlb=1"
 
-/* The libraries' pieces, too, in huge pages: a fifth of a video's time went into first touches of
- * small ones.  glibc reads it when a program starts, and only there: so this one starts again. */
-static void ask_for_huge_pages(char **argv)
+/* Put what libraries allocate into huge pages, too: a fifth of a video's time was spent on first
+ * touches of small pages.  glibc reads this setting only when a program starts, so the program
+ * starts itself again. */
+static void mem_use_huge_pages(char **argv)
 {
     const char *was = getenv(TUNABLES);
     char path[PATH_MAX], *wanted;
@@ -87,11 +90,11 @@ static void ask_for_huge_pages(char **argv)
     if (!IS_GLIBC_HEAP || (was && strstr(was, "glibc.malloc.hugetlb")))
         return;
     wanted = was ? mem_format("%s:" HUGE_HEAP, was) : mem_copy(HUGE_HEAP);
-    /* By its own path, or ps(1) would call it "exe". */
+    /* The path that the link names: with the link itself ps(1) would show "exe". */
     len = readlink("/proc/self/exe", path, sizeof path - 1);
     if (len > 0 && setenv(TUNABLES, wanted, 1) == 0) {
         path[len] = '\0';
-        execv(path, argv); /* where it can't, all is as before, but slower */
+        execv(path, argv); /* if that fails, the program goes on, only slower */
     }
     free(wanted);
 }
@@ -99,8 +102,9 @@ static void ask_for_huge_pages(char **argv)
 void mem_settle(char **argv)
 {
     if (argv)
-        ask_for_huge_pages(argv);
-    /* Left alone, malloc() raises this limit with every large piece that is freed, and keeps the
-     * frames of ended encoders in a heap for each thread, in between pieces that live on. */
+        mem_use_huge_pages(argv);
+    /* By default malloc() raises this limit whenever a larger block is freed, and then keeps the
+     * frames of finished encoders in the heap of each thread, between blocks that are still in use.
+     */
     mallopt(M_MMAP_THRESHOLD, LARGE);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool in(unsigned char c, unsigned char lo, unsigned char hi)
+static bool text_in(unsigned char c, unsigned char lo, unsigned char hi)
 {
     return c >= lo && c <= hi;
 }
@@ -19,18 +19,18 @@ size_t text_utf8_at(const char *s, size_t len)
 
     if (u[0] < 0x80)
         return 1;
-    if (in(u[0], 0xC2, 0xDF))
+    if (text_in(u[0], 0xC2, 0xDF))
         n = 2;
-    else if (in(u[0], 0xE0, 0xEF))
+    else if (text_in(u[0], 0xE0, 0xEF))
         n = 3;
-    else if (in(u[0], 0xF0, 0xF4))
+    else if (text_in(u[0], 0xF0, 0xF4))
         n = 4;
     else
         return 0;
     if (len < n)
         return 0;
-    /* The second byte is narrower after these leads: that excludes overlong forms, surrogates, >
-     * U+10FFFF. */
+    /* After these first bytes the second has a narrower range: no overlong form, no surrogate,
+     * nothing above U+10FFFF. */
     if (u[0] == 0xE0)
         lo = 0xA0;
     if (u[0] == 0xED)
@@ -39,10 +39,10 @@ size_t text_utf8_at(const char *s, size_t len)
         lo = 0x90;
     if (u[0] == 0xF4)
         hi = 0x8F;
-    if (!in(u[1], lo, hi))
+    if (!text_in(u[1], lo, hi))
         return 0;
     for (size_t i = 2; i < n; i++)
-        if (!in(u[i], 0x80, 0xBF))
+        if (!text_in(u[i], 0x80, 0xBF))
             return 0;
     return n;
 }
@@ -77,7 +77,7 @@ long text_find_control(const char *s, size_t len, const char *allowed)
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)s[i];
         /* C1 controls are U+0080…U+009F: C2 80 … C2 9F. */
-        bool c1 = c == 0xC2 && i + 1 < len && in((unsigned char)s[i + 1], 0x80, 0x9F);
+        bool c1 = c == 0xC2 && i + 1 < len && text_in((unsigned char)s[i + 1], 0x80, 0x9F);
 
         if (c1 || c == 0x7F || (c < 0x20 && (c == 0 || !strchr(allowed, c))))
             return (long)i;
@@ -102,10 +102,10 @@ void text_one_line(char *s)
 
     for (size_t i = 0; i < len;) {
         size_t n = text_utf8_at(s + i, len - i);
-        bool cut = n == 0 && in((unsigned char)s[i], 0xC2, 0xF4) && len - i < 4;
+        bool cut = n == 0 && text_in((unsigned char)s[i], 0xC2, 0xF4) && len - i < 4;
 
         if (cut && text_find_control(s + i, len - i, "") < 0) {
-            /* Is everything that is left one unfinished sequence?  Then it was cut: drop it. */
+            /* Drop the rest if it is one incomplete sequence: the text was cut there. */
             size_t k = i + 1;
 
             while (k < len && ((unsigned char)s[k] & 0xC0) == 0x80)
@@ -156,9 +156,10 @@ char *text_put_number(char *to, unsigned long long number)
     return to;
 }
 
-/* The code point's length in bytes, if it is white (https://www.unicode.org/Public/15.0.0/ucd/
- * PropList.txt, White_Space) or U+FEFF; else 0. */
-static size_t white_at(const char *s, size_t len)
+/* The length in bytes of the code point at `s` if it is white space
+ * (White_Space in
+ * https://www.unicode.org/Public/15.0.0/ucd/PropList.txt) or U+FEFF; else 0. */
+static size_t text_white_at(const char *s, size_t len)
 {
     static const char *const whites[] = {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8",
         "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\xEF\xBB\xBF"};
@@ -175,10 +176,10 @@ static size_t white_at(const char *s, size_t len)
                : 0;
 }
 
-static size_t white_before(const char *s, size_t len)
+static size_t text_white_before(const char *s, size_t len)
 {
     for (size_t n = 1; n <= 3 && n <= len; n++)
-        if (white_at(s + len - n, n) == n)
+        if (text_white_at(s + len - n, n) == n)
             return n;
     return 0;
 }
@@ -187,11 +188,11 @@ const char *text_trim(const char *s, size_t *len)
 {
     size_t n;
 
-    while (*len && (n = white_at(s, *len)) > 0) {
+    while (*len && (n = text_white_at(s, *len)) > 0) {
         s += n;
         *len -= n;
     }
-    while (*len && (n = white_before(s, *len)) > 0)
+    while (*len && (n = text_white_before(s, *len)) > 0)
         *len -= n;
     return s;
 }

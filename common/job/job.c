@@ -1,4 +1,4 @@
-/* job.c - the job's states as a table, and the ids that people and browsers carry about. */
+/* job.c - see job.h. */
 #include "job/job.h"
 
 #include <inttypes.h>
@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GO(state) (1u << (state))
+#define TO(state) (1u << (state))
 
-/* A state that may go nowhere is an end. */
+/* A state without a next one is final. */
 static const struct {
     const char *name;
-    unsigned may_go;
-} states[] = {
-    [JOB_QUEUED] = {"queued", GO(JOB_RUNNING) | GO(JOB_CANCELED)},
-    [JOB_RUNNING] = {"running", GO(JOB_QUEUED) | GO(JOB_DONE) | GO(JOB_FAILED) | GO(JOB_CANCELED)},
+    unsigned next; /* a set of TO() */
+} job_states[] = {
+    [JOB_QUEUED] = {"queued", TO(JOB_RUNNING) | TO(JOB_CANCELED)},
+    [JOB_RUNNING] = {"running", TO(JOB_QUEUED) | TO(JOB_DONE) | TO(JOB_FAILED) | TO(JOB_CANCELED)},
     [JOB_DONE] = {"done", 0},
     [JOB_FAILED] = {"failed", 0},
     [JOB_CANCELED] = {"canceled", 0},
 };
 
-enum { N_STATES = sizeof states / sizeof *states };
+enum { N_STATES = sizeof job_states / sizeof *job_states };
 
 void job_clear(struct job *job)
 {
@@ -33,13 +33,13 @@ void job_clear(struct job *job)
 
 const char *job_state_name(enum job_state state)
 {
-    return states[state].name;
+    return job_states[state].name;
 }
 
 bool job_state_parse(const char *name, enum job_state *ret_state)
 {
     for (int i = 0; i < N_STATES; i++)
-        if (strcmp(states[i].name, name) == 0) {
+        if (strcmp(job_states[i].name, name) == 0) {
             *ret_state = (enum job_state)i;
             return true;
         }
@@ -48,12 +48,12 @@ bool job_state_parse(const char *name, enum job_state *ret_state)
 
 bool job_state_may_go(enum job_state from, enum job_state to)
 {
-    return states[from].may_go & GO(to);
+    return job_states[from].next & TO(to);
 }
 
 bool job_state_is_final(enum job_state state)
 {
-    return !states[state].may_go;
+    return !job_states[state].next;
 }
 
 bool job_id_is_wellformed(const char *id)
@@ -84,8 +84,7 @@ bool job_event_id_parse(const char *text, char ret_job_id[static JOB_ID_LEN + 1]
     if (!job_id_is_wellformed(id))
         return false;
     seq = strtoull(text + JOB_ID_LEN + 1, NULL, 10);
-    /* Only what we would have written ourselves: no sign, no space, no leading zero, no overflow.
-     */
+    /* Only what job_event_id_format() writes: no sign, space, leading zero or overflow. */
     job_event_id_format(id, seq, again);
     if (seq == 0 || strcmp(again, text) != 0)
         return false;

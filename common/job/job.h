@@ -1,13 +1,13 @@
-/* job.h - a job: its record, its life, and the events that tell of it.  Plain records; any thread.
+/* job.h - a job: its record, its states, and its events.  Plain records; any thread.
  *
  *   queued ──▶ running ──▶ done
  *     │  ▲        │ ├────▶ failed
  *     │  └────────┘ └────▶ canceled
- *     └──────────────────▶ canceled          running ▶ queued: its process stopped or died
+ *     └──────────────────▶ canceled          running ▶ queued: its process ended
  *
- * An event is durable: it has a number, it is in the journal before anybody sees it, and every
- * viewer gets it exactly once.  Progress is not: it is a note on the job that the next one
- * replaces. */
+ * An event is durable: it has a number, it is in the journal before any viewer gets it, and each
+ * viewer gets it exactly once.  A progress note is not: the next note replaces it, and a viewer may
+ * miss some. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #include "base/digest.h"
 
 enum {
-    JOB_ID_LEN = 26, /* 130 random bits: unguessable, never reused */
+    JOB_ID_LEN = 26, /* 130 random bits: it can't be guessed and is never used again */
     JOB_KIND_MAX = 31,
     JOB_SUBJECT_MAX = 64, /* bytes: what the job is about, as its kind names it */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
@@ -33,41 +33,45 @@ struct job {
     char key[DIGEST_HEX_LEN + 1]; /* of all that shapes the result: same key, same job */
     enum job_state state;
     bool cancel_wanted;
-    bool is_left; /* wanted by this program, as its last viewer had left: no wish of a viewer */
+    bool is_left; /* the cancel is wanted because its last viewer left; no viewer asked for it */
     int position; /* 1: the next to run; 0: not queued */
-    uint64_t
-        n_watched; /* times that it was found to have viewers; only its growing says anything */
-    int64_t run;   /* counts its claims: what a work writes holds only under its own */
-    int deaths;    /* owners that died while they ran it; one that kills them must not go round */
+    uint64_t n_watched; /* how often it was found to have viewers: compare, don't show */
+    int64_t run; /* number of its claims, a fence: what is written for an earlier run is refused */
+    int deaths;  /* processes that died while they ran it: a job that kills them is given up */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
-    char *input;    /* JSON: what the work works on, as it was when the job was made; NULL for all
-                       but who claimed it */
-    char *progress; /* JSON of the last progress note, NULL: none yet */
-    char *result;   /* JSON, once done; or NULL */
-    char *error;    /* why it failed, or NULL */
+    char *input;    /* JSON: the input of the work, as it was when the job was made; only a claim
+                       reads it, else NULL */
+    char *progress; /* JSON of the last progress note; NULL: none yet */
+    char *result;   /* JSON, of a job that is done; else NULL */
+    char *error;    /* why it failed; else NULL */
 };
 
 struct job_event {
     uint64_t seq;     /* 0 until it is journaled */
-    const char *name; /* NULL: a default message, as the tutorial sends them */
+    const char *name; /* NULL: no event field, so the browser calls onmessage */
     const char *data; /* UTF-8 */
-    bool is_final;    /* as read: nothing comes after it */
-    const char *once; /* an event with this tag is written at most once a job, whoever runs it;
-                         NULL: always */
+    bool is_final;    /* read from the journal: it is the job's last event */
+    const char *once; /* of events with the same tag a job gets only the first, over all runs;
+                         NULL: no such limit */
 };
 
-void job_clear(struct job *job); /* frees what it holds, and zeroes it */
+/* Free the texts that `job` owns, and zero it. */
+void job_clear(struct job *job);
 
-const char *job_state_name(enum job_state state); /* "queued" … "canceled" */
-bool job_state_parse(const char *name, enum job_state *ret_state);
-bool job_state_may_go(enum job_state from, enum job_state to);
-bool job_state_is_final(enum job_state state);
+const char *job_state_name(enum job_state state);                  /* "queued" … "canceled" */
+bool job_state_parse(const char *name, enum job_state *ret_state); /* false: no state's name */
+bool job_state_may_go(enum job_state from, enum job_state to);     /* as in the drawing */
+bool job_state_is_final(enum job_state state);                     /* done, failed, canceled */
 
+/* Has `id` the form of a job's id?  Whether there is such a job, the store knows. */
 bool job_id_is_wellformed(const char *id);
+
+/* A new random id.  digest_init() was called. */
 void job_id_make(char ret_id[static JOB_ID_LEN + 1]);
 
-/* "<job>:<seq>", as it stands in the id: field of a frame and comes back as Last-Event-ID. */
+/* "<job>:<seq>": the id: field of an event, which a client sends back as Last-Event-ID.  Parsing
+ * accepts only what formatting writes, with `seq` from 1; false: anything else. */
 void job_event_id_format(
     const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1]);
 bool job_event_id_parse(

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-static void field(struct buf *out, const char *name, const char *value)
+static void sse_field(struct buf *out, const char *name, const char *value)
 {
     assert(!strpbrk(value, "\r\n"));
     buf_add_text(out, name);
@@ -13,11 +13,11 @@ static void field(struct buf *out, const char *name, const char *value)
     buf_add(out, "\n", 1);
 }
 
-/* One line's text, mended where it is not what the format can carry. */
-static void add_line(struct buf *out, const char *line, size_t len)
+/* Append one line of data; a NUL or a byte that is not UTF-8 becomes U+FFFD. */
+static void sse_add_line(struct buf *out, const char *line, size_t len)
 {
     static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-    size_t good = 0;                                  /* start of the run not yet written */
+    size_t good = 0;                                  /* start of what is not yet appended */
 
     for (size_t i = 0; i < len;) {
         unsigned char c = (unsigned char)line[i];
@@ -38,16 +38,16 @@ void sse_event(struct buf *out, const char *id, const char *name, const char *da
     size_t start = 0;
 
     if (id)
-        field(out, "id: ", id);
+        sse_field(out, "id: ", id);
     if (name)
-        field(out, "event: ", name);
+        sse_field(out, "event: ", name);
     for (;;) {
         size_t end = start;
 
         while (end < data_len && data[end] != '\n' && data[end] != '\r')
             end++;
         buf_add_text(out, "data: ");
-        add_line(out, data + start, end - start);
+        sse_add_line(out, data + start, end - start);
         buf_add(out, "\n", 1);
         if (end == data_len)
             break;
@@ -60,7 +60,7 @@ void sse_event(struct buf *out, const char *id, const char *name, const char *da
 
 void sse_comment(struct buf *out, const char *text)
 {
-    field(out, ": ", text);
+    sse_field(out, ": ", text);
     buf_add(out, "\n", 1);
 }
 

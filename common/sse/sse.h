@@ -1,21 +1,21 @@
-/* sse.h - the event-stream format (WHATWG HTML, "Server-sent events").  Appends to a buffer; any
- * thread.
+/* sse.h - writes the event-stream format (WHATWG HTML, "Server-sent events").  Any thread; the
+ * functions append to the caller's buffer.
  *
- * Whatever the data holds, one call gives exactly one event: a CR, LF or CRLF ends a line of data,
- * as the format has no other way to carry it; a NUL and every byte that is not UTF-8 becomes
- * U+FFFD. */
+ * One call gives exactly one event, whatever the data holds: CR, LF and CRLF end a line of data, as
+ * the format can't carry them within a line; a NUL and every byte that is not UTF-8 becomes U+FFFD.
+ */
 #pragma once
 
 #include <stddef.h>
 
 #include "base/buf.h"
 
-/* `id` and `name` may be NULL (no such field); they hold no line break and no NUL, which is ours to
- * keep. */
+/* An event with `data_len` bytes of data.  `id` and `name` may be NULL (no such field) and hold no
+ * line break. */
 void sse_event(
     struct buf *out, const char *id, const char *name, const char *data, size_t data_len);
 
-/* A line that no client hands to its page.  `text` holds no line break. */
+/* A comment, which clients ignore.  `text` holds no line break. */
 void sse_comment(struct buf *out, const char *text);
 
 /* How long a client waits before it connects again. */
