@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cycles.sh - stopped and started again through the very command line that README and scripts/up use (spawn-fcgi,
+# cycles.sh - stopped and started again through the very command line that nginx/README.md and scripts/up use (spawn-fcgi,
 # multiwatch, casecast), in each way there is, under a film that outlives all of it.  A stop of ours is no death.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
@@ -26,7 +26,7 @@ signal_all() { # SIGNAL PID…
 
 # All of a unit, as systemd's default does it: each responder is told by multiwatch, and once more.  (All at the same
 # moment, multiwatch of Debian 12 may see an idle responder end before it sees its own signal: it starts another, which
-# misses the stop and takes the film.  So the README says KillMode=mixed.)
+# misses the stop and takes the film.  So nginx/README.md says KillMode=mixed.)
 stop_of_unit() {
     local pids told
     pids=$(responders)

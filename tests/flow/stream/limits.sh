@@ -60,9 +60,9 @@ fact 'the next is refused: 503' problem 503 'CASECAST_MAX_QUEUED' -X POST -H 'Co
 fact '… and an EventSource told to come back' postponed 'CASECAST_MAX_QUEUED' "$url/create/video?caseId=late"
 fact 'the queue is seen' metric_is 'jobs{state="queued"}' 1
 fact '… and how long it has waited' holds '^[0-9.]+$' "$(metric queue_wait_seconds)"
-fact 'every metric that the README names is there' lacks missing "$(
+fact 'every metric that the manual names is there' lacks missing "$(
     names=$(curl -sS "$url/api/metrics" | sed -n 's/^# TYPE casecast_\([a-z_]*\) .*/\1/p')
-    sed -n '/^| metric | unit/,/^$/p' "$root/README.md" | cut -d'|' -f2 | grep -o '`[a-z_][a-z_]*' | tr -d '`' |
+    sed -n '/^| metric | unit/,/^$/p' "$root/fcgi/README.md" | cut -d'|' -f2 | grep -o '`[a-z_][a-z_]*' | tr -d '`' |
         while read -r name; do grep -qx "$name" <<<"$names" || printf 'missing %s\n' "$name"; done)"
 for job in "$first" "$second"; do curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"; done
 facts_end
