@@ -1,5 +1,5 @@
-/* fuzz_sound.c - libFuzzer target: any file of the media root is a sound of some samples, or is
- * refused by name. */
+/* fuzz_sound.c - libFuzzer target: any file of the media root gives samples, or an error that names
+ * it. */
 #include <assert.h>
 #include <libavutil/log.h>
 
@@ -20,17 +20,18 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* All of it; how many samples that were. */
-static int64_t hear(struct sound_file *file, int *ret_answer, struct error *err)
+/* Reads the file to its end or its first error. */
+static int fuzz_read(struct sound_file *file, int64_t *ret_n, struct error *err)
 {
     static float pairs[2 * 4096];
-    int64_t n = 0;
+    int rc;
 
+    *ret_n = 0;
     do {
-        *ret_answer = sound_file_read(file, pairs, 4096, err);
-        n += *ret_answer > 0 ? *ret_answer : 0;
-    } while (*ret_answer == 4096);
-    return n;
+        rc = sound_file_read(file, pairs, 4096, err);
+        *ret_n += rc > 0 ? rc : 0;
+    } while (rc == 4096);
+    return rc;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -38,16 +39,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sound_file *file;
     struct error err;
     int64_t n = 0;
-    int answer;
+    int rc;
 
     outside_write(data, size);
-    answer = sound_file_open(root_fd, outside_name, NULL, &file, &err);
-    if (answer == 0) {
-        n = hear(file, &answer, &err);
+    rc = sound_file_open(root_fd, outside_name, NULL, &file, &err);
+    if (rc == 0) {
+        rc = fuzz_read(file, &n, &err);
         sound_file_close(file);
     }
-    if (answer < 0)
-        outside_check_refusal(answer, &err, outside_name);
+    if (rc < 0)
+        outside_check_refusal(rc, &err, outside_name);
     else
         assert(n > 0);
     return 0;

@@ -62,7 +62,7 @@ static int add_piece(struct source_reader *reader, struct error *err)
     int rc = spool_read(source->spool, source->from + reader->read, samples, n, err);
 
     if (rc == 0)
-        rc = resample_add(&reader->resample, &data, (int)n / source->channels, err);
+        rc = resample_write(&reader->resample, &data, (int)n / source->channels, err);
     reader->read += n;
     return rc;
 }
@@ -75,7 +75,7 @@ static int read_spool(struct source_reader *reader, float *pairs, int n, struct 
         return cancel_error(err);
     while (got < n) {
         bool is_end = reader->read == reader->source->n;
-        int rc = resample_take(&reader->resample, pairs + 2 * got, n - got, is_end, err);
+        int rc = resample_read(&reader->resample, pairs + 2 * got, n - got, is_end, err);
 
         if (rc < 0 || (rc == 0 && is_end))
             return rc < 0 ? rc : got;

@@ -8,18 +8,18 @@
 
 #include "base/cancel.h"
 
-static ssize_t read_at(struct file_view *view, int64_t at, uint8_t *data, size_t n)
+static ssize_t file_view_pread(struct file_view *view, int64_t at, uint8_t *data, size_t n)
 {
-    ssize_t did;
+    ssize_t n_read;
 
     do
-        did = pread(view->fd, data, n, at);
-    while (did < 0 && errno == EINTR);
-    view->has_failed |= did < 0;
-    return did;
+        n_read = pread(view->fd, data, n, at);
+    while (n_read < 0 && errno == EINTR);
+    view->has_failed |= n_read < 0;
+    return n_read;
 }
 
-static bool is_at_hand(const struct file_view *view, int64_t at, int n)
+static bool file_view_has_block(const struct file_view *view, int64_t at, int n)
 {
     return at >= view->block_at && at + n <= view->block_at + view->block_n;
 }
@@ -29,26 +29,27 @@ const uint8_t *file_view_at(struct file_view *view, int64_t at, int n)
     assert(n <= FILE_VIEW_PIECE);
     if (at < view->start || at > view->end - n)
         return NULL;
-    if (!is_at_hand(view, at, n)) {
-        ssize_t did =
-            cancel_is_set(view->cancel) ? 0 : read_at(view, at, view->block, FILE_VIEW_BLOCK);
+    if (!file_view_has_block(view, at, n)) {
+        ssize_t n_read = cancel_is_set(view->cancel)
+                             ? 0
+                             : file_view_pread(view, at, view->block, FILE_VIEW_BLOCK);
 
         view->block_at = at;
-        view->block_n = did > 0 ? (int)did : 0;
+        view->block_n = n_read > 0 ? (int)n_read : 0;
     }
-    return is_at_hand(view, at, n) ? view->block + (at - view->block_at) : NULL;
+    return file_view_has_block(view, at, n) ? view->block + (at - view->block_at) : NULL;
 }
 
 bool file_view_is(struct file_view *view, int64_t at, const char *bytes, int n)
 {
-    const uint8_t *there = file_view_at(view, at, n);
+    const uint8_t *found = file_view_at(view, at, n);
 
-    return there && memcmp(there, bytes, (size_t)n) == 0;
+    return found && memcmp(found, bytes, (size_t)n) == 0;
 }
 
 int file_view_read(struct file_view *view, int64_t at, uint8_t *data, int n)
 {
     if (at >= view->end)
         return 0;
-    return (int)read_at(view, at, data, (size_t)(n < view->end - at ? n : view->end - at));
+    return (int)file_view_pread(view, at, data, (size_t)(n < view->end - at ? n : view->end - at));
 }

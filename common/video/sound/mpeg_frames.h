@@ -1,46 +1,48 @@
-/* mpeg_frames.h - the frames of MP3 (MPEG audio, every layer) and AAC as ADTS, found by themselves.
+/* mpeg_frames.h - finds the frames of MPEG audio (MP1, MP2, MP3) and of AAC in ADTS without a
+ * demuxer.  One thread at a time.
  *
- * These formats are nothing but frames, each with its length: what a header before them tells of
- * their number is an estimate or a copy, and files are joined, cut, tagged and padded by programs
- * that know nothing of it.  So tags and junk are stepped over wherever they stand; a frame counts
- * if it follows one of its kind, or begins a row of them.  One thread at a time. */
+ * These formats are a sequence of frames, each of which states its own length.  A frame count in a
+ * header before them is an estimate or a copy, and programs that know nothing of it join, cut, tag
+ * and pad such files.  So tags and junk are skipped wherever they stand; a frame counts if it
+ * follows a frame of the same stream, or starts a run of consecutive frames. */
 #pragma once
 
 #include "video/sound/file_view.h"
 
-enum { MPEG_HEAD = 7 }; /* bytes that tell a frame's length */
+enum { MPEG_HEADER = 7 }; /* bytes from which a frame's length is computed */
 
-/* How far junk may reach before the first frame. */
-enum { MPEG_JUNK_MAX = 1 << 20 };
+enum { MPEG_JUNK_MAX = 1 << 20 }; /* bytes that may stand before the first frame */
 
 struct mpeg_frames {
     struct file_view *view; /* the caller's */
     bool is_adts;
-    int64_t at;              /* of the file: what comes next */
-    uint8_t last[MPEG_HEAD]; /* the frame before it; zeros: none, or something else */
-    bool is_cut;             /* the view ends inside a frame */
+    int64_t at;                /* byte of the file where the next frame is expected */
+    uint8_t last[MPEG_HEADER]; /* header of the frame before; zeros: there is none */
+    bool is_truncated;         /* set at the end: the view ends inside a frame */
 };
 
 struct mpeg_frame {
-    int64_t at;  /* of the file */
-    int length;  /* bytes */
-    int samples; /* of each channel; 0 in ADTS: the decoder's to say */
+    int64_t at;  /* byte of the file */
+    int length;  /* bytes, with the header */
+    int samples; /* of each channel; 0 in ADTS: only the decoder knows */
     int layer;   /* 1 to 3; 0 in ADTS */
 
-    /* An MP3's first frame may hold no sound but tell of the others. */
+    /* An info frame (Xing, Info, VBRI) holds no sound: it describes the frames after it. */
     bool is_info;
-    int64_t n_told;     /* frames it tells of; 0: it does not */
-    int delay, padding; /* samples the encoder added before and after; 0: not told */
+    int64_t n_stated;   /* the number of frames it states; 0: none */
+    int delay, padding; /* samples the encoder added before and after; 0: not stated */
 };
 
-/* From the view's start on. */
+/* Starts at the start of the view, which stays the caller's. */
 void mpeg_frames_open(struct file_view *view, bool is_adts, struct mpeg_frames *ret_frames);
 
-/* False: that was all, or it was canceled. */
+/* The next complete frame.  False: there is none, or the view's `cancel` is set. */
 bool mpeg_frames_next(struct mpeg_frames *frames, struct mpeg_frame *ret_frame);
 
-/* Where a row of frames begins, at most `most` bytes behind the view's start; -1: nowhere. */
-int64_t mpeg_frames_find(struct file_view *view, bool is_adts, int64_t most);
+/* The byte of the file where the first run of frames starts, at most `junk_max` bytes behind the
+ * start of the view; -1: there is none. */
+int64_t mpeg_frames_find(struct file_view *view, bool is_adts, int64_t junk_max);
 
-/* Bytes of the tag (ID3v2, ID3v1, APE) that begins at `at`; 0: none does. */
+/* The length in bytes of the tag (ID3v2, ID3v1, APE) that starts at byte `at` of the file; 0: none
+ * does. */
 int64_t mpeg_tag_length(struct file_view *view, int64_t at);

@@ -1,5 +1,5 @@
-/* resample.h - any sound to what the mix is made of: 48 kHz, float, interleaved.  One thread at a
- * time. */
+/* resample.h - converts decoded sound to the format of the mix: 48 kHz stereo, float, interleaved
+ * left-right pairs.  One thread at a time. */
 #pragma once
 
 #include <libavutil/channel_layout.h>
@@ -11,18 +11,18 @@
 
 struct resample {
     struct SwrContext *swr; /* NULL: not open */
-    int64_t n;              /* samples out so far */
+    int64_t n;              /* pairs read so far */
 };
 
-/* To stereo, whatever `layout` is.  -ERR_INPUT: a rate or layout that can't be converted. */
+/* Converts from `rate` Hz, `format` and `layout` (stays the caller's).  -ERR_INPUT: a rate or
+ * layout that can't be converted; the text names no file. */
 int resample_open(const AVChannelLayout *layout, enum AVSampleFormat format, int rate,
     struct resample *ret_resample, struct error *err);
-void resample_close(struct resample *resample);
+void resample_close(struct resample *resample); /* also one that is all zero */
 
-/* `n` samples of each channel in. */
-int resample_add(struct resample *resample, const uint8_t *const *data, int n, struct error *err);
+/* Hands over `n` samples of each channel; `data` holds a pointer for each plane.  It is copied. */
+int resample_write(struct resample *resample, const uint8_t *const *data, int n, struct error *err);
 
-/* Up to `most` left-right pairs of what came in; returns how many, fewer if there are no more yet.
- * `is_end`: no more will come in.  -ERR_INPUT: they are not samples. */
-int resample_take(
-    struct resample *resample, float *pairs, int most, bool is_end, struct error *err);
+/* Reads up to `n` pairs and returns their number; fewer: it needs more input.  `is_end`: no more
+ * input follows, return the rest.  -ERR_INPUT: samples that are NaN, infinite or beyond 4e9. */
+int resample_read(struct resample *resample, float *pairs, int n, bool is_end, struct error *err);

@@ -1,4 +1,5 @@
-/* sound_kind.c - see sound_kind.h: the names.  What is whole is judged in sound_whole.c. */
+/* sound_kind.c - see sound_kind.h: recognizing a file.  sound_check.c checks that it is complete.
+ */
 #include "video/sound/sound_kind.h"
 
 #include <libavutil/intreadwrite.h>
@@ -8,8 +9,9 @@
 #include "base/cancel.h"
 #include "video/sound/mpeg_frames.h"
 
+/* Bytes by which a format is recognized (its "magic"). */
 struct mark {
-    int at;
+    int at; /* bytes behind the start of the view */
     const char *bytes;
     int n;
 };
@@ -20,7 +22,7 @@ struct mark {
     }
 
 static const struct {
-    struct mark marks[2]; /* all of them are there */
+    struct mark marks[2]; /* the file has all of them */
     struct sound_kind kind;
 } kinds[] = {
     {{MARK(0, "RIFF"), MARK(8, "WAVE")}, {SOUND_RIFF, "wav"}},
@@ -44,24 +46,27 @@ static const struct {
     {{MARK(0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11")}, {SOUND_ASF, "asf"}},
 };
 
-#define BY_FFMPEG "`ffmpeg -i IT NEW.flac` makes a FLAC of it"
+#define BY_FFMPEG "`ffmpeg -i FILE NEW.flac` converts it to FLAC"
+#define BY_TIMIDITY "`timidity FILE -Ow -o NEW.wav` renders it as a WAV"
+#define BY_OPENMPT "`openmpt123 --render FILE` renders it as a WAV"
 #define PICTURE "a picture, not a sound"
+#define NAME_SOUND "name a sound file"
+#define NAME_ENTRY "name a sound file of its list"
+#define WEB_PAGE "the download gave a page in place of the sound; download it again"
 
-/* What people take for a sound file, or give by mistake. */
+/* Formats that people take for a sound file that can be read, or name by mistake. */
 static const struct {
     struct mark marks[2];
-    const char *what, *instead;
+    const char *what, *advice;
 } others[] = {
-    {{MARK(0, "MThd")}, "a MIDI file: notes without a sound",
-        "`timidity IT -Ow -o NEW.wav` plays it"},
-    {{MARK(8, "RMID")}, "a MIDI file: notes without a sound",
-        "`timidity IT -Ow -o NEW.wav` plays it"},
+    {{MARK(0, "MThd")}, "a MIDI file: notes without a sound", BY_TIMIDITY},
+    {{MARK(8, "RMID")}, "a MIDI file: notes without a sound", BY_TIMIDITY},
     {{MARK(0, "MAC ")}, "Monkey's Audio", BY_FFMPEG},
     {{MARK(0, "wvpk")}, "WavPack", BY_FFMPEG},
     {{MARK(0, "TTA1")}, "True Audio", BY_FFMPEG},
     {{MARK(0, "MPCK")}, "Musepack", BY_FFMPEG},
     {{MARK(0, "MP+")}, "Musepack", BY_FFMPEG},
-    {{MARK(0, "OFR ")}, "OptimFROG", "its own program `ofr` makes a WAV of it"},
+    {{MARK(0, "OFR ")}, "OptimFROG", "its own program `ofr` converts it to WAV"},
     {{MARK(0, "DSD ")}, "DSD", BY_FFMPEG},
     {{MARK(0, "FRM8")}, "DSD", BY_FFMPEG},
     {{MARK(0, ".ra\xFD")}, "RealAudio", BY_FFMPEG},
@@ -69,37 +74,41 @@ static const struct {
     {{MARK(0, "Creative Voice File")}, "a Creative Voice file", BY_FFMPEG},
     {{MARK(0, "\x0B\x77")}, "AC-3", BY_FFMPEG},
     {{MARK(0, "\x7F\xFE\x80\x01")}, "DTS", BY_FFMPEG},
-    {{MARK(0, "#!SILK")}, "SILK, of a messenger", "a SILK decoder makes a WAV of it"},
-    {{MARK(1, "#!SILK")}, "SILK, of a messenger", "a SILK decoder makes a WAV of it"},
-    {{MARK(0, "#!AMR_MC")}, "AMR of several channels", BY_FFMPEG},
-    {{MARK(0, "IMPM")}, "a tracker's module", "`openmpt123 --render IT` makes a WAV of it"},
-    {{MARK(0, "Extended Module: ")}, "a tracker's module",
-        "`openmpt123 --render IT` makes a WAV of it"},
+    {{MARK(0, "#!SILK")}, "SILK, a messenger's voice format", "a SILK decoder converts it to WAV"},
+    {{MARK(1, "#!SILK")}, "SILK, a messenger's voice format", "a SILK decoder converts it to WAV"},
+    {{MARK(0, "#!AMR_MC")}, "AMR with several channels", BY_FFMPEG},
+    {{MARK(0, "IMPM")}, "a tracker module", BY_OPENMPT},
+    {{MARK(0, "Extended Module: ")}, "a tracker module", BY_OPENMPT},
     {{MARK(0, "FLV\1")}, "a Flash video", BY_FFMPEG},
     {{MARK(8, "AVI ")}, "an AVI video", BY_FFMPEG},
     {{MARK(0, "\0\0\1\xBA")}, "an MPEG video", BY_FFMPEG},
     {{MARK(0, "\x47"), MARK(188, "\x47")}, "an MPEG transport stream", BY_FFMPEG},
-    {{MARK(0, "#EXTM3U")}, "a playlist", "name the sound file itself"},
-    {{MARK(0, "[playlist]")}, "a playlist", "name the sound file itself"},
-    {{MARK(0, "\xFF\xD8\xFF")}, PICTURE, "name a sound file"},
-    {{MARK(0, "\x89PNG")}, PICTURE, "name a sound file"},
-    {{MARK(0, "GIF8")}, PICTURE, "name a sound file"},
-    {{MARK(8, "WEBP")}, PICTURE, "name a sound file"},
+    {{MARK(0, "#EXTM3U")}, "a playlist", NAME_ENTRY},
+    {{MARK(0, "[playlist]")}, "a playlist", NAME_ENTRY},
+    {{MARK(0, "\xFF\xD8\xFF")}, PICTURE, NAME_SOUND},
+    {{MARK(0, "\x89PNG")}, PICTURE, NAME_SOUND},
+    {{MARK(0, "GIF8")}, PICTURE, NAME_SOUND},
+    {{MARK(8, "WEBP")}, PICTURE, NAME_SOUND},
     {{MARK(0, "PK\3\4")}, "a ZIP archive", "unpack it"},
-    {{MARK(0, "%PDF")}, "a PDF document", "name a sound file"},
-    {{MARK(0, "<!DOCTYPE")}, "a web page", "what was downloaded is not the sound"},
-    {{MARK(0, "<!doctype")}, "a web page", "what was downloaded is not the sound"},
-    {{MARK(0, "<html")}, "a web page", "what was downloaded is not the sound"},
+    {{MARK(0, "%PDF")}, "a PDF document", NAME_SOUND},
+    {{MARK(0, "<!DOCTYPE")}, "a web page", WEB_PAGE},
+    {{MARK(0, "<!doctype")}, "a web page", WEB_PAGE},
+    {{MARK(0, "<html")}, "a web page", WEB_PAGE},
 };
 
-static bool is_there(struct file_view *view, const struct mark *mark)
+/* Whether the file has both marks; one without bytes counts as there. */
+static bool sound_kind_has_marks(struct file_view *view, const struct mark marks[static 2])
 {
-    return !mark->bytes || file_view_is(view, view->start + mark->at, mark->bytes, mark->n);
+    for (int i = 0; i < 2; i++)
+        if (marks[i].bytes &&
+            !file_view_is(view, view->start + marks[i].at, marks[i].bytes, marks[i].n))
+            return false;
+    return true;
 }
 
 /* --- tags --- */
 
-static void skip_front(struct file_view *view)
+static void sound_kind_skip_head_tags(struct file_view *view)
 {
     int64_t n;
 
@@ -108,8 +117,8 @@ static void skip_front(struct file_view *view)
         view->start += n;
 }
 
-/* The length of Lyrics3, version 2, which stand before other tags. */
-static int64_t lyrics_length(struct file_view *view)
+/* The length of a Lyrics3 tag, version 2, which stands before other tags; 0: there is none. */
+static int64_t sound_kind_lyrics_length(struct file_view *view)
 {
     const uint8_t *foot = file_view_at(view, view->end - 15, 15);
     char digits[7] = "";
@@ -120,7 +129,7 @@ static int64_t lyrics_length(struct file_view *view)
     return strtol(digits, NULL, 10) + 15;
 }
 
-static int64_t back_length(struct file_view *view)
+static int64_t sound_kind_tail_tag_length(struct file_view *view)
 {
     const uint8_t *foot;
 
@@ -135,48 +144,41 @@ static int64_t back_length(struct file_view *view)
     if (foot && memcmp(foot, "3DI", 3) == 0)
         return 20 + ((foot[6] & 127) << 21 | (foot[7] & 127) << 14 | (foot[8] & 127) << 7 |
                         (foot[9] & 127));
-    return lyrics_length(view);
+    return sound_kind_lyrics_length(view);
 }
 
-static void skip_back(struct file_view *view)
+static void sound_kind_skip_tail_tags(struct file_view *view)
 {
     int64_t n;
 
-    while ((n = back_length(view)) > 0 && n < view->end - view->start)
+    while ((n = sound_kind_tail_tag_length(view)) > 0 && n < view->end - view->start)
         view->end -= n;
 }
 
-/* --- */
+/* --- recognizing --- */
 
-/* Tags stand around what has no container of its own. */
-static void narrow(struct file_view *view, const struct sound_kind *kind)
-{
-    if (kind->layout <= SOUND_FRAMES)
-        skip_back(view);
-}
-
-static bool find_mark(struct file_view *view, struct sound_kind *ret_kind)
+static bool sound_kind_find_mark(struct file_view *view, struct sound_kind *ret_kind)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (is_there(view, &kinds[i].marks[0]) && is_there(view, &kinds[i].marks[1])) {
+        if (sound_kind_has_marks(view, kinds[i].marks)) {
             *ret_kind = kinds[i].kind;
             return true;
         }
     return false;
 }
 
-static int refuse_other(struct file_view *view, const char *name, struct error *err)
+static int sound_kind_refuse_other(struct file_view *view, const char *name, struct error *err)
 {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (is_there(view, &others[i].marks[0]) && is_there(view, &others[i].marks[1]))
+        if (sound_kind_has_marks(view, others[i].marks))
             return error_set(err, ERR_INPUT, "%s: not a sound that can be read but %s; %s", name,
-                others[i].what, others[i].instead);
+                others[i].what, others[i].advice);
     return 0;
 }
 
-/* Whichever comes first: a row of one may stand inside the other by chance, but behind its start.
- */
-static bool find_frames(struct file_view *view, struct sound_kind *ret_kind)
+/* MPEG audio or ADTS, whichever starts first: a run of one may occur inside the other by chance,
+ * but only behind its start. */
+static bool sound_kind_find_frames(struct file_view *view, struct sound_kind *ret_kind)
 {
     int64_t mpeg = mpeg_frames_find(view, false, MPEG_JUNK_MAX);
     int64_t adts = mpeg_frames_find(view, true, MPEG_JUNK_MAX);
@@ -186,8 +188,8 @@ static bool find_frames(struct file_view *view, struct sound_kind *ret_kind)
     return mpeg >= 0 || adts >= 0;
 }
 
-/* Its frames are all of one length, which no header tells. */
-static bool is_free_format(struct file_view *view)
+/* MPEG audio in free format: all frames have one length, which no header states. */
+static bool sound_kind_is_free_format(struct file_view *view)
 {
     const uint8_t *head = file_view_at(view, view->start, 4);
 
@@ -200,22 +202,23 @@ int sound_kind_of(
     bool is_known;
     int rc;
 
-    skip_front(view);
-    is_known = find_mark(view, ret_kind);
-    rc = is_known ? 0 : refuse_other(view, name, err);
+    sound_kind_skip_head_tags(view);
+    is_known = sound_kind_find_mark(view, ret_kind);
+    rc = is_known ? 0 : sound_kind_refuse_other(view, name, err);
     if (rc < 0)
         return rc;
-    is_known = is_known || find_frames(view, ret_kind);
+    is_known = is_known || sound_kind_find_frames(view, ret_kind);
     if (cancel_is_set(view->cancel))
         return cancel_error(err);
-    if (!is_known && is_free_format(view))
+    if (!is_known && sound_kind_is_free_format(view))
         return error_set(err, ERR_INPUT,
-            "%s: not a sound that can be read but an MP3 in free format; `lame --decode` makes a "
-            "WAV of it",
+            "%s: not a sound that can be read but an MP3 in free format; `lame --decode` converts "
+            "it to WAV",
             name);
     if (!is_known)
         return error_set(err, ERR_INPUT,
             "%s: not a WAV, MP3, AAC, M4A, FLAC, Ogg, WebM, AIFF, CAF, AMR or WMA sound", name);
-    narrow(view, ret_kind);
+    if (ret_kind->layout <= SOUND_FRAMES) /* tags stand around frames without a container */
+        sound_kind_skip_tail_tags(view);
     return 0;
 }

@@ -131,7 +131,7 @@ bad_sounds() {
     cp "$media/telephone.wav" "$private/outside.wav"
     ln -s ../outside.wav "$media/link.wav"
     for name in cut.mp3:truncated cut.wav:truncated nothing.wav:'holds no sound' sample.wav:'holds no sound' \
-        nan.wav:'samples of no size' infinite.wav:'samples of no size' page.mp3:'a web page' pipe.mp3:. \
+        nan.wav:'NaN, infinite or beyond 4e9' infinite.wav:'NaN, infinite or beyond 4e9' page.mp3:'a web page' pipe.mp3:. \
         folder.mp3:. link.wav:.; do
         fact "${name%%:*} as a scene's sound is refused by place and name" refuses "$(as_scene "${name%%:*}")" "${name%%:*}" "${name#*:}"
         fact "${name%%:*} as music, too" refuses "$(as_music "${name%%:*}")" "${name%%:*}" "${name#*:}"
