@@ -10,8 +10,8 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "video/deliver/join.h"
 #include "video/deliver/live.h"
+#include "video/deliver/mux.h"
 #include "video/deliver/side_files.h"
 #include "video/film/film.h"
 #include "video/kept/cache.h"
@@ -37,7 +37,7 @@ struct work {
     struct soundtrack track;
     struct segments *segments;
     struct side_files side_files;
-    struct join *join;
+    struct mux *mux;
     int scenes_told;
     bool preview_told, playable_told;
     enum video_stage stage;
@@ -144,7 +144,7 @@ static void tell_thumbnails(struct work *work)
 static void tell_playable(struct work *work)
 {
     const struct video_watch *watch = &work->options->watch;
-    const struct live *live = join_live(work->join);
+    const struct live *live = mux_live(work->mux);
     int fps = work->timeline.fps, all = work->timeline.n_frames;
     struct video_playable playable = {.playlist = LIVE_PLAYLIST, .of = (double)all / fps};
 
@@ -197,7 +197,7 @@ static int open_mix(struct work *work, struct error *err)
 static int start(struct work *work, struct error *err)
 {
     const struct video_options *options = work->options;
-    struct join_words words;
+    struct mux_words words;
     int rc;
 
     work->stage = VIDEO_ENCODING;
@@ -211,12 +211,12 @@ static int start(struct work *work, struct error *err)
     if (rc == 0)
         rc = during("mixing", soundtrack_open(&work->mix, &work->track, err), err);
     if (rc == 0)
-        rc = join_open(&work->dir, options->file, work->record, &work->track, options->cancel,
-            &work->join, err);
+        rc = mux_open(&work->dir, options->file, work->record, &work->track, options->cancel,
+            &work->mux, err);
     if (rc == 0) {
         side_files_words(&work->side_files, &words);
-        join_set_words(work->join, &words);
-        join_set_tick(work->join, tick, work);
+        mux_set_words(work->mux, &words);
+        mux_set_tick(work->mux, tick, work);
     }
     return rc;
 }
@@ -224,7 +224,7 @@ static int start(struct work *work, struct error *err)
 /* Who watches already comes first; what lies beside the video may wait. */
 static int take(struct work *work, const struct segment *segment, struct error *err)
 {
-    int rc = join_add(work->join, segment, err);
+    int rc = mux_add(work->mux, segment, err);
 
     if (rc < 0)
         return rc;
@@ -263,7 +263,7 @@ static int finish(struct work *work, struct video_result *result, struct error *
     /* Before the MP4 has its name: who finds that, finds all. */
     rc = side_files_end(&work->side_files, &work->options->watch, err);
     if (rc == 0)
-        rc = join_end(work->join, err);
+        rc = mux_end(work->mux, err);
     if (rc < 0)
         return during("joining", rc, err);
     progress_end(&work->progress, n_frames);
@@ -298,7 +298,7 @@ static void clear(struct work *work)
     segments_stop(work->segments); /* first: the encoders read what the rest frees */
     if (work->is_ahead)
         pthread_join(work->ahead, NULL);
-    join_free(work->join);
+    mux_free(work->mux);
     side_files_close(&work->side_files);
     soundtrack_close(&work->track);
     if (work->film.shots)

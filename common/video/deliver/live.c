@@ -12,37 +12,37 @@
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
-enum { PICTURE, SOUND };
+enum { LIVE_PICTURE, LIVE_SOUND };
 
 static const char init_name[] = LIVE_PREFIX "-init.mp4";
 
 struct live {
     const struct outdir *dir;
-    int fps, most_seconds;
+    int fps, piece_max_s;
     char codecs[LIVE_CODECS_MAX];
     AVFormatContext *format; /* writes to memory */
-    AVPacket *packet;        /* a reference to the one in hand */
+    AVPacket *packet;        /* scratch: a reference to the packet that is written */
     int n_pieces, n_frames;
-    int n_before;    /* pieces that a killed work's playlist names: it stands until we are as far */
-    struct buf list; /* of the pieces, as the playlist has it */
-    bool is_whole;
+    int n_before;    /* pieces in the playlist of a killed run: kept until we have as many */
+    struct buf list; /* the lines of the playlist that name pieces */
+    bool is_complete;
 };
 
-static int fail(const struct live *live, int rc, struct error *err)
+static int live_error(const struct live *live, int rc, struct error *err)
 {
     return libav_error(err, ERR_LIBRARY, rc, "%s/%s can't be made", live->dir->path, LIVE_PLAYLIST);
 }
 
-static void piece_name(int number, char ret_name[static 32])
+static void live_piece_name(int number, char ret_name[static 32])
 {
     snprintf(ret_name, 32, LIVE_PREFIX "-%d.m4s", number);
 }
 
 /* --- files --- */
 
-/* What the muxer wrote since the last time becomes the file `name`.  Not flushed to the disk: what
- * a dead machine loses of it, the job's next run writes again. */
-static int write_piece(struct live *live, const char *name, struct error *err)
+/* Write what the muxer has put out since the last call to the file `name`.  Not flushed to the
+ * disk: if the machine dies, the job's next run writes it again. */
+static int live_write_file(struct live *live, const char *name, struct error *err)
 {
     uint8_t *data = NULL;
     int len, rc;
@@ -57,14 +57,14 @@ static int write_piece(struct live *live, const char *name, struct error *err)
     return rc;
 }
 
-/* An EVENT list: it only grows.  EXT-X-START: a player that joins late begins at the start all the
- * same. */
-static int write_playlist(const struct live *live, struct error *err)
+/* RFC 8216.  EVENT: the playlist only grows.  EXT-X-START: a player that opens it late starts at 0,
+ * too. */
+static int live_write_playlist(const struct live *live, struct error *err)
 {
     struct buf text = {0};
     int rc;
 
-    if (live->n_pieces < live->n_before && !live->is_whole)
+    if (live->n_pieces < live->n_before && !live->is_complete)
         return 0;
     buf_format(&text,
         "#EXTM3U\n"
@@ -74,9 +74,9 @@ static int write_playlist(const struct live *live, struct error *err)
         "#EXT-X-INDEPENDENT-SEGMENTS\n"
         "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n"
         "#EXT-X-MAP:URI=\"%s\"\n",
-        live->most_seconds, init_name);
+        live->piece_max_s, init_name);
     buf_add(&text, live->list.data, live->list.len);
-    if (live->is_whole)
+    if (live->is_complete)
         buf_add_text(&text, "#EXT-X-ENDLIST\n");
     rc = outdir_write(live->dir, LIVE_PLAYLIST, text.data, text.len, err);
     buf_free(&text);
@@ -91,13 +91,13 @@ void live_sweep(const struct outdir *dir)
     outdir_drop(dir, LIVE_PLAYLIST);
     outdir_drop(dir, init_name);
     do
-        piece_name(number++, name);
+        live_piece_name(number++, name);
     while (outdir_drop(dir, name));
 }
 
 /* --- opening --- */
 
-static int pieces_before(const struct outdir *dir)
+static int live_count_pieces(const struct outdir *dir)
 {
     int fd = openat(dir->fd, LIVE_PLAYLIST, O_RDONLY | O_CLOEXEC), n = 0;
     FILE *list = fd >= 0 ? fdopen(fd, "r") : NULL;
@@ -111,9 +111,10 @@ static int pieces_before(const struct outdir *dir)
     return n;
 }
 
-/* RFC 6381: "avc1." and the three bytes after the header of the sequence parameter set.  The
- * encoder's headers are in Annex B: start codes between them. */
-static void name_codecs(const AVCodecParameters *picture, char ret_codecs[static LIVE_CODECS_MAX])
+/* RFC 6381: "avc1." and the three bytes behind the NAL header of the sequence parameter set.  The
+ * encoder's headers are in the format of H.264, Annex B: NAL units behind start codes. */
+static void live_name_codecs(
+    const AVCodecParameters *picture, char ret_codecs[static LIVE_CODECS_MAX])
 {
     const uint8_t *data = picture->extradata;
     int at = 0;
@@ -125,19 +126,19 @@ static void name_codecs(const AVCodecParameters *picture, char ret_codecs[static
         data[at + 5], data[at + 6]);
 }
 
-static int add_stream(
+static int live_add_stream(
     struct live *live, const AVCodecParameters *parameters, int rate, struct error *err)
 {
     AVStream *stream = avformat_new_stream(live->format, NULL);
     int rc = stream ? avcodec_parameters_copy(stream->codecpar, parameters) : AVERROR(ENOMEM);
 
     if (rc < 0)
-        return fail(live, rc, err);
+        return live_error(live, rc, err);
     stream->time_base = (AVRational){1, rate};
     return 0;
 }
 
-static int begin(struct live *live, struct error *err)
+static int live_begin(struct live *live, struct error *err)
 {
     AVDictionary *options = NULL;
     int rc;
@@ -145,14 +146,14 @@ static int begin(struct live *live, struct error *err)
     live->format->flags |= AVFMT_FLAG_BITEXACT;
     live->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     av_dict_set(&options, "movflags", "delay_moov+default_base_moof+frag_custom", 0);
-    /* Whole frames on the muxer's clock, too. */
+    /* So that each frame's time is a whole number in the MP4. */
     av_dict_set_int(&options, "video_track_timescale", live->fps * 512, 0);
     rc = avformat_write_header(live->format, &options);
     av_dict_free(&options);
-    return rc < 0 ? fail(live, rc, err) : 0;
+    return rc < 0 ? live_error(live, rc, err) : 0;
 }
 
-static int prepare(struct live *live, const AVCodecParameters *picture,
+static int live_prepare(struct live *live, const AVCodecParameters *picture,
     const AVCodecParameters *sound, struct error *err)
 {
     int rc;
@@ -163,15 +164,15 @@ static int prepare(struct live *live, const AVCodecParameters *picture,
     if (rc >= 0)
         rc = live->packet ? avio_open_dyn_buf(&live->format->pb) : AVERROR(ENOMEM);
     if (rc < 0)
-        return fail(live, rc, err);
-    rc = add_stream(live, picture, live->fps, err);
+        return live_error(live, rc, err);
+    rc = live_add_stream(live, picture, live->fps, err);
     if (rc == 0)
-        rc = add_stream(live, sound, TIMELINE_RATE, err);
-    return rc < 0 ? rc : begin(live, err);
+        rc = live_add_stream(live, sound, TIMELINE_RATE, err);
+    return rc < 0 ? rc : live_begin(live, err);
 }
 
 int live_open(const struct outdir *dir, const AVCodecParameters *picture,
-    const AVCodecParameters *sound, int fps, int most_seconds, struct live **ret_live,
+    const AVCodecParameters *sound, int fps, int piece_max_s, struct live **ret_live,
     struct error *err)
 {
     struct live *live = mem_new(struct live);
@@ -179,10 +180,10 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
 
     live->dir = dir;
     live->fps = fps;
-    live->most_seconds = most_seconds;
-    live->n_before = pieces_before(dir);
-    name_codecs(picture, live->codecs);
-    rc = prepare(live, picture, sound, err);
+    live->piece_max_s = piece_max_s;
+    live->n_before = live_count_pieces(dir);
+    live_name_codecs(picture, live->codecs);
+    rc = live_prepare(live, picture, sound, err);
     if (rc < 0) {
         live_free(live);
         return rc;
@@ -210,63 +211,63 @@ void live_free(struct live *live)
 
 /* --- pieces --- */
 
-static int write_packet(
+static int live_write_packet(
     struct live *live, const AVPacket *packet, int stream, int rate, struct error *err)
 {
     int rc = av_packet_ref(live->packet, packet);
 
     if (rc < 0)
-        return fail(live, rc, err);
+        return live_error(live, rc, err);
     live->packet->stream_index = stream;
     av_packet_rescale_ts(
         live->packet, (AVRational){1, rate}, live->format->streams[stream]->time_base);
     rc = av_write_frame(live->format, live->packet);
     av_packet_unref(live->packet);
-    return rc < 0 ? fail(live, rc, err) : 0;
+    return rc < 0 ? live_error(live, rc, err) : 0;
 }
 
 int live_picture(struct live *live, const AVPacket *packet, struct error *err)
 {
-    return write_packet(live, packet, PICTURE, live->fps, err);
+    return live_write_packet(live, packet, LIVE_PICTURE, live->fps, err);
 }
 
 int live_sound(struct live *live, const AVPacket *packet, struct error *err)
 {
-    return packet->pts < 0 ? 0 : write_packet(live, packet, SOUND, TIMELINE_RATE, err);
+    return packet->pts < 0 ? 0 : live_write_packet(live, packet, LIVE_SOUND, TIMELINE_RATE, err);
 }
 
-/* The first flush gives these alone. */
-static int write_headers(struct live *live, struct error *err)
+/* The muxer's first flush puts out the headers alone. */
+static int live_write_init(struct live *live, struct error *err)
 {
     int rc = av_write_frame(live->format, NULL);
 
-    return rc < 0 ? fail(live, rc, err) : write_piece(live, init_name, err);
+    return rc < 0 ? live_error(live, rc, err) : live_write_file(live, init_name, err);
 }
 
 int live_cut(struct live *live, int n_frames, struct error *err)
 {
     char name[32];
-    int rc = live->n_pieces == 0 ? write_headers(live, err) : 0;
+    int rc = live->n_pieces == 0 ? live_write_init(live, err) : 0;
 
     if (rc < 0)
         return rc;
     rc = av_write_frame(live->format, NULL); /* ends the fragment */
     if (rc < 0)
-        return fail(live, rc, err);
-    piece_name(live->n_pieces + 1, name);
-    rc = write_piece(live, name, err);
+        return live_error(live, rc, err);
+    live_piece_name(live->n_pieces + 1, name);
+    rc = live_write_file(live, name, err);
     if (rc < 0)
         return rc;
     live->n_pieces++;
     live->n_frames += n_frames;
     buf_format(&live->list, "#EXTINF:%.6f,\n%s\n", (double)n_frames / live->fps, name);
-    return write_playlist(live, err);
+    return live_write_playlist(live, err);
 }
 
 int live_end(struct live *live, struct error *err)
 {
-    live->is_whole = true;
-    return write_playlist(live, err);
+    live->is_complete = true;
+    return live_write_playlist(live, err);
 }
 
 int live_frames(const struct live *live)

@@ -1,54 +1,60 @@
-/* live.h - a film that can be watched while the rest of it is made: pieces of fragmented MP4 under
- * a growing HLS playlist.  One thread at a time.
+/* live.h - the live playlist: a film that can be watched while the rest of it is made, as pieces of
+ * fragmented MP4 under a growing HLS playlist.  One thread at a time.
  *
  *   live-init.mp4   the headers
- *   live-1.m4s …    a segment each, with the sound beside it; whole when the playlist names it
- *   live.m3u8       what there is; #EXT-X-ENDLIST once that is all
+ *   live-1.m4s …    the pieces: a segment each, with its sound; complete when the playlist names it
+ *   live.m3u8       the playlist; ends with #EXT-X-ENDLIST when the film is complete
  *
- * The packets are those of the final file, and times begin at 0 in every player.  B-frames make the
- * first picture come later than it is decoded; the edit list in the headers takes that off again.
- * Browsers' Media Source Extensions, hls.js and FFmpeg all heed it; negative composition offsets in
- * its place are shown two frames late by FFmpeg's reader.  The sound goes without its first packet,
- * which holds nothing but what the encoder needs to get going and lies before 0.
+ * The packets are those of the final MP4, and times start at 0 in every player.  B-frames make the
+ * first picture's time of showing later than its decoding time; the edit list in the headers
+ * subtracts that.  Browsers' Media Source Extensions, hls.js and FFmpeg all heed it; FFmpeg's
+ * reader shows pictures with negative composition offsets two frames late.  The sound goes without
+ * its first packet, which holds only the encoder's priming samples and lies before 0.
  *
- * The same film gives the same pieces: who takes a killed job over writes them again under the
- * same names, and a viewer goes on with the next. */
+ * The same film gives the same pieces: the next run of a killed job writes them again under the
+ * same names, and a viewer continues with the next piece. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
 
 #include "video/kept/outdir.h"
 
-#define LIVE_PREFIX "live" /* all of its names begin so */
+#define LIVE_PREFIX "live" /* of all file names */
 #define LIVE_PLAYLIST LIVE_PREFIX ".m3u8"
 
 enum { LIVE_CODECS_MAX = 40 };
 
 struct live;
 
-/* `picture` and `sound` as the packets will be; `most_seconds` the longest piece there will be.
- * The folder stays the caller's. */
+/* Open the muxer for packets with the parameters `picture` and `sound`.  `piece_max_s`: seconds of
+ * the longest piece (#EXT-X-TARGETDURATION).  No file is written yet.  `dir` stays the caller's and
+ * must outlive `*ret_live`.  -ERR_LIBRARY: libav's error. */
 int live_open(const struct outdir *dir, const AVCodecParameters *picture,
-    const AVCodecParameters *sound, int fps, int most_seconds, struct live **ret_live,
+    const AVCodecParameters *sound, int fps, int piece_max_s, struct live **ret_live,
     struct error *err);
 
-/* The next packet of pictures (times in frames) or sound (times in samples), in order; it stays the
- * caller's. */
+/* The next packet of pictures (times in frames) or sound (times in samples), in decoding order. The
+ * packet stays the caller's. */
 int live_picture(struct live *live, const AVPacket *packet, struct error *err);
 int live_sound(struct live *live, const AVPacket *packet, struct error *err);
 
-/* What was added since the last cut is a piece of `n_frames`: from now on it can be watched. Before
- * the first there are no headers: they tell where the first packets lie. */
+/* Write all packets since the last cut as a piece of `n_frames` frames and add it to the playlist.
+ * The first cut also writes the headers, since they hold the times of the first packets.  -ERR_IO
+ * names the file. */
 int live_cut(struct live *live, int n_frames, struct error *err);
-/* That was all. */
+
+/* After the last cut: write the end of the playlist. */
 int live_end(struct live *live, struct error *err);
 
-/* Frames that can be watched. */
+/* Frames in the pieces so far. */
 int live_frames(const struct live *live);
-/* "avc1.640028, mp4a.40.2": what a browser asks for before it plays. */
+
+/* "avc1.640028, mp4a.40.2" (RFC 6381), for Media Source Extensions.  Valid until live_free(). */
 const char *live_codecs(const struct live *live);
 
-void live_free(struct live *live); /* takes NULL; the pieces stay */
+/* The files stay.  Takes NULL. */
+void live_free(struct live *live);
 
-/* Remove the pieces that there are, the list first: of a film that nobody goes on with. */
+/* Remove the playlist, then the headers and pieces: of a film that no run will continue.  Any
+ * thread. */
 void live_sweep(const struct outdir *dir);

@@ -17,9 +17,9 @@
 #include "video/kept/outdir.h"
 #include "video/picture/picture.h"
 
-enum { SIDE = 640 /* the longer one, pixels */, ASK_MS = 100 };
+enum { SIDE = 640 /* the longer one, pixels */, POLL_MS = 100 };
 
-static void size_of(const struct case_record *record, int *ret_width, int *ret_height)
+static void poster_size(const struct case_record *record, int *ret_width, int *ret_height)
 {
     int width, height, longer;
 
@@ -29,7 +29,7 @@ static void size_of(const struct case_record *record, int *ret_width, int *ret_h
     *ret_height = height * SIDE / longer & ~1;
 }
 
-static int digest_file(
+static int poster_digest_file(
     const char *media_root, const char *name, struct digest *digest, struct error *err)
 {
     struct stat stat;
@@ -59,7 +59,7 @@ int poster_name(const struct case_record *record, const char *media_root,
 
     if (record->n_scenes == 0)
         return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
-    size_of(record, &width, &height);
+    poster_size(record, &width, &height);
     digest_start(&digest);
     digest_add_text(&digest, "poster");
     digest_add_number(&digest, ENGINE_VERSION);
@@ -68,7 +68,7 @@ int poster_name(const struct case_record *record, const char *media_root,
     digest_add_number(&digest, first->fit);
     digest_add(&digest, &first->focus_x, sizeof first->focus_x);
     digest_add(&digest, &first->focus_y, sizeof first->focus_y);
-    rc = digest_file(media_root, first->image, &digest, err);
+    rc = poster_digest_file(media_root, first->image, &digest, err);
     digest_hex(&digest, hex);
     snprintf(ret_name, POSTER_NAME_LEN + 1, "%s.jpg", hex);
     return rc;
@@ -76,7 +76,7 @@ int poster_name(const struct case_record *record, const char *media_root,
 
 /* --- making --- */
 
-static int draw(
+static int poster_draw(
     const struct case_record *record, const char *media_root, struct buf *jpeg, struct error *err)
 {
     const struct scene *first = record->scenes;
@@ -86,7 +86,7 @@ static int draw(
 
     if (rc < 0)
         return rc;
-    size_of(record, &width, &height);
+    poster_size(record, &width, &height);
     rc = picture_load(root_fd, first->image, width, height, &fit, &yuv, NULL, err);
     close(root_fd);
     if (rc < 0)
@@ -96,15 +96,15 @@ static int draw(
     return rc;
 }
 
-/* The turn of this machine's makers is a lock on their folder.  It is waited for in steps, because
- * flock() can't be asked to come back. */
-static int take_turn(
+/* Lock the folder against all processes.  flock() can't be interrupted by `is_over`, so this polls.
+ */
+static int poster_lock(
     const char *dir, bool (*is_over)(void *ctx), void *ctx, int *ret_fd, struct error *err)
 {
-    const struct timespec step = {.tv_nsec = ASK_MS * 1000000};
+    const struct timespec step = {.tv_nsec = POLL_MS * 1000000};
     int fd;
 
-    mkdir(dir, 0755); /* whatever went wrong there, the open says it better */
+    mkdir(dir, 0755); /* if that fails, open() reports why */
     fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
@@ -122,26 +122,26 @@ static int take_turn(
 bool poster_is_there(const char *dir, const char *name)
 {
     char path[PATH_MAX];
-    struct stat stat_;
+    struct stat file;
 
-    /* What a machine that lost its power had not written yet is an empty file. */
+    /* After a power failure the file may exist without content. */
     return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path &&
-           stat(path, &stat_) == 0 && stat_.st_size > 0;
+           stat(path, &file) == 0 && file.st_size > 0;
 }
 
-static int make_in_turn(const struct case_record *record, const char *media_root, const char *dir,
-    const char *name, struct error *err)
+static int poster_make_locked(const struct case_record *record, const char *media_root,
+    const char *dir, const char *name, struct error *err)
 {
     struct buf jpeg = {0};
     struct outdir out;
     int rc;
 
-    if (poster_is_there(dir, name)) /* another process was quicker */
+    if (poster_is_there(dir, name)) /* made by another process meanwhile */
         return 0;
     rc = outdir_open(dir, &out, err);
     if (rc < 0)
         return rc;
-    rc = draw(record, media_root, &jpeg, err);
+    rc = poster_draw(record, media_root, &jpeg, err);
     if (rc == 0)
         rc = outdir_write(&out, name, jpeg.data, jpeg.len, err);
     buf_free(&jpeg);
@@ -152,11 +152,11 @@ static int make_in_turn(const struct case_record *record, const char *media_root
 int poster_make(const struct case_record *record, const char *media_root, const char *dir,
     const char *name, bool (*is_over)(void *ctx), void *ctx, struct error *err)
 {
-    int turn = -1, rc = take_turn(dir, is_over, ctx, &turn, err);
+    int lock_fd = -1, rc = poster_lock(dir, is_over, ctx, &lock_fd, err);
 
     if (rc == 0)
-        rc = make_in_turn(record, media_root, dir, name, err);
-    if (turn >= 0)
-        close(turn);
+        rc = poster_make_locked(record, media_root, dir, name, err);
+    if (lock_fd >= 0)
+        close(lock_fd);
     return rc;
 }

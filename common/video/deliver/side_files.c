@@ -25,11 +25,11 @@ void side_files_close(struct side_files *files)
     chapters_free(files->chapters, files->n_chapters);
 }
 
-void side_files_words(struct side_files *files, struct join_words *ret_words)
+void side_files_words(struct side_files *files, struct mux_words *ret_words)
 {
     const struct timeline *timeline = files->cues.timeline;
 
-    *ret_words = (struct join_words){.text = cues_are_wanted(&files->cues) ? &files->text : NULL,
+    *ret_words = (struct mux_words){.text = cues_are_wanted(&files->cues) ? &files->text : NULL,
         .chapters = files->chapters,
         .n_chapters = files->n_chapters,
         .end_s = (double)timeline->n_frames / timeline->fps};

@@ -2,7 +2,7 @@
  * sprites.vtt; also the text and chapters that go into the MP4 itself.  One thread at a time. */
 #pragma once
 
-#include "video/deliver/join.h"
+#include "video/deliver/mux.h"
 #include "video/deliver/stills.h"
 #include "video/text/cues.h"
 #include "video/text/text_track.h"
@@ -23,7 +23,7 @@ int side_files_open(const struct film *film, const struct mix_part *parts,
 void side_files_close(struct side_files *files); /* takes a zeroed one */
 
 /* The text and chapters for the MP4.  They stay ours until side_files_close(). */
-void side_files_words(struct side_files *files, struct join_words *ret_words);
+void side_files_words(struct side_files *files, struct mux_words *ret_words);
 
 /* The next segment, in order: its first frame may become the poster or a sprite.  The segment stays
  * the caller's. */

@@ -147,11 +147,11 @@ START_TEST(the_poster_is_the_first_frame_in_full_size_without_its_caption)
 }
 END_TEST
 
-struct sprite {
+struct vtt_sprite {
     int start_ms, end_ms, x, y, width, height;
 };
 
-static int read_sprites(struct sprite *sprites, int most)
+static int read_sprites(struct vtt_sprite *sprites, int most)
 {
     char *vtt = text_of("sprites.vtt"), *at = vtt + strlen("WEBVTT\n");
     int n = 0, len;
@@ -159,7 +159,7 @@ static int read_sprites(struct sprite *sprites, int most)
     ck_assert_int_eq(strncmp(vtt, "WEBVTT\n", 7), 0);
     while (*at) {
         int h[2], m[2], s[2], ms[2];
-        struct sprite *sprite = &sprites[n++];
+        struct vtt_sprite *sprite = &sprites[n++];
 
         ck_assert_int_lt(n, most);
         ck_assert_int_eq(
@@ -177,7 +177,7 @@ static int read_sprites(struct sprite *sprites, int most)
 
 START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
 {
-    struct sprite sprites[50];
+    struct vtt_sprite sprites[50];
     AVFrame *sheet;
     int n;
 
@@ -186,7 +186,7 @@ START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
     ck_assert_int_ge(n, 4); /* the scene of 12 s has more than one */
     sheet = jpeg_of("sprites.jpg");
     for (int i = 0; i < n; i++) {
-        const struct sprite *sprite = &sprites[i];
+        const struct vtt_sprite *sprite = &sprites[i];
         int scene = sprite->start_ms < reported.starts[1] * 1000 - 500   ? 0
                     : sprite->start_ms < reported.starts[2] * 1000 - 500 ? 1
                                                                          : 2;
@@ -205,9 +205,9 @@ START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
 }
 END_TEST
 
-START_TEST(a_portrait_has_portrait_tiles)
+START_TEST(a_portrait_has_portrait_sprites)
 {
-    struct sprite sprites[50];
+    struct vtt_sprite sprites[50];
 
     record.shape = CASE_PORTRAIT;
     create(out, 2);
@@ -270,7 +270,7 @@ START_TEST(all_of_it_is_the_same_each_time)
 END_TEST
 
 /* Without encoding two hours: the plan alone. */
-START_TEST(a_long_video_has_a_tile_for_every_scene_and_a_bounded_sheet)
+START_TEST(a_long_video_has_a_sprite_for_every_scene_and_a_bounded_sheet)
 {
     static struct timeline_input inputs[200];
     struct outdir dir = {.fd = -1};
@@ -281,8 +281,8 @@ START_TEST(a_long_video_has_a_tile_for_every_scene_and_a_bounded_sheet)
         inputs[i].seconds = 35;
     ck_assert_int_eq(timeline_plan(inputs, 200, 30, &timeline, &err), 0);
     ck_assert_int_eq(stills_open(&timeline, &dir, 0, 1920, 1080, &stills, &err), 0);
-    ck_assert_int_ge(stills.n_tiles, 200);
-    ck_assert_int_le(stills.n_tiles, 300);
+    ck_assert_int_ge(stills.n_sprites, 200);
+    ck_assert_int_le(stills.n_sprites, 300);
     ck_assert_int_eq(stills.sheet.width, 1600);
     ck_assert_int_le(stills.sheet.height, 2700);
     stills_close(&stills);
@@ -302,11 +302,11 @@ int main(void)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, the_poster_is_the_first_frame_in_full_size_without_its_caption);
     tcase_add_test(tc, sprites_cover_the_video_and_each_shows_its_scene);
-    tcase_add_test(tc, a_portrait_has_portrait_tiles);
+    tcase_add_test(tc, a_portrait_has_portrait_sprites);
     tcase_add_test(tc, side_files_are_reported_once);
     tcase_add_test(tc, a_case_without_words_has_no_captions);
     tcase_add_test(tc, all_of_it_is_the_same_each_time);
-    tcase_add_test(tc, a_long_video_has_a_tile_for_every_scene_and_a_bounded_sheet);
+    tcase_add_test(tc, a_long_video_has_a_sprite_for_every_scene_and_a_bounded_sheet);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
