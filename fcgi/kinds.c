@@ -1,7 +1,8 @@
 /* kinds.c - the table of job kinds.  Yours is one line more. */
 #include "kinds.h"
 
-#include "kind_video.h"
+#include "kind/case_routes.h"
+#include "kind/kind_video.h"
 
 const struct job_kind *const job_kinds[] = {
     &kind_video,

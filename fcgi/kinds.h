@@ -2,12 +2,12 @@
 #pragma once
 
 #include "hub/kind.h"
-#include "routes.h"
+#include "route/route.h"
 
 /* Ends with NULL.  Where no kind is known (no such job), a refused stream ends with the last
  * message of the first. */
 extern const struct job_kind *const job_kinds[];
 
-/* Tables of routes beside those that every job has (routes.c), each as `case_routes`.  Ends with
+/* Tables of routes beside those that every job has (route.c), each as `case_routes`.  Ends with
  * NULL. */
 extern const struct route *const kind_routes[];

@@ -11,13 +11,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "clock_feed.h"
+#include "kind/posters.h"
 #include "kinds.h"
-#include "listener.h"
-#include "posters.h"
-#include "replay.h"
-#include "responder.h"
-#include "server.h"
+#include "request/listener.h"
+#include "request/responder.h"
+#include "request/server.h"
+#include "route/clock_feed.h"
+#include "route/health.h"
+#include "route/replay.h"
 
 enum {
     WATCH_MS = 500,
@@ -83,7 +84,7 @@ static void on_stop(uv_signal_t *handle, int signal)
     if (atomic_exchange(&process->server.is_draining, true))
         return;
     log_info("signal %d: stops; %d streams will connect again", signal,
-        atomic_load(&process->streams.places.n_open));
+        atomic_load(&process->streams.limits.n_open));
     uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);
     responders_stop(process->responders);
     process->responders = NULL;
@@ -177,9 +178,9 @@ static int run(struct process *process)
         log_error("no socket can be made: %s", strerror(errno));
         return 1;
     }
-    health_init(&server->health, server);
-    wheel_init(&server->wheel, &process->loop.uv, clock_due);
+    timer_wheel_init(&server->wheel, &process->loop.uv, clock_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
+    server->health = health_new(server);
     server->posters = posters_new(&process->config);
     server->replays = replays_start(server);
     process->responders = server->replays ? responders_start(server) : NULL;
@@ -193,8 +194,8 @@ static int run(struct process *process)
     replays_stop(server->replays);
     posters_free(server->posters);
     hub_free(server->hub);
-    wheel_deinit(&server->wheel);
-    health_deinit(&server->health);
+    timer_wheel_deinit(&server->wheel);
+    health_free(server->health);
     streams_deinit(&process->streams);
     stop_handles(process);
     loop_deinit(&process->loop);
@@ -229,6 +230,7 @@ static int prepare(struct process *process, const char *where, struct error *err
     server->config = &process->config;
     server->kinds = job_kinds;
     server->kind_routes = kind_routes;
+    server->answer = route;
     server->loop = &process->loop;
     server->streams = &process->streams;
     server->started_ms = clock_wall_ms();

@@ -1,4 +1,7 @@
-/* serve.h - the responder process. */
+/* serve.h - the responder process.
+ *
+ * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, fcgi/stream, hub.
+ * Used by: nothing. */
 #pragma once
 
 /* `casecast serve [--listen PATH|HOST:PORT]`: answers FastCGI requests on descriptor 0, as

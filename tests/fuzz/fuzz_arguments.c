@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
 #include "base/mem.h"
+#include "request/arguments.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

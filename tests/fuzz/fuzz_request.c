@@ -20,13 +20,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "clock_feed.h"
+#include "kind/posters.h"
 #include "kinds.h"
-#include "listener.h"
-#include "posters.h"
-#include "replay.h"
-#include "responder.h"
-#include "server.h"
+#include "request/listener.h"
+#include "request/responder.h"
+#include "request/server.h"
+#include "route/clock_feed.h"
+#include "route/health.h"
+#include "route/replay.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -100,15 +101,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     loop_init(&loop);
     if (streams_init(&streams, &config, &loop) < 0)
         abort();
-    wheel_init(&server.wheel, &loop.uv, clock_due);
+    timer_wheel_init(&server.wheel, &loop.uv, clock_due);
     server.config = &config;
     server.kinds = job_kinds;
     server.kind_routes = kind_routes;
+    server.answer = route;
     server.loop = &loop;
     server.streams = &streams;
     server.started_ms = clock_wall_ms();
     server.turned_ms = clock_monotonic_ms();
-    health_init(&server.health, &server);
+    server.health = health_new(&server);
     server.hub = hub_new(&loop, &config, job_kinds);
     server.posters = posters_new(&config);
     server.replays = replays_start(&server);
@@ -223,7 +225,7 @@ static void wait_until_all_is_over(void)
 {
     int64_t deadline_ms = clock_monotonic_ms() + ANSWER_MS;
 
-    while (atomic_load(&streams.places.n_open)) {
+    while (atomic_load(&streams.limits.n_open)) {
         uv_run(&loop.uv, UV_RUN_NOWAIT);
         assert(clock_monotonic_ms() < deadline_ms);
     }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "secret.h"
+#include "request/secret.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,6 @@
 /* own_kind.c - casecast with a second line in its table of kinds. */
-#include "kind_video.h"
+#include "kind/case_routes.h"
+#include "kind/kind_video.h"
 #include "kinds.h"
 #include "kit/kind_digest.h"
 #include "serve.h"

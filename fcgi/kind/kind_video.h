@@ -1,0 +1,11 @@
+/* kind_video.h - the first kind of job: from a case to its video.
+ *
+ * May use: base, case, fcgi/request, fcgi/route, hub, job, store, video, video/deliver.
+ * Used by: fcgi. */
+#pragma once
+
+#include "hub/kind.h"
+
+/* The result of a done job: {"video": URL, "thumbnail": URL, "seconds", "width", "height",
+ * "frames"}. */
+extern const struct job_kind kind_video;

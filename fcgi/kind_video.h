@@ -1,8 +1,0 @@
-/* kind_video.h - the first kind of job: from a case to its video. */
-#pragma once
-
-#include "hub/kind.h"
-
-/* The result of a done job: {"video": URL, "thumbnail": URL, "seconds", "width", "height",
- * "frames"}. */
-extern const struct job_kind kind_video;

@@ -1,0 +1,221 @@
+#include "request/pending_connections.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "request/request_scan.h"
+
+enum {
+    SWEEP_MS = 500,
+    BATCH = 64,
+};
+
+struct connection {
+    struct link link; /* in waiting or ready */
+    int fd;
+    int64_t since_ms;
+};
+
+struct pending_connections {
+    /* fixed after start */
+    struct server *server;
+    pthread_t thread;
+    int epoll, ready_fd, stop_fd;
+
+    pthread_mutex_t lock;
+    /* under lock */
+    struct link waiting, ready; /* both oldest first */
+};
+
+static enum request_scan look(int fd)
+{
+    static _Thread_local unsigned char bytes[SCAN_MAX];
+    ssize_t len = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+
+    if (len < 0)
+        return errno == EAGAIN || errno == EINTR ? SCAN_MORE : SCAN_BAD;
+    return len ? request_scan(bytes, (size_t)len) : SCAN_BAD;
+}
+
+/* The one way out of the epoll: a child that is just being started may still hold a copy of the
+ * descriptor, and closing ours would not end the watch (descriptors.h). */
+static void unwatch(struct pending_connections *pending, struct connection *connection)
+{
+    epoll_ctl(pending->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
+    list_remove(&connection->link);
+}
+
+static void refuse(struct pending_connections *pending, int fd)
+{
+    atomic_fetch_add(&pending->server->n_refused, 1);
+    close(fd);
+}
+
+int pending_add(struct pending_connections *pending, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
+    enum request_scan what = look(fd);
+    struct connection *connection;
+
+    if (what == SCAN_WHOLE)
+        return 1;
+    if (what == SCAN_BAD) {
+        refuse(pending, fd);
+        return 0;
+    }
+    connection = mem_new(struct connection);
+    connection->fd = fd;
+    connection->since_ms = clock_monotonic_ms();
+    event.data.ptr = connection;
+    pthread_mutex_lock(&pending->lock);
+    list_append(&pending->waiting, &connection->link);
+    /* What has arrived since the look makes the first event.  The lock keeps the pending's thread
+     * from freeing the connection meanwhile. */
+    if (epoll_ctl(pending->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+        list_remove(&connection->link);
+        free(connection);
+        refuse(pending, fd);
+    }
+    pthread_mutex_unlock(&pending->lock);
+    return 0;
+}
+
+int pending_ready_fd(const struct pending_connections *pending)
+{
+    return pending->ready_fd;
+}
+
+int pending_take(struct pending_connections *pending)
+{
+    struct connection *connection = NULL;
+    eventfd_t one;
+    int fd = -1;
+
+    if (eventfd_read(pending->ready_fd, &one) < 0)
+        return -1;
+    pthread_mutex_lock(&pending->lock);
+    if (!list_is_empty(&pending->ready)) {
+        connection = list_item(pending->ready.next, struct connection, link);
+        list_remove(&connection->link);
+        fd = connection->fd;
+    }
+    pthread_mutex_unlock(&pending->lock);
+    free(connection);
+    return fd;
+}
+
+/* --- the pending's thread; the rest is under the lock --- */
+
+static void dismiss(struct pending_connections *pending, struct connection *connection)
+{
+    unwatch(pending, connection);
+    refuse(pending, connection->fd);
+    free(connection);
+}
+
+static void look_again(struct pending_connections *pending, struct connection *connection)
+{
+    enum request_scan what = look(connection->fd);
+
+    if (what == SCAN_BAD) {
+        dismiss(pending, connection);
+    } else if (what == SCAN_WHOLE) {
+        unwatch(pending, connection);
+        list_append(&pending->ready, &connection->link);
+        eventfd_write(pending->ready_fd, 1);
+    }
+}
+
+static void sweep(struct pending_connections *pending)
+{
+    int64_t now = clock_monotonic_ms();
+
+    list_each_safe(at, &pending->waiting)
+    {
+        struct connection *connection = list_item(at, struct connection, link);
+
+        if (now - connection->since_ms < REQUEST_MS)
+            break;
+        dismiss(pending, connection);
+    }
+}
+
+/* Every event names a connection that waits: connections leave the epoll with their last event, on
+ * this thread. */
+static void *thread_main(void *arg)
+{
+    struct pending_connections *pending = arg;
+    struct epoll_event events[BATCH];
+    bool must_stop = false;
+
+    while (!must_stop) {
+        int n = epoll_wait(pending->epoll, events, BATCH, SWEEP_MS);
+
+        pthread_mutex_lock(&pending->lock);
+        for (int i = 0; i < n; i++) {
+            if (events[i].data.ptr)
+                look_again(pending, events[i].data.ptr);
+            else
+                must_stop = true;
+        }
+        sweep(pending);
+        pthread_mutex_unlock(&pending->lock);
+    }
+    return NULL;
+}
+
+/* --- life --- */
+
+struct pending_connections *pending_open(struct server *server)
+{
+    struct pending_connections *pending = mem_new(struct pending_connections);
+    struct epoll_event stop = {.events = EPOLLIN}; /* data.ptr NULL: no connection */
+
+    pending->server = server;
+    list_init(&pending->waiting);
+    list_init(&pending->ready);
+    pthread_mutex_init(&pending->lock, NULL);
+    pending->epoll = epoll_create1(EPOLL_CLOEXEC);
+    pending->stop_fd = eventfd(0, EFD_CLOEXEC);
+    pending->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+    if (pending->epoll < 0 || pending->stop_fd < 0 || pending->ready_fd < 0 ||
+        epoll_ctl(pending->epoll, EPOLL_CTL_ADD, pending->stop_fd, &stop) < 0 ||
+        pthread_create(&pending->thread, NULL, thread_main, pending) != 0) {
+        log_error("connections can't be watched: %s", strerror(errno));
+        return NULL;
+    }
+    return pending;
+}
+
+static void close_all(struct link *connections)
+{
+    list_each_safe(at, connections)
+    {
+        struct connection *connection = list_item(at, struct connection, link);
+
+        close(connection->fd);
+        free(connection);
+    }
+}
+
+void pending_close(struct pending_connections *pending)
+{
+    eventfd_write(pending->stop_fd, 1);
+    pthread_join(pending->thread, NULL);
+    close_all(&pending->waiting);
+    close_all(&pending->ready);
+    close(pending->epoll);
+    close(pending->stop_fd);
+    close(pending->ready_fd);
+    pthread_mutex_destroy(&pending->lock);
+    free(pending);
+}

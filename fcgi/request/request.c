@@ -1,0 +1,250 @@
+#include "request/request.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "request/server.h"
+
+enum { SEND_S = 5 };
+
+const char *request_param(const struct request *request, const char *name)
+{
+    const char *value = FCGX_GetParam(name, request->fcgx->envp);
+
+    return value ? value : "";
+}
+
+const char *request_address(const struct request *request)
+{
+    const char *address = request_param(request, "HTTP_X_REAL_IP");
+
+    return *address ? address : request_param(request, "REMOTE_ADDR");
+}
+
+const char *request_headers(const struct request *request)
+{
+    return request->headers.data ? request->headers.data : "";
+}
+
+int store_again(struct store **store, const char *database, struct error *err)
+{
+    if (*store && store_is_adrift(*store)) {
+        store_close(*store);
+        *store = NULL;
+    }
+    return *store ? 0 : store_open_again(database, store, err);
+}
+
+int request_store(struct request *request, struct store **ret_store, struct error *err)
+{
+    int answer = store_again(request->store, request->server->config->database, err);
+
+    if (answer == 0)
+        *ret_store = *request->store;
+    return answer;
+}
+
+/* --- answers --- */
+
+static const char *reason(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"},
+        {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+        {409, "Conflict"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
+        {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].text;
+    return "Status";
+}
+
+/* A peer that does not read holds a responder for no longer. */
+static void limit_sending(struct request *request)
+{
+    struct timeval most = {.tv_sec = SEND_S};
+
+    setsockopt(request->fcgx->ipcFd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+}
+
+/* X-Accel-Buffering: a short answer may wait in nginx, so that a slow reader holds nginx and not
+ * us. */
+static void answer(
+    struct request *request, int status, const char *type, const char *extra, const char *body)
+{
+    limit_sending(request);
+    FCGX_FPrintF(request->fcgx->out,
+        "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+        "yes\r\n%s%s\r\n",
+        status, reason(status), type, request_headers(request), extra);
+    if (!request->is_head)
+        FCGX_PutStr(body, (int)strlen(body), request->fcgx->out);
+}
+
+void answer_text(struct request *request, int status, const char *type, const char *text)
+{
+    answer(request, status, type, "", text);
+}
+
+void answer_bare(struct request *request, int status, const char *extra)
+{
+    FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n%s%s\r\n", status,
+        reason(status), request_headers(request), extra);
+}
+
+void answer_nothing(struct request *request, int status)
+{
+    answer_bare(request, status, "");
+}
+
+static void answer_json_as(
+    struct request *request, int status, const char *type, const char *extra, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+
+    json_decref(json);
+    if (!text) {
+        /* Text that is not UTF-8 would have been refused on its way in. */
+        answer(
+            request, 500, "text/plain; charset=utf-8", "", "the answer can't be written as JSON\n");
+        return;
+    }
+    answer(request, status, type, extra, text);
+    free(text);
+}
+
+void answer_json(struct request *request, int status, json_t *json)
+{
+    answer_json_as(request, status, "application/json", "", json);
+}
+
+void answer_problem_with(
+    struct request *request, int status, const char *extra, const char *detail, json_t *more)
+{
+    json_t *problem = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title",
+        reason(status), "status", status, "detail", detail);
+
+    json_object_update(problem, more);
+    json_decref(more);
+    answer_json_as(request, status, "application/problem+json", extra, problem);
+}
+
+void answer_problem(struct request *request, int status, const char *extra, const char *detail)
+{
+    answer_problem_with(request, status, extra, detail, NULL);
+}
+
+int status_of(const struct error *err)
+{
+    switch (err->code) {
+    case ERR_INPUT:
+        /* What is wrong was not the client's where it may not hear of it. */
+        return err->told ? 500 : 400;
+    case ERR_LIMIT:
+        return 429;
+    case ERR_BUSY:
+    case ERR_IO:
+        return 503;
+    case ERR_CANCELED:
+        return 409;
+    case ERR_LIBRARY:
+        break;
+    }
+    return 500;
+}
+
+bool status_may_pass(int status)
+{
+    return status == 503 || status == 429;
+}
+
+const char *request_told(const struct error *err)
+{
+    static atomic_llong told_ms; /* any thread: one log for all */
+    long long now = clock_monotonic_ms(), before = atomic_load(&told_ms);
+
+    if (err->told && (!before || now - before >= 1000) &&
+        atomic_compare_exchange_strong(&told_ms, &before, now))
+        log_warning("a request fails: %s", err->text);
+    return error_told(err);
+}
+
+void answer_failure(struct request *request, int status, const struct error *err)
+{
+    answer_problem(
+        request, status, status_may_pass(status) ? "Retry-After: 5\r\n" : "", request_told(err));
+}
+
+void answer_error(struct request *request, const struct error *err)
+{
+    answer_failure(request, status_of(err), err);
+}
+
+/* --- the body --- */
+
+static bool is_json_type(const char *type)
+{
+    size_t len = strlen("application/json");
+
+    return strncasecmp(type, "application/json", len) == 0 &&
+           (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
+}
+
+/* At most BODY_MAX bytes, and one more to notice that there are more. */
+static size_t read_body(struct request *request, char *body)
+{
+    int len = FCGX_GetStr(body, BODY_MAX + 1, request->fcgx->in);
+
+    return len > 0 ? (size_t)len : 0;
+}
+
+static json_t *parse_body(struct request *request, const char *body, size_t len)
+{
+    json_error_t where;
+    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, &where);
+
+    if (!json) {
+        char *detail = mem_format(
+            "the body is not JSON: line %d, column %d: %s", where.line, where.column, where.text);
+
+        text_one_line(detail);
+        answer_problem(request, 400, "", detail);
+        free(detail);
+    }
+    return json;
+}
+
+json_t *request_json(struct request *request)
+{
+    long long announced;
+    json_t *json = NULL;
+    char *body;
+    size_t len;
+
+    if (!is_json_type(request_param(request, "CONTENT_TYPE"))) {
+        answer_problem(request, 415, "", "the body must be sent as Content-Type: application/json");
+        return NULL;
+    }
+    if (*request_param(request, "CONTENT_LENGTH") &&
+        !text_number(request_param(request, "CONTENT_LENGTH"), 0, BODY_MAX, &announced)) {
+        answer_problem(request, 413, "", "the body may be at most 1 MiB long");
+        return NULL;
+    }
+    body = mem_zero(BODY_MAX + 1, 1);
+    len = read_body(request, body);
+    if (len > BODY_MAX)
+        answer_problem(request, 413, "", "the body may be at most 1 MiB long");
+    else
+        json = parse_body(request, body, len);
+    free(body);
+    return json;
+}

@@ -1,0 +1,41 @@
+/* server.h - what every part of a responder process can reach. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/config.h"
+#include "hub/hub.h"
+#include "stream/stream.h"
+#include "stream/timer_wheel.h"
+
+struct health;
+struct posters;
+struct replays;
+struct request;
+struct route;
+
+struct server {
+    /* fixed after start */
+    const struct config *config;
+    const struct job_kind *const *kinds; /* see kinds.h */
+    const struct route *const *kind_routes;
+    void (*answer)(struct request *request); /* answers it, or hands it over to the loop */
+    struct loop *loop;
+    struct hub *hub;
+    struct streams *streams;
+    struct replays *replays;
+    struct posters *posters;
+    struct health *health;
+    int64_t started_ms; /* wall clock */
+    int listen_fd;
+
+    /* loop only */
+    struct timer_wheel wheel; /* the next message of every clock feed */
+
+    /* atomic */
+    atomic_bool is_draining;
+    atomic_ullong n_requests, n_refused; /* refused: connections that never became a request */
+    atomic_ullong n_attached, n_created, n_resumed, n_replayed;
+    atomic_llong turned_ms;     /* when the loop last came round, about twice a second; monotonic */
+    atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */
+};

@@ -1,0 +1,227 @@
+/* clock_feed.c - GET /api/events: the tutorial's clock, with or without a value sent by the page.
+ *
+ *   client_secret   said back once, first
+ *   count           messages, 1 to 86400 (5)
+ *   interval        ms between them, 100 to 60000 (1000); before the second more, at most as much
+ *                   again, where a crowd is due at that moment: so crowds spread (timer_wheel.h)
+ *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
+ *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
+ *                   streams at the same instant, and are stamped with it: for measuring
+ *
+ * The stream is a function of its arguments and the time, so a client that was cut off goes on
+ * where it was: message n has the id "clock:n". */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "request/handover.h"
+#include "request/server.h"
+#include "route/clock_feed.h"
+#include "route/route.h"
+#include "sse/sse.h"
+
+static const char last_word[] = "finished";
+static const char id_prefix[] = "clock:";
+
+struct clock_feed {
+    struct arrival arrival; /* first: the feed is freed by this address */
+    struct link due;
+    struct stream *stream;
+    int64_t started_ms, next_ms; /* of uv_now() */
+    int next, count, interval_ms;
+    bool is_stamped, is_aligned;
+};
+
+/* --- responder --- */
+
+static void id_of(int n, char ret_id[static 32])
+{
+    text_put_number(stpcpy(ret_id, id_prefix), (unsigned)n);
+}
+
+/* The number of the last message the client has seen; 0 if it has seen none of a clock. */
+static int seen_before(const struct request *request, int count)
+{
+    const char *id = request->last_event_id;
+    long long n;
+
+    if (strncmp(id, id_prefix, strlen(id_prefix)) != 0 ||
+        !text_number(id + strlen(id_prefix), 0, count + 1, &n))
+        return 0;
+    return (int)n;
+}
+
+static int read_arguments(struct request *request, struct clock_feed *feed, struct error *err)
+{
+    long long count, interval_ms, stamp, align;
+
+    if (arguments_number(&request->arguments, "count", 1, 86400, 5, &count, err) < 0 ||
+        arguments_number(&request->arguments, "interval", 100, 60000, 1000, &interval_ms, err) <
+            0 ||
+        arguments_number(&request->arguments, "stamp", 0, 1, 0, &stamp, err) < 0 ||
+        arguments_number(&request->arguments, "align", 0, 1, 0, &align, err) < 0)
+        return -ERR_INPUT;
+    feed->count = (int)count;
+    feed->interval_ms = (int)interval_ms;
+    feed->is_stamped = stamp == 1;
+    feed->is_aligned = align == 1;
+    return 0;
+}
+
+/* The same id as message 0 would have: who has seen it gets it no second time. */
+static void say_secret(struct buf *out, const struct argument *secret)
+{
+    struct buf text = {0};
+    char id[32];
+
+    id_of(0, id);
+    buf_add_text(&text,
+        "Message: Client secret communicated from frontend to backend at frontend "
+        "initiating SSE. Backend sends text stream to the frontend, the client secret: ");
+    buf_add(&text, secret->value, secret->value_len);
+    sse_event(out, id, NULL, text.data, text.len);
+    buf_free(&text);
+}
+
+static void start(struct arrival *arrival);
+
+void route_clock(struct request *request)
+{
+    const struct argument *secret = arguments_find(&request->arguments, "client_secret");
+    struct clock_feed *feed = mem_new(struct clock_feed);
+    struct buf opening = {0};
+    struct error err;
+    int seen;
+
+    if (stream_was_refused(request)) {
+        free(feed);
+        return;
+    }
+    if (read_arguments(request, feed, &err) < 0) {
+        stream_refuse(request, 400, last_word, err.text);
+        free(feed);
+        return;
+    }
+    seen = seen_before(request, feed->count);
+    if (seen > feed->count) {
+        answer_nothing(request, 204);
+        free(feed);
+        return;
+    }
+    feed->next = seen + 1;
+    stream_head(&opening, request);
+    if (secret && !*request->last_event_id)
+        say_secret(&opening, secret);
+    if (request->is_head) {
+        FCGX_PutStr(opening.data, (int)opening.len, request->fcgx->out);
+        buf_free(&opening);
+        free(feed);
+        return;
+    }
+    hand_over(request, &feed->arrival, &opening, start);
+}
+
+/* --- loop --- */
+
+/* The server's local time as ctime() writes it, made once a second. */
+static const char *time_text(void)
+{
+    static _Thread_local char text[32];
+    static _Thread_local time_t made_for;
+    time_t now = time(NULL);
+    struct tm local;
+
+    if (now != made_for) {
+        localtime_r(&now, &local);
+        strftime(text, sizeof text, "%a %b %e %H:%M:%S %Y", &local);
+        made_for = now;
+    }
+    return text;
+}
+
+/* Of a message for all, what counts is when it was for all of them. */
+static int64_t stamp_ns(const struct clock_feed *feed)
+{
+    return feed->is_aligned ? feed->next_ms * 1000000 : clock_monotonic_ns();
+}
+
+static void encode_message(const struct clock_feed *feed, struct buf *out)
+{
+    char id[32], text[128], *end = stpcpy(text, "Message ");
+
+    end = text_put_number(end, (unsigned)feed->next);
+    end = stpcpy(end, ": The server time is: ");
+    end = stpcpy(end, time_text());
+    if (feed->is_stamped)
+        end = text_put_number(stpcpy(end, " t="), (unsigned long long)stamp_ns(feed));
+    id_of(feed->next, id);
+    sse_event(out, id, NULL, text, (size_t)(end - text));
+}
+
+static void encode_last(const struct clock_feed *feed, struct buf *out)
+{
+    char id[32];
+
+    id_of(feed->count + 1, id);
+    sse_event(out, id, NULL, last_word, strlen(last_word));
+}
+
+/* `finished` comes a beat after the last message, as in the tutorial. */
+static void schedule_next(struct clock_feed *feed)
+{
+    struct timer_wheel *wheel = &feed->arrival.server->wheel;
+    bool is_first = feed->next_ms == feed->started_ms;
+
+    feed->next_ms += feed->interval_ms;
+    if (feed->is_aligned)
+        feed->next_ms -= feed->next_ms % feed->interval_ms;
+    else if (is_first)
+        feed->next_ms = timer_wheel_uncrowded(wheel, feed->next_ms, feed->interval_ms);
+    timer_wheel_schedule(wheel, &feed->due, feed->next_ms);
+}
+
+/* Sends what is due and schedules the next.  The stream may be over afterwards. */
+static void step(struct clock_feed *feed)
+{
+    struct stream *stream = feed->stream;
+    bool is_last = feed->next > feed->count;
+    static _Thread_local struct buf bytes; /* kept: a message takes no memory of its own */
+
+    bytes.len = 0;
+    if (is_last)
+        encode_last(feed, &bytes);
+    else
+        encode_message(feed, &bytes);
+    feed->next++;
+    if (!is_last)
+        schedule_next(feed);
+    stream_say(stream, &bytes);
+    if (is_last)
+        stream_close(stream, STREAM_FINISHED);
+}
+
+void clock_due(struct link *link)
+{
+    step(list_item(link, struct clock_feed, due));
+}
+
+static void over(struct stream *stream)
+{
+    struct clock_feed *feed = stream->feed;
+
+    timer_wheel_cancel(&feed->arrival.server->wheel, &feed->due);
+}
+
+static void start(struct arrival *arrival)
+{
+    struct clock_feed *feed = (struct clock_feed *)arrival;
+    struct server *server = arrival->server;
+
+    list_init(&feed->due);
+    feed->started_ms = feed->next_ms = (int64_t)uv_now(&server->loop->uv);
+    feed->stream = arrival_open(arrival, over);
+    step(feed);
+}

@@ -1,0 +1,149 @@
+#include "route/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "request/server.h"
+
+/* What every kind of job has, and what has nothing to do with jobs. */
+static const struct route common_routes[] = {
+    {"GET", "/api/events", route_clock},
+    {"GET", "/api/health/live", route_live},
+    {"GET", "/api/health/ready", route_ready},
+    {"POST", "/api/jobs", route_job_create},
+    {"GET", "/api/jobs/{id}", route_job},
+    {"POST", "/api/jobs/{id}/cancel", route_job_cancel},
+    {"GET", "/api/jobs/{id}/events", route_job_events},
+    {"GET", "/api/metrics", route_metrics},
+    {"GET", "/casecast/may-see/{id}", route_may_see},
+    {NULL, NULL, NULL},
+};
+
+static const struct route stream_route = {"GET", NULL, route_job_stream};
+
+static bool matches(const char *pattern, const char *path, char ret_capture[static CAPTURE_MAX + 1])
+{
+    const char *hole = strstr(pattern, "{id}");
+    size_t before, len;
+
+    if (!hole)
+        return strcmp(pattern, path) == 0;
+    before = (size_t)(hole - pattern);
+    if (strncmp(pattern, path, before) != 0)
+        return false;
+    len = strcspn(path + before, "/");
+    if (len == 0 || len > CAPTURE_MAX || strcmp(path + before + len, hole + strlen("{id}")) != 0)
+        return false;
+    memcpy(ret_capture, path + before, len);
+    ret_capture[len] = '\0';
+    return true;
+}
+
+static bool takes(const char *method, const struct request *request)
+{
+    return strcmp(method, request->method) == 0 || (request->is_head && strcmp(method, "GET") == 0);
+}
+
+/* Another site's page must not start or end anything in its visitor's name. */
+static bool is_forged(struct request *request)
+{
+    struct error err;
+
+    if (request->origin != ORIGIN_FOREIGN || strcmp(request->method, "POST") != 0)
+        return false;
+    error_set(&err, ERR_INPUT,
+        "a POST to %.100s must come from a page of this site, or from a program that is no browser "
+        "(CASECAST_ORIGINS names other sites)",
+        request->path);
+    answer_problem(request, 403, "", err.text);
+    return true;
+}
+
+static void answer_options(struct request *request, const char *allowed)
+{
+    char extra[64 + 256];
+
+    snprintf(extra, sizeof extra, "Allow: %s, OPTIONS\r\n%s", allowed,
+        request->origin == ORIGIN_NAMED ? origin_preflight : "");
+    answer_bare(request, 204, extra);
+}
+
+/* --- the table --- */
+
+/* What the methods are that a path takes, while its routes are looked through. */
+struct search {
+    struct request *request;
+    const char *allowed; /* NULL: nothing is at this path */
+};
+
+static bool search_takes(struct search *search, const struct route *route)
+{
+    if (takes(route->method, search->request))
+        return true;
+    search->allowed = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+    return false;
+}
+
+static const struct route *search_table(struct search *search, const struct route *table)
+{
+    for (; table->method; table++)
+        if (matches(table->pattern, search->request->path, search->request->capture) &&
+            search_takes(search, table))
+            return table;
+    return NULL;
+}
+
+static const struct route *search_kind(struct search *search, const struct job_kind *kind)
+{
+    for (const char *const *path = kind->stream_paths; path && *path; path++)
+        if (strcmp(*path, search->request->path) == 0 && search_takes(search, &stream_route)) {
+            search->request->kind = kind;
+            return &stream_route;
+        }
+    return NULL;
+}
+
+static const struct route *search_all(struct search *search)
+{
+    const struct server *server = search->request->server;
+    const struct route *found = search_table(search, common_routes);
+
+    for (const struct route *const *table = server->kind_routes; !found && *table; table++)
+        found = search_table(search, *table);
+    for (const struct job_kind *const *kind = server->kinds; !found && *kind; kind++)
+        found = search_kind(search, *kind);
+    return found;
+}
+
+/* error_set() makes one line of well-formed text of whatever the path holds. */
+static void refuse(struct request *request, const char *allowed)
+{
+    char extra[64];
+    struct error err;
+
+    if (allowed && strcmp(request->method, "OPTIONS") == 0) {
+        answer_options(request, allowed);
+    } else if (allowed) {
+        snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
+        error_set(
+            &err, ERR_INPUT, "%.16s is not what this address takes: %s", request->method, allowed);
+        answer_problem(request, 405, extra, err.text);
+    } else {
+        error_set(&err, ERR_INPUT, "nothing is at %.100s", request->path);
+        answer_problem(request, 404, "", err.text);
+    }
+}
+
+void route(struct request *request)
+{
+    struct search search = {.request = request};
+    const struct route *found;
+
+    if (is_forged(request))
+        return;
+    found = search_all(&search);
+    if (found)
+        found->answer(request);
+    else
+        refuse(request, search.allowed);
+}

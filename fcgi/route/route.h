@@ -1,0 +1,33 @@
+/* route.h - which request is answered by whom.
+ *
+ * May use: base, fcgi/request, fcgi/stream, hub, job, sse, store.
+ * Used by: fcgi, fcgi/kind. */
+#pragma once
+
+#include "request/request.h"
+
+/* `{id}` in a pattern stands for one segment of 1 to CAPTURE_MAX bytes, which the request gets as
+ * `capture`. */
+struct route {
+    const char *method, *pattern; /* NULL: the table ends */
+    void (*answer)(struct request *request);
+};
+
+/* Answers the request, or hands it over to the loop. */
+void route(struct request *request);
+
+/* --- the routes, by file --- */
+
+void route_clock(struct request *request); /* clock_feed.c: GET /api/events */
+/* job_feed.c: GET of a path of request->kind; GET /api/jobs/{id}/events */
+void route_job_stream(struct request *request);
+void route_job_events(struct request *request);
+
+void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
+void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
+void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
+void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
+
+void route_live(struct request *request);    /* operator_routes.c: GET /api/health/live */
+void route_ready(struct request *request);   /* operator_routes.c: GET /api/health/ready */
+void route_metrics(struct request *request); /* operator_routes.c: GET /api/metrics */

@@ -1,0 +1,138 @@
+/* test_jobs.c - what a request for a job costs its kind: fcgi/route/jobs.h. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "request/server.h"
+#include "route/jobs.h"
+#include "unit/store/store_kit.h"
+
+static int n_keys, n_inputs;
+
+static int prepare(struct store *unused, const struct config *unused_config, const char *subject,
+    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    (void)unused, (void)unused_config, (void)err;
+    n_keys++;
+    strcpy(ret_key, subject);
+    if (!ret_input)
+        return 0;
+    n_inputs++;
+    *ret_input = mem_copy("{}");
+    return 0;
+}
+
+/* "video", as kit_job() makes jobs of that.  A test is a process of its own, and may change it. */
+static struct job_kind kind = {
+    .name = "video", .subject_name = "file", .first = "begins", .prepare = prepare};
+
+static int ask_for(const char *subject, enum origin origin, const char *method, struct error *err)
+{
+    static const struct config config = {.max_queued = 0}; /* a place for none */
+    static char *nothing[] = {NULL};
+    struct server server = {.config = &config};
+    FCGX_Request fcgx = {.envp = nothing};
+    struct request request = {
+        .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
+    struct job job = {0};
+    bool is_new;
+    int answer = jobs_open(&request, &kind, subject, &job, &is_new, err);
+
+    ck_assert(answer != 0 || !is_new);
+    job_clear(&job);
+    return answer;
+}
+
+static int ask(enum origin origin, const char *method, struct error *err)
+{
+    return ask_for("a", origin, method, err);
+}
+
+START_TEST(an_input_is_made_only_where_there_is_nothing_to_attach_to)
+{
+    kit_job("a");
+    ck_assert_int_eq(ask(ORIGIN_OURS, "GET", &kit_error), 0);
+    ck_assert_int_eq(ask(ORIGIN_OURS, "POST", &kit_error), 0);
+    ck_assert_int_eq(ask(ORIGIN_FOREIGN, "GET", &kit_error), 0);
+    ck_assert_int_eq(n_keys, 3);
+    ck_assert_int_eq(n_inputs, 0);
+}
+END_TEST
+
+static int n_looked;
+
+/* As a slow disk would: meanwhile another process writes. */
+static bool never_good(const struct config *unused, const struct job *done)
+{
+    (void)unused;
+    ck_assert_int_eq(done->state, JOB_DONE);
+    ck_assert_int_eq(done->number, 2);
+    kit_sql("UPDATE casecast_jobs SET progress = '{}'");
+    n_looked++;
+    return false;
+}
+
+START_TEST(files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job)
+{
+    kind.still_good = never_good;
+    for (int i = 0; i < 2; i++) {
+        kit_job(i ? "again" : "a");
+        kit_sql("UPDATE casecast_jobs SET state = 'done', key = 'a'");
+    }
+    ck_assert_int_eq(ask(ORIGIN_OURS, "GET", &kit_error), STORE_E_FULL);
+    ck_assert_int_eq(n_looked, 2); /* before an input is made for a new job, and after */
+}
+END_TEST
+
+START_TEST(where_there_is_nothing_one_is_made_but_for_no_other_site)
+{
+    ck_assert_int_eq(ask(ORIGIN_FOREIGN, "GET", &kit_error), JOBS_E_FORBIDDEN);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "CASECAST_ORIGINS"));
+    ck_assert_int_eq(n_inputs, 0);
+    ck_assert_int_eq(ask(ORIGIN_OURS, "GET", &kit_error), STORE_E_FULL);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "CASECAST_MAX_QUEUED"));
+    ck_assert_int_eq(n_inputs, 1);
+}
+END_TEST
+
+static int no_dots(const char *subject, struct error *err)
+{
+    return strchr(subject, '.') ? error_set(err, ERR_INPUT, "%s: no dots here", subject) : 0;
+}
+
+START_TEST(what_a_subject_looks_like_is_for_its_kind_to_say)
+{
+    kit_job("a.bin");
+    assert_done(ask_for("a.bin", ORIGIN_OURS, "GET", &kit_error));
+    kind.subject_check = no_dots;
+    assert_says(ask_for("a.bin", ORIGIN_OURS, "GET", &kit_error), ERR_INPUT, "a.bin: no dots here");
+    ck_assert_int_eq(n_keys, 1);
+}
+END_TEST
+
+/* They would break JSON, a line of the log, or the room that a job's record has. */
+START_TEST(no_kind_takes_these)
+{
+    static const char *const subjects[] = {"", "a\"b", "a\\b", "a\nb", "a\x7f", "\xff",
+        "01234567890123456789012345678901234567890123456789012345678901234"};
+
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        assert_says(
+            ask_for(subjects[i], ORIGIN_OURS, "POST", &kit_error), ERR_INPUT, "1 to 64 bytes");
+    ck_assert_int_eq(n_keys, 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        an_input_is_made_only_where_there_is_nothing_to_attach_to,
+        files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job,
+        where_there_is_nothing_one_is_made_but_for_no_other_site,
+        what_a_subject_looks_like_is_for_its_kind_to_say,
+        no_kind_takes_these,
+    };
+
+    return kit_main("jobs", tests, sizeof tests / sizeof *tests, kit_start);
+}
