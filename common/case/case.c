@@ -49,7 +49,7 @@ static void check_fields(const void *record, const struct case_field *fields, co
 int case_check(const struct case_record *record, struct error *err)
 {
     struct error first = {0};
-    struct case_mistakes mistakes = {case_keep_first, &first, 0};
+    struct case_mistakes mistakes = {case_mistakes_first, &first, 0};
 
     check_fields(record, case_fields, "", &mistakes);
     if (record->n_scenes > CASE_SCENES_MAX)

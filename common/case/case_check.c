@@ -45,7 +45,7 @@ static void check_number(const void *record, const char *where, const struct cas
     double number = *case_number_at(record, field);
     struct error err;
 
-    if (number != field->usual && case_number_check(field, number, &err) < 0)
+    if (number != field->preset && case_number_check(field, number, &err) < 0)
         case_mistake(mistakes, where, field->name, "%s", err.text);
 }
 

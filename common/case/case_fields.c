@@ -75,11 +75,14 @@ const struct case_field case_fields[] = {
     {"title", CASE_TEXT, OF_CASE(title), "title", .most = CASE_TITLE_MAX},
     {"language", CASE_TEXT, OF_CASE(language), "language", .most = CASE_LANGUAGE_MAX,
         .check = check_language},
-    {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = case_shapes, .is_told = true},
-    {"size", CASE_CHOICE, OF_CASE(lines), "size", 1080, .choices = sizes, .is_told = true},
+    {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = case_shapes,
+        .is_always_written = true},
+    {"size", CASE_CHOICE, OF_CASE(lines), "size", 1080, .choices = sizes,
+        .is_always_written = true},
     {"fps", CASE_CHOICE, OF_CASE(fps), "fps", 30, .choices = rates, .is_number = true,
-        .is_told = true},
-    {"quality", CASE_CHOICE, OF_CASE(quality), "quality", .choices = qualities, .is_told = true},
+        .is_always_written = true},
+    {"quality", CASE_CHOICE, OF_CASE(quality), "quality", .choices = qualities,
+        .is_always_written = true},
     {"music", CASE_PATH, OF_CASE(music), "music", .most = CASE_PATH_MAX},
     {"titleCard", CASE_SWITCH, OF_CASE(title_card), .column = "title_card"},
     {"fades", CASE_SWITCH, OF_CASE(fades), .column = "fades"},
@@ -116,14 +119,14 @@ const struct case_field scene_fields[] = {
 
 /* --- values --- */
 
-bool case_is_usual(const void *record, const struct case_field *field)
+bool case_is_default(const void *record, const struct case_field *field)
 {
     if (case_is_text(field))
         return !*case_text_at(record, field);
     if (field->kind == CASE_SWITCH)
         return !*case_switch_at(record, field);
-    return field->kind == CASE_CHOICE ? *case_choice_at(record, field) == (int)field->usual
-                                      : *case_number_at(record, field) == field->usual;
+    return field->kind == CASE_CHOICE ? *case_choice_at(record, field) == (int)field->preset
+                                      : *case_number_at(record, field) == field->preset;
 }
 
 const char *case_choice_name(const void *record, const struct case_field *field)
@@ -151,13 +154,13 @@ char *case_text_copy(const char *text, size_t len)
     return copy;
 }
 
-void case_set_usual(void *record, const struct case_field *fields)
+void case_fields_init(void *record, const struct case_field *fields)
 {
     for (const struct case_field *field = fields; field->name; field++)
         if (field->kind == CASE_CHOICE)
-            *case_choice_at(record, field) = (int)field->usual;
+            *case_choice_at(record, field) = (int)field->preset;
         else if (field->kind == CASE_NUMBER)
-            *case_number_at(record, field) = field->usual;
+            *case_number_at(record, field) = field->preset;
 }
 
 /* "must be A, B or C". */
@@ -235,7 +238,7 @@ int case_set_number(void *record, const struct case_field *field, double number,
         *case_switch_at(record, field) = number == 1;
         return 0;
     }
-    if (!(number == 0 && field->usual == 0) && case_number_check(field, number, err) < 0)
+    if (!(number == 0 && field->preset == 0) && case_number_check(field, number, err) < 0)
         return -ERR_INPUT;
     *case_number_at(record, field) = number;
     return 0;

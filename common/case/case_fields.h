@@ -26,7 +26,7 @@ struct case_field {
     enum case_kind kind;
     size_t offset;      /* in its struct */
     const char *column; /* in a database */
-    double usual;       /* the value of a number or choice that is not said */
+    double preset;      /* the value of a number or choice that is not said */
     /* texts and paths */
     int most;       /* code points, or bytes of a path */
     bool has_lines; /* newline and tab are allowed */
@@ -34,8 +34,8 @@ struct case_field {
     int (*check)(const char *text, struct error *err); /* what else holds, or NULL */
     /* choices */
     const struct case_choice *choices;
-    bool is_number; /* written as one */
-    bool is_told;   /* in the written form even when it is as usual */
+    bool is_number;         /* written as one */
+    bool is_always_written; /* in the written form even when it is the default */
     /* numbers */
     double low, high;
 };
@@ -71,7 +71,7 @@ static inline bool case_is_text(const struct case_field *field)
 }
 
 /* Is it what a record has that says nothing? */
-bool case_is_usual(const void *record, const struct case_field *field);
+bool case_is_default(const void *record, const struct case_field *field);
 /* Of the choice that the record has made. */
 const char *case_choice_name(const void *record, const struct case_field *field);
 
@@ -80,7 +80,7 @@ const char *case_choice_name(const void *record, const struct case_field *field)
 char *case_text_copy(const char *text, size_t len);
 
 /* A new record or scene: everything as usual. */
-void case_set_usual(void *record, const struct case_field *fields);
+void case_fields_init(void *record, const struct case_field *fields);
 /* What was read of a choice (an empty name is none), of a number (a switch takes 0 and 1), or in
  * words, where the kind of what is written says nothing: "6.5", " 24 ", "yes", "HIGH"; a blank is
  * none.  Not for texts.  The message says what would be right; put the field's name in front. */

@@ -36,7 +36,7 @@ static json_t *value_of(const void *record, const struct case_field *field)
 static void put_fields(json_t *json, const void *record, const struct case_field *fields)
 {
     for (const struct case_field *field = fields; field->name; field++)
-        if (field->is_told || !case_is_usual(record, field))
+        if (field->is_always_written || !case_is_default(record, field))
             json_object_set_new(json, field->name, value_of(record, field));
 }
 
@@ -211,7 +211,7 @@ static void read_fields(json_t *json, void *record, const struct case_field *fie
 static void read_scene(
     json_t *json, struct scene *scene, const char *where, struct case_mistakes *mistakes)
 {
-    case_set_usual(scene, scene_fields);
+    case_fields_init(scene, scene_fields);
     if (!is_object_of(json, scene_fields, NULL, where, mistakes))
         return;
     read_fields(json, scene, scene_fields, where, mistakes);
@@ -245,12 +245,12 @@ static struct case_record *read_case(
 {
     struct case_record *record = mem_new(struct case_record);
 
-    case_set_usual(record, case_fields);
+    case_fields_init(record, case_fields);
     if (!is_object_of(json, case_fields, "scenes", where, mistakes))
         return record;
     read_fields(json, record, case_fields, where, mistakes);
     read_scenes(json, record, where, mistakes);
-    case_set_defaults(record);
+    case_derive(record);
     case_check_words(record, where, mistakes);
     case_check_length(record, where, mistakes);
     return record;
@@ -260,7 +260,7 @@ int case_from_json(
     json_t *json, const char *where, struct case_record **ret_record, struct error *err)
 {
     struct error first = {0};
-    struct case_mistakes mistakes = {case_keep_first, &first, 0};
+    struct case_mistakes mistakes = {case_mistakes_first, &first, 0};
     struct case_record *record = read_case(json, where, &mistakes);
 
     if (mistakes.n) {

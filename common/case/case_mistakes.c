@@ -20,10 +20,10 @@ void case_mistake(
     error_set(&err, ERR_INPUT, "%s%s%s%s%s", where, *where && *field ? "." : "", field,
         *where || *field ? ": " : "", reason);
     mistakes->n++;
-    mistakes->tell(mistakes->ctx, err.text);
+    mistakes->report(mistakes->ctx, err.text);
 }
 
-void case_keep_first(void *ctx, const char *text)
+void case_mistakes_first(void *ctx, const char *text)
 {
     struct error *err = ctx;
 

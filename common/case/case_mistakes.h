@@ -1,19 +1,19 @@
-/* case_mistakes.h - reports every mistake of a case, not only the first.  Any thread. */
+/* case_mistakes.h - reports every mistake of a case, not only the first.  Any thread; a struct
+ * case_mistakes belongs to one thread at a time. */
 #pragma once
 
 #include "base/error.h"
 
-/* Who is told of every mistake, not only of the first. */
 struct case_mistakes {
-    void (*tell)(
-        void *ctx, const char *text); /* "cases[0].scenes[2].image: must be text, is a number" */
+    /* Called for each mistake: "cases[0].scenes[2].image: must be text, is a number". */
+    void (*report)(void *ctx, const char *text);
     void *ctx;
-    int n; /* told so far */
+    int n; /* reported so far */
 };
 
-/* Tell one; `where` and `field` may be empty. */
+/* Report one: "WHERE.FIELD: REASON".  `where` and `field` may be empty; `fmt` gives the reason. */
 void case_mistake(struct case_mistakes *mistakes, const char *where, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* A `tell` for those who want one error: `ctx` is an empty struct error. */
-void case_keep_first(void *ctx, const char *text);
+/* A `report` that keeps only the first mistake: `ctx` is an empty struct error. */
+void case_mistakes_first(void *ctx, const char *text);

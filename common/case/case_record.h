@@ -85,8 +85,8 @@ struct case_record {
 };
 
 /* What initialisers of records that nobody reads from anywhere begin with. */
-#define CASE_USUAL .lines = 1080, .fps = 30
-#define SCENE_USUAL .focus_x = -1, .focus_y = -1
+#define CASE_DEFAULTS .lines = 1080, .fps = 30
+#define SCENE_DEFAULTS .focus_x = -1, .focus_y = -1
 
 /* A frame of this case in pixels, both even. */
 void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height);

@@ -56,7 +56,7 @@ static const char *language_of(const struct case_record *record)
     return language ? language : "en";
 }
 
-void case_set_defaults(struct case_record *record)
+void case_derive(struct case_record *record)
 {
     if (!record->title)
         record->title = mem_copy(record->id);

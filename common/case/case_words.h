@@ -7,7 +7,7 @@
 
 /* Set what is missing once all fields are read: the title becomes the id, the language that of the
  * script of the texts, or "en". */
-void case_set_defaults(struct case_record *record);
+void case_derive(struct case_record *record);
 
 /* Report each narration that the language's voice can't read.  `where` as in case_check.h. */
 void case_check_words(

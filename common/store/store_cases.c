@@ -307,7 +307,7 @@ static int read_fields(
 {
     int answer = 0;
 
-    case_set_usual(record, fields);
+    case_fields_init(record, fields);
     for (int i = 0; answer == 0 && fields[i].name; i++)
         answer = read_field(row, i, &fields[i], record, err);
     return answer;
@@ -449,7 +449,7 @@ static int load_case(
     if (answer == 0)
         answer = load_scenes(store, id, *found, err);
     if (answer == 0) {
-        case_set_defaults(*found);
+        case_derive(*found);
         answer = case_check(*found, err);
     }
     if (answer == -ERR_INPUT && err)
@@ -507,7 +507,7 @@ static bool summarize(
     sqlite3_stmt *row, json_t *sizes, struct case_record *record, struct case_summary *ret_summary)
 {
     read_case(row, record, NULL);
-    case_set_defaults(record);
+    case_derive(record);
     if (!record->id || case_id_check(record->id, NULL) < 0)
         return false;
     text_one_line(record->title);
@@ -571,7 +571,7 @@ int store_case_each(struct store *store,
 
 static struct value value_of(const void *record, const struct case_field *field)
 {
-    bool is_silent = !field->is_told && case_is_usual(record, field);
+    bool is_silent = !field->is_always_written && case_is_default(record, field);
 
     if (case_is_text(field))
         return value_text(*case_text_at(record, field));
@@ -593,7 +593,7 @@ static int fill(struct store *store, const char *table, uint32_t columns, const 
     for (int i = 0; fields[i].name; i++) {
         if (columns & 1u << i)
             values[i] = value_of(record, &fields[i]);
-        else if (!case_is_usual(record, &fields[i]))
+        else if (!case_is_default(record, &fields[i]))
             return error_set(err, ERR_INPUT,
                 "%s: %s has no column \"%s\": add it, or leave %s out of the case", store->path,
                 table, fields[i].column, fields[i].name);

@@ -132,7 +132,7 @@ static void tell(void *ctx, const char *text)
 
 int main(int argc, char **argv)
 {
-    struct case_mistakes mistakes = {.tell = tell};
+    struct case_mistakes mistakes = {.report = tell};
     struct case_list list;
     struct error err;
     json_t *json;

@@ -37,7 +37,7 @@ static void on_preview(void *ctx, const char *thumbnail)
 
 static void add_scene(struct case_record *record, char **args)
 {
-    struct scene scene = {SCENE_USUAL, .image = args[0], .caption = args[1][0] ? args[1] : NULL};
+    struct scene scene = {SCENE_DEFAULTS, .image = args[0], .caption = args[1][0] ? args[1] : NULL};
     char *end;
 
     scene.seconds = strtod(args[2], &end);
@@ -51,7 +51,8 @@ static void add_scene(struct case_record *record, char **args)
 
 int main(int argc, char **argv)
 {
-    struct case_record record = {CASE_USUAL, .id = "1", .title = "Made by hand", .language = "en"};
+    struct case_record record = {
+        CASE_DEFAULTS, .id = "1", .title = "Made by hand", .language = "en"};
     struct video_options options = {.file = "final.mp4",
         .watch = {.progress = on_progress, .scene = on_scene, .preview = on_preview}};
     struct video_result result;

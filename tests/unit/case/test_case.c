@@ -356,8 +356,8 @@ END_TEST
 START_TEST(a_record_from_elsewhere_is_checked_for_utf8)
 {
     char caption[] = "ab\xff", image[] = "x", id[] = "1";
-    struct scene scene = {SCENE_USUAL, .image = image, .caption = caption};
-    struct case_record record = {CASE_USUAL, .id = id, .n_scenes = 1, .scenes = &scene};
+    struct scene scene = {SCENE_DEFAULTS, .image = image, .caption = caption};
+    struct case_record record = {CASE_DEFAULTS, .id = id, .n_scenes = 1, .scenes = &scene};
 
     ck_assert_int_eq(case_check(&record, &error), -ERR_INPUT);
     ck_assert_str_eq(error.text, "scenes[0].caption: byte 3 is not valid UTF-8");
@@ -384,7 +384,7 @@ static const struct {
 
 START_TEST(the_size_counts_the_shorter_side)
 {
-    struct case_record record = {CASE_USUAL, .shape = frames[_i].shape};
+    struct case_record record = {CASE_DEFAULTS, .shape = frames[_i].shape};
     int width, height;
 
     record.lines = frames[_i].lines;

@@ -6,14 +6,14 @@ static struct case_record *make_case(const char *id, int n_scenes)
 {
     struct case_record *record = mem_new(struct case_record);
 
-    *record = (struct case_record){CASE_USUAL, .shape = CASE_PORTRAIT};
+    *record = (struct case_record){CASE_DEFAULTS, .shape = CASE_PORTRAIT};
     record->id = mem_copy(id);
     record->title = mem_format("Title of %s", id);
     record->language = mem_copy("en-gb");
     record->n_scenes = n_scenes;
     record->scenes = mem_new_n((size_t)n_scenes, struct scene);
     for (int i = 0; i < n_scenes; i++) {
-        record->scenes[i] = (struct scene){SCENE_USUAL};
+        record->scenes[i] = (struct scene){SCENE_DEFAULTS};
         record->scenes[i].image = mem_format("%d.jpg", i);
         if (i == 0) {
             record->scenes[i].caption = mem_copy("One\ntwo \xd8\xb9");

@@ -27,7 +27,7 @@ static void set_up(void)
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);
     media_picture(root, "b.png", "png", "rgb24", 360, 640);
     record = (struct case_record){
-        CASE_USUAL, .id = "7", .title = "A title", .language = "en", .scenes = scenes};
+        CASE_DEFAULTS, .id = "7", .title = "A title", .language = "en", .scenes = scenes};
     record.lines = 720; /* quick */
     record.quality = CASE_DRAFT;
     cancel_at_scene = -1;
@@ -101,7 +101,7 @@ static void check_encodes(int n_frames)
 static void set_scenes(int each)
 {
     for (int i = 0; i < 3; i++)
-        scenes[i] = (struct scene){SCENE_USUAL, .image = i % 2 ? "b.png" : "a.jpg",
+        scenes[i] = (struct scene){SCENE_DEFAULTS, .image = i % 2 ? "b.png" : "a.jpg",
             .caption = i % 2 ? "Two" : "One", .seconds = each / 30.0};
     record.n_scenes = 3;
 }
@@ -184,7 +184,7 @@ START_TEST(scenes_before_an_added_one_stay_as_they_are)
 {
     set_scenes(18);
     check_encodes(3 * 18 - 2 * 6);
-    scenes[3] = (struct scene){SCENE_USUAL, .image = "b.png", .seconds = 0.6};
+    scenes[3] = (struct scene){SCENE_DEFAULTS, .image = "b.png", .seconds = 0.6};
     record.n_scenes = 4;
     /* The third scene's body gives six frames to a fade; its fade and the fourth body are new. */
     check_encodes(6 + 6 + 12);

@@ -33,7 +33,7 @@ static void tear_down(void)
 START_TEST(two_encoders_stay_below_the_limit_however_many_scenes)
 {
     static struct scene scenes[SCENES];
-    struct case_record record = {CASE_USUAL, .id = "m", .title = "Many", .language = "en",
+    struct case_record record = {CASE_DEFAULTS, .id = "m", .title = "Many", .language = "en",
         .n_scenes = SCENES, .scenes = scenes};
     struct video_options options = {
         .media_root = root, .out_dir = out, .file = "final.mp4", .n_encoders = 2};
@@ -44,7 +44,7 @@ START_TEST(two_encoders_stay_below_the_limit_however_many_scenes)
     /* As large as a telephone takes them. */
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 4032, 3024);
     for (int i = 0; i < SCENES; i++)
-        scenes[i] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 0.7};
+        scenes[i] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 0.7};
     ck_assert_msg(video_create(&record, &options, &result, &err) == 0, "%s", err.text);
     ck_assert_int_eq(result.height, 1080);
     getrusage(RUSAGE_SELF, &usage);

@@ -53,9 +53,10 @@ static void set_up(void)
     heard.cancel_at_scene = -1;
     atomic_store(&cancel, false);
     scenes[0] =
-        (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One 🐉", .narration = "One."};
-    scenes[1] = (struct scene){SCENE_USUAL, .image = "b.png", .caption = "اثنان", .seconds = 0.8};
-    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
+        (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .caption = "One 🐉", .narration = "One."};
+    scenes[1] =
+        (struct scene){SCENE_DEFAULTS, .image = "b.png", .caption = "اثنان", .seconds = 0.8};
+    record = (struct case_record){CASE_DEFAULTS, .id = "7", .title = "A title", .language = "en",
         .n_scenes = 2, .scenes = scenes};
     record.lines = 720; /* quick */
     record.quality = CASE_DRAFT;
@@ -364,7 +365,7 @@ START_TEST(nobody_needs_to_watch)
     struct video_options options = {.media_root = root, .out_dir = out, .file = "final.mp4"};
 
     record.n_scenes = 1;
-    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 0.1};
+    scenes[0] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 0.1};
     ck_assert_int_eq(video_create(&record, &options, &result, &err), 0);
 }
 END_TEST
@@ -399,7 +400,7 @@ START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
     data[len / 2] ^= 1;
     media_write(root, "bad.png", data, len);
     free(data);
-    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 0.2};
+    scenes[0] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 0.2};
     scenes[1] = bad[_i].scene;
     scenes[1].seconds = 0.2;
     ck_assert_int_eq(create(out, 2), -ERR_INPUT);
@@ -487,7 +488,7 @@ START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
     if (mount("casecast-test", out, "tmpfs", 0, sizes[_i]) < 0)
         return; /* only root may; the test before this one needs nobody's leave */
     media_noise(root, "noise.jpg", 640, 360);
-    scenes[0] = (struct scene){SCENE_USUAL, .image = "noise.jpg", .seconds = 8};
+    scenes[0] = (struct scene){SCENE_DEFAULTS, .image = "noise.jpg", .seconds = 8};
     record.lines = 1080;
     record.quality = CASE_STANDARD;
     rc = create(out, 2);

@@ -91,9 +91,10 @@ static void set_up(void)
     out = media_folder();
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);
     media_wav(root, "tone.wav", 48000, 1, 0.3, 0.5);
-    scenes[0] = (struct scene){SCENE_USUAL, .image = "a.jpg", .audio = "tone.wav", .seconds = 2.5};
-    scenes[1] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 1.5};
-    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
+    scenes[0] =
+        (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .audio = "tone.wav", .seconds = 2.5};
+    scenes[1] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 1.5};
+    record = (struct case_record){CASE_DEFAULTS, .id = "7", .title = "A title", .language = "en",
         .n_scenes = 2, .scenes = scenes};
     record.lines = 720; /* quick */
     record.quality = CASE_DRAFT;

@@ -39,10 +39,10 @@ static void set_up(void)
     memset(scenes, 0, sizeof scenes);
     memset(&reported, 0, sizeof reported);
     scenes[0] =
-        (struct scene){SCENE_USUAL, .image = "a.jpg", .caption = "One\nand more", .seconds = 1};
-    scenes[1] =
-        (struct scene){SCENE_USUAL, .image = "b.jpg", .narration = "Two is spoken.", .seconds = 1};
-    scenes[2] = (struct scene){SCENE_USUAL, .image = "a.jpg", .seconds = 10};
+        (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .caption = "One\nand more", .seconds = 1};
+    scenes[1] = (struct scene){
+        SCENE_DEFAULTS, .image = "b.jpg", .narration = "Two is spoken.", .seconds = 1};
+    scenes[2] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 10};
     record = (struct case_record){.lines = 720,
         .fps = 24,
         .quality = CASE_DRAFT,

@@ -27,7 +27,7 @@ static void tear_down(void)
     yuv_free(&frame);
 }
 
-static struct case_record record = {CASE_USUAL};
+static struct case_record record = {CASE_DEFAULTS};
 
 static struct caption *set(const char *text, int n_frames)
 {

@@ -32,8 +32,8 @@ static void set_up(void)
     memset(scenes, 0, sizeof scenes);
     for (int i = 0; i < 3; i++)
         scenes[i] = (struct scene){
-            SCENE_USUAL, .image = i % 2 ? "b.png" : "a.jpg", .motion = CASE_MOTION_STILL};
-    record = (struct case_record){CASE_USUAL, .id = "7", .title = "A title", .language = "en",
+            SCENE_DEFAULTS, .image = i % 2 ? "b.png" : "a.jpg", .motion = CASE_MOTION_STILL};
+    record = (struct case_record){CASE_DEFAULTS, .id = "7", .title = "A title", .language = "en",
         .n_scenes = 3, .scenes = scenes};
     record.lines = 720;
     record.quality = CASE_DRAFT;

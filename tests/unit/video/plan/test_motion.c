@@ -156,13 +156,13 @@ START_TEST(named_moves_stay_and_chosen_ones_differ_from_both_neighbours)
 {
     enum { N = 200 };
     struct scene scenes[N];
-    struct case_record record = {CASE_USUAL, .n_scenes = N, .scenes = scenes};
+    struct case_record record = {CASE_DEFAULTS, .n_scenes = N, .scenes = scenes};
     struct motion motions[N];
 
     srand((unsigned)_i);
     for (int i = 0; i < N; i++)
         scenes[i] = (struct scene){
-            SCENE_USUAL, .motion = _i && rand() % 2 ? (enum case_motion)(rand() % 8) : 0};
+            SCENE_DEFAULTS, .motion = _i && rand() % 2 ? (enum case_motion)(rand() % 8) : 0};
     motion_choose(&record, motions);
     for (int i = 0; i < N; i++) {
         ck_assert_int_ne(motions[i].kind, CASE_MOTION_CHOSEN);

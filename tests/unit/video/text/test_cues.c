@@ -313,7 +313,7 @@ static struct cues cues_for(int n)
     struct timeline_input inputs[3] = {0};
     struct cues cues;
 
-    record = (struct case_record){CASE_USUAL, .id = "1", .n_scenes = n, .scenes = scenes};
+    record = (struct case_record){CASE_DEFAULTS, .id = "1", .n_scenes = n, .scenes = scenes};
     for (int i = 0; i < n; i++)
         inputs[i] =
             (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = parts[i].n};
