@@ -1,6 +1,7 @@
 /* serve.h - the responder process.
  *
- * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, fcgi/stream, hub.
+ * Room: the server: its parts put together.
+ * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, hub.
  * Used by: nothing. */
 #pragma once
 

@@ -3,7 +3,14 @@
  *
  * Return codes: 0 done; negative (-ERR_…) failed, pass it up; positive a named result that the
  * caller handles (STORE_E_NOT_FOUND), listed in the header of its function.  The message is written
- * where the error happens, with the value that was wrong. */
+ * where the error happens, with the value that was wrong.
+ *
+ * Room: what every room needs: errors, memory, texts, files, clocks, digests.
+ * May use: nothing.
+ * Used by: case, cli, fcgi, fcgi/kind, fcgi/request, fcgi/route, fcgi/stream, hub, job, sse,
+ *     store, video, video/deliver, video/draw, video/encode, video/film, video/frame, video/kept,
+ *     video/language, video/libav, video/mix, video/picture, video/plan, video/sound, video/text,
+ *     video/voice, video/watch. */
 #pragma once
 
 enum err_code {

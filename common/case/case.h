@@ -2,7 +2,12 @@
  *
  * The same checks stand at every door (import, a database somebody else fills, the request of a
  * job), so what is behind them can rely on them.  JSON is the one written form: import files, GET
- * /api/cases/{id} and the snapshot that a job keeps of its case. */
+ * /api/cases/{id} and the snapshot that a job keeps of its case.
+ *
+ * Room: a case: its fields, its checks, its JSON and its words.
+ * May use: base.
+ * Used by: fcgi/kind, store, video, video/deliver, video/draw, video/encode, video/film,
+ *     video/language, video/picture, video/plan, video/text, video/voice. */
 #pragma once
 
 #include <jansson.h>

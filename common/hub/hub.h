@@ -4,7 +4,11 @@
  * The journal is the bus.  One thread of the hub (the clerk, clerk.c) reads it, renews the leases
  * and claims what is queued; it posts what it finds to the loop, which passes it to the watches. So
  * a watch sees the same whether its job runs in this process or in another one.  Loop thread,
- * except where noted. */
+ * except where noted.
+ *
+ * Room: jobs that this process runs, and their events to everyone who watches.
+ * May use: base, job, sse, store.
+ * Used by: fcgi, fcgi/kind, fcgi/request, fcgi/route, fcgi/stream. */
 #pragma once
 
 #include <stdint.h>

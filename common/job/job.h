@@ -7,7 +7,11 @@
  *
  * An event is durable: it has a number, it is in the journal before any viewer gets it, and each
  * viewer gets it exactly once.  A progress note is not: the next note replaces it, and a viewer may
- * miss some. */
+ * miss some.
+ *
+ * Room: a job: its states and the numbers of its events.
+ * May use: base.
+ * Used by: cli, fcgi/request, hub, store. */
 #pragma once
 
 #include <stdbool.h>

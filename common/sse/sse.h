@@ -3,7 +3,10 @@
  *
  * One call gives exactly one event, whatever the data holds: CR, LF and CRLF end a line of data, as
  * the format can't carry them within a line; a NUL and every byte that is not UTF-8 becomes U+FFFD.
- */
+ *
+ * Room: the event-stream format.
+ * May use: base.
+ * Used by: fcgi/request, fcgi/route, fcgi/stream, hub. */
 #pragma once
 
 #include <stddef.h>

@@ -10,7 +10,11 @@
  * end.
  *
  * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to
- * viewers reads it here (store_tail), in the same process or another. */
+ * viewers reads it here (store_tail), in the same process or another.
+ *
+ * Room: jobs, their journal and cases, in a database.
+ * May use: base, case, job.
+ * Used by: cli, fcgi/request, fcgi/route, hub. */
 #pragma once
 
 #include <stdbool.h>

@@ -3,7 +3,12 @@
  * video_create() does the whole work on the calling thread (and threads of its own that it ends
  * before it returns), and may be called on several threads at once.  Nothing but the case, the
  * files it names and the engine (engine.h: our version, libraries, fonts, voices) decides the bytes
- * of the result; not the processor's model, nor how many of them there are. */
+ * of the result; not the processor's model, nor how many of them there are.
+ *
+ * Room: from a case to a narrated video.
+ * May use: base, case, video/deliver, video/film, video/kept, video/language, video/libav,
+ *     video/mix, video/picture, video/voice, video/watch.
+ * Used by: cli, fcgi/kind. */
 #pragma once
 
 #include <stdatomic.h>

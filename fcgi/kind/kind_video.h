@@ -1,6 +1,7 @@
 /* kind_video.h - the first kind of job: from a case to its video.
  *
- * May use: base, case, fcgi/request, fcgi/route, hub, job, store, video, video/deliver.
+ * Room: the kind of job that makes videos, and the routes of cases.
+ * May use: base, case, fcgi/request, fcgi/route, hub, video, video/deliver.
  * Used by: fcgi. */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* route.h - which request is answered by whom.
  *
- * May use: base, fcgi/request, fcgi/stream, hub, job, sse, store.
+ * Room: what each address answers.
+ * May use: base, fcgi/request, hub, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
 

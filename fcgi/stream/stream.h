@@ -5,8 +5,9 @@
  * have something, then one write for each that has room (after a poll() the next few small writes
  * need none).  A stream without room waits for its descriptor; nothing here ever blocks.
  *
+ * Room: event streams: frames to viewers.
  * May use: base, hub, sse.
- * Used by: fcgi, fcgi/request, fcgi/route. */
+ * Used by: fcgi/request. */
 #pragma once
 
 #include <stdatomic.h>

@@ -3,7 +3,12 @@
  * at a time.
  *
  * Packets are copied, not encoded again.  Frame times are whole numbers of frames, so every frame
- * lasts equally long; the sound is one stream from start to end. */
+ * lasts equally long; the sound is one stream from start to end.
+ *
+ * Room: segments to an MP4, to a live playlist and to the files beside it.
+ * May use: base, case, video/draw, video/encode, video/frame, video/kept, video/language,
+ *     video/libav, video/mix, video/picture, video/plan, video/text, video/watch.
+ * Used by: fcgi/kind, video. */
 #pragma once
 
 #include <stdatomic.h>

@@ -1,5 +1,9 @@
 /* overlay.h - a small picture with transparency that is laid over frames.  Immutable once made: any
- * thread. */
+ * thread.
+ *
+ * Room: what is drawn into a frame: zoom, transitions, captions, title, credits.
+ * May use: base, case, video/frame, video/language, video/plan.
+ * Used by: cli, video/deliver, video/film, video/text. */
 #pragma once
 
 #include <stdint.h>

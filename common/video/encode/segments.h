@@ -1,7 +1,11 @@
 /* segments.h - every segment of a film encoded, several at once, and handed out in order.
  *
  * segments_next() is called on the thread that called segments_start(); the encoders are threads of
- * their own.  They run at most a few segments ahead of what was taken, so memory stays bounded. */
+ * their own.  They run at most a few segments ahead of what was taken, so memory stays bounded.
+ *
+ * Room: frames to segments, on all cores.
+ * May use: base, case, video/film, video/frame, video/libav, video/plan.
+ * Used by: video/deliver. */
 #pragma once
 
 #include "video/encode/segment.h"

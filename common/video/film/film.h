@@ -3,7 +3,12 @@
  *
  * Pictures are large: a scene's is loaded when the first of its segments needs it, shared by all
  * that do, and freed after the last of them.  Segments are taken in order, so few are there at
- * once, however many scenes there are. */
+ * once, however many scenes there are.
+ *
+ * Room: all that is known before the first frame, and the drawing of each frame.
+ * May use: base, case, video/draw, video/frame, video/kept, video/language, video/picture,
+ *     video/plan.
+ * Used by: video, video/encode. */
 #pragma once
 
 #include <pthread.h>

@@ -1,5 +1,9 @@
 /* yuv.h - a picture as everything in this room works on it: planar 4:2:0, 8 bits, BT.709, tv range
- * (black 16, white 235), chroma sited left.  A plain record; one thread at a time writes it. */
+ * (black 16, white 235), chroma sited left.  A plain record; one thread at a time writes it.
+ *
+ * Room: a frame in planes: scaled, written as JPEG, seen by libav.
+ * May use: base, video/libav.
+ * Used by: video/deliver, video/draw, video/encode, video/film, video/picture, video/plan. */
 #pragma once
 
 #include <stddef.h>

@@ -5,7 +5,10 @@
  * computed again, so a fault of the cache fails no job.  An entry carries a checksum (BLAKE2b) and
  * is checked when it is read; a damaged one (crash, full disk, bad sector) is removed.  So writing
  * needs no fsync.  When the folder exceeds its limit, the least recently used entries are removed.
- */
+ *
+ * Room: what is kept on the disk: cache, output folder, spools, and which engine made it.
+ * May use: base.
+ * Used by: video, video/deliver, video/film, video/language, video/mix, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

@@ -1,6 +1,10 @@
 /* libav_error.h - why libav failed.  Many of its functions return only a number (libx264: "Generic
  * error in an external library") and write the reason to av_log().  Each caller uses libav on one
- * thread from start to end, so the last line that av_log() got on this thread is the reason. */
+ * thread from start to end, so the last line that av_log() got on this thread is the reason.
+ *
+ * Room: libav's errors, and one processor for all of its code.
+ * May use: base.
+ * Used by: video, video/deliver, video/encode, video/frame, video/mix, video/sound. */
 #pragma once
 
 #include "base/error.h"

@@ -5,7 +5,11 @@
  * understood alike, and music MIX_MUSIC_DB below that.  How loud and how high each five
  * milliseconds of each are is known (levels.h); from that, without touching a sample, the gain is
  * found at which the whole, with its peaks held down, comes out at MIX_LOUDNESS.  So the first
- * second can be mixed as soon as the last scene was heard, and samples are read only then. */
+ * second can be mixed as soon as the last scene was heard, and samples are read only then.
+ *
+ * Room: loudness, music, ducking, limiting: the sound of the whole video.
+ * May use: base, video/kept, video/libav, video/plan, video/sound.
+ * Used by: cli, video, video/deliver, video/text, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

@@ -6,7 +6,11 @@
  * the pixels is a warning, a pixel that is missing an error.
  *
  * While a picture is loaded it holds its file (PICTURE_BYTES_MAX) and what the decoder and its
- * pixels need, which is no more than 400 MB (decode.h), whatever the file says. */
+ * pixels need, which is no more than 400 MB (decode.h), whatever the file says.
+ *
+ * Room: a picture file from outside: its kind, head, pixels, colours, and place in the frame.
+ * May use: base, case, video/frame, video/plan.
+ * Used by: cli, video, video/deliver, video/film. */
 #pragma once
 
 #include "base/digest.h"

@@ -6,7 +6,12 @@
  *   segments |--------- body ----------|fade|-------- body ------------|fade|--- …
  *
  * A fade (or slide, wipe …) belongs to both its scenes and never covers a narration; a cut has no
- * frames.  Every frame belongs to exactly one segment; segments are what is encoded on its own. */
+ * frames.  Every frame belongs to exactly one segment; segments are what is encoded on its own.
+ *
+ * Room: when everything happens: the timeline, and the motion of a picture.
+ * May use: base, case, video/frame.
+ * Used by: video/deliver, video/draw, video/encode, video/film, video/mix, video/picture,
+ *     video/sound, video/text, video/voice. */
 #pragma once
 
 #include <stdint.h>

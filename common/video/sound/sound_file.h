@@ -3,7 +3,11 @@
  *
  * WAV (RF64, BW64, W64), AIFF, AU, CAF, MP3 and its older layers, AAC (ADTS), M4A, MP4, 3GP, MOV,
  * FLAC, Ogg, WebM, Matroska, AMR and WMA, recognized by content (sound_kind.h).  libav gets the
- * open descriptor, the one demuxer for it, and no way to open anything else. */
+ * open descriptor, the one demuxer for it, and no way to open anything else.
+ *
+ * Room: a sound file from outside, read from its start to its end.
+ * May use: base, video/libav, video/plan.
+ * Used by: cli, video/mix. */
 #pragma once
 
 #include <stdatomic.h>

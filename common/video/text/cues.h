@@ -7,7 +7,12 @@
  * that all words of the film can be searched, read aloud and translated.
  *
  * The speech program reports no word times.  They are estimated: phrases end at the pauses of the
- * voice, and between two pauses time is shared by the number of letters (voice/align.h). */
+ * voice, and between two pauses time is shared by the number of letters (voice/align.h).
+ *
+ * Room: captions as WebVTT and as a track, and chapters.
+ * May use: base, case, video/draw, video/language, video/mix, video/plan, video/voice,
+ *     video/watch.
+ * Used by: video/deliver. */
 #pragma once
 
 #include "case/case.h"

@@ -3,7 +3,11 @@
  * Its library would be nearer, but keeps its voice's state from one text to the next (the same
  * words sound a little different the second time, and it can't be started twice), so the same case
  * would not give the same file.  A process for each text gives the same samples every time, costs
- * 15 ms, can be killed, and takes its crashes with it. */
+ * 15 ms, can be killed, and takes its crashes with it.
+ *
+ * Room: speech, its pauses, and which word is spoken when.
+ * May use: base, case, video/kept, video/language, video/mix, video/plan.
+ * Used by: video, video/text. */
 #pragma once
 
 #include <stdatomic.h>

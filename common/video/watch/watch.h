@@ -2,7 +2,10 @@
  * files of the MP4.
  *
  * Pointers that a callback gets hold until it returns.  All file names are relative to `out_dir`.
- */
+ *
+ * Room: what a video in the making reports.
+ * May use: base.
+ * Used by: video, video/deliver, video/text. */
 #pragma once
 
 #include <stdint.h>
