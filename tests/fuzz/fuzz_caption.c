@@ -1,5 +1,5 @@
-/* fuzz_caption.c - libFuzzer target: any text that a case may hold is a caption of as many pages as
- * fit its time, drawn inside of the frame. */
+/* fuzz_caption.c - libFuzzer target: any text that a case may hold becomes a caption that is drawn
+ * within its frame. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TEXT_MAX = 600 }; /* longer ones are right, but slow */
+enum { TEXT_MAX = 600 }; /* bytes; longer ones only cost time */
 
-/* The frame is made anew, so that a step beside it is seen. */
+/* The frame is a new allocation, so that the address sanitizer sees a write outside of it. */
 static void draw_all(const struct caption *caption, int width, int height, int n_frames)
 {
     struct error err;
@@ -27,7 +27,7 @@ static void draw_all(const struct caption *caption, int width, int height, int n
     yuv_free(&frame);
 }
 
-/* Two bytes say how long and how large, the others are the text. */
+/* Byte 0: frames; byte 1: frame size and position; the rest: the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int sizes[4][2] = {{320, 180}, {180, 320}, {64, 64}, {1280, 720}};

@@ -31,7 +31,7 @@ struct caption_style {
     int page_lines; /* at most, while the time allows it */
 };
 
-/* What the record says, with our defaults for the rest; `fonts` is NULL.  The record keeps `font`.
+/* What the record says, and our defaults for the rest.  `fonts` is NULL; `font` stays the record's.
  */
 struct caption_style caption_style_of(const struct case_record *record);
 

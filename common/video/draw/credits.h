@@ -1,15 +1,16 @@
-/* credits.h - who made the pictures of a case.  Any thread. */
+/* credits.h - the credits of a case's pictures.  Thread-safety: any thread, pure. */
 #pragma once
 
 #include "case/case.h"
 
 enum {
-    CREDITS_LINES = 8, /* that stand at once on an end card */
+    CREDITS_LINES = 8, /* on one page of the end card */
 };
 
-/* Every credit of the case once, in the order of its scenes, a line each; NULL: there are none.
+/* Every credit of the case once, in the order of its scenes, one a line; NULL if there are none.
  * The caller frees it. */
 char *credits_of(const struct case_record *record);
 
-/* How long an end card with them must stand to be read; 0: the case wants none, or has none. */
+/* How long the end card must stand to be read, ms; 0 if the case wants no end card or has no
+ * credits. */
 int credits_ms(const struct case_record *record);

@@ -8,8 +8,8 @@
 enum {
     FADE_IN_MS = 500,
     FADE_OUT_MS = 800, /* within the silence after the last word */
-    CREDITS_IN_MS = 500,
-    CREDITS_LIGHT = 72, /* of 256 */
+    CREDITS_DIM_MS = 500,
+    CREDITS_BRIGHTNESS = 72, /* of 256: the picture behind the credits */
 };
 
 void ends_reserve(const struct case_record *record, struct timeline_input *inputs)
@@ -19,23 +19,23 @@ void ends_reserve(const struct case_record *record, struct timeline_input *input
     inputs[record->n_scenes - 1].credits_ms = credits_ms(record);
 }
 
-/* The light is there with the first frame of the second piece, which can be decoded alone and has
- * the film's face.  A first scene of one piece is too short for a fade. */
-static int fade_in_n(const struct case_record *record, const struct timeline *timeline)
+/* Frames.  The fade ends before the second segment, whose first frame is the poster and can be
+ * decoded alone.  A first scene of one segment is too short for a fade. */
+static int ends_fade_in_length(const struct case_record *record, const struct timeline *timeline)
 {
-    bool has_more = timeline->n_segments > 1 && timeline->segments[1].scene == 0;
+    bool has_second = timeline->n_segments > 1 && timeline->segments[1].scene == 0;
 
-    if (!record->fades || !has_more)
+    if (!record->fades || !has_second)
         return 0;
     return number_least(timeline->segments[1].first, timeline_frames(timeline->fps, FADE_IN_MS));
 }
 
 int ends_poster_segment(const struct case_record *record, const struct timeline *timeline)
 {
-    return fade_in_n(record, timeline) ? 1 : 0;
+    return ends_fade_in_length(record, timeline) ? 1 : 0;
 }
 
-static void plan_title(
+static void ends_plan_title(
     const struct case_record *record, const struct timeline *timeline, struct ends *ends)
 {
     const struct timeline_scene *first = &timeline->scenes[0];
@@ -53,15 +53,15 @@ void ends_plan(
 {
     const struct timeline_scene *last = &timeline->scenes[timeline->n_scenes - 1];
     int n = timeline->n_frames, fade_out = timeline_frames(timeline->fps, FADE_OUT_MS);
-    int dim_n = last->credits_n ? timeline_frames(timeline->fps, CREDITS_IN_MS) : 0;
+    int dim_n = last->credits_n ? timeline_frames(timeline->fps, CREDITS_DIM_MS) : 0;
 
-    *ret_ends = (struct ends){.fade_in_n = fade_in_n(record, timeline),
+    *ret_ends = (struct ends){.fade_in_n = ends_fade_in_length(record, timeline),
         .fade_out_at =
             record->fades ? n - number_least(fade_out, timeline_body_length(last) / 3) : n,
         .dim_at = n - last->credits_n,
         .credits_at = n - last->credits_n + dim_n,
         .n_frames = n};
-    plan_title(record, timeline, ret_ends);
+    ends_plan_title(record, timeline, ret_ends);
 }
 
 int ends_brightness(const struct ends *ends, int number)
@@ -76,12 +76,13 @@ int ends_brightness(const struct ends *ends, int number)
 
 int ends_credits_brightness(const struct ends *ends, int number)
 {
+    int share;
+
     if (number < ends->dim_at)
         return 256;
-    return 256 - (256 - CREDITS_LIGHT) *
-                     transition_fade_share(
-                         (double)(number - ends->dim_at) / (ends->credits_at - ends->dim_at)) /
-                     256;
+    share =
+        transition_fade_share((double)(number - ends->dim_at) / (ends->credits_at - ends->dim_at));
+    return 256 - (256 - CREDITS_BRIGHTNESS) * share / 256;
 }
 
 enum case_position ends_title_position(double focus)

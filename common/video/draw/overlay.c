@@ -7,18 +7,19 @@
 
 #include "base/mem.h"
 
-enum { PLANES = 5, ALPHA = 3, ALPHA_SMALL = 4, SAMPLES_MAX = 16 << 20 };
+/* Planes 0, 1, 2 are Y, U, V. */
+enum { PLANES = 5, ALPHA = 3, ALPHA_HALVED = 4, PIXELS_MAX = 16 << 20 };
 
-static int is_small(int plane)
+static int overlay_is_halved(int plane)
 {
-    return plane == 1 || plane == 2 || plane == ALPHA_SMALL;
+    return plane == 1 || plane == 2 || plane == ALPHA_HALVED;
 }
 
 struct argb {
-    float a, r, g, b; /* 0…255, colours multiplied by a/255 */
+    float a, r, g, b; /* 0…255; the colours are multiplied by a/255 */
 };
 
-static struct argb pixel(const uint8_t *argb, int stride, int x, int y)
+static struct argb overlay_pixel(const uint8_t *argb, int stride, int x, int y)
 {
     uint32_t word = ((const uint32_t *)(const void *)(argb + (ptrdiff_t)y * stride))[x];
 
@@ -26,29 +27,30 @@ static struct argb pixel(const uint8_t *argb, int stride, int x, int y)
         (float)(word & 255)};
 }
 
-static uint8_t round8(float value)
+static uint8_t overlay_round(float value)
 {
     return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : lrintf(value));
 }
 
-/* BT.709 in tv range; offsets are multiplied by alpha like everything else. */
-static float luma(struct argb p)
+/* RGB to Y'CbCr: BT.709, limited range.  The offsets 16 and 128 are premultiplied by alpha, too. */
+static float overlay_luma(struct argb p)
 {
     return 16.0f / 255 * p.a + 0.182586f * p.r + 0.614231f * p.g + 0.062007f * p.b;
 }
 
-static float blue(struct argb p)
+static float overlay_cb(struct argb p)
 {
     return 128.0f / 255 * p.a - 0.100644f * p.r - 0.338572f * p.g + 0.439216f * p.b;
 }
 
-static float red(struct argb p)
+static float overlay_cr(struct argb p)
 {
     return 128.0f / 255 * p.a + 0.439216f * p.r - 0.398942f * p.g - 0.040274f * p.b;
 }
 
-/* A chroma sample sits on the left of its two columns: weigh 1-2-1 around that, over both rows. */
-static struct argb around(const uint8_t *argb, int stride, int width, int x, int y)
+/* The pixels around a chroma sample, which is sited on the left of its two columns: weights 1-2-1
+ * across, over both rows. */
+static struct argb overlay_chroma_site(const uint8_t *argb, int stride, int width, int x, int y)
 {
     static const float weights[] = {0.125f, 0.25f, 0.125f};
     struct argb sum = {0};
@@ -56,7 +58,7 @@ static struct argb around(const uint8_t *argb, int stride, int width, int x, int
     for (int row = 0; row < 2; row++)
         for (int i = 0; i < 3; i++) {
             int at = x + i - 1 < 0 ? 0 : x + i - 1 >= width ? width - 1 : x + i - 1;
-            struct argb p = pixel(argb, stride, at, y + row);
+            struct argb p = overlay_pixel(argb, stride, at, y + row);
 
             sum.a += weights[i] * p.a;
             sum.r += weights[i] * p.r;
@@ -66,23 +68,23 @@ static struct argb around(const uint8_t *argb, int stride, int width, int x, int
     return sum;
 }
 
-static void fill(struct overlay *o, const uint8_t *argb, int stride)
+static void overlay_fill(struct overlay *o, const uint8_t *argb, int stride)
 {
     for (int y = 0; y < o->height; y++)
         for (int x = 0; x < o->width; x++) {
-            struct argb p = pixel(argb, stride, x, y);
+            struct argb p = overlay_pixel(argb, stride, x, y);
 
-            o->data[0][y * o->stride[0] + x] = round8(luma(p));
-            o->data[ALPHA][y * o->stride[ALPHA] + x] = round8(p.a);
+            o->data[0][y * o->stride[0] + x] = overlay_round(overlay_luma(p));
+            o->data[ALPHA][y * o->stride[ALPHA] + x] = overlay_round(p.a);
         }
     for (int y = 0; y < o->height; y += 2)
         for (int x = 0; x < o->width; x += 2) {
-            struct argb p = around(argb, stride, o->width, x, y);
+            struct argb p = overlay_chroma_site(argb, stride, o->width, x, y);
             int at = y / 2 * o->stride[1] + x / 2;
 
-            o->data[1][at] = round8(blue(p));
-            o->data[2][at] = round8(red(p));
-            o->data[ALPHA_SMALL][at] = round8(p.a);
+            o->data[1][at] = overlay_round(overlay_cb(p));
+            o->data[2][at] = overlay_round(overlay_cr(p));
+            o->data[ALPHA_HALVED][at] = overlay_round(p.a);
         }
 }
 
@@ -93,15 +95,18 @@ int overlay_new(const uint8_t *argb, int stride, int x, int y, int width, int he
 
     assert(
         x % 2 == 0 && y % 2 == 0 && width % 2 == 0 && height % 2 == 0 && width > 0 && height > 0);
-    if ((int64_t)width * height > SAMPLES_MAX)
-        return error_set(err, ERR_LIMIT, "an overlay of %d×%d pixels is too large", width, height);
+    if ((int64_t)width * height > PIXELS_MAX)
+        return error_set(err, ERR_LIMIT,
+            "an overlay of %d×%d pixels is too large: at most %d pixels", width, height,
+            PIXELS_MAX);
     o = mem_new(struct overlay);
     *o = (struct overlay){.x = x, .y = y, .width = width, .height = height};
     for (int p = 0; p < PLANES; p++) {
-        o->stride[p] = is_small(p) ? width / 2 : width;
-        o->data[p] = mem_zero((size_t)o->stride[p], (size_t)(is_small(p) ? height / 2 : height));
+        o->stride[p] = overlay_is_halved(p) ? width / 2 : width;
+        o->data[p] =
+            mem_zero((size_t)o->stride[p], (size_t)(overlay_is_halved(p) ? height / 2 : height));
     }
-    fill(o, argb, stride);
+    overlay_fill(o, argb, stride);
     *ret_overlay = o;
     return 0;
 }
@@ -115,18 +120,18 @@ void overlay_free(struct overlay *overlay)
     free(overlay);
 }
 
-/* Division by 255, rounded, exact for 0 … 65535. */
-static inline unsigned by255(unsigned n)
+/* n / 255, rounded; exact for 0 … 65535. */
+static inline unsigned overlay_divide_255(unsigned n)
 {
     return ((n + 128) * 257) >> 16;
 }
 
-static void blend_row(uint8_t *restrict dst, const uint8_t *restrict add,
+static void overlay_blend_row(uint8_t *restrict dst, const uint8_t *restrict add,
     const uint8_t *restrict alpha, int n, unsigned opacity)
 {
     for (int i = 0; i < n; i++) {
         unsigned a = (alpha[i] * opacity + 128) >> 8;
-        unsigned sum = by255(dst[i] * (255 - a)) + ((add[i] * opacity + 128) >> 8);
+        unsigned sum = overlay_divide_255(dst[i] * (255 - a)) + ((add[i] * opacity + 128) >> 8);
 
         dst[i] = (uint8_t)(sum > 255 ? 255 : sum);
     }
@@ -137,12 +142,12 @@ void overlay_blend(const struct overlay *overlay, struct yuv *frame, int opacity
     if (opacity <= 0)
         return;
     for (int p = 0; p < 3; p++) {
-        int shift = p ? 1 : 0, alpha = p ? ALPHA_SMALL : ALPHA;
+        int shift = p ? 1 : 0, alpha = p ? ALPHA_HALVED : ALPHA;
         uint8_t *dst =
             frame->data[p] + (overlay->y >> shift) * frame->stride[p] + (overlay->x >> shift);
 
         for (int y = 0; y < overlay->height >> shift; y++)
-            blend_row(dst + y * frame->stride[p], overlay->data[p] + y * overlay->stride[p],
+            overlay_blend_row(dst + y * frame->stride[p], overlay->data[p] + y * overlay->stride[p],
                 overlay->data[alpha] + y * overlay->stride[alpha], overlay->width >> shift,
                 (unsigned)opacity);
     }

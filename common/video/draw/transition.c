@@ -1,14 +1,14 @@
-/* transition.c - see transition.h.  Each works within the frame, row by row. */
+/* transition.c - see transition.h.  Each kind works in place, row by row. */
 #include "video/draw/transition.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* The edge of a wipe is a ramp, an eighth of the width: a hard one would jump from frame to frame.
- */
+/* A wipe's edge is a ramp of an eighth of the width: a hard edge would jump from frame to frame. */
 enum { WIPE_EDGE = 8 };
 
-static double ease(double time)
+/* Slow at both ends: smoothstep, 3t² - 2t³. */
+static double transition_ease(double time)
 {
     return time * time * (3 - 2 * time);
 }
@@ -25,37 +25,47 @@ bool transition_shows_to(enum case_transition kind, double time)
 
 int transition_fade_share(double time)
 {
-    return (int)(256 * ease(time < 1 ? time : 1) + 0.5);
+    return (int)(256 * transition_ease(time < 1 ? time : 1) + 0.5);
 }
 
 /* --- through black --- */
 
-static void dim_row(uint8_t *row, int n, int black, int light)
+static void transition_dim_row(uint8_t *row, int n, int black, int brightness)
 {
     for (int x = 0; x < n; x++)
-        row[x] = (uint8_t)((row[x] * light + black * (256 - light) + 128) >> 8);
+        row[x] = (uint8_t)((row[x] * brightness + black * (256 - brightness) + 128) >> 8);
 }
 
-static void copy(const struct yuv *from, struct yuv *frame)
+void transition_dim(struct yuv *frame, int brightness)
 {
     for (int p = 0; p < 3; p++)
         for (int y = 0; y < yuv_plane_height(frame, p); y++)
-            memcpy(frame->data[p] + y * frame->stride[p], from->data[p] + y * from->stride[p],
+            transition_dim_row(frame->data[p] + y * frame->stride[p], yuv_plane_width(frame, p),
+                p ? 128 : 16, brightness);
+}
+
+static void transition_copy(struct yuv *frame, const struct yuv *to)
+{
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < yuv_plane_height(frame, p); y++)
+            memcpy(frame->data[p] + y * frame->stride[p], to->data[p] + y * to->stride[p],
                 (size_t)yuv_plane_width(frame, p));
 }
 
-void transition_dim(struct yuv *frame, int light)
+static void transition_black(struct yuv *frame, const struct yuv *to, double time)
 {
-    for (int p = 0; p < 3; p++)
-        for (int y = 0; y < yuv_plane_height(frame, p); y++)
-            dim_row(frame->data[p] + y * frame->stride[p], yuv_plane_width(frame, p), p ? 128 : 16,
-                light);
+    double bright = time < 0.5 ? 1 - 2 * time : 2 * time - 1;
+
+    if (!transition_shows_from(CASE_TRANSITION_BLACK, time))
+        transition_copy(frame, to);
+    transition_dim(frame, transition_fade_share(bright));
 }
 
 /* --- slide --- */
 
-/* Pushed to the left by whole pairs of pixels: chroma has one sample for two. */
-static void slide(struct yuv *frame, const struct yuv *to, double share)
+/* The new picture pushes the old one to the left, by whole pairs of pixels: a pair shares one
+ * sample of chroma. */
+static void transition_slide(struct yuv *frame, const struct yuv *to, double share)
 {
     int pairs = (int)(frame->width / 2 * share + 0.5);
 
@@ -73,8 +83,8 @@ static void slide(struct yuv *frame, const struct yuv *to, double share)
 
 /* --- wipe --- */
 
-/* From `at` on, `n` samples go over from the new to the old. */
-static void ramp_row(uint8_t *row, const uint8_t *to, int at, int n, int width)
+/* The edge: `n` samples from `at` on go over from the new picture to the old. */
+static void transition_ramp_row(uint8_t *row, const uint8_t *to, int at, int n, int width)
 {
     int from = at > 0 ? at : 0, until = at + n < width ? at + n : width;
     int step = (256 << 8) / n;
@@ -86,8 +96,8 @@ static void ramp_row(uint8_t *row, const uint8_t *to, int at, int n, int width)
     }
 }
 
-/* Uncovered from the left. */
-static void wipe(struct yuv *frame, const struct yuv *to, double share)
+/* The new picture is uncovered from the left. */
+static void transition_wipe(struct yuv *frame, const struct yuv *to, double share)
 {
     for (int p = 0; p < 3; p++) {
         int width = yuv_plane_width(frame, p), edge = width / WIPE_EDGE;
@@ -99,7 +109,7 @@ static void wipe(struct yuv *frame, const struct yuv *to, double share)
 
             if (at > 0)
                 memcpy(row, new, (size_t)at);
-            ramp_row(row, new, at, edge, width);
+            transition_ramp_row(row, new, at, edge, width);
         }
     }
 }
@@ -108,13 +118,18 @@ void transition_draw(
     enum case_transition kind, double time, struct yuv *frame, const struct yuv *to)
 {
     assert(frame->width == to->width && frame->height == to->height);
-    if (kind == CASE_TRANSITION_BLACK) {
-        if (!transition_shows_from(kind, time))
-            copy(to, frame);
-        transition_dim(frame, (int)(256 * ease(time < 0.5 ? 1 - 2 * time : 2 * time - 1) + 0.5));
-    } else if (kind == CASE_TRANSITION_SLIDE) {
-        slide(frame, to, ease(time));
-    } else if (kind == CASE_TRANSITION_WIPE) {
-        wipe(frame, to, ease(time));
+    switch (kind) {
+    case CASE_TRANSITION_BLACK:
+        transition_black(frame, to, time);
+        break;
+    case CASE_TRANSITION_SLIDE:
+        transition_slide(frame, to, transition_ease(time));
+        break;
+    case CASE_TRANSITION_WIPE:
+        transition_wipe(frame, to, transition_ease(time));
+        break;
+    case CASE_TRANSITION_FADE:
+    case CASE_TRANSITION_CUT:
+        break;
     }
 }

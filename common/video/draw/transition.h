@@ -1,22 +1,28 @@
-/* transition.h - one frame on the way from a picture to the next.  Any thread. */
+/* transition.h - one frame on the way from a scene's picture to the next.
+ *
+ * To add a transition: its kind in case/case_record.h, its name in case/case_fields.c, its length
+ * in timeline_transition_frames() of plan/timeline.c, its drawing here in transition_draw().
+ *
+ * Thread-safety: any thread; a frame belongs to one thread while it is drawn. */
 #pragma once
 
 #include "case/case.h"
 #include "video/frame/yuv.h"
 
-/* Which of its two pictures can be seen at `time` (0 start … 1 end)? */
+/* Whether the old (the new) picture can be seen at `time`, 0 (start) … 1 (end).  A picture that
+ * can't be seen need not be drawn. */
 bool transition_shows_from(enum case_transition kind, double time);
 bool transition_shows_to(enum case_transition kind, double time);
 
-/* How much is seen of the new picture in a cross-fade, as zoom_run() takes it: 0 … 256, from 1 on
- * all of it. */
+/* The new picture's share in a cross-fade at `time`, as zoom_run() takes it: 0 … 256, eased; 256
+ * from time 1 on. */
 int transition_fade_share(double time);
 
-/* The frame with so much of its light: 0 (black) … 256 (as it is). */
-void transition_dim(struct yuv *frame, int light);
+/* Multiply the frame's light in place: `brightness` 0 (black) … 256 (unchanged). */
+void transition_dim(struct yuv *frame, int brightness);
 
-/* A slide, a wipe, or through black: `frame`, which holds the picture that goes, becomes the frame
- * at `time`; `to` is the one that comes, of the same size.  What can't be seen of either need not
- * be drawn. */
+/* A slide, a wipe, or through black: `frame` holds the old picture and becomes the frame at `time`.
+ * `to` is the new picture, of the same size.  The other kinds leave `frame` unchanged: a cross-fade
+ * is drawn by zoom_run(), a cut has no frames. */
 void transition_draw(
     enum case_transition kind, double time, struct yuv *frame, const struct yuv *to);

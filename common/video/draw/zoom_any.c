@@ -1,4 +1,4 @@
-/* zoom_any.c - which loops there are on a processor that we have no special ones for. */
+/* zoom_any.c - the kernels for a family of processors that has no vector kernels here. */
 #include "video/draw/zoom_kernels.h"
 
 #include <stddef.h>

@@ -1,8 +1,7 @@
-/* zoom_plain.c - the loops of zoom_kernels.h in plain C: what the others must equal, byte for byte.
- */
+/* zoom_plain.c - the kernels in plain C.  All others must give the same bytes. */
 #include "video/draw/zoom_kernels.h"
 
-static void row(int16_t *dst, const uint8_t *src, const struct zoom_groups *groups)
+static void zoom_plain_row(int16_t *dst, const uint8_t *src, const struct zoom_groups *groups)
 {
     for (int i = 0; i < groups->size * groups->n; i++) {
         const uint8_t *from = src + groups->base[i / groups->size];
@@ -17,13 +16,13 @@ static void row(int16_t *dst, const uint8_t *src, const struct zoom_groups *grou
     }
 }
 
-static void column(uint8_t *dst, const int16_t *const rows[4], const int16_t weights[4], int n)
+static void zoom_plain_column(
+    uint8_t *dst, const int16_t *const rows[4], const int16_t weights[4], int n)
 {
     for (int i = 0; i < n; i++) {
         int sum = 16;
 
-        /* 1/64 times 1/16384, rounded to 1/32 a product: as the rounding multiply of SSSE3 does it.
-         */
+        /* 1/64 times 1/16384; each product is rounded to 1/32, as SSSE3's pmulhrsw does. */
         for (int tap = 0; tap < 4; tap++)
             sum += (rows[tap][i] * weights[tap] + 0x4000) >> 15;
         sum >>= 5;
@@ -31,11 +30,14 @@ static void column(uint8_t *dst, const int16_t *const rows[4], const int16_t wei
     }
 }
 
-static void fade(uint8_t *dst, const uint8_t *to, int n, int share)
+static void zoom_plain_blend(uint8_t *dst, const uint8_t *to, int n, int share)
 {
     for (int i = 0; i < n; i++)
         dst[i] = (uint8_t)((dst[i] * (256 - share) + to[i] * share + 128) >> 8);
 }
 
-const struct zoom_kernels zoom_kernels_plain = {
-    .name = "plain", .group = 8, .row = row, .column = column, .fade = fade};
+const struct zoom_kernels zoom_kernels_plain = {.name = "plain",
+    .group = 8,
+    .row = zoom_plain_row,
+    .column = zoom_plain_column,
+    .blend = zoom_plain_blend};

@@ -1,4 +1,4 @@
-/* test_caption.c - words over pictures: common/video/draw/caption.h and overlay.h. */
+/* test_caption.c - captions over frames: caption.h and overlay.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static struct caption *set(const char *text, int n_frames)
     return caption;
 }
 
-/* Luma samples that are not the background's. */
+/* How many luma samples differ from the background. */
 static int touched(void)
 {
     int n = 0;
@@ -186,10 +186,10 @@ START_TEST(odd_text_breaks_nothing)
 
     buf_add_text(&odd[0], "Z");
     for (int i = 0; i < 2500; i++) {
-        buf_add_text(&odd[0], "\u0301");                /* marks upon marks */
-        buf_add_text(&odd[1], "W");                     /* no place to break */
+        buf_add_text(&odd[0], "\u0301");                /* combining marks on one letter */
+        buf_add_text(&odd[1], "W");                     /* no line break possible */
         buf_add_text(&odd[2], i % 2 ? "\u202E" : "\n"); /* direction overrides and lines */
-        buf_add_text(&odd[3], i % 3 ? "ﷺ" : "𒐫");       /* the widest there are */
+        buf_add_text(&odd[3], i % 3 ? "ﷺ" : "𒐫");       /* the widest letters */
     }
     buf_add_text(&odd[2], "x");
     for (int i = 0; i < 4; i++) {
@@ -207,7 +207,7 @@ END_TEST
 
 START_TEST(an_overlay_blends_by_its_transparency_and_opacity)
 {
-    /* Opaque white, half black, nothing. */
+    /* Two pixels each: opaque white, half transparent black, nothing. */
     uint32_t argb[2 * 6] = {0xFFFFFFFF, 0xFFFFFFFF, 0x80000000, 0x80000000, 0, 0, 0xFFFFFFFF,
         0xFFFFFFFF, 0x80000000, 0x80000000, 0, 0};
     struct overlay *overlay;
@@ -228,20 +228,20 @@ START_TEST(an_overlay_blends_by_its_transparency_and_opacity)
 }
 END_TEST
 
-START_TEST(color_box_and_size_are_the_cases)
+START_TEST(color_box_and_size_follow_the_case)
 {
     struct caption *caption;
     int small;
 
     record.caption_color = (char *)"#ff0000";
-    record.caption_box = (char *)"#0000ff00"; /* nothing of it is seen */
+    record.caption_box = (char *)"#0000ff00"; /* fully transparent */
     caption = set("Red words", 120);
     caption_blend(caption, 60, &frame);
     small = touched();
     ck_assert_int_gt(small, 1000);
     for (int y = 0; y < 540; y++)
         for (int x = 0; x < 960; x++)
-            ck_assert_int_ge(frame.data[2][y * frame.stride[2] + x], 127); /* red, or nothing */
+            ck_assert_int_ge(frame.data[2][y * frame.stride[2] + x], 127); /* red, or unchanged */
     caption_free(caption);
     record.caption_size = 12;
     caption = set("Red words", 120);
@@ -296,8 +296,9 @@ START_TEST(a_family_of_the_case_still_draws_every_script)
 }
 END_TEST
 
-/* --- as people see the text --- */
+/* --- the text as it is shown --- */
 
+/* The rows from the first to the last that a caption changes, and its text. */
 static int rows_touched(const char *text, int n_frames, char **ret_words)
 {
     struct caption *caption = set(text, n_frames);
@@ -344,7 +345,7 @@ END_TEST
 
 static const struct {
     const char *start, *word;
-    const char *mark; /* before a page that begins with the other direction */
+    const char *mark; /* in front of a page whose first letter has the other direction */
 } paragraphs[] = {
     {"שלום ", "Tel ", "\u200F"}, {"مرحبا ", "CNN ", "\u200F"}, {"Hello ", "שלום ", "\u200E"}};
 
@@ -372,7 +373,7 @@ START_TEST(each_page_keeps_the_direction_of_its_paragraph)
 }
 END_TEST
 
-/* Noto Sans has other forms of some letters for some languages. */
+/* Noto Sans has language-specific forms of some letters. */
 static void draw_in(const char *language, const char *text, uint8_t *ret_luma)
 {
     struct caption *caption;
@@ -422,7 +423,7 @@ int main(void)
     tcase_add_test(tc, a_caption_too_long_for_its_time_never_covers_the_picture);
     tcase_add_test(tc, odd_text_breaks_nothing);
     tcase_add_test(tc, an_overlay_blends_by_its_transparency_and_opacity);
-    tcase_add_test(tc, color_box_and_size_are_the_cases);
+    tcase_add_test(tc, color_box_and_size_follow_the_case);
     tcase_add_test(tc, each_position_keeps_within_its_safe_area_at_every_size);
     tcase_add_test(tc, a_family_that_is_not_there_is_refused_by_name);
     tcase_add_test(tc, a_family_of_the_case_still_draws_every_script);

@@ -1,4 +1,4 @@
-/* test_ends.c - how a film begins and ends: common/video/draw/ends.h, as its frames show it. */
+/* test_ends.c - how a film begins and ends, seen in its frames: ends.h and credits.h. */
 #include <check.h>
 #include <libavformat/avformat.h>
 #include <math.h>
@@ -112,8 +112,8 @@ static double light_at(struct studio *s, int number)
     return mean_light(&s->frame);
 }
 
-/* Of a film like this one whose `change` was made, against the film as it is: how much of the
- * upper, middle and lower third differs at that frame. */
+/* How much `change` alters frame `number` of the film: the sum of the luma differences in the
+ * upper, middle and lower third. */
 static void difference(void (*change)(void), int number, double ret_thirds[static 3])
 {
     struct case_record was = record;
@@ -146,7 +146,7 @@ static bool differs(void (*change)(void), int number)
 
 /* --- facts --- */
 
-START_TEST(a_film_that_fades_comes_out_of_black_and_goes_into_it)
+START_TEST(a_film_with_fades_comes_from_black_and_goes_to_black)
 {
     static const int rates[] = {24, 30, 60};
 
@@ -172,7 +172,7 @@ START_TEST(a_film_that_fades_comes_out_of_black_and_goes_into_it)
 }
 END_TEST
 
-START_TEST(a_film_that_says_nothing_begins_and_ends_with_all_of_its_light)
+START_TEST(a_film_without_fades_begins_and_ends_at_full_brightness)
 {
     struct studio s;
 
@@ -183,33 +183,33 @@ START_TEST(a_film_that_says_nothing_begins_and_ends_with_all_of_its_light)
 }
 END_TEST
 
-/* Nothing at all may be dark in the poster of a film that is too short for a fade. */
-START_TEST(the_face_of_a_film_has_all_of_its_light_however_short_it_is)
+/* The poster is made of this frame; a film that is too short for a fade has none. */
+START_TEST(the_poster_has_full_brightness_however_short_the_film_is)
 {
     record.fades = true;
     for (int seconds = 0; seconds < 4; seconds++)
         for (int kind = 0; kind < 5; kind++) {
             struct studio s;
-            int face;
+            int poster;
 
             scenes[0].seconds = seconds + 1 / 30.0;
             scenes[1].transition = (enum case_transition)kind;
             studio_open(&s);
-            face = ends_poster_segment(&record, &s.timeline);
-            ck_assert_int_eq(s.timeline.segments[face].scene, 0);
-            ck_assert_double_gt(light_at(&s, s.timeline.segments[face].first), 60);
+            poster = ends_poster_segment(&record, &s.timeline);
+            ck_assert_int_eq(s.timeline.segments[poster].scene, 0);
+            ck_assert_double_gt(light_at(&s, s.timeline.segments[poster].first), 60);
             studio_close(&s);
         }
 }
 END_TEST
 
-static void take_title(void)
+static void remove_title(void)
 {
     record.title_card = false;
     scenes[0].caption = NULL;
 }
 
-/* A picture of quarters fills the frame, so its focus lies where it is in the picture. */
+/* The picture fills the frame, so its focus has the same place in both. */
 START_TEST(the_title_stands_where_the_focus_is_not)
 {
     static const struct {
@@ -223,7 +223,7 @@ START_TEST(the_title_stands_where_the_focus_is_not)
         record.title_card = true;
         scenes[0].focus_x = rows[i].x;
         scenes[0].focus_y = rows[i].y;
-        difference(take_title, 45, thirds);
+        difference(remove_title, 45, thirds);
         for (int third = 0; third < 3; third++)
             ck_assert_msg((thirds[third] > 0) == (third == rows[i].third),
                 "focus %g %g: third %d differs by %g", rows[i].x, rows[i].y, third, thirds[third]);
@@ -231,32 +231,32 @@ START_TEST(the_title_stands_where_the_focus_is_not)
 }
 END_TEST
 
-static void take_caption(void)
+static void change_caption(void)
 {
-    scenes[0].caption = "Quite another";
+    scenes[0].caption = "Another caption";
 }
 
 START_TEST(the_first_caption_waits_for_the_title_to_go)
 {
     scenes[0].caption = "A caption";
-    ck_assert(differs(take_caption, 30));
+    ck_assert(differs(change_caption, 30));
     record.title_card = true;
     for (int at = 0; at < 90; at += 5)
-        ck_assert_msg(!differs(take_caption, at), "frame %d", at);
-    ck_assert(differs(take_caption, 110));
-    /* Of four seconds that the case insists on, the title takes half. */
+        ck_assert_msg(!differs(change_caption, at), "frame %d", at);
+    ck_assert(differs(change_caption, 110));
+    /* The title takes half of the four seconds that the case names. */
     scenes[0].seconds = 4;
-    ck_assert(!differs(take_caption, 45));
-    ck_assert(differs(take_caption, 75));
+    ck_assert(!differs(change_caption, 45));
+    ck_assert(differs(change_caption, 75));
 }
 END_TEST
 
-START_TEST(a_scene_that_says_no_length_has_time_for_title_and_caption)
+START_TEST(a_scene_without_seconds_has_time_for_title_and_caption)
 {
     struct timeline_input inputs[] = {{.caption_delay_ms = 3000}, {.seconds = 0}},
                           spoken[] = {{.caption_delay_ms = 3000, .sound_samples = 48000},
                               {.seconds = 0}},
-                          said[] = {{.caption_delay_ms = 3000, .seconds = 2}, {.seconds = 0}};
+                          timed[] = {{.caption_delay_ms = 3000, .seconds = 2}, {.seconds = 0}};
     struct timeline t;
 
     ck_assert_int_eq(timeline_plan(inputs, 2, 30, &t, &err), 0);
@@ -265,18 +265,18 @@ START_TEST(a_scene_that_says_no_length_has_time_for_title_and_caption)
     ck_assert_int_eq(timeline_plan(spoken, 2, 30, &t, &err), 0);
     ck_assert_int_eq(t.scenes[0].end, 5 * 30);
     timeline_free(&t);
-    ck_assert_int_eq(timeline_plan(said, 2, 30, &t, &err), 0);
+    ck_assert_int_eq(timeline_plan(timed, 2, 30, &t, &err), 0);
     ck_assert_int_eq(t.scenes[0].end, 2 * 30);
     timeline_free(&t);
 }
 END_TEST
 
-static void take_credits(void)
+static void change_credits(void)
 {
     scenes[2].credit = "Somebody else";
 }
 
-START_TEST(the_end_card_tells_every_credit_once_if_the_case_wants_one)
+START_TEST(the_end_card_shows_every_credit_once_if_the_case_wants_one)
 {
     struct studio s;
     char *all;
@@ -299,7 +299,7 @@ START_TEST(the_end_card_tells_every_credit_once_if_the_case_wants_one)
     ck_assert_double_lt(light_at(&s, s.timeline.n_frames - 5), 50);
     n = s.timeline.n_frames;
     studio_close(&s);
-    ck_assert(differs(take_credits, n - 20));
+    ck_assert(differs(change_credits, n - 20));
 }
 END_TEST
 
@@ -316,7 +316,7 @@ START_TEST(a_case_without_credits_has_no_end_card)
 }
 END_TEST
 
-/* As many as there can be: none is cut off. */
+/* The largest number of scenes: no credit is cut off. */
 START_TEST(two_hundred_long_credits_are_all_shown)
 {
     static struct scene many[CASE_SCENES_MAX];
@@ -359,7 +359,7 @@ static void create(void)
     ck_assert_msg(video_create(&record, &options, &result, &err) == 0, "%s", err.text);
 }
 
-START_TEST(the_mp4_names_film_and_credits)
+START_TEST(the_mp4_holds_title_and_credits)
 {
     char *path = mem_format("file:%s/final.mp4", out);
     AVFormatContext *format = NULL;
@@ -390,7 +390,7 @@ static double light_of_picture(const char *name)
     return light;
 }
 
-START_TEST(poster_and_pictures_of_a_film_that_fades_are_not_black)
+START_TEST(poster_and_thumbnails_of_a_film_with_fades_are_not_black)
 {
     static const char *const names[] = {"poster.jpg", "preview.jpg", "scene-1.jpg"};
 
@@ -411,17 +411,17 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, a_film_that_fades_comes_out_of_black_and_goes_into_it);
-    tcase_add_test(tc, a_film_that_says_nothing_begins_and_ends_with_all_of_its_light);
-    tcase_add_test(tc, the_face_of_a_film_has_all_of_its_light_however_short_it_is);
+    tcase_add_test(tc, a_film_with_fades_comes_from_black_and_goes_to_black);
+    tcase_add_test(tc, a_film_without_fades_begins_and_ends_at_full_brightness);
+    tcase_add_test(tc, the_poster_has_full_brightness_however_short_the_film_is);
     tcase_add_test(tc, the_title_stands_where_the_focus_is_not);
     tcase_add_test(tc, the_first_caption_waits_for_the_title_to_go);
-    tcase_add_test(tc, a_scene_that_says_no_length_has_time_for_title_and_caption);
-    tcase_add_test(tc, the_end_card_tells_every_credit_once_if_the_case_wants_one);
+    tcase_add_test(tc, a_scene_without_seconds_has_time_for_title_and_caption);
+    tcase_add_test(tc, the_end_card_shows_every_credit_once_if_the_case_wants_one);
     tcase_add_test(tc, a_case_without_credits_has_no_end_card);
     tcase_add_test(tc, two_hundred_long_credits_are_all_shown);
-    tcase_add_test(tc, the_mp4_names_film_and_credits);
-    tcase_add_test(tc, poster_and_pictures_of_a_film_that_fades_are_not_black);
+    tcase_add_test(tc, the_mp4_holds_title_and_credits);
+    tcase_add_test(tc, poster_and_thumbnails_of_a_film_with_fades_are_not_black);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,5 +1,5 @@
-/* test_transition.c - from one picture to the next, and a picture in a frame of other proportions:
- * transition.h, fit.h. */
+/* test_transition.c - transitions, and pictures in a frame of other proportions: transition.h and
+ * fit.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static const enum case_transition kinds[] = {
     CASE_TRANSITION_BLACK, CASE_TRANSITION_SLIDE, CASE_TRANSITION_WIPE};
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
-/* Every sample at `time`, for the rules below. */
+/* The frame at `time`, from one flat picture to another. */
 static struct yuv drawn(enum case_transition kind, double time)
 {
     struct yuv frame = flat(200, 90), to = flat(60, 160);
@@ -44,7 +44,7 @@ static struct yuv drawn(enum case_transition kind, double time)
     return frame;
 }
 
-/* Samples of all planes that are not the flat picture of these. */
+/* How many samples of all planes differ from the flat picture of these values. */
 static int count_others(const struct yuv *yuv, int luma, int chroma)
 {
     int n = 0;
@@ -56,7 +56,7 @@ static int count_others(const struct yuv *yuv, int luma, int chroma)
     return n;
 }
 
-START_TEST(it_begins_with_the_one_and_ends_with_the_other)
+START_TEST(a_transition_begins_with_the_old_picture_and_ends_with_the_new)
 {
     struct yuv start = drawn(kinds[_i], 0), end = drawn(kinds[_i], 1);
 
@@ -100,7 +100,7 @@ START_TEST(a_cross_fade_eases_from_none_of_the_new_picture_to_all_of_it)
 }
 END_TEST
 
-START_TEST(through_black_only_one_picture_is_seen_and_the_middle_is_dark)
+START_TEST(through_black_one_picture_is_seen_at_a_time_and_the_middle_is_black)
 {
     struct yuv frame = drawn(CASE_TRANSITION_BLACK, 0.5);
 
@@ -114,7 +114,7 @@ START_TEST(through_black_only_one_picture_is_seen_and_the_middle_is_dark)
 }
 END_TEST
 
-START_TEST(a_slide_keeps_both_pictures_whole_and_colours_with_their_light)
+START_TEST(a_slide_moves_luma_and_chroma_together)
 {
     for (int i = 0; i <= 20; i++) {
         struct yuv frame = drawn(CASE_TRANSITION_SLIDE, i / 20.0);
@@ -166,9 +166,9 @@ static struct yuv loaded(const char *name, struct fit *fit)
     return yuv;
 }
 
-START_TEST(a_crop_lies_about_the_focus_and_tells_where_that_is)
+START_TEST(a_crop_holds_the_focus_and_says_where_it_lies)
 {
-    /* Red above, blue below, on the left of both. */
+    /* The picture's left half is red above and blue below. */
     struct fit above = {.focus_x = 0.2, .focus_y = 0.02}, below = {.focus_x = 0.2, .focus_y = 0.98};
     struct yuv a = loaded("tall.png", &above), b = loaded("tall.png", &below);
 
@@ -197,7 +197,7 @@ START_TEST(blur_shows_the_whole_picture_sharp_over_a_darker_copy)
 
         ck_assert_int_le(abs(at(&yuv, 0, x, y) - corners[i]), 5);
     }
-    /* White is lower right; behind it the copy is darker. */
+    /* The picture's lower right is white; the copy behind it is darker. */
     ck_assert_int_lt(at(&yuv, 0, WIDTH - 1, HEIGHT - 1), 180);
     ck_assert_int_gt(at(&yuv, 0, WIDTH - 1, HEIGHT - 1), 60);
     yuv_free(&yuv);
@@ -224,15 +224,16 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_add_loop_test(tc, it_begins_with_the_one_and_ends_with_the_other, 0, N_KINDS);
+    tcase_add_loop_test(
+        tc, a_transition_begins_with_the_old_picture_and_ends_with_the_new, 0, N_KINDS);
     tcase_add_loop_test(tc, the_new_picture_only_ever_gains_and_no_step_is_large, 0, N_KINDS);
     tcase_add_test(tc, a_cross_fade_eases_from_none_of_the_new_picture_to_all_of_it);
-    tcase_add_test(tc, through_black_only_one_picture_is_seen_and_the_middle_is_dark);
-    tcase_add_test(tc, a_slide_keeps_both_pictures_whole_and_colours_with_their_light);
+    tcase_add_test(tc, through_black_one_picture_is_seen_at_a_time_and_the_middle_is_black);
+    tcase_add_test(tc, a_slide_moves_luma_and_chroma_together);
     tcase_add_test(tc, a_wipe_has_a_soft_edge);
     suite_add_tcase(suite, fit);
     tcase_add_checked_fixture(fit, set_up, tear_down);
-    tcase_add_test(fit, a_crop_lies_about_the_focus_and_tells_where_that_is);
+    tcase_add_test(fit, a_crop_holds_the_focus_and_says_where_it_lies);
     tcase_add_loop_test(fit, blur_shows_the_whole_picture_sharp_over_a_darker_copy, 0, 2);
     tcase_add_test(fit, a_picture_of_nearly_the_right_proportions_just_fills_the_frame);
     srunner_run_all(runner, CK_NORMAL);

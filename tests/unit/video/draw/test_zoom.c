@@ -1,5 +1,5 @@
-/* test_zoom.c - frames follow the camera to a fraction of a pixel, and every processor draws the
- * same ones: zoom.h. zimg is the second opinion. */
+/* test_zoom.c - frames follow the camera to a fraction of a pixel, and every kernel draws the same
+ * bytes: zoom.h.  zimg is the reference. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ START_TEST(a_mark_on_the_picture_moves_as_planned_to_two_hundredths_of_a_pixel)
         find_spot(&frame, &x, &y);
         ck_assert_double_eq_tol(x, want_x, 0.1);
         ck_assert_double_eq_tol(y, want_y, 0.1);
-        /* Shake: how unevenly it steps, not where it is. */
+        /* Shake is the change of the error from frame to frame, not the error itself. */
         if (i > 0)
             square += pow(x - want_x - was_x, 2) + pow(y - want_y - was_y, 2);
         was_x = x - want_x;
@@ -107,7 +107,7 @@ static void check_same(const struct yuv *a, const struct yuv *b, const char *ker
                 "%s: plane %d, row %d", kernels, p, y);
 }
 
-START_TEST(every_processor_draws_the_same_bytes)
+START_TEST(all_kernels_draw_the_same_bytes)
 {
     static const struct {
         int width, height;
@@ -142,8 +142,8 @@ START_TEST(every_processor_draws_the_same_bytes)
 }
 END_TEST
 
-/* Of each sample, as of two pictures drawn on their own. */
-START_TEST(what_the_frame_shows_is_faded_into_what_is_drawn)
+/* Every sample equals the weighted mean of two pictures drawn separately. */
+START_TEST(a_share_blends_the_drawn_picture_into_the_frame)
 {
     static const int shares[] = {0, 1, 100, 255, ZOOM_ALL};
     const struct window windows[2] = {{3, 4, 350, 197}, {40, 20, 360, 202}};
@@ -175,7 +175,7 @@ START_TEST(what_the_frame_shows_is_faded_into_what_is_drawn)
 }
 END_TEST
 
-START_TEST(what_is_flat_stays_flat_at_every_place)
+START_TEST(a_flat_picture_stays_flat_under_every_window)
 {
     struct yuv src, dst;
     struct zoom *zoom = zoom_new(320, 180, NULL);
@@ -257,7 +257,7 @@ static void zimg_run(const struct yuv *src, const struct window *window, struct 
     zimg_convert(src, &from, ZIMG_CPU_AUTO, dst, &to);
 }
 
-/* Smooth waves in all planes: a shift of chroma by a quarter of a pixel would show. */
+/* Smooth waves in all planes: they show a shift of chroma by a quarter of a pixel. */
 static void draw_waves(struct yuv *yuv)
 {
     for (int p = 0; p < 3; p++)
@@ -286,7 +286,8 @@ START_TEST(zimg_draws_the_same_picture_in_all_planes)
                 int a = ours.data[p][y * ours.stride[p] + x],
                     b = theirs.data[p][y * theirs.stride[p] + x];
 
-                /* zimg lengthens its kernel when it shrinks; up to a tenth that is little. */
+                /* zimg makes its kernel longer when it shrinks; up to a tenth that changes little.
+                 */
                 ck_assert_msg(abs(a - b) <= 4, "plane %d at %d, %d: %d, zimg %d", p, x, y, a, b);
             }
     zoom_free(zoom);
@@ -297,8 +298,8 @@ START_TEST(zimg_draws_the_same_picture_in_all_planes)
 END_TEST
 
 #ifdef __x86_64__
-/* On a processor that has nothing newer both would be the same code. */
-START_TEST(colours_are_converted_by_what_every_processor_has)
+/* On a processor with SSE2 alone this compares zimg with itself. */
+START_TEST(colours_are_converted_by_sse2_which_every_x86_64_has)
 {
     zimg_image_format from, to;
     struct yuv src, ours, theirs;
@@ -337,12 +338,12 @@ int main(void)
     tcase_set_timeout(tc, 100);
     tcase_add_loop_test(
         tc, a_mark_on_the_picture_moves_as_planned_to_two_hundredths_of_a_pixel, 0, 14);
-    tcase_add_loop_test(tc, every_processor_draws_the_same_bytes, 0, 6);
-    tcase_add_loop_test(tc, what_the_frame_shows_is_faded_into_what_is_drawn, 0, 5);
-    tcase_add_test(tc, what_is_flat_stays_flat_at_every_place);
+    tcase_add_loop_test(tc, all_kernels_draw_the_same_bytes, 0, 6);
+    tcase_add_loop_test(tc, a_share_blends_the_drawn_picture_into_the_frame, 0, 5);
+    tcase_add_test(tc, a_flat_picture_stays_flat_under_every_window);
     tcase_add_loop_test(tc, zimg_draws_the_same_picture_in_all_planes, 0, 4);
 #ifdef __x86_64__
-    tcase_add_test(tc, colours_are_converted_by_what_every_processor_has);
+    tcase_add_test(tc, colours_are_converted_by_sse2_which_every_x86_64_has);
 #endif
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

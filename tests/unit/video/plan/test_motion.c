@@ -10,7 +10,7 @@ enum { WIDTH = 2496, HEIGHT = 1404 };
 static const double focuses[] = {0, 0.2, 0.45, 0.5, 0.52, 0.7, 1};
 enum { N_FOCUSES = sizeof focuses / sizeof *focuses };
 
-/* The `i`-th of N_MOTIONS: every kind, calm and not, about points everywhere, long and short. */
+/* Motion `i` of N_MOTIONS: every kind, calm or not, with focuses everywhere, long and short. */
 enum { N_MOTIONS = 7 * 2 * N_FOCUSES * 2 };
 static struct motion motion_of(int i)
 {
@@ -65,7 +65,7 @@ START_TEST(a_calm_move_keeps_the_whole_middle_part_in_the_frame)
 }
 END_TEST
 
-/* How far the middle of the window is from the focus. */
+/* From the middle of the window to the focus, pixels. */
 static double distance(const struct motion *motion, double time)
 {
     struct window w = at(motion, time);
@@ -74,7 +74,7 @@ static double distance(const struct motion *motion, double time)
         w.x + w.width / 2 - motion->focus_x * WIDTH, w.y + w.height / 2 - motion->focus_y * HEIGHT);
 }
 
-START_TEST(in_goes_toward_the_focus_and_out_away_from_it)
+START_TEST(in_moves_toward_the_focus_and_out_away_from_it)
 {
     for (int k = 0; k < N_FOCUSES * N_FOCUSES; k++) {
         struct motion motion = {.kind = _i ? CASE_MOTION_OUT : CASE_MOTION_IN,
@@ -93,7 +93,7 @@ START_TEST(in_goes_toward_the_focus_and_out_away_from_it)
 }
 END_TEST
 
-START_TEST(a_pan_goes_where_its_name_says_and_through_the_focus_if_the_picture_allows_it)
+START_TEST(a_pan_moves_where_its_name_says_and_through_the_focus_if_the_picture_allows_it)
 {
     static const struct {
         enum case_motion kind;
@@ -188,9 +188,9 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_add_test(tc, a_window_never_leaves_its_canvas_and_keeps_its_proportions);
     tcase_add_test(tc, a_calm_move_keeps_the_whole_middle_part_in_the_frame);
-    tcase_add_loop_test(tc, in_goes_toward_the_focus_and_out_away_from_it, 0, 2);
+    tcase_add_loop_test(tc, in_moves_toward_the_focus_and_out_away_from_it, 0, 2);
     tcase_add_loop_test(
-        tc, a_pan_goes_where_its_name_says_and_through_the_focus_if_the_picture_allows_it, 0, 4);
+        tc, a_pan_moves_where_its_name_says_and_through_the_focus_if_the_picture_allows_it, 0, 4);
     tcase_add_test(tc, still_is_still_and_everything_else_moves);
     tcase_add_test(tc, a_move_starts_and_ends_gently);
     tcase_add_loop_test(tc, named_moves_stay_and_chosen_ones_differ_from_both_neighbours, 0, 10);

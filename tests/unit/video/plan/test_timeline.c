@@ -1,4 +1,4 @@
-/* test_timeline.c - the arithmetic of common/video/plan/timeline.h. */
+/* test_timeline.c - the plan of a film in frames: timeline.h. */
 #include <check.h>
 #include <stdlib.h>
 
@@ -16,12 +16,12 @@ static int frames(int ms)
     return timeline_frames(fps, ms);
 }
 
-static struct timeline_segment fade_of(const struct timeline *t, int nth)
+static struct timeline_segment transition_of(const struct timeline *t, int nth)
 {
     for (int i = 0; i < t->n_segments; i++)
         if (t->segments[i].is_transition && nth-- == 0)
             return t->segments[i];
-    ck_abort_msg("there are not so many fades");
+    ck_abort_msg("the timeline has fewer transitions");
 }
 
 static struct timeline plan(const struct timeline_input *inputs, int n)
@@ -33,7 +33,7 @@ static struct timeline plan(const struct timeline_input *inputs, int n)
     return timeline;
 }
 
-/* What must hold whatever the inputs are. */
+/* The rules that hold for all inputs. */
 static void check_rules(const struct timeline_input *inputs, const struct timeline *t)
 {
     int at = 0;
@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST(a_narrated_scene_lasts_lead_sound_and_tail)
 {
-    /* 2.01 s are 61 frames, begun ones counted. */
+    /* 2.01 s need 61 frames. */
     struct timeline t = plan(&(struct timeline_input){.sound_samples = 96480}, 1);
 
     ck_assert_int_eq(
@@ -111,21 +111,21 @@ START_TEST(a_fraction_of_a_second_is_rounded_up_to_frames_but_not_by_a_rounding_
 }
 END_TEST
 
-START_TEST(neighbours_share_a_fade_of_24_frames_that_counts_once)
+START_TEST(neighbours_share_a_transition_of_24_frames_that_counts_once)
 {
     struct timeline_input inputs[3] = {{0}};
     struct timeline t = plan(inputs, 3);
 
     ck_assert_int_eq(t.n_frames, 3 * 120 - 2 * 24);
-    ck_assert_int_eq(fade_of(&t, 0).scene, 0);
-    ck_assert_int_eq(fade_of(&t, 0).n, 24);
-    ck_assert_int_eq(fade_of(&t, 1).scene, 1);
+    ck_assert_int_eq(transition_of(&t, 0).scene, 0);
+    ck_assert_int_eq(transition_of(&t, 0).n, 24);
+    ck_assert_int_eq(transition_of(&t, 1).scene, 1);
     check_rules(inputs, &t);
     timeline_free(&t);
 }
 END_TEST
 
-START_TEST(a_scene_of_one_frame_becomes_long_enough_for_its_fades)
+START_TEST(a_scene_of_one_frame_becomes_long_enough_for_its_transitions)
 {
     struct timeline_input inputs[] = {{0}, {.seconds = 1 / 30.0}, {.seconds = 1 / 30.0}};
     struct timeline t = plan(inputs, 3);
@@ -147,19 +147,19 @@ START_TEST(a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames)
 
         fps = i ? 60 : 25;
         t = plan(inputs, 4);
-        ck_assert_int_eq(fade_of(&t, 0).kind, CASE_TRANSITION_FADE);
-        ck_assert_int_eq(fade_of(&t, 0).n, fps * 8 / 10);
+        ck_assert_int_eq(transition_of(&t, 0).kind, CASE_TRANSITION_FADE);
+        ck_assert_int_eq(transition_of(&t, 0).n, fps * 8 / 10);
         ck_assert_int_eq(t.scenes[2].start, t.scenes[1].end);
-        ck_assert_int_eq(fade_of(&t, 1).scene, 2);
-        ck_assert_int_eq(fade_of(&t, 1).kind, CASE_TRANSITION_BLACK);
-        ck_assert_int_eq(fade_of(&t, 1).n, fps);
+        ck_assert_int_eq(transition_of(&t, 1).scene, 2);
+        ck_assert_int_eq(transition_of(&t, 1).kind, CASE_TRANSITION_BLACK);
+        ck_assert_int_eq(transition_of(&t, 1).n, fps);
         check_rules(inputs, &t);
         timeline_free(&t);
     }
 }
 END_TEST
 
-START_TEST(a_film_begins_in_short_pieces_that_grow)
+START_TEST(a_film_begins_with_short_segments_that_grow)
 {
     static const int wanted_ms[] = {500, 500, 1000, 1000, 2000, 2000, 2000, 5000, 5000, 5000};
     struct timeline t = plan(&(struct timeline_input){.seconds = 24}, 1);
@@ -177,19 +177,19 @@ START_TEST(two_encoders_as_fast_as_a_viewer_stay_ahead_of_the_viewer)
     double free_at[2] = {0}, begins = 0;
 
     for (int i = 0; i < t.n_segments; i++) {
-        int who = free_at[1] < free_at[0];
+        int encoder = free_at[1] < free_at[0];
 
-        free_at[who] += t.segments[i].n / 30.0;
+        free_at[encoder] += t.segments[i].n / 30.0;
         if (i == 1)
-            begins = free_at[0] > free_at[1] ? free_at[0] : free_at[1]; /* a second is there */
+            begins = free_at[0] > free_at[1] ? free_at[0] : free_at[1]; /* a second is encoded */
         else if (i > 1)
-            ck_assert_double_le(free_at[who], begins + t.segments[i].first / 30.0 + 1e-6);
+            ck_assert_double_le(free_at[encoder], begins + t.segments[i].first / 30.0 + 1e-6);
     }
     timeline_free(&t);
 }
 END_TEST
 
-START_TEST(what_is_left_of_a_body_is_no_tiny_piece)
+START_TEST(the_last_segment_of_a_body_is_not_tiny)
 {
     for (int n = 30; n < 900; n++) {
         struct timeline t = plan(&(struct timeline_input){.seconds = n / 30.0}, 1);
@@ -225,7 +225,7 @@ START_TEST(the_rules_hold_for_two_hundred_scenes_of_every_kind)
 }
 END_TEST
 
-START_TEST(more_than_two_hours_are_refused_with_the_scene_that_is_too_many)
+START_TEST(more_than_two_hours_are_refused_with_the_scene_that_exceeds_them)
 {
     struct timeline_input inputs[20] = {{0}};
     struct timeline t;
@@ -252,14 +252,14 @@ int main(void)
     tcase_add_test(tc, a_narrated_scene_lasts_lead_sound_and_tail);
     tcase_add_test(tc, seconds_lengthen_a_scene_and_never_cut_its_narration);
     tcase_add_test(tc, a_fraction_of_a_second_is_rounded_up_to_frames_but_not_by_a_rounding_error);
-    tcase_add_test(tc, neighbours_share_a_fade_of_24_frames_that_counts_once);
-    tcase_add_test(tc, a_scene_of_one_frame_becomes_long_enough_for_its_fades);
+    tcase_add_test(tc, neighbours_share_a_transition_of_24_frames_that_counts_once);
+    tcase_add_test(tc, a_scene_of_one_frame_becomes_long_enough_for_its_transitions);
     tcase_add_test(tc, a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames);
-    tcase_add_test(tc, a_film_begins_in_short_pieces_that_grow);
+    tcase_add_test(tc, a_film_begins_with_short_segments_that_grow);
     tcase_add_test(tc, two_encoders_as_fast_as_a_viewer_stay_ahead_of_the_viewer);
-    tcase_add_test(tc, what_is_left_of_a_body_is_no_tiny_piece);
+    tcase_add_test(tc, the_last_segment_of_a_body_is_not_tiny);
     tcase_add_test(tc, the_rules_hold_for_two_hundred_scenes_of_every_kind);
-    tcase_add_test(tc, more_than_two_hours_are_refused_with_the_scene_that_is_too_many);
+    tcase_add_test(tc, more_than_two_hours_are_refused_with_the_scene_that_exceeds_them);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
