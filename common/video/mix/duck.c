@@ -5,54 +5,54 @@
 
 #include "base/number.h"
 
-/* Speech without a pause worth coming up for. */
-struct spell {
+/* Speech without a gap of DUCK_HOLD or more. */
+struct span {
     int64_t start, end; /* samples */
 };
 
-/* The spell that begins with the first part that can be heard from `*part` on, which is moved
- * behind it; false: there is none. */
-static bool next_spell(
-    const struct mix_part *parts, int n_parts, int *part, struct spell *ret_spell)
+/* The span that starts with the first audible part from `*part` on; moves `*part` behind it.
+ * False: there is none. */
+static bool duck_next_span(
+    const struct mix_part *parts, int n_parts, int *part, struct span *ret_span)
 {
     bool found = false;
 
     for (; *part < n_parts; ++*part) {
         const struct mix_part *p = &parts[*part];
 
-        if (!mix_part_is_heard(p))
+        if (!mix_part_is_audible(p))
             continue;
-        if (found && p->at - ret_spell->end >= DUCK_STAY)
+        if (found && p->at - ret_span->end >= DUCK_HOLD)
             break;
         if (!found)
-            ret_spell->start = p->at;
-        ret_spell->end = p->at + p->n;
+            ret_span->start = p->at;
+        ret_span->end = p->at + p->n;
         found = true;
     }
     return found;
 }
 
-/* How far down, from 0 to 1, at a sample. */
-static double depth_at(const struct spell *spell, int64_t at)
+/* How far down the music is at a sample: from 0 (not) to 1 (by DUCK_DB). */
+static double duck_depth(const struct span *span, int64_t at)
 {
-    if (at < spell->start)
-        return fmax(0, 1 - (double)(spell->start - at) / DUCK_DOWN);
-    if (at > spell->end)
-        return fmax(0, 1 - (double)(at - spell->end) / DUCK_UP);
+    if (at < span->start)
+        return fmax(0, 1 - (double)(span->start - at) / DUCK_ATTACK);
+    if (at > span->end)
+        return fmax(0, 1 - (double)(at - span->end) / DUCK_RELEASE);
     return 1;
 }
 
-static void press(const struct spell *spell, float *envelope, int64_t length)
+static void duck_lower(const struct span *span, float *envelope, int64_t length)
 {
-    int64_t first = (spell->start - DUCK_DOWN) / ENVELOPE_STEP;
-    int64_t last = (spell->end + DUCK_UP) / ENVELOPE_STEP;
+    int64_t first = (span->start - DUCK_ATTACK) / ENVELOPE_STEP;
+    int64_t last = (span->end + DUCK_RELEASE) / ENVELOPE_STEP;
 
     for (int64_t i = first > 0 ? first : 0; i <= last && i < length; i++)
         envelope[i] =
-            fminf(envelope[i], (float)pow(10, DUCK_DB / 20 * depth_at(spell, i * ENVELOPE_STEP)));
+            fminf(envelope[i], (float)pow(10, DUCK_DB / 20 * duck_depth(span, i * ENVELOPE_STEP)));
 }
 
-static void fade(int64_t n_samples, float *envelope, int64_t length)
+static void duck_fade(int64_t n_samples, float *envelope, int64_t length)
 {
     double in = (double)number_least_64(DUCK_FADE_IN, n_samples / 4);
     double out = (double)number_least_64(DUCK_FADE_OUT, n_samples / 2);
@@ -70,18 +70,18 @@ static void fade(int64_t n_samples, float *envelope, int64_t length)
 void duck_plan(const struct mix_part *parts, int n_parts, int64_t n_samples, float *ret_envelope)
 {
     int64_t length = envelope_length(n_samples);
-    struct spell spell;
+    struct span span;
     int part = 0;
 
     for (int64_t i = 0; i < length; i++)
         ret_envelope[i] = 1;
-    while (next_spell(parts, n_parts, &part, &spell)) {
-        /* Nor does it come up for a moment before it fades. */
-        if (n_samples - DUCK_FADE_OUT - spell.end < DUCK_STAY)
-            spell.end = n_samples;
-        if (spell.start < DUCK_STAY)
-            spell.start = 0;
-        press(&spell, ret_envelope, length);
+    while (duck_next_span(parts, n_parts, &part, &span)) {
+        /* The gaps before the first word and before the fade-out are held, too. */
+        if (n_samples - DUCK_FADE_OUT - span.end < DUCK_HOLD)
+            span.end = n_samples;
+        if (span.start < DUCK_HOLD)
+            span.start = 0;
+        duck_lower(&span, ret_envelope, length);
     }
-    fade(n_samples, ret_envelope, length);
+    duck_fade(n_samples, ret_envelope, length);
 }

@@ -1,21 +1,21 @@
-/* duck.h - how loud the music is at every moment: down before a word begins, up again after it,
- * faded in and out with the video.  When words are spoken is known beforehand, so nothing has to
- * listen and react late.  Pure. */
+/* duck.h - ducking: how loud the music is at every moment.  It goes down before speech starts,
+ * comes up again after it, and fades in and out with the video.  The times of speech are known
+ * beforehand, so no detector has to react late.  Pure: any thread. */
 #pragma once
 
 #include "video/mix/envelope.h"
 #include "video/mix/mix_part.h"
 
-#define DUCK_DB -14.0 /* under speech; 0 where nobody speaks */
+#define DUCK_DB -14.0 /* gain under speech; 0 dB elsewhere */
 
 enum {                     /* samples */
-    DUCK_DOWN = 14400,     /* 300 ms: the way down ends where the speech begins */
-    DUCK_UP = 28800,       /* 600 ms: the way up begins where it ends */
-    DUCK_STAY = 48000,     /* it stays down between speech that is nearer than this */
-    DUCK_FADE_IN = 24000,  /* at the start of the video … */
-    DUCK_FADE_OUT = 96000, /* … and at its end; less in a short one */
+    DUCK_ATTACK = 14400,   /* 300 ms: the way down, which ends where speech starts */
+    DUCK_RELEASE = 28800,  /* 600 ms: the way up, which starts where speech ends */
+    DUCK_HOLD = 48000,     /* the music stays down in a gap between speech that is shorter */
+    DUCK_FADE_IN = 24000,  /* at the start of the video, at most a quarter of it */
+    DUCK_FADE_OUT = 96000, /* at its end, at most half of it */
 };
 
-/* `ret_envelope` has envelope_length(n_samples) values.  Parts are in order; those without a sound
- * that can be heard don't count. */
+/* Fills `ret_envelope`, envelope_length(n_samples) gains from 0 to 1, for a video of `n_samples`.
+ * `parts` are in order of time; those that are not audible don't count. */
 void duck_plan(const struct mix_part *parts, int n_parts, int64_t n_samples, float *ret_envelope);

@@ -1,8 +1,9 @@
 /* envelope.c - see envelope.h. */
 #include "video/mix/envelope.h"
 
-/* Samples of one step, from its sample `first`. */
-static void apply_step(const float *ends, int64_t first, float *pairs, int64_t n)
+/* Multiplies `n` pairs of one step, the first of which is its sample `first`.  `ends`: the values
+ * at the step's start and end. */
+static void envelope_apply_step(const float *ends, int64_t first, float *pairs, int64_t n)
 {
     float slope = (ends[1] - ends[0]) / ENVELOPE_STEP;
 
@@ -20,7 +21,7 @@ void envelope_apply(const float *envelope, int64_t at, float *pairs, int64_t n)
         int64_t first = at % ENVELOPE_STEP, left = ENVELOPE_STEP - first;
         int64_t piece = n < left ? n : left;
 
-        apply_step(envelope + at / ENVELOPE_STEP, first, pairs, piece);
+        envelope_apply_step(envelope + at / ENVELOPE_STEP, first, pairs, piece);
         at += piece;
         pairs += 2 * piece;
         n -= piece;

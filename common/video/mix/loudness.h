@@ -1,22 +1,25 @@
-/* loudness.h - how loud something is, as ITU-R BS.1770-4 and EBU R 128 have it: weighted as the ear
- * does, silence and long quiet passages left out.  48 kHz stereo, interleaved.  Pure; a weigher
- * belongs to one thread at a time. */
+/* loudness.h - loudness as ITU-R BS.1770-4 and EBU R 128 define it: weighted by frequency as the
+ * ear does (K-weighting), with silence and long quiet passages left out (gating).  48 kHz stereo,
+ * interleaved left-right pairs, 1.0 is full scale.  Any thread; a filter belongs to one thread at a
+ * time. */
 #pragma once
 
 #include <stdint.h>
 
-enum { LOUDNESS_BLOCK = 4800 }; /* samples: 100 ms, a quarter of what is gated at once */
+enum { LOUDNESS_BLOCK = 4800 }; /* samples: 100 ms, a quarter of the standard's gating block */
 
 typedef double loudness_pair __attribute__((vector_size(16))); /* left, right */
 
-/* The last two samples before, between and behind the two filters; all zero is a fresh one. */
-struct loudness_weigher {
-    loudness_pair in[2], shelved[2], weighed[2];
+/* State of the K-weighting: the last two samples before, between and behind its two filters.  All
+ * zero at the start of a sound. */
+struct loudness_filter {
+    loudness_pair in[2], shelved[2], weighted[2];
 };
 
-/* The sum of the squares of `n` weighted samples, both channels together. */
-double loudness_weigh(struct loudness_weigher *weigher, const float *pairs, int64_t n);
+/* The sum of the squares of the next `n` samples, K-weighted, over both channels. */
+double loudness_energy(struct loudness_filter *filter, const float *pairs, int64_t n);
 
-/* LUFS of blocks that follow each other, each the mean of its weighted squares; -INFINITY: nothing
- * that can be heard.  Fewer blocks than the four that are gated at once are taken as they are. */
-double loudness_gated(const double *blocks, int64_t n);
+/* The integrated loudness in LUFS (BS.1770-4, equations 2 to 7) of `n` consecutive blocks, each
+ * given as its energy / LOUDNESS_BLOCK.  Fewer than the four blocks that one gating block spans
+ * count as one gating block.  -INFINITY: silence. */
+double loudness_integrated(const double *blocks, int64_t n);

@@ -1,11 +1,11 @@
-/* mix.h - the sound of the whole video: every scene's at its time, music under it, at an even
- * loudness.  One thread at a time.
+/* mix.h - the sound of the whole video: the scenes' sounds at their times, music under them, all at
+ * an even loudness.  48 kHz stereo, interleaved left-right pairs, 1.0 is full scale.  One thread at
+ * a time for each `struct mix`.
  *
- * Every scene's sound is brought to MIX_LOUDNESS on its own, so that a whisper and a shout are
- * understood alike, and music MIX_MUSIC_DB below that.  How loud and how high each five
- * milliseconds of each are is known (levels.h); from that, without touching a sample, the gain is
- * found at which the whole, with its peaks held down, comes out at MIX_LOUDNESS.  So the first
- * second can be mixed as soon as the last scene was heard, and samples are read only then.
+ * Each scene's sound is brought to MIX_LOUDNESS on its own, so that a whisper and a shout are
+ * equally intelligible, and music to MIX_MUSIC_DB below that.  The gain of the whole is planned
+ * from the levels of all sounds (levels.h) before a sample is read.  So the first second can be
+ * mixed as soon as the last sound is measured.
  *
  * Room: loudness, music, ducking, limiting: the sound of the whole video.
  * May use: base, video/kept, video/libav, video/plan, video/sound.
@@ -17,30 +17,32 @@
 #include "video/mix/mix_part.h"
 #include "video/mix/music.h"
 
-#define MIX_LOUDNESS -16.0 /* LUFS, integrated: what podcasts and players on the web agree on */
-#define MIX_MUSIC_DB -6.0  /* where nobody speaks; see duck.h for where somebody does */
-/* True peak here.  What AAC makes of it must stay under -1 dBTP. */
-#define MIX_PEAK_DB -2.0
+#define MIX_LOUDNESS -16.0 /* LUFS, integrated: usual for podcasts and players on the web */
+#define MIX_MUSIC_DB -6.0  /* relative to MIX_LOUDNESS, without speech; under speech: duck.h */
+#define MIX_PEAK_DB -2.0   /* dBTP before AAC, which must stay under -1 dBTP */
 
 struct mix_input {
-    const struct mix_part *parts; /* in order, no overlap */
+    const struct mix_part *parts; /* in order of time, without overlap */
     int n_parts;
     struct music *music; /* NULL: none */
-    int64_t n_samples;   /* of the whole video */
+    int64_t n_samples;   /* of the video */
 };
 
 struct mix {
-    struct mix_input input;       /* what it points to is the caller's */
-    int64_t read;                 /* samples mix_read() gave */
-    int part;                     /* the first that is not over */
-    struct source_reader *source; /* of that part; NULL: it has not begun */
+    struct mix_input input; /* what it points to is the caller's */
     const atomic_bool *cancel;
-    float *duck; /* envelope of the music; NULL: there is none */
-    float *gain; /* envelope of everything */
+    int64_t n_read;               /* samples read so far */
+    int part;                     /* the first part that has not ended */
+    struct source_reader *source; /* of that part; NULL: not open */
+    float *duck;                  /* envelope of the music; NULL: no music */
+    float *gain;                  /* envelope of the whole */
 };
 
+/* Plans the mix.  `cancel` (may be NULL) and what `input` points to stay the caller's until
+ * mix_close(). */
 void mix_open(const struct mix_input *input, const atomic_bool *cancel, struct mix *ret_mix);
-void mix_close(struct mix *mix); /* one that is all zero, too */
+void mix_close(struct mix *mix); /* also one that is all zero */
 
-/* The next `n` samples, which must be there.  -ERR_INPUT: a file changed since it was heard. */
+/* Reads the next `n` pairs; the video must have so many left.  -ERR_INPUT: a file changed since it
+ * was measured; otherwise the errors of source_read(). */
 int mix_read(struct mix *mix, float *pairs, int64_t n, struct error *err);

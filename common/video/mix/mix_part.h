@@ -1,4 +1,4 @@
-/* mix_part.h - a sound and where on the timeline it belongs. */
+/* mix_part.h - the sound of one scene, and where it stands on the timeline.  Pure: any thread. */
 #pragma once
 
 #include <math.h>
@@ -9,13 +9,13 @@
 
 struct mix_part {
     struct source source;
+    int64_t at;           /* the sample of the video at which it starts */
     int64_t n;            /* samples it lasts; 0: no sound */
-    int64_t at;           /* sample on the timeline it begins at */
-    double loudness;      /* LUFS; -INFINITY: nothing can be heard */
-    struct levels levels; /* its own */
+    double loudness;      /* integrated, LUFS; -INFINITY: silence */
+    struct levels levels; /* of `source` */
 };
 
-static inline bool mix_part_is_heard(const struct mix_part *part)
+static inline bool mix_part_is_audible(const struct mix_part *part)
 {
     return part->n > 0 && isfinite(part->loudness);
 }

@@ -9,35 +9,36 @@
 #include "base/number.h"
 #include "video/libav/libav_error.h"
 
-enum { PIECE = 4096, PIECES_A_TICK = 256 };
+enum { PIECE = 4096, PIECES_A_TICK = 256 }; /* samples read at once; 22 s of sound a tick */
 
-/* --- heard beforehand --- */
+/* --- measuring --- */
 
-static int hear(struct sound_file *file, int64_t most, const struct music_watch *watch,
-    struct levels_meter *meter, struct error *err)
+static int music_measure(struct sound_file *file, int64_t n_samples,
+    const struct music_watch *watch, struct levels_meter *meter, struct error *err)
 {
     float pairs[2 * PIECE];
-    int got = 1;
+    int rc = 1;
 
-    for (int i = 1; got > 0 && meter->n_samples < most; i++) {
-        got =
-            sound_file_read(file, pairs, (int)number_least_64(PIECE, most - meter->n_samples), err);
-        if (got > 0)
-            levels_add(meter, pairs, got);
+    for (int i = 1; rc > 0 && meter->n_samples < n_samples; i++) {
+        rc = sound_file_read(
+            file, pairs, (int)number_least_64(PIECE, n_samples - meter->n_samples), err);
+        if (rc > 0)
+            levels_add(meter, pairs, rc);
         if (watch->tick && i % PIECES_A_TICK == 0)
             watch->tick(watch->ctx);
     }
-    return got < 0 ? got : 0;
+    return rc < 0 ? rc : 0;
 }
 
-static int plan(struct music *music, int64_t n, int64_t n_samples, struct error *err)
+/* `n`: samples that were measured, at most the `n_samples` of the video. */
+static int music_plan_repeat(struct music *music, int64_t n, int64_t n_samples, struct error *err)
 {
-    if (n < n_samples && n < MUSIC_LEAST)
+    if (n < n_samples && n < MUSIC_SAMPLES_MIN)
         return error_set(err, ERR_INPUT,
             "%s: lasts %.3f seconds, too short to be repeated as music: a second or more is right",
             music->name, (double)n / 48000);
-    music->cross = n < n_samples ? MUSIC_CROSS : 0;
-    music->period = n - music->cross;
+    music->crossfade = n < n_samples ? MUSIC_CROSSFADE : 0;
+    music->period = n - music->crossfade;
     music->loudness = levels_loudness(&music->levels, n);
     return 0;
 }
@@ -53,11 +54,11 @@ int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bo
     if (rc < 0)
         return rc;
     levels_open(&meter);
-    rc = hear(file, n_samples, watch, &meter, err);
+    rc = music_measure(file, n_samples, watch, &meter, err);
     sound_file_close(file);
     music.levels = levels_end(&meter);
     if (rc == 0)
-        rc = plan(&music, meter.n_samples, n_samples, err);
+        rc = music_plan_repeat(&music, meter.n_samples, n_samples, err);
     if (rc < 0)
         levels_free(&music.levels);
     else
@@ -72,7 +73,7 @@ int music_check(int root_fd, const char *name, struct error *err)
     int rc;
 
     libav_log_listen();
-    rc = music_open(root_fd, name, MUSIC_LEAST, NULL, &nobody, &music, err);
+    rc = music_open(root_fd, name, MUSIC_SAMPLES_MIN, NULL, &nobody, &music, err);
     if (rc == 0)
         music_close(&music);
     return rc;
@@ -85,64 +86,70 @@ void music_close(struct music *music)
     *music = (struct music){0};
 }
 
-/* --- heard again --- */
+/* --- reading --- */
 
-/* How loud what begins is at a sample of the crossing; what ends is as loud as cosine to sine:
- * together they are as loud as either alone. */
-static double way_in(const struct music *music, double at)
+/* The angle of an equal-power crossfade at sample `at` of it: its sine is the gain of the start,
+ * its cosine that of the end, so that together they have the power of either alone. */
+static double music_fade_angle(const struct music *music, double at)
 {
-    return M_PI / 2 * fmin(1, fmax(0, at / (double)music->cross));
+    return M_PI / 2 * fmin(1, fmax(0, at / (double)music->crossfade));
 }
 
-static void cross(const struct music *music, int64_t at, float *pairs, int64_t n)
+/* Fades the tail into the `n` pairs that start at sample `at` of the crossfade. */
+static void music_fade(const struct music *music, int64_t at, float *pairs, int64_t n)
 {
-    const float *old = music->tail + 2 * at;
+    const float *tail = music->tail + 2 * at;
 
     for (int64_t i = 0; i < n; i++) {
-        double way = way_in(music, (double)(at + i) + 0.5);
-        float in = (float)sin(way), out = (float)cos(way);
+        double angle = music_fade_angle(music, (double)(at + i) + 0.5);
+        float in = (float)sin(angle), out = (float)cos(angle);
 
-        pairs[2 * i] = in * pairs[2 * i] + out * old[2 * i];
-        pairs[2 * i + 1] = in * pairs[2 * i + 1] + out * old[2 * i + 1];
+        pairs[2 * i] = in * pairs[2 * i] + out * tail[2 * i];
+        pairs[2 * i + 1] = in * pairs[2 * i + 1] + out * tail[2 * i + 1];
     }
 }
 
-/* All of `n` samples: they were there when the file was heard. */
-static int read_all(struct music *music, float *pairs, int64_t n, struct error *err)
+/* Reads exactly `n` pairs of the file: it had them when it was measured. */
+static int music_read_file(struct music *music, float *pairs, int64_t n, struct error *err)
 {
-    int got = sound_file_read(music->file, pairs, (int)n, err);
+    int rc = sound_file_read(music->file, pairs, (int)n, err);
 
-    if (got >= 0 && got < n)
+    if (rc >= 0 && rc < n)
         return error_set(err, ERR_INPUT, "%s: changed while it was read", music->name);
-    return got < 0 ? got : 0;
+    return rc < 0 ? rc : 0;
 }
 
-/* The file from its start. */
-static int begin(struct music *music, struct error *err)
+/* Opens the file at its start; after a period, keeps the tail first. */
+static int music_restart(struct music *music, struct error *err)
 {
     int rc = 0;
 
-    if (music->file && music->cross && music->at > 0)
-        rc = read_all(music, music->tail, music->cross, err);
+    if (music->file && music->crossfade && music->at > 0)
+        rc = music_read_file(music, music->tail, music->crossfade, err);
     sound_file_close(music->file);
     music->file = NULL;
     return rc < 0 ? rc
                   : sound_file_open(music->root_fd, music->name, music->cancel, &music->file, err);
 }
 
-/* Up to `n` samples that lie in one piece of the file; returns how many. */
-static int64_t read_piece(struct music *music, float *pairs, int64_t n, struct error *err)
+static bool music_is_crossfade(const struct music *music, int64_t at)
+{
+    return at >= music->period && at % music->period < music->crossfade;
+}
+
+/* Reads up to `n` pairs, not beyond the end of a crossfade or period, and returns their number. */
+static int64_t music_read_piece(struct music *music, float *pairs, int64_t n, struct error *err)
 {
     int64_t in = music->at % music->period;
-    bool crosses = music->at >= music->period && in < music->cross;
-    int rc = in == 0 ? begin(music, err) : 0;
+    bool is_crossfade = music_is_crossfade(music, music->at);
+    int rc = in == 0 ? music_restart(music, err) : 0;
 
     n = number_least_64(
-        number_least_64(n, PIECE), crosses ? music->cross - in : music->period - in);
+        number_least_64(n, PIECE), is_crossfade ? music->crossfade - in : music->period - in);
     if (rc == 0)
-        rc = read_all(music, pairs, n, err);
-    if (rc == 0 && crosses)
-        cross(music, in, pairs, n);
+        rc = music_read_file(music, pairs, n, err);
+    if (rc == 0 && is_crossfade)
+        music_fade(music, in, pairs, n);
     music->at += n;
     return rc < 0 ? rc : n;
 }
@@ -152,43 +159,45 @@ int music_read(struct music *music, int64_t at, float *pairs, int64_t n, struct 
     assert(at == 0 || at == music->at);
     music->at = at;
     while (n > 0) {
-        int64_t did = read_piece(music, pairs, n, err);
+        int64_t rc = music_read_piece(music, pairs, n, err);
 
-        if (did < 0)
-            return (int)did;
-        pairs += 2 * did;
-        n -= did;
+        if (rc < 0)
+            return (int)rc;
+        pairs += 2 * rc;
+        n -= rc;
     }
     return 0;
 }
 
 /* --- levels --- */
 
-/* Steps of the file and of the video need not begin together: the next one's peak may be this
- * one's. */
-static float peak_near(const struct music *music, int64_t step)
+static float music_energy(const struct music *music, int64_t step)
+{
+    return music->levels.energy[number_least_64(step, music->levels.n - 1)];
+}
+
+/* A step of the video may overlap two steps of the file: the higher peak of both counts. */
+static float music_peak(const struct music *music, int64_t step)
 {
     const struct levels *levels = &music->levels;
 
-    return fmaxf(levels->peaks[number_least_64(step, levels->n - 1)],
-        levels->peaks[number_least_64(step + 1, levels->n - 1)]);
+    return fmaxf(levels->true_peaks[number_least_64(step, levels->n - 1)],
+        levels->true_peaks[number_least_64(step + 1, levels->n - 1)]);
 }
 
-void music_step(const struct music *music, int64_t at, float *ret_squares, float *ret_peak)
+void music_step_levels(const struct music *music, int64_t at, float *ret_energy, float *ret_peak)
 {
     int64_t in = at % music->period, step = in / ENVELOPE_STEP;
 
-    *ret_squares = music->levels.squares[number_least_64(step, music->levels.n - 1)];
-    *ret_peak = peak_near(music, step);
-    if (at >= music->period && in < music->cross) {
-        int64_t old = (music->period + in) / ENVELOPE_STEP;
-        double sine = sin(way_in(music, (double)(in + ENVELOPE_STEP)));
-        double cosine = cos(way_in(music, (double)in));
+    *ret_energy = music_energy(music, step);
+    *ret_peak = music_peak(music, step);
+    if (music_is_crossfade(music, at)) {
+        int64_t tail = (music->period + in) / ENVELOPE_STEP;
+        double sine = sin(music_fade_angle(music, (double)(in + ENVELOPE_STEP)));
+        double cosine = cos(music_fade_angle(music, (double)in));
 
-        *ret_squares =
-            (float)(sine * sine * *ret_squares +
-                    cosine * cosine *
-                        music->levels.squares[number_least_64(old, music->levels.n - 1)]);
-        *ret_peak = (float)(sine * *ret_peak + cosine * peak_near(music, old));
+        *ret_energy =
+            (float)(sine * sine * *ret_energy + cosine * cosine * music_energy(music, tail));
+        *ret_peak = (float)(sine * *ret_peak + cosine * music_peak(music, tail));
     }
 }

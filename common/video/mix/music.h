@@ -1,5 +1,6 @@
-/* music.h - a case's music: repeated for as long as the video lasts.  Its file is read once to know
- * how loud it is, and again, from start to end, as it is mixed.  One thread at a time. */
+/* music.h - a case's music, repeated with a crossfade for as long as the video lasts.  Its file is
+ * read once to measure it, and again while it is mixed.  48 kHz stereo, interleaved left-right
+ * pairs, 1.0 is full scale.  One thread at a time for each `struct music`. */
 #pragma once
 
 #include <stdatomic.h>
@@ -8,13 +9,13 @@
 #include "video/sound/sound_file.h"
 
 enum {
-    MUSIC_CROSS = 4800,  /* samples its end and its next beginning sound together: 100 ms */
-    MUSIC_LEAST = 48000, /* shorter is refused if it has to be repeated */
+    MUSIC_CROSSFADE = 4800,    /* samples: 100 ms in which its end and its start sound together */
+    MUSIC_SAMPLES_MIN = 48000, /* that music must last if it has to be repeated */
 };
 
-/* Called several times a second while a file is read. */
+/* Called several times a second while a file is measured. */
 struct music_watch {
-    void (*tick)(void *ctx); /* NULL: nobody asks */
+    void (*tick)(void *ctx); /* NULL: not called */
     void *ctx;
 };
 
@@ -22,26 +23,31 @@ struct music {
     int root_fd;
     const char *name; /* the caller's */
     const atomic_bool *cancel;
-    int64_t period;  /* samples until it begins again */
-    int64_t cross;   /* of what follows the period, in which the next time begins; 0: never again */
-    double loudness; /* LUFS; -INFINITY: nothing can be heard */
-    struct levels levels; /* of the period and what follows it */
+    int64_t period;       /* samples from one start to the next */
+    int64_t crossfade;    /* samples behind the period, faded into the next start; 0: no repeat */
+    double loudness;      /* integrated, LUFS; -INFINITY: silence */
+    struct levels levels; /* of the period and the crossfade */
 
-    struct sound_file *file;     /* NULL: to be opened */
-    int64_t at;                  /* sample of the video that is read next */
-    float tail[2 * MUSIC_CROSS]; /* what followed the last period */
+    struct sound_file *file;         /* NULL: not open */
+    int64_t at;                      /* sample of the video that is read next */
+    float tail[2 * MUSIC_CROSSFADE]; /* what followed the last period */
 };
 
-/* Hear as much of the file as a video of `n_samples` needs.  -ERR_INPUT names the file.  The caller
- * closes it, if this did not fail. */
+/* Measures as much of the file as a video of `n_samples` needs.  After success the caller closes
+ * `*ret_music`; `name` and `cancel` (may be NULL) stay the caller's until then.  Errors: those of
+ * sound_file_open() and sound_file_read(); -ERR_INPUT also: too short to be repeated. */
 int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bool *cancel,
     const struct music_watch *watch, struct music *ret_music, struct error *err);
-/* Can a video of any length have it?  -ERR_INPUT names the file and says why not. */
-int music_check(int root_fd, const char *name, struct error *err);
-void music_close(struct music *music); /* one that is all zero, too */
+void music_close(struct music *music); /* also one that is all zero */
 
-/* The next `n` left-right pairs of the video, at the music's own level; `at` 0 begins anew. */
+/* Checks that a video of any length can have the file as music.  Errors as above. */
+int music_check(int root_fd, const char *name, struct error *err);
+
+/* Reads the next `n` pairs of the video, at the music's own loudness.  `at`: the sample of the
+ * video at which they start, where the last call ended; 0 starts again.  -ERR_INPUT: the file
+ * changed since it was measured; -ERR_CANCELED. */
 int music_read(struct music *music, int64_t at, float *pairs, int64_t n, struct error *err);
 
-/* The weighted squares and the highest peak of a step from sample `at` of the video on, nearly. */
-void music_step(const struct music *music, int64_t at, float *ret_squares, float *ret_peak);
+/* The energy and the true peak of the step that starts at sample `at` of the video, estimated from
+ * the steps of the file, which need not start with the video's.  See levels.h. */
+void music_step_levels(const struct music *music, int64_t at, float *ret_energy, float *ret_peak);

@@ -1,29 +1,31 @@
-/* peak.h - how high a sound goes, between its samples too: that is what a converter or a lossy
- * codec makes of it ("true peak", BS.1770-4 annex 2).  48 kHz stereo, interleaved.  One thread at a
- * time. */
+/* peak.h - the true peak (ITU-R BS.1770-4, annex 2): the highest value of a sound at and between
+ * its samples, as a converter or a lossy codec reconstructs it.  48 kHz stereo, interleaved
+ * left-right pairs, 1.0 is full scale.  One thread at a time for each `struct peak`. */
 #pragma once
 
 #include <stdint.h>
 
 enum {
-    PEAK_TAPS = 12,   /* samples a value between two of them is made of */
+    PEAK_TAPS = 12,   /* samples from which a value between two of them is interpolated */
     PEAK_BETWEEN = 3, /* values between two samples: four times the rate */
-    PEAK_PIECE = 240, /* samples a call takes at most; at least PEAK_TAPS, but for the last */
+    PEAK_PIECE = 240, /* samples that a call takes at most; all but the last take PEAK_TAPS or more
+                       */
 };
 
-#define PEAK_RANGE 0.25f /* of the highest: what is lower hardly ever matters */
+/* Of the highest peak so far: a lower one hardly ever matters and is only bounded. */
+#define PEAK_RANGE 0.25f
 
 struct peak {
     float taps[PEAK_BETWEEN][PEAK_TAPS];
-    float rise; /* how much higher than samples what lies between them can be */
-    float last[2 * (PEAK_TAPS - 1)]; /* the samples before the next call's */
-    float high;                      /* the highest sample of the last call's */
-    float highest;                   /* of all that was returned */
+    float overshoot; /* how many times higher than its samples an interpolated value can be */
+    float last[2 * (PEAK_TAPS - 1)]; /* the last pairs of the calls before */
+    float sample_peak;               /* the highest sample of the last call */
+    float highest;                   /* of all exact results */
 };
 
-void peak_init(struct peak *peak);
+void peak_init(struct peak *ret_peak);
 
-/* The highest of `n` samples and what lies between them (1.0 is full scale).  What lies between the
- * last six is counted by the next call.  Where that is sure to be lower than PEAK_RANGE of the
- * highest so far, it is not worked out: what is returned is at most `rise` times too high then. */
-float peak_of(struct peak *peak, const float *pairs, int n);
+/* The true peak of the next `n` pairs; the values between the last six samples count in the next
+ * call.  Where it is certain to be lower than PEAK_RANGE times the highest so far, an upper bound
+ * is returned instead: the sample peak times `overshoot`. */
+float peak_measure(struct peak *peak, const float *pairs, int n);

@@ -1,9 +1,8 @@
 /* soundtrack.c - see soundtrack.h.  libavcodec's own AAC encoder.
  *
- * Its settings decide what becomes of loudness and peaks.  Its usual coder lets peaks grow by up to
- * 3 dB, and left to itself it cuts off above 16 kHz, which takes 2 dB from a hiss and lets peaks
- * grow again; with these settings neither changes by more than half a dB where it matters
- * (tests/unit/test_mix.c), for half of the time. */
+ * Its default coder raises peaks by up to 3 dB, and its default cutoff of 16 kHz takes 2 dB of
+ * loudness from noise and raises peaks again.  With the settings below neither changes by more than
+ * 0.5 dB where it matters (tests/unit/video/mix/test_mix.c), in half of the time. */
 #include "video/mix/soundtrack.h"
 
 #include <libavutil/opt.h>
@@ -11,9 +10,9 @@
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
-enum { BIT_RATE = 160000, CUTOFF = 22000 };
+enum { BIT_RATE = 160000, CUTOFF = 22000, FRAME = 1024 }; /* bit/s, Hz, samples */
 
-static int open_codec(AVCodecContext *codec)
+static int soundtrack_open_codec(AVCodecContext *codec)
 {
     codec->sample_fmt = AV_SAMPLE_FMT_FLTP;
     codec->sample_rate = TIMELINE_RATE;
@@ -27,7 +26,7 @@ static int open_codec(AVCodecContext *codec)
     return avcodec_open2(codec, codec->codec, NULL);
 }
 
-static int make_frame(struct soundtrack *track, struct error *err)
+static int soundtrack_alloc_frame(struct soundtrack *track, struct error *err)
 {
     track->frame = av_frame_alloc();
     if (!track->frame)
@@ -50,9 +49,9 @@ int soundtrack_open(struct mix *mix, struct soundtrack *ret_track, struct error 
     if (!track.codec)
         return error_set(err, ERR_LIBRARY, "libavcodec has no AAC encoder");
     libav_log_clear();
-    rc = open_codec(track.codec);
+    rc = soundtrack_open_codec(track.codec);
     rc = rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "the AAC encoder can't be opened")
-                : make_frame(&track, err);
+                : soundtrack_alloc_frame(&track, err);
     if (rc < 0) {
         soundtrack_close(&track);
         return rc;
@@ -67,12 +66,12 @@ void soundtrack_close(struct soundtrack *track)
     av_frame_free(&track->frame);
 }
 
-/* The next samples of the mix into the frame; fewer at the very end. */
-static int fill_frame(struct soundtrack *track, struct error *err)
+/* Reads the next samples of the mix into the frame; the last frame may be shorter. */
+static int soundtrack_fill_frame(struct soundtrack *track, struct error *err)
 {
-    float pairs[2 * 1024];
-    int64_t at = track->mix->read, left = track->mix->input.n_samples - at;
-    int n = left < 1024 ? (int)left : 1024, rc;
+    float pairs[2 * FRAME];
+    int64_t at = track->mix->n_read, left = track->mix->input.n_samples - at;
+    int n = left < FRAME ? (int)left : FRAME, rc;
     float *planes[2];
 
     rc = mix_read(track->mix, pairs, n, err);
@@ -90,14 +89,14 @@ static int fill_frame(struct soundtrack *track, struct error *err)
     return 0;
 }
 
-static int feed(struct soundtrack *track, struct error *err)
+static int soundtrack_feed(struct soundtrack *track, struct error *err)
 {
     int rc;
 
-    if (track->mix->read == track->mix->input.n_samples)
+    if (track->mix->n_read == track->mix->input.n_samples)
         rc = avcodec_send_frame(track->codec, NULL);
     else {
-        rc = fill_frame(track, err);
+        rc = soundtrack_fill_frame(track, err);
         if (rc < 0)
             return rc;
         rc = avcodec_send_frame(track->codec, track->frame);
@@ -114,7 +113,7 @@ int soundtrack_next(struct soundtrack *track, AVPacket *packet, struct error *er
             return SOUNDTRACK_E_END;
         if (rc != AVERROR(EAGAIN))
             return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "the AAC encoder failed") : 0;
-        rc = feed(track, err);
+        rc = soundtrack_feed(track, err);
         if (rc < 0)
             return rc;
     }

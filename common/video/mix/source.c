@@ -9,17 +9,17 @@
 #include "video/sound/resample.h"
 #include "video/sound/sound_file.h"
 
-enum { PIECE = 4096 };
+enum { PIECE = 4096 }; /* samples read at once */
 
 struct source_reader {
     const struct source *source;
     const atomic_bool *cancel;
-    struct sound_file *file; /* NULL: the spool */
-    struct resample resample;
-    int64_t read; /* of the source's samples */
+    struct sound_file *file;  /* NULL: the spool */
+    struct resample resample; /* of the spool's samples */
+    int64_t n_read;           /* of them, of all channels */
 };
 
-static int open_spool(struct source_reader *reader, struct error *err)
+static int source_open_spool(struct source_reader *reader, struct error *err)
 {
     AVChannelLayout layout;
 
@@ -36,7 +36,7 @@ int source_open(const struct source *source, const atomic_bool *cancel,
     reader->source = source;
     reader->cancel = cancel;
     rc = source->file ? sound_file_open(source->root_fd, source->file, cancel, &reader->file, err)
-                      : open_spool(reader, err);
+                      : source_open_spool(reader, err);
     if (rc < 0)
         source_close(reader);
     else
@@ -53,34 +53,34 @@ void source_close(struct source_reader *reader)
     free(reader);
 }
 
-static int add_piece(struct source_reader *reader, struct error *err)
+static int source_feed(struct source_reader *reader, struct error *err)
 {
     const struct source *source = reader->source;
     int16_t samples[PIECE];
     const uint8_t *data = (const uint8_t *)samples;
-    int64_t left = source->n - reader->read, n = left < PIECE ? left : PIECE;
-    int rc = spool_read(source->spool, source->from + reader->read, samples, n, err);
+    int64_t left = source->n - reader->n_read, n = left < PIECE ? left : PIECE;
+    int rc = spool_read(source->spool, source->from + reader->n_read, samples, n, err);
 
     if (rc == 0)
         rc = resample_write(&reader->resample, &data, (int)n / source->channels, err);
-    reader->read += n;
+    reader->n_read += n;
     return rc;
 }
 
-static int read_spool(struct source_reader *reader, float *pairs, int n, struct error *err)
+static int source_read_spool(struct source_reader *reader, float *pairs, int n, struct error *err)
 {
     int got = 0;
 
     if (cancel_is_set(reader->cancel))
         return cancel_error(err);
     while (got < n) {
-        bool is_end = reader->read == reader->source->n;
+        bool is_end = reader->n_read == reader->source->n;
         int rc = resample_read(&reader->resample, pairs + 2 * got, n - got, is_end, err);
 
         if (rc < 0 || (rc == 0 && is_end))
             return rc < 0 ? rc : got;
         got += rc;
-        rc = rc == 0 ? add_piece(reader, err) : 0;
+        rc = rc == 0 ? source_feed(reader, err) : 0;
         if (rc < 0)
             return rc;
     }
@@ -90,10 +90,10 @@ static int read_spool(struct source_reader *reader, float *pairs, int n, struct 
 int source_read(struct source_reader *reader, float *pairs, int n, struct error *err)
 {
     return reader->file ? sound_file_read(reader->file, pairs, n, err)
-                        : read_spool(reader, pairs, n, err);
+                        : source_read_spool(reader, pairs, n, err);
 }
 
-static int measure(struct source_reader *reader, struct levels_meter *meter, struct error *err)
+static int source_meter(struct source_reader *reader, struct levels_meter *meter, struct error *err)
 {
     float pairs[2 * PIECE];
     int got;
@@ -116,7 +116,7 @@ int source_measure(const struct source *source, const atomic_bool *cancel, int64
     if (rc < 0)
         return rc;
     levels_open(&meter);
-    rc = measure(reader, &meter, err);
+    rc = source_meter(reader, &meter, err);
     source_close(reader);
     *ret_levels = levels_end(&meter);
     *ret_n = meter.n_samples;

@@ -1,9 +1,7 @@
-/* source.h - the sound of one scene, wherever its samples are: spoken ones in a spool, others in
- * their file, which is read again when it is mixed.  So nothing that can be read twice is kept, and
- * what was spoken is kept as small as it came.
- *
- * Whoever reads it from start to end gets the same 48 kHz left-right pairs every time.  Any thread,
- * one reader each. */
+/* source.h - where the samples of a scene's sound are: speech in a spool, other sound in its file.
+ * A file is read once to measure it and again to mix it, so its samples are never stored; speech is
+ * stored as small as espeak-ng gave it.  Every reader of a source gets the same samples.  Any
+ * thread; one thread at a time for each reader. */
 #pragma once
 
 #include <stdatomic.h>
@@ -12,23 +10,27 @@
 #include "video/mix/levels.h"
 
 struct source {
-    const char *file; /* beneath `root_fd`; NULL: a spool.  Both the caller's */
+    const char *file; /* beneath `root_fd`; NULL: the spool.  Both the caller's */
     int root_fd;
 
     const struct spool *spool; /* the caller's */
     int64_t from, n;           /* samples of all channels */
-    int rate, channels;        /* 1 or 2 */
+    int rate, channels;        /* Hz; 1 or 2 */
 };
 
 struct source_reader;
 
+/* `source` and `cancel` (may be NULL) stay the caller's until source_close().  Errors: those of
+ * sound_file_open(). */
 int source_open(const struct source *source, const atomic_bool *cancel,
     struct source_reader **ret_reader, struct error *err);
 void source_close(struct source_reader *reader); /* takes NULL */
 
-/* The next `n` left-right pairs; returns how many there were: fewer at the end. */
+/* Reads the next `n` left-right pairs at 48 kHz and returns their number: fewer at the end.
+ * Errors: those of sound_file_read(); -ERR_IO: the spool can't be read. */
 int source_read(struct source_reader *reader, float *pairs, int n, struct error *err);
 
-/* Hears all of it: `*ret_n` samples of each channel.  The caller frees the levels. */
+/* Reads all of it: `*ret_n` samples of each channel and their levels, which the caller frees.
+ * Errors as above. */
 int source_measure(const struct source *source, const atomic_bool *cancel, int64_t *ret_n,
     struct levels *ret_levels, struct error *err);

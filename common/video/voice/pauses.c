@@ -33,9 +33,9 @@ struct pauses pauses_find(const struct levels *levels)
     int64_t first = -1;
 
     for (int64_t i = 0; i < levels->n; i++)
-        most = fmaxf(most, levels->highs[i]);
+        most = fmaxf(most, levels->sample_peaks[i]);
     for (int64_t i = 0; i <= levels->n; i++) {
-        bool is_quiet = i < levels->n && levels->highs[i] <= most * quiet_share;
+        bool is_quiet = i < levels->n && levels->sample_peaks[i] <= most * quiet_share;
 
         if (is_quiet && first < 0)
             first = i;

@@ -265,7 +265,7 @@ END_TEST
 static float exact_peak(struct peak *peak, const float *pairs)
 {
     peak->highest = 0;
-    return peak_of(peak, pairs, PEAK_PIECE);
+    return peak_measure(peak, pairs, PEAK_PIECE);
 }
 
 START_TEST(peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low)
@@ -284,9 +284,9 @@ START_TEST(peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low
             both[2 * i] = both[2 * i + 1] = one[2 * i] = (float)sounds[_i](at + i);
             one[2 * i + 1] = 0;
         }
-        told = peak_of(&voice, both, PEAK_PIECE);
+        told = peak_measure(&voice, both, PEAK_PIECE);
         truth = exact_peak(&exact, both);
-        ck_assert(peak_of(&left, one, PEAK_PIECE) == told);
+        ck_assert(peak_measure(&left, one, PEAK_PIECE) == told);
         ck_assert(told >= truth && (told == truth || told <= PEAK_RANGE * voice.highest));
         n_exact += told == truth;
     }
@@ -359,7 +359,7 @@ START_TEST(short_music_repeats_without_a_gap_whatever_the_pieces_it_is_read_in)
 
     media_wav(folder, "m.wav", 48000, 2, 3, 0.5);
     open_music("m.wav", 10, &music);
-    ck_assert_int_eq(music.period, 3 * 48000 - MUSIC_CROSS);
+    ck_assert_int_eq(music.period, 3 * 48000 - MUSIC_CROSSFADE);
     ck_assert_int_eq(music_read(&music, 0, whole, N, &err), 0);
     for (int at = 0; at < N; at += 1600)
         ck_assert_int_eq(music_read(&music, at, pieces + 2 * at, 1600, &err), 0);
