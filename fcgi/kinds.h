@@ -1,7 +1,7 @@
 /* kinds.h - the tables of kinds.c: the kinds of job of this program, and their own routes. */
 #pragma once
 
-#include "hub/kind.h"
+#include "hub/kind/kind.h"
 #include "route/route.h"
 
 /* Ends with NULL.  Where no kind is known (no such job), a refused stream ends with the last

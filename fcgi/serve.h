@@ -1,7 +1,7 @@
 /* serve.h - the responder process.
  *
  * Room: the server: its parts put together.
- * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, hub.
+ * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, hub/kind.
  * Used by: nothing. */
 #pragma once
 

@@ -6,7 +6,7 @@
  *
  * Room: the event-stream format.
  * May use: base.
- * Used by: fcgi/request, fcgi/route, fcgi/stream, hub. */
+ * Used by: fcgi/request, fcgi/route, fcgi/stream, hub/kind. */
 #pragma once
 
 #include <stddef.h>

@@ -14,7 +14,7 @@
  *
  * Room: jobs, their journal and cases, in a database.
  * May use: base, case, job.
- * Used by: cli, fcgi/request, fcgi/route, hub. */
+ * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/inbox, hub/viewers. */
 #pragma once
 
 #include <stdbool.h>

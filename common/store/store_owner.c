@@ -128,7 +128,8 @@ static int rekey(struct store *store, const char *id, const char *key, struct er
 {
     int answer = query_run(store,
         "UPDATE casecast_jobs SET key = ?2 WHERE id = ?1 AND last_seq <= 1 AND NOT EXISTS"
-        " (SELECT 1 FROM casecast_jobs AS other WHERE other.kind = casecast_jobs.kind"
+        " (SELECT 1 FROM casecast_jobs AS other WHERE other.id <> casecast_jobs.id AND other.kind "
+        "= casecast_jobs.kind"
         "  AND other.key = ?2 AND other.state IN ('queued', 'running', 'done'))",
         VALUES(value_text(id), value_text(key)), err);
 

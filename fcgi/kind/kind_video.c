@@ -13,6 +13,7 @@
 #include "case/case.h"
 #include "kind/result_files.h"
 #include "request/secret.h"
+#include "store/store.h"
 #include "video/video.h"
 
 static const char video_file[] = "final.mp4";

@@ -1,7 +1,7 @@
 /* handover.h - how an event stream leaves its responder for the loop. */
 #pragma once
 
-#include "hub/loop.h"
+#include "loop/loop.h"
 #include "request/request.h"
 #include "stream/stream.h"
 

@@ -1,7 +1,7 @@
 /* request.h - one request as a route sees it, and the short answers.  The responder's own thread.
  *
  * Room: FastCGI requests: connections, arguments, who may do what.
- * May use: base, fcgi/stream, hub, job, sse, store.
+ * May use: base, fcgi/stream, hub, job, loop, sse, store.
  * Used by: fcgi, fcgi/kind, fcgi/route. */
 #pragma once
 

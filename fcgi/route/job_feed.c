@@ -102,7 +102,7 @@ static void start(struct arrival *arrival)
     struct job_feed *feed = (struct job_feed *)arrival;
 
     feed->stream = arrival_open(arrival, over);
-    feed->watch.tell = tell;
+    feed->watch.deliver = tell;
     if (feed->is_cut && feed->is_live)
         feed_watch(feed); /* who still reads what was is one of the viewers */
     feed_go_on(feed);

@@ -1,7 +1,7 @@
 /* jobs.h - from a request to a job of one of the kinds in kinds.c.  Responder thread. */
 #pragma once
 
-#include "hub/kind.h"
+#include "hub/kind/kind.h"
 #include "request/request.h"
 
 /* Create or attach (see store_job_open); a subject that can't be one of this kind is -ERR_INPUT.

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hub/frame.h"
-#include "hub/loop.h"
+#include "loop/frame.h"
+#include "loop/loop.h"
 #include "store/store.h"
 
 struct server;

@@ -1,7 +1,7 @@
 /* route.h - which request is answered by whom.
  *
  * Room: what each address answers.
- * May use: base, fcgi/request, hub, sse, store.
+ * May use: base, fcgi/request, hub/kind, loop, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "hub/frame.h"
+#include "loop/frame.h"
 
 struct queued_frame {
     struct queued_frame *next;

@@ -6,7 +6,7 @@
  * need none).  A stream without room waits for its descriptor; nothing here ever blocks.
  *
  * Room: event streams: frames to viewers.
- * May use: base, hub, sse.
+ * May use: base, loop, sse.
  * Used by: fcgi/request. */
 #pragma once
 
@@ -17,8 +17,8 @@
 
 #include "base/config.h"
 #include "base/list.h"
-#include "hub/frame.h"
-#include "hub/loop.h"
+#include "loop/frame.h"
+#include "loop/loop.h"
 #include "stream/connection_limits.h"
 #include "stream/descriptors.h"
 #include "stream/frame_queue.h"

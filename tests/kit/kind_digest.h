@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "hub/kind.h"
+#include "hub/kind/kind.h"
 
 extern const struct job_kind kind_digest;
 

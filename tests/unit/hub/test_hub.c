@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "hub/hub_private.h"
+#include "hub/hub.h"
 
 enum { LEASE_MS = 600, MOST_MS = 20000 };
 
@@ -228,7 +228,7 @@ static void view(struct hub *hub, struct viewer *viewer, const char *job_id)
     int64_t until = clock_monotonic_ms() + MOST_MS;
     uint64_t position;
 
-    *viewer = (struct viewer){.watch.tell = hear};
+    *viewer = (struct viewer){.watch.deliver = hear};
     viewer->heard = read_store(job_id, &position, &viewer->n_last);
     while (!viewer->n_last && hub_watch(hub, &viewer->watch, job_id, position) == HUB_E_BEHIND) {
         ck_assert_int_lt(clock_monotonic_ms(), until);
@@ -385,7 +385,7 @@ START_TEST(a_viewer_who_comes_late_gets_what_it_missed)
     atomic_store(&gate, true);
     ck_assert(wait_until(has_heard_the_end, &early));
     /* As if its responder had read the store before the work began. */
-    late = (struct viewer){.watch.tell = hear};
+    late = (struct viewer){.watch.deliver = hear};
     ck_assert_int_eq(hub_watch(hub, &late.watch, last_job, 1), 0);
 
     ck_assert_int_eq(late.n_last, 1);
@@ -654,7 +654,7 @@ START_TEST(what_is_ours_without_anybody_who_works_on_it_is_handed_back)
     ck_assert_int_eq(store_job_claim(store, other, 2, &job, &err), 0);
     job_clear(&job);
     hub = hub_new(&loop, &claims_nothing, kinds);
-    sql("UPDATE casecast_jobs SET owner = '%s'", store_member_name(hub->member));
+    sql("UPDATE casecast_jobs SET owner = '%s'", hub_member_name(hub));
     ck_assert(wait_until(is_queued, last_job));
     store_member_free(other);
     end_hub(hub);

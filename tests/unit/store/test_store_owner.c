@@ -304,6 +304,23 @@ START_TEST(nothing_to_claim_needs_no_write_lock)
 }
 END_TEST
 
+START_TEST(a_new_key_that_is_asked_for_again_is_there_and_taken_by_nobody)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_claim("me", 1);
+    assert_done(store_job_rekey(kit_store, id, 1, "b", &kit_error));
+    assert_done(store_job_rekey(kit_store, id, 1, "b", &kit_error));
+    job = kit_get(id);
+    ck_assert_str_eq(job.key, "b");
+    job_clear(&job);
+    kit_job("c");
+    ck_assert_int_eq(store_job_rekey(kit_store, id, 1, "c", &kit_error), STORE_E_NOT_FOUND);
+}
+END_TEST
+
 enum { PROCESSES = 4, JOBS = 12 };
 
 /* Claims, ends, claims …; returns how many it ran, 100 on an error. */
@@ -410,6 +427,7 @@ int main(void)
         a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
         an_end_writes_state_result_and_events_together,
         nothing_to_claim_needs_no_write_lock,
+        a_new_key_that_is_asked_for_again_is_there_and_taken_by_nobody,
         many_processes_run_every_job_once,
         a_killed_owner_loses_nothing,
     };

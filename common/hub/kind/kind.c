@@ -1,6 +1,6 @@
 /* kind.c - what all kinds of jobs have in common: their table, their subjects, their closing
  * events. */
-#include "hub/kind.h"
+#include "hub/kind/kind.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ const struct job_kind *kind_find(const struct job_kind *const *kinds, const char
     return NULL;
 }
 
-/* What stands in a subject goes into JSON and into logs as it is. */
+/* A subject stands in JSON and in logs without escapes. */
 static bool kind_subject_is_plain(const char *subject)
 {
     size_t len = strlen(subject);

@@ -1,4 +1,4 @@
-#include "hub/loop.h"
+#include "loop/loop.h"
 
 #include <assert.h>
 

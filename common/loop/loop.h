@@ -2,7 +2,11 @@
  *
  * Every type that only the loop's thread may touch holds a pointer to this one.  Anybody else posts
  * a mail: the mail is moved (the poster keeps no pointer into it), delivered once, in the order of
- * posting. */
+ * posting.
+ *
+ * Room: the loop: the thread that owns live state, its mailbox, and frames to viewers.
+ * May use: base.
+ * Used by: fcgi/request, fcgi/route, fcgi/stream, hub, hub/viewers, hub/works. */
 #pragma once
 
 #include <pthread.h>

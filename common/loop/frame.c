@@ -1,4 +1,4 @@
-#include "hub/frame.h"
+#include "loop/frame.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,115 @@
+/* clerk_claim.c - the lease of this process, and the jobs it claims. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "hub/clerk/clerk_private.h"
+
+enum {
+    CLAIM_MS = 500, /* a dead owner writes nothing, so leases are looked at this often */
+    DEATHS_MAX = 3, /* a job that so many processes died of is not run again */
+};
+
+/* --- the lease --- */
+
+static void clerk_lease_renewed(struct clerk *clerk)
+{
+    clerk->renew_at = clock_monotonic_ms() + clerk->to.config->lease_ms / 3;
+}
+
+/* Only a process that owns a job writes. */
+int clerk_renew(struct clerk *clerk, int64_t now, struct error *err)
+{
+    int rc;
+
+    if (now < clerk->renew_at || !inbox_count_runs(clerk->to.inbox))
+        return 0;
+    rc = store_member_renew(clerk->store, clerk->member, err);
+    if (rc == 0)
+        clerk_lease_renewed(clerk);
+    return rc;
+}
+
+/* A process that is to stop may be killed before it has handed its jobs back: then it has not died
+ * of them. */
+int clerk_mark_stopping(struct clerk *clerk, struct error *err)
+{
+    int rc;
+
+    if (clerk->is_marked_stopping || inbox_may_claim(clerk->to.inbox) ||
+        !inbox_count_runs(clerk->to.inbox))
+        return 0;
+    rc = store_member_stop(clerk->store, clerk->member, err);
+    clerk->is_marked_stopping = rc == 0;
+    return rc;
+}
+
+/* --- claims --- */
+
+/* A job that must not run, or not any more, ends at once.  If the end can't be written the job is
+ * an orphan: it is handed back and claimed again. */
+static void clerk_conclude(
+    struct clerk *clerk, const struct job *job, enum job_state state, const char *reason)
+{
+    const struct job_kind *kind = kind_find(clerk->to.kinds, job->kind);
+    struct last_events last = {0};
+    struct error err;
+
+    log_info(
+        "job %s: %s%s%s", job->id, job_state_name(state), reason ? ": " : "", reason ? reason : "");
+    if (kind && kind->clear)
+        kind->clear(clerk->to.config, job);
+    kind_finish(kind, state, NULL, reason, &last);
+    if (store_job_end(clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) <
+        0)
+        log_error("job %s: %s", job->id, err.text);
+    last_events_clear(&last);
+}
+
+static void clerk_begin(struct clerk *clerk, struct job *job)
+{
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "the process that worked on it died %d times", job->deaths);
+    if (job->cancel_wanted) {
+        clerk_conclude(clerk, job, JOB_CANCELED, NULL);
+    } else if (job->deaths >= DEATHS_MAX) {
+        clerk_conclude(clerk, job, JOB_FAILED, reason);
+    } else {
+        inbox_add_run(clerk->to.inbox, job);
+        works_post_start(clerk->to.works, job);
+    }
+    job_clear(job);
+}
+
+/* Without a free slot there may still be a job to cancel. */
+static int clerk_claim_one(struct clerk *clerk, struct error *err)
+{
+    int slots = clerk->to.config->slots;
+    bool is_free = inbox_count_runs(clerk->to.inbox) < (size_t)slots;
+    struct job job = {0};
+    int rc = store_job_claim(clerk->store, clerk->member, is_free ? slots : 0, &job, err);
+
+    if (rc != 0)
+        return rc;
+    clerk_lease_renewed(clerk);
+    inbox_poke(clerk->to.inbox); /* store_changed() does not see what this connection wrote */
+    clerk_begin(clerk, &job);
+    return 0;
+}
+
+int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err)
+{
+    int rc = 0;
+
+    if (clerk->n_queued == 0 && clerk->n_foreign == 0)
+        return 0;
+    if (now < clerk->claim_at && !(has_read && clerk->n_queued))
+        return 0;
+    clerk->claim_at = now + CLAIM_MS;
+    inbox_claims_begin(clerk->to.inbox);
+    while (rc == 0 && inbox_may_claim(clerk->to.inbox))
+        rc = clerk_claim_one(clerk, err);
+    inbox_claims_end(clerk->to.inbox);
+    return rc < 0 ? rc : 0;
+}

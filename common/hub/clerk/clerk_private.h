@@ -1,0 +1,59 @@
+/* clerk_private.h - the clerk's own state, on its thread alone except where noted.
+ *
+ * clerk.c owns the thread and the connection, clerk_read.c what is read from the store,
+ * clerk_claim.c the lease and the claims, clerk_watch.c who watches. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "hub/clerk/clerk.h"
+#include "hub/clerk/seen.h"
+#include "hub/inbox/runs.h"
+
+struct clerk {
+    /* fixed after start */
+    struct clerk_links to;
+    pthread_t thread;
+    char *kind_names;
+    struct member *member; /* the clerk's thread alone, but for its name */
+
+    /* atomic: set by the clerk, read by all */
+    atomic_llong turned_ms;
+
+    /* clerk.c */
+    struct store *store; /* NULL: not open */
+    bool was_open;       /* from then on no database is made in the place of a deleted one */
+    bool is_troubled;    /* a lasting trouble is logged once */
+    int64_t open_at;
+
+    /* clerk_read.c */
+    bool has_news; /* the store has changed since all of it was read */
+    bool has_position;
+    uint64_t position; /* of the last journal entry that was passed on */
+    struct seen_jobs seen;
+    struct runs orphans; /* ours, as last read, but not worked on here */
+    int n_live, n_queued, n_foreign;
+
+    /* clerk_claim.c */
+    int64_t renew_at, claim_at;
+    bool is_marked_stopping; /* in the store */
+
+    /* clerk_watch.c */
+    int64_t roll_call_at, audience_at;
+    int64_t roll_called_since; /* without a gap */
+};
+
+/* Each returns 0, or an error that the clerk logs; what was not done is tried again at the next
+ * round. */
+
+int clerk_read_news(struct clerk *clerk, struct error *err);
+int clerk_read_live(struct clerk *clerk, struct error *err);
+void clerk_forget(struct clerk *clerk); /* all that was read: the database is gone */
+
+int clerk_renew(struct clerk *clerk, int64_t now, struct error *err);
+int clerk_mark_stopping(struct clerk *clerk, struct error *err);
+int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err);
+
+int clerk_write_audiences(struct clerk *clerk, int64_t now, struct error *err);
+int clerk_cancel_unwatched(struct clerk *clerk, int64_t now, struct error *err);

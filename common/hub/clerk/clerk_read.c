@@ -1,0 +1,174 @@
+/* clerk_read.c - passes on what is new in the store: states, progress and requests to cancel of the
+ * live jobs, and the events of the journal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "hub/clerk/clerk_private.h"
+#include "hub/kind/encode.h"
+
+enum { TAIL_MOST = 256 }; /* events a read */
+
+/* --- what is queued or running --- */
+
+static void clerk_pass_state(struct clerk *clerk, struct seen *seen, const struct job *job)
+{
+    struct buf bytes = {0};
+
+    if (!seen->kind || (seen->state == job->state && seen->position == job->position))
+        return;
+    seen->state = job->state;
+    seen->position = job->position;
+    hub_encode_job(&bytes, seen->kind, job);
+    viewers_post_note(clerk->to.viewers, job->id, &bytes, false);
+    buf_free(&bytes);
+}
+
+static void clerk_pass_progress(struct clerk *clerk, struct seen *seen, const struct job *job)
+{
+    struct buf bytes = {0};
+
+    if (!job->progress || (seen->progress && strcmp(seen->progress, job->progress) == 0))
+        return;
+    free(seen->progress);
+    seen->progress = mem_copy(job->progress);
+    hub_encode_progress(&bytes, job);
+    viewers_post_note(clerk->to.viewers, job->id, &bytes, true);
+    buf_free(&bytes);
+}
+
+/* A running job of ours: is it worked on, and is it to stop? */
+static void clerk_see_ours(struct clerk *clerk, struct seen *seen, const struct job *job)
+{
+    if (!inbox_has_run(clerk->to.inbox, job)) {
+        runs_add(&clerk->orphans, job);
+    } else if (job->cancel_wanted && !seen->is_stopped) {
+        seen->is_stopped = true;
+        works_post_stop(clerk->to.works, job->id, WORK_CANCELED);
+    }
+}
+
+static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
+{
+    struct clerk *clerk = ctx;
+    struct seen *seen = seen_of(&clerk->seen, job->id);
+    bool is_ours = owner && strcmp(owner, store_member_name(clerk->member)) == 0;
+
+    seen->is_live = true;
+    seen->kind = kind_find(clerk->to.kinds, job->kind);
+    seen->cancel_wanted = job->cancel_wanted;
+    if (seen->n_watched != job->n_watched) {
+        seen->n_watched = job->n_watched;
+        seen->watched_ms = clock_monotonic_ms();
+    }
+    clerk->n_live++;
+    clerk->n_queued += job->state == JOB_QUEUED;
+    clerk->n_foreign += job->state == JOB_RUNNING && !is_ours;
+    if (is_ours)
+        clerk_see_ours(clerk, seen, job);
+    clerk_pass_state(clerk, seen, job);
+    clerk_pass_progress(clerk, seen, job);
+}
+
+/* Jobs that were claimed, but whose end could not be written, whose work could not begin, or whose
+ * claim's outcome was not known: other processes may run them.  A run that ended since it was read
+ * is not touched. */
+static int clerk_release_orphans(struct clerk *clerk, struct error *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < clerk->orphans.n; i++) {
+        const struct run *orphan = &clerk->orphans.items[i];
+
+        log_warning("job %s: nobody works on it here, it is handed back", orphan->job_id);
+        rc = store_job_release(clerk->store, orphan->job_id, orphan->run, err);
+    }
+    if (clerk->orphans.n)
+        inbox_poke(clerk->to.inbox);
+    return rc;
+}
+
+int clerk_read_live(struct clerk *clerk, struct error *err)
+{
+    int rc;
+
+    clerk->n_live = clerk->n_queued = clerk->n_foreign = 0;
+    runs_clear(&clerk->orphans);
+    rc = store_live(clerk->store, clerk_see_live, clerk, err);
+    if (rc < 0)
+        return rc;
+    seen_end_pass(&clerk->seen);
+    return clerk_release_orphans(clerk, err);
+}
+
+/* --- the journal --- */
+
+struct tail {
+    struct clerk *clerk;
+    int n;
+};
+
+static void clerk_pass_event(
+    void *ctx, uint64_t position, const char *job_id, const struct job_event *event)
+{
+    struct tail *tail = ctx;
+
+    tail->n++;
+    tail->clerk->position = position;
+    viewers_post_event(tail->clerk->to.viewers, position, job_id, event);
+}
+
+static int clerk_read_tail(struct clerk *clerk, struct error *err)
+{
+    struct tail tail = {.clerk = clerk, .n = TAIL_MOST};
+    int rc = 0;
+
+    while (rc == 0 && tail.n == TAIL_MOST) {
+        tail.n = 0;
+        rc = store_tail(clerk->store, clerk->position, TAIL_MOST, clerk_pass_event, &tail, err);
+    }
+    return rc;
+}
+
+/* The journal is followed from where it ended when this process first read it; viewers read older
+ * events from the store. */
+static int clerk_find_position(struct clerk *clerk, struct error *err)
+{
+    int rc;
+
+    if (clerk->has_position)
+        return 0;
+    rc = store_position(clerk->store, &clerk->position, err);
+    if (rc < 0)
+        return rc;
+    clerk->has_position = true;
+    viewers_post_start(clerk->to.viewers, clerk->position);
+    return 0;
+}
+
+void clerk_forget(struct clerk *clerk)
+{
+    clerk->has_position = false;
+    seen_clear(&clerk->seen);
+}
+
+/* --- both --- */
+
+/* A read that fails leaves has_news set: the next round reads again. */
+int clerk_read_news(struct clerk *clerk, struct error *err)
+{
+    bool has_changed = false;
+
+    clerk->has_news |= !clerk->has_position;
+    if (clerk_find_position(clerk, err) < 0 || store_changed(clerk->store, &has_changed, err) < 0)
+        return -1;
+    clerk->has_news |= has_changed;
+    if (!clerk->has_news)
+        return 0;
+    if (clerk_read_live(clerk, err) < 0 || clerk_read_tail(clerk, err) < 0)
+        return -1;
+    clerk->has_news = false;
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* seen.h - the queued and running jobs as the clerk last read them, so that only changes are passed
+ * on. The clerk's thread. */
+#pragma once
+
+#include "hub/kind/kind.h"
+
+struct seen {
+    char id[JOB_ID_LEN + 1];     /* first: the tree compares it */
+    const struct job_kind *kind; /* NULL: this version has no such kind */
+    enum job_state state;
+    int position; /* -1: no state was passed on yet */
+    char *progress;
+    uint64_t n_watched;
+    int64_t watched_ms; /* when n_watched last grew, or the job was first seen; monotonic */
+    bool cancel_wanted; /* in the store */
+    bool is_stopped;    /* its work here was told to stop */
+    bool is_live;       /* read by the current pass over all live jobs */
+};
+
+/* Zeroed: empty. */
+struct seen_jobs {
+    void *tree; /* tsearch tree of struct seen by job id */
+};
+
+struct seen *seen_of(struct seen_jobs *jobs, const char *id); /* a new one if there is none */
+/* Ends a pass: frees the jobs whose is_live is not set, and clears the flag of the others. */
+void seen_end_pass(struct seen_jobs *jobs);
+void seen_clear(struct seen_jobs *jobs);
+
+/* The jobs of a known kind that had a viewer once, and none after `before_ms`; `*ret_n` of them.
+ * Jobs that are to be canceled already are left out, and so are those that never had a viewer: they
+ * were not made for one.  The caller frees the array. */
+struct seen **seen_unwatched(const struct seen_jobs *jobs, int64_t before_ms, size_t *ret_n);

@@ -1,0 +1,86 @@
+/* kind.h - a kind of job: a slow function, as a struct and one line in a table.
+ *
+ * The hub adds queue, journal, replay, resume, cancel, take-over and "the same request makes one
+ * job".
+ *
+ * Room: kinds of jobs, what their work may ask, and jobs as events.
+ * May use: base, job, sse.
+ * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/viewers, hub/works. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "hub/kind/work.h"
+#include "job/job.h"
+
+struct store;
+
+/* The closing events of a job, filled by a kind.  Zeroed: none. */
+enum { LAST_EVENTS_MAX = 8 };
+struct last_events {
+    int n;
+    struct job_event at[LAST_EVENTS_MAX];
+};
+/* Copies the texts.  `name` NULL: a default message. */
+void last_events_add(struct last_events *last, const char *name, const char *data);
+void last_events_clear(struct last_events *last); /* frees what was added; none again */
+
+struct job_kind {
+    const char *name;            /* "video" */
+    const char *subject_name;    /* of its subject in JSON: "case"; requests name it as "caseId" */
+    const char *subject_example; /* "1": error texts show a request with it */
+
+    /* Messages without an event name: the first of every job, and the last before `end`, of every
+     * job and of a refused request.  `last` NULL: there is none. */
+    const char *first, *last;
+
+    /* Paths at which a GET with ?caseId=SUBJECT creates a job or attaches to it, and answers with
+     * its stream.  Ends with NULL; NULL: no path. */
+    const char *const *stream_paths;
+
+    /* Can this text be a subject?  -ERR_INPUT quotes it and says what would be right.  Any thread.
+     * NULL: every text can that kind_subject_check() takes. */
+    int (*subject_check)(const char *subject, struct error *err);
+
+    /* Makes `ret_key`, the digest of all that shapes the result, and, where a job may have to be
+     * made, the input of its work (`*ret_input`, allocated; the caller frees it, whatever is
+     * returned).  `ret_input` is NULL for nearly every request: the job of that key is there.  Any
+     * thread, with the caller's store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to
+     * make of it; `err` says which. */
+    int (*prepare)(struct store *store, const struct config *config, const char *subject,
+        char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
+
+    /* Are the files of this done job still there?  Any thread; may wait for a disk.  NULL: it
+     * leaves none. */
+    bool (*still_good)(const struct config *config, const struct job *done);
+
+    /* The work.  Worker thread.  `*ret_result`: JSON, allocated; the hub frees it.  -ERR_CANCELED
+     * once work_cancel() is set. */
+    int (*run)(struct work *work, char **ret_result, struct error *err);
+
+    /* Adds the closing events of a job before `last`, at most LAST_EVENTS_MAX - 2: `result` of a
+     * done job, `error` of a failed one, else NULL.  Any thread. */
+    void (*finish)(
+        enum job_state state, const char *result, const char *error, struct last_events *last);
+
+    /* The job is about to end as failed or canceled: removes what it published of its unfinished
+     * work.  Any thread.  Never called for a job that is handed back or lost: another process goes
+     * on with it, for the same viewers.  NULL: nothing to remove. */
+    void (*clear)(const struct config *config, const struct job *job);
+};
+
+/* The closing events of a job: those of its kind and its `last` (`kind` NULL: one, named after the
+ * state), then always `end` with {"state":…}.  The caller calls last_events_clear().  Any thread.
+ */
+void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
+    const char *error, struct last_events *last);
+
+/* NULL: no such kind.  `kinds` ends with NULL.  Any thread. */
+const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);
+
+/* Can `subject` be one of this kind?  Beside the kind's own rule: 1 to JOB_SUBJECT_MAX bytes of
+ * UTF-8 in one line, without quotation marks and backslashes, since events and logs hold it as it
+ * is.  -ERR_INPUT quotes it and says what would be right.  Any thread. */
+int kind_subject_check(const struct job_kind *kind, const char *subject, struct error *err);

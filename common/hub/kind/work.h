@@ -1,0 +1,39 @@
+/* work.h - what a kind's run() may ask of the job it works on.  The worker's own thread, except
+ * where noted. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/config.h"
+#include "base/error.h"
+
+struct work; /* one run of one job in this process */
+
+const char *work_input(const struct work *work); /* as prepare() made it; "" if it was deleted */
+const struct config *work_config(const struct work *work); /* any thread */
+
+/* Set when the work is to stop.  Any thread may read it. */
+const atomic_bool *work_cancel(const struct work *work);
+
+/* Journals an event for the viewers.  `name` NULL: a default message.  `once`: a tag under which
+ * this job has at most one event, even when another process goes on with it half-way; NULL: each
+ * call adds one.  While the database is locked or can't be written this tries again, until the
+ * event is journaled or the work is to stop (-ERR_CANCELED).  Another error stays: return it.  One
+ * thread at a time. */
+int work_emit(
+    struct work *work, const char *once, const char *name, const char *data, struct error *err);
+
+/* How far the work is, as JSON.  May be lost.  One thread at a time. */
+void work_progress(struct work *work, const char *json);
+
+enum { WORK_E_TAKEN = 1 };
+
+/* Gives the job another key, as its subject is no longer what the request asked for.  Tries again
+ * as work_emit() does.  WORK_E_TAKEN: another job of that key is queued, running or done, or
+ * viewers got events under the old key. */
+int work_rekey(struct work *work, const char *key, struct error *err);
+
+/* Call this before a file gets the name under which others find it.  0: the job surely belongs to
+ * this work.  A process that slept may have lost it without knowing: then this waits until it is
+ * known.  -ERR_CANCELED: publish nothing more, and return it.  Any thread. */
+int work_may_publish(struct work *work, struct error *err);

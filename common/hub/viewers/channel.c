@@ -1,0 +1,200 @@
+/* channel.c - a tree of channels by job id; a channel lives as long as a watch is in it. */
+#include "hub/viewers/channel.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct channel {
+    char job_id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    struct channels *channels;
+    struct link watches;
+    int n;              /* watches, with those that wait for the frame under way */
+    bool has_changed;   /* while a frame is delivered: a watch came or left */
+    bool is_delivering; /* keeps the channel when its last watch leaves meanwhile */
+};
+
+static int channel_compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static struct channel *channel_find(struct channels *channels, const char *job_id)
+{
+    void *node = tfind(job_id, &channels->tree, channel_compare);
+
+    return node ? *(struct channel **)node : NULL;
+}
+
+static struct channel *channel_open(struct channels *channels, const char *job_id)
+{
+    struct channel *channel = channel_find(channels, job_id);
+
+    if (channel)
+        return channel;
+    channel = mem_new(struct channel);
+    strcpy(channel->job_id, job_id);
+    channel->channels = channels;
+    list_init(&channel->watches);
+    tsearch(channel, &channels->tree, channel_compare);
+    return channel;
+}
+
+static void channel_close_if_unused(struct channel *channel)
+{
+    if (channel->is_delivering || !list_is_empty(&channel->watches))
+        return;
+    tdelete(channel, &channel->channels->tree, channel_compare);
+    free(channel);
+}
+
+void channels_deinit(struct channels *channels)
+{
+    tdestroy(channels->tree, free);
+}
+
+/* --- who watches --- */
+
+/* How many watch the job, and who the first of them are: a process that is asked to cancel the job
+ * looks at all viewers in all processes. */
+static void channel_report(const struct channel *channel)
+{
+    struct audience audience = {.n = channel->n};
+    size_t len = 0;
+    int i = 0;
+
+    strcpy(audience.job_id, channel->job_id);
+    for (const struct link *at = channel->watches.next;
+         at != &channel->watches && i < AUDIENCE_LISTED; at = at->next, i++) {
+        const struct watch *watch = list_item(at, struct watch, link);
+
+        if (len)
+            audience.who[len++] = ' ';
+        memcpy(&audience.who[len], watch->watcher, WATCHER_LEN);
+        len += WATCHER_LEN;
+    }
+    audience.who[len] = '\0';
+    inbox_set_audience(channel->channels->inbox, &audience);
+}
+
+/* While a frame is delivered some watches are out of the channel's list: the report waits. */
+static void channel_changed(struct channel *channel)
+{
+    channel->has_changed = channel->is_delivering;
+    if (!channel->is_delivering)
+        channel_report(channel);
+}
+
+bool channels_add(struct channels *channels, struct watch *watch, const char *job_id)
+{
+    struct channel *channel = channel_open(channels, job_id);
+    bool is_first = list_is_empty(&channel->watches);
+
+    watch->channel = channel;
+    list_append(&channel->watches, &watch->link);
+    channels->n_watches++;
+    channel->n++;
+    channel_changed(channel);
+    return is_first;
+}
+
+void watch_close(struct watch *watch)
+{
+    struct channel *channel = watch->channel;
+
+    if (!channel)
+        return;
+    watch->channel = NULL;
+    list_remove(&watch->link);
+    channel->channels->n_watches--;
+    channel->n--;
+    channel_changed(channel);
+    channel_close_if_unused(channel);
+}
+
+/* --- frames --- */
+
+/* The callee may close its own watch or another one: the watches that still wait for the frame
+ * stand in a list of their own, which watch_close() leaves like the channel's. */
+static void channel_deliver(
+    struct channel *channel, uint64_t position, struct frame *frame, bool is_last)
+{
+    struct link waiting;
+
+    list_init(&waiting);
+    list_splice(&waiting, &channel->watches);
+    channel->is_delivering = true;
+    while (!list_is_empty(&waiting)) {
+        struct watch *watch = list_item(waiting.next, struct watch, link);
+
+        list_remove(&watch->link);
+        list_append(&channel->watches, &watch->link);
+        if (position && position <= watch->after)
+            continue;
+        if (position)
+            watch->after = position;
+        watch->deliver(watch, frame, is_last);
+    }
+    channel->is_delivering = false;
+    if (channel->has_changed)
+        channel_changed(channel);
+    channel_close_if_unused(channel);
+}
+
+void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
+    struct frame *frame, bool is_last)
+{
+    struct channel *channel = channel_find(channels, job_id);
+
+    if (channel)
+        channel_deliver(channel, position, frame, is_last);
+}
+
+/* --- all channels --- */
+
+struct channel_walk {
+    void (*each)(void *ctx, const char *job_id);
+    void *ctx;
+};
+
+static void channel_visit(const void *node, VISIT visit, void *ctx)
+{
+    const struct channel *channel = *(struct channel *const *)node;
+    const struct channel_walk *walk = ctx;
+
+    if ((visit == postorder || visit == leaf) && !list_is_empty(&channel->watches))
+        walk->each(walk->ctx, channel->job_id);
+}
+
+void channels_each(
+    struct channels *channels, void (*each)(void *ctx, const char *job_id), void *ctx)
+{
+    struct channel_walk walk = {.each = each, .ctx = ctx};
+
+    twalk_r(channels->tree, channel_visit, &walk);
+}
+
+static void channel_gather(const void *node, VISIT visit, void *ctx)
+{
+    struct channel *channel = *(struct channel *const *)node;
+    struct link *all = ctx;
+
+    if (visit == postorder || visit == leaf)
+        list_splice(all, &channel->watches);
+}
+
+/* A channel that loses its last watch leaves the tree, so all watches are gathered first. */
+void channels_close_all(struct channels *channels)
+{
+    struct link all;
+
+    list_init(&all);
+    twalk_r(channels->tree, channel_gather, &all);
+    while (!list_is_empty(&all)) {
+        struct watch *watch = list_item(all.next, struct watch, link);
+
+        watch->deliver(watch, NULL, true);
+    }
+}

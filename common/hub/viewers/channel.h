@@ -1,0 +1,28 @@
+/* channel.h - the watches of each job that is watched in this process.  Loop thread, except where
+ * noted. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "hub/inbox/inbox.h"
+#include "hub/viewers/watch.h"
+
+struct channels {
+    void *tree;           /* tsearch tree of struct channel by job id */
+    struct inbox *inbox;  /* hears who watches; outlives the channels */
+    atomic_int n_watches; /* open ones; any thread may read it */
+};
+
+void channels_deinit(struct channels *channels); /* no watch is open any more */
+
+/* Adds a closed watch.  True: it is the only one of its job in this process. */
+bool channels_add(struct channels *channels, struct watch *watch, const char *job_id);
+/* Delivers the frame to every watch of the job that has not got it yet.  `position` 0: a frame that
+ * is no part of the journal goes to all. */
+void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
+    struct frame *frame, bool is_last);
+/* Calls each(ctx, job_id) for every job that is watched. */
+void channels_each(
+    struct channels *channels, void (*each)(void *ctx, const char *job_id), void *ctx);
+/* Delivers NULL to every watch: see watch.h. */
+void channels_close_all(struct channels *channels);

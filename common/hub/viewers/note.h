@@ -1,0 +1,20 @@
+/* note.h - the newest `job` frame of each live job: its state and its place in the queue.  Loop
+ * thread.
+ *
+ * A note is delivered to the watches of that moment and is no part of the journal.  A viewer whose
+ * replay is older than the note and whose watch is younger would miss it: so the note is kept until
+ * the job's last event. */
+#pragma once
+
+#include "loop/frame.h"
+
+/* Zeroed: empty. */
+struct notes {
+    void *tree; /* tsearch tree of struct note by job id */
+};
+
+/* Takes a reference of its own; replaces the job's older note. */
+void notes_keep(struct notes *notes, const char *job_id, struct frame *frame);
+struct frame *notes_find(const struct notes *notes, const char *job_id); /* NULL: none */
+void notes_forget(struct notes *notes, const char *job_id);
+void notes_clear(struct notes *notes);

@@ -1,0 +1,289 @@
+/* work.c - one run of one job, on a worker thread with a store of its own. */
+#include "hub/kind/work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "hub/works/work_private.h"
+
+enum {
+    AGAIN_MS = 250, /* between two tries to reach the store */
+    UNSURE_MS = 20, /* between two reads of a lease that has ended */
+};
+
+const char *work_input(const struct work *work)
+{
+    return work->job.input;
+}
+
+const struct config *work_config(const struct work *work)
+{
+    return work->config;
+}
+
+const atomic_bool *work_cancel(const struct work *work)
+{
+    return &work->cancel;
+}
+
+static void work_sleep(int ms)
+{
+    struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    nanosleep(&span, NULL);
+}
+
+void work_stop(struct work *work, enum work_stop reason)
+{
+    int none = WORK_GOES_ON;
+
+    atomic_compare_exchange_strong(&work->stop, &none, (int)reason);
+    atomic_store(&work->cancel, true);
+}
+
+/* Nobody has said yet that the job goes to another run. */
+static bool work_is_ours(struct work *work)
+{
+    int reason = atomic_load(&work->stop);
+
+    return reason != WORK_DRAINED && reason != WORK_LOST;
+}
+
+/* --- calls of the store, tried again --- */
+
+/* STORE_E_LOST stops the work. */
+static int work_check_lost(struct work *work, int rc, struct error *err)
+{
+    if (rc != STORE_E_LOST)
+        return rc;
+    work_stop(work, WORK_LOST);
+    return error_set(err, ERR_CANCELED, "job %s: another process took it over", work->job.id);
+}
+
+/* -ERR_BUSY says that the outcome is not known, and a disk may get room again: the same call, with
+ * the same tags, is made again.  Other errors stay. */
+static bool work_may_pass(const struct error *err)
+{
+    return err->code == ERR_BUSY || err->code == ERR_IO;
+}
+
+/* Logs the first failure of a row of tries, and waits. */
+static void work_wait_to_retry(
+    struct work *work, const char *what, bool *was_logged, const struct error *err)
+{
+    if (!*was_logged)
+        log_error("job %s: %s, trying again: %s", work->job.id, what, err->text);
+    *was_logged = true;
+    work_sleep(AGAIN_MS);
+}
+
+static int work_append(struct work *work, const struct job_event *event, struct error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&work->lock);
+    rc = store_job_append(work->store, work->job.id, work->job.run, event, err);
+    pthread_mutex_unlock(&work->lock);
+    return work_check_lost(work, rc, err);
+}
+
+int work_emit(
+    struct work *work, const char *once, const char *name, const char *data, struct error *err)
+{
+    char tag[17];
+    struct job_event event = {.name = name, .data = data, .once = once ? once : tag};
+    bool was_logged = false;
+    int rc;
+
+    digest_random_name(tag, sizeof tag - 1); /* one for all tries */
+    while ((rc = work_append(work, &event, err)) < 0 && work_may_pass(err)) {
+        if (atomic_load(&work->cancel))
+            return error_set(err, ERR_CANCELED, "canceled");
+        work_wait_to_retry(work, "an event can't be journaled", &was_logged, err);
+    }
+    if (rc == 0)
+        inbox_poke(work->inbox);
+    return rc;
+}
+
+void work_progress(struct work *work, const char *json)
+{
+    struct error err;
+    int rc;
+
+    pthread_mutex_lock(&work->lock);
+    rc = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
+    pthread_mutex_unlock(&work->lock);
+    if (work_check_lost(work, rc, &err) == 0)
+        inbox_poke(work->inbox);
+}
+
+static int work_write_key(struct work *work, const char *key, struct error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&work->lock);
+    rc = store_job_rekey(work->store, work->job.id, work->job.run, key, err);
+    pthread_mutex_unlock(&work->lock);
+    return work_check_lost(work, rc, err);
+}
+
+int work_rekey(struct work *work, const char *key, struct error *err)
+{
+    bool was_logged = false;
+    int rc;
+
+    while ((rc = work_write_key(work, key, err)) < 0 && work_may_pass(err)) {
+        if (atomic_load(&work->cancel))
+            return error_set(err, ERR_CANCELED, "canceled");
+        work_wait_to_retry(work, "its new key can't be written", &was_logged, err);
+    }
+    if (rc == STORE_E_NOT_FOUND)
+        return WORK_E_TAKEN;
+    if (rc == 0)
+        snprintf(work->job.key, sizeof work->job.key, "%s", key);
+    return rc;
+}
+
+/* --- the lease --- */
+
+/* Under lock.  False: it is not known at the moment whose the job is. */
+static bool work_read_lease(struct work *work)
+{
+    struct error err;
+    int64_t until_ms = 0;
+    int rc = work_check_lost(
+        work, store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err), &err);
+
+    if (rc == 0)
+        work->leased_until_ms = until_ms;
+    return rc == 0 && clock_monotonic_ms() < until_ms;
+}
+
+/* Waits until it is known whose the job is.  Other processes go by the lease in the store: until it
+ * ends there, none of them has the job. */
+static bool work_is_surely_ours(struct work *work)
+{
+    bool is_sure = false;
+
+    while (!is_sure && work_is_ours(work)) {
+        pthread_mutex_lock(&work->lock);
+        is_sure = clock_monotonic_ms() < work->leased_until_ms || work_read_lease(work);
+        pthread_mutex_unlock(&work->lock);
+        if (!is_sure && work_is_ours(work))
+            work_sleep(UNSURE_MS);
+    }
+    return is_sure;
+}
+
+int work_may_publish(struct work *work, struct error *err)
+{
+    if (!work_is_surely_ours(work) || atomic_load(&work->cancel))
+        return error_set(err, ERR_CANCELED, "canceled");
+    return 0;
+}
+
+/* --- the end --- */
+
+/* Journals the end.  While the database can't be written this tries again, until it can be or the
+ * process is to stop: then the job is handed back and run anew.  Less than 0: the end can't be
+ * journaled. */
+static int work_end(struct work *work, enum job_state state, const char *result, const char *reason,
+    struct error *err)
+{
+    struct last_events last = {0};
+    bool was_logged = false;
+    int rc;
+
+    kind_finish(work->kind, state, result, reason, &last);
+    while ((rc = store_job_end(work->store, work->job.id, work->job.run, state, result, reason,
+                last.at, last.n, err)) < 0 &&
+           work_may_pass(err) && work_is_ours(work) && !store_is_adrift(work->store))
+        work_wait_to_retry(work, "its end can't be journaled", &was_logged, err);
+    if (rc == 0)
+        work->ended_as = state;
+    last_events_clear(&last);
+    return rc;
+}
+
+/* What it published goes before its end is known: the next job of the same key begins in the same
+ * place. */
+static void work_end_in_vain(struct work *work, enum job_state state, const char *reason)
+{
+    struct error err;
+
+    if (work->kind->clear && work_is_surely_ours(work))
+        work->kind->clear(work->config, &work->job);
+    if (work_end(work, state, NULL, reason, &err) < 0)
+        log_error("job %s: its end can't be journaled: %s", work->job.id, err.text);
+}
+
+/* What viewers may read of the error; the log has the rest for the operator. */
+static const char *work_reason(struct work *work, struct error *err)
+{
+    char was[sizeof err->text];
+
+    if (config_hide_paths(work->config, err, was))
+        log_warning("job %s fails: %s", work->job.id, was);
+    return error_told(err);
+}
+
+static void work_run_kind(struct work *work)
+{
+    struct error err = {0};
+    char *result = NULL;
+    int rc = work->kind->run(work, &result, &err);
+
+    if (rc >= 0)
+        rc = work_end(work, JOB_DONE, result, NULL, &err);
+    if (rc < 0) {
+        int why = atomic_load(&work->stop);
+
+        if (why == WORK_CANCELED)
+            work_end_in_vain(work, JOB_CANCELED, NULL);
+        else if (why == WORK_GOES_ON)
+            work_end_in_vain(work, JOB_FAILED, work_reason(work, &err));
+    }
+    free(result);
+}
+
+/* --- all of it --- */
+
+/* Without the store nothing can be written about the job, so this waits for it, unless the job is
+ * to be handed back or the error stays. */
+static bool work_open_store(struct work *work)
+{
+    struct error err;
+    bool was_logged = false;
+
+    while (store_open_again(work->config->database, &work->store, &err) < 0) {
+        if (!work_may_pass(&err)) {
+            log_error("job %s: can't begin: %s", work->job.id, err.text);
+            inbox_want_reopen(work->inbox);
+            return false;
+        }
+        if (atomic_load(&work->cancel))
+            return false;
+        work_wait_to_retry(work, "can't begin", &was_logged, &err);
+    }
+    return true;
+}
+
+void work_run(struct work *work)
+{
+    int64_t start_ms = clock_monotonic_ms();
+
+    log_info("job %s: starts, %s %s %s", work->job.id, work->kind->name, work->kind->subject_name,
+        work->job.subject);
+    if (!work_open_store(work))
+        return;
+    work_run_kind(work);
+    store_close(work->store);
+    work->store = NULL;
+    log_info("job %s: %s after %.1f s", work->job.id,
+        work->ended_as == JOB_RUNNING ? "given up here" : job_state_name(work->ended_as),
+        (double)(clock_monotonic_ms() - start_ms) / 1000);
+}

@@ -1,0 +1,37 @@
+/* work_private.h - one run of one job, shared by works.c (loop thread: starts and stops it) and
+ * work.c (worker thread: runs it). */
+#pragma once
+
+#include <pthread.h>
+#include <uv.h>
+
+#include "base/list.h"
+#include "hub/inbox/inbox.h"
+#include "hub/kind/kind.h"
+#include "hub/works/works.h"
+
+struct work {
+    /* fixed while it runs */
+    uv_work_t request;
+    struct works *works;
+    const struct config *config;
+    struct inbox *inbox;
+    const struct job_kind *kind;
+    struct job job;
+    /* under lock: the worker, and threads of its own that publish */
+    pthread_mutex_t lock;
+    struct store *store;
+    int64_t leased_until_ms; /* no other process has the job before; monotonic */
+    /* worker only */
+    enum job_state ended_as; /* JOB_RUNNING: it did not end here; the loop reads it afterwards */
+    /* loop only */
+    struct link link;
+    /* atomic: set by loop or worker, read by the worker and its helpers */
+    atomic_bool cancel;
+    atomic_int stop; /* enum work_stop; the first reason stays */
+};
+
+/* --- work.c --- */
+
+void work_run(struct work *work);                         /* worker thread: all of it */
+void work_stop(struct work *work, enum work_stop reason); /* any thread */
