@@ -5,18 +5,19 @@
 
 #include "base/number.h"
 
-/* How near a move goes, as shares of the canvas' size; and the time below which it goes less far,
- * so that it never hurries. */
-#define NEAR_ZOOM 1.17
-#define NEAR_PAN 1.14
-#define CALM_PAN 1.05
+/* The canvas' size divided by the window's: where a zoom is closest, and all through a pan. */
+#define ZOOM_NEAR 1.17
+#define PAN_NEAR 1.14
+#define PAN_NEAR_CALM 1.05
+/* A shorter scene gets a shorter move, so that no move is fast. */
 #define WHOLE_SECONDS 3.0
-/* How far from its middle a pan begins and ends, as a share of the room that there is. */
+/* A pan begins and ends this far from its middle, as a share of the room beside the window: along
+ * its direction, and across it (a little drift). */
 #define PAN_HALF 0.45
 #define PAN_DRIFT 0.05
 
-/* The moves of scenes that name none, one after the other; a second in or out goes elsewhere. */
-static const struct motion chosen[] = {
+/* The motions of scenes that name none, in turn; the second in and out have another focus. */
+static const struct motion defaults[] = {
     {.kind = CASE_MOTION_IN, .focus_x = 0.5, .focus_y = 0.485},
     {.kind = CASE_MOTION_RIGHT, .focus_x = 0.5, .focus_y = 0.5},
     {.kind = CASE_MOTION_OUT, .focus_x = 0.5, .focus_y = 0.515},
@@ -26,7 +27,12 @@ static const struct motion chosen[] = {
     {.kind = CASE_MOTION_OUT, .focus_x = 0.544, .focus_y = 0.53},
     {.kind = CASE_MOTION_DOWN, .focus_x = 0.5, .focus_y = 0.5},
 };
-enum { N_CHOSEN = sizeof chosen / sizeof *chosen };
+enum { N_DEFAULTS = sizeof defaults / sizeof *defaults };
+
+static const struct motion *motion_default(unsigned turn)
+{
+    return &defaults[turn % N_DEFAULTS];
+}
 
 void motion_choose(const struct case_record *record, struct motion *ret_motions)
 {
@@ -38,77 +44,81 @@ void motion_choose(const struct case_record *record, struct motion *ret_motions)
             i + 1 < record->n_scenes ? record->scenes[i + 1].motion : CASE_MOTION_CHOSEN;
         unsigned turn = (unsigned)i;
 
-        while (chosen[turn % N_CHOSEN].kind == before || chosen[turn % N_CHOSEN].kind == next)
+        while (motion_default(turn)->kind == before || motion_default(turn)->kind == next)
             turn++;
         ret_motions[i] = named == CASE_MOTION_CHOSEN
-                             ? chosen[turn % N_CHOSEN]
+                             ? *motion_default(turn)
                              : (struct motion){.kind = named, .focus_x = 0.5, .focus_y = 0.5};
         before = ret_motions[i].kind;
     }
 }
 
-static double between(double from, double to, double share)
+static double motion_between(double from, double to, double share)
 {
     return from + (to - from) * share;
 }
 
-/* Where in the room that a window of 1 / zoom has (0 left or top, 1 right or bottom) it must lie
- * to have `focus` in its middle, or as near to that as can be. */
-static double place_for(double focus, double zoom)
+/* Where a window of 1 / zoom of the canvas has `focus` in its middle, or as near to that as it can:
+ * 0 (at the left or top edge) … 1 (right or bottom). */
+static double motion_place(double focus, double zoom)
 {
     return number_clamp_real((focus - 0.5 / zoom) / (1 - 1 / zoom), 0, 1);
 }
 
-/* How much of its way a move goes. */
-static double reach_of(const struct motion *motion)
+/* The share of the whole move that the scene has time for. */
+static double motion_reach(const struct motion *motion)
 {
     return number_clamp_real(motion->seconds / WHOLE_SECONDS, 0, 1);
 }
 
-/* Equal steps of the zoom's logarithm look like an even speed; equal steps of the zoom do not. */
-static struct window zoomed(const struct motion *motion, double share, int width, int height)
+/* The zoom changes exponentially: only that looks like an even speed. */
+static struct window motion_zoom(const struct motion *motion, double share, int width, int height)
 {
-    double near = motion->is_calm ? 1 / MOTION_CALM_PART : NEAR_ZOOM;
-    double most = log(near) * reach_of(motion);
+    double near = motion->is_calm ? 1 / MOTION_CALM_PART : ZOOM_NEAR;
+    double most = log(near) * motion_reach(motion);
     double zoom = exp(motion->kind == CASE_MOTION_IN ? most * share : most * (1 - share));
+    double place_x = motion->is_calm ? 0.5 : motion_place(motion->focus_x, near);
+    double place_y = motion->is_calm ? 0.5 : motion_place(motion->focus_y, near);
     struct window window = {.width = width / zoom, .height = height / zoom};
 
-    window.x = (width - window.width) * (motion->is_calm ? 0.5 : place_for(motion->focus_x, near));
-    window.y =
-        (height - window.height) * (motion->is_calm ? 0.5 : place_for(motion->focus_y, near));
+    window.x = (width - window.width) * place_x;
+    window.y = (height - window.height) * place_y;
     return window;
 }
 
-/* Along one side: `direction` is 1 (to the right, down), -1 or 0 (a little drift). */
-static double panned(
+/* The window's place along one side, 0…1 as in motion_place(); `direction` is 1 (to the right,
+ * down), -1, or 0 (drift). */
+static double motion_pan_side(
     const struct motion *motion, double focus, double zoom, int direction, double share)
 {
-    double half = (direction ? PAN_HALF : PAN_DRIFT) * reach_of(motion);
+    double half = (direction ? PAN_HALF : PAN_DRIFT) * motion_reach(motion);
     double middle =
-        motion->is_calm ? 0.5 : number_clamp_real(place_for(focus, zoom), half, 1 - half);
+        motion->is_calm ? 0.5 : number_clamp_real(motion_place(focus, zoom), half, 1 - half);
 
-    return middle + between(-half, half, share) * (direction < 0 ? -1 : 1);
+    return middle + motion_between(-half, half, share) * (direction < 0 ? -1 : 1);
 }
 
-static struct window pan(const struct motion *motion, double share, int width, int height)
+static struct window motion_pan(const struct motion *motion, double share, int width, int height)
 {
-    double zoom = motion->is_calm ? CALM_PAN : NEAR_PAN;
+    double zoom = motion->is_calm ? PAN_NEAR_CALM : PAN_NEAR;
     struct window window = {.width = width / zoom, .height = height / zoom};
     int across = (motion->kind == CASE_MOTION_RIGHT) - (motion->kind == CASE_MOTION_LEFT);
     int down = (motion->kind == CASE_MOTION_DOWN) - (motion->kind == CASE_MOTION_UP);
 
-    window.x = (width - window.width) * panned(motion, motion->focus_x, zoom, across, share);
-    window.y = (height - window.height) * panned(motion, motion->focus_y, zoom, down, share);
+    window.x =
+        (width - window.width) * motion_pan_side(motion, motion->focus_x, zoom, across, share);
+    window.y =
+        (height - window.height) * motion_pan_side(motion, motion->focus_y, zoom, down, share);
     return window;
 }
 
 struct window motion_window(const struct motion *motion, double time, int width, int height)
 {
-    double share = time * time * (3 - 2 * time); /* eases in and out */
+    double share = time * time * (3 - 2 * time); /* smoothstep: eases in and out */
 
     if (motion->kind == CASE_MOTION_STILL)
         return (struct window){.width = width, .height = height};
     if (motion->kind == CASE_MOTION_IN || motion->kind == CASE_MOTION_OUT)
-        return zoomed(motion, share, width, height);
-    return pan(motion, share, width, height);
+        return motion_zoom(motion, share, width, height);
+    return motion_pan(motion, share, width, height);
 }
