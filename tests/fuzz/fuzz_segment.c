@@ -1,5 +1,5 @@
-/* fuzz_segment.c - libFuzzer target: whatever a kept segment's file holds is refused, or is a
- * segment that comes through its written form unchanged. */
+/* fuzz_segment.c - libFuzzer target: a cache entry of any bytes is refused, or is a segment that
+ * packs to the same bytes. */
 #include <assert.h>
 #include <libavutil/log.h>
 #include <stdint.h>

@@ -1,5 +1,9 @@
-/* cores.c - see cores.h.  Locks of the open file description (F_OFD_SETLK): each thread opens the
- * file for itself, so threads exclude one another as processes do. */
+/* cores.c - see cores.h.  Locks belong to the open file description (F_OFD_SETLK), and each thread
+ * opens the file for itself: so threads exclude one another as processes do.
+ *
+ * Byte i of the file is lock i: first the cores, then QUEUE_LOCKS for each rank.  Only the head of
+ * a queue holds its lock and tries for a core; the others try for that lock.  The heartbeat of lock
+ * i is the i-th 64-bit number of the file. */
 #include "video/encode/cores.h"
 
 #include <errno.h>
@@ -11,17 +15,17 @@
 #include "base/clock.h"
 
 enum {
-    CORES = 1,                 /* the first core's lock, as 0 is none */
-    LINES = CORES + CORES_MAX, /* for each rank, of whoever is next; those behind wait for it */
-    LINE_LOCKS = (CORES_LOCKS - LINES) / (CORE_NEXT + 1),
+    CORES = 1,                  /* lock of the first core; 0 is none */
+    QUEUES = CORES + CORES_MAX, /* lock of the first queue */
+    QUEUE_LOCKS = (CORES_LOCKS - QUEUES) / (CORE_NORMAL + 1),
     WAIT_MS = 2,
-    MARK_MS = 100,
+    BEAT_MS = 100,
 };
 
 int core_open(const char *path, int n, struct core *ret_core, struct error *err)
 {
     *ret_core =
-        (struct core){.fd = -1, .n = n < CORES_MAX ? n : CORES_MAX, .still_ms = CORES_STILL_MS};
+        (struct core){.fd = -1, .n = n < CORES_MAX ? n : CORES_MAX, .stale_ms = CORES_STALE_MS};
     if (!path)
         return 0;
     ret_core->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -39,82 +43,83 @@ void core_close(struct core *core)
 
 /* --- locks --- */
 
-static struct flock lock_of(int number, short type)
+static struct flock core_flock(int number, short type)
 {
     return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
 }
 
-static bool lock(const struct core *core, int number)
+static bool core_try_lock(const struct core *core, int number)
 {
-    struct flock lock = lock_of(number, F_WRLCK);
+    struct flock lock = core_flock(number, F_WRLCK);
 
     return fcntl(core->fd, F_OFD_SETLK, &lock) == 0;
 }
 
-static void unlock(const struct core *core, int number)
+static void core_unlock(const struct core *core, int number)
 {
-    struct flock lock = lock_of(number, F_UNLCK);
+    struct flock lock = core_flock(number, F_UNLCK);
 
     fcntl(core->fd, F_OFD_SETLK, &lock);
 }
 
-static bool is_locked_by_another(const struct core *core, int number)
+static bool core_is_locked(const struct core *core, int number)
 {
-    struct flock lock = lock_of(number, F_WRLCK);
+    struct flock lock = core_flock(number, F_WRLCK);
 
     return fcntl(core->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-/* --- marks --- */
+/* --- heartbeats --- */
 
-/* The time, since that is another one each time; nobody compares it with a clock.  Where it can't
- * be written (a full disk) the lock counts less, and nothing else goes wrong. */
-static void mark(struct core *core, int number)
+/* The value is the time only because that is new each time; no process compares it with its clock.
+ * If it can't be written (a full disk), the lock becomes stale: more encoders may work at once. */
+static void core_beat(struct core *core, int number)
 {
     int64_t now_ns = clock_monotonic_ns();
 
-    core->marked_ms = now_ns / 1000000;
+    core->beat_ms = now_ns / 1000000;
     if (pwrite(core->fd, &now_ns, sizeof now_ns, (off_t)number * (off_t)sizeof now_ns) < 0)
-        core->marked_ms = 0;
+        core->beat_ms = 0;
 }
 
-static void mark_now_and_then(struct core *core, int number)
+static void core_beat_if_due(struct core *core, int number)
 {
-    if (clock_monotonic_ms() - core->marked_ms >= MARK_MS)
-        mark(core, number);
+    if (clock_monotonic_ms() - core->beat_ms >= BEAT_MS)
+        core_beat(core, number);
 }
 
-/* Of a lock that another one holds.  Each looks for itself how long the mark has stood. */
-static bool stands_still(struct core *core, int number)
+/* Is the heartbeat of a lock that another thread holds stale?  Measured from when we first saw its
+ * value. */
+static bool core_is_stale(struct core *core, int number)
 {
-    int64_t now_ms = clock_monotonic_ms(), mark = 0;
+    int64_t now_ms = clock_monotonic_ms(), beat = 0;
 
-    if (pread(core->fd, &mark, sizeof mark, (off_t)number * (off_t)sizeof mark) < 0)
+    if (pread(core->fd, &beat, sizeof beat, (off_t)number * (off_t)sizeof beat) < 0)
         return false;
-    if (core->seen[number].mark != mark || !core->seen[number].since_ms) {
-        core->seen[number].mark = mark;
+    if (core->seen[number].beat != beat || !core->seen[number].since_ms) {
+        core->seen[number].beat = beat;
         core->seen[number].since_ms = now_ms;
     }
-    return now_ms - core->seen[number].since_ms >= core->still_ms;
+    return now_ms - core->seen[number].since_ms >= core->stale_ms;
 }
 
-/* One of `n` locks from `first` on, and one more for each of them that stands still.  0: none is
- * free. */
-static int take_one(struct core *core, int first, int n, int most)
+/* Lock one of the `n` locks from `first` on, and of one more (up to `most`) for each stale one.  0:
+ * none is free. */
+static int core_lock_any(struct core *core, int first, int n, int most)
 {
     for (int i = first; i < first + n; i++) {
-        if (lock(core, i)) {
-            mark(core, i);
+        if (core_try_lock(core, i)) {
+            core_beat(core, i);
             return i;
         }
-        if (stands_still(core, i) && n < most)
+        if (core_is_stale(core, i) && n < most)
             n++;
     }
     return 0;
 }
 
-/* Locks can be waited for without polling, but not while `stop` and marks are watched, too. */
-static bool wait_a_little(const atomic_bool *stop)
+/* Polling: F_OFD_SETLKW would block without a look at `stop` and at heartbeats. */
+static bool core_wait(const atomic_bool *stop)
 {
     const struct timespec span = {.tv_nsec = WAIT_MS * 1000000};
 
@@ -122,73 +127,74 @@ static bool wait_a_little(const atomic_bool *stop)
     return !atomic_load_explicit(stop, memory_order_relaxed);
 }
 
-/* --- turns --- */
+/* --- queues --- */
 
-static int line_of(enum core_rank rank)
+/* The lock of the queue's head. */
+static int core_queue(enum core_rank rank)
 {
-    return LINES + (int)rank * LINE_LOCKS;
+    return QUEUES + (int)rank * QUEUE_LOCKS;
 }
 
-static bool somebody_waits(struct core *core, enum core_rank rank)
+static bool core_has_waiting(struct core *core, enum core_rank rank)
 {
-    int number = line_of(rank), end = number + LINE_LOCKS;
+    int number = core_queue(rank), end = number + QUEUE_LOCKS;
 
-    while (number < end && is_locked_by_another(core, number)) {
-        if (!stands_still(core, number))
+    while (number < end && core_is_locked(core, number)) {
+        if (!core_is_stale(core, number))
             return true;
         number++;
     }
     return false;
 }
 
-static bool is_first_in_line(struct core *core)
+static bool core_is_next(struct core *core)
 {
-    for (enum core_rank rank = CORE_FIRST; rank < core->rank; rank++)
-        if (somebody_waits(core, rank))
+    for (enum core_rank rank = CORE_FIRST_SECOND; rank < core->rank; rank++)
+        if (core_has_waiting(core, rank))
             return false;
     return true;
 }
 
-static bool take_a_core(struct core *core)
+static bool core_try_acquire(struct core *core)
 {
-    core->held = is_first_in_line(core) ? take_one(core, CORES, core->n, CORES_MAX) : 0;
+    core->held = core_is_next(core) ? core_lock_any(core, CORES, core->n, CORES_MAX) : 0;
     return core->held;
 }
 
-bool core_take(struct core *core, enum core_rank rank, const atomic_bool *stop)
+bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *stop)
 {
-    bool goes_on = true;
-    int line = 0;
+    bool is_running = true;
+    int queue = 0;
 
     if (core->fd < 0)
         return true;
     core->rank = rank;
-    while (goes_on && !(line = take_one(core, line_of(rank), 1, LINE_LOCKS)))
-        goes_on = wait_a_little(stop);
-    while (goes_on && !take_a_core(core)) {
-        mark_now_and_then(core, line);
-        goes_on = wait_a_little(stop);
+    while (is_running && !(queue = core_lock_any(core, core_queue(rank), 1, QUEUE_LOCKS)))
+        is_running = core_wait(stop);
+    while (is_running && !core_try_acquire(core)) {
+        core_beat_if_due(core, queue);
+        is_running = core_wait(stop);
     }
-    if (line)
-        unlock(core, line);
-    return goes_on;
+    if (queue)
+        core_unlock(core, queue);
+    return is_running;
 }
 
-bool core_keep(struct core *core, const atomic_bool *stop)
+bool core_yield(struct core *core, const atomic_bool *stop)
 {
     if (core->fd < 0)
         return true;
-    mark_now_and_then(core, core->held);
-    if (core->rank == CORE_FIRST || !somebody_waits(core, CORE_FIRST) ||
-        somebody_waits(core, CORE_AGAIN))
+    core_beat_if_due(core, core->held);
+    if (core->rank == CORE_FIRST_SECOND || !core_has_waiting(core, CORE_FIRST_SECOND) ||
+        core_has_waiting(core, CORE_RESUMED))
         return true;
-    core_give(core);
-    return core_take(core, CORE_AGAIN, stop);
+    core_release(core);
+    return core_acquire(core, CORE_RESUMED, stop);
 }
 
-void core_give(struct core *core)
+void core_release(struct core *core)
 {
     if (core->held)
-        unlock(core, core->held);
+        core_unlock(core, core->held);
     core->held = 0;
 }

@@ -1,17 +1,17 @@
-/* cores.h - the machine's cores, shared by every encoder of every process.
+/* cores.h - the cores of the machine, shared by the encoders of all jobs and processes.
  *
- * As many encoders work at once as there are cores to have, however many jobs and processes there
- * are.  An encoder keeps its core until its segment is done, then whoever waits goes first: so a
- * short film does not wait for the end of a long one, and no encoder lies in memory (140 MB at
- * 1080p) while another one works.  Only the first second of a film, which a viewer waits for, does
- * not wait for the end of a segment: encoders of other segments let it go first and go on as soon
- * as a core is free again.  So at most two encoders a core are open, and one a core as long as no
- * film begins beside others.
+ * At most as many encoders work at once as there are cores.  An encoder holds a core for one
+ * segment, then an encoder that waits gets it: so a short film does not wait for the end of a long
+ * one, and no encoder that waits takes memory (140 MB at 1080p).  A viewer waits for the first
+ * second of a film, so that second does not wait for the end of a segment: the encoder of another
+ * segment yields its core in the middle of its work and resumes as soon as a core is free.  So at
+ * most two encoders a core are open, and one a core while no film begins beside others.
  *
- * A file of locks: the cores, then the heads of three lines.  The kernel takes the locks
- * of a process that dies.  One that is stopped, or hangs, keeps them, but works no more: whoever
- * holds a lock shows by a mark beside it that it goes on, and a lock whose mark stands still holds
- * nobody up.  When its holder wakes it works beside the others until its segment is done. */
+ * The cores are locks of one shared file, and so are the heads of the three queues (one a rank).
+ * The kernel releases the locks of a process that dies.  A process that is stopped or hangs keeps
+ * its locks, but does not work: the holder of a lock writes a heartbeat to the file, and a lock
+ * whose heartbeat is stale counts no more; another lock takes its place.  When its holder wakes, it
+ * works beside the others until its segment is done. */
 #pragma once
 
 #include <stdatomic.h>
@@ -22,38 +22,42 @@
 
 enum {
     CORES_MAX = 256,
-    CORES_STILL_MS =
-        3000, /* a mark that stood still for so long is nobody's; a large picture takes a second */
-    CORES_LOCKS = 320, /* of the cores and lines, with those that take the place of some */
+    CORES_STALE_MS = 3000, /* age of a stale heartbeat; a large picture takes a second */
+    CORES_LOCKS = 320,     /* of cores and queues, with those that replace stale ones */
 };
 
-/* In the order in which they get a free core. */
+/* Who gets a free core first. */
 enum core_rank {
-    CORE_FIRST, /* for the first second of a film; held until its segment is done */
-    CORE_AGAIN, /* for a segment that let such a one go first */
-    CORE_NEXT,  /* for any other segment */
+    CORE_FIRST_SECOND, /* a segment in the first second of a film; does not yield */
+    CORE_RESUMED,      /* a segment that has yielded its core */
+    CORE_NORMAL,       /* any other segment */
 };
 
-/* One thread's place at a core; that thread's alone. */
+/* The use of a core by one thread; that thread's alone. */
 struct core {
-    int fd; /* -1: not shared, every core is free */
-    int n;  /* cores to have */
-    int still_ms;
-    int held; /* the lock of which one, 0: none */
+    int fd; /* -1: cores are not shared, every core is free */
+    int n;  /* cores in total */
+    int stale_ms;
+    int held; /* number of the lock; 0: none */
     enum core_rank rank;
-    int64_t marked_ms;
+    int64_t beat_ms; /* CLOCK_MONOTONIC, of our last heartbeat */
     struct {
-        int64_t mark, since_ms;
-    } seen[CORES_LOCKS]; /* the others' marks, and since when they stand */
+        int64_t beat, since_ms;
+    } seen[CORES_LOCKS]; /* the last heartbeats of others, and when we first saw them */
 };
 
-/* `path` is the file that all share, made if it is not there; NULL: nothing is shared.  On -ERR_IO
- * nothing is shared either. */
+/* `path`: the file of locks, created if it does not exist; NULL: cores are not shared.  `n`: cores,
+ * at most CORES_MAX count.  -ERR_IO names the file; cores are not shared then, and `*ret_core` can
+ * be used and closed. */
 int core_open(const char *path, int n, struct core *ret_core, struct error *err);
-void core_close(struct core *core); /* gives back what it holds */
+void core_close(struct core *core); /* releases the core */
 
-/* Wait for a core.  False: `stop` was set meanwhile, none is held. */
-bool core_take(struct core *core, enum core_rank rank, const atomic_bool *stop);
-/* While one is held: if the first second of a film waits, let it go first.  False as above. */
-bool core_keep(struct core *core, const atomic_bool *stop);
-void core_give(struct core *core); /* harmless if none is held */
+/* Wait for a core.  False: `stop` was set, no core is held. */
+bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *stop);
+
+/* Call it once a frame while a core is held: writes the heartbeat, and yields the core if the first
+ * second of a film waits for one.  Blocks then until a core is held again.  False: `stop` was set,
+ * no core is held. */
+bool core_yield(struct core *core, const atomic_bool *stop);
+
+void core_release(struct core *core); /* does nothing if none is held */

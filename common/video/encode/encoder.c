@@ -7,31 +7,32 @@
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
-/* stitchable: headers do not hang on what the segment holds.  cpu-independent: nor do the bytes
- * hang on the processor. scenecut off: a segment is one slow move or one fade. */
+/* stitchable: the headers do not depend on the content.  cpu-independent: nor the bytes on the
+ * processor.  scenecut off: a segment is one slow move or one transition. */
 #define X264_ALWAYS "stitchable=1:cpu-independent=1:open-gop=0:scenecut=0:"
 
-/* `standard` was found by scripts/search-encoder: at the quality of veryfast, crf 21, it takes
- * about half the time, because slow moves over photos want B-frames and foresight
- * (mbtree), not a long search for where a block went. */
+/* CASE_STANDARD was found by scripts/search-encoder: at the quality of veryfast, crf 21, it takes
+ * about half the time, because slow moves over photos need B-frames and lookahead (mbtree), but no
+ * long motion search. */
 static const struct {
     const char *preset, *crf, *params;
-    /* Quantizer steps by which a segment's first frame is coarser than libx264 would have it.  Left
-     * alone it is so much finer than its neighbours that a slow move pulses at every segment; of
-     * equal size, the step of SSIM there is two fifths smaller (scripts/search-encoder.md). */
+    /* Quantizer steps by which a segment's first frame is coarser than libx264's choice, which is
+     * so much finer than the frames around it that a slow move pulses at every segment.  At equal
+     * size, the step of SSIM there is two fifths smaller (scripts/search-encoder.md). */
     int coarser_start;
 } settings[] = {
     [CASE_STANDARD] = {"superfast", "19.5",
         X264_ALWAYS "mbtree=1:rc-lookahead=7:b-adapt=0:bframes=5:partitions=i8x8:subme=2:"
                     "aq-strength=0.7",
         3},
-    /* Without adaptive quantization libx264 takes no offsets: there the ratio does the same. */
+    /* Without adaptive quantization libx264 ignores offsets: ipratio has the same effect. */
     [CASE_DRAFT] = {"ultrafast", "26", X264_ALWAYS "bframes=3:b-adapt=0:ipratio=1.1", 0},
     [CASE_HIGH] = {"faster", "17.8", X264_ALWAYS "b-adapt=0:bframes=5", 3},
 };
 
-/* ITU-T H.264, table A-1: the lowest level whose decoder keeps up, in macroblocks of 16×16. */
-static int level_for(const struct encoder_format *format)
+/* The lowest level whose limits hold the format: ITU-T H.264, table A-1, in macroblocks of 16×16.
+ */
+static int encoder_level(const struct encoder_format *format)
 {
     static const struct {
         int level, a_second, a_frame;
@@ -45,14 +46,14 @@ static int level_for(const struct encoder_format *format)
     return levels[i].level;
 }
 
-static void describe(AVCodecContext *codec, const struct encoder_format *format)
+static void encoder_describe(AVCodecContext *codec, const struct encoder_format *format)
 {
     codec->width = format->width;
     codec->height = format->height;
     codec->pix_fmt = AV_PIX_FMT_YUV420P;
     codec->time_base = (AVRational){1, format->fps};
     codec->framerate = (AVRational){format->fps, 1};
-    codec->level = level_for(format);
+    codec->level = encoder_level(format);
     codec->gop_size = 2 * timeline_frames(format->fps, TIMELINE_SEGMENT_MAX_MS);
     codec->sample_aspect_ratio = (AVRational){1, 1};
     codec->color_range = AVCOL_RANGE_MPEG;
@@ -62,14 +63,14 @@ static void describe(AVCodecContext *codec, const struct encoder_format *format)
     codec->chroma_sample_location = AVCHROMA_LOC_LEFT;
 }
 
-static int set_up(AVCodecContext *codec, enum case_quality quality)
+static int encoder_open_codec(AVCodecContext *codec, enum case_quality quality)
 {
     AVDictionary *options = NULL;
     int rc;
 
     codec->thread_count = 1;
     codec->profile = FF_PROFILE_H264_HIGH;
-    /* |=: what libx264's own defaults set must stay. */
+    /* |=: keep the default flags. */
     codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_BITEXACT;
     av_dict_set(&options, "preset", settings[quality].preset, 0);
     av_dict_set(&options, "crf", settings[quality].crf, 0);
@@ -79,7 +80,7 @@ static int set_up(AVCodecContext *codec, enum case_quality quality)
     return rc;
 }
 
-static AVFrame *frame_new(const AVCodecContext *codec)
+static AVFrame *encoder_frame_new(const AVCodecContext *codec)
 {
     AVFrame *frame = av_frame_alloc();
 
@@ -104,13 +105,13 @@ int encoder_open(
     if (!encoder.codec)
         return error_set(err, ERR_LIBRARY, "libavcodec has no libx264");
     libav_log_clear();
-    describe(encoder.codec, format);
-    rc = set_up(encoder.codec, format->quality);
+    encoder_describe(encoder.codec, format);
+    rc = encoder_open_codec(encoder.codec, format->quality);
     if (rc < 0) {
         encoder_close(&encoder);
         return libav_error(err, ERR_LIBRARY, rc, "libx264 can't be opened");
     }
-    encoder.frame = frame_new(encoder.codec);
+    encoder.frame = encoder_frame_new(encoder.codec);
     encoder.packet = av_packet_alloc();
     if (!encoder.frame || !encoder.packet) {
         encoder_close(&encoder);
@@ -130,7 +131,7 @@ void encoder_close(struct encoder *encoder)
 
 int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *err)
 {
-    /* The encoder may still hold the last one. */
+    /* libx264 may still refer to the last frame's planes. */
     int rc = av_frame_make_writable(encoder->frame);
 
     if (rc < 0)
@@ -139,7 +140,8 @@ int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *e
     return 0;
 }
 
-static int give_packets(struct encoder *encoder, const struct encoder_sink *sink, struct error *err)
+static int encoder_drain(
+    struct encoder *encoder, const struct encoder_sink *sink, struct error *err)
 {
     for (;;) {
         int rc = avcodec_receive_packet(encoder->codec, encoder->packet);
@@ -147,7 +149,7 @@ static int give_packets(struct encoder *encoder, const struct encoder_sink *sink
         if (rc == AVERROR(EAGAIN) || rc == AVERROR_EOF)
             return 0;
         if (rc < 0)
-            return libav_error(err, ERR_LIBRARY, rc, "libx264 failed");
+            return libav_error(err, ERR_LIBRARY, rc, "libx264 gives no packet");
         encoder->packet->duration = 1;
         rc = sink->packet(sink->ctx, encoder->packet, err);
         av_packet_unref(encoder->packet);
@@ -156,8 +158,8 @@ static int give_packets(struct encoder *encoder, const struct encoder_sink *sink
     }
 }
 
-/* All of the frame `steps` coarser, or as libx264 would have it. */
-static int mark_coarser(AVFrame *frame, int steps, struct error *err)
+/* Make the whole frame `steps` quantizer steps coarser; 0: leave it to libx264. */
+static int encoder_set_coarser(AVFrame *frame, int steps, struct error *err)
 {
     enum { QUANTIZERS = 51 };
     AVFrameSideData *data;
@@ -180,7 +182,7 @@ static int mark_coarser(AVFrame *frame, int steps, struct error *err)
 int encoder_add(
     struct encoder *encoder, int64_t number, const struct encoder_sink *sink, struct error *err)
 {
-    int rc = mark_coarser(encoder->frame, number == 0 ? encoder->coarser_start : 0, err);
+    int rc = encoder_set_coarser(encoder->frame, number == 0 ? encoder->coarser_start : 0, err);
 
     if (rc < 0)
         return rc;
@@ -188,14 +190,14 @@ int encoder_add(
     encoder->frame->pts = number;
     rc = avcodec_send_frame(encoder->codec, encoder->frame);
     if (rc < 0)
-        return libav_error(err, ERR_LIBRARY, rc, "libx264 failed at frame %lld", (long long)number);
-    return give_packets(encoder, sink, err);
+        return libav_error(err, ERR_LIBRARY, rc, "libx264 refuses frame %lld", (long long)number);
+    return encoder_drain(encoder, sink, err);
 }
 
 int encoder_end(struct encoder *encoder, const struct encoder_sink *sink, struct error *err)
 {
     int rc = avcodec_send_frame(encoder->codec, NULL);
 
-    return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "libx264 failed at the end")
-                  : give_packets(encoder, sink, err);
+    return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "libx264 can't be flushed")
+                  : encoder_drain(encoder, sink, err);
 }

@@ -1,10 +1,9 @@
-/* encoder.h - frames to H.264 packets, one segment an encoder.  One thread at a time; any number of
+/* encoder.h - frames to H.264 packets; one encoder a segment.  One thread at a time; any number of
  * encoders at once.
  *
  * All encoders of one format write the same headers, so that their packets can follow one another
- * in one stream without being encoded again: every segment is a closed group of pictures that
- * begins with an IDR frame, and its frames carry their numbers on the whole video's clock.  One
- * thread each, so the bytes do not hang on how many run. */
+ * in one stream: every segment is a closed GOP that begins with an IDR frame.  libx264 runs with
+ * one thread, so the bytes do not depend on the number of encoders. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
@@ -13,7 +12,7 @@
 #include "video/frame/yuv.h"
 
 struct encoder_format {
-    int width, height, fps;
+    int width, height, fps; /* pixels, even; frames per second */
     enum case_quality quality;
 };
 
@@ -24,20 +23,26 @@ struct encoder {
     int coarser_start; /* quantizer steps, of frame 0 */
 };
 
-/* Gets each packet, which it may move away; its times are in frames. */
+/* Called with each packet, times in frames.  It may move the content away (av_packet_move_ref).  A
+ * negative code ends the encoder's call with that code. */
 struct encoder_sink {
     void *ctx;
     int (*packet)(void *ctx, AVPacket *packet, struct error *err);
 };
 
+/* -ERR_LIBRARY: libx264 is missing or refuses the format; -ERR_LIMIT: no memory. */
 int encoder_open(
     const struct encoder_format *format, struct encoder *ret_encoder, struct error *err);
 void encoder_close(struct encoder *encoder);
 
-/* Where to draw the next frame. */
+/* The picture that the next frame is drawn into.  It stays the encoder's, and is valid until
+ * encoder_add().  -ERR_LIMIT: no memory. */
 int encoder_canvas(struct encoder *encoder, struct yuv *ret_yuv, struct error *err);
-/* What was drawn is frame `number` of the segment, from 0. */
+
+/* Encode the canvas as frame `number` of the segment (from 0).  Packets come some frames late.
+ * -ERR_LIBRARY: libx264's error. */
 int encoder_add(
     struct encoder *encoder, int64_t number, const struct encoder_sink *sink, struct error *err);
-/* No frame will follow: the packets still inside. */
+
+/* After the last frame: pass the packets that are still inside. */
 int encoder_end(struct encoder *encoder, const struct encoder_sink *sink, struct error *err);

@@ -1,5 +1,5 @@
-/* segment.c - see segment.h.  Kept segments are read by the machine that wrote them: numbers in its
- * own order. */
+/* segment.c - see segment.h.  A cache entry is read on the machine that wrote it, so numbers are in
+ * its byte order. */
 #include "video/encode/segment.h"
 
 #include <stdint.h>
@@ -27,7 +27,7 @@ void segment_free(struct segment *segment)
     free(segment);
 }
 
-static void append(struct segment *segment, AVPacket *packet)
+static void segment_append(struct segment *segment, AVPacket *packet)
 {
     segment->packets =
         mem_grow(segment->packets, (size_t)segment->n_packets + 1, sizeof(AVPacket *));
@@ -41,7 +41,7 @@ int segment_add(struct segment *segment, AVPacket *packet, struct error *err)
     if (!copy)
         return error_set(err, ERR_LIMIT, "no memory for a packet");
     av_packet_move_ref(copy, packet);
-    append(segment, copy);
+    segment_append(segment, copy);
     return 0;
 }
 
@@ -55,7 +55,7 @@ void segment_move(struct segment *segment, int first)
 
 /* --- as bytes --- */
 
-/* What of AVCodecParameters our encoder says and the muxer asks for. */
+/* The fields of AVCodecParameters that our encoder sets and the muxer reads; all have 32 bits. */
 static const size_t numbers[] = {
     offsetof(AVCodecParameters, codec_type),
     offsetof(AVCodecParameters, codec_id),
@@ -87,7 +87,7 @@ struct packet_head {
     uint32_t flags, len;
 };
 
-static int32_t *number_at(AVCodecParameters *parameters, int i)
+static int32_t *segment_number(AVCodecParameters *parameters, int i)
 {
     return (int32_t *)(void *)((char *)parameters + numbers[i]);
 }
@@ -98,7 +98,7 @@ void segment_pack(const struct segment *segment, struct buf *out)
         .n_packets = (uint32_t)segment->n_packets};
 
     for (int i = 0; i < N_NUMBERS; i++)
-        head.numbers[i] = *number_at(segment->parameters, i);
+        head.numbers[i] = *segment_number(segment->parameters, i);
     buf_add(out, &head, sizeof head);
     buf_add(out, segment->parameters->extradata, head.extradata_len);
     for (int i = 0; i < segment->n_packets; i++) {
@@ -113,13 +113,13 @@ void segment_pack(const struct segment *segment, struct buf *out)
     }
 }
 
-/* Bytes that are read from the front. */
+/* Bytes that are not read yet. */
 struct bytes {
     const char *at;
     size_t left;
 };
 
-static bool read_bytes(struct bytes *bytes, void *to, size_t len)
+static bool segment_read_bytes(struct bytes *bytes, void *to, size_t len)
 {
     if (len > bytes->left)
         return false;
@@ -129,26 +129,27 @@ static bool read_bytes(struct bytes *bytes, void *to, size_t len)
     return true;
 }
 
-static bool read_parameters(
+static bool segment_read_parameters(
     struct bytes *bytes, const struct head *head, AVCodecParameters *parameters)
 {
     for (int i = 0; i < N_NUMBERS; i++)
-        *number_at(parameters, i) = head->numbers[i];
+        *segment_number(parameters, i) = head->numbers[i];
     if (head->extradata_len > bytes->left)
         return false;
     parameters->extradata = av_mallocz(head->extradata_len + AV_INPUT_BUFFER_PADDING_SIZE);
     if (!parameters->extradata)
         return false;
     parameters->extradata_size = (int)head->extradata_len;
-    return read_bytes(bytes, parameters->extradata, head->extradata_len);
+    return segment_read_bytes(bytes, parameters->extradata, head->extradata_len);
 }
 
-static bool read_packet(struct bytes *bytes, struct segment *segment)
+static bool segment_read_packet(struct bytes *bytes, struct segment *segment)
 {
     struct packet_head head;
     AVPacket *packet;
 
-    if (!read_bytes(bytes, &head, sizeof head) || head.len > bytes->left || head.flags & ~FLAGS)
+    if (!segment_read_bytes(bytes, &head, sizeof head) || head.len > bytes->left ||
+        head.flags & ~FLAGS)
         return false;
     packet = av_packet_alloc();
     if (!packet || av_new_packet(packet, (int)head.len) < 0) {
@@ -159,22 +160,22 @@ static bool read_packet(struct bytes *bytes, struct segment *segment)
     packet->dts = head.dts;
     packet->duration = 1;
     packet->flags = (int)head.flags;
-    append(segment, packet);
-    return read_bytes(bytes, packet->data, head.len);
+    segment_append(segment, packet);
+    return segment_read_bytes(bytes, packet->data, head.len);
 }
 
-static bool read_segment(struct bytes *bytes, struct segment *segment)
+static bool segment_read(struct bytes *bytes, struct segment *segment)
 {
     struct head head;
 
-    if (!read_bytes(bytes, &head, sizeof head) || head.n_packets > PACKETS_MAX ||
+    if (!segment_read_bytes(bytes, &head, sizeof head) || head.n_packets > PACKETS_MAX ||
         bytes->left > INT32_MAX)
         return false;
     segment->parameters = avcodec_parameters_alloc();
-    if (!segment->parameters || !read_parameters(bytes, &head, segment->parameters))
+    if (!segment->parameters || !segment_read_parameters(bytes, &head, segment->parameters))
         return false;
     for (uint32_t i = 0; i < head.n_packets; i++)
-        if (!read_packet(bytes, segment))
+        if (!segment_read_packet(bytes, segment))
             return false;
     return bytes->left == 0;
 }
@@ -184,7 +185,7 @@ bool segment_unpack(const char *data, size_t len, struct segment **ret_segment)
     struct bytes bytes = {data, len};
     struct segment *segment = segment_new();
 
-    if (!read_segment(&bytes, segment)) {
+    if (!segment_read(&bytes, segment)) {
         segment_free(segment);
         return false;
     }

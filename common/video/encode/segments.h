@@ -1,7 +1,7 @@
-/* segments.h - every segment of a film encoded, several at once, and handed out in order.
+/* segments.h - the segments of a film, made by several encoder threads and taken in order.
  *
- * segments_next() is called on the thread that called segments_start(); the encoders are threads of
- * their own.  They run at most a few segments ahead of what was taken, so memory stays bounded.
+ * One thread starts, takes and stops; the encoders are threads of this module.  They run at most a
+ * few segments ahead of the last that was taken, so memory is bounded.
  *
  * Room: frames to segments, on all cores.
  * May use: base, case, video/film, video/frame, video/libav, video/plan.
@@ -13,21 +13,24 @@
 
 struct segments;
 
-/* `n_encoders` threads; 0: as many as this process may use cores.  They work in turn with all who
- * share the `n_cores` of `cores_file` (NULL: nobody), and no more of them than there are of those
- * or of the machine's cores. */
+/* Start `n_encoders` threads; 0: one a core that this process may use.  `cores_file` (cores.h): the
+ * encoders share `n_cores` cores with all processes that use the file, and there are no more of
+ * them than cores; NULL: cores are not shared.  `film` and `cores_file` stay the caller's and must
+ * outlive `*ret_segments`.  -ERR_LIMIT: no thread can be started. */
 int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
     struct segments **ret_segments, struct error *err);
 
 enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
 
-/* The next segment in order, in its place, waiting at most `wait_ms` for it.  SEGMENTS_E_END: that
- * was all. */
+/* Take the next segment, in order, with times of the film.  Blocks at most `wait_ms`.  The caller
+ * frees `*ret_segment`.  SEGMENTS_E_NOT_YET: it is not done yet; SEGMENTS_E_END: all are taken.
+ * Negative: the error of the first encoder that failed; it names the scene. */
 int segments_next(
     struct segments *segments, int wait_ms, struct segment **ret_segment, struct error *err);
 
-int segments_frames_done(const struct segments *segments); /* any thread, here and below */
-int segments_frames_kept(const struct segments *segments); /* of those: were there already */
+/* Frames done so far, and how many of them were cache entries.  Any thread. */
+int segments_frames_done(const struct segments *segments);
+int segments_frames_kept(const struct segments *segments);
 
-/* Stops the encoders (within a frame's time each) and waits for them.  Takes NULL. */
+/* Stop the encoders (each within the time of a frame) and wait for them.  Takes NULL. */
 void segments_stop(struct segments *segments);

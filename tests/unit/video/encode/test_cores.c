@@ -38,7 +38,7 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 300000}, NULL);
 }
 
-/* A film's encoder: so many frames, with a core in hand. */
+/* A thread that works like an encoder of a film: `n_frames` frames, each with a core held. */
 struct encoder {
     pthread_t thread;
     int n_cores, n_frames, n_a_segment;
@@ -64,20 +64,20 @@ static void *encode(void *ctx)
 {
     struct encoder *encoder = ctx;
     struct core core;
-    bool goes_on;
+    bool is_running;
 
     open_core(encoder->n_cores, &core);
-    goes_on = core_take(&core, encoder->rank, &encoder->stop);
-    while (goes_on && !atomic_load(&encoder->is_over) &&
+    is_running = core_acquire(&core, encoder->rank, &encoder->stop);
+    while (is_running && !atomic_load(&encoder->is_over) &&
            atomic_load(&encoder->done) < encoder->n_frames) {
         work_on_a_frame(encoder);
-        goes_on = core_keep(&core, &encoder->stop);
-        if (goes_on && atomic_load(&encoder->done) % encoder->n_a_segment == 0) {
-            core_give(&core);
-            goes_on = core_take(&core, encoder->rank, &encoder->stop);
+        is_running = core_yield(&core, &encoder->stop);
+        if (is_running && atomic_load(&encoder->done) % encoder->n_a_segment == 0) {
+            core_release(&core);
+            is_running = core_acquire(&core, encoder->rank, &encoder->stop);
         }
     }
-    core_give(&core);
+    core_release(&core);
     core_close(&core);
     return NULL;
 }
@@ -87,7 +87,7 @@ static void start(struct encoder *encoder, int n_cores, int n_frames)
     encoder->n_cores = n_cores;
     encoder->n_frames = n_frames;
     encoder->n_a_segment = 20;
-    encoder->rank = CORE_NEXT;
+    encoder->rank = CORE_NORMAL;
     pthread_create(&encoder->thread, NULL, encode, encoder);
 }
 
@@ -149,16 +149,16 @@ START_TEST(a_short_film_does_not_wait_for_the_end_of_a_long_one)
     meanwhile -= before;
     for (int i = 0; i < 2; i++)
         end(&long_film[i]);
-    /* Twice its own 400 frames were worked on by others at most: three times the time it needs
-     * alone. */
+    /* The long film makes at most twice the short one's 400 frames meanwhile: the short one takes
+     * at most three times as long as alone. */
     ck_assert_int_le(meanwhile, 2 * 400);
-    ck_assert_int_ge(meanwhile, 400 / 4); /* nor does the long one stand still */
+    ck_assert_int_ge(meanwhile, 400 / 4); /* the long one goes on, too */
 }
 END_TEST
 
-static bool somebody_is_in_line(enum core_rank rank)
+static bool queue_has_head(enum core_rank rank)
 {
-    /* As cores.c lays them out. */
+    /* The lock of the queue in cores.c. */
     struct flock lock = {
         .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 257 + (int)rank * 21, .l_len = 1};
     int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -172,10 +172,10 @@ START_TEST(a_segment_is_done_before_another_one_is_begun)
 {
     static struct encoder first, second;
 
-    start_segment(&first, CORE_NEXT, ENDLESS);
+    start_segment(&first, CORE_NORMAL, ENDLESS);
     wait_for_frames(&first, 1);
-    start_segment(&second, CORE_NEXT, 5);
-    while (!somebody_is_in_line(CORE_NEXT))
+    start_segment(&second, CORE_NORMAL, 5);
+    while (!queue_has_head(CORE_NORMAL))
         nap();
     wait_for_frames(&first, atomic_load(&first.done) + 200);
     ck_assert_int_eq(atomic_load(&second.done), 0);
@@ -185,17 +185,17 @@ START_TEST(a_segment_is_done_before_another_one_is_begun)
 }
 END_TEST
 
-START_TEST(the_first_second_of_a_film_waits_for_no_segment_which_then_goes_on_before_others)
+START_TEST(a_segment_yields_to_the_first_second_of_a_film_and_resumes_before_others)
 {
     static struct encoder long_one, next, first;
     int before;
 
-    start_segment(&long_one, CORE_NEXT, ENDLESS);
+    start_segment(&long_one, CORE_NORMAL, ENDLESS);
     wait_for_frames(&long_one, 1);
-    start_segment(&next, CORE_NEXT, 5);
-    while (!somebody_is_in_line(CORE_NEXT))
+    start_segment(&next, CORE_NORMAL, 5);
+    while (!queue_has_head(CORE_NORMAL))
         nap();
-    start_segment(&first, CORE_FIRST, 50);
+    start_segment(&first, CORE_FIRST_SECOND, 50);
     pthread_join(first.thread, NULL);
     ck_assert_int_eq(atomic_load(&first.done), 50);
     before = atomic_load(&long_one.done);
@@ -207,14 +207,14 @@ START_TEST(the_first_second_of_a_film_waits_for_no_segment_which_then_goes_on_be
 }
 END_TEST
 
-START_TEST(a_first_second_lets_nobody_go_first)
+START_TEST(a_first_second_does_not_yield)
 {
     static struct encoder first, second;
 
-    start_segment(&first, CORE_FIRST, ENDLESS);
+    start_segment(&first, CORE_FIRST_SECOND, ENDLESS);
     wait_for_frames(&first, 1);
-    start_segment(&second, CORE_FIRST, 5);
-    while (!somebody_is_in_line(CORE_FIRST))
+    start_segment(&second, CORE_FIRST_SECOND, 5);
+    while (!queue_has_head(CORE_FIRST_SECOND))
         nap();
     wait_for_frames(&first, atomic_load(&first.done) + 200);
     ck_assert_int_eq(atomic_load(&second.done), 0);
@@ -224,13 +224,13 @@ START_TEST(a_first_second_lets_nobody_go_first)
 }
 END_TEST
 
-START_TEST(who_waits_stops_when_told_to)
+START_TEST(an_encoder_that_waits_can_be_stopped)
 {
     struct core core;
     static struct encoder waiting;
 
     open_core(1, &core);
-    ck_assert(core_take(&core, CORE_NEXT, &never));
+    ck_assert(core_acquire(&core, CORE_NORMAL, &never));
     start(&waiting, 1, 10);
     nap();
     atomic_store(&waiting.stop, true);
@@ -251,7 +251,7 @@ START_TEST(a_killed_process_gives_its_core_back)
     pid = fork();
     if (pid == 0) {
         open_core(1, &core);
-        core_take(&core, CORE_NEXT, &never);
+        core_acquire(&core, CORE_NORMAL, &never);
         if (write(pipes[1], "x", 1) != 1)
             _exit(1);
         pause();
@@ -260,13 +260,13 @@ START_TEST(a_killed_process_gives_its_core_back)
     kill(pid, SIGKILL);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     open_core(1, &core);
-    ck_assert(core_take(&core, CORE_NEXT, &never));
+    ck_assert(core_acquire(&core, CORE_NORMAL, &never));
     core_close(&core);
 }
 END_TEST
 
-/* Stopped while it holds the core, at the head of the line behind one that holds it, or both. */
-static pid_t stopped_child(bool waits_in_line)
+/* A process that is stopped while it holds the core, or at the head of the queue for it. */
+static pid_t stopped_child(bool waits_in_queue)
 {
     struct core core;
     int pipes[2];
@@ -277,14 +277,14 @@ static pid_t stopped_child(bool waits_in_line)
     pid = fork();
     if (pid == 0) {
         open_core(1, &core);
-        if (!waits_in_line)
-            core_take(&core, CORE_NEXT, &never);
+        if (!waits_in_queue)
+            core_acquire(&core, CORE_NORMAL, &never);
         if (write(pipes[1], "x", 1) != 1)
             _exit(1);
-        if (waits_in_line)
-            core_take(&core, CORE_NEXT, &never);
+        if (waits_in_queue)
+            core_acquire(&core, CORE_NORMAL, &never);
         raise(SIGSTOP);
-        core_keep(&core, &never);
+        core_yield(&core, &never);
         _exit(core.held ? 0 : 1);
     }
     ck_assert_int_eq(read(pipes[0], &byte, 1), 1);
@@ -293,10 +293,10 @@ static pid_t stopped_child(bool waits_in_line)
     return pid;
 }
 
-/* It keeps its lock, and wakes one day. */
-START_TEST(a_stopped_process_holds_nobody_up)
+/* Its locks become stale; when it continues, it works beside the new holder. */
+START_TEST(a_stopped_process_blocks_no_other)
 {
-    bool in_line = _i > 0;
+    bool in_queue = _i > 0;
     struct core core;
     int status;
     pid_t holder, waiting = 0;
@@ -304,19 +304,19 @@ START_TEST(a_stopped_process_holds_nobody_up)
     holder = stopped_child(false);
     waitpid(holder, &status, WUNTRACED);
     ck_assert(WIFSTOPPED(status));
-    if (in_line) {
+    if (in_queue) {
         waiting = stopped_child(true);
-        while (!somebody_is_in_line(CORE_NEXT))
+        while (!queue_has_head(CORE_NORMAL))
             nap();
         kill(waiting, SIGSTOP);
         waitpid(waiting, &status, WUNTRACED);
         ck_assert(WIFSTOPPED(status));
     }
     open_core(1, &core);
-    core.still_ms = 50;
-    ck_assert(core_take(&core, CORE_NEXT, &never)); /* an endless wait fails by the test's time */
-    ck_assert(core_keep(&core, &never));
-    core_give(&core);
+    core.stale_ms = 50;
+    ck_assert(core_acquire(&core, CORE_NORMAL, &never));
+    ck_assert(core_yield(&core, &never));
+    core_release(&core);
     kill(holder, SIGCONT);
     ck_assert_int_eq(waitpid(holder, &status, 0), holder);
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -329,27 +329,27 @@ START_TEST(a_stopped_process_holds_nobody_up)
 }
 END_TEST
 
-START_TEST(nobody_waits_where_nothing_is_shared)
+START_TEST(without_a_file_every_core_is_free)
 {
     struct core a, b;
 
     ck_assert_int_eq(core_open(NULL, 1, &a, &err), 0);
     ck_assert_int_eq(core_open(NULL, 1, &b, &err), 0);
-    ck_assert(core_take(&a, CORE_NEXT, &never) && core_take(&b, CORE_NEXT, &never));
-    ck_assert(core_keep(&a, &never));
-    core_give(&a);
+    ck_assert(core_acquire(&a, CORE_NORMAL, &never) && core_acquire(&b, CORE_NORMAL, &never));
+    ck_assert(core_yield(&a, &never));
+    core_release(&a);
     core_close(&a);
     core_close(&b);
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_is_named_and_nobody_waits)
+START_TEST(a_file_that_cannot_be_opened_is_named_and_every_core_is_free)
 {
     char *nowhere = mem_format("%s/nowhere/encoders", folder);
     struct core core;
 
     ck_assert_int_eq(core_open(nowhere, 1, &core, &err), -ERR_IO);
-    ck_assert(core_take(&core, CORE_NEXT, &never));
+    ck_assert(core_acquire(&core, CORE_NORMAL, &never));
     core_close(&core);
     free(nowhere);
 }
@@ -368,14 +368,13 @@ int main(void)
     tcase_add_test(tc, no_more_encoders_work_at_once_than_there_are_cores);
     tcase_add_test(tc, a_short_film_does_not_wait_for_the_end_of_a_long_one);
     tcase_add_test(tc, a_segment_is_done_before_another_one_is_begun);
-    tcase_add_test(
-        tc, the_first_second_of_a_film_waits_for_no_segment_which_then_goes_on_before_others);
-    tcase_add_test(tc, a_first_second_lets_nobody_go_first);
-    tcase_add_test(tc, who_waits_stops_when_told_to);
+    tcase_add_test(tc, a_segment_yields_to_the_first_second_of_a_film_and_resumes_before_others);
+    tcase_add_test(tc, a_first_second_does_not_yield);
+    tcase_add_test(tc, an_encoder_that_waits_can_be_stopped);
     tcase_add_test(tc, a_killed_process_gives_its_core_back);
-    tcase_add_loop_test(tc, a_stopped_process_holds_nobody_up, 0, 2);
-    tcase_add_test(tc, nobody_waits_where_nothing_is_shared);
-    tcase_add_test(tc, a_file_that_cannot_be_is_named_and_nobody_waits);
+    tcase_add_loop_test(tc, a_stopped_process_blocks_no_other, 0, 2);
+    tcase_add_test(tc, without_a_file_every_core_is_free);
+    tcase_add_test(tc, a_file_that_cannot_be_opened_is_named_and_every_core_is_free);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

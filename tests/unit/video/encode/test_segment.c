@@ -1,4 +1,4 @@
-/* test_segment.c - a segment as bytes and back: common/video/encode/segment.h. */
+/* test_segment.c - a segment to bytes and back: common/video/encode/segment.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ START_TEST(bytes_that_were_cut_or_grew_are_no_segment)
     segment_pack(segment, &bytes);
     for (size_t len = 0; len < bytes.len; len++) {
         char *exact =
-            mem_copy_n(bytes.data, len); /* so that a read beyond is seen by the sanitizer */
+            mem_copy_n(bytes.data, len); /* so that the sanitizer sees a read beyond its end */
 
         ck_assert(!segment_unpack(exact, len, &back));
         free(exact);
