@@ -7,21 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
 #include "base/mem.h"
 #include "video/deliver/live.h"
 #include "video/deliver/mux_private.h"
-#include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
 enum { FLUSH_BYTES = 8 << 20 }; /* flushed between two ticks */
-
-int mux_error(const struct mux *mux, int rc, struct error *err)
-{
-    if (rc == AVERROR_EXIT)
-        return cancel_error(err);
-    return libav_error(err, ERR_IO, rc, "%s/%s can't be written", mux->dir->path, mux->name);
-}
 
 /* --- opening --- */
 

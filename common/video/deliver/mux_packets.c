@@ -1,6 +1,5 @@
 /* mux_packets.c - the packets of the MP4, interleaved: sound and text are written just before the
  * first picture that is decoded after them. */
-#include "base/cancel.h"
 #include "video/deliver/live.h"
 #include "video/deliver/mux_private.h"
 #include "video/plan/timeline.h"

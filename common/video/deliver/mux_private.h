@@ -4,7 +4,9 @@
 
 #include <libavformat/avformat.h>
 
+#include "base/cancel.h"
 #include "video/deliver/mux.h"
+#include "video/libav/libav_error.h"
 
 enum { MUX_PICTURE, MUX_SOUND, MUX_TEXT }; /* streams of the MP4 */
 
@@ -34,7 +36,12 @@ struct mux {
 };
 
 /* Translate the libav error `rc` of a write; AVERROR_EXIT is a cancel. */
-int mux_error(const struct mux *mux, int rc, struct error *err);
+static inline int mux_error(const struct mux *mux, int rc, struct error *err)
+{
+    if (rc == AVERROR_EXIT)
+        return cancel_error(err);
+    return libav_error(err, ERR_IO, rc, "%s/%s can't be written", mux->dir->path, mux->name);
+}
 
 /* With the parameters of the first segment: write the header of the MP4 and open the live
  * playlist. */
