@@ -10,14 +10,15 @@
 
 enum {
     STEP_MS = ENVELOPE_STEP / (TIMELINE_RATE / 1000),
-    /* The closure of a "t" is up to 80 ms of silence; a comma is more. */
+    /* The closure of a "t" is up to 80 ms of silence; the pause at a comma is longer. */
     PAUSE_MS_MIN = 90,
 };
 
-/* Of the loudest step: -34 dB.  Speech keeps above it, breath and a room below. */
+/* Of the loudest step: -34 dB.  Speech is above it, breath and the noise of a room are below. */
 static const float quiet_share = 0.02f;
 
-static void add(struct pauses *pauses, int64_t first, int64_t end)
+/* Adds the quiet steps from `first` to before `end`, if they are a pause. */
+static void pauses_add(struct pauses *pauses, int64_t first, int64_t end)
 {
     if ((end - first) * STEP_MS < PAUSE_MS_MIN)
         return;
@@ -29,18 +30,18 @@ static void add(struct pauses *pauses, int64_t first, int64_t end)
 struct pauses pauses_find(const struct levels *levels)
 {
     struct pauses pauses = {0};
-    float most = 0;
+    float loudest = 0;
     int64_t first = -1;
 
     for (int64_t i = 0; i < levels->n; i++)
-        most = fmaxf(most, levels->sample_peaks[i]);
+        loudest = fmaxf(loudest, levels->sample_peaks[i]);
     for (int64_t i = 0; i <= levels->n; i++) {
-        bool is_quiet = i < levels->n && levels->sample_peaks[i] <= most * quiet_share;
+        bool is_quiet = i < levels->n && levels->sample_peaks[i] <= loudest * quiet_share;
 
         if (is_quiet && first < 0)
             first = i;
         else if (!is_quiet && first >= 0) {
-            add(&pauses, first, i);
+            pauses_add(&pauses, first, i);
             first = -1;
         }
     }

@@ -1,9 +1,9 @@
 /* speech.h - text to sound, by the program espeak-ng.  Any thread, several at once.
  *
- * Its library would be nearer, but keeps its voice's state from one text to the next (the same
- * words sound a little different the second time, and it can't be started twice), so the same case
- * would not give the same file.  A process for each text gives the same samples every time, costs
- * 15 ms, can be killed, and takes its crashes with it.
+ * A process for each text gives the same samples every time, costs 15 ms, can be killed, and its
+ * crash is not ours.  espeak-ng's library keeps state from one text to the next: the same words
+ * sound a little different the second time, and it can't be initialized twice.  With it the same
+ * case would not give the same file.
  *
  * Room: speech, its pauses, and which word is spoken when.
  * May use: base, case, video/kept, video/language, video/mix, video/plan.
@@ -17,15 +17,16 @@
 #include "video/kept/cache.h"
 #include "video/kept/spool.h"
 
-enum { SPEECH_SECONDS_MAX = 1800, SPEECH_RATE = 22050 };
+enum { SPEECH_SECONDS_MAX = 1800, SPEECH_RATE = 22050 /* Hz, one channel */ };
 
-/* Append `text` (what of it is said: spoken.h) spoken in `language` to the spool, without the
- * silence before and after it: one channel of SPEECH_RATE.
- * `*ret_n` samples were added; 0: nothing in the text can be spoken.  What `cache` (may be NULL)
- * holds is not spoken again.  -ERR_INPUT: unknown language. */
+/* Speaks `text` (what of it is said: case/spoken.h) in `language` and appends the samples to the
+ * spool, without the silence before and after them.  `*ret_n`: the number of samples; 0: nothing in
+ * the text can be spoken.  `cache` (may be NULL) saves speaking a text again; `cancel` may be NULL.
+ * -ERR_INPUT: no such language or voice, or longer than SPEECH_SECONDS_MAX; -ERR_LIBRARY: espeak-ng
+ * is missing, hangs or crashed; -ERR_IO: the spool can't be written; -ERR_CANCELED. */
 int speech_say(const char *text, const char *language, struct cache *cache, struct spool *spool,
     const atomic_bool *cancel, int64_t *ret_n, struct error *err);
 
-/* Add what decides how a text sounds here: espeak-ng's version and its data, as they are now.
- * False: it does not tell. */
+/* Adds what decides how a text sounds on this machine: the version of espeak-ng and the state of
+ * its files, checked at most once a second.  False: espeak-ng gives no version. */
 bool speech_add_voices(struct digest *digest);
