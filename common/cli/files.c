@@ -31,7 +31,7 @@ static const struct seen *look(struct files *files, const char *name)
     if (seen)
         return seen;
     seen = mem_new(struct seen);
-    if (picture_prove(files->root_fd, name, seen->warnings, &err) < 0)
+    if (picture_check(files->root_fd, name, seen->warnings, &err) < 0)
         seen->mistake = mem_copy(err.text);
     map_put(&files->seen, name, seen);
     return seen;

@@ -72,7 +72,7 @@ static int read_sound(const struct narration_ask *ask, int i, struct spool *spoo
 static int check_picture(const struct narration_ask *ask, int i, struct error *err)
 {
     const char *image = ask->record->scenes[i].image;
-    int rc = image ? picture_check(ask->root_fd, image, err)
+    int rc = image ? picture_probe(ask->root_fd, image, err)
                    : error_set(err, ERR_INPUT, "none is named");
 
     return rc < 0 ? film_error_where(i, "image", err) : 0;

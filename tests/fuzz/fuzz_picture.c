@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (is_settled(data, size))
         return 0;
     outside_write(data, size);
-    proof = picture_prove(root_fd, outside_name, warnings, &err);
+    proof = picture_check(root_fd, outside_name, warnings, &err);
     answer = picture_load(root_fd, outside_name, WIDTH, HEIGHT, NULL, &yuv, NULL, &err);
     assert((proof < 0) == (answer < 0)); /* what import takes, a job can make */
     if (answer < 0)

@@ -1,4 +1,4 @@
-/* colour.c - see colour.h.  Code points are ITU-T H.273's. */
+/* colour.c - see colour.h.  Transfer code points are those of ITU-T H.273, table 3. */
 #include "video/picture/colour.h"
 
 #include <lcms2.h>
@@ -10,29 +10,30 @@
 
 enum {
     CURVE_POINTS = 4096,
-    GRID = 9, /* colours a side that are tried, to see whether a profile changes anything */
+    GRID = 9, /* samples a channel, in the test whether a profile changes anything */
 };
-/* cd/m²: of the brightest sample, and what browsers show as white where nothing is brighter. */
+/* cd/m²: the brightest sample of a curve, and the light that browsers show as white. */
 #define PQ_NITS 10000.0
 #define HLG_NITS 1000.0
 #define WHITE_NITS 400.0
 
 struct colour {
-    cmsHTRANSFORM transform; /* NULL: plain inks */
+    cmsHTRANSFORM transform; /* NULL: CMYK without a profile */
     enum raster_layout layout;
     int depth;
-    bool takes_grey; /* of what comes, only the first channel is looked at */
+    bool takes_grey; /* the profile is grey: only the first channel is converted */
 };
 
-/* --- transfer curves: from a stored sample to light, both 0…1 --- */
+/* --- transfer curves: a stored sample to linear light, both 0…1 --- */
 
-static double light_of_srgb(double v)
+/* IEC 61966-2-1. */
+static double colour_light_srgb(double v)
 {
     return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
 }
 
-/* SMPTE ST 2084.  What is brighter than white is cut off. */
-static double light_of_pq(double v)
+/* SMPTE ST 2084 (PQ).  Light above white is clipped. */
+static double colour_light_pq(double v)
 {
     double m1 = 0.1593017578125, m2 = 78.84375, c1 = 0.8359375, c2 = 18.8515625, c3 = 18.6875;
     double root = pow(v, 1 / m2);
@@ -40,8 +41,8 @@ static double light_of_pq(double v)
     return fmin(1, pow(fmax(root - c1, 0) / (c2 - c3 * root), 1 / m1) * PQ_NITS / WHITE_NITS);
 }
 
-/* ARIB STD-B67. */
-static double light_of_hlg(double v)
+/* ARIB STD-B67 (HLG), with a system gamma of 1.2.  Light above white is clipped. */
+static double colour_light_hlg(double v)
 {
     double a = 0.17883277, b = 0.28466892, c = 0.55991073;
     double scene = v <= 0.5 ? v * v / 3 : (exp((v - c) / a) + b) / 12;
@@ -49,14 +50,14 @@ static double light_of_hlg(double v)
     return fmin(1, pow(scene, 1.2) * HLG_NITS / WHITE_NITS);
 }
 
-static double light_of(const struct picture_colours *colours, double v)
+static double colour_light(const struct picture_colours *colours, double v)
 {
     switch (colours->transfer) {
     case 1:
     case 6:
     case 14:
     case 15:
-        return pow(v, 2.4); /* of a screen, BT.1886; not of a camera */
+        return pow(v, 2.4); /* the display's curve, BT.1886, not the camera's */
     case 4:
         return pow(v, 2.2);
     case 5:
@@ -64,23 +65,23 @@ static double light_of(const struct picture_colours *colours, double v)
     case 8:
         return v;
     case 16:
-        return light_of_pq(v);
+        return colour_light_pq(v);
     case 18:
-        return light_of_hlg(v);
+        return colour_light_hlg(v);
     case PICTURE_TRANSFER_GAMMA:
         return pow(v, 1 / colours->gamma);
     default:
-        return light_of_srgb(v);
+        return colour_light_srgb(v);
     }
 }
 
-static cmsToneCurve *curve_of(const struct picture_colours *colours)
+static cmsToneCurve *colour_make_curve(const struct picture_colours *colours)
 {
     cmsFloat32Number *points = mem_new_n(CURVE_POINTS, cmsFloat32Number);
     cmsToneCurve *curve;
 
     for (int i = 0; i < CURVE_POINTS; i++)
-        points[i] = (cmsFloat32Number)light_of(colours, (double)i / (CURVE_POINTS - 1));
+        points[i] = (cmsFloat32Number)colour_light(colours, (double)i / (CURVE_POINTS - 1));
     curve = cmsBuildTabulatedToneCurveFloat(NULL, CURVE_POINTS, points);
     free(points);
     return curve;
@@ -88,19 +89,20 @@ static cmsToneCurve *curve_of(const struct picture_colours *colours)
 
 /* --- profiles --- */
 
-static cmsHPROFILE profile_of_colours(const struct picture_colours *colours)
+static cmsHPROFILE colour_make_profile(const struct picture_colours *colours)
 {
     const double *xy = colours->primaries;
     cmsCIExyY white = {xy[0], xy[1], 1};
     cmsCIExyYTRIPLE primaries = {{xy[2], xy[3], 1}, {xy[4], xy[5], 1}, {xy[6], xy[7], 1}};
-    cmsToneCurve *curve = curve_of(colours), *curves[3] = {curve, curve, curve};
+    cmsToneCurve *curve = colour_make_curve(colours), *curves[3] = {curve, curve, curve};
     cmsHPROFILE profile = curve ? cmsCreateRGBProfile(&white, &primaries, curves) : NULL;
 
     cmsFreeToneCurve(curve);
     return profile;
 }
 
-static bool fits(
+/* Whether a profile of colour space `space` can convert rows of `layout`. */
+static bool colour_space_fits(
     const struct picture_head *head, cmsColorSpaceSignature space, enum raster_layout layout)
 {
     switch (space) {
@@ -115,7 +117,7 @@ static bool fits(
     }
 }
 
-static bool is_of_a_device(cmsHPROFILE profile)
+static bool colour_is_of_device(cmsHPROFILE profile)
 {
     cmsProfileClassSignature class = cmsGetDeviceClass(profile);
 
@@ -123,25 +125,26 @@ static bool is_of_a_device(cmsHPROFILE profile)
            class == cmsSigColorSpaceClass;
 }
 
-/* NULL: there is none that can be used. */
-static cmsHPROFILE profile_of(struct picture_head *head, enum raster_layout layout)
+/* The profile to convert from; NULL: there is none that can be used. */
+static cmsHPROFILE colour_profile(struct picture_head *head, enum raster_layout layout)
 {
     cmsHPROFILE profile;
 
     if (head->profile_size == 0)
-        return head->colours.transfer && layout != RASTER_CMYK ? profile_of_colours(&head->colours)
+        return head->colours.transfer && layout != RASTER_CMYK ? colour_make_profile(&head->colours)
                                                                : NULL;
     profile = cmsOpenProfileFromMem(head->profile, (cmsUInt32Number)head->profile_size);
-    if (profile && is_of_a_device(profile) && fits(head, cmsGetColorSpace(profile), layout))
+    if (profile && colour_is_of_device(profile) &&
+        colour_space_fits(head, cmsGetColorSpace(profile), layout))
         return profile;
-    picture_warn(head, "its colour profile %s and is left out",
-        profile ? "is for pictures of another kind" : "is damaged");
+    picture_warn(head, "its colour profile %s and is ignored",
+        profile ? "is for another colour model or use" : "is damaged");
     if (profile)
         cmsCloseProfile(profile);
     return NULL;
 }
 
-static cmsUInt32Number format_in(const struct colour *colour)
+static cmsUInt32Number colour_format_from(const struct colour *colour)
 {
     cmsUInt32Number bytes = BYTES_SH((cmsUInt32Number)colour->depth / 8);
 
@@ -152,15 +155,16 @@ static cmsUInt32Number format_in(const struct colour *colour)
     return bytes | COLORSPACE_SH(PT_RGB) | CHANNELS_SH(3) | EXTRA_SH(colour->layout == RASTER_RGBA);
 }
 
-static cmsUInt32Number format_out(const struct colour *colour)
+static cmsUInt32Number colour_format_to(const struct colour *colour)
 {
     return BYTES_SH((cmsUInt32Number)colour->depth / 8) | COLORSPACE_SH(PT_RGB) | CHANNELS_SH(3) |
            EXTRA_SH(colour->layout == RASTER_RGBA);
 }
 
-/* As browsers do: perceptual where a profile has tables for it, else colorimetric, and without
- * lifting the blacks, which lcms does between profiles of version 4. */
-static cmsHTRANSFORM transform_to_srgb(
+/* As browsers convert: perceptual where the profile has tables for it, else colorimetric.  sRGB as
+ * a version 2 profile keeps lcms from black point compensation, which it adds between two profiles
+ * of version 4. */
+static cmsHTRANSFORM colour_transform(
     cmsHPROFILE from, cmsUInt32Number format_from, cmsUInt32Number format_to, cmsUInt32Number flags)
 {
     cmsHPROFILE srgb = cmsCreate_sRGBProfile();
@@ -175,11 +179,11 @@ static cmsHTRANSFORM transform_to_srgb(
     return transform;
 }
 
-/* Most files name sRGB, in one way or another. */
-static bool changes_nothing(cmsHPROFILE profile)
+/* Most profiles are sRGB: a conversion that changes no sample of a grid by more than 1 is none. */
+static bool colour_is_srgb(cmsHPROFILE profile)
 {
     cmsHTRANSFORM transform =
-        transform_to_srgb(profile, TYPE_RGB_8, TYPE_RGB_8, cmsFLAGS_NOOPTIMIZE);
+        colour_transform(profile, TYPE_RGB_8, TYPE_RGB_8, cmsFLAGS_NOOPTIMIZE);
     bool is_same = transform != NULL;
 
     for (int i = 0; is_same && i < GRID * GRID * GRID; i++) {
@@ -197,23 +201,24 @@ static bool changes_nothing(cmsHPROFILE profile)
     return is_same;
 }
 
-static bool use_profile(struct colour *colour, cmsHPROFILE profile)
+/* False: the profile changes nothing. */
+static bool colour_set_profile(struct colour *colour, cmsHPROFILE profile)
 {
     cmsColorSpaceSignature space = cmsGetColorSpace(profile);
-    /* Shortcuts for 16 bits and for inks go through a table that is too coarse. */
+    /* With 16 bits or CMYK, lcms' optimization goes through a table that is too coarse. */
     bool is_exact = colour->depth > 8 || space == cmsSigCmykData;
 
-    if (space == cmsSigRgbData && changes_nothing(profile))
+    if (space == cmsSigRgbData && colour_is_srgb(profile))
         return false;
     colour->takes_grey = space == cmsSigGrayData;
-    colour->transform = transform_to_srgb(profile, format_in(colour), format_out(colour),
-        is_exact ? cmsFLAGS_NOOPTIMIZE : cmsFLAGS_HIGHRESPRECALC);
+    colour->transform = colour_transform(profile, colour_format_from(colour),
+        colour_format_to(colour), is_exact ? cmsFLAGS_NOOPTIMIZE : cmsFLAGS_HIGHRESPRECALC);
     return true;
 }
 
 struct colour *colour_open(struct picture_head *head, enum raster_layout layout, int depth)
 {
-    cmsHPROFILE profile = profile_of(head, layout);
+    cmsHPROFILE profile = colour_profile(head, layout);
     struct colour *colour;
     bool is_needed = layout == RASTER_CMYK;
 
@@ -223,10 +228,10 @@ struct colour *colour_open(struct picture_head *head, enum raster_layout layout,
     colour->layout = layout;
     colour->depth = depth;
     if (profile) {
-        is_needed |= use_profile(colour, profile);
+        is_needed |= colour_set_profile(colour, profile);
         cmsCloseProfile(profile);
         if (is_needed && !colour->transform) {
-            picture_warn(head, "its colour profile is damaged and is left out");
+            picture_warn(head, "its colour profile is damaged and is ignored");
             is_needed = layout == RASTER_CMYK;
         }
     }
@@ -246,25 +251,34 @@ void colour_close(struct colour *colour)
     free(colour);
 }
 
+bool colour_is_needed(struct picture_head *head)
+{
+    struct colour *colour = colour_open(head, RASTER_RGB, 8);
+
+    colour_close(colour);
+    return colour != NULL;
+}
+
 /* --- rows --- */
 
-/* Inks without a profile: each takes its part of the light. */
-static void convert_inks(const uint8_t *from, uint8_t *to, int n)
+/* CMYK without a profile: each ink absorbs its share of the light. */
+static void colour_convert_inks(const uint8_t *from, uint8_t *to, int n)
 {
     for (int i = 0; i < n; i++, from += 4, to += 3)
         for (int c = 0; c < 3; c++)
             to[c] = (uint8_t)(((255 - from[c]) * (255 - from[3]) + 127) / 255);
 }
 
-/* The first channel of `channels` alone, or as often as RGB wants it. */
-static void regroup(const uint8_t *from, int channels, uint8_t *to, int copies, int n, size_t bytes)
+/* Copies the first of `channels` channels of each pixel `copies` times: 1 for grey, 3 for RGB. */
+static void colour_copy_first(
+    const uint8_t *from, int channels, uint8_t *to, int copies, int n, size_t bytes)
 {
     for (int i = 0; i < n; i++, from += (size_t)channels * bytes)
         for (int c = 0; c < copies; c++, to += bytes)
             memcpy(to, from, bytes);
 }
 
-static void copy_alpha(const uint8_t *from, uint8_t *to, int n, size_t bytes)
+static void colour_copy_alpha(const uint8_t *from, uint8_t *to, int n, size_t bytes)
 {
     for (int i = 0; i < n; i++)
         memcpy(to + (4 * (size_t)i + 3) * bytes, from + (4 * (size_t)i + 3) * bytes, bytes);
@@ -279,14 +293,14 @@ enum raster_layout colour_convert(struct colour *colour, const void *from, void 
     uint8_t *scratch = NULL;
 
     if (!colour->transform) {
-        convert_inks(from, to, n);
+        colour_convert_inks(from, to, n);
         return RASTER_RGB;
     }
     if (layout == RASTER_RGBA)
-        copy_alpha(from, to, n, bytes);
+        colour_copy_alpha(from, to, n, bytes);
     if (layout == RASTER_GREY || colour->takes_grey) {
         scratch = mem_zero((size_t)n * (size_t)wanted, bytes);
-        regroup(from, channels, scratch, wanted, n, bytes);
+        colour_copy_first(from, channels, scratch, wanted, n, bytes);
     }
     cmsDoTransform(colour->transform, scratch ? scratch : from, to, (cmsUInt32Number)n);
     free(scratch);

@@ -1,13 +1,18 @@
-/* colour.h - rows of a picture from the colours its file names into sRGB, as browsers show them.
- * All of lcms that is used here.  One thread. */
+/* colour.h - converts rows of a picture from the colours that its file names to sRGB, as browsers
+ * show them.  The only caller of lcms.  One thread a conversion. */
 #pragma once
 
 #include "video/picture/raster.h"
 
-/* NULL: its rows are sRGB already, or as good as.  A profile that can't be used counts as none, and
- * is a warning.  CMYK is never sRGB. */
+/* The conversion for rows of `layout` and `depth` (8 or 16), which the caller closes.  NULL: no row
+ * needs one, since the colours are sRGB or differ from it by at most 1 of 255; never with CMYK.  A
+ * profile that cannot be used adds a warning to `head` and counts as none. */
 struct colour *colour_open(struct picture_head *head, enum raster_layout layout, int depth);
 void colour_close(struct colour *colour); /* takes NULL */
 
-/* `n` pixels; `to` has room for four samples each.  Answers the layout of `to`. */
+/* Whether RGB rows of 8 bits need a conversion; adds warnings as colour_open() does. */
+bool colour_is_needed(struct picture_head *head);
+
+/* Converts `n` pixels to `to`, which has room for four samples each.  Returns the layout of `to`:
+ * RASTER_RGB, or RASTER_RGBA if the rows have alpha, which is copied. */
 enum raster_layout colour_convert(struct colour *colour, const void *from, void *to, int n);

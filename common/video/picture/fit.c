@@ -1,6 +1,6 @@
-/* fit.c - see fit.h.  The blurred copy is made small, blurred there and made large again: the eye
- * can't tell, and it costs next to nothing.  It has 16 bits a sample until it is large: in 8, each
- * of a soft gradient's steps would be a band. */
+/* fit.c - see fit.h.  The blurred copy is scaled down, blurred and scaled up, which looks the same
+ * as blurring in full size and costs little.  It has 16 bits a sample until it is scaled up: with
+ * 8, each step of a soft gradient would be a visible band. */
 #include "video/picture/fit.h"
 
 #include <math.h>
@@ -13,22 +13,22 @@
 #include "video/plan/motion.h"
 
 enum {
-    SMALLER = 12,    /* the copy that is blurred, than the canvas */
-    BLUR_ROUNDS = 3, /* of a box: nearly a Gaussian */
-    /* yuv.h's black and grey, in 16 bits. */
+    BACK_DIVISOR = 12, /* frame size / size of the blurred copy */
+    BLUR_ROUNDS = 3,   /* three box blurs are nearly a Gaussian */
+    /* Black and grey of yuv.h, with 16 bits. */
     DEEP_BLACK = 16 << 8,
     DEEP_GREY = 128 << 8,
 };
-/* Below this loss by cropping there is nothing to show beside the picture. */
+/* Share of the picture: below this loss by cropping, too little of a copy would show beside it. */
 #define CROP_LOSS_MIN 0.04
-/* The copy steps back: darker, less colourful, and darkest around the picture. */
+/* The copy is darkened and desaturated, and darkest next to the picture. */
 #define BACK_LIGHT 0.6
 #define BACK_COLOR 0.75
 #define SHADOW 0.5
-#define SHADOW_WIDTH 0.03 /* of the canvas' shorter side */
+#define SHADOW_WIDTH 0.03 /* of the frame's shorter side */
 
-/* The largest window of the picture with the proportions of the canvas. */
-static struct window crop_window(const struct planes *src, int width, int height)
+/* The largest window of the picture with the proportions width : height, at 0, 0. */
+static struct window fit_crop_window(const struct planes *src, int width, int height)
 {
     struct window window = {.width = src->width, .height = src->height};
 
@@ -39,8 +39,9 @@ static struct window crop_window(const struct planes *src, int width, int height
     return window;
 }
 
-/* The window of the picture that shows the focus; afterwards the focus is that of the window. */
-static struct window aim(const struct planes *src, struct window window, struct fit *fit)
+/* Moves the window so that the focus is as near to its middle as the picture's edges allow, and
+ * makes the focus relative to the window. */
+static struct window fit_aim(const struct planes *src, struct window window, struct fit *fit)
 {
     double x = fit->focus_x * src->width, y = fit->focus_y * src->height;
 
@@ -53,8 +54,8 @@ static struct window aim(const struct planes *src, struct window window, struct 
 
 /* --- the blurred copy --- */
 
-/* One round over `n` samples that are `step` apart; the ends are repeated outwards. */
-static void blur_line(uint16_t *data, ptrdiff_t step, int n, int radius, uint16_t *copy)
+/* A box blur of `n` samples that are `step` apart; beyond the ends the last sample counts. */
+static void fit_blur_line(uint16_t *data, ptrdiff_t step, int n, int radius, uint16_t *copy)
 {
     int64_t width = 2 * radius + 1, sum = 0;
 
@@ -70,12 +71,12 @@ static void blur_line(uint16_t *data, ptrdiff_t step, int n, int radius, uint16_
     }
 }
 
-static uint16_t *row_of(const struct planes *planes, int plane, int y)
+static uint16_t *fit_row(const struct planes *planes, int plane, int y)
 {
     return (uint16_t *)(void *)(planes->data[plane] + y * planes->stride[plane]);
 }
 
-static void blur(const struct planes *planes, int radius)
+static void fit_blur(const struct planes *planes, int radius)
 {
     uint16_t *copy = mem_new_n((size_t)(planes->width + planes->height), uint16_t);
 
@@ -85,16 +86,17 @@ static void blur(const struct planes *planes, int radius)
 
         for (int round = 0; round < BLUR_ROUNDS; round++) {
             for (int y = 0; y < height; y++)
-                blur_line(row_of(planes, p, y), 1, width, r, copy);
+                fit_blur_line(fit_row(planes, p, y), 1, width, r, copy);
             for (int x = 0; x < width; x++)
-                blur_line(row_of(planes, p, 0) + x, planes->stride[p] / 2, height, r, copy);
+                fit_blur_line(fit_row(planes, p, 0) + x, planes->stride[p] / 2, height, r, copy);
         }
     }
     free(copy);
 }
 
-/* How much light is left at a place of the small copy, beside a picture that will lie over it. */
-static double light_at(double x, double y, const struct window *front, double width)
+/* The factor of luma at a point of the small copy, outside or under the picture `front`.  The
+ * shadow is a Gaussian of the distance to the picture, with `width` as its standard deviation. */
+static double fit_light(double x, double y, const struct window *front, double width)
 {
     double dx = fmax(fmax(front->x - x, x - front->x - front->width), 0);
     double dy = fmax(fmax(front->y - y, y - front->y - front->height), 0);
@@ -102,35 +104,35 @@ static double light_at(double x, double y, const struct window *front, double wi
     return BACK_LIGHT * (1 - SHADOW * exp(-(dx * dx + dy * dy) / (2 * width * width)));
 }
 
-static void step_back(const struct planes *small, const struct window *front)
+static void fit_dim(const struct planes *small, const struct window *front)
 {
     double width = SHADOW_WIDTH * (small->width < small->height ? small->width : small->height);
 
     for (int y = 0; y < small->height; y++)
         for (int x = 0; x < small->width; x++) {
-            uint16_t *luma = row_of(small, 0, y) + x;
-            double light = light_at(x + 0.5, y + 0.5, front, width);
+            uint16_t *luma = fit_row(small, 0, y) + x;
+            double light = fit_light(x + 0.5, y + 0.5, front, width);
 
             *luma = (uint16_t)lrint(DEEP_BLACK + (*luma - DEEP_BLACK) * light);
         }
     for (int p = 1; p < 3; p++)
         for (int y = 0; y < small->height / 2; y++)
             for (int x = 0; x < small->width / 2; x++) {
-                uint16_t *color = row_of(small, p, y) + x;
+                uint16_t *color = fit_row(small, p, y) + x;
 
                 *color = (uint16_t)lrint(DEEP_GREY + (*color - DEEP_GREY) * BACK_COLOR);
             }
 }
 
-static int smaller(int side)
+static int fit_small_side(int side)
 {
-    int small = side / SMALLER & ~1;
+    int small = side / BACK_DIVISOR & ~1;
 
     return small > 2 ? small : 2;
 }
 
-/* Where the picture will lie, in the small copy. */
-static struct window shrink_window(
+/* `front`, a window of the frame, in pixels of the small copy. */
+static struct window fit_shrink_window(
     const struct window *front, const struct planes *small, const struct yuv *dst)
 {
     double share_x = (double)small->width / dst->width,
@@ -142,45 +144,45 @@ static struct window shrink_window(
         .height = front->height * share_y};
 }
 
-static int draw_small(
+static int fit_draw_small(
     const struct planes *src, const struct window *front, struct planes *small, struct error *err)
 {
     struct fit middle = {.focus_x = 0.5, .focus_y = 0.5};
-    struct window window = aim(src, crop_window(src, small->width, small->height), &middle);
+    struct window window = fit_aim(src, fit_crop_window(src, small->width, small->height), &middle);
     int rc = scale_to_planes(src, &window, small, err);
 
     if (rc < 0)
         return rc;
-    blur(small, (small->width < small->height ? small->width : small->height) / 20);
-    step_back(small, front);
+    fit_blur(small, (small->width < small->height ? small->width : small->height) / 20);
+    fit_dim(small, front);
     return 0;
 }
 
-static int draw_back(
+static int fit_draw_back(
     const struct planes *src, const struct window *front, struct yuv *dst, struct error *err)
 {
     struct planes small = {.kind = PLANES_CANVAS,
         .depth = 16,
         .sub_w = 1,
         .sub_h = 1,
-        .width = smaller(dst->width),
-        .height = smaller(dst->height)};
+        .width = fit_small_side(dst->width),
+        .height = fit_small_side(dst->height)};
     const struct window whole = {.width = small.width, .height = small.height};
-    struct window small_front = shrink_window(front, &small, dst);
+    struct window small_front = fit_shrink_window(front, &small, dst);
     int rc = planes_alloc(&small, err);
 
     if (rc == 0)
-        rc = draw_small(src, &small_front, &small, err);
+        rc = fit_draw_small(src, &small_front, &small, err);
     if (rc == 0)
         rc = scale_window(&small, &whole, dst, err);
     planes_free(&small);
     return rc;
 }
 
-/* --- the whole picture --- */
+/* --- the picture in front --- */
 
-/* Its place: as large as a calm move lets it stay in the frame. */
-static struct window front_window(const struct planes *src, const struct yuv *dst)
+/* Its window in the frame: centred, as large as stays in the frame during a calm camera move. */
+static struct window fit_front_window(const struct planes *src, const struct yuv *dst)
 {
     double by_width = (double)dst->width / src->width,
            by_height = (double)dst->height / src->height;
@@ -193,7 +195,7 @@ static struct window front_window(const struct planes *src, const struct yuv *ds
         .height = height};
 }
 
-static void lay_over(const struct yuv *front, int x, int y, struct yuv *dst)
+static void fit_copy(const struct yuv *front, int x, int y, struct yuv *dst)
 {
     for (int p = 0; p < 3; p++) {
         uint8_t *to = dst->data[p] + (p ? y / 2 : y) * dst->stride[p] + (p ? x / 2 : x);
@@ -204,7 +206,7 @@ static void lay_over(const struct yuv *front, int x, int y, struct yuv *dst)
     }
 }
 
-static int draw_front(
+static int fit_draw_front(
     const struct planes *src, const struct window *place, struct yuv *dst, struct error *err)
 {
     const struct window whole = {.width = src->width, .height = src->height};
@@ -215,14 +217,14 @@ static int draw_front(
         return rc;
     rc = scale_window(src, &whole, &front, err);
     if (rc == 0)
-        lay_over(&front, (int)place->x, (int)place->y, dst);
+        fit_copy(&front, (int)place->x, (int)place->y, dst);
     yuv_free(&front);
     return rc;
 }
 
 int fit_picture(const struct planes *src, struct fit *fit, struct yuv *dst, struct error *err)
 {
-    struct window window = crop_window(src, dst->width, dst->height), front;
+    struct window window = fit_crop_window(src, dst->width, dst->height), front;
     double kept = window.width * window.height / ((double)src->width * src->height);
     int rc;
 
@@ -231,11 +233,11 @@ int fit_picture(const struct planes *src, struct fit *fit, struct yuv *dst, stru
     if (kept > 1 - CROP_LOSS_MIN)
         fit->kind = CASE_FIT_CROP;
     if (fit->kind == CASE_FIT_CROP) {
-        window = aim(src, window, fit);
+        window = fit_aim(src, window, fit);
         return scale_window(src, &window, dst, err);
     }
     fit->focus_x = fit->focus_y = 0.5;
-    front = front_window(src, dst);
-    rc = draw_back(src, &front, dst, err);
-    return rc < 0 ? rc : draw_front(src, &front, dst, err);
+    front = fit_front_window(src, dst);
+    rc = fit_draw_back(src, &front, dst, err);
+    return rc < 0 ? rc : fit_draw_front(src, &front, dst, err);
 }

@@ -1,4 +1,4 @@
-/* jpeg_decode.c - all of libjpeg-turbo that is used here.  See decode.h. */
+/* jpeg_decode.c - see decode.h.  The only caller of libjpeg-turbo. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include <jpeglib.h>
 
-#include <jerror.h> /* needs it */
+#include <jerror.h> /* needs jpeglib.h */
 
 #include "base/mem.h"
 #include "video/picture/colour.h"
@@ -18,20 +18,20 @@ struct jpeg {
     struct jpeg_decompress_struct lib;
     struct jpeg_error_mgr errors;
     jmp_buf out;
-    const struct decode_ask *ask;
+    const struct decode_request *request;
     struct raster *raster;
-    bool is_bad;    /* not all pixels could be read … */
-    bool is_cut;    /* … as data ended early */
-    int bad_from;   /* … in this group of rows … */
-    int group_rows; /* … of so many */
+    bool is_bad;    /* some pixels could not be decoded */
+    bool is_cut;    /* with is_bad: the data ended early */
+    int bad_group;  /* with is_bad: in this group of rows (iMCU row) */
+    int group_rows; /* rows a group */
     char why[JMSG_LENGTH_MAX];
     JSAMPROW rows[PLANES][GROUP_ROWS_MAX];
     void *memory;
 };
 
-/* --- what libjpeg says --- */
+/* --- errors and warnings of libjpeg --- */
 
-static void give_up(j_common_ptr common)
+static void jpeg_decode_abort(j_common_ptr common)
 {
     struct jpeg *jpeg = common->client_data;
 
@@ -39,29 +39,29 @@ static void give_up(j_common_ptr common)
     longjmp(jpeg->out, 1);
 }
 
-/* Behind the pixels: a camera's filling, or somebody's words.  Codes that were not used up would
- * mean that those before them were wrong. */
-static bool is_harmless(const uint8_t *bytes, size_t n)
+/* Whether bytes between the pixel data and a marker are padding or text.  Other bytes are codes
+ * that were left over, so the codes before them were wrong. */
+static bool jpeg_decode_is_padding(const uint8_t *bytes, size_t n)
 {
-    bool is_text = true, is_filling = true;
+    bool is_text = true, is_fill = true;
 
     for (size_t i = 0; i < n; i++) {
         is_text &= (bytes[i] >= ' ' && bytes[i] < 127) || bytes[i] == '\n' || bytes[i] == '\r';
-        is_filling &= bytes[i] == bytes[0];
+        is_fill &= bytes[i] == bytes[0];
     }
-    return is_text || is_filling;
+    return is_text || is_fill;
 }
 
-/* libjpeg has skipped to a marker, and stands before it. */
-static bool skipped_codes(const struct jpeg *jpeg)
+/* Called when libjpeg has skipped bytes and stands before a marker. */
+static bool jpeg_decode_skipped_codes(const struct jpeg *jpeg)
 {
     size_t n = (size_t)jpeg->errors.msg_parm.i[0];
     const uint8_t *end = jpeg->lib.src->next_input_byte;
 
-    return n <= (size_t)(end - jpeg->ask->data) && !is_harmless(end - n, n);
+    return n <= (size_t)(end - jpeg->request->data) && !jpeg_decode_is_padding(end - n, n);
 }
 
-static bool is_about_pixels(const struct jpeg *jpeg)
+static bool jpeg_decode_is_pixel_fault(const struct jpeg *jpeg)
 {
     switch (jpeg->errors.msg_code) {
     case JWRN_HIT_MARKER:
@@ -70,66 +70,71 @@ static bool is_about_pixels(const struct jpeg *jpeg)
     case JWRN_MUST_RESYNC:
         return true;
     case JWRN_EXTRANEOUS_DATA:
-        return skipped_codes(jpeg);
+        return jpeg_decode_skipped_codes(jpeg);
     default:
         return false;
     }
 }
 
-static void hear(j_common_ptr common, int level)
+static void jpeg_decode_warn(j_common_ptr common, int level)
 {
     struct jpeg *jpeg = common->client_data;
 
-    if (level >= 0 || jpeg->is_bad || !is_about_pixels(jpeg))
+    if (level >= 0 || jpeg->is_bad || !jpeg_decode_is_pixel_fault(jpeg))
         return;
     jpeg->is_bad = true;
     jpeg->is_cut = jpeg->errors.msg_code == JWRN_HIT_MARKER;
-    jpeg->bad_from = (int)jpeg->lib.input_iMCU_row;
+    jpeg->bad_group = (int)jpeg->lib.input_iMCU_row;
     common->err->format_message(common, jpeg->why);
 }
 
-static void say_nothing(j_common_ptr common)
+static void jpeg_decode_print_nothing(j_common_ptr common)
 {
     (void)common;
 }
 
-/* --- choices --- */
+/* --- scale and subsampling --- */
 
-/* As small as is allowed: decoding costs less, and so does what comes after. */
-static void choose_scale(struct jpeg *jpeg)
+/* The smallest scale that the request allows, since decoding and scaling cost less then. */
+static void jpeg_decode_set_scale(struct jpeg *jpeg)
 {
-    const struct decode_ask *ask = jpeg->ask;
+    const struct decode_request *request = jpeg->request;
     int by = 8;
 
-    while (by > 1 &&
-           (ask->head->width / by < ask->least_width || ask->head->height / by < ask->least_height))
+    while (by > 1 && (request->head->width / by < request->min_width ||
+                         request->head->height / by < request->min_height))
         by /= 2;
     jpeg->lib.scale_num = 1;
     jpeg->lib.scale_denom = (unsigned)by;
 }
 
-static int log2_of(int ratio)
+/* -1: zimg takes no such ratio. */
+static int jpeg_decode_log2(int ratio)
 {
     return ratio == 1 ? 0 : ratio == 2 ? 1 : ratio == 4 ? 2 : -1;
 }
 
-/* log2 of how much smaller a component is than the picture; -1: that is no such number. */
-static int shift_of(int most, int most_size, int factor, int size)
+/* log2 of a component's subsampling, from its sampling factor and DCT size and the largest of each;
+ * -1: zimg takes no such ratio. */
+static int jpeg_decode_shift(int most, int most_size, int factor, int size)
 {
-    return most * most_size % (factor * size) ? -1 : log2_of(most * most_size / (factor * size));
+    return most * most_size % (factor * size)
+               ? -1
+               : jpeg_decode_log2(most * most_size / (factor * size));
 }
 
-/* Can zimg take the planes as they are, each of the chroma ones of the same size? */
-static bool find_shifts(const struct jpeg *jpeg, int *ret_sub_w, int *ret_sub_h)
+/* The chroma subsampling as log2.  False: zimg cannot take the planes as they are, since its two
+ * chroma planes have one size, and luma is not subsampled. */
+static bool jpeg_decode_subsampling(const struct jpeg *jpeg, int *ret_sub_w, int *ret_sub_h)
 {
     const struct jpeg_decompress_struct *lib = &jpeg->lib;
 
     for (int c = 0; c < PLANES; c++) {
         const jpeg_component_info *comp = &lib->comp_info[c];
-        int w = shift_of(lib->max_h_samp_factor, lib->min_DCT_scaled_size, comp->h_samp_factor,
-            comp->DCT_scaled_size);
-        int h = shift_of(lib->max_v_samp_factor, lib->min_DCT_scaled_size, comp->v_samp_factor,
-            comp->DCT_scaled_size);
+        int w = jpeg_decode_shift(lib->max_h_samp_factor, lib->min_DCT_scaled_size,
+            comp->h_samp_factor, comp->DCT_scaled_size);
+        int h = jpeg_decode_shift(lib->max_v_samp_factor, lib->min_DCT_scaled_size,
+            comp->v_samp_factor, comp->DCT_scaled_size);
 
         if (w < 0 || h < 0 || (c == 0 && (w || h)) ||
             (c == 2 && (w != *ret_sub_w || h != *ret_sub_h)))
@@ -140,24 +145,17 @@ static bool find_shifts(const struct jpeg *jpeg, int *ret_sub_w, int *ret_sub_h)
     return true;
 }
 
-static bool has_other_colours(struct picture_head *head)
-{
-    struct colour *colour = colour_open(head, RASTER_RGB, 8);
+/* --- YCbCr without a colour conversion: to planes --- */
 
-    colour_close(colour);
-    return colour != NULL;
-}
-
-/* --- a picture that needs no other colours: its own planes --- */
-
-static int planes_rows(const struct jpeg *jpeg, int plane)
+/* Rows a group of a plane. */
+static int jpeg_decode_group_rows(const struct jpeg *jpeg, int plane)
 {
     const jpeg_component_info *comp = &jpeg->lib.comp_info[plane];
 
     return comp->v_samp_factor * comp->DCT_scaled_size;
 }
 
-static void make_rows(struct jpeg *jpeg)
+static void jpeg_decode_alloc_group(struct jpeg *jpeg)
 {
     size_t stride[PLANES], size = 0;
     uint8_t *at;
@@ -167,78 +165,77 @@ static void make_rows(struct jpeg *jpeg)
 
         stride[c] = (size_t)comp->width_in_blocks * (size_t)comp->DCT_scaled_size +
                     (size_t)comp->h_samp_factor * DCTSIZE;
-        size += stride[c] * (size_t)planes_rows(jpeg, c);
+        size += stride[c] * (size_t)jpeg_decode_group_rows(jpeg, c);
     }
     at = jpeg->memory = mem_new_n(size, uint8_t);
     for (int c = 0; c < PLANES; c++)
-        for (int y = 0; y < planes_rows(jpeg, c); y++, at += stride[c])
+        for (int y = 0; y < jpeg_decode_group_rows(jpeg, c); y++, at += stride[c])
             jpeg->rows[c][y] = at;
 }
 
-static void put_group(struct jpeg *jpeg, int group, int sub_h)
+static void jpeg_decode_write_group(struct jpeg *jpeg, int group, int sub_h)
 {
     for (int c = 0; c < PLANES; c++) {
-        int shift = c ? sub_h : 0, rows = planes_rows(jpeg, c);
+        int shift = c ? sub_h : 0, rows = jpeg_decode_group_rows(jpeg, c);
         int height = (jpeg->raster->height + (1 << shift) - 1) >> shift;
 
         for (int i = 0, y = group * rows; i < rows && y < height; i++, y++)
-            raster_put_plane(jpeg->raster, c, y, jpeg->rows[c][i]);
+            raster_write_plane(jpeg->raster, c, y, jpeg->rows[c][i]);
     }
 }
 
-static int decode_planes(struct jpeg *jpeg, int sub_w, int sub_h, struct error *err)
+static int jpeg_decode_planes(struct jpeg *jpeg, int sub_w, int sub_h, struct error *err)
 {
     JSAMPARRAY planes[PLANES] = {jpeg->rows[0], jpeg->rows[1], jpeg->rows[2]};
     struct jpeg_decompress_struct *lib = &jpeg->lib;
-    int rc = raster_open_planes(jpeg->raster, jpeg->ask->head, PLANES_JPEG, (int)lib->output_width,
-        (int)lib->output_height, sub_w, sub_h, err);
+    int rc = raster_open_planes(jpeg->raster, jpeg->request->head, PLANES_JPEG,
+        (int)lib->output_width, (int)lib->output_height, sub_w, sub_h, err);
 
     if (rc < 0)
         return rc;
     lib->raw_data_out = TRUE;
     jpeg_start_decompress(lib);
-    make_rows(jpeg);
+    jpeg_decode_alloc_group(jpeg);
     for (int group = 0; lib->output_scanline < lib->output_height && !jpeg->is_bad; group++) {
         jpeg_read_raw_data(lib, planes, GROUP_ROWS_MAX);
-        put_group(jpeg, group, sub_h);
+        jpeg_decode_write_group(jpeg, group, sub_h);
     }
     return 0;
 }
 
-/* --- any other: pixels --- */
+/* --- all other pictures: to pixels --- */
 
-/* 255 is no ink in all files there are, whether Adobe's marker says so or not. */
-static void turn_inks(uint8_t *samples, size_t n)
+/* All CMYK files store 255 for no ink, with and without Adobe's marker; the raster takes 0 for it.
+ */
+static void jpeg_decode_invert(uint8_t *samples, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         samples[i] = 255 - samples[i];
 }
 
-static void choose_pixels(struct jpeg_decompress_struct *lib, enum raster_layout *ret_layout)
+static enum raster_layout jpeg_decode_set_layout(struct jpeg_decompress_struct *lib)
 {
     switch (lib->jpeg_color_space) {
     case JCS_GRAYSCALE:
-        *ret_layout = RASTER_GREY;
-        break;
+        return RASTER_GREY;
     case JCS_CMYK:
     case JCS_YCCK:
-        *ret_layout = RASTER_CMYK;
         lib->out_color_space = JCS_CMYK;
-        break;
+        return RASTER_CMYK;
     default:
-        *ret_layout = RASTER_RGB;
         lib->out_color_space = JCS_RGB;
+        return RASTER_RGB;
     }
 }
 
-static int decode_pixels(struct jpeg *jpeg, struct error *err)
+static int jpeg_decode_pixels(struct jpeg *jpeg, struct error *err)
 {
     struct jpeg_decompress_struct *lib = &jpeg->lib;
     int width = (int)lib->output_width, rc;
-    enum raster_layout layout;
+    enum raster_layout layout = jpeg_decode_set_layout(lib);
 
-    choose_pixels(lib, &layout);
-    rc = raster_open(jpeg->raster, jpeg->ask->head, width, (int)lib->output_height, layout, 8, err);
+    rc = raster_open(
+        jpeg->raster, jpeg->request->head, width, (int)lib->output_height, layout, 8, err);
     if (rc < 0)
         return rc;
     jpeg_start_decompress(lib);
@@ -248,24 +245,24 @@ static int decode_pixels(struct jpeg *jpeg, struct error *err)
 
         jpeg_read_scanlines(lib, jpeg->rows[0], 1);
         if (layout == RASTER_CMYK)
-            turn_inks(jpeg->memory, (size_t)width * 4);
-        raster_put(jpeg->raster, y, 0, 1, width, jpeg->memory);
+            jpeg_decode_invert(jpeg->memory, (size_t)width * 4);
+        raster_write(jpeg->raster, y, 0, 1, width, jpeg->memory);
     }
     return 0;
 }
 
-/* --- is it all there? --- */
+/* --- completeness and limits --- */
 
-/* Of several scans each component had one; and in a progressive file without an end, all of them
- * that there can be. */
-static bool has_all_scans(const struct jpeg *jpeg)
+/* Whether every component had a scan with its DC coefficients, and, in a progressive file without
+ * an end marker, scans with every bit of every coefficient. */
+static bool jpeg_decode_has_all_scans(const struct jpeg *jpeg)
 {
     const struct jpeg_decompress_struct *lib = &jpeg->lib;
-
-    bool is_whole = jpeg->ask->head->is_whole;
+    bool is_whole = jpeg->request->head->is_whole;
 
     for (int c = 0; c < lib->num_components; c++) {
-        const int *bits = lib->coef_bits ? lib->coef_bits[c] : NULL; /* unsure ones; -1: all */
+        /* How many bits of each coefficient are missing; -1: all. */
+        const int *bits = lib->coef_bits ? lib->coef_bits[c] : NULL;
 
         if (!lib->comp_info[c].quant_table || (bits && bits[0] < 0))
             return false;
@@ -276,95 +273,98 @@ static bool has_all_scans(const struct jpeg *jpeg)
     return true;
 }
 
-static int check_scans(struct jpeg *jpeg, struct error *err)
+static int jpeg_decode_check_scans(struct jpeg *jpeg, struct error *err)
 {
-    const struct decode_ask *ask = jpeg->ask;
+    const struct decode_request *request = jpeg->request;
 
-    if (!jpeg_has_multiple_scans(&jpeg->lib) || (!jpeg->is_cut && has_all_scans(jpeg)))
+    if (!jpeg_has_multiple_scans(&jpeg->lib) || (!jpeg->is_cut && jpeg_decode_has_all_scans(jpeg)))
         return 0;
     return error_set(err, ERR_INPUT,
-        "%s: truncated (of its %d rows a part of each is missing, as scans of the JPEG are)",
-        ask->name, ask->head->height);
+        "%s: truncated (scans of the JPEG are missing, so each of its %d rows is incomplete)",
+        request->name, request->head->height);
 }
 
-static int judge(struct jpeg *jpeg, struct error *err)
+/* Sets the raster's rows. */
+static int jpeg_decode_check_pixels(struct jpeg *jpeg, struct error *err)
 {
-    const struct decode_ask *ask = jpeg->ask;
-    int rows = jpeg->bad_from * jpeg->group_rows;
+    const struct decode_request *request = jpeg->request;
+    int rows = jpeg->bad_group * jpeg->group_rows;
 
     jpeg->raster->rows = jpeg->raster->height;
     if (jpeg->is_cut)
-        jpeg->raster->rows = (int)((int64_t)rows * jpeg->raster->height / ask->head->height);
+        jpeg->raster->rows = (int)((int64_t)rows * jpeg->raster->height / request->head->height);
     else if (jpeg->is_bad)
-        return error_set(err, ERR_INPUT, "%s: damaged JPEG (before row %d of %d: %s)", ask->name,
-            rows + jpeg->group_rows, ask->head->height, jpeg->why);
+        return error_set(err, ERR_INPUT, "%s: damaged JPEG (before row %d of %d: %s)",
+            request->name, rows + jpeg->group_rows, request->head->height, jpeg->why);
     return 0;
 }
 
-/* Of several scans all coefficients are kept. */
-static int check_memory(struct jpeg *jpeg, struct error *err)
+/* libjpeg keeps the coefficients of all components of a picture with several scans. */
+static int jpeg_decode_check_memory(struct jpeg *jpeg, struct error *err)
 {
-    int kept = jpeg_has_multiple_scans(&jpeg->lib) ? jpeg->lib.num_components : 0;
-    size_t bytes = 3 * (size_t)jpeg->ask->head->width * (size_t)jpeg->ask->head->height;
+    int n_kept = jpeg_has_multiple_scans(&jpeg->lib) ? jpeg->lib.num_components : 0;
+    size_t bytes = 3 * (size_t)jpeg->request->head->width * (size_t)jpeg->request->head->height;
 
-    for (int c = 0; c < kept; c++)
+    for (int c = 0; c < n_kept; c++)
         bytes += (size_t)jpeg->lib.comp_info[c].width_in_blocks *
                  (size_t)jpeg->lib.comp_info[c].height_in_blocks * sizeof(JBLOCK);
     if (bytes > DECODE_MEMORY_MAX)
         return error_set(err, ERR_INPUT,
             "%s: decoding this JPEG of several scans takes %zu MB, %d MB is the limit; save it as "
             "a plain (baseline) JPEG",
-            jpeg->ask->name, bytes / 1000000, DECODE_MEMORY_MAX / 1000000);
+            jpeg->request->name, bytes / 1000000, DECODE_MEMORY_MAX / 1000000);
     return 0;
 }
 
-static int decode(struct jpeg *jpeg, struct error *err)
+static int jpeg_decode_picture(struct jpeg *jpeg, struct error *err)
 {
-    struct picture_head *head = jpeg->ask->head;
+    struct picture_head *head = jpeg->request->head;
     struct jpeg_decompress_struct *lib = &jpeg->lib;
     int sub_w = 0, sub_h = 0, rc;
 
-    jpeg_mem_src(lib, jpeg->ask->data, head->size);
+    jpeg_mem_src(lib, jpeg->request->data, head->size);
     jpeg_read_header(lib, TRUE);
     if ((int)lib->image_width != head->width || (int)lib->image_height != head->height)
-        return error_set(err, ERR_INPUT, "%s: damaged (a JPEG of two sizes)", jpeg->ask->name);
-    choose_scale(jpeg);
+        return error_set(err, ERR_INPUT,
+            "%s: damaged (the headers of the JPEG say %d×%d and %u×%u pixels)", jpeg->request->name,
+            head->width, head->height, lib->image_width, lib->image_height);
+    jpeg_decode_set_scale(jpeg);
     jpeg_calc_output_dimensions(lib);
-    rc = check_memory(jpeg, err);
+    rc = jpeg_decode_check_memory(jpeg, err);
     if (rc < 0)
         return rc;
-    if (lib->jpeg_color_space == JCS_YCbCr && find_shifts(jpeg, &sub_w, &sub_h) &&
-        !has_other_colours(head)) {
+    if (lib->jpeg_color_space == JCS_YCbCr && jpeg_decode_subsampling(jpeg, &sub_w, &sub_h) &&
+        !colour_is_needed(head)) {
         lib->out_color_space = JCS_YCbCr;
-        rc = decode_planes(jpeg, sub_w, sub_h, err);
+        rc = jpeg_decode_planes(jpeg, sub_w, sub_h, err);
     } else
-        rc = decode_pixels(jpeg, err);
+        rc = jpeg_decode_pixels(jpeg, err);
     if (rc == 0)
-        rc = check_scans(jpeg, err);
+        rc = jpeg_decode_check_scans(jpeg, err);
     jpeg->group_rows = lib->max_v_samp_factor * DCTSIZE;
     if (rc == 0 && !jpeg->is_bad)
-        jpeg_finish_decompress(lib); /* looks at what follows the pixels */
-    return rc < 0 ? rc : judge(jpeg, err);
+        jpeg_finish_decompress(lib); /* warns of what follows the pixels */
+    return rc < 0 ? rc : jpeg_decode_check_pixels(jpeg, err);
 }
 
-int jpeg_decode(const struct decode_ask *ask, struct raster *raster, struct error *err)
+int jpeg_decode(const struct decode_request *request, struct raster *raster, struct error *err)
 {
     struct jpeg *jpeg = mem_new(struct jpeg);
     int rc;
 
     *raster = (struct raster){0};
-    jpeg->ask = ask;
+    jpeg->request = request;
     jpeg->raster = raster;
     jpeg->lib.err = jpeg_std_error(&jpeg->errors);
-    jpeg->errors.error_exit = give_up;
-    jpeg->errors.emit_message = hear;
-    jpeg->errors.output_message = say_nothing;
+    jpeg->errors.error_exit = jpeg_decode_abort;
+    jpeg->errors.emit_message = jpeg_decode_warn;
+    jpeg->errors.output_message = jpeg_decode_print_nothing;
     jpeg->lib.client_data = jpeg;
     if (setjmp(jpeg->out) == 0) {
         jpeg_create_decompress(&jpeg->lib);
-        rc = decode(jpeg, err);
+        rc = jpeg_decode_picture(jpeg, err);
     } else
-        rc = error_set(err, ERR_INPUT, "%s: damaged JPEG (%s)", ask->name, jpeg->why);
+        rc = error_set(err, ERR_INPUT, "%s: damaged JPEG (%s)", request->name, jpeg->why);
     jpeg_destroy_decompress(&jpeg->lib);
     free(jpeg->memory);
     free(jpeg);

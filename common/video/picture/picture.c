@@ -12,7 +12,7 @@
 #include "video/picture/decode.h"
 #include "video/picture/picture_kind.h"
 
-static int picture_read(int fd, const char *name, void *data, size_t size, struct error *err)
+static int picture_read_bytes(int fd, const char *name, void *data, size_t size, struct error *err)
 {
     ssize_t n = file_read(fd, data, size);
 
@@ -23,8 +23,9 @@ static int picture_read(int fd, const char *name, void *data, size_t size, struc
     return 0;
 }
 
-/* The whole file, with room behind it for picture_head_read().  The caller frees `*ret_data`. */
-static int read_file(
+/* Reads the whole file, with PICTURE_HEAD_PADDING zeros behind it.  The caller frees `*ret_data`.
+ */
+static int picture_read_file(
     int root_fd, const char *name, uint8_t **ret_data, size_t *ret_size, struct error *err)
 {
     struct stat stat;
@@ -36,11 +37,11 @@ static int read_file(
         return rc;
     if (stat.st_size > PICTURE_BYTES_MAX) {
         close(fd);
-        return error_set(err, ERR_INPUT, "%s: %lld bytes is too large, %d MiB is the limit", name,
+        return error_set(err, ERR_INPUT, "%s: %lld bytes are too many, %d MiB is the limit", name,
             (long long)stat.st_size, PICTURE_BYTES_MAX >> 20);
     }
     data = calloc(1, (size_t)stat.st_size + PICTURE_HEAD_PADDING);
-    rc = data ? picture_read(fd, name, data, (size_t)stat.st_size, err)
+    rc = data ? picture_read_bytes(fd, name, data, (size_t)stat.st_size, err)
               : error_set(err, ERR_LIMIT, "no memory for %s", name);
     close(fd);
     if (rc < 0) {
@@ -52,7 +53,7 @@ static int read_file(
     return 0;
 }
 
-static int check_size(const char *name, const struct picture_head *head, struct error *err)
+static int picture_check_size(const char *name, const struct picture_head *head, struct error *err)
 {
     if ((int64_t)head->width * head->height > PICTURE_PIXELS_MAX)
         return error_set(err, ERR_INPUT,
@@ -60,8 +61,6 @@ static int check_size(const char *name, const struct picture_head *head, struct 
             head->height, PICTURE_PIXELS_MAX / 1000000);
     return 0;
 }
-
-/* --- a file that was read --- */
 
 struct loading {
     const char *name;
@@ -78,47 +77,55 @@ static void loading_end(struct loading *loading)
     free(loading->data);
 }
 
-static int judge(struct loading *loading, struct error *err)
+static int loading_parse(struct loading *loading, struct error *err)
 {
     int rc = picture_head_read(loading->name, loading->data, loading->size, &loading->head, err);
 
-    return rc < 0 ? rc : check_size(loading->name, &loading->head, err);
+    return rc < 0 ? rc : picture_check_size(loading->name, &loading->head, err);
 }
 
-static int check_rows(const struct loading *loading, const struct raster *raster, struct error *err)
+static int loading_check_rows(
+    const struct loading *loading, const struct raster *raster, struct error *err)
 {
     int height = loading->head.height;
-    int there = (int)((int64_t)raster->rows * height / raster->height);
+    int n_decoded = (int)((int64_t)raster->rows * height / raster->height);
 
     if (raster->rows < raster->height)
         return error_set(err, ERR_INPUT, "%s: truncated (the last %d of %d rows are missing)",
-            loading->name, height - there, height);
+            loading->name, height - n_decoded, height);
     return 0;
 }
 
-/* Not smaller than `width` × `height`, which are those of an upright picture. */
-static int decode(struct loading *loading, int width, int height, struct error *err)
+/* Decodes to planes of at least width × height pixels (upright), or all that the picture has. */
+static int loading_decode(struct loading *loading, int width, int height, struct error *err)
 {
-    static int (*const decoders[])(const struct decode_ask *, struct raster *, struct error *) = {
-        jpeg_decode, png_decode, webp_decode, gif_decode, heif_decode};
+    static int (*const decoders[])(
+        const struct decode_request *, struct raster *, struct error *) = {
+        [PICTURE_JPEG] = jpeg_decode,
+        [PICTURE_PNG] = png_decode,
+        [PICTURE_WEBP] = webp_decode,
+        [PICTURE_GIF] = gif_decode,
+        [PICTURE_HEIF] = heif_decode,
+    };
     bool is_on_its_side = loading->head.orientation >= 5;
-    struct decode_ask ask = {.name = loading->name,
+    struct decode_request request = {.name = loading->name,
         .head = &loading->head,
         .data = loading->data,
-        .least_width = is_on_its_side ? height : width,
-        .least_height = is_on_its_side ? width : height};
+        .min_width = is_on_its_side ? height : width,
+        .min_height = is_on_its_side ? width : height};
     struct raster raster;
-    int rc = decoders[loading->head.kind](&ask, &raster, err);
+    int rc = decoders[loading->head.kind](&request, &raster, err);
 
     if (rc == 0)
-        rc = check_rows(loading, &raster, err);
+        rc = loading_check_rows(loading, &raster, err);
     if (rc == 0)
-        raster_take(&raster, &loading->planes);
+        raster_move_planes(&raster, &loading->planes);
     raster_close(&raster);
     return rc;
 }
 
-static void digest_of(const uint8_t *data, size_t size, char ret_digest[static DIGEST_HEX_LEN + 1])
+static void picture_hash(
+    const uint8_t *data, size_t size, char ret_digest[static DIGEST_HEX_LEN + 1])
 {
     struct digest digest;
 
@@ -132,54 +139,54 @@ int picture_digest(
 {
     size_t size = 0;
     uint8_t *data = NULL;
-    int rc = read_file(root_fd, name, &data, &size, err);
+    int rc = picture_read_file(root_fd, name, &data, &size, err);
 
     if (rc < 0)
         return rc;
-    digest_of(data, size, ret_digest);
+    picture_hash(data, size, ret_digest);
     free(data);
     return 0;
 }
 
-int picture_check(int root_fd, const char *name, struct error *err)
+int picture_probe(int root_fd, const char *name, struct error *err)
 {
     struct loading loading = {.name = name};
-    int rc = read_file(root_fd, name, &loading.data, &loading.size, err);
+    int rc = picture_read_file(root_fd, name, &loading.data, &loading.size, err);
 
     if (rc == 0)
-        rc = judge(&loading, err);
+        rc = loading_parse(&loading, err);
     loading_end(&loading);
     return rc;
 }
 
-int picture_prove(int root_fd, const char *name, char ret_warnings[static PICTURE_WARNINGS_MAX],
+int picture_check(int root_fd, const char *name, char ret_warnings[static PICTURE_WARNINGS_MAX],
     struct error *err)
 {
     struct loading loading = {.name = name};
-    int rc = read_file(root_fd, name, &loading.data, &loading.size, err);
+    int rc = picture_read_file(root_fd, name, &loading.data, &loading.size, err);
 
     if (rc == 0)
-        rc = judge(&loading, err);
+        rc = loading_parse(&loading, err);
     if (rc == 0)
-        rc = decode(&loading, 1, 1, err);
+        rc = loading_decode(&loading, 1, 1, err);
     if (rc == 0)
         snprintf(ret_warnings, PICTURE_WARNINGS_MAX, "%s", loading.head.warnings);
     loading_end(&loading);
     return rc;
 }
 
-static int load(struct loading *loading, int root_fd, struct fit *fit, struct yuv *yuv,
+static int loading_run(struct loading *loading, int root_fd, struct fit *fit, struct yuv *yuv,
     char *ret_digest, struct error *err)
 {
-    int rc = read_file(root_fd, loading->name, &loading->data, &loading->size, err);
+    int rc = picture_read_file(root_fd, loading->name, &loading->data, &loading->size, err);
 
     if (rc < 0)
         return rc;
     if (ret_digest)
-        digest_of(loading->data, loading->size, ret_digest);
-    rc = judge(loading, err);
+        picture_hash(loading->data, loading->size, ret_digest);
+    rc = loading_parse(loading, err);
     if (rc == 0)
-        rc = decode(loading, yuv->width, yuv->height, err);
+        rc = loading_decode(loading, yuv->width, yuv->height, err);
     if (rc < 0)
         return rc;
     rc = fit_picture(&loading->planes, fit, yuv, err);
@@ -189,13 +196,13 @@ static int load(struct loading *loading, int root_fd, struct fit *fit, struct yu
 int picture_load(int root_fd, const char *name, int width, int height, struct fit *fit,
     struct yuv *ret_yuv, char *ret_digest, struct error *err)
 {
-    struct fit middle = {.focus_x = -1, .focus_y = -1};
+    struct fit crop_to_middle = {.focus_x = -1, .focus_y = -1};
     struct loading loading = {.name = name};
     struct yuv yuv = {0};
     int rc = yuv_alloc(&yuv, width, height, err);
 
     if (rc == 0)
-        rc = load(&loading, root_fd, fit ? fit : &middle, &yuv, ret_digest, err);
+        rc = loading_run(&loading, root_fd, fit ? fit : &crop_to_middle, &yuv, ret_digest, err);
     loading_end(&loading);
     if (rc < 0) {
         yuv_free(&yuv);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "video/picture/walk.h"
+#include "video/picture/parser.h"
 
 static const char *const kind_names[] = {"JPEG", "PNG", "WebP", "GIF", "HEIF"};
 
@@ -29,34 +29,33 @@ void picture_warn(struct picture_head *head, const char *fmt, ...)
         snprintf(head->warnings + len, room, "%s%s", len ? "; " : "", text);
 }
 
-void picture_take_profile(struct picture_head *head, const uint8_t *data, size_t size)
+/* ICC.1:2010, section 7.2: the size in the first four bytes, the signature "acsp" at byte 36. */
+void picture_set_profile(struct picture_head *head, const uint8_t *data, size_t size)
 {
-    size_t says = size >= 128 ? walk_be32(data) : 0;
+    size_t said = size >= 128 ? parser_be32(data) : 0;
 
     if (head->profile_size)
         return;
-    if (says < 128 || says > size || memcmp(data + 36, "acsp", 4) != 0) {
-        picture_warn(head, "its colour profile is damaged and is left out");
+    if (said < 128 || said > size || memcmp(data + 36, "acsp", 4) != 0) {
+        picture_warn(head, "its colour profile is damaged and is ignored");
         return;
     }
-    if (says > PICTURE_PROFILE_MAX) {
-        picture_warn(head, "its colour profile of %zu bytes is left out, %d MiB is the limit", says,
+    if (said > PICTURE_PROFILE_MAX) {
+        picture_warn(head, "its colour profile of %zu bytes is ignored, %d MiB is the limit", said,
             PICTURE_PROFILE_MAX >> 20);
         return;
     }
-    head->profile = mem_new_n(says, uint8_t);
-    memcpy(head->profile, data, says);
-    head->profile_size = says;
+    head->profile = mem_new_n(said, uint8_t);
+    memcpy(head->profile, data, said);
+    head->profile_size = said;
 }
-
-/* --- colours without a profile --- */
 
 void picture_colours_of(int primaries, int transfer, struct picture_colours *ret_colours)
 {
-    static const double white[2] = {0.3127, 0.3290};
+    static const double white[2] = {0.3127, 0.3290}; /* D65 */
     static const struct {
         int code;
-        double xy[6]; /* of red, green, blue */
+        double xy[6]; /* CIE, of red, green, blue */
     } known[] = {{1, {0.640, 0.330, 0.300, 0.600, 0.150, 0.060}},
         {5, {0.640, 0.330, 0.290, 0.600, 0.150, 0.060}},
         {6, {0.630, 0.340, 0.310, 0.595, 0.155, 0.070}},
@@ -65,17 +64,17 @@ void picture_colours_of(int primaries, int transfer, struct picture_colours *ret
         {12, {0.680, 0.320, 0.265, 0.690, 0.150, 0.060}}};
     static const int transfers[] = {1, 4, 5, 6, 8, 13, 14, 15, 16, 18};
     const double *xy = known[0].xy;
-    int is = 13;
+    int known_transfer = 13; /* sRGB's */
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].code == primaries)
             xy = known[i].xy;
     for (size_t i = 0; i < sizeof transfers / sizeof *transfers; i++)
         if (transfers[i] == transfer)
-            is = transfer;
-    if (xy == known[0].xy && is == 13)
+            known_transfer = transfer;
+    if (xy == known[0].xy && known_transfer == 13)
         return;
-    *ret_colours = (struct picture_colours){.transfer = is};
+    *ret_colours = (struct picture_colours){.transfer = known_transfer};
     memcpy(ret_colours->primaries, white, sizeof white);
     memcpy(ret_colours->primaries + 2, xy, sizeof known[0].xy);
 }

@@ -1,11 +1,10 @@
-/* picture_head.h - what the bytes of a picture file say of themselves, before any decoder sees
- * them: kind, size in pixels, which way is up, in which colours.  Of an animation that is its first
- * picture.
+/* picture_head.h - the properties of a picture file, read from its headers before it is decoded:
+ * format, size in pixels, orientation, colours.  Of an animation those of the first picture.
  *
- * A decoder gets the picture and nothing else: comments, thumbnails, EXIF, XMP, profiles and
- * whatever else a file may carry are looked at here, within bounds, or dropped.  What is wrong
- * around the pixels is a warning, as in every viewer; whether they are all there, the decoder will
- * find.  Pure; any thread. */
+ * A decoder gets the pixel data and nothing else: comments, thumbnails, EXIF, XMP, profiles and all
+ * other metadata are read by the parsers (parser.h), within limits, or dropped.  A fault in the
+ * metadata is a warning, as in every viewer; whether all pixels are there, the decoder finds out.
+ * Any thread; one thread at a time uses a head. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,46 +17,47 @@ enum picture_kind { PICTURE_JPEG, PICTURE_PNG, PICTURE_WEBP, PICTURE_GIF, PICTUR
 
 enum {
     PICTURE_PROFILE_MAX = 4 << 20, /* bytes of a colour profile; those of printers have 1 to 3 MB */
-    PICTURE_HEAD_WARNINGS = 400,
-    PICTURE_HEAD_PADDING = 64,     /* bytes behind the file that the walk may write on */
-    PICTURE_TRANSFER_GAMMA = 1000, /* beside the code points of ITU-T H.273 table 3 */
+    PICTURE_HEAD_WARNINGS = 400,   /* bytes of all warnings of a file */
+    PICTURE_HEAD_PADDING = 64,     /* bytes behind a file that its parser may write to */
+    PICTURE_TRANSFER_GAMMA = 1000, /* a transfer beside the code points of ITU-T H.273, table 3 */
 };
 
-/* Colours without a profile. */
+/* Colours of a file without an ICC profile. */
 struct picture_colours {
-    int transfer;        /* 0: nothing is said, which means sRGB */
-    double gamma;        /* as PNG has it: 1/2.2 is usual */
-    double primaries[8]; /* x and y of white, red, green, blue */
+    int transfer;        /* ITU-T H.273, table 3, or PICTURE_TRANSFER_GAMMA; 0: sRGB */
+    double gamma;        /* with PICTURE_TRANSFER_GAMMA: as PNG stores it, 1/2.2 is usual */
+    double primaries[8]; /* CIE xy of white, red, green, blue */
 };
 
 struct picture_head {
     enum picture_kind kind;
-    int width, height; /* as stored; HEIF's are those of the upright picture */
-    int orientation;   /* EXIF's, 1 to 8 */
-    size_t size;       /* bytes of the picture, from the start of what was the file */
-    bool is_grey;
+    int width, height;   /* pixels, as stored; of a HEIF those of the upright picture */
+    int orientation;     /* EXIF 2.3, tag 0x0112: 1 to 8 */
+    size_t size;         /* bytes of the parser's output */
+    bool is_grey;        /* one channel of colour */
     bool is_deep;        /* more than 8 bits a sample */
-    bool is_whole;       /* its end was found, where the kind has one */
-    bool is_sound;       /* its bytes are as the checksums beside them say, where there are any */
-    uint8_t *profile;    /* ICC */
-    size_t profile_size; /* 0: none */
+    bool is_whole;       /* the end marker was found; true if the format has none */
+    bool is_sound;       /* the checksums of the pixel data are right; true if there are none */
+    uint8_t *profile;    /* ICC, owned */
+    size_t profile_size; /* bytes; 0: none */
     struct picture_colours colours;
-    char warnings[PICTURE_HEAD_WARNINGS]; /* of a file that is shown in spite of them; "; " between
-                                             them */
+    char warnings[PICTURE_HEAD_WARNINGS]; /* of faults that are tolerated, with "; " between them */
 };
 
+/* "JPEG", "PNG", …; a constant. */
 const char *picture_kind_name(enum picture_kind kind);
 
+/* Frees the profile; takes a zeroed head. */
 void picture_head_free(struct picture_head *head);
 
-/* One more thing that is wrong and does not matter; told once. */
+/* Appends a warning, once; one that does not fit is dropped. */
 void picture_warn(struct picture_head *head, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Copies what begins as an ICC profile does, and is whole and not too large.  Else a warning; the
- * first one counts. */
-void picture_take_profile(struct picture_head *head, const uint8_t *data, size_t size);
+/* Copies the ICC profile in `data` to the head, which keeps the first one.  A profile that is
+ * incomplete, has no ICC signature or is larger than PICTURE_PROFILE_MAX is a warning instead. */
+void picture_set_profile(struct picture_head *head, const uint8_t *data, size_t size);
 
-/* The colours that code points of ITU-T H.273 mean; nothing is set where they mean sRGB or nothing
- * that we know. */
+/* The colours of two code points of ITU-T H.273 (tables 2 and 3); unknown ones count as sRGB's.
+ * `*ret_colours` is not written if both are sRGB's. */
 void picture_colours_of(int primaries, int transfer, struct picture_colours *ret_colours);

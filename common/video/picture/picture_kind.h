@@ -1,11 +1,11 @@
-/* picture_kind.h - which kind of picture a file is, and its head by the walk of that kind.  Any
- * thread. */
+/* picture_kind.h - recognizes the format of a picture file and parses its headers.  Any thread. */
 #pragma once
 
 #include "video/picture/picture_head.h"
 
-/* `name` starts every message.  Moves the picture to the start of `bytes`, which has
- * PICTURE_HEAD_PADDING more bytes than `size`.  The caller calls picture_head_free() in any case.
- * -ERR_INPUT: no kind that we take (says what it looks like), or there is no picture in it. */
+/* Fills in `*ret_head` and moves the pixel data to the first ret_head->size bytes of `bytes`, which
+ * has PICTURE_HEAD_PADDING bytes more than `size`.  `name` starts every message.  The caller calls
+ * picture_head_free(), after an error too.
+ * -ERR_INPUT: none of the formats (says what the file looks like), or no picture in it. */
 int picture_head_read(const char *name, uint8_t *bytes, size_t size, struct picture_head *ret_head,
     struct error *err);

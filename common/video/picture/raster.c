@@ -9,7 +9,7 @@
 
 static const int n_channels[] = {1, 3, 4, 4};
 
-/* --- where a row goes (EXIF 2.3, tag 0x0112) --- */
+/* --- orientation (EXIF 2.3, tag 0x0112) --- */
 
 static const struct {
     bool swap, flip_x, flip_y;
@@ -21,8 +21,10 @@ static const struct {
     [7] = {.swap = true, .flip_x = true, .flip_y = true},
     [8] = {.swap = true, .flip_y = true}};
 
-/* The place of a stored sample in an upright plane, and how far the next one of its row is. */
-static uint8_t *place(const struct raster *raster, int plane, int x, int y, ptrdiff_t *ret_step)
+/* Where the sample at column `x` and row `y`, as stored, lies in the upright plane.  `*ret_step`:
+ * bytes from it to the next sample of its stored row. */
+static uint8_t *raster_locate(
+    const struct raster *raster, int plane, int x, int y, ptrdiff_t *ret_step)
 {
     const struct planes *planes = &raster->planes;
     int orientation = raster->orientation, bytes = planes->depth / 8;
@@ -41,7 +43,7 @@ static uint8_t *place(const struct raster *raster, int plane, int x, int y, ptrd
 
 /* --- opening and closing --- */
 
-static int allocate(struct raster *raster, struct error *err)
+static int raster_alloc_planes(struct raster *raster, struct error *err)
 {
     struct planes *planes = &raster->planes;
     bool swap = turns[raster->orientation].swap;
@@ -68,7 +70,7 @@ int raster_open(struct raster *raster, struct picture_head *head, int width, int
         .depth = depth};
     raster->line = mem_new_n((size_t)width * 4, uint16_t);
     raster->colour = colour_open(head, layout, depth);
-    return allocate(raster, err);
+    return raster_alloc_planes(raster, err);
 }
 
 int raster_open_planes(struct raster *raster, struct picture_head *head, enum planes_kind kind,
@@ -79,17 +81,17 @@ int raster_open_planes(struct raster *raster, struct picture_head *head, enum pl
         .height = height,
         .orientation = head->orientation,
         .depth = 8};
-    return allocate(raster, err);
+    return raster_alloc_planes(raster, err);
 }
 
-void raster_clear(struct raster *raster)
+void raster_fill_white(struct raster *raster)
 {
     for (int p = 0; p < 3; p++)
         memset(raster->planes.data[p], 255,
             (size_t)raster->planes.stride[p] * (size_t)planes_plane_height(&raster->planes, p));
 }
 
-void raster_take(struct raster *raster, struct planes *ret_planes)
+void raster_move_planes(struct raster *raster, struct planes *ret_planes)
 {
     for (int p = 0; p < 3; p++)
         planes_pad(&raster->planes, p);
@@ -106,9 +108,9 @@ void raster_close(struct raster *raster)
 
 /* --- rows --- */
 
-/* One channel of `from` to where `to` is, over white if there is alpha. */
-#define SPREAD(type, max)                                                                          \
-    static void spread_##type(                                                                     \
+/* Writes one channel of `n` pixels to a plane, over white where the pixels have alpha. */
+#define RASTER_WRITE_CHANNEL(type, max)                                                            \
+    static void raster_write_channel_##type(                                                       \
         const type *from, int channels, int channel, uint8_t *to, ptrdiff_t step, int n)           \
     {                                                                                              \
         for (int i = 0; i < n; i++, from += channels, to += step) {                                \
@@ -120,10 +122,10 @@ void raster_close(struct raster *raster)
         }                                                                                          \
     }
 
-SPREAD(uint8_t, 255U)
-SPREAD(uint16_t, 65535U)
+RASTER_WRITE_CHANNEL(uint8_t, 255U)
+RASTER_WRITE_CHANNEL(uint16_t, 65535U)
 
-void raster_put(struct raster *raster, int y, int x, int step, int n, const void *samples)
+void raster_write(struct raster *raster, int y, int x, int step, int n, const void *samples)
 {
     enum raster_layout layout = raster->layout;
 
@@ -134,22 +136,22 @@ void raster_put(struct raster *raster, int y, int x, int step, int n, const void
     for (int p = 0; p < 3; p++) {
         int channels = n_channels[layout], channel = channels == 1 ? 0 : p;
         ptrdiff_t along;
-        uint8_t *to = place(raster, p, x, y, &along);
+        uint8_t *to = raster_locate(raster, p, x, y, &along);
 
         if (raster->depth == 8)
-            spread_uint8_t(samples, channels, channel, to, along * step, n);
+            raster_write_channel_uint8_t(samples, channels, channel, to, along * step, n);
         else
-            spread_uint16_t(samples, channels, channel, to, along * step, n);
+            raster_write_channel_uint16_t(samples, channels, channel, to, along * step, n);
     }
 }
 
-void raster_put_plane(struct raster *raster, int plane, int y, const uint8_t *samples)
+void raster_write_plane(struct raster *raster, int plane, int y, const uint8_t *samples)
 {
     bool swap = turns[raster->orientation].swap;
     int n = swap ? planes_plane_height(&raster->planes, plane)
                  : planes_plane_width(&raster->planes, plane);
     ptrdiff_t step;
-    uint8_t *to = place(raster, plane, 0, y, &step);
+    uint8_t *to = raster_locate(raster, plane, 0, y, &step);
 
     if (step == 1)
         memcpy(to, samples, (size_t)n);

@@ -58,8 +58,8 @@ static void check_loads(const char *name, const char *quarters)
     int rc = picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
-    ck_assert_int_eq(picture_check(root_fd, name, &err), 0);
-    ck_assert_int_eq(picture_prove(root_fd, name, warnings, &err), 0);
+    ck_assert_int_eq(picture_probe(root_fd, name, &err), 0);
+    ck_assert_int_eq(picture_check(root_fd, name, warnings, &err), 0);
     for (int i = 0; i < 4; i++)
         check_colour(&yuv, i, quarters[i], name);
     yuv_free(&yuv);
@@ -71,7 +71,7 @@ static void check_refused(const char *name, const char *why)
     char warnings[PICTURE_WARNINGS_MAX];
     struct yuv yuv;
 
-    ck_assert_int_eq(picture_prove(root_fd, name, warnings, &err), -ERR_INPUT);
+    ck_assert_int_eq(picture_check(root_fd, name, warnings, &err), -ERR_INPUT);
     ck_assert_msg(strstr(err.text, name) && strstr(err.text, why), "%s: %s", name, err.text);
 
     ck_assert_int_eq(picture_load(root_fd, name, 160, 90, NULL, &yuv, NULL, &err), -ERR_INPUT);

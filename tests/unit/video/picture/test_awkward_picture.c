@@ -315,7 +315,7 @@ START_TEST(too_many_pixels_are_refused_before_they_are_decoded)
 
         media_write(folder, files[i].name, files[i].bytes, files[i].len);
         check_refused(files[i].name, why);
-        ck_assert_int_eq(picture_check(root_fd, files[i].name, &err), -ERR_INPUT);
+        ck_assert_int_eq(picture_probe(root_fd, files[i].name, &err), -ERR_INPUT);
         free(why);
     }
     ck_assert_int_lt(most_kib() - before, 8 << 10);

@@ -167,7 +167,7 @@ START_TEST(what_is_no_picture_is_refused_by_what_it_looks_like)
         {"<!DOCTYPE html><html>", "a web page"}, {"#EXTM3U\nhttp://127.0.0.1/\n", "a playlist"},
         {"ffconcat version 1.0\nfile /etc/passwd\n", "a playlist"}, {"concat:/etc/passwd", "text"},
         {"%PDF-1.7", "a PDF"}, {"BM\xFF\xFE\x01\x02", "a BMP"},
-        {"\x80\x81\x82\x83 whatever", "no picture"}, {"\xFF\xD8\xFF", "truncated"},
+        {"\x80\x81\x82\x83 whatever", "an unknown format"}, {"\xFF\xD8\xFF", "truncated"},
         {"RIFF\xFF\xFF\xFF\x7FWEBP", "truncated"}, {"\x89PNG\r\n\x1a\n", "truncated"},
         {"\xFF\xD8\xFF\xE0", "truncated"}, {"\xFF\xD8\xFFhello hello", "truncated"}};
 

@@ -59,7 +59,7 @@ static const char *warnings_of(const char *name)
 {
     static char warnings[PICTURE_WARNINGS_MAX];
 
-    ck_assert_msg(picture_prove(root_fd, name, warnings, &err) == 0, "%s", err.text);
+    ck_assert_msg(picture_check(root_fd, name, warnings, &err) == 0, "%s", err.text);
     return warnings;
 }
 
@@ -282,10 +282,10 @@ START_TEST(a_jpeg_of_any_make_is_shown)
         size_t len;
         int from_end; /* 0: behind the first segment, which is as long as JFIF's; else so far */
         const char *about;
-    } makes[] = {{"zeros between segments", "\0\0\0", 3, 0, "junk between"},
-        {"junk between segments", "junk!", 5, 0, "junk between"},
+    } makes[] = {{"zeros between segments", "\0\0\0", 3, 0, "stray bytes between"},
+        {"junk between segments", "junk!", 5, 0, "stray bytes between"},
         {"many zeros", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 33, 0,
-            "junk between"},
+            "stray bytes between"},
         {"fill bytes", "\xFF\xFF\xFF\xFF", 4, 0, ""},
         {"a stray restart marker", "\xFF\xD3", 2, 0, ""}, {"a second start", "\xFF\xD8", 2, 0, ""},
         {"zeros before the end", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 2, ""},
@@ -581,7 +581,7 @@ START_TEST(the_largest_picture_of_all_holds_no_more_than_the_header_promises)
 
     write_most("most.png");
     before = most_kib();
-    ck_assert_msg(picture_prove(root_fd, "most.png", warnings, &err) == 0, "%s", err.text);
+    ck_assert_msg(picture_check(root_fd, "most.png", warnings, &err) == 0, "%s", err.text);
     ck_assert_int_lt(most_kib() - before, (400 + KEPT_MIB) << 10);
 }
 END_TEST
