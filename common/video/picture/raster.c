@@ -104,6 +104,7 @@ void raster_close(struct raster *raster)
     colour_close(raster->colour);
     free(raster->line);
     planes_free(&raster->planes);
+    *raster = (struct raster){0};
 }
 
 /* --- rows --- */
