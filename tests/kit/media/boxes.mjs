@@ -1,4 +1,4 @@
-// boxes.mjs - the top-level boxes of an MP4 file, in order, on one line.
+// boxes.mjs - prints the types of the top-level boxes of an MP4 file, in order, on one line.
 import { openSync, readSync, fstatSync } from 'node:fs'
 
 const file = openSync(process.argv[2])

@@ -1,11 +1,11 @@
-/* draw_frames.c - the frames of a film as the encoder would get them, raw (YUV4MPEG2) on stdout:
- * for trying encoders.
+/* draw_frames.c - draws the frames of a film as the encoder gets them, and writes them as YUV4MPEG2
+ * to stdout: for trying encoders.
  *
  *   draw_frames CASES.json MEDIA_ROOT OUT_DIR     the first case of a file for `casecast import`
- *   draw_frames --time CASES.json …               what drawing costs, in place of the frames: a
- * line of JSON, ms of one thread's CPU a frame
+ *   draw_frames --time CASES.json …               prints what drawing costs instead: a line of
+ *                                                 JSON, CPU ms of one thread a frame
  *
- * Nothing is spoken: a scene is as long as its `seconds`. */
+ * No narration is spoken: a scene is as long as its `seconds`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +34,10 @@ static void write_frame(const struct yuv *frame)
                 stdout);
 }
 
-/* What was drawn: within scenes, and between them. */
+/* Of frames within scenes [0] and of transitions [1]. */
 struct cost {
     int n[2];
-    double seconds[2];
+    double seconds[2]; /* CPU time */
 };
 
 static double cpu_now(void)
@@ -62,7 +62,7 @@ static void draw_segment(const struct film *film, const struct timeline_segment 
     }
 }
 
-static double ms_each(const struct cost *cost, int which)
+static double cost_ms(const struct cost *cost, int which)
 {
     return cost->n[which] ? cost->seconds[which] * 1000 / cost->n[which] : 0;
 }
@@ -89,7 +89,7 @@ static int draw(struct film *film, struct error *err)
     }
     if (rc == 0 && is_timed)
         printf(
-            "{\"sceneMs\": %.3f, \"transitionMs\": %.3f}\n", ms_each(&cost, 0), ms_each(&cost, 1));
+            "{\"sceneMs\": %.3f, \"transitionMs\": %.3f}\n", cost_ms(&cost, 0), cost_ms(&cost, 1));
     yuv_free(&frame);
     film_painter_close(&painter);
     return rc;
@@ -99,7 +99,7 @@ static int draw_case(
     const struct case_record *record, const char *root, const char *out_dir, struct error *err)
 {
     struct timeline_input *inputs = mem_new_n((size_t)record->n_scenes, struct timeline_input);
-    struct cache nothing_kept = {.fd = -1};
+    struct cache no_cache = {.fd = -1};
     struct timeline timeline = {0};
     struct outdir dir;
     struct film film;
@@ -109,10 +109,10 @@ static int draw_case(
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds};
     ends_reserve(record, inputs);
     if (beneath_root(root, &root_fd, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
-        return -ERR_IO; /* the program ends */
+        return -ERR_IO; /* the program ends: nothing is freed */
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);
     if (rc == 0) {
-        film_open(record, &dir, &nothing_kept, root_fd, &film);
+        film_open(record, &dir, &no_cache, root_fd, &film);
         film_plan(&film, &timeline);
         rc = draw(&film, err);
         film_close(&film);
@@ -124,7 +124,7 @@ static int draw_case(
     return rc;
 }
 
-static void tell(void *ctx, const char *text)
+static void print_mistake(void *ctx, const char *text)
 {
     (void)ctx;
     fprintf(stderr, "%s\n", text);
@@ -132,7 +132,7 @@ static void tell(void *ctx, const char *text)
 
 int main(int argc, char **argv)
 {
-    struct case_mistakes mistakes = {.report = tell};
+    struct case_mistakes mistakes = {.report = print_mistake};
     struct case_list list;
     struct error err;
     json_t *json;

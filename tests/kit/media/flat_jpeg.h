@@ -1,5 +1,6 @@
-/* flat_jpeg.h - JPEGs that libav's encoder does not make: any number of components, any colours,
- * progressive.  Four flat quarters of one block each, written by hand (ITU-T T.81). */
+/* flat_jpeg.h - writes JPEGs that libav's encoder cannot: any number of components, any colour
+ * model, progressive.  A picture has four flat quarters of one 8×8 block each (ITU-T T.81).  For
+ * tests; any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,10 +12,10 @@ enum { FLAT_JPEG_SIDE = 16 };
 
 struct flat_jpeg {
     int n_components; /* 1, 3 or 4 */
-    int adobe;        /* the transform of an Adobe marker; -1: none is written */
+    int adobe;        /* the transform in an Adobe marker; -1: no marker */
     bool is_progressive;
-    uint8_t samples[4][4]; /* of each quarter, row by row: of each component */
+    uint8_t samples[4][4]; /* [quarter, row by row][component] */
 };
 
-/* Appended to `out`. */
+/* Appends the file to `out`. */
 void flat_jpeg_write(const struct flat_jpeg *jpeg, struct buf *out);

@@ -1,11 +1,9 @@
-/* make_video.c - makes a video from the command line, without a database: for looking at what the
- * engine does.
+/* make_video.c - makes a video from the command line, without a database: for trying the engine.
  *
- *   make_video OUT_DIR MEDIA_ROOT [-p] [-l LANGUAGE] [-j ENCODERS] IMAGE CAPTION NARRATION [IMAGE
- * CAPTION NARRATION]…
+ *   make_video [-p] [-l LANGUAGE] [-j ENCODERS] OUT_DIR MEDIA_ROOT [IMAGE CAPTION NARRATION]…
  *
- * CAPTION and NARRATION may be empty; a NARRATION that begins with @ names a sound file; one that
- * is a number is the scene's seconds. */
+ * -p: portrait.  CAPTION and NARRATION may be empty.  A NARRATION that begins with @ names a sound
+ * file; one that is a number is the scene's seconds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +47,24 @@ static void add_scene(struct case_record *record, char **args)
     record->scenes[record->n_scenes++] = scene;
 }
 
+static bool read_options(
+    int argc, char **argv, struct case_record *record, struct video_options *options)
+{
+    int option;
+
+    while ((option = getopt(argc, argv, "pl:j:")) != -1) {
+        if (option == 'p')
+            record->shape = CASE_PORTRAIT;
+        else if (option == 'l')
+            record->language = optarg;
+        else if (option == 'j')
+            options->n_encoders = atoi(optarg);
+        else
+            return false;
+    }
+    return argc - optind >= 2;
+}
+
 int main(int argc, char **argv)
 {
     struct case_record record = {
@@ -58,19 +74,8 @@ int main(int argc, char **argv)
     struct video_result result;
     struct error err;
     char key[65];
-    int option;
 
-    while ((option = getopt(argc, argv, "pl:j:")) != -1) {
-        if (option == 'p')
-            record.shape = CASE_PORTRAIT;
-        else if (option == 'l')
-            record.language = optarg;
-        else if (option == 'j')
-            options.n_encoders = atoi(optarg);
-        else
-            return 2;
-    }
-    if (argc - optind < 2)
+    if (!read_options(argc, argv, &record, &options))
         return 2;
     digest_init();
     options.out_dir = argv[optind];

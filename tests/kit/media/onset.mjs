@@ -1,5 +1,5 @@
-// onset.mjs - when sounds begin: for 48 kHz mono s16 samples on stdin, the seconds at which it gets loud after at least
-// a tenth of a second of quiet, one a line.  Loud is a tenth of the loudest sample.
+// onset.mjs - prints when sounds begin, in seconds, one a line.  Reads 48 kHz mono s16 samples from stdin.  A sound
+// begins where a sample reaches a tenth of the loudest one, after at least 0.1 s below that.
 const chunks = []
 process.stdin.on('data', (chunk) => chunks.push(chunk))
 process.stdin.on('end', () => {

@@ -1,5 +1,7 @@
-/* paint_pictures.c - pictures of six patches in all kinds of colours, into a folder, for
- * tests/browser/colours.test.mjs.  Prints their names. */
+/* paint_pictures.c - writes pictures of six patches, in many formats and colour spaces, to a
+ * folder, and prints their names: for tests/browser/colours.test.mjs.
+ *
+ *   paint_pictures FOLDER */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,14 +38,14 @@ static const struct {
     {"p3-alpha.webp", TAGGED_WEBP_ALPHA, TAGGED_P3}, {"plain.avif", TAGGED_AVIF, TAGGED_NOTHING},
     {"p3.avif", TAGGED_AVIF, TAGGED_P3}};
 
-/* PNGs whose chunks say it. */
+/* PNGs whose chunks name the colours. */
 static const struct {
     const char *name;
     enum tagged_colours colours;
     struct {
         const char *name, *data;
         size_t len;
-    } chunks[3]; /* the last one stands first in the file */
+    } chunks[3]; /* in the file in reverse order */
 } pngs[] = {
     {"gamma-1.png", TAGGED_NOTHING, {{"gAMA", "\0\1\x86\xA0", 4}}},
     {"gamma-usual.png", TAGGED_NOTHING, {{"gAMA", "\0\0\xB1\x8F", 4}}},

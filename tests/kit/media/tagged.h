@@ -1,5 +1,6 @@
-/* tagged.h - pictures of six flat patches, in the colours of a profile: as phones, cameras, print
- * shops and old programs make them.  For tests. */
+/* tagged.h - makes pictures of six flat patches, in the formats and with the colour profiles of
+ * phones, cameras, print shops and old programs.  For tests; any thread.  All functions abort the
+ * program if a library fails. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +10,7 @@
 
 enum { TAGGED_WIDTH = 480, TAGGED_HEIGHT = 270, TAGGED_COLUMNS = 3, TAGGED_ROWS = 2 };
 
-/* What a file says of its colours. */
+/* The colour profile of a file. */
 enum tagged_colours {
     TAGGED_NOTHING,
     TAGGED_SRGB,
@@ -17,8 +18,8 @@ enum tagged_colours {
     TAGGED_ADOBE,
     TAGGED_PROPHOTO,
     TAGGED_GREY,    /* a grey profile, gamma 1.8 */
-    TAGGED_TABLE,   /* an RGB profile of tables, as scanners' */
-    TAGGED_PRINTER, /* CMYK, of tables */
+    TAGGED_TABLE,   /* an RGB profile with a lookup table, as of a scanner */
+    TAGGED_PRINTER, /* a CMYK profile with a lookup table */
 };
 
 enum tagged_kind {
@@ -28,7 +29,7 @@ enum tagged_kind {
     TAGGED_YCCK_JPEG,
     TAGGED_PNG,
     TAGGED_PNG_16,
-    TAGGED_PNG_ALPHA, /* half transparent */
+    TAGGED_PNG_ALPHA, /* alpha of one half */
     TAGGED_PNG_LACED,
     TAGGED_GREY_PNG,
     TAGGED_GREY_ALPHA_PNG,
@@ -41,15 +42,15 @@ enum tagged_kind {
     TAGGED_HEIC_10,
 };
 
-/* The file's samples of a patch: RGB. */
+/* RGB samples of each patch, before any profile. */
 extern const uint8_t tagged_patches[TAGGED_COLUMNS * TAGGED_ROWS][3];
 
-/* The file, appended to `out`.  Ends the test if it can't be made. */
+/* Appends the file to `out`. */
 void tagged_write(enum tagged_kind kind, enum tagged_colours colours, struct buf *out);
 
-/* The profile; "" for TAGGED_NOTHING. */
+/* Appends the ICC profile to `out`; nothing with TAGGED_NOTHING. */
 void tagged_profile(enum tagged_colours colours, struct buf *out);
 
-/* A PNG's chunk `name` with these data, put in front of its first IDAT; with a wrong checksum if
+/* Inserts the chunk `name` with this data into a PNG, behind IHDR; with a wrong checksum if
  * `is_bad`. */
 void tagged_add_chunk(struct buf *png, const char *name, const void *data, size_t len, bool is_bad);

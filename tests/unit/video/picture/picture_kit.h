@@ -1,4 +1,5 @@
-/* picture_kit.h - a folder of pictures, and what must come of each: for the tests of picture.h. */
+/* picture_kit.h - a folder of pictures, and checks of how each one loads.  For the tests of
+ * picture.h. */
 #pragma once
 
 #include <check.h>
@@ -28,29 +29,29 @@ static void tear_down(void)
     media_folder_remove(folder);
 }
 
-/* Red, green, blue and white in BT.709, tv range. */
+/* YCbCr of colours in BT.709, tv range: red, green, blue, white, black, middle grey. */
 static const uint8_t colours[][3] = {['R'] = {63, 102, 240},
     ['G'] = {173, 42, 26},
     ['B'] = {32, 240, 118},
     ['W'] = {235, 128, 128},
     ['K'] = {16, 128, 128},
     ['m'] = {126, 128, 128},
-    ['p'] = {148, 115, 184}}; /* half red, half white */
+    ['p'] = {148, 115, 184}}; /* pink: half red, half white */
 
 static void check_colour(const struct yuv *yuv, int quarter, char colour, const char *what)
 {
     int x = yuv->width * (quarter % 2 ? 3 : 1) / 4, y = yuv->height * (quarter / 2 ? 3 : 1) / 4;
 
     for (int p = 0; p < 3; p++) {
-        int shift = p ? 1 : 0, is = yuv->data[p][(y >> shift) * yuv->stride[p] + (x >> shift)];
+        int shift = p ? 1 : 0, sample = yuv->data[p][(y >> shift) * yuv->stride[p] + (x >> shift)];
 
-        ck_assert_msg(abs(is - colours[(int)colour][p]) <= 5,
-            "%s: quarter %d, plane %d is %d, %c is %d", what, quarter, p, is, colour,
+        ck_assert_msg(abs(sample - colours[(int)colour][p]) <= 5,
+            "%s: quarter %d, plane %d is %d, %c is %d", what, quarter, p, sample, colour,
             colours[(int)colour][p]);
     }
 }
 
-/* `quarters`: the colours expected, row by row. */
+/* The picture loads without an error, and its quarters have these colours, row by row. */
 static void check_loads(const char *name, const char *quarters)
 {
     char warnings[PICTURE_WARNINGS_MAX];
@@ -65,7 +66,7 @@ static void check_loads(const char *name, const char *quarters)
     yuv_free(&yuv);
 }
 
-/* Refused by name, with `why` in the message: by both doors. */
+/* picture_check() and picture_load() refuse the file with a text that has its name and `why`. */
 static void check_refused(const char *name, const char *why)
 {
     char warnings[PICTURE_WARNINGS_MAX];

@@ -1,5 +1,4 @@
-/* test_awkward_picture.c - pictures as the world makes them, and as somebody makes them who means
- * harm: common/video/picture/picture.h. */
+/* test_awkward_picture.c - rare and hostile picture files: common/video/picture/picture.h. */
 #include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,7 +19,7 @@ static void write_flat(const struct flat_jpeg *jpeg, const char *name)
     buf_free(&bytes);
 }
 
-/* --- JPEGs that no phone makes, but printers, scanners and old programs do --- */
+/* --- JPEGs of printers, scanners and old programs --- */
 
 #define RGBW_OF_YCC                                                                                \
     {                                                                                              \
@@ -39,7 +38,7 @@ START_TEST(a_jpeg_of_any_colour_model_has_the_right_colours)
         {"RGBW", {.n_components = 3, .adobe = -1, .samples = RGBW_OF_YCC}},
         {"RGBW", {.n_components = 3, .adobe = 1, .samples = RGBW_OF_YCC}},
         {"RGBW", {.n_components = 3,
-                     .adobe = 0, /* RGB as it is */
+                     .adobe = 0, /* RGB, not YCC */
                      .samples = {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 255}}}},
         {"RGBW", {.n_components = 4,
                      .adobe = 0, /* CMYK, as Photoshop writes it: 255 is no ink */
@@ -84,8 +83,8 @@ START_TEST(a_progressive_jpeg_that_is_cut_is_refused)
 }
 END_TEST
 
-/* The JPEG a.jpg with these bytes behind its first marker. */
-static void with_segments(const char *name, const struct buf *segments)
+/* Writes the JPEG a.jpg with these bytes behind its first marker. */
+static void write_with_segments(const char *name, const struct buf *segments)
 {
     struct buf bytes = {0};
     uint8_t *data;
@@ -106,14 +105,14 @@ START_TEST(app_segments_that_are_nonsense_do_no_harm)
         const char *bytes;
         size_t len;
     } segments[] = {
-        {"\xFF\xE0\0\2", 4},                                      /* JFIF without a word */
-        {"\xFF\xE1\0\10Exif\0\0", 10},                            /* EXIF that ends at once */
-        {"\xFF\xE1\0\20Exif\0\0II*\0\xFF\xFF\xFF\x7F", 18},       /* … that leads nowhere */
+        {"\xFF\xE0\0\2", 4},                                      /* JFIF without content */
+        {"\xFF\xE1\0\10Exif\0\0", 10},                            /* EXIF without content */
+        {"\xFF\xE1\0\20Exif\0\0II*\0\xFF\xFF\xFF\x7F", 18},       /* … with an offset beyond it */
         {"\xFF\xE1\0\22Exif\0\0II*\0\10\0\0\0\xFF\xFF", 20},      /* … of 65535 entries */
         {"\xFF\xE1\0\26Exif\0\0MM\0*\0\0\0\10\0\1\1\22\0\3", 24}, /* … cut in an entry */
         {"\xFF\xE2\0\22ICC_PROFILE\0\377\1!!", 20},               /* piece 255 of 1 */
         {"\xFF\xE2\0\20ICC_PROFILE\0\0\0", 18},                   /* piece 0 of 0 */
-        {"\xFF\xED\0\20Photoshop 3.0\0", 18},                     /* … and nothing in it */
+        {"\xFF\xED\0\20Photoshop 3.0\0", 18},                     /* … without content */
         {"\xFF\xEE\0\10Adobe\0", 10},                             /* Adobe, cut */
         {"\xFF\xFE\0\4\xFF\xD9", 6},                              /* a comment: the end marker */
         {"\xFF\xFF\xFF\xFF\xE5\0\2", 7},                          /* fill bytes */
@@ -126,7 +125,7 @@ START_TEST(app_segments_that_are_nonsense_do_no_harm)
 
         buf_add(&buf, segments[i].bytes, segments[i].len);
         snprintf(name, sizeof name, "%zu.jpg", i);
-        with_segments(name, &buf);
+        write_with_segments(name, &buf);
         check_loads(name, "RGBW");
         buf_free(&buf);
     }
@@ -146,7 +145,7 @@ START_TEST(an_app_segment_with_a_length_that_lies_does_no_harm_unless_it_hides_t
         struct buf buf = {0};
 
         buf_add(&buf, segments[i].bytes, segments[i].len);
-        with_segments("lies.jpg", &buf);
+        write_with_segments("lies.jpg", &buf);
         if (segments[i].why)
             check_refused("lies.jpg", segments[i].why);
         else
@@ -169,7 +168,7 @@ START_TEST(a_colour_profile_of_many_megabytes_does_no_harm)
         buf_add(&buf, "\xFF\xE2\xFF\xFF", 4);
         buf_add(&buf, piece, sizeof piece);
     }
-    with_segments("profile.jpg", &buf);
+    write_with_segments("profile.jpg", &buf);
     check_loads("profile.jpg", "RGBW");
     buf_free(&buf);
 }
@@ -181,7 +180,7 @@ START_TEST(exif_of_a_big_endian_camera_is_read)
 
     media_picture(folder, "a.jpg", "mjpeg", "yuvj420p", 64, 64);
     buf_add(&buf, "\xFF\xE1\0\42Exif\0\0MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0", 36);
-    with_segments("turned.jpg", &buf);
+    write_with_segments("turned.jpg", &buf);
     check_loads("turned.jpg", "BRWG");
     buf_free(&buf);
 }
@@ -268,7 +267,7 @@ START_TEST(a_gif_of_one_picture_loads_and_damage_in_it_is_refused)
 
     media_animation(folder, "a.gif", "gif", "gif", "bgr8", 160, 90);
     media_read(folder, "a.gif", &data, &len);
-    /* The codes of its picture begin behind the palette: far too many clear codes. */
+    /* The LZW codes begin behind the palette; zeros are far too many clear codes. */
     memset(data + 13 + 768 + 40, 0, 60);
     media_write(folder, "bad.gif", data, len);
     check_refused("bad.gif", "damaged");
@@ -278,7 +277,7 @@ END_TEST
 
 /* --- too many pixels --- */
 
-static long most_kib(void)
+static long peak_kib(void)
 {
     struct rusage usage;
 
@@ -308,7 +307,7 @@ START_TEST(too_many_pixels_are_refused_before_they_are_decoded)
         {"huge.gif", "65535×65535",
             "GIF89a\xFF\xFF\xFF\xFF\0\0\0,\0\0\0\0\xFF\xFF\xFF\xFF\0\2\1D\0;", 28},
     };
-    long before = most_kib();
+    long before = peak_kib();
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *why = mem_format("%s pixels are too many, 64 megapixels is the limit", files[i].why);
@@ -318,11 +317,11 @@ START_TEST(too_many_pixels_are_refused_before_they_are_decoded)
         ck_assert_int_eq(picture_probe(root_fd, files[i].name, &err), -ERR_INPUT);
         free(why);
     }
-    ck_assert_int_lt(most_kib() - before, 8 << 10);
+    ck_assert_int_lt(peak_kib() - before, 8 << 10);
 }
 END_TEST
 
-/* A header that says little of a picture that is much: the decoder is held to the limit, too. */
+/* The header says a small canvas, the picture in it is huge: the decoder has the limit too. */
 START_TEST(a_frame_larger_than_its_file_says_is_refused)
 {
     static const char webp[] = "RIFF\46\0\0\0WEBPVP8X\n\0\0\0\0\0\0\0\1\0\0\1\0\0VP8L\10\0\0\0"
@@ -333,15 +332,15 @@ START_TEST(a_frame_larger_than_its_file_says_is_refused)
 }
 END_TEST
 
-/* --- a file under somebody's hands --- */
+/* --- a file that is written meanwhile --- */
 
-static atomic_bool over;
+static atomic_bool is_over;
 
 static void *rewrite(void *data)
 {
     const struct buf *bytes = data;
 
-    while (!atomic_load(&over))
+    while (!atomic_load(&is_over))
         for (size_t part = 1; part <= 4; part++)
             media_write(folder, "moving.jpg", bytes->data, bytes->len * part / 4);
     return NULL;
@@ -368,7 +367,7 @@ START_TEST(a_file_that_changes_while_it_is_read_is_a_picture_or_an_error)
         else
             ck_assert_msg(rc == -ERR_INPUT && strstr(err.text, "moving.jpg: "), "%s", err.text);
     }
-    atomic_store(&over, true);
+    atomic_store(&is_over, true);
     pthread_join(writer, NULL);
     free(data);
 }

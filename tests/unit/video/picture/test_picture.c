@@ -1,4 +1,5 @@
-/* test_picture.c - pictures from outside: common/video/picture/picture.h. */
+/* test_picture.c - the usual picture files, and which files are refused:
+ * common/video/picture/picture.h. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,8 @@ END_TEST
 
 START_TEST(what_is_transparent_becomes_white)
 {
-    media_picture(folder, "a.png", "png", "pal8", 64, 64); /* its last colour is 00123456 */
+    media_picture(
+        folder, "a.png", "png", "pal8", 64, 64); /* its last colour is 00123456: alpha 0 */
     check_loads("a.png", "RGBW");
 }
 END_TEST
@@ -95,7 +97,7 @@ START_TEST(only_what_sticks_out_is_cut_off)
 {
     struct yuv yuv;
 
-    /* A square into 16:9: its quarters stay quarters. */
+    /* Cropped from a square to 16:9, the quarters are quarters still. */
     media_picture(folder, "a.png", "png", "rgb24", 400, 400);
     check_loads("a.png", "RGBW");
     ck_assert_int_eq(picture_load(root_fd, "a.png", 160, 90, NULL, &yuv, NULL, &err), 0);

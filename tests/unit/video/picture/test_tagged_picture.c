@@ -1,5 +1,5 @@
-/* test_tagged_picture.c - what lies around the pixels of a picture: colours, which way is up, and
- * the mistakes of many programs; and what it may cost: common/video/picture/picture.h. */
+/* test_tagged_picture.c - the metadata of pictures: colours, orientation, faults of many programs,
+ * and how much memory it takes: common/video/picture/picture.h. */
 #include <check.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -12,13 +12,13 @@
 
 /* --- files --- */
 
-static void put(const char *name, struct buf *bytes)
+static void write_file(const char *name, struct buf *bytes)
 {
     media_write(folder, name, bytes->data, bytes->len);
     buf_free(bytes);
 }
 
-static struct buf get(const char *name)
+static struct buf read_file(const char *name)
 {
     struct buf buf = {0};
     uint8_t *data;
@@ -30,7 +30,7 @@ static struct buf get(const char *name)
     return buf;
 }
 
-/* `more` put into `to` at `at`. */
+/* Inserts `more` into `to` at `at`. */
 static void insert(struct buf *to, size_t at, const void *more, size_t len)
 {
     struct buf made = {0};
@@ -42,6 +42,7 @@ static void insert(struct buf *to, size_t at, const void *more, size_t len)
     *to = made;
 }
 
+/* Removes the last `n` bytes. */
 static void cut(struct buf *buf, size_t n)
 {
     buf->len -= n;
@@ -63,7 +64,7 @@ static const char *warnings_of(const char *name)
     return warnings;
 }
 
-/* Shown as it should be, and `about` is among the warnings; "": there is none. */
+/* The picture loads, and `about` is among its warnings; "": it has none. */
 static void check_tolerated(const char *name, const char *about)
 {
     const char *warnings;
@@ -76,7 +77,7 @@ static void check_tolerated(const char *name, const char *about)
 
 /* --- colours --- */
 
-/* RGB of a patch, BT.709 in tv range undone. */
+/* RGB of a patch, 0…255, from BT.709 in tv range. */
 static void colour_at(const struct yuv *yuv, int patch, double rgb[static 3])
 {
     int x = yuv->width * (2 * (patch % TAGGED_COLUMNS) + 1) / (2 * TAGGED_COLUMNS);
@@ -92,8 +93,8 @@ static void colour_at(const struct yuv *yuv, int patch, double rgb[static 3])
         rgb[c] = rgb[c] < 0 ? 0 : rgb[c] > 1 ? 255 : rgb[c] * 255;
 }
 
-/* As Chromium 156 paints the patches of tagged.c: tests/browser/colours.test.mjs compares more of
- * them with the Chromium that is there. */
+/* How Chromium 156 shows the patches of tagged.c.  tests/browser/colours.test.mjs compares more of
+ * them with the installed Chromium. */
 #define PLAIN                                                                                      \
     {                                                                                              \
         {200, 60, 50}, {60, 180, 70}, {50, 70, 190}, {190, 150, 120}, {128, 128, 128},             \
@@ -149,7 +150,7 @@ START_TEST(a_picture_has_the_colours_that_its_file_names)
     struct yuv yuv;
 
     tagged_write(tagged[_i].kind, tagged[_i].colours, &bytes);
-    put("tagged", &bytes);
+    write_file("tagged", &bytes);
     ck_assert_str_eq(warnings_of("tagged"), "");
     ck_assert_int_eq(picture_load(root_fd, "tagged", 480, 270, NULL, &yuv, NULL, &err), 0);
     for (int i = 0; i < TAGGED_COLUMNS * TAGGED_ROWS; i++) {
@@ -170,7 +171,7 @@ START_TEST(a_profile_that_is_damaged_or_of_another_kind_is_left_out_with_a_warni
 {
     struct buf bytes = {0};
 
-    /* Of a JPEG: its tags are overwritten, its length is a lie, it is for inks. */
+    /* Of a JPEG: the tags are overwritten, the length is wrong, the profile is for CMYK. */
     for (int i = 0; i < 3; i++) {
         tagged_write(TAGGED_JPEG, i == 2 ? TAGGED_PRINTER : TAGGED_P3, &bytes);
         size_t at = find(&bytes, "ICC_PROFILE", 12) + 14;
@@ -179,20 +180,20 @@ START_TEST(a_profile_that_is_damaged_or_of_another_kind_is_left_out_with_a_warni
             memset(bytes.data + at + 128, 0xEE, 200);
         if (i == 1)
             bytes.data[at] = 0x7F;
-        put("a.jpg", &bytes);
+        write_file("a.jpg", &bytes);
         ck_assert_ptr_nonnull(strstr(warnings_of("a.jpg"), "colour profile"));
     }
     media_picture(folder, "a.png", "png", "rgb24", 64, 36);
-    bytes = get("a.png");
+    bytes = read_file("a.png");
     tagged_add_chunk(&bytes, "iCCP", "icc\0\0garbage", 12, false);
-    put("b.png", &bytes);
+    write_file("b.png", &bytes);
     check_tolerated("b.png", "colour profile is damaged");
 }
 END_TEST
 
-/* --- which way is up --- */
+/* --- orientation --- */
 
-/* An EXIF block that says it once, as each kind of camera writes it. */
+/* Appends an EXIF block with the orientation, in either byte order, as SHORT or LONG. */
 static void add_exif(struct buf *buf, int orientation, bool is_little, bool is_long)
 {
     const char little[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, is_long ? 4 : 3, 0, 1, 0, 0,
@@ -215,10 +216,10 @@ START_TEST(a_png_is_turned_as_its_exif_says)
             struct buf bytes, exif = {0};
 
             media_picture(folder, "a.png", "png", _i % 2 ? "rgb24" : "rgba", 320, 320);
-            bytes = get("a.png");
+            bytes = read_file("a.png");
             add_exif(&exif, _i + 1, way & 1, way & 2);
-            if (is_behind) { /* its pixels */
-                struct buf other = get("a.png");
+            if (is_behind) { /* eXIf behind the pixel data */
+                struct buf other = read_file("a.png");
                 size_t at;
 
                 tagged_add_chunk(&other, "eXIf", exif.data, exif.len, false);
@@ -227,7 +228,7 @@ START_TEST(a_png_is_turned_as_its_exif_says)
                 buf_free(&other);
             } else
                 tagged_add_chunk(&bytes, "eXIf", exif.data, exif.len, false);
-            put("turned.png", &bytes);
+            write_file("turned.png", &bytes);
             check_loads("turned.png", turned[_i]);
             buf_free(&exif);
         }
@@ -252,12 +253,12 @@ START_TEST(a_webp_is_turned_as_its_exif_says)
         struct buf bytes, exif = {0};
 
         media_picture(folder, "a.webp", "libwebp", way & 4 ? "bgra" : "yuv420p", 320, 320);
-        bytes = get("a.webp");
+        bytes = read_file("a.webp");
         if (way & 1)
             buf_add(&exif, "Exif\0\0", 6);
         add_exif(&exif, _i + 1, way & 1, way & 2);
         add_riff_chunk(&bytes, "EXIF", exif.data, (uint32_t)exif.len);
-        put("turned.webp", &bytes);
+        write_file("turned.webp", &bytes);
         check_loads("turned.webp", turned[_i]);
         buf_free(&exif);
     }
@@ -273,14 +274,14 @@ START_TEST(of_two_exif_blocks_the_first_counts)
 }
 END_TEST
 
-/* --- mistakes that are none of the pixels' --- */
+/* --- faults outside the pixel data --- */
 
 START_TEST(a_jpeg_of_any_make_is_shown)
 {
     static const struct {
         const char *name, *bytes;
         size_t len;
-        int from_end; /* 0: behind the first segment, which is as long as JFIF's; else so far */
+        int from_end; /* bytes from the end; 0: behind the first segment; -1: at the end */
         const char *about;
     } makes[] = {{"zeros between segments", "\0\0\0", 3, 0, "stray bytes between"},
         {"junk between segments", "junk!", 5, 0, "stray bytes between"},
@@ -294,13 +295,13 @@ START_TEST(a_jpeg_of_any_make_is_shown)
 
     media_picture(folder, "a.jpg", "mjpeg", "yuvj420p", 320, 180);
     for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
-        struct buf bytes = get("a.jpg");
+        struct buf bytes = read_file("a.jpg");
         size_t at = makes[i].from_end < 0   ? bytes.len
                     : makes[i].from_end > 0 ? bytes.len - (size_t)makes[i].from_end
                                             : 4 + (size_t)(uint8_t)bytes.data[5];
 
         insert(&bytes, at, makes[i].bytes, makes[i].len);
-        put(makes[i].name, &bytes);
+        write_file(makes[i].name, &bytes);
         check_tolerated(makes[i].name, makes[i].about);
     }
 }
@@ -312,9 +313,9 @@ START_TEST(a_jpeg_without_an_end_is_shown_if_its_pixels_are_there)
 
     media_picture(folder, "a.jpg", "mjpeg", "yuvj420p", 320, 180);
     for (size_t n = 1; n <= 2; n++) {
-        bytes = get("a.jpg");
+        bytes = read_file("a.jpg");
         cut(&bytes, n);
-        put("open.jpg", &bytes);
+        write_file("open.jpg", &bytes);
         check_tolerated("open.jpg", "no end marker");
     }
 }
@@ -334,9 +335,9 @@ START_TEST(rows_that_are_missing_are_counted)
         media_noise(folder, "a.jpg", 320, 360);
     else
         media_picture(folder, kinds[_i][2], kinds[_i][0], kinds[_i][1], 320, 360);
-    bytes = get(kinds[_i][2]);
+    bytes = read_file(kinds[_i][2]);
     cut(&bytes, _i == 3 ? bytes.len - 1500 : bytes.len * 2 / 5);
-    put("cut", &bytes);
+    write_file("cut", &bytes);
     check_refused("cut", "rows are missing)");
     at = strstr(err.text, "truncated (the last ");
     ck_assert_msg(
@@ -344,7 +345,7 @@ START_TEST(rows_that_are_missing_are_counted)
     ck_assert_int_eq(of, 360);
     ck_assert_int_gt(missing, 0);
     ck_assert_int_le(missing, 360);
-    if (_i == 0) { /* noise: every row is as long as the others */
+    if (_i == 0) { /* noise: all rows take the same number of bytes */
         ck_assert_int_gt(missing, 360 * 3 / 10);
         ck_assert_int_lt(missing, 360 * 5 / 10);
     }
@@ -358,15 +359,15 @@ START_TEST(a_png_with_a_wrong_checksum_in_what_is_no_pixel_is_shown)
 
     media_picture(folder, "a.png", "png", "rgb24", 320, 180);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        bytes = get("a.png");
+        bytes = read_file("a.png");
         tagged_add_chunk(&bytes, names[i], "Comment\0\0by something old", 25, true);
-        put("b.png", &bytes);
+        write_file("b.png", &bytes);
         check_tolerated("b.png", names[i]);
     }
 }
 END_TEST
 
-/* One checksum that holds proves the pixels; none does not. */
+/* One right checksum proves the pixels. */
 START_TEST(a_png_with_one_wrong_checksum_of_two_is_shown)
 {
     for (int which = 1; which < 4; which++) {
@@ -374,12 +375,12 @@ START_TEST(a_png_with_one_wrong_checksum_of_two_is_shown)
         size_t adler, crc;
 
         media_picture(folder, "a.png", "png", "rgb24", 320, 180);
-        bytes = get("a.png");
+        bytes = read_file("a.png");
         crc = find(&bytes, "IEND", 4) - 8; /* of the last IDAT */
         adler = crc - 4;
         if (which & 1)
             bytes.data[adler] ^= 0x11;
-        if (which == 1) { /* the outer one as somebody wrote it who did not know */
+        if (which == 1) { /* the CRC is right for the wrong Adler-32 */
             size_t at = find(&bytes, "IDAT", 4);
             uint32_t sum = (uint32_t)crc32(0, (const Bytef *)bytes.data + at, (uInt)(crc - at));
 
@@ -387,7 +388,7 @@ START_TEST(a_png_with_one_wrong_checksum_of_two_is_shown)
                 bytes.data[crc + (size_t)i] = (char)(sum >> (24 - 8 * i));
         } else
             bytes.data[crc] ^= 0x11;
-        put("b.png", &bytes);
+        write_file("b.png", &bytes);
         if (which == 3)
             check_refused("b.png", "damaged");
         else
@@ -402,14 +403,14 @@ START_TEST(a_png_without_an_end_or_with_more_behind_it_is_shown)
 
     media_picture(folder, "a.png", "png", "rgb24", 320, 180);
     for (size_t n = 1; n <= 12; n++) {
-        bytes = get("a.png");
+        bytes = read_file("a.png");
         cut(&bytes, n);
-        put("open.png", &bytes);
+        write_file("open.png", &bytes);
         check_tolerated("open.png", "no IEND");
     }
-    bytes = get("a.png");
+    bytes = read_file("a.png");
     buf_add(&bytes, "more", 4);
-    put("more.png", &bytes);
+    write_file("more.png", &bytes);
     check_tolerated("more.png", "4 bytes follow");
 }
 END_TEST
@@ -420,14 +421,14 @@ START_TEST(a_webp_whose_header_has_a_wrong_length_is_shown)
     struct buf bytes;
 
     for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
-        uint32_t says;
+        uint32_t said;
 
         media_picture(folder, "a.webp", "libwebp", i % 2 ? "bgra" : "yuv420p", 320, 180);
-        bytes = get("a.webp");
-        says = (uint32_t)((int)bytes.len - 8 + off[i]);
+        bytes = read_file("a.webp");
+        said = (uint32_t)((int)bytes.len - 8 + off[i]);
         for (int k = 0; k < 4; k++)
-            bytes.data[4 + k] = (char)(says >> (8 * k));
-        put("b.webp", &bytes);
+            bytes.data[4 + k] = (char)(said >> (8 * k));
+        write_file("b.webp", &bytes);
         check_tolerated("b.webp", off[i] == -1 && bytes.len % 2 == 0 ? "" : "its header says");
     }
 }
@@ -438,23 +439,23 @@ START_TEST(a_gif_without_a_trailer_is_shown)
     struct buf bytes;
 
     media_animation(folder, "a.gif", "gif", "gif", "bgr8", 160, 90);
-    bytes = get("a.gif");
+    bytes = read_file("a.gif");
     cut(&bytes, 1);
-    put("b.gif", &bytes);
+    write_file("b.gif", &bytes);
     check_tolerated("b.gif", "");
 }
 END_TEST
 
-/* --- what it may cost --- */
+/* --- memory --- */
 
-/* The address sanitizer keeps what was freed. */
+/* MiB of freed memory that the address sanitizer keeps. */
 #ifdef __SANITIZE_ADDRESS__
 enum { KEPT_MIB = 256 };
 #else
 enum { KEPT_MIB = 0 };
 #endif
 
-static long most_kib(void)
+static long peak_kib(void)
 {
     struct rusage usage;
 
@@ -462,7 +463,7 @@ static long most_kib(void)
     return usage.ru_maxrss;
 }
 
-/* A chunk's data: `head`, and so many zeros, deflated. */
+/* Appends the data of a chunk: `head`, and `mib` MiB of zeros, deflated. */
 static void add_bomb(struct buf *out, const char *head, size_t head_len, size_t mib)
 {
     static uint8_t zeros[1 << 20];
@@ -492,14 +493,14 @@ START_TEST(what_is_packed_beside_the_pixels_stays_packed)
     long before;
 
     media_picture(folder, "a.png", "png", "rgb24", 64, 64);
-    bytes = get("a.png");
+    bytes = read_file("a.png");
     add_bomb(&bomb, bombs[_i].head, bombs[_i].head_len, 1000);
     tagged_add_chunk(&bytes, bombs[_i].name, bomb.data, bomb.len, false);
-    put("bomb.png", &bytes);
+    write_file("bomb.png", &bytes);
     buf_free(&bomb);
-    before = most_kib();
+    before = peak_kib();
     check_loads("bomb.png", "RGBW");
-    ck_assert_int_lt(most_kib() - before, (24 + KEPT_MIB) << 10);
+    ck_assert_int_lt(peak_kib() - before, (24 + KEPT_MIB) << 10);
 }
 END_TEST
 
@@ -513,19 +514,19 @@ START_TEST(large_notes_of_any_kind_cost_no_more_than_their_file)
     memset(notes, 'x', sizeof notes);
     if (_i == 0) {
         media_picture(folder, "a", "libwebp", "bgra", 64, 64);
-        bytes = get("a");
+        bytes = read_file("a");
         add_riff_chunk(&bytes, "XMP ", notes, sizeof notes / 2);
         add_riff_chunk(&bytes, "ICCP", notes, sizeof notes / 4);
         add_riff_chunk(&bytes, "EXIF", notes, sizeof notes / 4);
     } else if (_i == 1) {
         media_picture(folder, "a", "mjpeg", "yuvj420p", 64, 64);
-        bytes = get("a");
+        bytes = read_file("a");
         for (size_t i = 0; i < sizeof notes / 65535; i++)
             memcpy(notes + i * 65535, i % 2 ? "\xFF\xFE\xFF\xFD" : "\xFF\xE1\xFF\xFD", 4);
         insert(&bytes, 2, notes, sizeof notes / 65535 * 65535);
     } else {
         media_animation(folder, "a", "gif", "gif", "bgr8", 64, 64);
-        bytes = get("a");
+        bytes = read_file("a");
         for (size_t i = 0; i < sizeof notes / 256; i++)
             notes[256 * i] = 255;
         notes[sizeof notes - 1] = 0;
@@ -534,15 +535,15 @@ START_TEST(large_notes_of_any_kind_cost_no_more_than_their_file)
         notes[2] = 253;
         insert(&bytes, find(&bytes, "!\xFF", 2), notes, sizeof notes);
     }
-    put("noted", &bytes);
-    before = most_kib();
+    write_file("noted", &bytes);
+    before = peak_kib();
     check_loads("noted", "RGBW");
-    ck_assert_int_lt(most_kib() - before, (MIB + 16 + KEPT_MIB) << 10);
+    ck_assert_int_lt(peak_kib() - before, (MIB + 16 + KEPT_MIB) << 10);
 }
 END_TEST
 
-/* 64 megapixels of one colour, 16 bits each of red, green, blue and alpha. */
-static void write_most(const char *name)
+/* Writes a PNG of 64 megapixels of one colour, RGBA with 16 bits a sample. */
+static void write_largest(const char *name)
 {
     enum { SIDE = 8000 };
     static uint8_t row[1 + 8 * SIDE], packed[1 << 20];
@@ -569,7 +570,7 @@ static void write_most(const char *name)
         buf_add(&bytes, &(uint8_t){(uint8_t)(sum >> shift)}, 1);
     }
     tagged_add_chunk(&bytes, "IDAT", data.data, data.len, false);
-    put(name, &bytes);
+    write_file(name, &bytes);
     buf_free(&data);
     buf_free(&head);
 }
@@ -579,16 +580,16 @@ START_TEST(the_largest_picture_of_all_holds_no_more_than_the_header_promises)
     char warnings[PICTURE_WARNINGS_MAX];
     long before;
 
-    write_most("most.png");
-    before = most_kib();
+    write_largest("most.png");
+    before = peak_kib();
     ck_assert_msg(picture_check(root_fd, "most.png", warnings, &err) == 0, "%s", err.text);
-    ck_assert_int_lt(most_kib() - before, (400 + KEPT_MIB) << 10);
+    ck_assert_int_lt(peak_kib() - before, (400 + KEPT_MIB) << 10);
 }
 END_TEST
 
 /* --- depth --- */
 
-/* The longest run of one value along a row of luma. */
+/* The longest run of equal samples in a row of luma. */
 static int longest_run(const struct yuv *yuv, int y)
 {
     const uint8_t *row = yuv->data[0] + y * yuv->stride[0];
@@ -601,7 +602,7 @@ static int longest_run(const struct yuv *yuv, int y)
     return longest;
 }
 
-/* A soft gradient from left to right, upright, which lies over a blurred copy of itself. */
+/* Writes a soft gradient from left to right, in portrait, which is shown over a blurred copy. */
 static void write_gradient(const char *name)
 {
     enum { WIDTH = 300, HEIGHT = 600 };
