@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Titles, mostly: what comes next belongs to them. */
+/* Mostly titles: the next word belongs to them. */
 static const char always[] =
     " mr mrs ms messrs mx dr drs prof st sr jr mt ft capt cpt col gen lt sgt maj cmdr adm rev fr "
     "hon "
@@ -14,16 +14,16 @@ static const char always[] =
     "mag mm mme mlle mgr sra srta srs sras dra ud uds sig sigg dott avv egr dhr mevr mw bijv np tj "
     "tzw św ks гг ул им см пр обл напр проф акад гр др ";
 
-/* And these where a figure follows: "No. 5", but "No. I won't." */
+/* Abbreviations only in front of a digit: "No. 5", but "No. I won't." */
 static const char before_figures[] =
     " no nos num nr fig figs vol vols ch sec art pp pg pt ed abb bd kap abs pág núm cap tel jan "
     "feb "
     "mar apr jun jul aug sep sept oct okt nov dec dez стр рис тел ст ";
 
-/* Single letters that are words: "So did I." */
+/* Words of one letter: "So did I." */
 static const char words[] = "Iяиоуаеyeoaàé";
 
-static bool is_listed(const char *list, const char *word, size_t len)
+static bool abbreviation_is_listed(const char *list, const char *word, size_t len)
 {
     char key[64], *low;
     bool found;
@@ -37,7 +37,7 @@ static bool is_listed(const char *list, const char *word, size_t len)
     return found;
 }
 
-static const char *start_of_word(const char *text, const char *end)
+static const char *abbreviation_word_start(const char *text, const char *end)
 {
     while (end > text) {
         const char *before = g_utf8_prev_char(end);
@@ -50,8 +50,8 @@ static const char *start_of_word(const char *text, const char *end)
     return end;
 }
 
-/* Does "т. " stand before it, which makes a word of "е" none? */
-static bool follows_initial(const char *text, const char *word)
+/* Whether an initial ("т. ") stands before `word`: then "е" is an initial, too, and not a word. */
+static bool abbreviation_follows_initial(const char *text, const char *word)
 {
     const char *dot, *before;
 
@@ -60,13 +60,13 @@ static bool follows_initial(const char *text, const char *word)
     if (word - text < 2 || word[-1] != '.')
         return false;
     dot = word - 1;
-    before = start_of_word(text, dot);
+    before = abbreviation_word_start(text, dot);
     return before < dot && g_utf8_next_char(before) == dot;
 }
 
 bool abbreviation_is(const char *text, const char *dot)
 {
-    const char *word = start_of_word(text, dot), *next = dot + 1;
+    const char *word = abbreviation_word_start(text, dot), *next = dot + 1;
     gunichar first = g_utf8_get_char(word), behind;
     long n = g_utf8_strlen(word, dot - word);
 
@@ -79,7 +79,8 @@ bool abbreviation_is(const char *text, const char *dot)
         return true;
     if (n == 1)
         return !g_unichar_iswide(first) &&
-               (!g_utf8_strchr(words, -1, first) || follows_initial(text, word));
-    return is_listed(always, word, (size_t)(dot - word)) ||
-           (g_unichar_isdigit(behind) && is_listed(before_figures, word, (size_t)(dot - word)));
+               (!g_utf8_strchr(words, -1, first) || abbreviation_follows_initial(text, word));
+    return abbreviation_is_listed(always, word, (size_t)(dot - word)) ||
+           (g_unichar_isdigit(behind) &&
+               abbreviation_is_listed(before_figures, word, (size_t)(dot - word)));
 }

@@ -21,12 +21,12 @@ enum direction direction_of(const char *text, size_t len)
 
 char *direction_mark(enum direction direction, char *line)
 {
-    enum direction says = direction_of(line, strcspn(line, "\n"));
+    enum direction own = direction_of(line, strcspn(line, "\n"));
     char *marked;
 
-    /* What says none is laid to the right. */
-    if (direction == DIRECTION_NONE || says == direction ||
-        (says == DIRECTION_NONE && direction == DIRECTION_LTR))
+    /* Text without a direction is laid left to right. */
+    if (direction == DIRECTION_NONE || own == direction ||
+        (own == DIRECTION_NONE && direction == DIRECTION_LTR))
         return line;
     marked = mem_format("%s%s", direction == DIRECTION_RTL ? "\u200F" : "\u200E", line);
     free(line);

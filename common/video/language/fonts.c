@@ -14,27 +14,27 @@
 #include "base/mem.h"
 #include "video/kept/stamp.h"
 
-enum { LOOK_MS = 1000 };
+enum { CHECK_MS = 1000 };
 
 struct fonts {
-    /* fixed once it is made */
+    /* fixed after fonts_new() */
     FcConfig *config;
-    char name[DIGEST_HEX_LEN + 1];  /* of all that shapes letters */
-    char stamp[DIGEST_HEX_LEN + 1]; /* of all whose change may change that */
-    atomic_int holders;
+    char name[DIGEST_HEX_LEN + 1];  /* the digest of what decides the letters */
+    char stamp[DIGEST_HEX_LEN + 1]; /* the digest of the files whose change may change `name` */
+    atomic_int n_refs;
 
     pthread_mutex_t lock;
-    PangoContext *context; /* under lock; NULL: not needed yet */
+    PangoContext *context; /* under lock; NULL: not used yet */
 };
 
-static pthread_mutex_t now_lock = PTHREAD_MUTEX_INITIALIZER;
-/* under now_lock */
-static struct fonts *now;
-static int64_t looked_ms;
+static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
+/* under current_lock */
+static struct fonts *current;
+static int64_t checked_ms;
 
-/* --- what is there --- */
+/* --- digests of files --- */
 
-static void add_list(struct digest *digest, FcStrList *list)
+static void fonts_add_files(struct digest *digest, FcStrList *list)
 {
     FcChar8 *path;
 
@@ -44,8 +44,8 @@ static void add_list(struct digest *digest, FcStrList *list)
         FcStrListDone(list);
 }
 
-/* The folder of each, too: another rule may be put beside it. */
-static void add_folders_of(struct digest *digest, FcStrList *list)
+/* Add the folder of each file: a new file in it may be a new rule. */
+static void fonts_add_folders(struct digest *digest, FcStrList *list)
 {
     FcChar8 *path;
 
@@ -59,7 +59,7 @@ static void add_folders_of(struct digest *digest, FcStrList *list)
         FcStrListDone(list);
 }
 
-static void add_fonts(struct digest *digest, FcConfig *config)
+static void fonts_add_faces(struct digest *digest, FcConfig *config)
 {
     const FcFontSet *set = FcConfigGetFonts(config, FcSetSystem);
 
@@ -75,32 +75,32 @@ static void add_fonts(struct digest *digest, FcConfig *config)
     }
 }
 
-static void name_of(FcConfig *config, char ret_name[static DIGEST_HEX_LEN + 1])
+static void fonts_name(FcConfig *config, char ret_name[static DIGEST_HEX_LEN + 1])
 {
     struct digest digest;
 
     digest_start(&digest);
-    add_list(&digest, FcConfigGetConfigFiles(config));
-    add_fonts(&digest, config);
+    fonts_add_files(&digest, FcConfigGetConfigFiles(config));
+    fonts_add_faces(&digest, config);
     digest_hex(&digest, ret_name);
 }
 
-/* fontconfig itself asks whether a folder is younger than the last look, by a clock that may be
- * set, and does not see a file that was written over. */
-static void stamp_of(FcConfig *config, char ret_stamp[static DIGEST_HEX_LEN + 1])
+/* fontconfig's own check (FcConfigUptoDate) compares the folders' times with the clock, which may
+ * be set back, and misses a file that was overwritten. */
+static void fonts_stamp(FcConfig *config, char ret_stamp[static DIGEST_HEX_LEN + 1])
 {
     struct digest digest;
 
     digest_start(&digest);
-    add_list(&digest, FcConfigGetConfigFiles(config));
-    add_folders_of(&digest, FcConfigGetConfigFiles(config));
-    add_list(&digest, FcConfigGetConfigDirs(config));
-    add_list(&digest, FcConfigGetFontDirs(config));
-    add_fonts(&digest, config);
+    fonts_add_files(&digest, FcConfigGetConfigFiles(config));
+    fonts_add_folders(&digest, FcConfigGetConfigFiles(config));
+    fonts_add_files(&digest, FcConfigGetConfigDirs(config));
+    fonts_add_files(&digest, FcConfigGetFontDirs(config));
+    fonts_add_faces(&digest, config);
     digest_hex(&digest, ret_stamp);
 }
 
-/* --- a set --- */
+/* --- sets of fonts --- */
 
 static struct fonts *fonts_new(void)
 {
@@ -109,16 +109,16 @@ static struct fonts *fonts_new(void)
     fonts->config = FcInitLoadConfigAndFonts();
     if (!fonts->config) /* out of memory */
         abort();
-    name_of(fonts->config, fonts->name);
-    stamp_of(fonts->config, fonts->stamp);
-    atomic_init(&fonts->holders, 1);
+    fonts_name(fonts->config, fonts->name);
+    fonts_stamp(fonts->config, fonts->stamp);
+    atomic_init(&fonts->n_refs, 1);
     pthread_mutex_init(&fonts->lock, NULL);
     return fonts;
 }
 
 void fonts_release(struct fonts *fonts)
 {
-    if (!fonts || atomic_fetch_sub(&fonts->holders, 1) > 1)
+    if (!fonts || atomic_fetch_sub(&fonts->n_refs, 1) > 1)
         return;
     g_clear_object(&fonts->context);
     FcConfigDestroy(fonts->config);
@@ -126,11 +126,11 @@ void fonts_release(struct fonts *fonts)
     free(fonts);
 }
 
-static bool is_as_it_was(const struct fonts *fonts)
+static bool fonts_is_current(const struct fonts *fonts)
 {
     char stamp[DIGEST_HEX_LEN + 1];
 
-    stamp_of(fonts->config, stamp);
+    fonts_stamp(fonts->config, stamp);
     return strcmp(stamp, fonts->stamp) == 0;
 }
 
@@ -139,21 +139,21 @@ struct fonts *fonts_acquire(void)
     int64_t ms = clock_monotonic_ms();
     struct fonts *fonts;
 
-    pthread_mutex_lock(&now_lock);
-    if (now && ms - looked_ms >= LOOK_MS) {
-        looked_ms = ms;
-        if (!is_as_it_was(now)) {
-            fonts_release(now);
-            now = NULL;
+    pthread_mutex_lock(&current_lock);
+    if (current && ms - checked_ms >= CHECK_MS) {
+        checked_ms = ms;
+        if (!fonts_is_current(current)) {
+            fonts_release(current);
+            current = NULL;
         }
     }
-    if (!now) {
-        now = fonts_new();
-        looked_ms = ms;
+    if (!current) {
+        current = fonts_new();
+        checked_ms = ms;
     }
-    fonts = now;
-    atomic_fetch_add(&fonts->holders, 1);
-    pthread_mutex_unlock(&now_lock);
+    fonts = current;
+    atomic_fetch_add(&fonts->n_refs, 1);
+    pthread_mutex_unlock(&current_lock);
     return fonts;
 }
 
@@ -169,16 +169,16 @@ void fonts_add(const struct fonts *fonts, struct digest *digest)
     digest_add_text(digest, fonts->name);
 }
 
-/* --- setting words --- */
+/* --- setting text --- */
 
-static PangoContext *context_new(FcConfig *config)
+static PangoContext *fonts_context_new(FcConfig *config)
 {
-    /* FreeType's, whatever else Pango was built with: fontconfig's set is what it draws with. */
+    /* The FreeType backend, whatever Pango's default is: it draws with fontconfig's set. */
     PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     PangoContext *context;
 
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
-    /* Sizes are pixels: one point is one pixel at 72 dots an inch. */
+    /* At 72 dots an inch a point is a pixel. */
     pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
     context = pango_font_map_create_context(map);
     g_object_unref(map);
@@ -189,7 +189,7 @@ PangoContext *fonts_lock(struct fonts *fonts)
 {
     pthread_mutex_lock(&fonts->lock);
     if (!fonts->context)
-        fonts->context = context_new(fonts->config);
+        fonts->context = fonts_context_new(fonts->config);
     return fonts->context;
 }
 

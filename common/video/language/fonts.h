@@ -1,9 +1,9 @@
-/* fonts.h - the fonts of this machine: which they are, and Pango's way to set words with them.  Any
- * thread.
+/* fonts.h - the fonts of this machine, and a Pango context to set text with them.
  *
- * A font may be installed while we run, and what is made from then on shall have it.  A set of
- * fonts is what was there at one time: who holds it gets the same letters from its first word to
- * its last. */
+ * A font may be installed while the process runs; later work uses it.  A `struct fonts` is the set
+ * of fonts at one time: all text that is set with it has the same letters.
+ *
+ * Thread-safety: any thread; several threads may share a set. */
 #pragma once
 
 #include <pango/pango.h>
@@ -12,15 +12,17 @@
 
 struct fonts;
 
-/* As they are now (looked at once a second at most); fonts_release() ends it. */
+/* The fonts as they are now, checked once a second at most.  The caller owns a reference and ends
+ * it with fonts_release().  Out of memory: ends the process. */
 struct fonts *fonts_acquire(void);
 void fonts_release(struct fonts *fonts); /* takes NULL */
 
-int fonts_count(const struct fonts *fonts); /* files, and faces in files */
+int fonts_count(const struct fonts *fonts); /* faces; a file may hold several */
 
-/* Add all that tells this set from another: what fontconfig was told, and the fonts' files. */
+/* Add to `digest` what decides the letters: fontconfig's configuration and the font files. */
 void fonts_add(const struct fonts *fonts, struct digest *digest);
 
-/* Pango works for one thread at a time.  The context is the set's; its sizes are pixels. */
+/* Pango serves one thread at a time: lock the set and get its context, which stays the set's and is
+ * valid until fonts_unlock().  Font sizes are pixels. */
 PangoContext *fonts_lock(struct fonts *fonts);
 void fonts_unlock(struct fonts *fonts);

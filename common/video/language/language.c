@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* ISO 639-1 and, joined to it, what ISO 639-2/T calls the same language. */
+/* Entries of five letters: the code of ISO 639-1, then that of ISO 639-2/T. */
 static const char codes[] =
     "aaaar ababk aeave afafr akaka amamh anarg arara asasm avava ayaym azaze babak bebel "
     "bgbul bhbih bibis bmbam bnben bobod brbre bsbos cacat ceche chcha cocos crcre csces "
@@ -22,7 +22,7 @@ static const char codes[] =
     "tytah uguig ukukr ururd uzuzb veven vivie vovol wawln wowol xhxho yiyid yoyor zazha "
     "zhzho zuzul";
 
-static const char *find(const char *two)
+static const char *language_find(const char *two)
 {
     for (const char *code = codes; *code; code += code[5] ? 6 : 5)
         if (strncmp(code, two, 2) == 0)
@@ -30,16 +30,16 @@ static const char *find(const char *two)
     return "und";
 }
 
-/* Names that have become others, and what is one of Chinese: its fonts go by country. */
+/* Old names, and names of Chinese: its fonts are chosen by country. */
 static const struct {
     const char *name, *tag;
-} others[] = {{"cmn", "zh-cn"}, {"in", "id"}, {"iw", "he"}, {"ji", "yi"}, {"mo", "ro"},
+} aliases[] = {{"cmn", "zh-cn"}, {"in", "id"}, {"iw", "he"}, {"ji", "yi"}, {"mo", "ro"},
     {"sh", "sr"}, {"yue", "zh-hk"}, {"zh-hant-hk", "zh-hk"}, {"zh-hant-mo", "zh-hk"},
     {"zh-hk", "zh-hk"}, {"zh-mo", "zh-hk"}, {"zh-hant", "zh-tw"}, {"zh-tw", "zh-tw"},
     {"zh-yue", "zh-hk"}, {"zh", "zh-cn"}};
 
-/* Is it `name`, or `name` and more parts? */
-static bool is_of(const char *tag, const char *name)
+/* Whether `tag` is `name`, or `name` with further parts. */
+static bool language_has_prefix(const char *tag, const char *name)
 {
     size_t len = strlen(name);
 
@@ -53,9 +53,9 @@ void language_tag(const char *language, char ret_tag[static LANGUAGE_TAG_MAX])
     for (; language[len] && language[len] != '+' && len < LANGUAGE_TAG_MAX - 1; len++)
         ret_tag[len] = language[len] == '_' ? '-' : (char)tolower((unsigned char)language[len]);
     ret_tag[len] = '\0';
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (is_of(ret_tag, others[i].name)) {
-            strcpy(ret_tag, others[i].tag);
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (language_has_prefix(ret_tag, aliases[i].name)) {
+            strcpy(ret_tag, aliases[i].tag);
             return;
         }
 }
@@ -67,6 +67,6 @@ void language_code(const char *language, char ret_code[static 4])
 
     language_tag(language, tag);
     len = strcspn(tag, "-");
-    memcpy(ret_code, len == 3 ? tag : len == 2 ? find(tag) : "und", 3);
+    memcpy(ret_code, len == 3 ? tag : len == 2 ? language_find(tag) : "und", 3);
     ret_code[3] = '\0';
 }
