@@ -324,7 +324,7 @@ int video_create(const struct case_record *record, const struct video_options *o
     if (record->n_scenes == 0)
         return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
     cpu_pin_libav();
-    libav_log_listen();
+    libav_log_capture();
     progress_start(&work.progress, &options->watch);
     rc = create(&work, ret_result, err);
     clear(&work);

@@ -7,9 +7,9 @@
 #include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 
-enum { QUALITY = 4 }; /* libav's scale for MJPEG: 2 (best) to 31 */
+enum { QUALITY = 4 }; /* MJPEG quantizer of libavcodec: 2 (best) to 31 */
 
-static int open_encoder(int width, int height, AVCodecContext **ret_encoder, struct error *err)
+static int jpeg_open_encoder(int width, int height, AVCodecContext **ret_encoder, struct error *err)
 {
     const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
     AVCodecContext *encoder = codec ? avcodec_alloc_context3(codec) : NULL;
@@ -27,13 +27,13 @@ static int open_encoder(int width, int height, AVCodecContext **ret_encoder, str
     rc = avcodec_open2(encoder, codec, NULL);
     if (rc < 0) {
         avcodec_free_context(&encoder);
-        return libav_error(err, ERR_LIBRARY, rc, "JPEG encoder");
+        return libav_error(err, ERR_LIBRARY, rc, "the JPEG encoder can't be opened");
     }
     *ret_encoder = encoder;
     return 0;
 }
 
-static int encode(AVCodecContext *encoder, AVFrame *frame, AVPacket *packet)
+static int jpeg_encode(AVCodecContext *encoder, AVFrame *frame, AVPacket *packet)
 {
     int rc = avcodec_send_frame(encoder, frame);
 
@@ -42,7 +42,7 @@ static int encode(AVCodecContext *encoder, AVFrame *frame, AVPacket *packet)
     return rc < 0 ? rc : avcodec_receive_packet(encoder, packet);
 }
 
-static int scale_and_encode(AVCodecContext *encoder, const struct yuv *from, AVFrame *frame,
+static int jpeg_scale_and_encode(AVCodecContext *encoder, const struct yuv *from, AVFrame *frame,
     AVPacket *packet, struct error *err)
 {
     struct yuv to;
@@ -54,13 +54,14 @@ static int scale_and_encode(AVCodecContext *encoder, const struct yuv *from, AVF
     frame->quality = encoder->global_quality;
     rc = av_frame_get_buffer(frame, YUV_ALIGN);
     if (rc < 0)
-        return libav_error(err, ERR_LIMIT, rc, "JPEG");
+        return libav_error(err, ERR_LIMIT, rc, "no memory for a JPEG of %d×%d pixels", frame->width,
+            frame->height);
     to = yuv_view(frame);
     rc = scale_to_jpeg(from, &to, err);
     if (rc < 0)
         return rc;
-    rc = encode(encoder, frame, packet);
-    return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "JPEG") : 0;
+    rc = jpeg_encode(encoder, frame, packet);
+    return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "the JPEG encoder failed") : 0;
 }
 
 int jpeg_write(const struct yuv *yuv, int width, struct buf *out, struct error *err)
@@ -72,12 +73,12 @@ int jpeg_write(const struct yuv *yuv, int width, struct buf *out, struct error *
     int rc;
 
     libav_log_clear();
-    rc = open_encoder(width, height, &encoder, err);
+    rc = jpeg_open_encoder(width, height, &encoder, err);
     if (rc < 0)
         return rc;
     frame = av_frame_alloc();
     packet = av_packet_alloc();
-    rc = frame && packet ? scale_and_encode(encoder, yuv, frame, packet, err)
+    rc = frame && packet ? jpeg_scale_and_encode(encoder, yuv, frame, packet, err)
                          : error_set(err, ERR_LIMIT, "no memory for a JPEG");
     if (rc == 0)
         buf_add(out, packet->data, (size_t)packet->size);

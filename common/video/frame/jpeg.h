@@ -1,8 +1,10 @@
-/* jpeg.h - a frame as a JPEG, for thumbnails.  Any thread. */
+/* jpeg.h - a frame as a JPEG file.  Any thread. */
 #pragma once
 
 #include "base/buf.h"
 #include "video/frame/yuv.h"
 
-/* Appends to `out` the picture, scaled to `width` and the height that belongs to it. */
+/* Appends `yuv` as a JPEG to `out`, scaled to `width` pixels (even) and the height that keeps its
+ * proportions, rounded to even.  On failure `out` is unchanged.
+ * -ERR_LIMIT: no memory.  -ERR_LIBRARY: libavcodec or zimg failed. */
 int jpeg_write(const struct yuv *yuv, int width, struct buf *out, struct error *err);

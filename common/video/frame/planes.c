@@ -8,20 +8,20 @@
 
 enum { ALIGN = 64 };
 
-/* Planes 1 and 2 may be smaller, and an odd last column still has a sample. */
-static int shrunk(int n, int shift)
+/* Rounded up: an odd last column or row has a chroma sample of its own. */
+static int planes_subsample(int n, int shift)
 {
     return (n + (1 << shift) - 1) >> shift;
 }
 
 int planes_plane_width(const struct planes *planes, int plane)
 {
-    return shrunk(planes->width, plane ? planes->sub_w : 0);
+    return planes_subsample(planes->width, plane ? planes->sub_w : 0);
 }
 
 int planes_plane_height(const struct planes *planes, int plane)
 {
-    return shrunk(planes->height, plane ? planes->sub_h : 0);
+    return planes_subsample(planes->height, plane ? planes->sub_h : 0);
 }
 
 int planes_alloc(struct planes *planes, struct error *err)
@@ -56,8 +56,8 @@ void planes_pad(const struct planes *planes, int plane)
 {
     int sub_w = plane ? planes->sub_w : 0, sub_h = plane ? planes->sub_h : 0;
     int n = planes_plane_width(planes, plane), rows = planes_plane_height(planes, plane);
-    int full_n = (shrunk(planes->width, planes->sub_w) << planes->sub_w) >> sub_w;
-    int full_rows = (shrunk(planes->height, planes->sub_h) << planes->sub_h) >> sub_h;
+    int full_n = (planes_subsample(planes->width, planes->sub_w) << planes->sub_w) >> sub_w;
+    int full_rows = (planes_subsample(planes->height, planes->sub_h) << planes->sub_h) >> sub_h;
     int bytes = planes->depth / 8;
     ptrdiff_t stride = planes->stride[plane];
 

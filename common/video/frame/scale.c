@@ -1,4 +1,4 @@
-/* scale.c - see scale.h.  All of zimg that is used here. */
+/* scale.c - see scale.h.  The only caller of zimg's conversions. */
 #include "video/frame/scale.h"
 
 #include <stdlib.h>
@@ -7,10 +7,11 @@
 #include "base/mem.h"
 #include "video/libav/cpu.h"
 
-/* Mitchell and Netravali's filter: neither ringing nor blur, and cheap to encode. */
+/* Mitchell and Netravali, "Reconstruction Filters in Computer Graphics" (1988): a bicubic filter
+ * with B = C = 1/3 neither rings nor blurs visibly, and its output is cheap to encode. */
 static const double mitchell = 1.0 / 3.0;
 
-static int refuse(struct error *err)
+static int scale_fail(struct error *err)
 {
     char text[200] = "";
 
@@ -19,7 +20,7 @@ static int refuse(struct error *err)
     return error_set(err, ERR_LIBRARY, "scaling failed: %s", text);
 }
 
-static zimg_image_format format_of_yuv(const struct yuv *yuv)
+static zimg_image_format scale_yuv_format(const struct yuv *yuv)
 {
     zimg_image_format format;
 
@@ -36,7 +37,7 @@ static zimg_image_format format_of_yuv(const struct yuv *yuv)
     return format;
 }
 
-static void use_window(zimg_image_format *format, const struct window *window)
+static void scale_set_window(zimg_image_format *format, const struct window *window)
 {
     format->active_region.left = window->x;
     format->active_region.top = window->y;
@@ -44,7 +45,7 @@ static void use_window(zimg_image_format *format, const struct window *window)
     format->active_region.height = window->height;
 }
 
-static void colour_format(enum planes_kind kind, zimg_image_format *format)
+static void scale_set_colours(zimg_image_format *format, enum planes_kind kind)
 {
     static const struct {
         zimg_matrix_coefficients_e matrix;
@@ -61,7 +62,7 @@ static void colour_format(enum planes_kind kind, zimg_image_format *format)
     format->chroma_location = kinds[kind].chroma;
 }
 
-static zimg_image_format format_of_planes(const struct planes *planes)
+static zimg_image_format scale_planes_format(const struct planes *planes)
 {
     unsigned whole_w = (1u << planes->sub_w) - 1, whole_h = (1u << planes->sub_h) - 1;
     zimg_image_format format;
@@ -73,11 +74,11 @@ static zimg_image_format format_of_planes(const struct planes *planes)
     format.depth = (unsigned)planes->depth;
     format.subsample_w = (unsigned)planes->sub_w;
     format.subsample_h = (unsigned)planes->sub_h;
-    colour_format(planes->kind, &format);
+    scale_set_colours(&format, planes->kind);
     return format;
 }
 
-static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t src_stride[3],
+static int scale_run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t src_stride[3],
     uint8_t *const dst[3], const ptrdiff_t dst_stride[3], struct error *err)
 {
     zimg_image_buffer_const in = {.version = ZIMG_API_VERSION};
@@ -95,16 +96,16 @@ static int run(zimg_filter_graph *graph, uint8_t *const src[3], const ptrdiff_t 
         out.plane[p].mask = ZIMG_BUFFER_MAX;
     }
     if (zimg_filter_graph_get_tmp_size(graph, &size))
-        return refuse(err);
+        return scale_fail(err);
     scratch = mem_large(size);
     if (!scratch)
         return error_set(err, ERR_LIMIT, "no memory to scale a picture (%zu bytes)", size);
     rc = zimg_filter_graph_process(graph, &in, &out, scratch, NULL, NULL, NULL, NULL);
     free(scratch);
-    return rc ? refuse(err) : 0;
+    return rc ? scale_fail(err) : 0;
 }
 
-static int convert(const zimg_image_format *from, uint8_t *const src[3],
+static int scale_convert(const zimg_image_format *from, uint8_t *const src[3],
     const ptrdiff_t src_stride[3], const zimg_image_format *to, uint8_t *const dst[3],
     const ptrdiff_t dst_stride[3], struct error *err)
 {
@@ -120,8 +121,8 @@ static int convert(const zimg_image_format *from, uint8_t *const src[3],
     params.dither_type = from->depth > to->depth ? ZIMG_DITHER_RANDOM : ZIMG_DITHER_NONE;
     graph = zimg_filter_graph_build(from, to, &params);
     if (!graph)
-        return refuse(err);
-    rc = run(graph, src, src_stride, dst, dst_stride, err);
+        return scale_fail(err);
+    rc = scale_run(graph, src, src_stride, dst, dst_stride, err);
     zimg_filter_graph_free(graph);
     return rc;
 }
@@ -129,24 +130,26 @@ static int convert(const zimg_image_format *from, uint8_t *const src[3],
 int scale_window(
     const struct planes *src, const struct window *window, struct yuv *dst, struct error *err)
 {
-    zimg_image_format from = format_of_planes(src), to = format_of_yuv(dst);
+    zimg_image_format from = scale_planes_format(src), to = scale_yuv_format(dst);
 
-    use_window(&from, window);
-    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
+    scale_set_window(&from, window);
+    return scale_convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }
 
 int scale_to_planes(
     const struct planes *src, const struct window *window, struct planes *dst, struct error *err)
 {
-    zimg_image_format from = format_of_planes(src), to = format_of_planes(dst);
+    zimg_image_format from = scale_planes_format(src), to = scale_planes_format(dst);
 
-    use_window(&from, window);
-    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
+    scale_set_window(&from, window);
+    return scale_convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }
 
-/* The width was chosen and the height rounded: what sticks out by that is cut off. */
-static struct window middle(int width, int height, const struct yuv *dst)
+/* The largest window in the middle of `src` with the proportions of `dst`, whose height is rounded:
+ * the picture is cropped by a fraction of a pixel, not distorted. */
+static struct window scale_middle_window(const struct yuv *src, const struct yuv *dst)
 {
+    int width = src->width, height = src->height;
     struct window window = {.width = width, .height = height};
 
     if ((double)width * dst->height > (double)height * dst->width)
@@ -160,12 +163,12 @@ static struct window middle(int width, int height, const struct yuv *dst)
 
 int scale_to_jpeg(const struct yuv *src, struct yuv *dst, struct error *err)
 {
-    zimg_image_format from = format_of_yuv(src), to = format_of_yuv(dst);
-    struct window window = middle(src->width, src->height, dst);
+    zimg_image_format from = scale_yuv_format(src), to = scale_yuv_format(dst);
+    struct window window = scale_middle_window(src, dst);
 
-    use_window(&from, &window);
+    scale_set_window(&from, &window);
     to.matrix_coefficients = ZIMG_MATRIX_ST170_M;
     to.pixel_range = ZIMG_RANGE_FULL;
     to.chroma_location = ZIMG_CHROMA_CENTER;
-    return convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
+    return scale_convert(&from, src->data, src->stride, &to, dst->data, dst->stride, err);
 }

@@ -6,14 +6,14 @@
 
 #include "base/mem.h"
 
-static size_t align(size_t n)
+static size_t yuv_align_size(size_t n)
 {
     return (n + YUV_ALIGN - 1) / YUV_ALIGN * YUV_ALIGN;
 }
 
 int yuv_alloc(struct yuv *ret_yuv, int width, int height, struct error *err)
 {
-    size_t luma = align((size_t)width), chroma = align((size_t)width / 2);
+    size_t luma = yuv_align_size((size_t)width), chroma = yuv_align_size((size_t)width / 2);
     size_t rows = (size_t)height, size = luma * rows + chroma * rows;
     uint8_t *memory;
 

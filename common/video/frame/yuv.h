@@ -1,5 +1,6 @@
-/* yuv.h - a picture as everything in this room works on it: planar 4:2:0, 8 bits, BT.709, tv range
- * (black 16, white 235), chroma sited left.  A plain record; one thread at a time writes it.
+/* yuv.h - a frame as the drawing code and the encoder use it: planar YCbCr 4:2:0, 8 bits, BT.709,
+ * tv range (black 16, white 235), chroma sited left.  A plain record: one thread at a time writes
+ * it.
  *
  * Room: a frame in planes: scaled, written as JPEG, seen by libav.
  * May use: base, video/libav.
@@ -13,22 +14,25 @@
 
 enum { YUV_ALIGN = 64 };
 
-/* A part of a picture, in luma pixels and fractions of them. */
+/* A part of a picture, in luma pixels; fractions of a pixel count. */
 struct window {
     double x, y, width, height;
 };
 
 struct yuv {
     int width, height;   /* pixels, even */
-    uint8_t *data[3];    /* Y, U, V; every row starts at a multiple of YUV_ALIGN … */
-    ptrdiff_t stride[3]; /* … and may be read and written up to the next one */
-    void *memory;        /* what yuv_free() frees; NULL: somebody else's */
+    uint8_t *data[3];    /* Y, U, V; every row starts at a multiple of YUV_ALIGN bytes */
+    ptrdiff_t stride[3]; /* bytes; a row's padding may be read and written */
+    void *memory;        /* freed by yuv_free(); NULL: the planes are someone else's (yuv_view.h) */
 };
 
-/* The content is not set.  -ERR_LIMIT: no memory for it. */
+/* Allocates a frame of width × height pixels, both even; the caller frees it with yuv_free().  The
+ * samples are not set.  -ERR_LIMIT: no memory. */
 int yuv_alloc(struct yuv *ret_yuv, int width, int height, struct error *err);
-void yuv_free(struct yuv *yuv); /* leaves an empty one */
+/* Frees the memory, if the record owns it, and zeroes the record.  Takes a zeroed one. */
+void yuv_free(struct yuv *yuv);
 
+/* Samples a row, and rows, of plane 0 (Y), 1 (U) or 2 (V). */
 static inline int yuv_plane_width(const struct yuv *yuv, int plane)
 {
     return plane ? yuv->width / 2 : yuv->width;

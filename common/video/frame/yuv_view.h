@@ -5,6 +5,6 @@
 
 #include "video/frame/yuv.h"
 
-/* The planes of `frame`, which has the layout of yuv.h (AV_PIX_FMT_YUV420P or YUVJ420P).  Nothing
- * is copied: the memory stays the frame's, and the view is valid as long as that memory is. */
+/* The planes of `frame`, which is AV_PIX_FMT_YUV420P or YUVJ420P.  Nothing is copied: the samples
+ * stay the frame's, and the view is valid as long as they are. */
 struct yuv yuv_view(const AVFrame *frame);

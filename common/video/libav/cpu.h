@@ -1,12 +1,15 @@
-/* cpu.h - one processor for all.
+/* cpu.h - the CPU features that zimg and FFmpeg may use.
  *
- * zimg and FFmpeg choose their code by what the processor can do, and the last bit of a sum hangs
- * on which was chosen.  We hold both to what every x86-64 has, so that the same case is the same
- * file on every model (x264 promises that by itself, zoom.h's loops are equal by construction).
- * Pictures are scaled once and sounds are short beside the encoding, so it should cost little; that
- * was not measured.
- */
+ * Both choose their code by the CPU, and the choice changes the last bit of a sum.  On x86-64 both
+ * are held to SSE2, which every model has, so that the same case gives the same file on every
+ * model.  (libx264 promises that itself: cpu-independent=1.  The loops of draw/zoom.h give equal
+ * results by construction.)  The cost was not measured; it should be small, since each picture is
+ * scaled once and sounds are short beside the encoding. */
 #pragma once
 
-void cpu_pin_libav(void); /* before libav is used.  Any thread, any number of times */
-int cpu_for_zimg(void);   /* a zimg_cpu_type_e */
+/* Limits FFmpeg's CPU features.  Called before FFmpeg is used, by any thread, any number of times;
+ * the limit holds for the whole process. */
+void cpu_pin_libav(void);
+
+/* The limit for zimg, a zimg_cpu_type_e.  Any thread. */
+int cpu_for_zimg(void);

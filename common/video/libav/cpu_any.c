@@ -1,4 +1,4 @@
-/* cpu_any.c - see cpu.h: for processors whose models we have not compared. */
+/* cpu_any.c - see cpu.h.  No limit: the models of these CPUs were not compared. */
 #include <zimg.h>
 
 #include "video/libav/cpu.h"

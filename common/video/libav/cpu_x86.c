@@ -1,4 +1,4 @@
-/* cpu_x86.c - see cpu.h.  SSE2 belongs to x86-64. */
+/* cpu_x86.c - see cpu.h.  Every x86-64 CPU has SSE2. */
 #include <libavutil/cpu.h>
 #include <zimg.h>
 

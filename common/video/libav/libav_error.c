@@ -9,48 +9,49 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char last[240];
+static _Thread_local char last_line[240];
 
-static void hear(void *ctx, int level, const char *fmt, va_list args)
+static void libav_log_receive(void *ctx, int level, const char *fmt, va_list args)
 {
-    char line[sizeof last];
+    char line[sizeof last_line];
     int prefix = 1;
 
     if (level > AV_LOG_WARNING)
         return;
     av_log_format_line2(ctx, level, fmt, args, line, sizeof line, &prefix);
     line[strcspn(line, "\n")] = '\0';
-    /* An error outlives the warnings that come after it; a later error is nearer to the end. */
-    if (line[0] && (level <= AV_LOG_ERROR || !last[0]))
-        memcpy(last, line, sizeof last);
+    /* A warning does not replace an error; a later error does, as it is nearer to the failure. */
+    if (line[0] && (level <= AV_LOG_ERROR || !last_line[0]))
+        memcpy(last_line, line, sizeof last_line);
 }
 
-static void listen_once(void)
+static void libav_log_install(void)
 {
-    av_log_set_callback(hear);
+    av_log_set_callback(libav_log_receive);
 }
 
-void libav_log_listen(void)
+void libav_log_capture(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    pthread_once(&once, listen_once);
+    pthread_once(&once, libav_log_install);
 }
 
 void libav_log_clear(void)
 {
-    last[0] = '\0';
+    last_line[0] = '\0';
 }
 
 const char *libav_log_last(void)
 {
-    /* "[mjpeg @ 0x55d0] text": the address is noise, and would make equal failures differ. */
-    const char *end = last[0] == '[' ? strstr(last, "] ") : NULL;
+    /* "[mjpeg @ 0x55d0] text": with the address, equal failures would have different texts. */
+    const char *end = last_line[0] == '[' ? strstr(last_line, "] ") : NULL;
 
-    return end ? end + 2 : last;
+    return end ? end + 2 : last_line;
 }
 
-static enum err_code code_of(enum err_code code, int av_code)
+/* Of a full or read-only disk ERR_IO, whatever was being done. */
+static enum err_code libav_error_code(enum err_code code, int av_code)
 {
     switch (AVUNERROR(av_code)) {
     case ENOSPC:
@@ -67,14 +68,14 @@ static enum err_code code_of(enum err_code code, int av_code)
 int libav_error(struct error *err, enum err_code code, int av_code, const char *fmt, ...)
 {
     char what[400], why[AV_ERROR_MAX_STRING_SIZE] = "";
-    const char *heard = libav_log_last();
+    const char *logged = libav_log_last();
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     av_strerror(av_code, why, sizeof why);
-    if (!heard[0])
-        return error_set(err, code_of(code, av_code), "%s: %s", what, why);
-    return error_set(err, code_of(code, av_code), "%s: %s (%s)", what, why, heard);
+    if (!logged[0])
+        return error_set(err, libav_error_code(code, av_code), "%s: %s", what, why);
+    return error_set(err, libav_error_code(code, av_code), "%s: %s (%s)", what, why, logged);
 }

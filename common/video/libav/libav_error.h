@@ -1,6 +1,7 @@
-/* libav_error.h - why libav failed.  Many of its functions return only a number (libx264: "Generic
- * error in an external library") and write the reason to av_log().  Each caller uses libav on one
- * thread from start to end, so the last line that av_log() got on this thread is the reason.
+/* libav_error.h - error texts for failures of libav.  Many of its functions return only a code
+ * (libx264: "Generic error in an external library") and write the reason to av_log().  Each caller
+ * uses libav on one thread from start to end, so the last line that this thread logged is the
+ * reason.  Any thread.
  *
  * Room: libav's errors, and one processor for all of its code.
  * May use: base.
@@ -9,16 +10,18 @@
 
 #include "base/error.h"
 
-/* From now on av_log() writes to a buffer of the calling thread, not to stderr.  Any thread, any
- * number of times. */
-void libav_log_listen(void);
-/* Empty this thread's buffer: before a call that may fail. */
+/* Redirects av_log() of the whole process from stderr to a buffer of each thread, which keeps one
+ * line.  Any number of times. */
+void libav_log_capture(void);
+
+/* Empties this thread's buffer; called before libav calls that may fail. */
 void libav_log_clear(void);
 
-/* The last warning or error on this thread, one line; "" if there was none. */
+/* The last error that this thread logged since libav_log_clear(), else its first warning, without
+ * the context's name; "" if there is none.  Valid until this thread calls libav again. */
 const char *libav_log_last(void);
 
-/* "MESSAGE: what av_code means (libav's last words)".  ENOSPC and its kin become ERR_IO whatever
- * `code` says. */
+/* Sets `err` to "MESSAGE: text of av_code (libav_log_last())" and returns -code; -ERR_IO, whatever
+ * `code` is, if av_code means a full, faulty or read-only disk. */
 int libav_error(struct error *err, enum err_code code, int av_code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

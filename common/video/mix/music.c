@@ -72,7 +72,7 @@ int music_check(int root_fd, const char *name, struct error *err)
     struct music music;
     int rc;
 
-    libav_log_listen();
+    libav_log_capture();
     rc = music_open(root_fd, name, MUSIC_SAMPLES_MIN, NULL, &nobody, &music, err);
     if (rc == 0)
         music_close(&music);

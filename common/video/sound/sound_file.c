@@ -208,7 +208,7 @@ int sound_file_check(int root_fd, const char *name, struct error *err)
     struct sound_file *file;
     int rc;
 
-    libav_log_listen();
+    libav_log_capture();
     rc = sound_file_open(root_fd, name, NULL, &file, err);
     if (rc < 0)
         return rc;

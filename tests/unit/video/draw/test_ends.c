@@ -24,7 +24,7 @@ static struct case_record record;
 static void set_up(void)
 {
     digest_init();
-    libav_log_listen();
+    libav_log_capture();
     root = media_folder();
     out = media_folder();
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 640, 360);

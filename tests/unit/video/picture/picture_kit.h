@@ -18,7 +18,7 @@ static struct error err;
 
 static void set_up(void)
 {
-    libav_log_listen();
+    libav_log_capture();
     folder = media_folder();
     ck_assert_int_eq(beneath_root(folder, &root_fd, &err), 0);
 }
