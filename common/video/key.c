@@ -1,4 +1,4 @@
-/* key.c - what decides the bytes of a video, as a digest: video_key() of video.h. */
+/* key.c - video_key() and video_files_stamp() of video.h. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include "video/engine_all.h"
 #include "video/video.h"
 
-static void add_file(struct digest *digest, int root_fd, const char *name)
+static void key_add_file(struct digest *digest, int root_fd, const char *name)
 {
     struct stat stat;
     int fd;
@@ -25,10 +25,10 @@ static void add_file(struct digest *digest, int root_fd, const char *name)
     digest_add_number(digest, stat.st_mtim.tv_nsec);
 }
 
-static void add_scene(struct digest *digest, int root_fd, const struct scene *scene)
+static void key_add_scene(struct digest *digest, int root_fd, const struct scene *scene)
 {
-    add_file(digest, root_fd, scene->image);
-    add_file(digest, root_fd, scene->audio);
+    key_add_file(digest, root_fd, scene->image);
+    key_add_file(digest, root_fd, scene->audio);
     digest_add_text(digest, scene->caption);
     digest_add_text(digest, scene->narration);
     digest_add_text(digest, scene->credit);
@@ -41,7 +41,7 @@ static void add_scene(struct digest *digest, int root_fd, const struct scene *sc
     digest_add_number(digest, scene->transition);
 }
 
-static void add_look(struct digest *digest, const struct case_record *record)
+static void key_add_style(struct digest *digest, const struct case_record *record)
 {
     digest_add_number(digest, record->shape);
     digest_add_number(digest, record->lines);
@@ -57,17 +57,17 @@ static void add_look(struct digest *digest, const struct case_record *record)
     digest_add_number(digest, record->caption_position);
 }
 
-static void add_record(struct digest *digest, int root_fd, const struct case_record *record)
+static void key_add_record(struct digest *digest, int root_fd, const struct case_record *record)
 {
     engine_add_all(digest);
     digest_add_text(digest, record->id);
     digest_add_text(digest, record->title);
     digest_add_text(digest, record->language);
-    add_look(digest, record);
-    add_file(digest, root_fd, record->music);
+    key_add_style(digest, record);
+    key_add_file(digest, root_fd, record->music);
     digest_add_number(digest, record->n_scenes);
     for (int i = 0; i < record->n_scenes; i++)
-        add_scene(digest, root_fd, &record->scenes[i]);
+        key_add_scene(digest, root_fd, &record->scenes[i]);
 }
 
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
@@ -77,18 +77,19 @@ int video_key(const struct case_record *record, const char *media_root, char ret
     int root_fd, rc;
 
     if (record->n_scenes == 0)
-        return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+        return error_set(
+            err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);
     rc = beneath_root(media_root, &root_fd, err);
     if (rc < 0)
         return rc;
     digest_start(&digest);
-    add_record(&digest, root_fd, record);
+    key_add_record(&digest, root_fd, record);
     digest_hex(&digest, ret_key);
     close(root_fd);
     return 0;
 }
 
-static void stamp_file(struct digest *digest, int root_fd, const char *name)
+static void key_stamp_file(struct digest *digest, int root_fd, const char *name)
 {
     struct stat stat = {0};
     int fd;
@@ -115,10 +116,10 @@ int video_files_stamp(const struct case_record *record, const char *media_root,
     if (rc < 0)
         return rc;
     digest_start(&digest);
-    stamp_file(&digest, root_fd, record->music);
+    key_stamp_file(&digest, root_fd, record->music);
     for (int i = 0; i < record->n_scenes; i++) {
-        stamp_file(&digest, root_fd, record->scenes[i].image);
-        stamp_file(&digest, root_fd, record->scenes[i].audio);
+        key_stamp_file(&digest, root_fd, record->scenes[i].image);
+        key_stamp_file(&digest, root_fd, record->scenes[i].audio);
     }
     digest_hex(&digest, ret_stamp);
     close(root_fd);

@@ -1,5 +1,5 @@
-/* machine.c - looks for the encoder, the voices and the fonts, each by asking what the work will
- * use: the library, the program of speech.c, fontconfig. */
+/* machine.c - see machine.h.  Each finding asks what video_create() uses: libavcodec, espeak-ng,
+ * fontconfig. */
 #include "video/machine.h"
 
 #include <fontconfig/fontconfig.h>
@@ -8,7 +8,7 @@
 
 #include "video/engine_all.h"
 
-static void check_encoder(struct machine_finding *finding, const char *name)
+static void machine_check_encoder(struct machine_finding *finding, const char *name)
 {
     finding->what = "encoder";
     finding->is_there = avcodec_find_encoder_by_name(name) != NULL;
@@ -17,14 +17,14 @@ static void check_encoder(struct machine_finding *finding, const char *name)
     finding->mend = "apt-get install libavcodec59";
 }
 
-static void tell_engine(struct machine_finding *finding)
+static void machine_describe_engine(struct machine_finding *finding)
 {
     finding->what = "engine";
     finding->is_there = true;
     engine_describe(finding->text);
 }
 
-static int count_voices(void)
+static int machine_count_voices(void)
 {
     FILE *lines = popen("PATH=/usr/local/bin:/usr/bin:/bin espeak-ng --voices 2>/dev/null", "re");
     char line[512];
@@ -37,9 +37,9 @@ static int count_voices(void)
     return n > 0 ? n - 1 : 0; /* the first line is a heading */
 }
 
-static void check_voices(struct machine_finding *finding)
+static void machine_check_voices(struct machine_finding *finding)
 {
-    int n = count_voices();
+    int n = machine_count_voices();
 
     finding->what = "voices";
     finding->is_there = n > 0;
@@ -48,11 +48,11 @@ static void check_voices(struct machine_finding *finding)
         snprintf(finding->text, sizeof finding->text, "espeak-ng with %d voices", n);
     else
         snprintf(finding->text, sizeof finding->text,
-            "the program espeak-ng is not installed, or has no voices");
+            "the program espeak-ng is not installed or has no voices");
 }
 
-/* Is there any font that draws this character? */
-static bool has_font_for(FcChar32 character)
+/* Does any font have this character? */
+static bool machine_has_font(FcChar32 character)
 {
     FcCharSet *characters = FcCharSetCreate();
     FcPattern *pattern = FcPatternCreate();
@@ -84,10 +84,10 @@ static const struct {
     {"emoji", 0x1F600, "apt-get install fonts-noto-color-emoji"},
 };
 
-static void check_font(struct machine_finding *finding, int script)
+static void machine_check_font(struct machine_finding *finding, int script)
 {
     finding->what = "fonts";
-    finding->is_there = has_font_for(scripts[script].sample);
+    finding->is_there = machine_has_font(scripts[script].sample);
     snprintf(finding->text, sizeof finding->text,
         finding->is_there ? "%s" : "no font for captions in %s", scripts[script].name);
     finding->mend = scripts[script].mend;
@@ -97,16 +97,16 @@ void machine_check(void (*each)(void *ctx, const struct machine_finding *finding
 {
     struct machine_finding finding = {0};
 
-    tell_engine(&finding);
+    machine_describe_engine(&finding);
     each(ctx, &finding);
-    check_encoder(&finding, "libx264");
+    machine_check_encoder(&finding, "libx264");
     each(ctx, &finding);
-    check_encoder(&finding, "aac");
+    machine_check_encoder(&finding, "aac");
     each(ctx, &finding);
-    check_voices(&finding);
+    machine_check_voices(&finding);
     each(ctx, &finding);
     for (int i = 0; i < (int)(sizeof scripts / sizeof *scripts); i++) {
-        check_font(&finding, i);
+        machine_check_font(&finding, i);
         each(ctx, &finding);
     }
 }

@@ -16,95 +16,96 @@
 #include "video/voice/speech.h"
 
 /* What the threads share. */
-struct reading {
-    const struct narration_ask *ask;
+struct narration_reading {
+    const struct narration_input *input;
     struct narration *narration;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* under lock */
-    int begun, done; /* scenes, taken in order */
-    int running;     /* threads */
-    int64_t n;       /* samples of the scenes that were read */
-    int failed;      /* the first scene that failed; n_scenes: none did */
-    int code;
-    struct error why; /* of that scene */
+    int begun, done;  /* scenes; they are begun in order */
+    int running;      /* threads */
+    int64_t n;        /* samples of the scenes that are done */
+    int failed_scene; /* the first one; n_scenes: none */
+    int rc;           /* of that scene */
+    struct error err; /* of that scene */
 };
 
-struct reader {
-    struct reading *reading;
+struct narration_reader {
+    struct narration_reading *reading;
     struct spool *spool;
     pthread_t thread;
 };
 
-/* A file is only heard; what is spoken is kept. */
-static int find_source(const struct narration_ask *ask, int i, struct spool *spool,
+/* A sound file is read where it lies; speech goes into the spool. */
+static int narration_find_source(const struct narration_input *input, int i, struct spool *spool,
     struct source *source, struct error *err)
 {
-    const struct scene *scene = &ask->record->scenes[i];
+    const struct scene *scene = &input->record->scenes[i];
 
     *source = (struct source){.file = scene->audio,
-        .root_fd = ask->root_fd,
+        .root_fd = input->root_fd,
         .spool = spool,
         .from = spool->n,
         .rate = SPEECH_RATE,
         .channels = 1};
     if (scene->audio || !scene->narration)
         return 0;
-    return speech_say(
-        scene->narration, ask->record->language, ask->cache, spool, ask->cancel, &source->n, err);
+    return speech_say(scene->narration, input->record->language, input->cache, spool, input->cancel,
+        &source->n, err);
 }
 
-static int read_sound(const struct narration_ask *ask, int i, struct spool *spool,
+static int narration_read_sound(const struct narration_input *input, int i, struct spool *spool,
     struct mix_part *part, struct error *err)
 {
-    bool is_file = ask->record->scenes[i].audio != NULL;
-    int rc = find_source(ask, i, spool, &part->source, err);
+    bool is_file = input->record->scenes[i].audio != NULL;
+    int rc = narration_find_source(input, i, spool, &part->source, err);
 
     if (rc == 0 && (is_file || part->source.n > 0))
-        rc = source_measure(&part->source, ask->cancel, &part->n, &part->levels, err);
+        rc = source_measure(&part->source, input->cancel, &part->n, &part->levels, err);
     part->loudness = levels_loudness(&part->levels, part->n);
     return rc < 0 && rc != -ERR_CANCELED ? film_error_where(i, is_file ? "audio" : "narration", err)
                                          : rc;
 }
 
-/* A picture that can't be used is found now, not after an hour of encoding the scenes before it. */
-static int check_picture(const struct narration_ask *ask, int i, struct error *err)
+/* So that a bad picture fails the video now, not after all scenes before it are encoded. */
+static int narration_probe_picture(const struct narration_input *input, int i, struct error *err)
 {
-    const char *image = ask->record->scenes[i].image;
-    int rc = image ? picture_probe(ask->root_fd, image, err)
-                   : error_set(err, ERR_INPUT, "none is named");
+    const char *image = input->record->scenes[i].image;
+    int rc = image ? picture_probe(input->root_fd, image, err)
+                   : error_set(err, ERR_INPUT, "no file is named; each scene needs a picture");
 
     return rc < 0 ? film_error_where(i, "image", err) : 0;
 }
 
-static int read_scene(const struct narration_ask *ask, int i, struct spool *spool,
+static int narration_read_scene(const struct narration_input *input, int i, struct spool *spool,
     struct mix_part *part, struct error *err)
 {
-    int rc = cancel_is_set(ask->cancel) ? cancel_error(err) : check_picture(ask, i, err);
+    int rc =
+        cancel_is_set(input->cancel) ? cancel_error(err) : narration_probe_picture(input, i, err);
 
     if (rc == 0)
-        rc = read_sound(ask, i, spool, part, err);
+        rc = narration_read_sound(input, i, spool, part, err);
     return rc;
 }
 
 /* --- threads --- */
 
-/* The next scene, or -1: none is left, or one has failed.  Scenes before that one have all been
- * begun, and are read to their end: so the failure that is told is always the same. */
-static int begin(struct reading *reading)
+/* The number of the next scene; -1: none is left, or one has failed.  All scenes before the failed
+ * one have been begun and are read to their end, so the reported failure is always the same. */
+static int narration_begin(struct narration_reading *reading)
 {
-    int n = reading->ask->record->n_scenes, i = -1;
+    int n = reading->input->record->n_scenes, i = -1;
 
     pthread_mutex_lock(&reading->lock);
-    if (reading->begun < n && reading->failed == n)
+    if (reading->begun < n && reading->failed_scene == n)
         i = reading->begun++;
     pthread_mutex_unlock(&reading->lock);
     return i;
 }
 
-/* No video is so long: what is spoken on the way to finding that out must not fill the disk. */
-static int count_locked(struct reading *reading, int64_t n, struct error *err)
+/* The timeline would refuse a video this long, but by then its speech could fill the disk. */
+static int narration_count_locked(struct narration_reading *reading, int64_t n, struct error *err)
 {
     reading->n += n;
     return reading->n > (int64_t)CASE_SECONDS_MAX * TIMELINE_RATE
@@ -113,31 +114,32 @@ static int count_locked(struct reading *reading, int64_t n, struct error *err)
                : 0;
 }
 
-static void finish(struct reading *reading, int i, int rc, struct error *why)
+static void narration_finish(struct narration_reading *reading, int i, int rc, struct error *err)
 {
     pthread_mutex_lock(&reading->lock);
     reading->done++;
     if (rc == 0)
-        rc = count_locked(reading, reading->narration->parts[i].n, why);
-    if (rc < 0 && i < reading->failed) {
-        reading->failed = i;
-        reading->code = rc;
-        reading->why = *why;
+        rc = narration_count_locked(reading, reading->narration->parts[i].n, err);
+    if (rc < 0 && i < reading->failed_scene) {
+        reading->failed_scene = i;
+        reading->rc = rc;
+        reading->err = *err;
     }
     pthread_mutex_unlock(&reading->lock);
 }
 
-static void *reader_thread(void *ctx)
+static void *narration_thread(void *ctx)
 {
-    struct reader *reader = ctx;
-    struct reading *reading = reader->reading;
+    struct narration_reader *reader = ctx;
+    struct narration_reading *reading = reader->reading;
     int i;
 
-    while ((i = begin(reading)) >= 0) {
-        struct error why;
-        int rc = read_scene(reading->ask, i, reader->spool, &reading->narration->parts[i], &why);
+    while ((i = narration_begin(reading)) >= 0) {
+        struct error scene_err;
+        int rc = narration_read_scene(
+            reading->input, i, reader->spool, &reading->narration->parts[i], &scene_err);
 
-        finish(reading, i, rc, &why);
+        narration_finish(reading, i, rc, &scene_err);
     }
     pthread_mutex_lock(&reading->lock);
     reading->running--;
@@ -146,16 +148,16 @@ static void *reader_thread(void *ctx)
     return NULL;
 }
 
-/* Tells how far they are until the last thread has ended. */
-static void watch(struct reading *reading)
+/* Report the progress until the last thread has ended. */
+static void narration_report(struct narration_reading *reading)
 {
-    int n = reading->ask->record->n_scenes;
+    int n = reading->input->record->n_scenes;
 
     pthread_mutex_lock(&reading->lock);
     for (;;) {
         struct timespec until;
 
-        progress_at(reading->ask->progress, VIDEO_READING, (double)reading->done / n, 0, 0);
+        progress_at(reading->input->progress, VIDEO_READING, (double)reading->done / n, 0, 0);
         if (reading->running == 0)
             break;
         clock_gettime(CLOCK_MONOTONIC, &until);
@@ -167,27 +169,28 @@ static void watch(struct reading *reading)
     pthread_mutex_unlock(&reading->lock);
 }
 
-static void change_running(struct reading *reading, int by)
+static void narration_change_running(struct narration_reading *reading, int by)
 {
     pthread_mutex_lock(&reading->lock);
     reading->running += by;
     pthread_mutex_unlock(&reading->lock);
 }
 
-/* Fewer threads than there are spools for are slower, not wrong. */
-static int start(struct reading *reading, struct reader *readers, struct error *err)
+/* The number of threads that were started, or a negative code.  Fewer threads are only slower. */
+static int narration_start(
+    struct narration_reading *reading, struct narration_reader *readers, struct error *err)
 {
     struct narration *narration = reading->narration;
     int started, rc = 0;
 
     for (started = 0; started < narration->n_spools; started++) {
         readers[started] =
-            (struct reader){.reading = reading, .spool = &narration->spools[started]};
-        change_running(reading, 1);
-        rc = pthread_create(&readers[started].thread, NULL, reader_thread, &readers[started]);
+            (struct narration_reader){.reading = reading, .spool = &narration->spools[started]};
+        narration_change_running(reading, 1);
+        rc = pthread_create(&readers[started].thread, NULL, narration_thread, &readers[started]);
         if (rc == 0)
             continue;
-        change_running(reading, -1);
+        narration_change_running(reading, -1);
         if (started == 0)
             return error_set(err, ERR_LIMIT, "no thread can be started: %s", strerror(rc));
         break;
@@ -195,7 +198,7 @@ static int start(struct reading *reading, struct reader *readers, struct error *
     return started;
 }
 
-static void open_lock(struct reading *reading)
+static void narration_init_lock(struct narration_reading *reading)
 {
     pthread_condattr_t attr;
 
@@ -206,34 +209,37 @@ static void open_lock(struct reading *reading)
     pthread_condattr_destroy(&attr);
 }
 
-static int read_all(const struct narration_ask *ask, struct narration *narration, struct error *err)
+static int narration_read_all(
+    const struct narration_input *input, struct narration *narration, struct error *err)
 {
-    struct reading reading = {.ask = ask, .narration = narration, .failed = ask->record->n_scenes};
-    struct reader readers[NARRATION_THREADS_MAX];
+    struct narration_reading reading = {
+        .input = input, .narration = narration, .failed_scene = input->record->n_scenes};
+    struct narration_reader readers[NARRATION_THREADS_MAX];
     int started;
 
-    open_lock(&reading);
-    started = start(&reading, readers, err);
+    narration_init_lock(&reading);
+    started = narration_start(&reading, readers, err);
     if (started > 0)
-        watch(&reading);
+        narration_report(&reading);
     for (int i = 0; i < started; i++)
         pthread_join(readers[i].thread, NULL);
     pthread_cond_destroy(&reading.changed);
     pthread_mutex_destroy(&reading.lock);
-    if (started > 0 && reading.code < 0 && err)
-        *err = reading.why;
-    return started < 0 ? started : reading.code;
+    if (started > 0 && reading.rc < 0 && err)
+        *err = reading.err;
+    return started < 0 ? started : reading.rc;
 }
 
-static int open_spools(
-    const struct narration_ask *ask, struct narration *narration, struct error *err)
+static int narration_open_spools(
+    const struct narration_input *input, struct narration *narration, struct error *err)
 {
-    int n = number_least(number_least(get_nprocs(), NARRATION_THREADS_MAX), ask->record->n_scenes),
+    int n = number_least(
+            number_least(get_nprocs(), NARRATION_THREADS_MAX), input->record->n_scenes),
         rc = 0;
 
     narration->spools = mem_new_n((size_t)n, struct spool);
     while (rc == 0 && narration->n_spools < n) {
-        rc = spool_open(ask->dir, &narration->spools[narration->n_spools], err);
+        rc = spool_open(input->dir, &narration->spools[narration->n_spools], err);
         if (rc == 0)
             narration->n_spools++;
     }
@@ -241,14 +247,14 @@ static int open_spools(
 }
 
 int narration_read(
-    const struct narration_ask *ask, struct narration *ret_narration, struct error *err)
+    const struct narration_input *input, struct narration *ret_narration, struct error *err)
 {
-    struct narration narration = {.n_parts = ask->record->n_scenes,
-        .parts = mem_new_n((size_t)ask->record->n_scenes, struct mix_part)};
-    int rc = open_spools(ask, &narration, err);
+    struct narration narration = {.n_parts = input->record->n_scenes,
+        .parts = mem_new_n((size_t)input->record->n_scenes, struct mix_part)};
+    int rc = narration_open_spools(input, &narration, err);
 
     if (rc == 0)
-        rc = read_all(ask, &narration, err);
+        rc = narration_read_all(input, &narration, err);
     if (rc < 0)
         narration_close(&narration);
     else

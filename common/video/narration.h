@@ -1,6 +1,6 @@
-/* narration.h - the sound of every scene of a case, read or spoken, and checked pictures: all that
- * must be known before there can be a timeline.  Called by one thread, works on several: a scene is
- * one piece of work, and what comes of it does not depend on which thread did it when. */
+/* narration.h - the first pass over a case: reads or speaks the sound of every scene and checks
+ * every picture.  The timeline needs the lengths of the sounds.  One thread calls; several threads
+ * work, a scene at a time, and the result does not depend on which thread did which scene. */
 #pragma once
 
 #include "case/case.h"
@@ -10,23 +10,24 @@
 
 enum { NARRATION_THREADS_MAX = 16 };
 
-struct narration_ask {
+struct narration_input { /* all pointers are the caller's */
     const struct case_record *record;
-    int root_fd;
-    const char *dir;     /* folder for nameless files */
-    struct cache *cache; /* of spoken words */
+    int root_fd;         /* of the media root */
+    const char *dir;     /* folder of the spools */
+    struct cache *cache; /* of speech */
     const atomic_bool *cancel;
-    struct progress *progress;
+    struct progress *progress; /* VIDEO_READING is reported */
 };
 
 struct narration {
     struct spool *spools; /* one a thread */
     int n_spools;
     int n_parts;
-    struct mix_part *parts; /* one a scene; `at` is the timeline's to say */
+    struct mix_part *parts; /* one a scene; all but `at`, which the timeline knows */
 };
 
-/* -ERR_INPUT names the scene, the first of those that can't be used. */
+/* Blocks until all scenes are read.  `input->record` must outlive `*ret_narration`.  -ERR_INPUT:
+ * the first scene that can't be used, with its number and file; -ERR_IO: a spool; -ERR_CANCELED. */
 int narration_read(
-    const struct narration_ask *ask, struct narration *ret_narration, struct error *err);
-void narration_close(struct narration *narration); /* one that is all zero, too */
+    const struct narration_input *input, struct narration *ret_narration, struct error *err);
+void narration_close(struct narration *narration); /* takes a zeroed one */

@@ -1,9 +1,9 @@
 /* video.h - from a case to a narrated video.
  *
- * video_create() does the whole work on the calling thread (and threads of its own that it ends
- * before it returns), and may be called on several threads at once.  Nothing but the case, the
- * files it names and the engine (engine.h: our version, libraries, fonts, voices) decides the bytes
- * of the result; not the processor's model, nor how many of them there are.
+ * video_create() does the whole work on the calling thread, with threads of its own that end before
+ * it returns.  It may run on several threads at once.  The bytes of the result depend on the case,
+ * the files it names and the engine (kept/engine.h: our version, libraries, fonts, voices), and on
+ * nothing else: not on the processor's model or the number of cores.
  *
  * Room: from a case to a narrated video.
  * May use: base, case, video/deliver, video/film, video/kept, video/language, video/libav,
@@ -19,45 +19,44 @@
 #include "video/watch/watch.h"
 
 struct video_options {
-    const char *media_root;    /* folder; every file a case names lies beneath it */
-    const char *out_dir;       /* made if it is not there */
+    const char *media_root;    /* folder; all files that a case names are below it */
+    const char *out_dir;       /* created if it does not exist; one run at a time may use it */
     const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
-    const char *cache_dir;     /* what is kept between videos, see cache.h; NULL: nothing is */
-    int64_t cache_bytes;       /* how large it may grow */
-    const atomic_bool *cancel; /* NULL: can't be canceled.  Set: -ERR_CANCELED within a second */
-    const char *cores_file;    /* by which all works on this machine share its cores, see cores.h;
-                                  NULL:    takes what it likes */
-    int n_cores;               /* to be shared */
-    int n_encoders; /* threads that encode; 0: as many as there are cores.  Never changes the bytes
-                     */
+    const char *cache_dir;     /* kept/cache.h; NULL: no cache */
+    int64_t cache_bytes;       /* limit of the cache */
+    const atomic_bool *cancel; /* set: -ERR_CANCELED within a second; NULL: can't be canceled */
+    const char *cores_file;    /* encode/cores.h; NULL: cores are not shared with other runs */
+    int n_cores;               /* that are shared */
+    int n_encoders;            /* threads; 0: one a core.  Does not change the result */
     struct video_watch watch;
 };
 
 struct video_result {
     int width, height, fps, n_frames;
-    int n_kept; /* of the frames: were encoded before, for this video or another */
+    int n_kept; /* of n_frames: from cache entries, of this video or another */
     double seconds;
 };
 
-/* The digest of all that shapes the video of `record`: its content, the engine and, for every file
- * it names, size and time of last change.  A file that is not there takes part as such: the job
- * that is made of it tells why it fails.  -ERR_INPUT: a case without scenes. */
+/* The key of the video of `record`: a digest of the case's content, the engine and, for every file
+ * it names, size and time of last change.  A missing file has a key, too: video_create() reports
+ * it. -ERR_INPUT: the case has no scenes; -ERR_IO names the media root.  Any thread. */
 int video_key(const struct case_record *record, const char *media_root, char ret_key[static 65],
     struct error *err);
 
-/* The digest of which files `record` names and when anything about them was changed last, by the
- * file system's own clock, which nobody sets back.  The same twice: nobody has touched them
- * meanwhile. */
+/* A digest of the state of the files that `record` names, including the time of their last status
+ * change, which no program can set back.  Two equal stamps: no file was touched between them.
+ * -ERR_IO names the media root.  Any thread. */
 int video_files_stamp(const struct case_record *record, const char *media_root,
     char ret_stamp[static 65], struct error *err);
 
-/* Make the video of `record`.  -ERR_INPUT names scene, file and reason.  On success the MP4 and the
- * files told to `watch` are in out_dir, whole and flushed to the disk.  On failure no file stays
- * under a temporary name, but all that has been told: somebody watches it, and whoever makes this
- * video next goes on with it. */
+/* Make the video of `record`.  All pointers stay the caller's.  On success the MP4 and the files
+ * that were reported to `watch` are in out_dir, complete and flushed to the disk.  On failure no
+ * temporary file stays, but reported files do: a viewer may watch them, and the next run continues
+ * with them.  -ERR_INPUT names scene, file and reason; -ERR_IO the file; -ERR_LIMIT: no memory or
+ * no thread; -ERR_CANCELED; or the code of `watch.may_publish`. */
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);
 
-/* Nobody will go on with the video that was begun in `out_dir`: the pieces that could be watched of
- * it go.  Harmless if there are none. */
+/* Remove the live playlist and its pieces from `out_dir`, when no run will continue the video. Does
+ * nothing if there are none.  Any thread. */
 void video_sweep(const char *out_dir);

@@ -58,7 +58,8 @@ int poster_name(const struct case_record *record, const char *media_root,
     int width, height, rc;
 
     if (record->n_scenes == 0)
-        return error_set(err, ERR_INPUT, "case %s has no scenes", record->id);
+        return error_set(
+            err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);
     poster_size(record, &width, &height);
     digest_start(&digest);
     digest_add_text(&digest, "poster");

@@ -383,7 +383,7 @@ START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
         {{.image = "text.jpg"}, "scene 2: image: text.jpg: not a JPEG, PNG, WebP, GIF, HEIF or "
                                 "AVIF picture (it looks like text)"},
         {{.image = "bad.png"}, "scene 2: image: bad.png: damaged PNG"},
-        {{.image = NULL}, "scene 2: image: none is named"},
+        {{.image = NULL}, "scene 2: image: no file is named; each scene needs a picture"},
         {{.image = "a.jpg", .audio = "no.mp3"}, "scene 2: audio: no such file: no.mp3"},
         {{.image = "a.jpg", .audio = "text.jpg"}, "scene 2: audio: text.jpg: not a WAV, MP3, AAC, "
                                                   "M4A, FLAC, Ogg, WebM, AIFF, CAF, AMR or "
@@ -425,7 +425,7 @@ START_TEST(a_case_without_scenes_has_no_video_and_no_key)
 
     record.n_scenes = 0;
     ck_assert_int_eq(create(out, 2), -ERR_INPUT);
-    ck_assert_str_eq(err.text, "case 7 has no scenes");
+    ck_assert_str_eq(err.text, "case 7 has no scenes: a video needs at least one");
     ck_assert_int_eq(video_key(&record, root, key, &err), -ERR_INPUT);
 }
 END_TEST

@@ -1,0 +1,48 @@
+/* video_private.h - what the files of video_create() share: video.c does the work in its order,
+ * video_report.c calls the callbacks. */
+#pragma once
+
+#include <pthread.h>
+
+#include "video/deliver/mux.h"
+#include "video/deliver/side_files.h"
+#include "video/film/film.h"
+#include "video/kept/cache.h"
+#include "video/narration.h"
+#include "video/video.h"
+
+/* One call of video_create(), on its thread but where noted. */
+struct video_run {
+    /* the caller's */
+    const struct case_record *record;
+    const struct video_options *options;
+
+    /* in the order in which they are opened; zeroed (descriptors: -1) before */
+    struct cache cache;
+    int root_fd;
+    struct outdir dir;
+    struct film film;
+    pthread_t prefetch;
+    bool has_prefetch; /* that thread was started */
+    struct narration narration;
+    struct timeline timeline;
+    struct segments *segments;
+    struct side_files side_files;
+    struct music music;
+    struct mix mix;
+    struct soundtrack track;
+    struct mux *mux;
+
+    struct progress progress;
+    enum video_stage stage;
+    int scenes_reported;
+    bool preview_reported, playable_reported;
+};
+
+/* Report the progress and the thumbnails that are new, if it is time to.  The second is for callees
+ * that take a callback; `ctx` is the run. */
+void video_report(struct video_run *run);
+void video_report_tick(void *ctx);
+
+/* Report the live playlist, once, when the first second of the film (or all of it) is there. */
+void video_report_playable(struct video_run *run);
