@@ -10,7 +10,7 @@ static void video_report_thumbnails(struct video_run *run)
     const struct video_watch *watch = &run->options->watch;
 
     while (run->scenes_reported < run->record->n_scenes &&
-           atomic_load(&run->film.shots[run->scenes_reported].is_pictured)) {
+           atomic_load(&run->film.shots[run->scenes_reported].has_thumbnail)) {
         char *name = film_thumbnail_name(run->scenes_reported);
 
         if (watch->scene)
@@ -18,7 +18,7 @@ static void video_report_thumbnails(struct video_run *run)
         free(name);
         run->scenes_reported++;
     }
-    if (!run->preview_reported && atomic_load(&run->film.is_previewed)) {
+    if (!run->preview_reported && atomic_load(&run->film.has_preview)) {
         run->preview_reported = true;
         if (watch->preview)
             watch->preview(watch->ctx, FILM_PREVIEW_NAME);

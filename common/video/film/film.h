@@ -1,9 +1,15 @@
-/* film.h - everything that is known of a video before its first frame is drawn, and the drawing of
- * frames.
+/* film.h - draws the frames of a video from its case and timeline.
  *
- * Pictures are large: a scene's is loaded when the first of its segments needs it, shared by all
- * that do, and freed after the last of them.  Segments are taken in order, so few are there at
- * once, however many scenes there are.
+ * Pictures are large.  The picture of a scene is loaded for the first segment that shows it, shared
+ * by all that do, and freed after the last.  Segments begin in order, so few pictures are in memory
+ * at once, whatever the number of scenes.
+ *
+ * film.c opens, plans and closes; film_load.c loads pictures and words; film_draw.c draws frames;
+ * film_key.c makes digests; film_thumbnails.c writes thumbnails.
+ *
+ * Thread-safety: film_open(), film_plan() and film_close() on one thread; all else on any thread
+ * between them, a `struct film_painter` on one thread at a time.  film_thumbnail_write() may run
+ * during film_plan().
  *
  * Room: all that is known before the first frame, and the drawing of each frame.
  * May use: base, case, video/draw, video/frame, video/kept, video/language, video/picture,
@@ -24,19 +30,21 @@
 #include "video/plan/motion.h"
 #include "video/plan/timeline.h"
 
-/* A scene that can be drawn. */
+/* A scene as it is drawn. */
 struct shot {
-    pthread_mutex_t
-        lock; /* the rest is under it, but for reading canvas and caption while it is held open */
-    int uses_left;                   /* segments that have not ended with it */
+    pthread_mutex_t lock;
+    /* Under lock.  Between film_segment_begin() and film_segment_end() the threads of that segment
+     * read canvas, words and motion without it: nothing changes them then. */
+    int n_uses;                      /* segments that have not ended with it */
     char digest[DIGEST_HEX_LEN + 1]; /* of the picture's file; "": not read yet */
-    bool has_canvas, is_loaded;      /* loaded: with caption and title */
+    bool has_canvas;                 /* the picture is loaded */
+    bool is_loaded;                  /* the words, too */
     struct yuv canvas;
-    struct caption *caption;
-    struct caption *title;   /* of the film, with the first scene; NULL: none wanted */
-    struct caption *credits; /* with the last; NULL: none wanted */
-    struct motion motion;    /* its focus and calm are the canvas', known with that */
-    atomic_bool is_pictured; /* its thumbnail lies in the folder */
+    struct caption *caption;   /* NULL: none, here and below */
+    struct caption *title;     /* of the film, with the first scene */
+    struct caption *credits;   /* with the last scene */
+    struct motion motion;      /* its focus and is_calm are known once the canvas is */
+    atomic_bool has_thumbnail; /* in the output folder; never false again */
 };
 
 struct film {
@@ -44,52 +52,67 @@ struct film {
     const struct case_record *record;
     const struct outdir *dir;
     struct cache *cache;
-    int root_fd;
+    int root_fd; /* the media root */
     int width, height;
-    struct fonts *fonts; /* for all of its words */
-    struct shot *shots;
-    const struct timeline *timeline; /* fixed after film_plan(), here and below */
+    struct fonts *fonts; /* of all words of the film */
+    struct shot *shots;  /* one a scene */
+    /* fixed after film_plan() */
+    const struct timeline *timeline;
     struct ends ends;
-    atomic_bool is_previewed; /* the preview lies in the folder */
+    /* atomic: any thread */
+    atomic_bool has_preview; /* FILM_PREVIEW_NAME is in the output folder */
 };
 
-/* Everything pointed to stays the caller's. */
+/* Nothing is read from the disk yet.  All that is pointed to stays the caller's, and must outlive
+ * the film; so must `root_fd`. */
 void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
     int root_fd, struct film *ret_film);
-/* When each scene is seen: before anything but film_thumbnail_write() and film_close(). */
+/* Set when each scene is seen, once, before all functions but film_thumbnail_write() and
+ * film_close().  `timeline` stays the caller's and must outlive the film. */
 void film_plan(struct film *film, const struct timeline *timeline);
 void film_close(struct film *film);
 
-/* "scene-1.jpg"; the caller frees it. */
+/* --- thumbnails --- */
+
+/* "scene-1.jpg" for scene 0; the caller frees it. */
 char *film_thumbnail_name(int scene);
 #define FILM_PREVIEW_NAME "preview.jpg"
 
-/* The scene's thumbnail, and with the first one the preview, into the folder: kept ones, or made of
- * its picture. */
+/* Write the scene's thumbnail (480 pixels wide) into the output folder, and with that of the first
+ * scene the preview (1280 pixels on its longer side), from the cache or from the picture.  Does
+ * nothing if they are there.  Errors as film_segment_begin(), or -ERR_IO. */
 int film_thumbnail_write(struct film *film, int scene, struct error *err);
 
-/* The digest of all that shapes the packets of a segment, wherever it stands in its video. */
+/* --- segments --- */
+
+/* The digest of all that decides a segment's packets, wherever it stands in its video.  Errors as
+ * picture_digest(), with the scene's number. */
 int film_segment_key(struct film *film, const struct timeline_segment *segment,
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
 
-/* Before the first frame of a segment is drawn. */
+/* Load what the segment shows, before its first frame is drawn.  -ERR_INPUT names the scene and the
+ * file: as picture_load() does, or the file has changed since its digest was taken. */
 int film_segment_begin(
     struct film *film, const struct timeline_segment *segment, struct error *err);
-/* Nothing of this segment will be drawn any more, whether or not anything was. */
+/* The segment will not be drawn any more: once for each segment of the timeline, drawn or not.
+ * Frees what no other segment needs. */
 void film_segment_end(struct film *film, const struct timeline_segment *segment);
 
 /* What one thread needs to draw. */
 struct film_painter {
     struct zoom *zoom;
-    struct yuv spare; /* the second picture of a slide, a wipe … */
+    struct yuv spare; /* the new picture of a transition */
 };
 
+/* -ERR_LIMIT: no memory.  Close it in any case. */
 int film_painter_open(const struct film *film, struct film_painter *ret_painter, struct error *err);
 void film_painter_close(struct film_painter *painter);
 
-/* Draw the video's frame `number`, one of the segment's. */
+/* Draw frame `number` of the video, one of the segment's, between film_segment_begin() and
+ * film_segment_end().  `frame` has the film's size; all of it is written. */
 void film_draw(const struct film *film, const struct timeline_segment *segment, int number,
     struct film_painter *painter, struct yuv *frame);
 
-/* What a failure in a scene's picture is called: "scene 3: image: " in front. */
+/* Put "scene 3: image: " in front of the message, for scene 2 and `what` "image".  Returns
+ * -err->code. */
 int film_error_where(int scene, const char *what, struct error *err);

@@ -1,4 +1,5 @@
-/* film_key.c - what decides the pixels and packets of a film, as digests. */
+/* film_key.c - digests of all that decides the pixels and packets of a film: see film.h.  A change
+ * of what is added here makes all kept segments useless. */
 #include <stdlib.h>
 
 #include "video/draw/credits.h"
@@ -19,18 +20,18 @@ int film_picture_digest_locked(struct film *film, int scene, struct error *err)
 
 void film_key_add_canvas(struct digest *key, const struct film *film, int scene)
 {
-    const struct scene *of = &film->record->scenes[scene];
+    const struct scene *record = &film->record->scenes[scene];
 
     engine_add(key);
     digest_add_text(key, film->shots[scene].digest);
     digest_add_number(key, film->width);
     digest_add_number(key, film->height);
-    digest_add_number(key, of->fit);
-    digest_add(key, &of->focus_x, sizeof of->focus_x);
-    digest_add(key, &of->focus_y, sizeof of->focus_y);
+    digest_add_number(key, record->fit);
+    digest_add(key, &record->focus_x, sizeof record->focus_x);
+    digest_add(key, &record->focus_y, sizeof record->focus_y);
 }
 
-static int learn(struct film *film, int scene, struct error *err)
+static int film_key_read_picture(struct film *film, int scene, struct error *err)
 {
     int rc;
 
@@ -40,8 +41,8 @@ static int learn(struct film *film, int scene, struct error *err)
     return rc;
 }
 
-/* How a scene is seen in the frames of `segment`: its picture, its move, and which part of that. */
-static void add_view(
+/* Add how the scene is seen in the segment: its picture, its motion, and which part of that. */
+static void film_key_add_view(
     struct digest *key, const struct film *film, int scene, const struct timeline_segment *segment)
 {
     const struct timeline_scene *when = &film->timeline->scenes[scene];
@@ -49,7 +50,7 @@ static void add_view(
 
     film_key_add_canvas(key, film, scene);
     digest_add_number(key, motion->kind);
-    if (film->record->scenes[scene].focus_x < 0) { /* else the canvas' key says it */
+    if (film->record->scenes[scene].focus_x < 0) { /* else the canvas' part of the key has it */
         digest_add(key, &motion->focus_x, sizeof motion->focus_x);
         digest_add(key, &motion->focus_y, sizeof motion->focus_y);
     }
@@ -58,14 +59,14 @@ static void add_view(
     digest_add_number(key, segment->n);
 }
 
-/* What words look like, whatever they are. */
-static void add_letters(struct digest *key, const struct film *film)
+/* Add what the letters look like. */
+static void film_key_add_letters(struct digest *key, const struct film *film)
 {
     fonts_add(film->fonts, key);
     digest_add_text(key, film->record->language);
 }
 
-static void add_caption(
+static void film_key_add_caption(
     struct digest *key, const struct film *film, const struct timeline_segment *segment)
 {
     const struct timeline_scene *when = &film->timeline->scenes[segment->scene];
@@ -73,7 +74,7 @@ static void add_caption(
 
     digest_add_text(key, text);
     if (text)
-        add_letters(key, film);
+        film_key_add_letters(key, film);
     digest_add_text(key, film->record->caption_font);
     digest_add_text(key, film->record->caption_color);
     digest_add_text(key, film->record->caption_box);
@@ -83,44 +84,59 @@ static void add_caption(
     digest_add_number(key, segment->first - when->caption_at);
 }
 
-/* How the film begins and ends, only where it can be seen. */
-static void add_ends(
+static void film_key_add_credits(
+    struct digest *key, const struct film *film, const struct timeline_segment *segment)
+{
+    const struct ends *ends = &film->ends;
+    char *credits = credits_of(film->record);
+
+    film_key_add_letters(key, film);
+    digest_add_text(key, credits);
+    digest_add_number(key, ends->n_frames - segment->first);
+    digest_add_number(key, ends->n_frames - ends->credits_at);
+    free(credits);
+}
+
+/* Add the title, the credits and the fades, but only for segments in which they are seen. */
+static void film_key_add_ends(
     struct digest *key, const struct film *film, const struct timeline_segment *segment)
 {
     const struct ends *ends = &film->ends;
     int end = segment->first + segment->n;
 
     if (segment->first < ends->title_at + ends->title_n) {
-        add_letters(key, film);
+        film_key_add_letters(key, film);
         digest_add_text(key, film->record->title);
         digest_add_number(key, ends->title_at);
         digest_add_number(key, ends->title_n);
     }
     if (segment->first < ends->fade_in_n)
         digest_add_number(key, ends->fade_in_n);
-    if (end > ends->dim_at) {
-        char *credits = credits_of(film->record);
-
-        add_letters(key, film);
-        digest_add_text(key, credits);
-        digest_add_number(key, ends->n_frames - segment->first);
-        digest_add_number(key, ends->n_frames - ends->credits_at);
-        free(credits);
-    }
+    if (end > ends->dim_at)
+        film_key_add_credits(key, film, segment);
     if (end > ends->fade_out_at) {
         digest_add_number(key, ends->n_frames - segment->first);
         digest_add_number(key, ends->n_frames - ends->fade_out_at);
     }
 }
 
+/* The digests of the pictures that the segment shows. */
+static int film_key_read_pictures(
+    struct film *film, const struct timeline_segment *segment, struct error *err)
+{
+    int rc = film_key_read_picture(film, segment->scene, err);
+
+    if (rc == 0 && segment->is_transition)
+        rc = film_key_read_picture(film, segment->scene + 1, err);
+    return rc;
+}
+
 int film_segment_key(struct film *film, const struct timeline_segment *segment,
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     struct digest key;
-    int rc = learn(film, segment->scene, err);
+    int rc = film_key_read_pictures(film, segment, err);
 
-    if (rc == 0 && segment->is_transition)
-        rc = learn(film, segment->scene + 1, err);
     if (rc < 0)
         return rc;
     digest_start(&key);
@@ -128,12 +144,12 @@ int film_segment_key(struct film *film, const struct timeline_segment *segment,
     digest_add_number(&key, segment->kind);
     digest_add_number(&key, film->timeline->fps);
     digest_add_number(&key, film->record->quality);
-    add_view(&key, film, segment->scene, segment);
+    film_key_add_view(&key, film, segment->scene, segment);
     if (segment->is_transition)
-        add_view(&key, film, segment->scene + 1, segment);
+        film_key_add_view(&key, film, segment->scene + 1, segment);
     else {
-        add_caption(&key, film, segment);
-        add_ends(&key, film, segment);
+        film_key_add_caption(&key, film, segment);
+        film_key_add_ends(&key, film, segment);
     }
     digest_hex(&key, ret_key);
     return 0;

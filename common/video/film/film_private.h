@@ -1,17 +1,22 @@
-/* film_private.h - what film.c (pictures and frames), film_key.c (digests) and thumbnails.c share.
- * The shot of `scene` is locked by the caller. */
+/* film_private.h - what the files of a film share: see film.h.  Functions named _locked: the caller
+ * holds the lock of the scene's shot. */
 #pragma once
 
 #include "video/film/film.h"
 
-/* Its canvas is there, if it was not. */
+/* --- film_load.c --- */
+
+/* Load the scene's picture into its canvas, if it is not there. */
 int film_canvas_load_locked(struct film *film, int scene, struct error *err);
-/* Its caption is, too. */
-int film_scene_load_locked(struct film *film, int scene, struct error *err);
-/* Its picture's digest is. */
+/* Load all that the scene shows: picture, caption, title, credits. */
+int film_shot_load_locked(struct film *film, int scene, struct error *err);
+/* Free it. */
+void film_shot_unload_locked(struct shot *shot);
+
+/* --- film_key.c --- */
+
+/* Read the digest of the scene's picture file, if it is not known. */
 int film_picture_digest_locked(struct film *film, int scene, struct error *err);
 
-/* --- once the digest is known, without the lock --- */
-
-/* Add all that shapes a scene's canvas. */
+/* Add all that decides a scene's canvas.  The picture's digest is known: no lock is needed. */
 void film_key_add_canvas(struct digest *key, const struct film *film, int scene);

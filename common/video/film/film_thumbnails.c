@@ -1,4 +1,4 @@
-/* thumbnails.c - the small pictures beside a film: film_thumbnail_write() of film.h. */
+/* film_thumbnails.c - the thumbnails and the preview of a film: see film.h. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -12,7 +12,8 @@ char *film_thumbnail_name(int scene)
     return mem_format("scene-%d.jpg", scene + 1);
 }
 
-static int draw_jpeg(
+/* Make the JPEG of a scene's picture and keep it under `key`. */
+static int film_jpeg_make(
     struct film *film, int scene, int width, const char *key, struct buf *jpeg, struct error *err)
 {
     int rc = film_canvas_load_locked(film, scene, err);
@@ -26,7 +27,9 @@ static int draw_jpeg(
     return 0;
 }
 
-static int write_jpeg(struct film *film, int scene, int width, const char *name, struct error *err)
+/* Write it into the output folder, from the cache or made anew. */
+static int film_jpeg_write(
+    struct film *film, int scene, int width, const char *name, struct error *err)
 {
     char hex[DIGEST_HEX_LEN + 1];
     struct buf jpeg = {0};
@@ -39,7 +42,7 @@ static int write_jpeg(struct film *film, int scene, int width, const char *name,
     digest_add_number(&key, width);
     digest_hex(&key, hex);
     if (!cache_find(film->cache, hex, &jpeg))
-        rc = draw_jpeg(film, scene, width, hex, &jpeg, err);
+        rc = film_jpeg_make(film, scene, width, hex, &jpeg, err);
     if (rc == 0) {
         rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
         rc = rc < 0 ? film_error_where(scene, "thumbnail", err) : 0;
@@ -48,35 +51,34 @@ static int write_jpeg(struct film *film, int scene, int width, const char *name,
     return rc;
 }
 
-static int preview_width(const struct film *film)
+static int film_preview_width(const struct film *film)
 {
     int longer = film->width > film->height ? film->width : film->height;
 
     return film->width * PREVIEW_SIDE / longer & ~1;
 }
 
-static int write_thumbnail(struct film *film, int scene, struct error *err)
+static int film_write_thumbnail(struct film *film, int scene, struct error *err)
 {
     char *name = film_thumbnail_name(scene);
-    int rc = write_jpeg(film, scene, THUMBNAIL_WIDTH, name, err);
+    int rc = film_jpeg_write(film, scene, THUMBNAIL_WIDTH, name, err);
 
     free(name);
     if (rc == 0)
-        atomic_store(&film->shots[scene].is_pictured, true);
+        atomic_store(&film->shots[scene].has_thumbnail, true);
     return rc;
 }
 
-static int write_preview(struct film *film, struct error *err)
+static int film_write_preview(struct film *film, struct error *err)
 {
-    int rc = write_jpeg(film, 0, preview_width(film), FILM_PREVIEW_NAME, err);
+    int rc = film_jpeg_write(film, 0, film_preview_width(film), FILM_PREVIEW_NAME, err);
 
     if (rc == 0)
-        atomic_store(&film->is_previewed, true);
+        atomic_store(&film->has_preview, true);
     return rc;
 }
 
-/* What could not be written is tried again by the next who asks: a failure is told where somebody
- * hears it. */
+/* After an error the next call tries again, so a caller may ignore it. */
 int film_thumbnail_write(struct film *film, int scene, struct error *err)
 {
     struct shot *shot = &film->shots[scene];
@@ -84,10 +86,10 @@ int film_thumbnail_write(struct film *film, int scene, struct error *err)
 
     pthread_mutex_lock(&shot->lock);
     rc = film_picture_digest_locked(film, scene, err);
-    if (rc == 0 && !atomic_load(&shot->is_pictured))
-        rc = write_thumbnail(film, scene, err);
-    if (rc == 0 && scene == 0 && !atomic_load(&film->is_previewed))
-        rc = write_preview(film, err);
+    if (rc == 0 && !atomic_load(&shot->has_thumbnail))
+        rc = film_write_thumbnail(film, scene, err);
+    if (rc == 0 && scene == 0 && !atomic_load(&film->has_preview))
+        rc = film_write_preview(film, err);
     pthread_mutex_unlock(&shot->lock);
     return rc;
 }
