@@ -149,11 +149,11 @@ answered_raw() { # STATUS REGULAR EXPRESSION BYTES
 no_requests() {
     local long host='HTTP/1.1\r\nHost: localhost\r\n'
     printf -v long '%20000s' ''
-    fact 'words that are no HTTP' answered_raw 400 'no request' 'hello there\r\n\r\n'
-    fact 'a control character in the path' answered_raw 400 'no request' "GET /\\x01 $host\r\n"
-    fact 'a path that leaves the site' answered_raw 400 'no request' "GET /../../etc $host\r\n"
-    fact 'two lengths' answered_raw 400 'no request' "POST /api/jobs ${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
-    fact 'no host' answered_raw 400 'no request' 'GET / HTTP/1.1\r\n\r\n'
+    fact 'words that are no HTTP' answered_raw 400 'could not parse' 'hello there\r\n\r\n'
+    fact 'a control character in the path' answered_raw 400 'could not parse' "GET /\\x01 $host\r\n"
+    fact 'a path that leaves the site' answered_raw 400 'could not parse' "GET /../../etc $host\r\n"
+    fact 'two lengths' answered_raw 400 'could not parse' "POST /api/jobs ${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
+    fact 'no host' answered_raw 400 'could not parse' 'GET / HTTP/1.1\r\n\r\n'
     fact 'a header of 20 KB' answered_raw 400 '16 KiB' "GET / ${host}X: ${long// /x}\r\n\r\n"
     fact 'a first line of 20 KB' answered_raw 414 '16 KiB' "GET /${long// /x} $host\r\n"
 }
