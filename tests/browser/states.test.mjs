@@ -96,14 +96,14 @@ test('nothing is left once the video is ready', withOpenCase(REFUSED, async (pag
   await say(page, 'progress', { stage: 'joining', percent: 99.9, frames: 900, of: 900, fps: 91.6, etaMs: 0 });
   await say(page, 'done', FILM);
   assert.equal(await text(page, 'made-left'), '');
-  assert.equal(await text(page, 'made-text'), 'All of it is made');
+  assert.equal(await text(page, 'made-text'), 'Complete');
 }));
 
 test('a canceled job says what is true of what was made', withOpenCase({}, async (page) => {
   await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
   await say(page, 'progress', { stage: 'encoding', percent: 40, frames: 360, of: 900, fps: 91.6, etaMs: 5200 });
   await say(page, 'canceled', {});
-  assert.match(await text(page, 'message-text'), /goes on from the parts that are still kept/);
+  assert.match(await text(page, 'message-text'), /the parts that are kept are used again/);
 }));
 
 test('one that had not begun has nothing', withOpenCase({}, async (page) => {
@@ -253,7 +253,7 @@ for (const [watching, said] of [[1, '1 other still watches'], [2, '2 others stil
     await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
     await page.locator('#cancel').click();
     await page.locator('#message-title', { hasText: 'You left' }).waitFor();
-    assert.equal(await text(page, 'message-text'), `${said}: the video goes on.`);
+    assert.equal(await text(page, 'message-text'), `${said}, so the video goes on.`);
     assert.equal(await page.evaluate(() => globalThis.sources[0].readyState), 2);
     assert.match(await page.evaluate(() => globalThis.sources[0].url), /&viewer=\w+$/);
   }));

@@ -1,4 +1,4 @@
-// api.js - the JSON routes.  Every function throws an Error whose message is for people.
+// api.js - the JSON routes.  Every function throws an Error with a message for the viewer.
 
 async function ask(path, options) {
   let answer;
@@ -18,7 +18,7 @@ export const listCases = async () => (await ask('/api/cases')).cases;
 
 export const readCase = (id) => ask(`/api/cases/${encodeURIComponent(id)}`);
 
-// A job that failed or was canceled is begun anew.
+// Starts a failed or canceled job again.
 export const beginJob = (caseId) =>
   ask('/api/jobs', {
     method: 'POST',
@@ -26,9 +26,9 @@ export const beginJob = (caseId) =>
     body: JSON.stringify({ caseId }),
   });
 
-/** What this page calls itself, so that its own stream is not taken for somebody else's. */
+/** The name of this page, so that the server does not count its own stream as another viewer. */
 export const viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
 
-/** The Error says `watching`, how many, where others watch: then the job goes on. */
+/** While others watch, the job goes on, and the Error holds their number as `watching`. */
 export const cancelJob = (id) =>
   ask(`/api/jobs/${encodeURIComponent(id)}/cancel?viewer=${viewer}`, { method: 'POST' });

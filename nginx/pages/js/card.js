@@ -4,7 +4,7 @@ import { byId, make } from './dom.js';
 import { makePicture } from './picture.js';
 import { count, languageName } from './text.js';
 
-// The same case has the same colour everywhere; steps of the golden angle keep neighbours like "1" and "2" apart.
+// A case has the same colour everywhere.  Steps of the golden angle give neighbours like "1" and "2" different ones.
 function hueOf(id) {
   let hash = 7;
   for (const letter of id) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
@@ -38,8 +38,8 @@ function badgeOf({ job }) {
 }
 
 /**
- * A card for `item` of GET /api/cases; `choose(item)` when its picture or its button is pressed, `addressOf(id)` is
- * where they lead.  Returns { element, focus(), setOpen(yes), setNote(text), update(item) }.
+ * A card for `item` of GET /api/cases.  Calls `choose(item)` when its picture or its button is pressed; both are links
+ * to `addressOf(id)`.  Returns { element, focus(), setOpen(yes), setNote(text), update(item) }.
  */
 export function makeCard(item, choose, addressOf) {
   const element = byId('card').content.cloneNode(true).firstElementChild;
@@ -71,7 +71,7 @@ export function makeCard(item, choose, addressOf) {
   }
 
   function press(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // the browser opens it elsewhere
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // the browser opens a new tab
     event.preventDefault();
     pressed = event.currentTarget;
     choose(now);

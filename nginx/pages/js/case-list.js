@@ -1,4 +1,4 @@
-// case-list.js - fills the video example's list of cases, so that nobody has to know an id by heart.
+// case-list.js - fills the list of cases in the video example.
 
 import { listCases } from './api.js';
 import { byId, make } from './dom.js';

@@ -1,16 +1,16 @@
-// case-watch.js - the list of cases, kept up to date: what other tabs and other people make shows here, too.
+// case-watch.js - keeps the list of cases up to date, also with the jobs of other tabs and other viewers.
 
 import { listCases } from './api.js';
 
-const BUSY_MS = 2500;   // while something is made
-const QUIET_MS = 15000; // while nothing is
-const MOST_MS = 60000;  // between tries while the server can't be reached
-const LEAST_MS = 300;   // between two askings, whatever happens
+const BUSY_MS = 2500;   // between requests while a job is live
+const QUIET_MS = 15000; // … while none is
+const MOST_MS = 60000;  // … at most, while the server can't be reached
+const LEAST_MS = 300;   // … at least
 
 /**
- * Calls `tell(items)` with the list of GET /api/cases, now and whenever it may have changed: at an even pace while the
- * page is seen, at once when it is seen again or another tab says so; `fail(error)` when it can't be had.  Returns
- * { soon(), say() }: soon() asks at once, say() tells the other tabs to.
+ * Calls `tell(items)` with the list of GET /api/cases: now, regularly while the page is visible, and at once when the
+ * page becomes visible or another tab asks for it.  Calls `fail(error)` when a request fails.  Returns
+ * { soon(), say() }: soon() requests the list at once, say() makes the other tabs do so.
  */
 export function watchCases({ tell, fail }) {
   const others = globalThis.BroadcastChannel ? new BroadcastChannel('casecast') : null;
@@ -42,7 +42,7 @@ export function watchCases({ tell, fail }) {
     }
   }
 
-  // An answer that is on its way may be older than what made us ask.
+  // An answer that is under way may be older than the change, so it is requested again.
   function soon() {
     isStale = true;
     wait(Math.max(0, last + LEAST_MS - performance.now()));

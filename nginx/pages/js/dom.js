@@ -1,4 +1,4 @@
-// dom.js - making elements.  Text goes in as text; nothing here ever parses markup.
+// dom.js - makes elements.  Text stays text; nothing parses markup.
 
 /** The element with that id. */
 export const byId = (id) => document.getElementById(id);
@@ -17,8 +17,8 @@ export function show(yes, ...elements) {
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Has the viewer asked for less motion?  Then nothing moves or plays that they did not start. */
+/** The viewer prefers reduced motion: nothing moves or plays by itself. */
 export const isCalm = () => calm.matches;
 
-/** How to scroll there. */
+/** The `behavior` of a scroll. */
 export const scrolling = () => (isCalm() ? 'auto' : 'smooth');

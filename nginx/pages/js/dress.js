@@ -1,24 +1,24 @@
-// dress.js - what a finished video's player wears beside the picture: its name, a poster, captions to read.
+// dress.js - gives the player of a finished video its name, poster and captions.
 
 import { make } from './dom.js';
 import { makePicture } from './picture.js';
 import { languageName } from './text.js';
 
-let ending = new AbortController(); // of what was asked for last
+let ending = new AbortController(); // of the last poster request
 
-// Off until the viewer asks the browser's own button for them: what they say is in the picture already.
+// Off until the viewer turns them on with the browser's button, because the picture shows captions already.
 function captionsTrack(captions, voice) {
   const [language] = (voice || 'en').split('+'); // "en+f3" is a voice of English
   return make('track', { kind: 'captions', src: captions, srclang: language, label: languageName(language) });
 }
 
-// A <video> asks for its poster once, so it is named when it is there.
+// A <video> requests its poster only once, so it gets the address when the picture is loaded.
 function bringPoster(video, src) {
   const image = makePicture({ src }, ending.signal);
   image.addEventListener('load', () => { if (!ending.signal.aborted) video.poster = src; });
 }
 
-/** `video` will show what `done` names. */
+/** For the `video` that shows the result of a `done` event. */
 export function dress(video, { thumbnail, poster, captions }, { title, language }) {
   undress(video);
   bringPoster(video, poster ?? thumbnail);
@@ -26,7 +26,7 @@ export function dress(video, { thumbnail, poster, captions }, { title, language 
   if (captions) video.append(captionsTrack(captions, language));
 }
 
-/** No poster, no captions any more. */
+/** Removes poster and captions. */
 export function undress(video) {
   ending.abort();
   ending = new AbortController();

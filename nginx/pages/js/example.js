@@ -1,4 +1,4 @@
-// example.js - shows the code of an example beside it: the very file that runs, so the two can't differ.
+// example.js - shows the code of an example beside it, from the file that runs.
 
 const TOKENS = new RegExp([
   /(?<comment>\/\/.*)/,

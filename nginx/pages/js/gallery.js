@@ -1,5 +1,5 @@
-// gallery.js - the cases, and the one whose video is open.  The address says which (#case=ID), so a reload finds
-// its way back into a running job, and the browser's back button closes it.
+// gallery.js - the cases, and the open one.  Its id is in the address (#case=ID), so a reload comes back to a running
+// job, and the browser's back button closes it.
 
 import { beginJob, cancelJob, readCase } from './api.js';
 import { makeCard } from './card.js';
@@ -12,18 +12,18 @@ import * as theatre from './theatre.js';
 const LAST = ['done', 'failed', 'canceled'];
 
 const cards = new Map(); // by case id
-let items = null;        // of the list, as it was told last; null: never
+let items = null;        // the last list; null: none yet
 let current = null;      // { item, card, job, isOver, stop }
-let wish = null;         // the id of the case whose video a press is about to begin
+let wish = null;         // the id of the case whose button was pressed to create its video
 
 const wantedId = () => new URLSearchParams(location.hash.slice(1)).get('case');
 const addressOf = (id) => `#${new URLSearchParams({ case: id })}`;
 
-function forget() { // so that a reload does not start again what failed or was canceled
+function forget() { // so that a reload does not start a failed or canceled job again
   history.replaceState(null, '', location.pathname);
 }
 
-// What the stream of the open case says is newer than any list.
+// The stream of the open case is newer than any list.
 function note(item, change) {
   Object.assign(item, change);
   cards.get(item.id)?.update(item);
@@ -37,7 +37,7 @@ function happened(name, data) {
     current.job = data.id;
     if (data.state === 'queued' || data.state === 'running') {
       note(item, { job: { percent: 0, ...item.job, ...data } });
-      list.soon(); // how long it waits
+      list.soon(); // for its waitMs
     }
     list.say();
   }
@@ -58,7 +58,7 @@ function watchOpen(opened, isReady) {
   });
 }
 
-// Only a press begins anew what failed or was canceled: a reload or a lost connection is told of it again.
+// Only a press starts a failed or canceled job again.  A reload or a reconnect gets its old end.
 function openCase(item, isWish) {
   const opened = { item, card: cards.get(item.id), job: null, isOver: false, stop() {} };
   const isReady = Boolean(item.video && !item.job);
@@ -68,7 +68,7 @@ function openCase(item, isWish) {
   readCase(item.id).then((record) => current === opened && theatre.describe(record)).catch(() => {});
   if (!isWish) return watchOpen(opened, isReady);
   beginJob(item.id)
-    .catch(() => {}) // what is wrong is told by the stream; where pages may begin nothing, it watches
+    .catch(() => {}) // the stream reports the error; a page that may not create jobs still watches
     .then(() => current === opened && watchOpen(opened, isReady));
 }
 
@@ -85,7 +85,7 @@ function leaveCase() {
 }
 
 function follow() {
-  if (location.hash === '#cases') return; // the link that skips to the cards
+  if (location.hash === '#cases') return; // the skip link
   const id = wantedId();
   const isWish = wish !== null && wish === id;
   wish = null;
@@ -114,7 +114,7 @@ function noteGallery(title, text, { code = false, again = false } = {}) {
   show(again, byId('gallery-again'));
 }
 
-// The open case is what its stream says; of the list it takes how long it waits.
+// The open case keeps the state of its stream.  From the list it takes only waitMs.
 function keepOpen(listed) {
   const { item } = current;
   if (listed.job?.state === 'queued' && item.job?.state === 'queued') theatre.expect(listed.job.waitMs);
@@ -140,7 +140,7 @@ function showCases(listed) {
   for (const id of [...cards.keys()]) if (!items.some((item) => item.id === id)) cards.delete(id);
   placeCards();
   if (items.length) noteGallery('', '');
-  else noteGallery('No cases yet', 'Import one, and it appears here.', { code: true });
+  else noteGallery('No cases yet', 'Import one, and it will appear here.', { code: true });
   if (!current) follow();
 }
 
@@ -156,7 +156,7 @@ async function cancel() {
     await cancelJob(current.job);
   } catch (error) {
     if (error.watching) leaveToOthers(error.watching);
-    else theatre.warn('It could not be canceled', error.message);
+    else theatre.warn('The video could not be canceled', error.message);
   }
 }
 

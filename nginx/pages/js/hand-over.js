@@ -1,13 +1,13 @@
-// hand-over.js - from one <video> to another that shows the same film, so that nobody sees it.
+// hand-over.js - replaces one <video> by another that shows the same film, without a visible jump.
 
-const LEAD_S = 0.5;      // the next one waits this far ahead, its frame decoded
-const START_S = 0.03;    // what play() takes
-const APART_S = 0.03;    // two that are this close are one
-const BESIDE_MS = 4000;  // they run side by side for so long at most
+const LEAD_S = 0.5;      // the next one waits this far ahead, with its frame decoded
+const START_S = 0.03;    // the time that play() takes
+const APART_S = 0.03;    // the largest distance that counts as in step
+const BESIDE_MS = 4000;  // both play for so long at most
 
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-/** Resolves with the next frame that `video` shows, or after `ms`: a tab in the background shows none. */
+/** Resolves with the next frame that `video` shows, or after `ms`, because a tab in the background shows none. */
 const frame = (video, ms) => new Promise((resolve) => {
   video.requestVideoFrameCallback?.(resolve);
   setTimeout(resolve, ms);
@@ -33,7 +33,7 @@ async function seek(video, seconds, signal) {
 const isElsewhere = (video) => [document.fullscreenElement, document.pictureInPictureElement].includes(video)
   || video.webkitDisplayingFullscreen === true;
 
-// Another element may take its place there only by a press of the viewer: it stays until they come back.
+// In full screen or picture-in-picture only the viewer may replace the element, so wait until they leave it.
 async function comeBack(video, signal) {
   const names = ['leavepictureinpicture', 'webkitendfullscreen', 'fullscreenchange'];
   while (isElsewhere(video)) await happens(video, names, signal);
@@ -47,7 +47,7 @@ function copyState(from, to) {
 
 const apart = (from, to) => to.currentTime - from.currentTime;
 
-// Side by side, the next one without sound; its speed is changed a little until they are in step.
+// Both play, the next one without sound.  Its speed is changed a little until they are in step.
 async function runInStep(from, to, signal) {
   const deadline = performance.now() + BESIDE_MS;
   while (performance.now() < deadline && !from.paused && !from.ended) {
@@ -63,7 +63,7 @@ async function runInStep(from, to, signal) {
 
 async function joinWhilePlaying(from, to, signal) {
   const target = from.currentTime + LEAD_S * from.playbackRate;
-  if (target > to.duration - 0.2) { // it is about to end by itself
+  if (target > to.duration - 0.2) { // it ends soon
     await happens(from, ['ended', 'pause', 'seeking'], signal);
     return false;
   }
@@ -78,11 +78,11 @@ async function joinWhilePlaying(from, to, signal) {
   return runInStep(from, to, signal);
 }
 
-// Stands, stalls or has ended: there is nothing to keep in step with.
+// The old one is paused, stalled or at its end, so the next one only has to seek.
 async function joinStanding(from, to, signal) {
   const wasPlaying = !from.paused && !from.ended;
   const at = from.ended ? to.duration : from.currentTime;
-  if (at !== to.currentTime) await seek(to, at, signal); // a film that nobody began keeps its poster
+  if (at !== to.currentTime) await seek(to, at, signal); // no seek: a film that was not started keeps its poster
   if (from.paused === wasPlaying && !from.ended) return false;
   if (Math.abs(apart(from, to)) > APART_S && !from.ended) return false;
   if (wasPlaying) await to.play();
@@ -90,9 +90,9 @@ async function joinStanding(from, to, signal) {
 }
 
 /**
- * Brings `to`, which has its source, where `from` is and stays in step with it; resolves when nobody would see or hear
- * that the one is put in the other's place, and calls `swap()` in the same moment.  A player that is full screen or a
- * picture in a picture is left alone until it comes back.  `signal` ends it, with its reason.
+ * Brings `to`, which has its source, to the place of `from` and keeps it in step.  Calls `swap()` and resolves when the
+ * replacement can't be seen or heard.  While `from` is in full screen or picture-in-picture, it waits.  `signal` aborts
+ * it with its reason.
  */
 export async function handOver(from, to, swap, signal) {
   if (to.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await happens(to, ['loadeddata'], signal);
@@ -105,7 +105,7 @@ export async function handOver(from, to, swap, signal) {
     isJoined = await (flows ? joinWhilePlaying : joinStanding)(from, to, signal).catch((error) => {
       signal.throwIfAborted();
       if (error.name !== 'NotAllowedError') throw error;
-      return happens(from, ['pause', 'ended'], signal).then(() => false); // it may not play without a press
+      return happens(from, ['pause', 'ended'], signal).then(() => false); // the browser wants a press before it plays
     });
     isJoined &&= !isElsewhere(from);
     if (!isJoined) to.pause();

@@ -1,18 +1,18 @@
-// job-stream.js - the stream of one video, from the first frame to the last, through lost connections.
+// job-stream.js - the event stream of one video, from the first event to the last, through lost connections.
 
 import { viewer } from './api.js';
 
 const EVENTS = ['job', 'progress', 'scene', 'playable', 'done', 'failed', 'canceled'];
 const LAST = new Set(['done', 'failed', 'canceled']);
-const SETTLED_MS = 1200; // a connection that lives this long is a connection again
+const SETTLED_MS = 1200; // a connection that holds this long counts as restored
 const WAIT_MS = [1000, 2000, 4000, 8000, 15000];
 
 /**
- * Watch the video of a case; asking for it starts the work if nobody has.  Calls `tell(name, data)` for the
- * events named above, exactly one of the last three, and 'lost' and 'back' when the connection goes and returns.
- * An EventSource comes back by itself, and resumes by event id, except after an error status: then it is asked
- * anew and the server tells all from the start, so `tell` must bear to hear a thing twice.
- * Returns a function that stops watching; the work goes on.
+ * Watches the video of a case; the request creates the job if there is none.  Calls `tell(name, data)` for the events
+ * named above, exactly one of the last three, and 'lost' and 'back' when the connection is lost and restored.
+ * An EventSource reconnects by itself and resumes by event id, except after an error status.  Then a new one is opened
+ * and the server replays all events, so `tell` may get an event twice.
+ * Returns a function that stops watching.  The job goes on.
  */
 export function watchVideo(caseId, tell) {
   const url = `/create/video?caseId=${encodeURIComponent(caseId)}&viewer=${viewer}`;
@@ -30,7 +30,7 @@ export function watchVideo(caseId, tell) {
     tell(name, data);
   }
 
-  // Where there is no job, there are no named events: an unknown case is told in the tutorial's two messages.
+  // A refused request has no job and none of these events, only the tutorial's two messages.
   function hearMessage({ data }) {
     if (data.startsWith('error ')) refusal = data.slice('error '.length);
     if (data === 'finished_video' && refusal) setTimeout(() => hear('failed', { error: refusal }), 100);

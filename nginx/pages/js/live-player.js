@@ -1,11 +1,11 @@
-// live-player.js - plays a film while it is made: by Media Source Extensions, or by the browser's own HLS.
+// live-player.js - plays a film while it is made, with Media Source Extensions or the browser's own HLS.
 
 import { bring, followPlaylist } from './live-playlist.js';
 
 const HLS = 'application/vnd.apple.mpegurl';
-const AHEAD_S = 60;   // so much is brought before it is needed
-const BEHIND_S = 30;  // so much is kept after it was shown, when room is short
-const EDGE_S = 0.05;  // a piece's sound may end a packet before its picture
+const AHEAD_S = 60;   // loaded ahead of the viewer
+const BEHIND_S = 30;  // kept behind the viewer when the buffer is full
+const EDGE_S = 0.05;  // the sound of a piece may end a packet before its picture
 const RETRY_MS = 1000;
 const TRIES = 3;
 
@@ -19,7 +19,7 @@ const hasMse = (codecs) => Boolean(globalThis.MediaSource?.isTypeSupported(media
 
 export const canPlayLive = (video, { codecs }) => hasMse(codecs) || video.canPlayType(HLS) !== '';
 
-/** Is that time among these ranges?  Its edges too. */
+/** Is that time in one of these ranges, edges included? */
 export function isIn(ranges, seconds) {
   for (let i = 0; i < ranges.length; i++) {
     if (seconds >= ranges.start(i) - EDGE_S && seconds <= ranges.end(i) + EDGE_S) return true;
@@ -35,9 +35,9 @@ function covers(ranges, { start, end }) {
 }
 
 /**
- * Plays in `video` what `playable` ({ playlist, codecs }) names.  Returns { read(), setLength(seconds), made(), free() }:
- * read() says that the playlist may have grown, made() is how many seconds there are.  Calls `grew()` when there
- * are more, and `gaveUp(error)`, once, when it can't go on; free() is the caller's, in each case.
+ * Plays `playable` ({ playlist, codecs }) in `video`.  Returns { read(), setLength(seconds), made(), free() }: read()
+ * reads the playlist again, made() is the seconds that are there.  Calls `grew()` when there are more, and
+ * `gaveUp(error)` once when it can't go on.  The caller calls free() in each case.
  */
 export function playLive(video, playable, tell) {
   const ending = new AbortController();
@@ -62,7 +62,7 @@ export function playLive(video, playable, tell) {
   };
 }
 
-// The browser reads the playlist itself.  It would begin where the film is being made.
+// The browser reads the playlist itself.  Without the seek it would begin at the end of what is made.
 function playNative(video, { playlist }, signal, { grew }) {
   video.src = playlist;
   video.addEventListener('loadedmetadata', () => { video.currentTime = 0; }, { signal });
@@ -88,7 +88,7 @@ function playPieces(video, { playlist, codecs }, signal, { grew, gaveUp }) {
     signal.throwIfAborted();
   }
 
-  // A browser keeps some 100 MB: what is far from what is watched goes, or we wait until it was watched.
+  // A browser buffers some 100 MB.  Remove what is far from the viewer, or wait until it was watched.
   async function makeRoom() {
     const from = video.currentTime - BEHIND_S, to = video.currentTime + AHEAD_S;
     const { buffered } = buffer;
@@ -113,7 +113,7 @@ function playPieces(video, { playlist, codecs }, signal, { grew, gaveUp }) {
     await updated();
   }
 
-  // Bytes that do not come are waited for; a server that says no three times means it.
+  // A lost connection is retried without end; three error statuses in a row are final.
   async function bringBytes(url) {
     for (let refusals = 0; ;) {
       try {
@@ -127,7 +127,7 @@ function playPieces(video, { playlist, codecs }, signal, { grew, gaveUp }) {
     }
   }
 
-  // A browser lets go of pieces without a word: what it holds is asked of the browser.
+  // A browser may drop pieces at any time, so ask it what it holds.
   function nextPiece() {
     const now = video.currentTime;
     return list.pieces.find((piece) => piece.end > now + EDGE_S && piece.start < now + AHEAD_S

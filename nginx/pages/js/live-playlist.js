@@ -1,10 +1,10 @@
-// live-playlist.js - follows an HLS playlist that grows while its film is made.
+// live-playlist.js - reads an HLS playlist again and again while its film is made.
 
-const READ_MS = 300;  // at most this often, however many events come
-const IDLE_MS = 3000; // and this often when none come: the stream of events may be lost
+const READ_MS = 300;  // between two reads, at least
+const IDLE_MS = 3000; // … while no events come, because their stream may be lost
 const TRIES = 3;
 
-/** `text`, read from `url`: { init: URL, pieces: [{ url, start, end }], isWhole }; start and end in seconds. */
+/** Parses the playlist `text` of `url`: { init: URL, pieces: [{ url, start, end }], isWhole }, times in seconds. */
 export function readPlaylist(text, url) {
   const base = new URL(url, location.href);
   const at = (name) => new URL(name, base).href;
@@ -25,7 +25,7 @@ export function readPlaylist(text, url) {
   return list;
 }
 
-/** The body of an answer; what is not 200 throws an Error with the status, no answer at all a TypeError. */
+/** Returns the body.  Throws an Error with the status if that is an error, and a TypeError if there is no answer. */
 export async function bring(url, options) {
   const answer = await fetch(url, options);
   if (!answer.ok) throw Object.assign(new Error(`${url} is ${answer.status}`), { status: answer.status });
@@ -33,9 +33,8 @@ export async function bring(url, options) {
 }
 
 /**
- * Reads the playlist now, and again whenever the returned function says that it may have grown, one read at a
- * time.  Calls `grew(list)` after each; `gaveUp(error)` when the server has refused it three times in a row.  An
- * answer that doesn't come is waited for.  `signal` ends it.
+ * Reads the playlist now, and again when the returned function is called, one read at a time.  Calls `grew(list)` after
+ * each read, and `gaveUp(error)` after three error statuses in a row.  A lost connection is retried.  `signal` ends it.
  */
 export function followPlaylist(url, signal, { grew, gaveUp }) {
   let timer, last = -Infinity, isReading = false, isOver = false, failures = 0;

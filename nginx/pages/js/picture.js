@@ -1,15 +1,15 @@
-// picture.js - pictures that come when they can: what did not arrive is asked for again, a little later each time,
-// and at once when the connection is back.
+// picture.js - pictures that are requested again when they fail: a little later each time, and at once when the
+// connection is back.
 
 import { make } from './dom.js';
 
-const WAIT_MS = [1000, 2000, 4000, 8000, 15000, 30000]; // then only when there is reason to hope
+const WAIT_MS = [1000, 2000, 4000, 8000, 15000, 30000]; // then only when the connection is back
 
-const broken = new Map(); // <img> that did not come: how to ask for it again
+const broken = new Map(); // a failed <img>: the function that requests it again
 
 /**
- * A new <img> with these properties.  While it is not there it has the class `missing`.  It is asked for until it came,
- * or left the page; one that is in no page, until `signal` says so.
+ * A new <img> with these properties.  Until it is loaded it has the class `missing`.  It is requested until it is loaded
+ * or removed from the page; if it is in no page, until `signal` aborts.
  */
 export function makePicture(properties, signal = null) {
   const image = make('img', properties);
@@ -43,7 +43,7 @@ export function makePicture(properties, signal = null) {
   return image;
 }
 
-/** The connection is there (again): every picture that is missing is asked for now. */
+/** Requests every missing picture now, because the connection is back. */
 export function bringPictures() {
   for (const ask of [...broken.values()]) ask();
 }

@@ -1,4 +1,4 @@
-// reel.js - under a finished film: its whole length with the chapters on it, and what is to be seen at each place.
+// reel.js - the timeline below a finished film, with its chapters and a preview of each place.
 
 import { byId, make, show } from './dom.js';
 import { makePicture } from './picture.js';
@@ -9,20 +9,20 @@ const parts = Object.fromEntries(['at', 'chapter', 'marks', 'picture', 'preview'
 
 const PICTURE = /^(?<file>[^#]+)#xywh=(?<x>\d+),(?<y>\d+),(?<width>\d+),(?<height>\d+)$/;
 
-const AGAIN_S = 2; // of a scene that plays for longer than this, "back" is its own beginning
+const AGAIN_S = 2; // after this time in a scene, "back" goes to the scene's own beginning
 const STEP_S = 5;   // in a film of one scene, and with Page Up and Page Down
 
 let film = null; // { video, seconds, chapters, sprites, sheets, ending }
-let looked = 0;  // the place that is previewed
+let looked = 0;  // the place of the preview, in seconds
 
 const chapterAt = (seconds) => film.chapters.findLast(({ start }) => start <= seconds + 0.05);
 
-// What was looked for has come.
+// A sheet or the cues are loaded now.
 function lookAgain() {
   if (film && !parts.preview.hidden) preview(looked);
 }
 
-// The browser reads the cues.  When they did not come, they are asked for again as soon as somebody looks for them.
+// The browser reads the cues.  If that failed, the next preview requests them again.
 function loadSprites(video, src) {
   const track = make('track', { kind: 'metadata', src });
   video.append(track);
@@ -40,7 +40,7 @@ function sprites() {
   return film.sprites;
 }
 
-// A sheet is painted once it is there: what a style names is asked for only once.
+// A sheet is used when it is loaded, because a style requests its picture only once.
 function hasSheet(url) {
   const { sheets, ending: { signal } } = film;
   if (!sheets.has(url)) {
@@ -103,7 +103,7 @@ function goTo(seconds) {
   paint();
 }
 
-/** Show the reel of what `video` plays: `done` names its `seconds`, `chapters` and `sprites`. */
+/** Shows the timeline for `video`, with `seconds`, `chapters` and `sprites` of its `done` event. */
 export function open(video, { seconds, chapters, sprites: src }) {
   close();
   const ending = new AbortController();
@@ -122,7 +122,7 @@ export function open(video, { seconds, chapters, sprites: src }) {
   show(true, parts.reel);
 }
 
-/** Go to where scene `index` (from 1) begins. */
+/** Goes to the beginning of scene `index` (from 1). */
 export function goToScene(index) {
   const chapter = film?.chapters[index - 1];
   if (chapter) goTo(chapter.start);
@@ -135,7 +135,7 @@ export function close() {
   show(false, parts.reel, parts.preview);
 }
 
-// By the arrows from scene to scene: nobody wants to press one a hundred times.
+// The arrow keys go from scene to scene.
 function place(step) {
   const now = film.video.currentTime;
   const starts = film.chapters.map(({ start }) => start);

@@ -1,21 +1,21 @@
-// screen.js - the picture: the film while it is made, then the final one, and nobody sees where they meet.
+// screen.js - the picture: the film while it is made, then the final file, without a visible jump between them.
 
 import { isCalm, show } from './dom.js';
 import { handOver } from './hand-over.js';
 import { canPlayLive, isIn, playLive } from './live-player.js';
 
-const REPLAY_MS = 60; // of a film that is made already, `done` comes right behind `playable`
+const REPLAY_MS = 60; // in the replay of a finished job, `done` follows `playable` within this time
 
 /**
- * Two <video> elements in one place: `live` plays pieces while they are made, `player` the final file.  Tells
+ * Two <video> elements in one place: `live` plays pieces while they are made, `player` the final file.  Calls of `tell`:
  *   shown()        there is a picture now
- *   silenced(yes)  it could only start without sound
- *   changed()      more was made, or the viewer is elsewhere: look at made(), at() and isWaiting()
- *   ended()        the live one is gone: the final one is in its place, or nothing
+ *   silenced(yes)  the browser allowed it only without sound
+ *   changed()      made(), at() or isWaiting() may have changed
+ *   ended()        `live` is gone; `player` is in its place, or nothing
  */
 export function makeScreen({ live, player, tell }) {
   let session = null; // { playable, film, timer, ending }
-  let resume = null;  // where a live film was given up, for the final one
+  let resume = null;  // the place where `live` gave up, for `player`
 
   const isShown = () => !live.hidden;
 
@@ -25,7 +25,7 @@ export function makeScreen({ live, player, tell }) {
       await live.play();
     } catch (error) {
       if (error.name !== 'NotAllowedError' || !session) return;
-      live.muted = true; // it was not asked for by a press: better without sound than not at all
+      live.muted = true; // without a press, browsers play only without sound
       await live.play().then(() => tell.silenced(true), () => { live.muted = false; });
     }
   }
@@ -86,13 +86,13 @@ export function makeScreen({ live, player, tell }) {
     at: () => live.currentTime,
     made: () => session?.film?.made() ?? 0,
 
-    /** Stands at a place that is not made yet. */
+    /** The viewer waits at a place that is not made yet. */
     isWaiting() {
       return isShown() && live.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && !live.ended
         && !isIn(live.buffered, live.currentTime + 0.2) && live.currentTime > this.made() - 0.2;
     },
 
-    /** Plays `playable` when there is a first picture of it; heard again, it is the same. */
+    /** Plays `playable` from its first picture on.  A second call with the same playlist does nothing. */
     watch(playable) {
       if (session?.playable.playlist === playable.playlist) return;
       drop();
@@ -102,7 +102,7 @@ export function makeScreen({ live, player, tell }) {
 
     mayHaveGrown: () => session?.film?.read(),
 
-    /** From now on the final file, from where the viewer is. */
+    /** Plays the final file, from the viewer's place on. */
     finish(src) {
       if (!isShown()) drop();
       player.controls = false;
@@ -118,7 +118,7 @@ export function makeScreen({ live, player, tell }) {
 
     drop,
 
-    /** Nothing is played, nothing is kept, nothing more is asked of the server. */
+    /** Stops both players and all requests. */
     close() {
       drop();
       resume = null;
@@ -130,7 +130,7 @@ export function makeScreen({ live, player, tell }) {
     },
   };
 
-  // The film goes on as it is: all of it is there.
+  // `live` plays on: all of the film is in its buffer or playlist.
   function gaveUpFinal() {
     show(false, player);
   }

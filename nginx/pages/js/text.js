@@ -2,7 +2,7 @@
 
 const isKnown = (ms) => ms !== null && ms !== undefined && ms >= 0;
 
-/** "about 40 s", "about 2 min", "a moment"; "–" while nobody knows. */
+/** "about 40 s", "about 2 min", "a moment"; "–" if it is not known. */
 export function timeLeft(ms) {
   if (!isKnown(ms)) return '–';
   const seconds = Math.ceil(ms / 1000);
@@ -12,13 +12,13 @@ export function timeLeft(ms) {
   return minutes < 60 ? `about ${minutes} min` : `about ${Math.round(minutes / 6) / 10} h`;
 }
 
-/** "In the queue: 2 before yours, starts in about 40 s"; without the time while nobody knows it. */
+/** "In the queue: 2 before yours, starts in about 40 s"; without the time if it is not known. */
 export function placeInQueue(position, waitMs = null) {
   const place = position > 1 ? `In the queue: ${position - 1} before yours` : 'Next in the queue';
   return isKnown(waitMs) ? `${place}, starts in ${timeLeft(waitMs)}` : place;
 }
 
-/** Of a part that can't be watched yet, made in `ms`. */
+/** The text for a part that is made in `ms`. */
 export function stillBeingMade(ms) {
   const left = timeLeft(ms);
   return `This part is still being made${left === '–' ? '' : `, ${left} left`}`;
@@ -30,7 +30,7 @@ export function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** "en-gb": "British English"; a code nobody knows stays itself. */
+/** "en-gb": "British English"; an unknown code stays as it is. */
 export function languageName(code) {
   try {
     return new Intl.DisplayNames(['en'], { type: 'language' }).of(code);
@@ -48,5 +48,5 @@ const stages = {
   joining: 'Putting it all together',
 };
 
-/** A stage of the work, as people say it. */
+/** A stage of the job for the viewer. */
 export const stageName = (stage) => stages[stage] ?? 'Working';

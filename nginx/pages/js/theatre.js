@@ -1,4 +1,4 @@
-// theatre.js - the panel in which a video is made and then played.  It shows; what happens is told to it.
+// theatre.js - the panel in which a video is made and then played.  gallery.js calls it for each event.
 
 import { byId, isCalm, make, scrolling, show } from './dom.js';
 import { dress, undress } from './dress.js';
@@ -16,14 +16,14 @@ const parts = Object.fromEntries(
 const title = byId('theatre-title');
 const message = { title: byId('message-title'), text: byId('message-text') };
 
-let item = null;    // of the gallery: the open case
-let scenes = [];    // of it, once they are known
-let film = null;    // what `done` said
-let announced = ''; // what a screen reader was told last
-let whole = 0;      // seconds of the film, once they are known
-let etaMs = null;   // until all of it is made
-let frames = 0;     // made, as far as this page saw
-let queued = 0;     // place in the queue; 0: not in it
+let item = null;    // the open case of the gallery
+let scenes = [];    // its scenes; empty: not read yet
+let film = null;    // the data of `done`
+let announced = ''; // the last text for screen readers
+let whole = 0;      // length of the film in seconds; 0: not known yet
+let etaMs = null;   // until the film is complete
+let frames = 0;     // made, by the last `progress`
+let queued = 0;     // position in the queue; 0: not queued
 
 const screen = makeScreen({
   live: parts.live,
@@ -34,8 +34,8 @@ const screen = makeScreen({
       show(true, parts.made);
       parts.live.setAttribute('aria-label', `${title.textContent}, while it is made`);
       paintMade();
-      setMessage('', 'You can watch it already', 'The rest is made meanwhile.');
-      announce('You can watch it already. The rest is made meanwhile.');
+      setMessage('', 'You can watch it already', 'The rest is still being made.');
+      announce('You can watch it already. The rest is still being made.');
     },
     silenced: (yes) => show(yes, parts.sound),
     changed: paintMade,
@@ -82,7 +82,7 @@ function setMessage(kind, heading, text) {
   show(true, parts.message);
 }
 
-// Elements that go away must not take the keyboard's place in the page with them.
+// When the focused element is hidden, the focus goes to another one.
 function showActions(wanted) {
   const focused = document.activeElement;
   for (const name of ['download', 'again', 'cancel']) show(wanted.includes(name), parts[name]);
@@ -94,7 +94,7 @@ function setStrip(n) {
   parts.strip.replaceChildren(...Array.from({ length: n }, (_, i) => make('li', { textContent: i + 1 })));
 }
 
-// The final film is in its place: every part of it can be gone to.
+// The final file plays: the viewer can go to every part of it.
 function offerFilm() {
   reel.open(parts.player, film);
   for (const button of parts.strip.querySelectorAll('button')) button.disabled = false;
@@ -109,10 +109,10 @@ function showStill(src) {
   const older = [...parts.stills.children];
   still.addEventListener('load', () => setTimeout(() => older.forEach((image) => image.remove()), 900));
   parts.stills.append(still);
-  parts.live.poster = src; // of a film that comes out of black
+  parts.live.poster = src; // for a film that fades in from black
 }
 
-// How long until that time is made: what is left is made at one pace.
+// How long until that time of the film is made, if the rest is made at an even pace.
 function msUntil(seconds) {
   const left = whole - screen.made();
   if (etaMs === null || left <= 0) return null;
@@ -132,7 +132,7 @@ function paintMade() {
   show(isWaiting, parts.wait);
 }
 
-/** Open the panel for a case of the gallery, before anything is known of its video. */
+/** Opens the panel for a case of the gallery, before the first event. */
 export function open(chosen) {
   item = chosen;
   scenes = [];
@@ -179,7 +179,7 @@ export function close() {
   document.title = 'casecast';
 }
 
-/** What the case holds, once it is read: words for the thumbnails, and who made the photos. */
+/** Takes captions for the thumbnails and the credits from the case, when it is read. */
 export function describe(record) {
   scenes = record.scenes;
   const credits = [...new Set(scenes.map((scene) => scene.credit).filter(Boolean))];
@@ -199,7 +199,7 @@ export function job({ state, position }) {
   }
 }
 
-/** A queued job is likely to start in so many ms; null: nobody knows. */
+/** A queued job probably starts in `ms`; null: not known. */
 export function expect(ms) {
   if (queued) parts.stage.textContent = placeInQueue(queued, ms);
 }
@@ -221,7 +221,7 @@ export function progress({ stage, percent, frames: made, of, fps, etaMs: left })
   if (parts.wait.hidden) announce(`${stageName(stage)}, ${percentNow - (percentNow % 25)} percent`);
 }
 
-/** There is something to watch, and more of it comes. */
+/** The first part of the film can be played. */
 export function playable(data) {
   whole = data.of ?? 0;
   screen.watch(data);
@@ -250,7 +250,7 @@ export function done(result) {
   film = result;
   if (!screen.isShown()) offerFilm();
   parts.download.href = video;
-  parts['made-text'].textContent = 'All of it is made';
+  parts['made-text'].textContent = 'Complete';
   parts['made-left'].textContent = '';
   show(false, parts.overlay, parts.stills, parts.meter, parts.wait);
   showActions(['download']);
@@ -265,13 +265,13 @@ export function failed({ error }) {
 
 export function canceled() {
   end('', 'Canceled', frames > 0
-    ? 'There is no video. If you start it again, it goes on from the parts that are still kept.'
-    : 'It had not begun. You can start it again at any time.', 'Canceled');
+    ? 'No video was made. If you start it again, the parts that are kept are used again.'
+    : 'The work had not begun. You can start it again at any time.', 'Canceled');
 }
 
-/** Somebody left a video that `n` others still watch. */
+/** The viewer left a video that `n` others still watch. */
 export function left(n) {
-  end('', 'You left', `${count(n, 'other')} still ${n === 1 ? 'watches' : 'watch'}: the video goes on.`, 'Left');
+  end('', 'You left', `${count(n, 'other')} still ${n === 1 ? 'watches' : 'watch'}, so the video goes on.`, 'Left');
 }
 
 function end(kind, heading, text, short) {
@@ -289,7 +289,7 @@ function end(kind, heading, text, short) {
 export const lost = () => show(true, parts.lost);
 export const back = () => show(false, parts.lost);
 
-/** Something other than the video went wrong, say a cancel that did not arrive. */
+/** An error that does not end the video, such as a cancel that failed. */
 export function warn(heading, text) {
   setMessage('bad', heading, text);
   announce(`${heading}. ${text}`);
@@ -297,7 +297,7 @@ export function warn(heading, text) {
 
 export function startVideo() {
   if (isCalm()) return;
-  parts.player.play().catch(() => {}); // a browser may want a press of its own: the controls are there
+  parts.player.play().catch(() => {}); // the browser may want a press: the viewer has the controls
 }
 
 export function onActions({ again, cancel, close: leave }) {
