@@ -1,8 +1,8 @@
-# lib.sh - what the scripts share: messages, packages, building.  Sourced.
+# lib.sh - shared by the scripts: messages, packages, building.  Sourced.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-PATH=$PATH:/usr/sbin:/sbin # nginx lives there, and not every user's PATH does
+PATH=$PATH:/usr/sbin:/sbin # the folder of nginx, which not every user's PATH has
 
 say() { printf '%s\n' "$*"; }
 
@@ -21,7 +21,7 @@ as_root() {
     fi
 }
 
-# Run a command without a word; if it fails, show all it said.
+# Runs a command without its output; if it fails, shows the output.
 quietly() {
     local output
     output=$(mktemp)
@@ -54,7 +54,7 @@ apt_install() {
         apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
-# Debian starts a service as soon as it is installed; nobody asked for a web server on port 80.
+# Debian starts a service as soon as it is installed.  Here a web server on port 80 is not wanted.
 services_stay_down() {
     [[ ! -e /usr/sbin/policy-rc.d ]] || return 0
     trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
@@ -62,7 +62,7 @@ services_stay_down() {
     as_root chmod 755 /usr/sbin/policy-rc.d
 }
 
-packages_install() ( # GROUP…, in a subshell of its own for the trap
+packages_install() ( # GROUP…; a subshell, for the trap
     mapfile -t missing < <(packages_missing "$@")
     ((${#missing[@]})) || exit 0
     command -v apt-get >/dev/null ||

@@ -1,10 +1,10 @@
-# stack.sh - one running casecast: responders under spawn-fcgi and multiwatch, an nginx of their own in front,
-# and a folder that holds all they write.  Sourced after lib.sh, by up, down and the tests.
+# stack.sh - one site: responders under spawn-fcgi and multiwatch, an nginx of their own in front, and a folder for all
+# their files.  Sourced after lib.sh, by up, down and the tests.
 # shellcheck shell=bash disable=SC2086,SC2154
 #
 #     state/run/     sockets, process records, the nginx configuration
 #     state/log/     casecast.log, nginx-access.log, nginx-error.log
-#     state/media/   finished videos, as nginx serves them
+#     state/media/   finished videos, which nginx serves
 #     state/casecast.db
 
 stack_use() { # STATE PORT PROGRAM
@@ -44,8 +44,8 @@ $(tail -n 12 "$state/log/casecast.log" 2>/dev/null)"
 
 # --- Processes ----------------------------------------------------------------------------------------------
 #
-# A number in a pid file may belong to somebody else by now.  So each record holds the number, when that
-# process began and the boot it began in; nothing is signalled unless all three still hold.
+# The number in a pid file may belong to another process by now.  So each record holds the number, the time when the
+# process began, and the boot.  A process gets a signal only if all three are right.
 
 process_began() { # PID
     local stat
@@ -61,15 +61,15 @@ process_note() { # NAME PID
     printf '%s %s %s\n' "$2" "$(process_began "$2")" "$(boot)" >"$state/run/$1.process"
 }
 
-process_pid() { # NAME; prints its number, if it is the one we started and it lives
+process_pid() { # NAME; prints its number, if it lives and is the process of the record
     local pid began boot_id
     read -r pid began boot_id 2>/dev/null <"$state/run/$1.process" || return 1
     [[ $boot_id == "$(boot)" && $(process_began "$pid") == "$began" ]] || return 1
     printf '%s\n' "$pid"
 }
 
-# What a killed leader left behind: workers of nginx, responders of multiwatch.  Both lead a session of their own;
-# that the folder is ours tells its members from those of a session that was given the same number since.
+# The processes that a killed leader left behind: workers of nginx, responders of multiwatch.  Both lead a session.
+# Another session may have the same number since; the working folder shows which processes are ours.
 process_orphans() { # NAME
     local session began boot_id pid
     read -r session began boot_id 2>/dev/null <"$state/run/$1.process" || return 0
@@ -79,7 +79,7 @@ process_orphans() { # NAME
     done
 }
 
-process_stop() { # NAME; the record goes when all of it is gone
+process_stop() { # NAME; removes the record when all its processes are gone
     local pids signal=TERM deadline=$((SECONDS + 10))
     while pids=$(process_pid "$1" || process_orphans "$1") && [[ -n $pids ]]; do
         ((SECONDS < deadline)) || signal=KILL
@@ -96,7 +96,7 @@ process_wait() { # PID…: until they are gone, for 10 s at most
     done
 }
 
-# Is what runs still what we would start?  Remembers the answer for next time.
+# Did the text change since the last call?
 stamp_changed() { # NAME, text on stdin
     local now
     now=$(sha256sum)
@@ -118,8 +118,8 @@ responders_start() {
     process_pid responders >/dev/null || responders_spawn
 }
 
-# spawn-fcgi opens the socket and forks; it points stderr at /dev/null, so sh points it at the log again;
-# multiwatch starts each responder that dies anew.  The socket's name is relative, for the length of it.
+# spawn-fcgi opens the socket and forks.  It points stderr at /dev/null, so sh points it at the log again.  multiwatch
+# restarts a responder that dies.  The name of the socket is relative, because it has a maximum length.
 responders_spawn() {
     process_stop responders
     # shellcheck disable=SC2016
@@ -136,15 +136,15 @@ responders_stop() { process_stop responders; }
 
 nginx_configure() {
     local user='' names=${CASECAST_NAMES-}
-    ((EUID != 0)) || user='user root;' # its workers must enter the folders of whoever called us
+    ((EUID != 0)) || user='user root;' # the workers must enter the folders of the user who called the script
     [[ $names =~ ^[A-Za-z0-9.*\ -]*$ ]] ||
         fail "CASECAST_NAMES=$names: must be host names with spaces between them"
     ln -sfn "${nginx_folder:-$root/nginx}" "$state/run/casecast" # a test may have its own
     sed -e "s/@PORT@/$port/" -e "s/@USER@/$user/" -e "s/@NAMES@/$names/" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
 }
 
-# Of streams that have ended nginx keeps the memory for those that come next, in place of giving it back to the system
-# page by page: they open a seventh faster.
+# nginx keeps the memory of ended streams for the next ones, which open a seventh faster, in place of giving it back to
+# the system page by page.
 nginx_command() {
     (cd "$state" && GLIBC_TUNABLES=glibc.malloc.trim_threshold=268435456 quietly nginx -p "$state/" -e log/nginx-error.log -c run/nginx.conf "$@")
 }
@@ -174,5 +174,5 @@ port_is_ours() {
 
 port_check() {
     port_is_ours || ! port_is_taken "$port" ||
-        fail "port $port is taken by another program.  Choose another: CASECAST_PORT=$((port + 1)) $0"
+        fail "port $port is taken by another program.  Choose another port: CASECAST_PORT=$((port + 1)) $0"
 }
