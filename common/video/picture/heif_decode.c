@@ -16,9 +16,7 @@ struct heif {
     bool has_alpha;
 };
 
-/* libheif reports sizes beyond its own limits as a lack of memory too; those are faults of the
- * file.
- */
+/* libheif reports sizes beyond its own limits as a lack of memory too: faults of the file. */
 static bool heif_decode_is_out_of_memory(struct heif_error why)
 {
     return why.code == heif_error_Memory_allocation_error &&

@@ -205,8 +205,7 @@ static int jpeg_decode_planes(struct jpeg *jpeg, int sub_w, int sub_h, struct er
 
 /* --- all other pictures: to pixels --- */
 
-/* All CMYK files store 255 for no ink, with and without Adobe's marker; the raster takes 0 for it.
- */
+/* All CMYK files store 255 for no ink, with and without Adobe's marker; the raster stores 0. */
 static void jpeg_decode_invert(uint8_t *samples, size_t n)
 {
     for (size_t i = 0; i < n; i++)
