@@ -362,7 +362,9 @@ int jpeg_decode(const struct decode_request *request, struct raster *raster, str
     if (setjmp(jpeg->out) == 0) {
         jpeg_create_decompress(&jpeg->lib);
         rc = jpeg_decode_picture(jpeg, err);
-    } else
+    } else if (jpeg->errors.msg_code == JERR_OUT_OF_MEMORY)
+        rc = error_set(err, ERR_LIMIT, "no memory for %s", request->name);
+    else
         rc = error_set(err, ERR_INPUT, "%s: damaged JPEG (%s)", request->name, jpeg->why);
     jpeg_destroy_decompress(&jpeg->lib);
     free(jpeg->memory);

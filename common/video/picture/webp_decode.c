@@ -56,8 +56,9 @@ static int webp_decode_write(const struct decode_request *request, const WebPDec
     return rc;
 }
 
-/* Returns how many rows, from the top, are decoded; -1: the file is damaged. */
-static int webp_decode_rows(const struct decode_request *request, WebPDecoderConfig *config)
+/* `*ret_rows`: how many rows, from the top, are decoded. */
+static int webp_decode_rows(const struct decode_request *request, WebPDecoderConfig *config,
+    int *ret_rows, struct error *err)
 {
     WebPIDecoder *decoder = WebPIDecode(NULL, 0, config);
     VP8StatusCode status = decoder ? WebPIUpdate(decoder, request->data, request->head->size)
@@ -67,25 +68,28 @@ static int webp_decode_rows(const struct decode_request *request, WebPDecoderCon
     if (status == VP8_STATUS_SUSPENDED)
         WebPIDecodedArea(decoder, &left, &top, &width, &rows);
     WebPIDelete(decoder);
-    return status == VP8_STATUS_OK          ? config->input.height
-           : status == VP8_STATUS_SUSPENDED ? rows
-                                            : -1;
+    if (status == VP8_STATUS_OUT_OF_MEMORY)
+        return error_set(err, ERR_LIMIT, "no memory for %s", request->name);
+    if (status != VP8_STATUS_OK && status != VP8_STATUS_SUSPENDED)
+        return error_set(err, ERR_INPUT, "%s: damaged WebP", request->name);
+    *ret_rows = status == VP8_STATUS_OK ? config->input.height : rows;
+    return 0;
 }
 
 static int webp_decode_picture(const struct decode_request *request, WebPDecoderConfig *config,
     struct raster *raster, struct error *err)
 {
     const WebPBitstreamFeatures *input = &config->input;
-    int rows, rc = webp_decode_check_memory(request, config, err);
+    int rows = 0, rc = webp_decode_check_memory(request, config, err);
 
     if (rc < 0)
         return rc;
     config->output.colorspace = input->has_alpha                                        ? MODE_RGBA
                                 : input->format == 2 || colour_is_needed(request->head) ? MODE_RGB
                                                                                         : MODE_YUV;
-    rows = webp_decode_rows(request, config);
-    if (rows < 0)
-        return error_set(err, ERR_INPUT, "%s: damaged WebP", request->name);
+    rc = webp_decode_rows(request, config, &rows, err);
+    if (rc < 0)
+        return rc;
     if (rows < input->height) {
         raster->rows = rows;
         raster->height = input->height;

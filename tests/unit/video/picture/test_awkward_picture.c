@@ -332,6 +332,64 @@ START_TEST(a_frame_larger_than_its_file_says_is_refused)
 }
 END_TEST
 
+/* --- not enough memory --- */
+
+/* The sanitizers' shadow needs terabytes of address space. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CAN_LIMIT_MEMORY
+
+/* MiB of address space that this process has. */
+static size_t address_space_mib(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) >> 20;
+}
+
+/* A progressive JPEG whose header says `side` × `side` pixels. */
+static void write_large_progressive(const char *name, int side)
+{
+    static const struct flat_jpeg jpeg = {
+        .n_components = 3, .adobe = -1, .is_progressive = true, .samples = RGBW_OF_YCC};
+    static const char sof2[] = {(char)0xFF, (char)0xC2};
+    struct buf bytes = {0};
+    char *sof;
+
+    flat_jpeg_write(&jpeg, &bytes);
+    sof = memmem(bytes.data, bytes.len, sof2, sizeof sof2);
+    ck_assert_ptr_nonnull(sof);
+    for (int i = 0; i < 2; i++) {
+        sof[5 + 2 * i] = (char)(side >> 8);
+        sof[6 + 2 * i] = (char)side;
+    }
+    media_write(folder, name, bytes.data, bytes.len);
+    buf_free(&bytes);
+}
+
+/* Each decoder needs more than is left, and the raster of the JPEG fits. */
+START_TEST(a_lack_of_memory_is_no_fault_of_the_file)
+{
+    enum { SIDE = 4000, RASTER_MIB = SIDE * SIDE * 3 >> 20, MARGIN_MIB = 12 };
+    char warnings[PICTURE_WARNINGS_MAX];
+    struct rlimit limit;
+
+    if (_i == 0)
+        write_large_progressive("large", SIDE);
+    else
+        media_picture(folder, "large", "libwebp", "yuv420p", SIDE, SIDE);
+    limit.rlim_cur = limit.rlim_max =
+        (address_space_mib() + (_i == 0 ? RASTER_MIB : 0) + MARGIN_MIB) << 20;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(picture_check(root_fd, "large", warnings, &err), -ERR_LIMIT);
+    ck_assert_str_eq(err.text, "no memory for large");
+}
+END_TEST
+#endif
+
 /* --- a file that is written meanwhile --- */
 
 static atomic_bool is_over;
@@ -397,6 +455,9 @@ int main(void)
     tcase_add_test(tc, a_gif_of_one_picture_loads_and_damage_in_it_is_refused);
     tcase_add_test(tc, too_many_pixels_are_refused_before_they_are_decoded);
     tcase_add_test(tc, a_frame_larger_than_its_file_says_is_refused);
+#ifdef CAN_LIMIT_MEMORY
+    tcase_add_loop_test(tc, a_lack_of_memory_is_no_fault_of_the_file, 0, 2);
+#endif
     tcase_add_test(tc, a_file_that_changes_while_it_is_read_is_a_picture_or_an_error);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
