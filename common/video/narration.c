@@ -56,14 +56,14 @@ static int narration_find_source(const struct narration_input *input, int i, str
 }
 
 static int narration_read_sound(const struct narration_input *input, int i, struct spool *spool,
-    struct mix_part *part, struct error *err)
+    struct mix_clip *clip, struct error *err)
 {
     bool is_file = input->record->scenes[i].audio != NULL;
-    int rc = narration_find_source(input, i, spool, &part->source, err);
+    int rc = narration_find_source(input, i, spool, &clip->source, err);
 
-    if (rc == 0 && (is_file || part->source.n > 0))
-        rc = source_measure(&part->source, input->cancel, &part->n, &part->levels, err);
-    part->loudness = levels_loudness(&part->levels, part->n);
+    if (rc == 0 && (is_file || clip->source.n > 0))
+        rc = source_measure(&clip->source, input->cancel, &clip->n, &clip->levels, err);
+    clip->loudness = levels_loudness(&clip->levels, clip->n);
     return rc < 0 && rc != -ERR_CANCELED ? film_error_where(i, is_file ? "audio" : "narration", err)
                                          : rc;
 }
@@ -79,13 +79,13 @@ static int narration_probe_picture(const struct narration_input *input, int i, s
 }
 
 static int narration_read_scene(const struct narration_input *input, int i, struct spool *spool,
-    struct mix_part *part, struct error *err)
+    struct mix_clip *clip, struct error *err)
 {
     int rc =
         cancel_is_set(input->cancel) ? cancel_error(err) : narration_probe_picture(input, i, err);
 
     if (rc == 0)
-        rc = narration_read_sound(input, i, spool, part, err);
+        rc = narration_read_sound(input, i, spool, clip, err);
     return rc;
 }
 
@@ -119,7 +119,7 @@ static void narration_finish(struct narration_reading *reading, int i, int rc, s
     pthread_mutex_lock(&reading->lock);
     reading->done++;
     if (rc == 0)
-        rc = narration_count_locked(reading, reading->narration->parts[i].n, err);
+        rc = narration_count_locked(reading, reading->narration->clips[i].n, err);
     if (rc < 0 && i < reading->failed_scene) {
         reading->failed_scene = i;
         reading->rc = rc;
@@ -137,7 +137,7 @@ static void *narration_thread(void *ctx)
     while ((i = narration_begin(reading)) >= 0) {
         struct error scene_err;
         int rc = narration_read_scene(
-            reading->input, i, reader->spool, &reading->narration->parts[i], &scene_err);
+            reading->input, i, reader->spool, &reading->narration->clips[i], &scene_err);
 
         narration_finish(reading, i, rc, &scene_err);
     }
@@ -249,8 +249,8 @@ static int narration_open_spools(
 int narration_read(
     const struct narration_input *input, struct narration *ret_narration, struct error *err)
 {
-    struct narration narration = {.n_parts = input->record->n_scenes,
-        .parts = mem_new_n((size_t)input->record->n_scenes, struct mix_part)};
+    struct narration narration = {.n_clips = input->record->n_scenes,
+        .clips = mem_new_n((size_t)input->record->n_scenes, struct mix_clip)};
     int rc = narration_open_spools(input, &narration, err);
 
     if (rc == 0)
@@ -266,9 +266,9 @@ void narration_close(struct narration *narration)
 {
     for (int i = 0; i < narration->n_spools; i++)
         spool_close(&narration->spools[i]);
-    for (int i = 0; narration->parts && i < narration->n_parts; i++)
-        levels_free(&narration->parts[i].levels);
+    for (int i = 0; narration->clips && i < narration->n_clips; i++)
+        levels_free(&narration->clips[i].levels);
     free(narration->spools);
-    free(narration->parts);
+    free(narration->clips);
     *narration = (struct narration){0};
 }

@@ -5,7 +5,7 @@
 
 #include "case/case.h"
 #include "video/kept/cache.h"
-#include "video/mix/mix_part.h"
+#include "video/mix/mix_clip.h"
 #include "video/watch/progress.h"
 
 enum { NARRATION_THREADS_MAX = 16 };
@@ -22,8 +22,8 @@ struct narration_input { /* all pointers are the caller's */
 struct narration {
     struct spool *spools; /* one a thread */
     int n_spools;
-    int n_parts;
-    struct mix_part *parts; /* one a scene; all but `at`, which the timeline knows */
+    int n_clips;
+    struct mix_clip *clips; /* one a scene; all but `at`, which the timeline knows */
 };
 
 /* Blocks until all scenes are read.  `input->record` must outlive `*ret_narration`.  -ERR_INPUT:

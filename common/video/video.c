@@ -66,13 +66,13 @@ static int video_plan_timeline(struct video_run *run, struct error *err)
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
-            .sound_samples = run->narration.parts[i].n,
+            .sound_samples = run->narration.clips[i].n,
             .transition = record->scenes[i].transition};
     ends_reserve(record, inputs);
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &run->timeline, err);
     free(inputs);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)
-        run->narration.parts[i].at = run->timeline.scenes[i].sound_at;
+        run->narration.clips[i].at = run->timeline.scenes[i].sound_at;
     return rc;
 }
 
@@ -97,8 +97,8 @@ static int video_open_mix(struct video_run *run, struct error *err)
 {
     const struct video_options *options = run->options;
     const char *file = run->record->music;
-    struct mix_input input = {.parts = run->narration.parts,
-        .n_parts = run->record->n_scenes,
+    struct mix_input input = {.clips = run->narration.clips,
+        .n_clips = run->record->n_scenes,
         .music = file ? &run->music : NULL,
         .n_samples = (int64_t)run->timeline.n_frames * run->timeline.frame_samples};
     const struct music_watch watch = {video_report_tick, run};
@@ -125,7 +125,7 @@ static int video_start(struct video_run *run, struct error *err)
     rc = segments_start(&run->film, options->n_encoders, options->cores_file, options->n_cores,
         &run->segments, err);
     if (rc == 0)
-        rc = side_files_open(&run->film, run->narration.parts, &run->side_files, err);
+        rc = side_files_open(&run->film, run->narration.clips, &run->side_files, err);
     if (rc == 0)
         rc = video_error_during("mixing", video_open_mix(run, err), err);
     if (rc == 0)

@@ -6,10 +6,10 @@
 
 #define CAPTIONS_NAME "captions.vtt"
 
-int side_files_open(const struct film *film, const struct mix_part *parts,
+int side_files_open(const struct film *film, const struct mix_clip *clips,
     struct side_files *ret_files, struct error *err)
 {
-    cues_open(film->record, film->timeline, parts, film->fonts, film->width, film->height,
+    cues_open(film->record, film->timeline, clips, film->fonts, film->width, film->height,
         &ret_files->cues);
     text_track_open(&ret_files->cues, &ret_files->text);
     ret_files->n_chapters = film->record->n_scenes;

@@ -16,9 +16,9 @@ struct side_files {
     struct video_chapter *chapters;
 };
 
-/* `film` and `parts` (one a scene) stay the caller's and must outlive `*ret_files`.  A caller
+/* `film` and `clips` (one a scene) stay the caller's and must outlive `*ret_files`.  A caller
  * closes it after an error, too. */
-int side_files_open(const struct film *film, const struct mix_part *parts,
+int side_files_open(const struct film *film, const struct mix_clip *clips,
     struct side_files *ret_files, struct error *err);
 void side_files_close(struct side_files *files); /* takes a zeroed one */
 

@@ -10,23 +10,23 @@ struct span {
     int64_t start, end; /* samples */
 };
 
-/* The span that starts with the first audible part from `*part` on; moves `*part` behind it.
+/* The span that starts with the first audible clip from `*clip` on; moves `*clip` behind it.
  * False: there is none. */
 static bool duck_next_span(
-    const struct mix_part *parts, int n_parts, int *part, struct span *ret_span)
+    const struct mix_clip *clips, int n_clips, int *clip, struct span *ret_span)
 {
     bool found = false;
 
-    for (; *part < n_parts; ++*part) {
-        const struct mix_part *p = &parts[*part];
+    for (; *clip < n_clips; ++*clip) {
+        const struct mix_clip *c = &clips[*clip];
 
-        if (!mix_part_is_audible(p))
+        if (!mix_clip_is_audible(c))
             continue;
-        if (found && p->at - ret_span->end >= DUCK_HOLD)
+        if (found && c->at - ret_span->end >= DUCK_HOLD)
             break;
         if (!found)
-            ret_span->start = p->at;
-        ret_span->end = p->at + p->n;
+            ret_span->start = c->at;
+        ret_span->end = c->at + c->n;
         found = true;
     }
     return found;
@@ -67,15 +67,15 @@ static void duck_fade(int64_t n_samples, float *envelope, int64_t length)
     }
 }
 
-void duck_plan(const struct mix_part *parts, int n_parts, int64_t n_samples, float *ret_envelope)
+void duck_plan(const struct mix_clip *clips, int n_clips, int64_t n_samples, float *ret_envelope)
 {
     int64_t length = envelope_length(n_samples);
     struct span span;
-    int part = 0;
+    int clip = 0;
 
     for (int64_t i = 0; i < length; i++)
         ret_envelope[i] = 1;
-    while (duck_next_span(parts, n_parts, &part, &span)) {
+    while (duck_next_span(clips, n_clips, &clip, &span)) {
         /* The gaps before the first word and before the fade-out are held, too. */
         if (n_samples - DUCK_FADE_OUT - span.end < DUCK_HOLD)
             span.end = n_samples;

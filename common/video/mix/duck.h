@@ -4,7 +4,7 @@
 #pragma once
 
 #include "video/mix/envelope.h"
-#include "video/mix/mix_part.h"
+#include "video/mix/mix_clip.h"
 
 #define DUCK_DB -14.0 /* gain under speech; 0 dB elsewhere */
 
@@ -17,5 +17,5 @@ enum {                     /* samples */
 };
 
 /* Fills `ret_envelope`, envelope_length(n_samples) gains from 0 to 1, for a video of `n_samples`.
- * `parts` are in order of time; those that are not audible don't count. */
-void duck_plan(const struct mix_part *parts, int n_parts, int64_t n_samples, float *ret_envelope);
+ * `clips` are in order of time; those that are not audible don't count. */
+void duck_plan(const struct mix_clip *clips, int n_clips, int64_t n_samples, float *ret_envelope);

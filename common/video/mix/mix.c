@@ -25,7 +25,7 @@ static void mix_plan_music(struct mix *mix)
         return;
     gain = mix_gain_to(MIX_LOUDNESS + MIX_MUSIC_DB, in->music->loudness);
     mix->duck = mem_new_n((size_t)length, float);
-    duck_plan(in->parts, in->n_parts, in->n_samples, mix->duck);
+    duck_plan(in->clips, in->n_clips, in->n_samples, mix->duck);
     for (int64_t i = 0; i < length; i++)
         mix->duck[i] *= gain;
 }
@@ -47,51 +47,51 @@ void mix_close(struct mix *mix)
 
 /* --- reading --- */
 
-static int mix_open_source(struct mix *mix, const struct mix_part *part, struct error *err)
+static int mix_open_source(struct mix *mix, const struct mix_clip *clip, struct error *err)
 {
-    return mix->source ? 0 : source_open(&part->source, mix->cancel, &mix->source, err);
+    return mix->source ? 0 : source_open(&clip->source, mix->cancel, &mix->source, err);
 }
 
-static void mix_end_part(struct mix *mix)
+static void mix_end_clip(struct mix *mix)
 {
     source_close(mix->source);
     mix->source = NULL;
-    mix->part++;
+    mix->clip++;
 }
 
-/* Adds the next `n` samples of the part to `pairs`. */
-static int mix_add_part(
-    struct mix *mix, const struct mix_part *part, float *pairs, int64_t n, struct error *err)
+/* Adds the next `n` samples of the clip to `pairs`. */
+static int mix_add_clip(
+    struct mix *mix, const struct mix_clip *clip, float *pairs, int64_t n, struct error *err)
 {
-    float gain = mix_gain_to(MIX_LOUDNESS, part->loudness), own[2 * PIECE];
-    int rc = mix_open_source(mix, part, err);
+    float gain = mix_gain_to(MIX_LOUDNESS, clip->loudness), own[2 * PIECE];
+    int rc = mix_open_source(mix, clip, err);
 
     if (rc == 0)
         rc = source_read(mix->source, own, (int)n, err);
     if (rc >= 0 && rc < n)
         return error_set(err, ERR_INPUT, "scene %d: its sound changed while it was read",
-            (int)(part - mix->input.parts) + 1);
+            (int)(clip - mix->input.clips) + 1);
     for (int64_t i = 0; rc > 0 && i < 2 * n; i++)
         pairs[i] += gain * own[i];
     return rc < 0 ? rc : 0;
 }
 
-/* Adds all parts to the `n` pairs that start at sample `at` of the video. */
-static int mix_add_parts(struct mix *mix, int64_t at, float *pairs, int64_t n, struct error *err)
+/* Adds all clips to the `n` pairs that start at sample `at` of the video. */
+static int mix_add_clips(struct mix *mix, int64_t at, float *pairs, int64_t n, struct error *err)
 {
     const struct mix_input *in = &mix->input;
     int rc = 0;
 
-    while (rc == 0 && mix->part < in->n_parts && in->parts[mix->part].at < at + n) {
-        const struct mix_part *part = &in->parts[mix->part];
-        int64_t first = part->at > at ? part->at : at;
-        int64_t end = part->at + part->n, last = number_least_64(end, at + n);
+    while (rc == 0 && mix->clip < in->n_clips && in->clips[mix->clip].at < at + n) {
+        const struct mix_clip *clip = &in->clips[mix->clip];
+        int64_t first = clip->at > at ? clip->at : at;
+        int64_t end = clip->at + clip->n, last = number_least_64(end, at + n);
 
-        if (mix_part_is_audible(part) && last > first)
-            rc = mix_add_part(mix, part, pairs + (first - at) * 2, last - first, err);
+        if (mix_clip_is_audible(clip) && last > first)
+            rc = mix_add_clip(mix, clip, pairs + (first - at) * 2, last - first, err);
         if (end > at + n)
             break;
-        mix_end_part(mix);
+        mix_end_clip(mix);
     }
     return rc;
 }
@@ -106,7 +106,7 @@ static int mix_sum(struct mix *mix, int64_t at, float *pairs, int64_t n, struct 
         envelope_apply(mix->duck, at, pairs, n);
     } else
         memset(pairs, 0, (size_t)n * 2 * sizeof *pairs);
-    return rc < 0 ? rc : mix_add_parts(mix, at, pairs, n, err);
+    return rc < 0 ? rc : mix_add_clips(mix, at, pairs, n, err);
 }
 
 int mix_read(struct mix *mix, float *pairs, int64_t n, struct error *err)

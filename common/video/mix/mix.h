@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#include "video/mix/mix_part.h"
+#include "video/mix/mix_clip.h"
 #include "video/mix/music.h"
 
 #define MIX_LOUDNESS -16.0 /* LUFS, integrated: usual for podcasts and players on the web */
@@ -22,8 +22,8 @@
 #define MIX_PEAK_DB -2.0   /* dBTP before AAC, which must stay under -1 dBTP */
 
 struct mix_input {
-    const struct mix_part *parts; /* in order of time, without overlap */
-    int n_parts;
+    const struct mix_clip *clips; /* in order of time, without overlap */
+    int n_clips;
     struct music *music; /* NULL: none */
     int64_t n_samples;   /* of the video */
 };
@@ -32,8 +32,8 @@ struct mix {
     struct mix_input input; /* what it points to is the caller's */
     const atomic_bool *cancel;
     int64_t n_read;               /* samples read so far */
-    int part;                     /* the first part that has not ended */
-    struct source_reader *source; /* of that part; NULL: not open */
+    int clip;                     /* the first clip that has not ended */
+    struct source_reader *source; /* of that clip; NULL: not open */
     float *duck;                  /* envelope of the music; NULL: no music */
     float *gain;                  /* envelope of the whole */
 };

@@ -35,16 +35,16 @@ float mix_gain_to(double goal, double loudness)
 
 /* --- the levels of the mix --- */
 
-/* The steps of a part start between steps of the mix: each adds to two of them. */
-static void mix_gain_add_part(struct estimate *estimate, const struct mix_part *part)
+/* The steps of a clip start between steps of the mix: each adds to two of them. */
+static void mix_gain_add_clip(struct estimate *estimate, const struct mix_clip *clip)
 {
-    float gain = mix_gain_to(MIX_LOUDNESS, part->loudness);
-    int64_t first = part->at / ENVELOPE_STEP;
-    float late = (float)(part->at % ENVELOPE_STEP) / ENVELOPE_STEP;
+    float gain = mix_gain_to(MIX_LOUDNESS, clip->loudness);
+    int64_t first = clip->at / ENVELOPE_STEP;
+    float late = (float)(clip->at % ENVELOPE_STEP) / ENVELOPE_STEP;
 
-    for (int64_t i = 0; i < part->levels.n && first + i < estimate->n; i++) {
-        float energy = gain * gain * part->levels.energy[i];
-        float peak = gain * part->levels.true_peaks[i];
+    for (int64_t i = 0; i < clip->levels.n && first + i < estimate->n; i++) {
+        float energy = gain * gain * clip->levels.energy[i];
+        float peak = gain * clip->levels.true_peaks[i];
         int64_t k = first + i;
 
         estimate->energy[k] += (1 - late) * energy;
@@ -80,9 +80,9 @@ static void mix_gain_estimate(
         .peaks = mem_new_n((size_t)n, float),
         .envelope = mem_new_n((size_t)n + 1, float),
         .blocks = mem_new_n((size_t)(n / LEVELS_A_BLOCK) + 1, double)};
-    for (int i = 0; i < input->n_parts; i++)
-        if (mix_part_is_audible(&input->parts[i]))
-            mix_gain_add_part(ret_estimate, &input->parts[i]);
+    for (int i = 0; i < input->n_clips; i++)
+        if (mix_clip_is_audible(&input->clips[i]))
+            mix_gain_add_clip(ret_estimate, &input->clips[i]);
     if (duck)
         mix_gain_add_music(ret_estimate, input->music, duck);
 }

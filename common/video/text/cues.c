@@ -16,11 +16,11 @@ enum {
 };
 
 void cues_open(const struct case_record *record, const struct timeline *timeline,
-    const struct mix_part *parts, struct fonts *fonts, int width, int height, struct cues *ret_cues)
+    const struct mix_clip *clips, struct fonts *fonts, int width, int height, struct cues *ret_cues)
 {
     *ret_cues = (struct cues){.record = record,
         .timeline = timeline,
-        .parts = parts,
+        .clips = clips,
         .fonts = fonts,
         .width = width,
         .height = height};
@@ -139,12 +139,12 @@ static void cues_add_spoken(
 
 static void cues_add_narration(struct cues *cues, int scene, bool at_top)
 {
-    const struct mix_part *part = &cues->parts[scene];
+    const struct mix_clip *clip = &cues->clips[scene];
     struct phrases phrases = phrases_of(cues->record->scenes[scene].narration);
-    struct pauses pauses = pauses_find(&part->levels);
+    struct pauses pauses = pauses_find(&clip->levels);
 
     if (phrases.n) {
-        struct spoken *spoken = align_phrases(&phrases, &pauses, part->n / SAMPLES_PER_MS);
+        struct spoken *spoken = align_phrases(&phrases, &pauses, clip->n / SAMPLES_PER_MS);
 
         cues_add_spoken(cues, scene, at_top, &phrases, spoken);
         free(spoken);
@@ -158,7 +158,7 @@ static void cues_add_scene(struct cues *cues, int scene)
     const struct scene *words = &cues->record->scenes[scene];
     bool at_top = cues_is_at_top(cues, scene);
 
-    if (words->narration && cues->parts[scene].n > 0)
+    if (words->narration && cues->clips[scene].n > 0)
         cues_add_narration(cues, scene, at_top);
     else if (words->caption)
         cues_add_caption(cues, scene, at_top);

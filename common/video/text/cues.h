@@ -29,7 +29,7 @@ struct cues {
     /* fixed after cues_open() */
     const struct case_record *record;
     const struct timeline *timeline;
-    const struct mix_part *parts; /* one a scene */
+    const struct mix_clip *clips; /* one a scene */
     struct fonts *fonts;          /* of the captions */
     int width, height;            /* of the frame, pixels */
 
@@ -40,7 +40,7 @@ struct cues {
 
 /* All pointers stay the caller's and must outlive `*ret_cues`. */
 void cues_open(const struct case_record *record, const struct timeline *timeline,
-    const struct mix_part *parts, struct fonts *fonts, int width, int height,
+    const struct mix_clip *clips, struct fonts *fonts, int width, int height,
     struct cues *ret_cues);
 void cues_close(struct cues *cues); /* takes a zeroed one */
 

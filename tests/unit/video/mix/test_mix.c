@@ -133,10 +133,10 @@ static double nothing(int64_t i)
 }
 
 /* The test frees its levels. */
-static struct mix_part add(double sound(int64_t), double seconds, int64_t at)
+static struct mix_clip add(double sound(int64_t), double seconds, int64_t at)
 {
     int64_t n = (int64_t)(seconds * 48000);
-    struct mix_part part = {
+    struct mix_clip clip = {
         .source = {.spool = &spool, .from = spool.n, .n = 2 * n, .rate = 48000, .channels = 2},
         .at = at};
     int16_t *samples = mem_new_n((size_t)n * 2, int16_t);
@@ -145,17 +145,17 @@ static struct mix_part add(double sound(int64_t), double seconds, int64_t at)
         samples[2 * i] = samples[2 * i + 1] = (int16_t)lrint(fmax(-1, fmin(1, sound(i))) * 32767);
     ck_assert_int_eq(spool_add(&spool, samples, 2 * n, &err), 0);
     free(samples);
-    ck_assert_int_eq(source_measure(&part.source, NULL, &part.n, &part.levels, &err), 0);
-    ck_assert_int_eq(part.n, n);
-    part.loudness = levels_loudness(&part.levels, n);
-    return part;
+    ck_assert_int_eq(source_measure(&clip.source, NULL, &clip.n, &clip.levels, &err), 0);
+    ck_assert_int_eq(clip.n, n);
+    clip.loudness = levels_loudness(&clip.levels, n);
+    return clip;
 }
 
 static void open_mix(
-    const struct mix_part *parts, int n, struct music *music, double seconds, struct mix *ret_mix)
+    const struct mix_clip *clips, int n, struct music *music, double seconds, struct mix *ret_mix)
 {
     struct mix_input input = {
-        .parts = parts, .n_parts = n, .music = music, .n_samples = (int64_t)(seconds * 48000)};
+        .clips = clips, .n_clips = n, .music = music, .n_samples = (int64_t)(seconds * 48000)};
 
     mix_open(&input, NULL, ret_mix);
 }
@@ -246,16 +246,16 @@ static struct heard hear_through_aac(struct mix *mix)
 START_TEST(loudness_agrees_with_libebur128)
 {
     static double (*const sounds[])(int64_t) = {tone, hiss, bursts, clipped, low, clicks};
-    struct mix_part part = add(sounds[_i], 7.03, 0);
-    float *samples = mem_new_n((size_t)part.n * 2, float);
+    struct mix_clip clip = add(sounds[_i], 7.03, 0);
+    float *samples = mem_new_n((size_t)clip.n * 2, float);
     struct source_reader *reader;
 
-    ck_assert_int_eq(source_open(&part.source, NULL, &reader, &err), 0);
-    ck_assert_int_eq(source_read(reader, samples, (int)part.n, &err), part.n);
+    ck_assert_int_eq(source_open(&clip.source, NULL, &reader, &err), 0);
+    ck_assert_int_eq(source_read(reader, samples, (int)clip.n, &err), clip.n);
     source_close(reader);
-    ck_assert_double_eq_tol(part.loudness, meter(samples, part.n).loudness, 0.01);
+    ck_assert_double_eq_tol(clip.loudness, meter(samples, clip.n).loudness, 0.01);
     free(samples);
-    levels_free(&part.levels);
+    levels_free(&clip.levels);
 }
 END_TEST
 
@@ -320,14 +320,14 @@ static double db_at(const float *envelope, double seconds)
 
 START_TEST(music_is_down_before_a_word_begins_and_comes_back_only_in_long_gaps)
 {
-    const struct mix_part parts[] = {{.n = 96000, .at = 240000}, /* 5 to 7 s */
+    const struct mix_clip clips[] = {{.n = 96000, .at = 240000}, /* 5 to 7 s */
         {.n = 48000, .at = 374400},                              /* 7.8 to 8.8 s */
         {.n = 48000, .at = 432000, .loudness = -INFINITY},       /* silence is no speech */
         {.n = 48000, .at = 576000}};                             /* 12 to 13 s */
     int64_t length = envelope_length(30 * 48000);
     float *envelope = mem_new_n((size_t)length, float);
 
-    duck_plan(parts, 4, 30 * 48000, envelope);
+    duck_plan(clips, 4, 30 * 48000, envelope);
     ck_assert(envelope[0] == 0 && db_at(envelope, 0.5) == 0 && db_at(envelope, 4.69) == 0);
     ck_assert_double_eq_tol(db_at(envelope, 4.85), DUCK_DB / 2, 0.3);
     for (double t = 5; t < 8.8; t += 0.005) /* the gap of 0.8 s, too */
@@ -409,7 +409,7 @@ enum { SOUNDS = sizeof sounds / sizeof *sounds, LEVELLED = 9, SILENT = SOUNDS - 
 
 START_TEST(whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac)
 {
-    struct mix_part part = add(sounds[_i % SOUNDS], 6, 24000);
+    struct mix_clip clip = add(sounds[_i % SOUNDS], 6, 24000);
     struct music music = {0};
     struct mix mix;
     struct heard heard;
@@ -417,7 +417,7 @@ START_TEST(whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1
     media_wav(folder, "m.wav", 44100, 2, 3, 0.9);
     if (_i >= SOUNDS)
         open_music("m.wav", 12, &music);
-    open_mix(&part, 1, music.period ? &music : NULL, 12, &mix);
+    open_mix(&clip, 1, music.period ? &music : NULL, 12, &mix);
     heard = hear_through_aac(&mix);
     /* Some can't get so loud under that ceiling: noise in short claps, a click; and silence. */
     if (_i % SOUNDS < LEVELLED || (_i >= SOUNDS && _i % SOUNDS == SILENT))
@@ -427,24 +427,24 @@ START_TEST(whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1
     ck_assert_msg(heard.peak <= -1 || _i == SILENT, "%d: %.2f dBTP", _i, heard.peak);
     mix_close(&mix);
     music_close(&music);
-    levels_free(&part.levels);
+    levels_free(&clip.levels);
 }
 END_TEST
 
 START_TEST(a_whisper_and_a_shout_are_heard_alike)
 {
-    struct mix_part parts[] = {add(bursts, 4, 0), add(quiet_tone, 4, 6 * 48000)};
+    struct mix_clip clips[] = {add(bursts, 4, 0), add(quiet_tone, 4, 6 * 48000)};
     struct mix mix;
     float *samples;
 
-    open_mix(parts, 2, NULL, 10, &mix);
+    open_mix(clips, 2, NULL, 10, &mix);
     samples = read_mix(&mix);
     ck_assert_double_eq_tol(meter(samples, 4 * 48000).loudness, -16, 1);
     ck_assert_double_eq_tol(meter(samples + 2 * 6 * 48000, 4 * 48000).loudness, -16, 1);
     free(samples);
     mix_close(&mix);
     for (int i = 0; i < 2; i++)
-        levels_free(&parts[i].levels);
+        levels_free(&clips[i].levels);
 }
 END_TEST
 
@@ -463,7 +463,7 @@ static double music_at(const float *samples, double seconds)
 
 START_TEST(music_under_speech_is_twelve_decibels_down_and_comes_back)
 {
-    struct mix_part parts[] = {add(low, 4, 4 * 48000), add(low, 4, 12 * 48000)};
+    struct mix_clip clips[] = {add(low, 4, 4 * 48000), add(low, 4, 12 * 48000)};
     struct music music;
     struct mix mix;
     float *samples;
@@ -471,7 +471,7 @@ START_TEST(music_under_speech_is_twelve_decibels_down_and_comes_back)
 
     media_wav(folder, "m.wav", 48000, 2, 30, 0.5);
     open_music("m.wav", 20, &music);
-    open_mix(parts, 2, &music, 20, &mix);
+    open_mix(clips, 2, &music, 20, &mix);
     samples = read_mix(&mix);
     alone = music_at(samples, 2);
     under = music_at(samples, 5.5);
@@ -482,24 +482,24 @@ START_TEST(music_under_speech_is_twelve_decibels_down_and_comes_back)
     mix_close(&mix);
     music_close(&music);
     for (int i = 0; i < 2; i++)
-        levels_free(&parts[i].levels);
+        levels_free(&clips[i].levels);
 }
 END_TEST
 
 START_TEST(each_part_sounds_exactly_where_it_belongs)
 {
-    struct mix_part part = add(square, 0.5, 12345);
+    struct mix_clip clip = add(square, 0.5, 12345);
     float *samples = mem_new_n(48000 * 2, float);
     struct mix mix;
 
-    open_mix(&part, 1, NULL, 1, &mix);
+    open_mix(&clip, 1, NULL, 1, &mix);
     for (int at = 0; at < 48000; at += 1000) /* in pieces, as the encoder reads it */
         ck_assert_int_eq(mix_read(&mix, samples + 2 * at, 1000, &err), 0);
     ck_assert(samples[2 * 12344] == 0 && fabsf(samples[2 * 12345]) > 0.01f);
     ck_assert(fabsf(samples[2 * (12345 + 23999)]) > 0.01f && samples[2 * (12345 + 24000)] == 0);
     free(samples);
     mix_close(&mix);
-    levels_free(&part.levels);
+    levels_free(&clip.levels);
 }
 END_TEST
 

@@ -304,7 +304,7 @@ END_TEST
 /* --- cues of a case --- */
 
 static struct scene scenes[3];
-static struct mix_part parts[3];
+static struct mix_clip parts[3];
 static struct timeline timeline;
 
 static struct cues cues_for(int n)

@@ -1,4 +1,4 @@
-/* mix_part.h - the sound of one scene, and where it stands on the timeline.  Pure: any thread. */
+/* mix_clip.h - the sound of one scene, and where it stands on the timeline.  Pure: any thread. */
 #pragma once
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "video/mix/source.h"
 
-struct mix_part {
+struct mix_clip {
     struct source source;
     int64_t at;           /* the sample of the video at which it starts */
     int64_t n;            /* samples it lasts; 0: no sound */
@@ -15,7 +15,7 @@ struct mix_part {
     struct levels levels; /* of `source` */
 };
 
-static inline bool mix_part_is_audible(const struct mix_part *part)
+static inline bool mix_clip_is_audible(const struct mix_clip *clip)
 {
-    return part->n > 0 && isfinite(part->loudness);
+    return clip->n > 0 && isfinite(clip->loudness);
 }
