@@ -1,4 +1,4 @@
-/* kinds.c - the table of job kinds.  Yours is one line more. */
+/* kinds.c - the table of the kinds of job.  A kind of your own is one line more. */
 #include "kinds.h"
 
 #include "kind/case_routes.h"

@@ -4,10 +4,10 @@
 #include "hub/kind/kind.h"
 #include "route/route.h"
 
-/* Ends with NULL.  Where no kind is known (no such job), a refused stream ends with the last
- * message of the first. */
+/* Ends with NULL.  Where no kind is known (there is no such job), the first one says the last
+ * message of a refused stream. */
 extern const struct job_kind *const job_kinds[];
 
-/* Tables of routes beside those that every job has (route.c), each as `case_routes`.  Ends with
+/* Tables of further routes, as `case_routes`; those that every kind has are in route.c.  Ends with
  * NULL. */
 extern const struct route *const kind_routes[];

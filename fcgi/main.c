@@ -1,4 +1,4 @@
-/* main.c - casecast: the responder, and the same work from a terminal. */
+/* main.c - the program casecast: the server, and the commands for a terminal. */
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "serve.h"

@@ -1,5 +1,4 @@
-/* serve.c - wires everything: the loop, the hub, the streams, the responders; and takes them apart
- * again. */
+/* serve.c - starts the loop, the streams, the hub and the responders, and stops them in order. */
 #include "serve.h"
 
 #include <errno.h>
@@ -22,12 +21,12 @@
 
 enum {
     WATCH_MS = 500,
-    STOP_MS = 4500, /* whatever still hangs then is left to its lease */
+    STOP_MS = 4500, /* after this the process exits, and its jobs wait for the end of their lease */
 };
 
-/* What asks a program to end, all the same to us.  multiwatch sends one of them where another was
- * named (Debian 12's: QUIT for TERM), a terminal sends HUP, INT or QUIT, and USR1 is what web
- * servers send to FastCGI programs. */
+/* Signals that ask a program to stop; here they all mean the same.  multiwatch of Debian 12 sends
+ * QUIT where TERM was configured, a terminal sends HUP, INT or QUIT, web servers send USR1 to
+ * FastCGI programs. */
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
 enum { N_STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
@@ -43,12 +42,12 @@ struct process {
     uv_prepare_t turn_end;
     int64_t turn_began_ms; /* of uv_now() */
     struct mail drain;
-    int n_to_drain; /* of hub and streams, those that are not through */
+    int n_to_drain; /* of hub and streams: how many have not ended yet */
 };
 
 /* --- stopping --- */
 
-static void part_drained(void *ctx)
+static void serve_part_drained(void *ctx)
 {
     struct process *process = ctx;
 
@@ -56,53 +55,53 @@ static void part_drained(void *ctx)
         uv_stop(&process->loop.uv);
 }
 
-static void on_deadline(uv_timer_t *timer)
+static void serve_on_deadline(uv_timer_t *timer)
 {
     (void)timer;
-    log_warning("stopped before everything had ended; what ran here is taken up again when its "
-                "lease lapses");
+    log_warning("stopped before everything had ended: other processes take over the jobs that ran "
+                "here when their lease ends");
     _exit(0);
 }
 
-/* Comes behind every stream that the responders handed over. */
-static void deliver_drain(struct mail *mail)
+/* Runs after the handover of every stream: the responders have posted those before. */
+static void serve_drain(struct mail *mail)
 {
     struct process *process = list_item(&mail->link, struct process, drain.link);
 
     process->n_to_drain = 2;
-    streams_drain(&process->streams, part_drained, process);
-    hub_drain(process->server.hub, part_drained, process);
+    streams_drain(&process->streams, serve_part_drained, process);
+    hub_drain(process->server.hub, serve_part_drained, process);
 }
 
-/* systemd and multiwatch both signal a responder, the one later than the other as the machine is
- * busy; and a second signal may be read late here.  So it is the same wish, whenever it comes: the
- * deadline holds already. */
-static void on_stop(uv_signal_t *handle, int signal)
+/* systemd and multiwatch both signal the process, one of them later on a busy machine, and the loop
+ * may read a second signal late.  So a second signal changes nothing: the deadline holds from the
+ * first one. */
+static void serve_on_stop(uv_signal_t *handle, int signal)
 {
     struct process *process = handle->data;
 
     if (atomic_exchange(&process->server.is_draining, true))
         return;
-    log_info("signal %d: stops; %d streams will connect again", signal,
+    log_info("signal %d: stopping, %d streams are told to reconnect", signal,
         atomic_load(&process->streams.limits.n_open));
-    uv_timer_start(&process->deadline, on_deadline, STOP_MS, 0);
+    uv_timer_start(&process->deadline, serve_on_deadline, STOP_MS, 0);
     responders_stop(process->responders);
     process->responders = NULL;
-    loop_post(&process->loop, &process->drain, deliver_drain);
+    loop_post(&process->loop, &process->drain, serve_drain);
 }
 
 /* --- running --- */
 
-/* libuv takes the time when poll() returns; its callbacks have run when the check handles come. */
-static void on_polled(uv_check_t *check)
+/* libuv takes the time when poll() returns, and runs the check handles after the callbacks. */
+static void serve_on_polled(uv_check_t *check)
 {
     struct process *process = check->data;
 
     process->turn_began_ms = (int64_t)uv_now(&process->loop.uv);
 }
 
-/* The last of the prepare handles: the loop waits again. */
-static void on_turn_end(uv_prepare_t *prepare)
+/* The last of the prepare handles: next the loop waits. */
+static void serve_on_turn_end(uv_prepare_t *prepare)
 {
     struct process *process = prepare->data;
     long long turn_us = clock_monotonic_ns() / 1000 - process->turn_began_ms * 1000;
@@ -111,7 +110,7 @@ static void on_turn_end(uv_prepare_t *prepare)
         atomic_store(&process->server.worst_turn_us, turn_us);
 }
 
-static void on_watch(uv_timer_t *timer)
+static void serve_on_watch(uv_timer_t *timer)
 {
     struct process *process = timer->data;
 
@@ -120,41 +119,40 @@ static void on_watch(uv_timer_t *timer)
         responders_watch(process->responders);
 }
 
-/* libuv runs prepare handles in the reverse order of their start: this one is started first of all.
- */
-static void start_measuring(struct process *process)
+/* libuv runs prepare handles in the reverse order of their start: start this one first. */
+static void serve_start_measuring(struct process *process)
 {
     uv_check_init(&process->loop.uv, &process->polled);
     uv_prepare_init(&process->loop.uv, &process->turn_end);
     process->polled.data = process->turn_end.data = process;
-    uv_check_start(&process->polled, on_polled);
-    uv_prepare_start(&process->turn_end, on_turn_end);
+    uv_check_start(&process->polled, serve_on_polled);
+    uv_prepare_start(&process->turn_end, serve_on_turn_end);
 }
 
-/* A hang-up that is ignored (nohup) stays so. */
-static void start_signal(struct process *process, uv_signal_t *handle, int number)
+/* A HUP that is ignored (nohup) stays ignored. */
+static void serve_start_signal(struct process *process, uv_signal_t *handle, int number)
 {
     struct sigaction was;
 
     uv_signal_init(&process->loop.uv, handle);
     handle->data = process;
     if (number != SIGHUP || sigaction(number, NULL, &was) < 0 || was.sa_handler != SIG_IGN)
-        uv_signal_start(handle, on_stop, number);
+        uv_signal_start(handle, serve_on_stop, number);
 }
 
-static void start_handles(struct process *process)
+static void serve_start_handles(struct process *process)
 {
     uv_loop_t *uv = &process->loop.uv;
 
     for (int i = 0; i < N_STOP_SIGNALS; i++)
-        start_signal(process, &process->on_stop[i], stop_signals[i]);
+        serve_start_signal(process, &process->on_stop[i], stop_signals[i]);
     uv_timer_init(uv, &process->watch);
     uv_timer_init(uv, &process->deadline);
     process->watch.data = process;
-    uv_timer_start(&process->watch, on_watch, WATCH_MS, WATCH_MS);
+    uv_timer_start(&process->watch, serve_on_watch, WATCH_MS, WATCH_MS);
 }
 
-static void stop_handles(struct process *process)
+static void serve_stop_handles(struct process *process)
 {
     for (int i = 0; i < N_STOP_SIGNALS; i++)
         uv_close((uv_handle_t *)&process->on_stop[i], NULL);
@@ -162,23 +160,23 @@ static void stop_handles(struct process *process)
     uv_close((uv_handle_t *)&process->deadline, NULL);
     uv_close((uv_handle_t *)&process->polled, NULL);
     uv_close((uv_handle_t *)&process->turn_end, NULL);
-    /* libuv gives the signals back to their default; whoever asks again in the last milliseconds
-     * still gets an exit of 0. */
+    /* libuv has restored the default actions.  A signal in the last milliseconds must not change
+     * the exit status of 0. */
     for (int i = 0; i < N_STOP_SIGNALS; i++)
         signal(stop_signals[i], SIG_IGN);
 }
 
-static int run(struct process *process)
+static int serve_run(struct process *process)
 {
     struct server *server = &process->server;
 
     loop_init(&process->loop);
-    start_measuring(process);
+    serve_start_measuring(process);
     if (streams_init(&process->streams, &process->config, &process->loop) < 0) {
         log_error("no socket can be made: %s", strerror(errno));
         return 1;
     }
-    timer_wheel_init(&server->wheel, &process->loop.uv, clock_due);
+    timer_wheel_init(&server->wheel, &process->loop.uv, clock_feed_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
@@ -186,7 +184,7 @@ static int run(struct process *process)
     process->responders = server->replays ? responders_start(server) : NULL;
     if (!process->responders)
         return 1;
-    start_handles(process);
+    serve_start_handles(process);
     log_info("ready: %d responders, %d jobs at once, database %s", process->config.responders,
         process->config.slots, process->config.database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
@@ -197,7 +195,7 @@ static int run(struct process *process)
     timer_wheel_deinit(&server->wheel);
     health_free(server->health);
     streams_deinit(&process->streams);
-    stop_handles(process);
+    serve_stop_handles(process);
     loop_deinit(&process->loop);
     log_info("stopped");
     return 0;
@@ -205,9 +203,9 @@ static int run(struct process *process)
 
 /* --- starting --- */
 
-/* libuv reads the size of its pool once, from the environment: a place for each job, and two for
- * its own. */
-static void size_pool(const struct config *config)
+/* libuv reads the size of its thread pool once, from the environment: a thread for each job, and
+ * two for its own requests. */
+static void serve_size_pool(const struct config *config)
 {
     char size[16];
 
@@ -215,7 +213,7 @@ static void size_pool(const struct config *config)
     setenv("UV_THREADPOOL_SIZE", size, 1);
 }
 
-static int prepare(struct process *process, const char *where, struct error *err)
+static int serve_prepare(struct process *process, const char *where, struct error *err)
 {
     struct server *server = &process->server;
 
@@ -223,7 +221,7 @@ static int prepare(struct process *process, const char *where, struct error *err
         return -(int)err->code;
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();
-    size_pool(&process->config);
+    serve_size_pool(&process->config);
     if (health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
@@ -235,7 +233,7 @@ static int prepare(struct process *process, const char *where, struct error *err
     server->streams = &process->streams;
     server->started_ms = clock_wall_ms();
     server->turned_ms = clock_monotonic_ms();
-    /* libfcgi's own handlers would swallow SIGTERM; ours come later, by uv_signal. */
+    /* The handlers of libfcgi would swallow SIGTERM; uv_signal sets ours later. */
     FCGX_Init();
     signal(SIGPIPE, SIG_IGN);
     return 0;
@@ -243,7 +241,7 @@ static int prepare(struct process *process, const char *where, struct error *err
 
 int serve(int argc, char **argv)
 {
-    static struct process process; /* the ring of recent events is too large for a stack */
+    static struct process process; /* the timer wheel is too large for a stack */
     const char *where = NULL;
     struct error err;
 
@@ -253,9 +251,9 @@ int serve(int argc, char **argv)
         fputs("usage: casecast serve [--listen PATH|HOST:PORT]\n", stderr);
         return 2;
     }
-    if (prepare(&process, where, &err) < 0) {
+    if (serve_prepare(&process, where, &err) < 0) {
         log_error("%s", err.text);
         return 1;
     }
-    return run(&process);
+    return serve_run(&process);
 }

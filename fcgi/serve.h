@@ -1,4 +1,4 @@
-/* serve.h - the responder process.
+/* serve.h - the process of the server.
  *
  * Room: the server: its parts put together.
  * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, hub/kind.
@@ -6,5 +6,6 @@
 #pragma once
 
 /* `casecast serve [--listen PATH|HOST:PORT]`: answers FastCGI requests on descriptor 0, as
- * spawn-fcgi hands it over, or on a socket of its own, until SIGTERM.  Returns the exit status. */
+ * spawn-fcgi hands it over, or on a socket of its own, until a signal asks it to stop.  Returns the
+ * exit status.  Main thread. */
 int serve(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* case_routes.c - what cases there are. */
+/* case_routes.c - the list of cases with their videos and jobs, a case, and its poster. */
 #include "kind/case_routes.h"
 
 #include <limits.h>
@@ -14,18 +14,18 @@
 #include "request/secret.h"
 #include "request/server.h"
 
-/* The list while it is made. */
+/* The list while it is put together. */
 struct listing {
     const struct config *config;
-    json_t *cases; /* in order */
-    json_t *by_id; /* the same ones */
+    json_t *cases; /* in the order of the store */
+    json_t *by_id; /* the same cases */
     struct forecast forecast;
     int64_t now_ms;  /* wall clock */
-    int n_done;      /* jobs whose time is known … */
-    int64_t done_ms; /* … and the sum of it */
+    int n_done;      /* jobs whose duration is known … */
+    int64_t done_ms; /* … and the sum of their durations */
 };
 
-static json_t *poster_of(const struct config *config, const struct case_summary *summary)
+static json_t *cases_poster_url(const struct config *config, const struct case_summary *summary)
 {
     char url[sizeof "/api/cases//poster" + CASE_ID_MAX];
 
@@ -35,20 +35,21 @@ static json_t *poster_of(const struct config *config, const struct case_summary 
     return json_string(url);
 }
 
-static void add_case(void *ctx, const struct case_summary *summary)
+static void cases_add(void *ctx, const struct case_summary *summary)
 {
     struct listing *listing = ctx;
     json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:n, s:n}", "id", summary->id, "title",
         summary->title, "language", summary->language, "shape", case_shape_name(summary->shape),
-        "scenes", summary->n_scenes, "poster", poster_of(listing->config, summary), "video", "job");
+        "scenes", summary->n_scenes, "poster", cases_poster_url(listing->config, summary), "video",
+        "job");
 
     json_array_append_new(listing->cases, one);
     json_object_set(listing->by_id, summary->id, one);
 }
 
-/* --- which of them have a video --- */
+/* --- videos --- */
 
-static void add_finished(void *ctx, const struct job *job)
+static void cases_add_finished(void *ctx, const struct job *job)
 {
     struct listing *listing = ctx;
     json_t *one = json_object_get(listing->by_id, job->subject);
@@ -66,47 +67,48 @@ static void add_finished(void *ctx, const struct job *job)
     json_decref(result);
 }
 
-/* --- which are being made --- */
+/* --- jobs --- */
 
-/* A member of the job's last progress note; -1: it says nothing of that. */
-static double noted(const json_t *note, const char *member)
+/* A member of the job's last progress note; -1: it has no such number. */
+static double cases_noted(const json_t *note, const char *member)
 {
     const json_t *value = json_object_get(note, member);
 
     return json_is_number(value) ? json_number_value(value) : -1;
 }
 
-static json_t *number_or_null(int64_t number)
+static json_t *cases_number(int64_t number)
 {
     return number < 0 ? json_null() : json_integer(number);
 }
 
-static json_t *running_job(struct listing *listing, const struct job *job)
+static json_t *cases_running_job(struct listing *listing, const struct job *job)
 {
     json_t *note = job->progress ? json_loads(job->progress, 0, NULL) : NULL;
-    double percent = noted(note, "percent");
-    int64_t left_ms = (int64_t)noted(note, "etaMs");
+    double percent = cases_noted(note, "percent");
+    int64_t left_ms = (int64_t)cases_noted(note, "etaMs");
     int64_t spent_ms = listing->now_ms - job->started_ms;
 
     json_decref(note);
     forecast_running(&listing->forecast, left_ms, spent_ms > 0 ? spent_ms : 0);
     return json_pack("{s:s, s:s, s:f, s:o}", "id", job->id, "state", job_state_name(job->state),
-        "percent", percent < 0 ? 0 : percent, "etaMs", number_or_null(left_ms));
+        "percent", percent < 0 ? 0 : percent, "etaMs", cases_number(left_ms));
 }
 
-static json_t *queued_job(struct listing *listing, const struct job *job)
+static json_t *cases_queued_job(struct listing *listing, const struct job *job)
 {
     return json_pack("{s:s, s:s, s:i, s:o}", "id", job->id, "state", job_state_name(job->state),
-        "position", job->position, "waitMs", number_or_null(forecast_next(&listing->forecast)));
+        "position", job->position, "waitMs", cases_number(forecast_next(&listing->forecast)));
 }
 
-/* Those that run come before those that wait.  With secrets on, a job is nobody's business but its
- * viewers'. */
-static void add_live(void *ctx, const struct job *job, const char *owner)
+/* The store gives the running jobs before the queued ones, as the forecast needs them.  With
+ * secrets on the list names no jobs. */
+static void cases_add_live(void *ctx, const struct job *job, const char *owner)
 {
     struct listing *listing = ctx;
     json_t *one = json_object_get(listing->by_id, job->subject);
-    json_t *told = job->state == JOB_RUNNING ? running_job(listing, job) : queued_job(listing, job);
+    json_t *told = job->state == JOB_RUNNING ? cases_running_job(listing, job)
+                                             : cases_queued_job(listing, job);
 
     (void)owner;
     if (one && strcmp(job->kind, kind_video.name) == 0 && !job->cancel_wanted &&
@@ -115,17 +117,17 @@ static void add_live(void *ctx, const struct job *job, const char *owner)
     json_decref(told);
 }
 
-static int fill(struct listing *listing, struct store *store, struct error *err)
+static int cases_fill(struct listing *listing, struct store *store, struct error *err)
 {
-    int answer = store_case_each(store, add_case, listing, err);
+    int rc = store_case_each(store, cases_add, listing, err);
 
-    if (answer == 0)
-        answer = store_job_each_done(store, kind_video.name, add_finished, listing, err);
-    if (answer < 0)
-        return answer;
+    if (rc == 0)
+        rc = store_job_each_done(store, kind_video.name, cases_add_finished, listing, err);
+    if (rc < 0)
+        return rc;
     forecast_init(&listing->forecast, listing->config->slots,
         listing->n_done ? listing->done_ms / listing->n_done : -1);
-    return store_live(store, add_live, listing, err);
+    return store_live(store, cases_add_live, listing, err);
 }
 
 static void route_cases(struct request *request)
@@ -136,7 +138,8 @@ static void route_cases(struct request *request)
         .now_ms = clock_wall_ms()};
     struct store *store;
     struct error err;
-    bool has_failed = request_store(request, &store, &err) < 0 || fill(&listing, store, &err) < 0;
+    bool has_failed =
+        request_store(request, &store, &err) < 0 || cases_fill(&listing, store, &err) < 0;
 
     json_decref(listing.by_id);
     if (!has_failed) {
@@ -147,51 +150,51 @@ static void route_cases(struct request *request)
     answer_error(request, &err);
 }
 
-/* The case that the route names.  False: the request is answered. */
-static bool find_case(struct request *request, struct case_record **ret_record)
+/* The case that the route names.  False: there is none, and the request was answered. */
+static bool cases_find(struct request *request, struct case_record **ret_record)
 {
     struct store *store;
     struct error err;
-    int answer;
+    int rc;
 
     if (case_id_check(request->capture, &err) < 0 || request_store(request, &store, &err) < 0) {
         answer_error(request, &err);
         return false;
     }
-    answer = store_case_get(store, request->capture, ret_record, &err);
-    if (answer == STORE_E_NOT_FOUND) {
+    rc = store_case_get(store, request->capture, ret_record, &err);
+    if (rc == STORE_E_NOT_FOUND) {
         error_set(&err, ERR_INPUT, "case %s not found", request->capture);
         answer_problem(request, 404, "", err.text);
-    } else if (answer < 0) {
+    } else if (rc < 0) {
         answer_error(request, &err);
     }
-    return answer == 0;
+    return rc == 0;
 }
 
 static void route_case(struct request *request)
 {
     struct case_record *record;
 
-    if (!find_case(request, &record))
+    if (!cases_find(request, &record))
         return;
     answer_json(request, 200, case_to_json(record));
     case_free(record);
 }
 
-/* --- its first picture --- */
+/* --- posters --- */
 
-static void answer_poster(struct request *request, const struct case_record *record)
+static void cases_answer_poster(struct request *request, const struct case_record *record)
 {
     char url[PATH_MAX], extra[PATH_MAX + 32];
     struct error err;
-    int answer = posters_find(request->server->posters, record, !request->is_head, url, &err);
+    int rc = posters_find(request->server->posters, record, !request->is_head, url, &err);
 
-    if (answer == 0) {
+    if (rc == 0) {
         snprintf(extra, sizeof extra, "Location: %s\r\n", url);
-        answer_bare(request, 302, extra);
-    } else if (answer == POSTERS_E_NOT_YET) {
-        answer_bare(request, 204, "Retry-After: 1\r\n");
-    } else if (answer == -ERR_INPUT) {
+        answer_empty_with(request, 302, extra);
+    } else if (rc == POSTERS_E_NOT_YET) {
+        answer_empty_with(request, 204, "Retry-After: 1\r\n");
+    } else if (rc == -ERR_INPUT) {
         answer_problem(request, 404, "", err.text);
     } else {
         log_warning("poster of case %s: %s", record->id, err.text);
@@ -208,9 +211,9 @@ static void route_poster(struct request *request)
             request, 403, "", "a case shows its pictures only to whom its job was made for");
         return;
     }
-    if (!find_case(request, &record))
+    if (!cases_find(request, &record))
         return;
-    answer_poster(request, record);
+    cases_answer_poster(request, record);
     case_free(record);
 }
 

@@ -8,7 +8,7 @@ void forecast_init(struct forecast *forecast, int n_slots, int64_t usual_ms)
             .usual_ms = usual_ms};
 }
 
-static int64_t guess_left(const struct forecast *forecast, int64_t spent_ms)
+static int64_t forecast_guess_left(const struct forecast *forecast, int64_t spent_ms)
 {
     if (forecast->usual_ms < 0)
         return -1;
@@ -17,19 +17,19 @@ static int64_t guess_left(const struct forecast *forecast, int64_t spent_ms)
 
 void forecast_running(struct forecast *forecast, int64_t left_ms, int64_t spent_ms)
 {
-    int64_t left = left_ms >= 0 ? left_ms : guess_left(forecast, spent_ms);
+    int64_t left = left_ms >= 0 ? left_ms : forecast_guess_left(forecast, spent_ms);
 
     if (forecast->usual_ms < 0 && left_ms >= 0)
         forecast->usual_ms = spent_ms + left_ms;
-    /* More than there are places: somebody else runs with other settings. */
+    /* More jobs than slots: another process runs with other settings. */
     if (forecast->n_running == forecast->n_slots && forecast->n_slots < FORECAST_SLOTS_MAX)
         forecast->n_slots++;
     if (forecast->n_running < forecast->n_slots)
         forecast->free_ms[forecast->n_running++] = left;
 }
 
-/* The place that is free first, as far as it is known. */
-static int first_free(const struct forecast *forecast)
+/* The slot that is free first, of those whose time is known. */
+static int forecast_first_free(const struct forecast *forecast)
 {
     int first = 0;
 
@@ -42,10 +42,10 @@ static int first_free(const struct forecast *forecast)
 
 int64_t forecast_next(struct forecast *forecast)
 {
-    int place = first_free(forecast);
-    int64_t wait_ms = forecast->free_ms[place];
+    int slot = forecast_first_free(forecast);
+    int64_t wait_ms = forecast->free_ms[slot];
 
-    forecast->free_ms[place] =
+    forecast->free_ms[slot] =
         wait_ms < 0 || forecast->usual_ms < 0 ? -1 : wait_ms + forecast->usual_ms;
     return wait_ms;
 }

@@ -1,5 +1,5 @@
-/* kind_video.c - createVideoFromDb as a job: the case as it was when somebody asked, in a folder
- * named after the digest of all that shapes the video. */
+/* kind_video.c - createVideoFromDb as a job: makes the video of a case as it was when the job was
+ * created, in a folder that is named by the digest of everything that shapes the video. */
 #include "kind/kind_video.h"
 
 #include <jansson.h>
@@ -18,9 +18,9 @@
 
 static const char video_file[] = "final.mp4";
 
-/* --- before: what is asked for --- */
+/* --- before the job --- */
 
-static char *input_of(const struct case_record *record, const char *key)
+static char *kind_video_input(const struct case_record *record, const char *key)
 {
     json_t *json = json_pack("{s:s, s:o}", "key", key, "case", case_to_json(record));
     char *input = json_dumps(json, JSON_COMPACT);
@@ -29,44 +29,44 @@ static char *input_of(const struct case_record *record, const char *key)
     return input;
 }
 
-static int prepare(struct store *store, const struct config *config, const char *subject,
+static int kind_video_prepare(struct store *store, const struct config *config, const char *subject,
     char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     struct case_record *record;
-    int answer = store_case_get(store, subject, &record, err);
+    int rc = store_case_get(store, subject, &record, err);
 
-    if (answer == STORE_E_NOT_FOUND)
+    if (rc == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "case %s not found", subject);
-    if (answer != 0)
-        return answer;
+    if (rc != 0)
+        return rc;
     if (record->n_scenes == 0) {
         case_free(record);
         error_set(err, ERR_INPUT, "case %s has no scenes: a video needs at least one", subject);
         return STORE_E_NOT_FOUND;
     }
-    answer = video_key(record, config->media_root, ret_key, err);
-    if (answer == 0 && ret_input)
-        *ret_input = input_of(record, ret_key);
+    rc = video_key(record, config->media_root, ret_key, err);
+    if (rc == 0 && ret_input)
+        *ret_input = kind_video_input(record, ret_key);
     case_free(record);
-    return answer;
+    return rc;
 }
 
-/* Beneath CASECAST_OUTPUT and CASECAST_MEDIA_URL.  nginx asks us who may have the files of jobs
- * that have a secret, so they lie apart from those that are anybody's. */
-static const char *shelf(const struct config *config)
+/* The part of the path below CASECAST_OUTPUT and CASECAST_MEDIA_URL.  nginx asks a responder who
+ * may read the files of jobs with a secret, so they have a folder of their own. */
+static const char *kind_video_shelf(const struct config *config)
 {
     return secret_is_needed(config) ? SECRET_FOLDER "/" : "";
 }
 
-static char *folder_of(const struct config *config, const char *key)
+static char *kind_video_folder(const struct config *config, const char *key)
 {
-    return mem_format("%s/%s%s", config->output, shelf(config), key);
+    return mem_format("%s/%s%s", config->output, kind_video_shelf(config), key);
 }
 
-static bool still_good(const struct config *config, const struct job *done)
+static bool kind_video_still_good(const struct config *config, const struct job *done)
 {
     json_t *result = done->result ? json_loads(done->result, 0, NULL) : NULL;
-    char *folder = folder_of(config, done->key);
+    char *folder = kind_video_folder(config, done->key);
     bool is_good = result && result_files_are_whole(folder, result);
 
     free(folder);
@@ -79,36 +79,39 @@ static bool still_good(const struct config *config, const struct job *done)
 struct making {
     struct work *work;
     const char *key;
-    struct error err;       /* of the journal: the work stops */
-    atomic_bool has_failed; /* after that */
+    struct error err;       /* the first error of the journal: the work stops */
+    atomic_bool has_failed; /* `err` is set */
     char thumbnail[PATH_MAX];
-    json_t *side_files; /* what `done` tells of the files beside the video; NULL: not known yet */
+    json_t *side_files; /* what `done` says of the side files; NULL: not known yet */
 };
 
-static void url_of(const struct making *making, const char *file, char ret_url[static PATH_MAX])
+static void making_url(const struct making *making, const char *file, char ret_url[static PATH_MAX])
 {
     const struct config *config = work_config(making->work);
 
-    snprintf(ret_url, PATH_MAX, "%s%s%s/%s", config->media_url, shelf(config), making->key, file);
+    snprintf(ret_url, PATH_MAX, "%s%s%s/%s", config->media_url, kind_video_shelf(config),
+        making->key, file);
 }
 
-static void emit(struct making *making, const char *once, const char *name, const char *data)
+static void making_emit(struct making *making, const char *once, const char *name, const char *data)
 {
     if (!making->has_failed && work_emit(making->work, once, name, data, &making->err) < 0)
         making->has_failed = true;
 }
 
-static void emit_json(struct making *making, const char *once, const char *name, json_t *json)
+static void making_emit_json(
+    struct making *making, const char *once, const char *name, json_t *json)
 {
     char *text = json_dumps(json, JSON_COMPACT);
 
-    emit(making, once, name, text);
+    making_emit(making, once, name, text);
     free(text);
     json_decref(json);
 }
 
-/* What its viewers were not told must not be seen by those who come later. */
-static int may_publish(void *ctx, struct error *err)
+/* Nothing is published after an event that could not be journaled: the viewers would not know of
+ * it. */
+static int making_may_publish(void *ctx, struct error *err)
 {
     struct making *making = ctx;
 
@@ -118,7 +121,7 @@ static int may_publish(void *ctx, struct error *err)
     return -(int)err->code;
 }
 
-static void on_progress(void *ctx, const struct video_progress *progress)
+static void making_on_progress(void *ctx, const struct video_progress *progress)
 {
     struct making *making = ctx;
     json_t *json =
@@ -135,39 +138,39 @@ static void on_progress(void *ctx, const struct video_progress *progress)
     json_decref(json);
 }
 
-static void on_scene(void *ctx, int index, int n_scenes, const char *thumbnail)
+static void making_on_scene(void *ctx, int index, int n_scenes, const char *thumbnail)
 {
     struct making *making = ctx;
     char once[32], url[PATH_MAX];
 
     snprintf(once, sizeof once, "scene:%d", index);
-    url_of(making, thumbnail, url);
-    emit_json(making, once, "scene",
+    making_url(making, thumbnail, url);
+    making_emit_json(making, once, "scene",
         json_pack("{s:i, s:i, s:s}", "index", index + 1, "of", n_scenes, "thumbnail", url));
 }
 
-static void on_preview(void *ctx, const char *thumbnail)
+static void making_on_preview(void *ctx, const char *thumbnail)
 {
     struct making *making = ctx;
     char *text;
 
-    url_of(making, thumbnail, making->thumbnail);
+    making_url(making, thumbnail, making->thumbnail);
     text = mem_format("var previewThumbnail %s", making->thumbnail);
-    emit(making, "preview", NULL, text);
+    making_emit(making, "preview", NULL, text);
     free(text);
 }
 
-static json_t *url_json(const struct making *making, const char *file)
+static json_t *making_url_json(const struct making *making, const char *file)
 {
     char url[PATH_MAX];
 
     if (!file)
         return json_null();
-    url_of(making, file, url);
+    making_url(making, file, url);
     return json_string(url);
 }
 
-static void on_side_files(void *ctx, const struct video_side_files *files)
+static void making_on_side_files(void *ctx, const struct video_side_files *files)
 {
     struct making *making = ctx;
     json_t *chapters = json_array();
@@ -176,42 +179,42 @@ static void on_side_files(void *ctx, const struct video_side_files *files)
         json_array_append_new(chapters, json_pack("{s:s, s:f}", "title", files->chapters[i].title,
                                             "start", files->chapters[i].start_s));
     making->side_files = json_pack("{s:o, s:o, s:o, s:o}", "captions",
-        url_json(making, files->captions), "poster", url_json(making, files->poster), "sprites",
-        url_json(making, files->sprites), "chapters", chapters);
+        making_url_json(making, files->captions), "poster", making_url_json(making, files->poster),
+        "sprites", making_url_json(making, files->sprites), "chapters", chapters);
 }
 
-static void on_playable(void *ctx, const struct video_playable *playable)
+static void making_on_playable(void *ctx, const struct video_playable *playable)
 {
     struct making *making = ctx;
 
-    emit_json(making, "playable", "playable",
-        json_pack("{s:o, s:f, s:f, s:s}", "playlist", url_json(making, playable->playlist),
+    making_emit_json(making, "playable", "playable",
+        json_pack("{s:o, s:f, s:f, s:s}", "playlist", making_url_json(making, playable->playlist),
             "seconds", playable->seconds, "of", playable->of, "codecs", playable->codecs));
 }
 
-static char *result_of(
+static char *making_result(
     const struct making *making, const char *folder, const struct video_result *video)
 {
     char url[PATH_MAX], *text;
     json_t *json;
 
-    url_of(making, video_file, url);
+    making_url(making, video_file, url);
     json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i, s:i}", "video", url, "thumbnail",
         making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
         video->height, "frames", video->n_frames, "kept", video->n_kept);
     json_object_update(json, making->side_files);
     result_files_measure(folder, json);
-    /* Seven digits: milliseconds of two hours. */
+    /* seven digits: milliseconds of two hours */
     text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(json);
     return text;
 }
 
-static int make(
+static int making_run(
     struct making *making, const struct case_record *record, char **ret_result, struct error *err)
 {
     const struct config *config = work_config(making->work);
-    char *out_dir = folder_of(config, making->key);
+    char *out_dir = kind_video_folder(config, making->key);
     char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
@@ -222,98 +225,98 @@ static int make(
         .n_cores = config->slots,
         .cancel = work_cancel(making->work),
         .watch = {.ctx = making,
-            .may_publish = may_publish,
-            .progress = on_progress,
-            .scene = on_scene,
-            .preview = on_preview,
-            .side_files = on_side_files,
-            .playable = on_playable}};
+            .may_publish = making_may_publish,
+            .progress = making_on_progress,
+            .scene = making_on_scene,
+            .preview = making_on_preview,
+            .side_files = making_on_side_files,
+            .playable = making_on_playable}};
     struct video_result video;
-    int failed = video_create(record, &options, &video, err);
+    int rc = video_create(record, &options, &video, err);
 
-    if (failed == 0 && making->has_failed) {
+    if (rc == 0 && making->has_failed) {
         *err = making->err;
-        failed = -(int)err->code;
+        rc = -(int)err->code;
     }
-    if (failed == 0)
-        *ret_result = result_of(making, out_dir, &video);
+    if (rc == 0)
+        *ret_result = making_result(making, out_dir, &video);
     free(out_dir);
     free(cores_file);
-    return failed;
+    return rc;
 }
 
-static int refuse_changed(struct error *err)
+static int making_refuse_changed(struct error *err)
 {
     return error_set(err, ERR_INPUT,
-        "a file of the case changed while its video was made: ask again, and it is made as the "
-        "files are then");
+        "a file of the case changed while its video was made: ask again to make it from the files "
+        "as they are now");
 }
 
-/* The key says what was there when somebody asked.  What is there now may be something else: then
- * the video goes under the key of that, and whoever asks for the other has a job of its own made.
- */
-static int settle_key(struct making *making, const struct case_record *record,
+/* The key was made from the files as they were when the job was created.  If they have changed
+ * since, the video gets the key of the files as they are now; a request for the other key makes a
+ * job of its own. */
+static int making_settle_key(struct making *making, const struct case_record *record,
     char key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
-    int answer = video_key(record, work_config(making->work)->media_root, key, err);
+    int rc = video_key(record, work_config(making->work)->media_root, key, err);
 
-    if (answer < 0 || strcmp(key, making->key) == 0)
-        return answer;
-    answer = work_rekey(making->work, key, err);
-    if (answer == WORK_E_TAKEN)
-        return refuse_changed(err);
+    if (rc < 0 || strcmp(key, making->key) == 0)
+        return rc;
+    rc = work_rekey(making->work, key, err);
+    if (rc == WORK_E_TAKEN)
+        return making_refuse_changed(err);
     making->key = key;
-    return answer;
+    return rc;
 }
 
-/* What was read is what the key says, if no file was touched from before the key was found until
- * all is done. */
-static int make_unchanged(
+/* The video is that of its key only if no file was touched from before the key was computed until
+ * the video was done. */
+static int making_run_unchanged(
     struct making *making, const struct case_record *record, char **ret_result, struct error *err)
 {
     const char *root = work_config(making->work)->media_root;
     char key[DIGEST_HEX_LEN + 1], before[DIGEST_HEX_LEN + 1], after[DIGEST_HEX_LEN + 1];
-    int answer = video_files_stamp(record, root, before, err);
+    int rc = video_files_stamp(record, root, before, err);
 
-    if (answer == 0)
-        answer = settle_key(making, record, key, err);
-    if (answer == 0)
-        answer = make(making, record, ret_result, err);
-    if (answer == 0)
-        answer = video_files_stamp(record, root, after, err);
-    if (answer == 0 && strcmp(before, after) != 0) {
+    if (rc == 0)
+        rc = making_settle_key(making, record, key, err);
+    if (rc == 0)
+        rc = making_run(making, record, ret_result, err);
+    if (rc == 0)
+        rc = video_files_stamp(record, root, after, err);
+    if (rc == 0 && strcmp(before, after) != 0) {
         free(*ret_result);
         *ret_result = NULL;
-        answer = refuse_changed(err);
+        rc = making_refuse_changed(err);
     }
-    return answer;
+    return rc;
 }
 
-static int run(struct work *work, char **ret_result, struct error *err)
+static int kind_video_run(struct work *work, char **ret_result, struct error *err)
 {
     json_t *input = json_loads(work_input(work), 0, NULL);
     const char *key = input ? json_string_value(json_object_get(input, "key")) : NULL;
     struct making making = {.work = work, .key = key};
     struct case_record *record;
-    int failed;
+    int rc;
 
     if (!key) {
         json_decref(input);
         return error_set(err, ERR_INPUT, "the job's record of its case can't be read");
     }
-    failed = case_from_json(json_object_get(input, "case"), "", &record, err);
-    if (failed == 0) {
-        failed = make_unchanged(&making, record, ret_result, err);
+    rc = case_from_json(json_object_get(input, "case"), "", &record, err);
+    if (rc == 0) {
+        rc = making_run_unchanged(&making, record, ret_result, err);
         case_free(record);
     }
     json_decref(making.side_files);
     json_decref(input);
-    return failed;
+    return rc;
 }
 
-/* --- after: what is said --- */
+/* --- after the job --- */
 
-static void say_done(const char *result, struct last_events *last)
+static void kind_video_add_done(const char *result, struct last_events *last)
 {
     json_t *json = json_loads(result, 0, NULL);
     char *text = mem_format("var finalVideo %s", json_string_value(json_object_get(json, "video")));
@@ -324,7 +327,7 @@ static void say_done(const char *result, struct last_events *last)
     json_decref(json);
 }
 
-static void say_failed(const char *error, struct last_events *last)
+static void kind_video_add_failed(const char *error, struct last_events *last)
 {
     json_t *json = json_pack("{s:s}", "error", error);
     char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
@@ -336,18 +339,18 @@ static void say_failed(const char *error, struct last_events *last)
     json_decref(json);
 }
 
-static void finish(
+static void kind_video_finish(
     enum job_state state, const char *result, const char *error, struct last_events *last)
 {
     if (state == JOB_DONE)
-        say_done(result, last);
+        kind_video_add_done(result, last);
     else if (state == JOB_FAILED)
-        say_failed(error, last);
+        kind_video_add_failed(error, last);
     else
         last_events_add(last, "canceled", "{}");
 }
 
-static void clear(const struct config *config, const struct job *job)
+static void kind_video_clear(const struct config *config, const struct job *job)
 {
     char *out_dir = mem_format("%s/%s", config->output, job->key);
 
@@ -365,9 +368,9 @@ const struct job_kind kind_video = {
     .last = "finished_video",
     .stream_paths = stream_paths,
     .subject_check = case_id_check,
-    .prepare = prepare,
-    .still_good = still_good,
-    .run = run,
-    .finish = finish,
-    .clear = clear,
+    .prepare = kind_video_prepare,
+    .still_good = kind_video_still_good,
+    .run = kind_video_run,
+    .finish = kind_video_finish,
+    .clear = kind_video_clear,
 };

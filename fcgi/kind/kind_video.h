@@ -1,4 +1,4 @@
-/* kind_video.h - the first kind of job: from a case to its video.
+/* kind_video.h - the kind of job that makes the video of a case.
  *
  * Room: the kind of job that makes videos, and the routes of cases.
  * May use: base, case, fcgi/request, fcgi/route, hub/kind, store, video, video/deliver.
@@ -7,6 +7,6 @@
 
 #include "hub/kind/kind.h"
 
-/* The result of a done job: {"video": URL, "thumbnail": URL, "seconds", "width", "height",
- * "frames"}. */
+/* The result of a done job is the data of the event `done` (fcgi/README.md): URLs of the video and
+ * of its side files, sizes, lengths, chapters. */
 extern const struct job_kind kind_video;

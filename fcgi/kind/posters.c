@@ -13,14 +13,14 @@
 #include "video/deliver/poster.h"
 
 enum {
-    WAITING_MAX = 64, /* who comes later asks again */
-    FAILED_MAX = 64,  /* what can't be made is not tried at every visit */
-    NICENESS = 10,    /* films go first */
+    WAITING_MAX = 64, /* a later client must ask again */
+    FAILED_MAX = 64,  /* posters that can't be made, and are not tried again at each request */
+    NICENESS = 10,    /* videos go first */
 };
 
 static const char folder[] = "posters";
 
-struct wish {
+struct poster_request {
     char name[POSTER_NAME_LEN + 1];
     struct case_record *record;
 };
@@ -38,10 +38,10 @@ struct posters {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* under lock */
-    bool is_running, is_over;
+    bool is_running, is_stopping;
     int n_waiting;
-    struct wish waiting[WAITING_MAX]; /* the first is being made */
-    unsigned n_failed;                /* ever: the newest take the places of the oldest */
+    struct poster_request waiting[WAITING_MAX]; /* the first is being made */
+    unsigned n_failed;                          /* ever: the newest replaces the oldest */
     struct failure failed[FAILED_MAX];
     pthread_t thread;
 };
@@ -62,7 +62,7 @@ void posters_free(struct posters *posters)
     bool is_running;
 
     pthread_mutex_lock(&posters->lock);
-    posters->is_over = true;
+    posters->is_stopping = true;
     is_running = posters->is_running;
     pthread_cond_signal(&posters->changed);
     pthread_mutex_unlock(&posters->lock);
@@ -78,18 +78,19 @@ void posters_free(struct posters *posters)
 
 /* --- the thread --- */
 
-static bool is_over(void *ctx)
+static bool posters_is_stopping(void *ctx)
 {
     struct posters *posters = ctx;
     bool over;
 
     pthread_mutex_lock(&posters->lock);
-    over = posters->is_over;
+    over = posters->is_stopping;
     pthread_mutex_unlock(&posters->lock);
     return over;
 }
 
-static void note_failure_locked(struct posters *posters, const char *name, const struct error *why)
+static void posters_note_failure_locked(
+    struct posters *posters, const char *name, const struct error *why)
 {
     struct failure *failure = &posters->failed[posters->n_failed++ % FAILED_MAX];
 
@@ -97,38 +98,38 @@ static void note_failure_locked(struct posters *posters, const char *name, const
     failure->why = *why;
 }
 
-/* The first of those that wait, which stays in its place meanwhile: who asks for it is told "not
- * yet", and asks for nothing twice. */
-static void make_first_locked(struct posters *posters)
+/* Makes the first that waits.  It stays first meanwhile, so that another request for it adds
+ * nothing. */
+static void posters_make_first_locked(struct posters *posters)
 {
-    struct wish wish = posters->waiting[0];
+    struct poster_request asked = posters->waiting[0];
     struct error why;
     int rc;
 
     pthread_mutex_unlock(&posters->lock);
-    rc = poster_make(
-        wish.record, posters->config->media_root, posters->dir, wish.name, is_over, posters, &why);
+    rc = poster_make(asked.record, posters->config->media_root, posters->dir, asked.name,
+        posters_is_stopping, posters, &why);
     if (rc < 0 && rc != -ERR_CANCELED)
-        log_warning("poster of case %s: %s", wish.record->id, why.text);
+        log_warning("poster of case %s: %s", asked.record->id, why.text);
     pthread_mutex_lock(&posters->lock);
-    /* A full disk may have room again: only what lies in the picture is remembered. */
+    /* A full disk may have room again later: only errors of the picture itself are noted. */
     if (rc == -ERR_INPUT)
-        note_failure_locked(posters, wish.name, &why);
-    case_free(wish.record);
+        posters_note_failure_locked(posters, asked.name, &why);
+    case_free(asked.record);
     posters->n_waiting--;
     memmove(posters->waiting, posters->waiting + 1,
         (size_t)posters->n_waiting * sizeof *posters->waiting);
 }
 
-static void *maker_thread(void *ctx)
+static void *posters_thread(void *ctx)
 {
     struct posters *posters = ctx;
 
-    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* where it may not, films wait a little */
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* if that fails, videos wait a little */
     pthread_mutex_lock(&posters->lock);
-    while (!posters->is_over) {
+    while (!posters->is_stopping) {
         if (posters->n_waiting)
-            make_first_locked(posters);
+            posters_make_first_locked(posters);
         else
             pthread_cond_wait(&posters->changed, &posters->lock);
     }
@@ -136,9 +137,10 @@ static void *maker_thread(void *ctx)
     return NULL;
 }
 
-/* --- the askers --- */
+/* --- requests --- */
 
-static const struct failure *find_failure_locked(const struct posters *posters, const char *name)
+static const struct failure *posters_find_failure_locked(
+    const struct posters *posters, const char *name)
 {
     for (int i = 0; i < FAILED_MAX; i++)
         if (strcmp(posters->failed[i].name, name) == 0)
@@ -146,7 +148,7 @@ static const struct failure *find_failure_locked(const struct posters *posters, 
     return NULL;
 }
 
-static bool waits_locked(const struct posters *posters, const char *name)
+static bool posters_waits_locked(const struct posters *posters, const char *name)
 {
     for (int i = 0; i < posters->n_waiting; i++)
         if (strcmp(posters->waiting[i].name, name) == 0)
@@ -154,21 +156,21 @@ static bool waits_locked(const struct posters *posters, const char *name)
     return false;
 }
 
-static int start_locked(struct posters *posters, struct error *err)
+static int posters_start_locked(struct posters *posters, struct error *err)
 {
     int rc;
 
     if (posters->is_running)
         return 0;
-    rc = pthread_create(&posters->thread, NULL, maker_thread, posters);
+    rc = pthread_create(&posters->thread, NULL, posters_thread, posters);
     if (rc)
         return error_set(err, ERR_BUSY, "no thread can be started: %s", strerror(rc));
     posters->is_running = true;
     return 0;
 }
 
-/* A copy of what shapes the poster: the record is the caller's. */
-static struct case_record *copy_first(const struct case_record *record)
+/* A copy of what shapes the poster; the record belongs to the caller. */
+static struct case_record *posters_copy_case(const struct case_record *record)
 {
     struct case_record *copy = mem_new(struct case_record);
 
@@ -184,25 +186,25 @@ static struct case_record *copy_first(const struct case_record *record)
     return copy;
 }
 
-static int ask_locked(struct posters *posters, const struct case_record *record, const char *name,
-    bool may_make, struct error *err)
+static int posters_ask_locked(struct posters *posters, const struct case_record *record,
+    const char *name, bool may_make, struct error *err)
 {
-    const struct failure *failure = find_failure_locked(posters, name);
-    struct wish *wish;
+    const struct failure *failure = posters_find_failure_locked(posters, name);
+    struct poster_request *asked;
     int rc;
 
     if (failure) {
         *err = failure->why;
         return -(int)err->code;
     }
-    if (!may_make || waits_locked(posters, name) || posters->n_waiting == WAITING_MAX)
+    if (!may_make || posters_waits_locked(posters, name) || posters->n_waiting == WAITING_MAX)
         return POSTERS_E_NOT_YET;
-    rc = start_locked(posters, err);
+    rc = posters_start_locked(posters, err);
     if (rc < 0)
         return rc;
-    wish = &posters->waiting[posters->n_waiting++];
-    strcpy(wish->name, name);
-    wish->record = copy_first(record);
+    asked = &posters->waiting[posters->n_waiting++];
+    strcpy(asked->name, name);
+    asked->record = posters_copy_case(record);
     pthread_cond_signal(&posters->changed);
     return POSTERS_E_NOT_YET;
 }
@@ -217,7 +219,7 @@ int posters_find(struct posters *posters, const struct case_record *record, bool
         return rc;
     if (!poster_is_there(posters->dir, name)) {
         pthread_mutex_lock(&posters->lock);
-        rc = ask_locked(posters, record, name, may_make, err);
+        rc = posters_ask_locked(posters, record, name, may_make, err);
         pthread_mutex_unlock(&posters->lock);
         return rc;
     }

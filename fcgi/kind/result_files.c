@@ -1,3 +1,4 @@
+/* result_files.c - see result_files.h. */
 #include "kind/result_files.h"
 
 #include <fcntl.h>
@@ -9,13 +10,13 @@
 
 #include "base/mem.h"
 
-/* Members of a result that name a file by its URL; null where there is none. */
+/* The members of a result that hold the URL of a file, or null. */
 static const char *const members[] = {"video", "thumbnail", "captions", "poster", "sprites"};
 
 enum { N_MEMBERS = sizeof members / sizeof *members };
 
 /* -1: no such file. */
-static int64_t length_of(const char *folder, const char *name)
+static int64_t result_files_length(const char *folder, const char *name)
 {
     char *path = mem_format("%s/%s", folder, name);
     struct stat stat_;
@@ -27,7 +28,7 @@ static int64_t length_of(const char *folder, const char *name)
     return len;
 }
 
-static const char *name_of(const json_t *result, const char *member)
+static const char *result_files_name(const json_t *result, const char *member)
 {
     const char *url = json_string_value(json_object_get(result, member));
     const char *slash = url ? strrchr(url, '/') : NULL;
@@ -35,8 +36,8 @@ static const char *name_of(const json_t *result, const char *member)
     return slash ? slash + 1 : url;
 }
 
-/* The pictures lie beside the cues that name their parts. */
-static char *sprites_picture(const char *cues)
+/* sprites.vtt names parts of sprites.jpg. */
+static char *result_files_sprites_picture(const char *cues)
 {
     size_t len = strlen(cues);
 
@@ -45,9 +46,9 @@ static char *sprites_picture(const char *cues)
                : NULL;
 }
 
-static void measure(const char *folder, const char *name, json_t *bytes)
+static void result_files_measure_one(const char *folder, const char *name, json_t *bytes)
 {
-    json_object_set_new(bytes, name, json_integer(length_of(folder, name)));
+    json_object_set_new(bytes, name, json_integer(result_files_length(folder, name)));
 }
 
 void result_files_measure(const char *folder, json_t *result)
@@ -55,21 +56,22 @@ void result_files_measure(const char *folder, json_t *result)
     json_t *bytes = json_object();
 
     for (int i = 0; i < N_MEMBERS; i++) {
-        const char *name = name_of(result, members[i]);
-        char *picture = name && strcmp(members[i], "sprites") == 0 ? sprites_picture(name) : NULL;
+        const char *name = result_files_name(result, members[i]);
+        char *picture =
+            name && strcmp(members[i], "sprites") == 0 ? result_files_sprites_picture(name) : NULL;
 
         if (name)
-            measure(folder, name, bytes);
+            result_files_measure_one(folder, name, bytes);
         if (picture)
-            measure(folder, picture, bytes);
+            result_files_measure_one(folder, picture, bytes);
         free(picture);
     }
     json_object_set_new(result, "bytes", bytes);
 }
 
-/* --- of older versions --- */
+/* --- results of older versions --- */
 
-static uint64_t big_endian(const unsigned char *bytes, int n)
+static uint64_t result_files_big_endian(const unsigned char *bytes, int n)
 {
     uint64_t value = 0;
 
@@ -78,8 +80,8 @@ static uint64_t big_endian(const unsigned char *bytes, int n)
     return value;
 }
 
-/* The outermost boxes of an MP4 (ISO/IEC 14496-12, 4.2) end together with the file. */
-static bool boxes_fill(int fd, uint64_t len)
+/* Do the outermost boxes of an MP4 (ISO/IEC 14496-12, 4.2) end where the file ends? */
+static bool result_files_boxes_fill(int fd, uint64_t len)
 {
     unsigned char head[16];
     uint64_t at = 0;
@@ -89,9 +91,9 @@ static bool boxes_fill(int fd, uint64_t len)
 
         if (pread(fd, head, 8, (off_t)at) != 8)
             return false;
-        size = big_endian(head, 4);
+        size = result_files_big_endian(head, 4);
         if (size == 1 && pread(fd, head, 16, (off_t)at) == 16)
-            size = big_endian(head + 8, 8);
+            size = result_files_big_endian(head + 8, 8);
         if (size < 8 || size > len - at)
             return false;
         at += size;
@@ -99,12 +101,12 @@ static bool boxes_fill(int fd, uint64_t len)
     return true;
 }
 
-static bool mp4_is_whole(const char *folder, const char *name)
+static bool result_files_mp4_is_whole(const char *folder, const char *name)
 {
     char *path = mem_format("%s/%s", folder, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int64_t len = length_of(folder, name);
-    bool is_whole = fd >= 0 && len > 0 && boxes_fill(fd, (uint64_t)len);
+    int64_t len = result_files_length(folder, name);
+    bool is_whole = fd >= 0 && len > 0 && result_files_boxes_fill(fd, (uint64_t)len);
 
     if (fd >= 0)
         close(fd);
@@ -112,15 +114,16 @@ static bool mp4_is_whole(const char *folder, const char *name)
     return is_whole;
 }
 
-static bool is_whole_unmeasured(const char *folder, const json_t *result)
+static bool result_files_are_whole_unmeasured(const char *folder, const json_t *result)
 {
     for (int i = 0; i < N_MEMBERS; i++) {
-        const char *name = name_of(result, members[i]);
+        const char *name = result_files_name(result, members[i]);
 
-        if (name && length_of(folder, name) <= 0)
+        if (name && result_files_length(folder, name) <= 0)
             return false;
     }
-    return name_of(result, "video") && mp4_is_whole(folder, name_of(result, "video"));
+    return result_files_name(result, "video") &&
+           result_files_mp4_is_whole(folder, result_files_name(result, "video"));
 }
 
 bool result_files_are_whole(const char *folder, const json_t *result)
@@ -129,10 +132,10 @@ bool result_files_are_whole(const char *folder, const json_t *result)
     const char *name;
 
     if (!json_object_size(bytes))
-        return is_whole_unmeasured(folder, result);
+        return result_files_are_whole_unmeasured(folder, result);
     json_object_foreach(bytes, name, len)
     {
-        if (length_of(folder, name) != json_integer_value(len))
+        if (result_files_length(folder, name) != json_integer_value(len))
             return false;
     }
     return true;

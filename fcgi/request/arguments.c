@@ -1,3 +1,4 @@
+/* arguments.c - see arguments.h. */
 #include "request/arguments.h"
 
 #include <stdlib.h>
@@ -7,16 +8,16 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Decodes in place and gives the length: uriparser's own list of arguments would end a value at a
+/* Decodes in place; returns the length.  uriparser's own list of arguments would end a value at a
  * %00. */
-static size_t decode(char *text)
+static size_t arguments_decode(char *text)
 {
     const char *end = uriUnescapeInPlaceExA(text, URI_TRUE, URI_BR_DONT_TOUCH);
 
     return (size_t)(end - text);
 }
 
-static void add_argument(struct arguments *arguments, char *text)
+static void arguments_add(struct arguments *arguments, char *text)
 {
     struct argument *argument = &arguments->at[arguments->n++];
     char *value = strchr(text, '=');
@@ -25,9 +26,9 @@ static void add_argument(struct arguments *arguments, char *text)
         *value++ = '\0';
     else
         value = text + strlen(text);
-    argument->value_len = decode(value);
+    argument->value_len = arguments_decode(value);
     argument->value = value;
-    decode(text);
+    arguments_decode(text);
     argument->name = text;
 }
 
@@ -47,7 +48,7 @@ int arguments_parse(const char *raw, struct arguments *ret_arguments, struct err
             continue;
         if (ret_arguments->n == ARGUMENTS_MAX)
             return error_set(err, ERR_INPUT, "more than %d arguments", ARGUMENTS_MAX);
-        add_argument(ret_arguments, piece);
+        arguments_add(ret_arguments, piece);
     }
     return 0;
 }

@@ -1,56 +1,58 @@
-/* handover.h - how an event stream leaves its responder for the loop. */
+/* handover.h - how an event stream leaves its responder for the loop, and what a request for a
+ * stream gets that has none.  Responder thread, except where noted. */
 #pragma once
 
 #include "loop/loop.h"
 #include "request/request.h"
 #include "stream/stream.h"
 
-/* The first member of every feed.  Made by a responder, then moved to the loop. */
-struct arrival {
+/* The first member of every feed: a responder makes the feed, and the loop owns it from then on. */
+struct handover {
     struct mail mail;
     struct server *server;
     struct viewer_address *address;
     int fd, request_id;
     struct frame *opening;
-    void (*start)(
-        struct arrival *arrival); /* loop: opens the stream, which owns the feed from then on */
+    /* Loop thread: opens the stream by handover_open(), which owns the feed from then on. */
+    void (*start)(struct handover *handover);
 };
 
-/* The head of every event stream: HTTP header, the request's own lines in it, a first comment, a
- * jittered `retry:`. */
-void stream_head(struct buf *out, const struct request *request);
+/* Adds the head of every event stream: the HTTP header with the request's own lines, a first
+ * comment, a jittered `retry:`. */
+void handover_head(struct buf *out, const struct request *request);
 
-/* Give the connection away: `opening` goes out first (and is freed here), then `start` runs on the
- * loop.  When as many streams are open as may be, the client is told to come back, and the feed is
- * freed. */
-void hand_over(struct request *request, struct arrival *arrival, struct buf *opening,
-    void (*start)(struct arrival *arrival));
+/* Moves the connection and the feed that begins with `handover` (heap memory) to the loop:
+ * `opening` goes out first (it is freed here), then `start` runs.  If a connection limit is reached
+ * the client is told to come back later, and the feed is freed. */
+void handover_post(struct request *request, struct handover *handover, struct buf *opening,
+    void (*start)(struct handover *handover));
 
-/* For `start`: the stream of an arrival, owning it as its feed. */
-struct stream *arrival_open(struct arrival *arrival, void (*over)(struct stream *stream));
+/* For `start`: the stream, with the feed as its `feed`; `closed` as for stream_open(). */
+struct stream *handover_open(struct handover *handover, void (*closed)(struct stream *stream));
 
-/* A stream that says what it has to say and ends. */
-void hand_over_whole(struct request *request, struct buf *opening);
+/* A stream that is `opening` alone (it is freed here) and ends. */
+void handover_post_whole(struct request *request, struct buf *opening);
 
-/* What went wrong, for whoever asked: an event stream with `error TEXT` and the closing
- * `last_message` (NULL: none) for an EventSource, which could not read a status; the problem
- * `status` for everybody else. */
-void stream_refuse(
+/* Refuses a request.  An EventSource can't read a status: it gets a stream with `error DETAIL`,
+ * then `last_message` (NULL: none), then the event `end`.  Other clients get the problem `status`.
+ */
+void handover_refuse(
     struct request *request, int status, const char *last_message, const char *detail);
 
-/* The same of an error: where it may pass (a lock, a disk, a limit) an EventSource is not told an
- * end, but to come back, and a program gets a status with Retry-After. */
-void stream_fail(
+/* The same for `err`.  Where a retry may help (a lock, a disk, a limit) an EventSource gets no end
+ * but a `retry:`, and other clients a status with Retry-After. */
+void handover_fail(
     struct request *request, int status, const char *last_message, const struct error *err);
 
-/* For a stream that can't go on now: when to come back, and why, with what of `err` a client may
- * hear.  Any thread. */
-void stream_come_again(struct buf *out, const struct config *config, const struct error *err);
+/* A connection limit is reached: an EventSource gets a stream that ends at once and a long
+ * `retry:`, other clients a 503.  The responder writes it, as the stream must not count against the
+ * limit. */
+void handover_postpone(struct request *request, const char *detail);
 
-/* Not now, but later: an EventSource gets a stream that ends at once and a long `retry:`, everybody
- * else a 503. Written by the responder itself, as it must not need a place. */
-void stream_postpone(struct request *request, const char *detail);
+/* For a stream that can't go on: adds when to come back, and the part of `err` that a client may
+ * read. Any thread. */
+void handover_add_retry(struct buf *out, const struct config *config, const struct error *err);
 
-/* Did stream_refuse() already tell this client, which connects again all the same?  Then answers
- * 204. */
-bool stream_was_refused(struct request *request);
+/* Has handover_refuse() refused this client, which connects again all the same?  Then it is
+ * answered with 204, which stops an EventSource. */
+bool handover_was_refused(struct request *request);

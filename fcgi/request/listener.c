@@ -1,3 +1,4 @@
+/* listener.c - see listener.h. */
 #include "request/listener.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 enum { BACKLOG = 4096 /* the kernel cuts it to net.core.somaxconn */ };
 
-static int take_over(int *ret_fd, struct error *err)
+static int listener_take_over(int *ret_fd, struct error *err)
 {
     int is_listening = 0;
     socklen_t len = sizeof is_listening;
@@ -28,7 +29,7 @@ static int take_over(int *ret_fd, struct error *err)
     return 0;
 }
 
-static int bind_and_listen(
+static int listener_bind(
     const char *where, int fd, const struct sockaddr *address, socklen_t len, struct error *err)
 {
     if (fd >= 0 && bind(fd, address, len) == 0 && listen(fd, BACKLOG) == 0)
@@ -39,7 +40,7 @@ static int bind_and_listen(
     return -ERR_IO;
 }
 
-static int open_path(const char *path, int *ret_fd, struct error *err)
+static int listener_open_path(const char *path, int *ret_fd, struct error *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat stat;
@@ -49,43 +50,43 @@ static int open_path(const char *path, int *ret_fd, struct error *err)
             sizeof address.sun_path - 1);
     strcpy(address.sun_path, path);
     if (lstat(path, &stat) == 0 && S_ISSOCK(stat.st_mode))
-        unlink(path); /* left by a process that is gone; a living one keeps its connections */
+        unlink(path); /* of a process that has ended; a running one keeps its connections */
     *ret_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return bind_and_listen(path, *ret_fd, (struct sockaddr *)&address, sizeof address, err);
+    return listener_bind(path, *ret_fd, (struct sockaddr *)&address, sizeof address, err);
 }
 
-static int open_host(const char *where, int *ret_fd, struct error *err)
+static int listener_open_host(const char *where, int *ret_fd, struct error *err)
 {
     char *host = mem_copy(where), *colon = strrchr(host, ':');
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
-    int failed, yes = 1;
+    int rc, yes = 1;
 
     *colon = '\0';
-    failed = getaddrinfo(host, colon + 1, &hints, &found);
+    rc = getaddrinfo(host, colon + 1, &hints, &found);
     free(host);
-    if (failed)
-        return error_set(err, ERR_INPUT, "--listen %s: %s", where, gai_strerror(failed));
+    if (rc)
+        return error_set(err, ERR_INPUT, "--listen %s: %s", where, gai_strerror(rc));
     *ret_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(*ret_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    failed = bind_and_listen(where, *ret_fd, found->ai_addr, found->ai_addrlen, err);
+    rc = listener_bind(where, *ret_fd, found->ai_addr, found->ai_addrlen, err);
     freeaddrinfo(found);
-    return failed;
+    return rc;
 }
 
 int listener_open(const char *where, int *ret_fd, struct error *err)
 {
-    int failed;
+    int rc;
 
     if (!where)
-        failed = take_over(ret_fd, err);
+        rc = listener_take_over(ret_fd, err);
     else if (strchr(where, '/') || !strchr(where, ':'))
-        failed = open_path(where, ret_fd, err);
+        rc = listener_open_path(where, ret_fd, err);
     else
-        failed = open_host(where, ret_fd, err);
-    if (failed < 0)
-        return failed;
-    /* Several responders of several processes wait on it: who comes too late must not hang in
-     * accept(). */
+        rc = listener_open_host(where, ret_fd, err);
+    if (rc < 0)
+        return rc;
+    /* The responders of several processes wait on this socket: one that is too late for a
+     * connection must not block in accept(). */
     fcntl(*ret_fd, F_SETFL, fcntl(*ret_fd, F_GETFL) | O_NONBLOCK);
     return 0;
 }

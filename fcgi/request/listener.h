@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
-/* Descriptor 0 as spawn-fcgi hands it over (`where` NULL), or a socket of our own on "PATH" or
- * "HOST:PORT". It doesn't block, and the caller closes it. */
+/* `where` NULL: descriptor 0, as spawn-fcgi hands it over.  Else a socket of our own, on "PATH" or
+ * "HOST:PORT".  It does not block; the caller closes it.  -ERR_INPUT: descriptor 0 does not listen,
+ * or `where` is wrong.  -ERR_IO: the socket can't be bound.  One thread. */
 int listener_open(const char *where, int *ret_fd, struct error *err);

@@ -1,3 +1,4 @@
+/* pending_connections.c - see pending_connections.h. */
 #include "request/pending_connections.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ struct pending_connections {
     struct link waiting, ready; /* both oldest first */
 };
 
-static enum request_scan look(int fd)
+static enum request_scan pending_scan(int fd)
 {
     static _Thread_local unsigned char bytes[SCAN_MAX];
     ssize_t len = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
@@ -46,15 +47,15 @@ static enum request_scan look(int fd)
     return len ? request_scan(bytes, (size_t)len) : SCAN_BAD;
 }
 
-/* The one way out of the epoll: a child that is just being started may still hold a copy of the
- * descriptor, and closing ours would not end the watch (descriptors.h). */
-static void unwatch(struct pending_connections *pending, struct connection *connection)
+/* A child that is being started may hold a copy of the descriptor: closing ours would not end the
+ * watch (stream/descriptors.h). */
+static void pending_unwatch(struct pending_connections *pending, struct connection *connection)
 {
     epoll_ctl(pending->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
     list_remove(&connection->link);
 }
 
-static void refuse(struct pending_connections *pending, int fd)
+static void pending_refuse(struct pending_connections *pending, int fd)
 {
     atomic_fetch_add(&pending->server->n_refused, 1);
     close(fd);
@@ -63,13 +64,13 @@ static void refuse(struct pending_connections *pending, int fd)
 int pending_add(struct pending_connections *pending, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
-    enum request_scan what = look(fd);
+    enum request_scan what = pending_scan(fd);
     struct connection *connection;
 
     if (what == SCAN_WHOLE)
         return 1;
     if (what == SCAN_BAD) {
-        refuse(pending, fd);
+        pending_refuse(pending, fd);
         return 0;
     }
     connection = mem_new(struct connection);
@@ -78,12 +79,12 @@ int pending_add(struct pending_connections *pending, int fd)
     event.data.ptr = connection;
     pthread_mutex_lock(&pending->lock);
     list_append(&pending->waiting, &connection->link);
-    /* What has arrived since the look makes the first event.  The lock keeps the pending's thread
-     * from freeing the connection meanwhile. */
+    /* Bytes that arrived since the scan make the first event.  The lock keeps the thread from
+     * freeing the connection before it is watched. */
     if (epoll_ctl(pending->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
         list_remove(&connection->link);
         free(connection);
-        refuse(pending, fd);
+        pending_refuse(pending, fd);
     }
     pthread_mutex_unlock(&pending->lock);
     return 0;
@@ -113,29 +114,29 @@ int pending_take(struct pending_connections *pending)
     return fd;
 }
 
-/* --- the pending's thread; the rest is under the lock --- */
+/* --- the thread; all of it under the lock, but for epoll_wait() --- */
 
-static void dismiss(struct pending_connections *pending, struct connection *connection)
+static void pending_dismiss(struct pending_connections *pending, struct connection *connection)
 {
-    unwatch(pending, connection);
-    refuse(pending, connection->fd);
+    pending_unwatch(pending, connection);
+    pending_refuse(pending, connection->fd);
     free(connection);
 }
 
-static void look_again(struct pending_connections *pending, struct connection *connection)
+static void pending_rescan(struct pending_connections *pending, struct connection *connection)
 {
-    enum request_scan what = look(connection->fd);
+    enum request_scan what = pending_scan(connection->fd);
 
     if (what == SCAN_BAD) {
-        dismiss(pending, connection);
+        pending_dismiss(pending, connection);
     } else if (what == SCAN_WHOLE) {
-        unwatch(pending, connection);
+        pending_unwatch(pending, connection);
         list_append(&pending->ready, &connection->link);
         eventfd_write(pending->ready_fd, 1);
     }
 }
 
-static void sweep(struct pending_connections *pending)
+static void pending_sweep(struct pending_connections *pending)
 {
     int64_t now = clock_monotonic_ms();
 
@@ -145,13 +146,12 @@ static void sweep(struct pending_connections *pending)
 
         if (now - connection->since_ms < REQUEST_MS)
             break;
-        dismiss(pending, connection);
+        pending_dismiss(pending, connection);
     }
 }
 
-/* Every event names a connection that waits: connections leave the epoll with their last event, on
- * this thread. */
-static void *thread_main(void *arg)
+/* Every event names a living connection: only this thread takes them out of the epoll. */
+static void *pending_thread(void *arg)
 {
     struct pending_connections *pending = arg;
     struct epoll_event events[BATCH];
@@ -163,11 +163,11 @@ static void *thread_main(void *arg)
         pthread_mutex_lock(&pending->lock);
         for (int i = 0; i < n; i++) {
             if (events[i].data.ptr)
-                look_again(pending, events[i].data.ptr);
+                pending_rescan(pending, events[i].data.ptr);
             else
                 must_stop = true;
         }
-        sweep(pending);
+        pending_sweep(pending);
         pthread_mutex_unlock(&pending->lock);
     }
     return NULL;
@@ -178,7 +178,7 @@ static void *thread_main(void *arg)
 struct pending_connections *pending_open(struct server *server)
 {
     struct pending_connections *pending = mem_new(struct pending_connections);
-    struct epoll_event stop = {.events = EPOLLIN}; /* data.ptr NULL: no connection */
+    struct epoll_event stop = {.events = EPOLLIN}; /* data.ptr NULL: not a connection */
 
     pending->server = server;
     list_init(&pending->waiting);
@@ -189,14 +189,14 @@ struct pending_connections *pending_open(struct server *server)
     pending->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
     if (pending->epoll < 0 || pending->stop_fd < 0 || pending->ready_fd < 0 ||
         epoll_ctl(pending->epoll, EPOLL_CTL_ADD, pending->stop_fd, &stop) < 0 ||
-        pthread_create(&pending->thread, NULL, thread_main, pending) != 0) {
+        pthread_create(&pending->thread, NULL, pending_thread, pending) != 0) {
         log_error("connections can't be watched: %s", strerror(errno));
         return NULL;
     }
     return pending;
 }
 
-static void close_all(struct link *connections)
+static void pending_close_all(struct link *connections)
 {
     list_each_safe(at, connections)
     {
@@ -211,8 +211,8 @@ void pending_close(struct pending_connections *pending)
 {
     eventfd_write(pending->stop_fd, 1);
     pthread_join(pending->thread, NULL);
-    close_all(&pending->waiting);
-    close_all(&pending->ready);
+    pending_close_all(&pending->waiting);
+    pending_close_all(&pending->ready);
     close(pending->epoll);
     close(pending->stop_fd);
     close(pending->ready_fd);

@@ -1,3 +1,4 @@
+/* request.c - see request.h. */
 #include "request/request.h"
 
 #include <stdatomic.h>
@@ -32,7 +33,7 @@ const char *request_headers(const struct request *request)
     return request->headers.data ? request->headers.data : "";
 }
 
-int store_again(struct store **store, const char *database, struct error *err)
+int store_keep_open(struct store **store, const char *database, struct error *err)
 {
     if (*store && store_is_adrift(*store)) {
         store_close(*store);
@@ -43,16 +44,16 @@ int store_again(struct store **store, const char *database, struct error *err)
 
 int request_store(struct request *request, struct store **ret_store, struct error *err)
 {
-    int answer = store_again(request->store, request->server->config->database, err);
+    int rc = store_keep_open(request->store, request->server->config->database, err);
 
-    if (answer == 0)
+    if (rc == 0)
         *ret_store = *request->store;
-    return answer;
+    return rc;
 }
 
 /* --- answers --- */
 
-static const char *reason(int status)
+static const char *answer_reason(int status)
 {
     static const struct {
         int status;
@@ -68,42 +69,42 @@ static const char *reason(int status)
     return "Status";
 }
 
-/* A peer that does not read holds a responder for no longer. */
-static void limit_sending(struct request *request)
+/* A peer that does not read must not hold a responder for longer. */
+static void answer_limit_sending(struct request *request)
 {
     struct timeval most = {.tv_sec = SEND_S};
 
     setsockopt(request->fcgx->ipcFd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 }
 
-/* X-Accel-Buffering: a short answer may wait in nginx, so that a slow reader holds nginx and not
- * us. */
-static void answer(
+/* X-Accel-Buffering: nginx may buffer a short answer, so that a slow reader does not hold a
+ * responder. */
+static void answer_send(
     struct request *request, int status, const char *type, const char *extra, const char *body)
 {
-    limit_sending(request);
+    answer_limit_sending(request);
     FCGX_FPrintF(request->fcgx->out,
         "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
         "yes\r\n%s%s\r\n",
-        status, reason(status), type, request_headers(request), extra);
+        status, answer_reason(status), type, request_headers(request), extra);
     if (!request->is_head)
         FCGX_PutStr(body, (int)strlen(body), request->fcgx->out);
 }
 
 void answer_text(struct request *request, int status, const char *type, const char *text)
 {
-    answer(request, status, type, "", text);
+    answer_send(request, status, type, "", text);
 }
 
-void answer_bare(struct request *request, int status, const char *extra)
+void answer_empty_with(struct request *request, int status, const char *extra)
 {
     FCGX_FPrintF(request->fcgx->out, "Status: %d %s\r\nCache-Control: no-store\r\n%s%s\r\n", status,
-        reason(status), request_headers(request), extra);
+        answer_reason(status), request_headers(request), extra);
 }
 
-void answer_nothing(struct request *request, int status)
+void answer_empty(struct request *request, int status)
 {
-    answer_bare(request, status, "");
+    answer_empty_with(request, status, "");
 }
 
 static void answer_json_as(
@@ -113,12 +114,12 @@ static void answer_json_as(
 
     json_decref(json);
     if (!text) {
-        /* Text that is not UTF-8 would have been refused on its way in. */
-        answer(
+        /* Only text that is not UTF-8 can do this, and all text was checked when it came in. */
+        answer_send(
             request, 500, "text/plain; charset=utf-8", "", "the answer can't be written as JSON\n");
         return;
     }
-    answer(request, status, type, extra, text);
+    answer_send(request, status, type, extra, text);
     free(text);
 }
 
@@ -131,7 +132,7 @@ void answer_problem_with(
     struct request *request, int status, const char *extra, const char *detail, json_t *more)
 {
     json_t *problem = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title",
-        reason(status), "status", status, "detail", detail);
+        answer_reason(status), "status", status, "detail", detail);
 
     json_object_update(problem, more);
     json_decref(more);
@@ -143,11 +144,11 @@ void answer_problem(struct request *request, int status, const char *extra, cons
     answer_problem_with(request, status, extra, detail, NULL);
 }
 
-int status_of(const struct error *err)
+int answer_status(const struct error *err)
 {
     switch (err->code) {
     case ERR_INPUT:
-        /* What is wrong was not the client's where it may not hear of it. */
+        /* An error that the client may not read is not the client's mistake. */
         return err->told ? 500 : 400;
     case ERR_LIMIT:
         return 429;
@@ -162,36 +163,36 @@ int status_of(const struct error *err)
     return 500;
 }
 
-bool status_may_pass(int status)
+bool answer_may_retry(int status)
 {
     return status == 503 || status == 429;
 }
 
-const char *request_told(const struct error *err)
+const char *answer_detail(const struct error *err)
 {
-    static atomic_llong told_ms; /* any thread: one log for all */
-    long long now = clock_monotonic_ms(), before = atomic_load(&told_ms);
+    static atomic_llong logged_ms; /* any thread: one limit for the whole log */
+    long long now = clock_monotonic_ms(), before = atomic_load(&logged_ms);
 
     if (err->told && (!before || now - before >= 1000) &&
-        atomic_compare_exchange_strong(&told_ms, &before, now))
+        atomic_compare_exchange_strong(&logged_ms, &before, now))
         log_warning("a request fails: %s", err->text);
     return error_told(err);
 }
 
-void answer_failure(struct request *request, int status, const struct error *err)
+void answer_error_as(struct request *request, int status, const struct error *err)
 {
     answer_problem(
-        request, status, status_may_pass(status) ? "Retry-After: 5\r\n" : "", request_told(err));
+        request, status, answer_may_retry(status) ? "Retry-After: 5\r\n" : "", answer_detail(err));
 }
 
 void answer_error(struct request *request, const struct error *err)
 {
-    answer_failure(request, status_of(err), err);
+    answer_error_as(request, answer_status(err), err);
 }
 
 /* --- the body --- */
 
-static bool is_json_type(const char *type)
+static bool request_is_json(const char *type)
 {
     size_t len = strlen("application/json");
 
@@ -199,15 +200,15 @@ static bool is_json_type(const char *type)
            (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
 }
 
-/* At most BODY_MAX bytes, and one more to notice that there are more. */
-static size_t read_body(struct request *request, char *body)
+/* At most BODY_MAX + 1 bytes: the last one shows that the body is too long. */
+static size_t request_read_body(struct request *request, char *body)
 {
     int len = FCGX_GetStr(body, BODY_MAX + 1, request->fcgx->in);
 
     return len > 0 ? (size_t)len : 0;
 }
 
-static json_t *parse_body(struct request *request, const char *body, size_t len)
+static json_t *request_parse_body(struct request *request, const char *body, size_t len)
 {
     json_error_t where;
     json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, &where);
@@ -230,7 +231,7 @@ json_t *request_json(struct request *request)
     char *body;
     size_t len;
 
-    if (!is_json_type(request_param(request, "CONTENT_TYPE"))) {
+    if (!request_is_json(request_param(request, "CONTENT_TYPE"))) {
         answer_problem(request, 415, "", "the body must be sent as Content-Type: application/json");
         return NULL;
     }
@@ -240,11 +241,11 @@ json_t *request_json(struct request *request)
         return NULL;
     }
     body = mem_zero(BODY_MAX + 1, 1);
-    len = read_body(request, body);
+    len = request_read_body(request, body);
     if (len > BODY_MAX)
         answer_problem(request, 413, "", "the body may be at most 1 MiB long");
     else
-        json = parse_body(request, body, len);
+        json = request_parse_body(request, body, len);
     free(body);
     return json;
 }

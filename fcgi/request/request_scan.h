@@ -1,22 +1,22 @@
-/* request_scan.h - what lies in a connection before anybody reads it: a whole FastCGI request, a
- * part of one, or something else.  Looks at bytes only; any thread.
+/* request_scan.h - do the first bytes of a connection hold a whole FastCGI request, the beginning
+ * of one, or something else?  Any thread.
  *
- * libfcgi reads a request with blocking calls and believes every length it is told.  So a
- * connection is looked at first, and a responder gets it only when the request is there. */
+ * libfcgi reads a request with blocking calls and believes every length that it reads.  So a
+ * connection is scanned first, and a responder gets it only when the request has arrived. */
 #pragma once
 
 #include <stddef.h>
 
 enum request_scan {
-    SCAN_WHOLE, /* libfcgi can read it without waiting; of a long body, as much as fits is there
-                 */
-    SCAN_MORE,  /* so far so good */
-    SCAN_BAD,   /* no FastCGI request, or one longer than anything nginx sends */
+    SCAN_WHOLE, /* libfcgi reads it without waiting (of a body, at least SCAN_BODY_MAX) */
+    SCAN_MORE,  /* the beginning of a request */
+    SCAN_BAD,   /* no FastCGI request, or one longer than any of nginx */
 };
 
 enum {
-    SCAN_MAX = 128 << 10,     /* bytes: parameters that are longer are refused */
-    SCAN_BODY_MAX = 32 << 10, /* once so much is there, the rest of a body is not waited for */
+    SCAN_MAX = 128 << 10, /* bytes: a request with longer parameters is refused */
+    SCAN_BODY_MAX =
+        32 << 10, /* bytes: with so many there, the rest of the body is not waited for */
 };
 
 enum request_scan request_scan(const unsigned char *bytes, size_t len);

@@ -1,3 +1,4 @@
+/* secret.c - see secret.h. */
 #include "request/secret.h"
 
 #include <inttypes.h>
@@ -18,8 +19,8 @@ bool secret_is_needed(const struct config *config)
     return *config->secret_key != '\0';
 }
 
-/* The key may be any text: hashed, it has the length and the evenness that the MAC wants. */
-static void sign(const struct config *config, const char *signed_text, size_t len,
+/* The key may be any text; its hash has the length that the MAC needs, and no bias. */
+static void secret_sign(const struct config *config, const char *signed_text, size_t len,
     char ret_mac_text[static MAC_TEXT_MAX])
 {
     static const char purpose[] = "casecast client secret";
@@ -41,17 +42,17 @@ void secret_make(const struct config *config, const char *job_id,
 
     *ret_expires_s = clock_wall_ms() / 1000 + config->secret_ttl_s;
     len = snprintf(ret_secret, SECRET_MAX, "%s.%" PRId64, job_id, *ret_expires_s);
-    sign(config, ret_secret, (size_t)len, mac_text);
+    secret_sign(config, ret_secret, (size_t)len, mac_text);
     snprintf(ret_secret + len, SECRET_MAX - (size_t)len, ".%s", mac_text);
 }
 
-/* `dot` stands before the MAC.  Texts are compared, as libsodium decodes some bytes above 0x7F to
- * what a letter stands for: there would be several spellings of one secret. */
-static bool mac_is_right(const struct config *config, const char *secret, const char *dot)
+/* `dot` stands before the MAC.  The texts are compared, not the decoded bytes: libsodium decodes
+ * some bytes above 0x7F as letters, and one secret would have several spellings. */
+static bool secret_mac_is_right(const struct config *config, const char *secret, const char *dot)
 {
     char right[MAC_TEXT_MAX];
 
-    sign(config, secret, (size_t)(dot - secret), right);
+    secret_sign(config, secret, (size_t)(dot - secret), right);
     return strlen(dot + 1) == strlen(right) && sodium_memcmp(dot + 1, right, strlen(right)) == 0;
 }
 
@@ -66,7 +67,7 @@ int secret_check(const struct config *config, const char *secret,
         return error_set(err, ERR_INPUT,
             "client_secret is missing: it came with the answer that created the job");
     if (!second || first - secret != JOB_ID_LEN || second - first > 20 ||
-        !mac_is_right(config, secret, second))
+        !secret_mac_is_right(config, secret, second))
         return error_set(err, ERR_INPUT, "client_secret is not one that this server gave out");
     snprintf(job_id, sizeof job_id, "%.*s", JOB_ID_LEN, secret);
     snprintf(expiry_text, sizeof expiry_text, "%.*s", (int)(second - first - 1), first + 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include "base/config.h"
 #include "hub/hub.h"
@@ -17,9 +18,9 @@ struct route;
 struct server {
     /* fixed after start */
     const struct config *config;
-    const struct job_kind *const *kinds; /* see kinds.h */
-    const struct route *const *kind_routes;
-    void (*answer)(struct request *request); /* answers it, or hands it over to the loop */
+    const struct job_kind *const *kinds;     /* kinds.h */
+    const struct route *const *kind_routes;  /* kinds.h */
+    void (*answer)(struct request *request); /* answers a request, or hands it over to the loop */
     struct loop *loop;
     struct hub *hub;
     struct streams *streams;
@@ -34,8 +35,8 @@ struct server {
 
     /* atomic */
     atomic_bool is_draining;
-    atomic_ullong n_requests, n_refused; /* refused: connections that never became a request */
+    atomic_ullong n_requests, n_refused; /* refused: connections that brought no whole request */
     atomic_ullong n_attached, n_created, n_resumed, n_replayed;
-    atomic_llong turned_ms;     /* when the loop last came round, about twice a second; monotonic */
+    atomic_llong turned_ms;     /* when the loop last turned, about twice a second; monotonic */
     atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */
 };

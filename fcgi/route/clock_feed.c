@@ -1,15 +1,15 @@
-/* clock_feed.c - GET /api/events: the tutorial's clock, with or without a value sent by the page.
+/* clock_feed.c - GET /api/events: the tutorial's clock, with or without a value from the page.
  *
- *   client_secret   said back once, first
+ *   client_secret   is the first message, once
  *   count           messages, 1 to 86400 (5)
- *   interval        ms between them, 100 to 60000 (1000); before the second more, at most as much
- *                   again, where a crowd is due at that moment: so crowds spread (timer_wheel.h)
- *   stamp=1         each message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring
- *   align=1         all but the first fall due on whole intervals of CLOCK_MONOTONIC, those of all
- *                   streams at the same instant, and are stamped with it: for measuring
+ *   interval        ms between two messages, 100 to 60000 (1000); before the second one up to twice
+ * that, where many streams are due at that time: so crowds spread (timer_wheel.h) stamp=1 each
+ * message ends with " t=" and CLOCK_MONOTONIC in ns, for measuring align=1         all but the
+ * first are due on whole intervals of CLOCK_MONOTONIC, in all streams at the same instant, and are
+ * stamped with that instant: for measuring
  *
- * The stream is a function of its arguments and the time, so a client that was cut off goes on
- * where it was: message n has the id "clock:n". */
+ * The stream depends only on its arguments and the time, so a client that was cut off resumes it:
+ * message n has the id "clock:n". */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,11 +23,11 @@
 #include "route/route.h"
 #include "sse/sse.h"
 
-static const char last_word[] = "finished";
+static const char last_message[] = "finished";
 static const char id_prefix[] = "clock:";
 
 struct clock_feed {
-    struct arrival arrival; /* first: the feed is freed by this address */
+    struct handover handover; /* first: the stream frees the feed by this address */
     struct link due;
     struct stream *stream;
     int64_t started_ms, next_ms; /* of uv_now() */
@@ -37,13 +37,13 @@ struct clock_feed {
 
 /* --- responder --- */
 
-static void id_of(int n, char ret_id[static 32])
+static void clock_feed_id(int n, char ret_id[static 32])
 {
     text_put_number(stpcpy(ret_id, id_prefix), (unsigned)n);
 }
 
-/* The number of the last message the client has seen; 0 if it has seen none of a clock. */
-static int seen_before(const struct request *request, int count)
+/* The number of the last message that the client has seen; 0: none of a clock. */
+static int clock_feed_seen(const struct request *request, int count)
 {
     const char *id = request->last_event_id;
     long long n;
@@ -54,7 +54,8 @@ static int seen_before(const struct request *request, int count)
     return (int)n;
 }
 
-static int read_arguments(struct request *request, struct clock_feed *feed, struct error *err)
+static int clock_feed_read_arguments(
+    struct request *request, struct clock_feed *feed, struct error *err)
 {
     long long count, interval_ms, stamp, align;
 
@@ -71,13 +72,13 @@ static int read_arguments(struct request *request, struct clock_feed *feed, stru
     return 0;
 }
 
-/* The same id as message 0 would have: who has seen it gets it no second time. */
-static void say_secret(struct buf *out, const struct argument *secret)
+/* It has the id of a message 0, so that a client that resumes does not get it again. */
+static void clock_feed_add_secret(struct buf *out, const struct argument *secret)
 {
     struct buf text = {0};
     char id[32];
 
-    id_of(0, id);
+    clock_feed_id(0, id);
     buf_add_text(&text,
         "Message: Client secret communicated from frontend to backend at frontend "
         "initiating SSE. Backend sends text stream to the frontend, the client secret: ");
@@ -86,7 +87,7 @@ static void say_secret(struct buf *out, const struct argument *secret)
     buf_free(&text);
 }
 
-static void start(struct arrival *arrival);
+static void clock_feed_start(struct handover *handover);
 
 void route_clock(struct request *request)
 {
@@ -96,38 +97,38 @@ void route_clock(struct request *request)
     struct error err;
     int seen;
 
-    if (stream_was_refused(request)) {
+    if (handover_was_refused(request)) {
         free(feed);
         return;
     }
-    if (read_arguments(request, feed, &err) < 0) {
-        stream_refuse(request, 400, last_word, err.text);
+    if (clock_feed_read_arguments(request, feed, &err) < 0) {
+        handover_refuse(request, 400, last_message, err.text);
         free(feed);
         return;
     }
-    seen = seen_before(request, feed->count);
+    seen = clock_feed_seen(request, feed->count);
     if (seen > feed->count) {
-        answer_nothing(request, 204);
+        answer_empty(request, 204);
         free(feed);
         return;
     }
     feed->next = seen + 1;
-    stream_head(&opening, request);
+    handover_head(&opening, request);
     if (secret && !*request->last_event_id)
-        say_secret(&opening, secret);
+        clock_feed_add_secret(&opening, secret);
     if (request->is_head) {
         FCGX_PutStr(opening.data, (int)opening.len, request->fcgx->out);
         buf_free(&opening);
         free(feed);
         return;
     }
-    hand_over(request, &feed->arrival, &opening, start);
+    handover_post(request, &feed->handover, &opening, clock_feed_start);
 }
 
 /* --- loop --- */
 
-/* The server's local time as ctime() writes it, made once a second. */
-static const char *time_text(void)
+/* The server's local time as ctime() writes it, formatted once a second. */
+static const char *clock_feed_time_text(void)
 {
     static _Thread_local char text[32];
     static _Thread_local time_t made_for;
@@ -142,37 +143,37 @@ static const char *time_text(void)
     return text;
 }
 
-/* Of a message for all, what counts is when it was for all of them. */
-static int64_t stamp_ns(const struct clock_feed *feed)
+/* An aligned message has the time at which it was due in all streams. */
+static int64_t clock_feed_stamp_ns(const struct clock_feed *feed)
 {
     return feed->is_aligned ? feed->next_ms * 1000000 : clock_monotonic_ns();
 }
 
-static void encode_message(const struct clock_feed *feed, struct buf *out)
+static void clock_feed_encode_message(const struct clock_feed *feed, struct buf *out)
 {
     char id[32], text[128], *end = stpcpy(text, "Message ");
 
     end = text_put_number(end, (unsigned)feed->next);
     end = stpcpy(end, ": The server time is: ");
-    end = stpcpy(end, time_text());
+    end = stpcpy(end, clock_feed_time_text());
     if (feed->is_stamped)
-        end = text_put_number(stpcpy(end, " t="), (unsigned long long)stamp_ns(feed));
-    id_of(feed->next, id);
+        end = text_put_number(stpcpy(end, " t="), (unsigned long long)clock_feed_stamp_ns(feed));
+    clock_feed_id(feed->next, id);
     sse_event(out, id, NULL, text, (size_t)(end - text));
 }
 
-static void encode_last(const struct clock_feed *feed, struct buf *out)
+static void clock_feed_encode_last(const struct clock_feed *feed, struct buf *out)
 {
     char id[32];
 
-    id_of(feed->count + 1, id);
-    sse_event(out, id, NULL, last_word, strlen(last_word));
+    clock_feed_id(feed->count + 1, id);
+    sse_event(out, id, NULL, last_message, strlen(last_message));
 }
 
-/* `finished` comes a beat after the last message, as in the tutorial. */
-static void schedule_next(struct clock_feed *feed)
+/* `finished` comes an interval after the last message, as in the tutorial. */
+static void clock_feed_schedule(struct clock_feed *feed)
 {
-    struct timer_wheel *wheel = &feed->arrival.server->wheel;
+    struct timer_wheel *wheel = &feed->handover.server->wheel;
     bool is_first = feed->next_ms == feed->started_ms;
 
     feed->next_ms += feed->interval_ms;
@@ -183,45 +184,45 @@ static void schedule_next(struct clock_feed *feed)
     timer_wheel_schedule(wheel, &feed->due, feed->next_ms);
 }
 
-/* Sends what is due and schedules the next.  The stream may be over afterwards. */
-static void step(struct clock_feed *feed)
+/* Sends the message that is due, and schedules the next.  The stream may have ended afterwards. */
+static void clock_feed_step(struct clock_feed *feed)
 {
     struct stream *stream = feed->stream;
     bool is_last = feed->next > feed->count;
-    static _Thread_local struct buf bytes; /* kept: a message takes no memory of its own */
+    static _Thread_local struct buf bytes; /* kept: no allocation for a message */
 
     bytes.len = 0;
     if (is_last)
-        encode_last(feed, &bytes);
+        clock_feed_encode_last(feed, &bytes);
     else
-        encode_message(feed, &bytes);
+        clock_feed_encode_message(feed, &bytes);
     feed->next++;
     if (!is_last)
-        schedule_next(feed);
-    stream_say(stream, &bytes);
+        clock_feed_schedule(feed);
+    stream_send_now(stream, &bytes);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);
 }
 
-void clock_due(struct link *link)
+void clock_feed_due(struct link *link)
 {
-    step(list_item(link, struct clock_feed, due));
+    clock_feed_step(list_item(link, struct clock_feed, due));
 }
 
-static void over(struct stream *stream)
+static void clock_feed_closed(struct stream *stream)
 {
     struct clock_feed *feed = stream->feed;
 
-    timer_wheel_cancel(&feed->arrival.server->wheel, &feed->due);
+    timer_wheel_cancel(&feed->handover.server->wheel, &feed->due);
 }
 
-static void start(struct arrival *arrival)
+static void clock_feed_start(struct handover *handover)
 {
-    struct clock_feed *feed = (struct clock_feed *)arrival;
-    struct server *server = arrival->server;
+    struct clock_feed *feed = (struct clock_feed *)handover;
+    struct server *server = handover->server;
 
     list_init(&feed->due);
     feed->started_ms = feed->next_ms = (int64_t)uv_now(&server->loop->uv);
-    feed->stream = arrival_open(arrival, over);
-    step(feed);
+    feed->stream = handover_open(handover, clock_feed_closed);
+    clock_feed_step(feed);
 }

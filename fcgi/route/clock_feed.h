@@ -1,7 +1,7 @@
-/* clock_feed.h - the tutorial's clock, seen from the loop: its next message falls due on the
- * server's wheel. */
+/* clock_feed.h - the tutorial's clock as the loop sees it. */
 #pragma once
 
 #include "base/list.h"
 
-void clock_due(struct link *link);
+/* For the server's wheel: the next message of the feed that `link` is in is due.  Loop thread. */
+void clock_feed_due(struct link *link);

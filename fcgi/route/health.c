@@ -1,3 +1,4 @@
+/* health.c - see health.h. */
 #include "route/health.h"
 
 #include <errno.h>
@@ -15,17 +16,17 @@
 #include "store/store.h"
 
 enum {
-    ROOM_BYTES = 64 << 10, /* what must fit into the output folder */
-    STALE_MS = 10000,      /* an older report is no answer, even while the next one is made */
+    ROOM_BYTES = 64 << 10, /* bytes that must fit into the output folder */
+    STALE_MS = 10000,      /* an older report is not given, even while the next one is made */
 };
 
 struct health {
     const struct server *server; /* fixed */
     pthread_mutex_t lock;
-    pthread_cond_t looked;
+    pthread_cond_t checked;
     /* under lock */
-    bool is_looking, has_report;
-    int64_t report_ms; /* monotonic: when the look for it began */
+    bool is_checking, has_report;
+    int64_t report_ms; /* monotonic: when its checks began */
     struct health_report report;
 };
 
@@ -36,36 +37,37 @@ const char *health_stuck(int64_t now_ms, int64_t loop_turned_ms, int64_t clerk_t
     return now_ms - clerk_turned_ms > HEALTH_STUCK_MS ? "the clerk" : NULL;
 }
 
-/* --- what is tried --- */
+/* --- the checks --- */
 
-static int check_accepting(const struct server *server, struct error *err)
+static int health_check_accepting(const struct server *server, struct error *err)
 {
     if (!atomic_load(&server->is_draining))
         return 0;
     return error_set(err, ERR_BUSY, "this process is stopping");
 }
 
-static int check_database(const struct server *server, struct error *err)
+static int health_check_database(const struct server *server, struct error *err)
 {
     struct store *store;
-    int answer = store_open_again(server->config->database, &store, err);
+    int rc = store_open_again(server->config->database, &store, err);
 
-    if (answer < 0)
-        return answer;
-    answer = store_probe(store, err);
+    if (rc < 0)
+        return rc;
+    rc = store_probe(store, err);
     store_close(store);
-    return answer;
+    return rc;
 }
 
-/* Streams of jobs that have not ended would be sent away to come again. */
-static int check_journal(const struct server *server, struct error *err)
+/* Until then a stream of a job that has not ended is told to come back. */
+static int health_check_journal(const struct server *server, struct error *err)
 {
     if (hub_is_ready(server->hub))
         return 0;
-    return error_set(err, ERR_BUSY, "not read: this process has just begun, or lost its database");
+    return error_set(
+        err, ERR_BUSY, "not read: this process has just started, or its database was replaced");
 }
 
-static int check_media(const struct server *server, struct error *err)
+static int health_check_media(const struct server *server, struct error *err)
 {
     const char *root = server->config->media_root;
 
@@ -81,8 +83,8 @@ int health_make_output(const char *output, struct error *err)
     return 0;
 }
 
-/* What is written there has no name any more, whatever happens next. */
-static int open_nameless(const char *folder)
+/* A file without a name: nothing stays, even if the process dies. */
+static int health_open_nameless(const char *folder)
 {
     char *path = mem_format("%s/.room-XXXXXX", folder);
     int fd = mkostemp(path, O_CLOEXEC);
@@ -93,7 +95,7 @@ static int open_nameless(const char *folder)
     return fd;
 }
 
-static bool write_bytes(int fd, size_t len)
+static bool health_write_zeros(int fd, size_t len)
 {
     static const char zeros[4096];
 
@@ -103,29 +105,30 @@ static bool write_bytes(int fd, size_t len)
     return true;
 }
 
-static int check_output(const struct server *server, struct error *err)
+static int health_check_output(const struct server *server, struct error *err)
 {
     const char *output = server->config->output;
-    int fd, answer = health_make_output(output, err);
+    int fd, rc = health_make_output(output, err);
 
-    if (answer < 0)
-        return answer;
-    fd = open_nameless(output);
-    errno = fd < 0 ? errno : ENOSPC; /* where a write ends early */
-    if (fd < 0 || !write_bytes(fd, ROOM_BYTES))
-        answer = error_set(err, ERR_IO, "CASECAST_OUTPUT=%s: %s", output, strerror(errno));
+    if (rc < 0)
+        return rc;
+    fd = health_open_nameless(output);
+    errno = fd < 0 ? errno : ENOSPC; /* of a write that ends early */
+    if (fd < 0 || !health_write_zeros(fd, ROOM_BYTES))
+        rc = error_set(err, ERR_IO, "CASECAST_OUTPUT=%s: %s", output, strerror(errno));
     if (fd >= 0)
         close(fd);
-    return answer;
+    return rc;
 }
 
-static void look(const struct server *server, struct health_report *ret_report)
+static void health_run_checks(const struct server *server, struct health_report *ret_report)
 {
     static const struct {
         const char *name;
         int (*check)(const struct server *server, struct error *err);
-    } checks[HEALTH_CHECKS] = {{"accepting", check_accepting}, {"database", check_database},
-        {"journal", check_journal}, {"mediaRoot", check_media}, {"output", check_output}};
+    } checks[HEALTH_CHECKS] = {{"accepting", health_check_accepting},
+        {"database", health_check_database}, {"journal", health_check_journal},
+        {"mediaRoot", health_check_media}, {"output", health_check_output}};
 
     ret_report->is_ready = true;
     for (int i = 0; i < HEALTH_CHECKS; i++) {
@@ -138,37 +141,37 @@ static void look(const struct server *server, struct health_report *ret_report)
     }
 }
 
-/* --- who asks --- */
+/* --- the report --- */
 
-static bool is_younger(const struct health *health, int64_t age_ms)
+static bool health_is_younger(const struct health *health, int64_t age_ms)
 {
     return health->has_report && clock_monotonic_ms() - health->report_ms < age_ms;
 }
 
-/* Under lock, which is let go meanwhile. */
-static void renew(struct health *health)
+/* Under lock, which is released while the checks run. */
+static void health_renew(struct health *health)
 {
     int64_t began_ms = clock_monotonic_ms();
     struct health_report report;
 
-    health->is_looking = true;
+    health->is_checking = true;
     pthread_mutex_unlock(&health->lock);
-    look(health->server, &report);
+    health_run_checks(health->server, &report);
     pthread_mutex_lock(&health->lock);
-    health->is_looking = false;
+    health->is_checking = false;
     health->has_report = true;
     health->report_ms = began_ms;
     health->report = report;
-    pthread_cond_broadcast(&health->looked);
+    pthread_cond_broadcast(&health->checked);
 }
 
 void health_ask(struct health *health, struct health_report *ret_report)
 {
     pthread_mutex_lock(&health->lock);
-    while (health->is_looking && !is_younger(health, STALE_MS))
-        pthread_cond_wait(&health->looked, &health->lock);
-    if (!health->is_looking && !is_younger(health, HEALTH_REPORT_MS))
-        renew(health);
+    while (health->is_checking && !health_is_younger(health, STALE_MS))
+        pthread_cond_wait(&health->checked, &health->lock);
+    if (!health->is_checking && !health_is_younger(health, HEALTH_REPORT_MS))
+        health_renew(health);
     *ret_report = health->report;
     pthread_mutex_unlock(&health->lock);
 }
@@ -179,13 +182,13 @@ struct health *health_new(const struct server *server)
 
     health->server = server;
     pthread_mutex_init(&health->lock, NULL);
-    pthread_cond_init(&health->looked, NULL);
+    pthread_cond_init(&health->checked, NULL);
     return health;
 }
 
 void health_free(struct health *health)
 {
     pthread_mutex_destroy(&health->lock);
-    pthread_cond_destroy(&health->looked);
+    pthread_cond_destroy(&health->checked);
     free(health);
 }

@@ -1,7 +1,7 @@
-/* health.h - does this process come round, and is it ready?  The second is tried out, not believed:
- * a write, the files in their places.
+/* health.h - does this process run, and is it ready?  Readiness is tried, not assumed: a write to
+ * the database, a write to the output folder.
  *
- * One look a second serves all who ask, however many; it is made on the thread of one of them. */
+ * One report a second serves all requests, however many; the thread of one of them makes it. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,30 +14,33 @@ struct server;
 enum {
     HEALTH_CHECKS = 5,
     HEALTH_REPORT_MS = 1000,
-    HEALTH_STUCK_MS = 10000, /* a loop or a clerk that has not come round for so long never will */
+    HEALTH_STUCK_MS = 10000, /* a loop or a clerk without a turn for so long is stuck */
 };
 
 struct health_report {
-    bool is_ready; /* all is well */
+    bool is_ready; /* every check is "ok" */
     struct {
         const char *name;
-        char text[sizeof((struct error *)0)->text]; /* "ok", or what is wrong: for operators, as
-                                                       paths stand in it */
+        char text[sizeof((struct error *)0)->text]; /* "ok", or what is wrong, with paths: for
+                                                       operators only */
     } checks[HEALTH_CHECKS];
 };
 
 struct health;
 
+/* `server` outlives it. */
 struct health *health_new(const struct server *server);
+
+/* No thread uses it any more. */
 void health_free(struct health *health);
 
-/* The report of the last second, or a new one.  Responder thread; a new one may wait for a lock of
- * the database, at most STORE_WAIT_MS, while others get the one before it. */
+/* The report of the last second, or a new one.  Any thread.  A new one may wait for a lock of the
+ * database, at most STORE_WAIT_MS; other threads get the report before it meanwhile. */
 void health_ask(struct health *health, struct health_report *ret_report);
 
-/* The folder CASECAST_OUTPUT, made if it is not there.  -ERR_IO names it. */
+/* Makes the folder CASECAST_OUTPUT if it is not there.  -ERR_IO names it.  Any thread. */
 int health_make_output(const char *output, struct error *err);
 
-/* Which part of a process has not come round for more than HEALTH_STUCK_MS, by the monotonic times
- * when each last did; NULL: none.  Any thread. */
+/* The part of a process that had no turn for more than HEALTH_STUCK_MS, by the monotonic times of
+ * the last turns; NULL: none.  Any thread. */
 const char *health_stuck(int64_t now_ms, int64_t loop_turned_ms, int64_t clerk_turned_ms);

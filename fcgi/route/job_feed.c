@@ -1,4 +1,5 @@
-/* job_feed.c - a viewer of a job: what the journal holds so far, then what comes. */
+/* job_feed.c - the stream of a job: its journal so far (the replay), then its events as they come.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +14,21 @@
 #include "sse/sse.h"
 
 struct job_feed {
-    struct arrival arrival; /* first: the feed is freed by this address */
+    struct handover handover; /* first: the stream frees the feed by this address */
     struct watch watch;
     struct stream *stream;
-    struct replay_wish *wish; /* the next piece, which is being read; NULL: none is */
+    struct replay_request *reading; /* the piece that is being read; NULL: none */
     char job_id[JOB_ID_LEN + 1];
-    uint64_t seq, position; /* of the last event of the replay; of the journal, as it saw it */
-    bool is_cut, is_ended;  /* there is more to replay; the replay holds the last event */
-    bool is_live;           /* the job had not ended when the stream began */
+    uint64_t seq;      /* the last event of the replay */
+    uint64_t position; /* the end of the journal when the replay was read */
+    bool is_cut;       /* there is more to replay */
+    bool is_ended;     /* the replay holds the job's last event */
+    bool is_live;      /* the job had not ended when the stream began */
 };
 
 /* --- loop --- */
 
-static void tell(struct watch *watch, struct frame *frame, bool is_last)
+static void job_feed_deliver(struct watch *watch, struct frame *frame, bool is_last)
 {
     struct job_feed *feed = list_item(&watch->link, struct job_feed, watch.link);
     struct stream *stream = feed->stream;
@@ -35,88 +38,88 @@ static void tell(struct watch *watch, struct frame *frame, bool is_last)
         return;
     }
     if (feed->is_cut)
-        return; /* too early: it comes with the replay, or when that has caught up */
+        return; /* too early: the replay brings it, or the watch after the replay */
     stream_send(stream, frame);
     if (is_last)
         stream_close(stream, STREAM_FINISHED);
 }
 
-static void over(struct stream *stream)
+static void job_feed_closed(struct stream *stream)
 {
     struct job_feed *feed = stream->feed;
 
     watch_close(&feed->watch);
-    if (feed->wish)
-        feed->wish->feed = NULL;
+    if (feed->reading)
+        feed->reading->feed = NULL;
 }
 
-static void feed_watch(struct job_feed *feed)
+static void job_feed_watch(struct job_feed *feed)
 {
-    if (hub_watch(feed->arrival.server->hub, &feed->watch, feed->job_id, feed->position) ==
+    if (hub_watch(feed->handover.server->hub, &feed->watch, feed->job_id, feed->position) ==
         HUB_E_BEHIND)
         stream_close(feed->stream,
-            STREAM_DRAINED); /* the client comes again by id, and reads the store anew */
+            STREAM_DRAINED); /* the client reconnects with its last id, and reads the store again */
 }
 
-static void feed_read_on(struct stream *stream);
+static void job_feed_read_on(struct stream *stream);
 
-/* All that is read is queued. */
-static void feed_go_on(struct job_feed *feed)
+/* All that was read is queued: reads on, watches, or ends. */
+static void job_feed_go_on(struct job_feed *feed)
 {
     if (feed->is_ended)
         stream_close(feed->stream, STREAM_FINISHED);
     else if (feed->is_cut)
-        stream_when_written(feed->stream, feed_read_on);
+        stream_when_written(feed->stream, job_feed_read_on);
     else
-        feed_watch(feed);
+        job_feed_watch(feed);
 }
 
-static void feed_take(struct replay_wish *wish)
+static void job_feed_take(struct replay_request *reading)
 {
-    struct job_feed *feed = wish->feed;
+    struct job_feed *feed = reading->feed;
 
-    feed->wish = NULL;
-    if (wish->frame)
-        stream_replay(feed->stream, wish->frame);
-    if (wish->is_refused) {
+    feed->reading = NULL;
+    if (reading->frame)
+        stream_replay(feed->stream, reading->frame);
+    if (reading->is_refused) {
         stream_close(feed->stream, STREAM_DRAINED);
         return;
     }
-    feed->seq = wish->replay.seq;
-    feed->position = wish->replay.position;
-    feed->is_cut = wish->replay.is_cut;
-    feed->is_ended = wish->replay.is_ended;
-    feed_go_on(feed);
+    feed->seq = reading->replay.seq;
+    feed->position = reading->replay.position;
+    feed->is_cut = reading->replay.is_cut;
+    feed->is_ended = reading->replay.is_ended;
+    job_feed_go_on(feed);
 }
 
-static void feed_read_on(struct stream *stream)
+static void job_feed_read_on(struct stream *stream)
 {
     struct job_feed *feed = stream->feed;
 
-    feed->wish =
-        replays_ask(feed->arrival.server->replays, feed->job_id, feed->seq, feed_take, feed);
+    feed->reading =
+        replays_ask(feed->handover.server->replays, feed->job_id, feed->seq, job_feed_take, feed);
 }
 
-static void start(struct arrival *arrival)
+static void job_feed_start(struct handover *handover)
 {
-    struct job_feed *feed = (struct job_feed *)arrival;
+    struct job_feed *feed = (struct job_feed *)handover;
 
-    feed->stream = arrival_open(arrival, over);
-    feed->watch.deliver = tell;
+    feed->stream = handover_open(handover, job_feed_closed);
+    feed->watch.deliver = job_feed_deliver;
     if (feed->is_cut && feed->is_live)
-        feed_watch(feed); /* who still reads what was is one of the viewers */
-    feed_go_on(feed);
+        job_feed_watch(feed); /* it counts as a viewer while it still reads the replay */
+    job_feed_go_on(feed);
 }
 
 /* --- responder --- */
 
-static void hand_over_job(struct request *request, const struct job_kind *kind,
+static void job_feed_hand_over(struct request *request, const struct job_kind *kind,
     const struct job *job, const struct replay *replay)
 {
     struct job_feed *feed = mem_new(struct job_feed);
     struct buf opening = {0};
 
-    stream_head(&opening, request);
+    handover_head(&opening, request);
     hub_encode_job(&opening, kind, job);
     buf_add(&opening, replay->bytes.data, replay->bytes.len);
     if (!replay->is_ended && !replay->is_cut)
@@ -128,11 +131,12 @@ static void hand_over_job(struct request *request, const struct job_kind *kind,
     feed->is_cut = replay->is_cut;
     feed->is_ended = replay->is_ended;
     feed->is_live = !job_state_is_final(job->state);
-    hand_over(request, &feed->arrival, &opening, start);
+    handover_post(request, &feed->handover, &opening, job_feed_start);
 }
 
-/* How far the client has come with this job; another job's event says nothing about it. */
-static uint64_t seen_of(const struct request *request, const char *job_id)
+/* The last event of this job that the client has seen.  The id of another job's event does not
+ * count. */
+static uint64_t job_feed_seen(const struct request *request, const char *job_id)
 {
     char seen_id[JOB_ID_LEN + 1];
     uint64_t seq;
@@ -142,7 +146,7 @@ static uint64_t seen_of(const struct request *request, const char *job_id)
     return 0;
 }
 
-static void count_attach(struct server *server, const struct job *job, uint64_t after)
+static void job_feed_count(struct server *server, const struct job *job, uint64_t after)
 {
     if (after)
         atomic_fetch_add(&server->n_resumed, 1);
@@ -150,142 +154,142 @@ static void count_attach(struct server *server, const struct job *job, uint64_t 
         atomic_fetch_add(&server->n_replayed, 1);
 }
 
-/* The events of `job` after `after`, and what follows. */
-static void attach(
+/* Answers with the events of `job` after `after`, and those that follow. */
+static void job_feed_attach(
     struct request *request, const struct job_kind *kind, const struct job *job, uint64_t after)
 {
     struct replay replay;
     struct error err;
 
-    count_attach(request->server, job, after);
-    jobs_let_in(request, job);
+    job_feed_count(request->server, job, after);
+    jobs_set_cookie(request, job);
     if (replay_read(*request->store, job->id, after, &replay, &err) < 0)
-        stream_fail(request, status_of(&err), kind->last, &err);
+        handover_fail(request, answer_status(&err), kind->last, &err);
     else if (replay.bytes.len == 0 && job_state_is_final(job->state))
-        answer_nothing(request, 204);
+        answer_empty(request, 204);
     else
-        hand_over_job(request, kind, job, &replay);
+        job_feed_hand_over(request, kind, job, &replay);
     buf_free(&replay.bytes);
 }
 
-/* Canceled, or about to be, as nobody watched it; and who has seen `after` was not there. */
-static bool was_left(const struct job *job, uint64_t after)
+/* Was the job canceled (or will it be) because it had no viewer, without this client being told? */
+static bool job_feed_was_left(const struct job *job, uint64_t after)
 {
     bool is_told = job->state == JOB_CANCELED && after >= job->last_seq;
 
     return job->is_left && job->state != JOB_DONE && job->state != JOB_FAILED && !is_told;
 }
 
-/* Whoever comes back with the id of an event goes on with that job, if it is one of the same
- * subject: even when the case has changed since, and even when the job has ended.  But who was away
- * when it was canceled as nobody watched it wants it begun anew.
- * STORE_E_NOT_FOUND: there is none such.  An error is not that: the job may be there. */
-static int resume(
+/* A client that sends the id of an event resumes that job, if its subject is the same: even if the
+ * case has changed since, and even if the job has ended.  But if the job was canceled because it
+ * had no viewer, a client that was away wants a new one. STORE_E_NOT_FOUND: no such job.  An error
+ * says nothing about that: the job may be there. */
+static int job_feed_resume(
     struct request *request, const struct job_kind *kind, const char *subject, struct error *err)
 {
     char job_id[JOB_ID_LEN + 1];
     struct store *store;
     struct job job = {0};
     uint64_t after;
-    int answer;
+    int rc;
 
     if (!job_event_id_parse(request->last_event_id, job_id, &after))
         return STORE_E_NOT_FOUND;
-    answer = request_store(request, &store, err);
-    if (answer == 0)
-        answer = store_job_get(store, job_id, &job, err);
-    if (answer != 0)
-        return answer;
+    rc = request_store(request, &store, err);
+    if (rc == 0)
+        rc = store_job_get(store, job_id, &job, err);
+    if (rc != 0)
+        return rc;
     if (strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0 &&
-        !was_left(&job, after))
-        attach(request, kind, &job, after);
+        !job_feed_was_left(&job, after))
+        job_feed_attach(request, kind, &job, after);
     else
-        answer = STORE_E_NOT_FOUND;
+        rc = STORE_E_NOT_FOUND;
     job_clear(&job);
-    return answer;
+    return rc;
 }
 
-static void open_and_attach(
-    struct request *request, const struct job_kind *kind, const char *subject)
+static void job_feed_open(struct request *request, const struct job_kind *kind, const char *subject)
 {
     struct job job = {0};
     struct error err;
     bool is_new;
-    int answer = jobs_open(request, kind, subject, &job, &is_new, &err);
+    int rc = jobs_open(request, kind, subject, &job, &is_new, &err);
 
-    if (answer == 0) {
-        jobs_told(request, &job);
-        attach(request, kind, &job, 0);
-    } else if (answer == STORE_E_FULL) {
-        stream_postpone(request, err.text);
+    if (rc == 0) {
+        jobs_note_told(request, &job);
+        job_feed_attach(request, kind, &job, 0);
+    } else if (rc == STORE_E_FULL) {
+        handover_postpone(request, err.text);
     } else {
-        stream_fail(request, jobs_status(answer, &err), kind->last, &err);
+        handover_fail(request, jobs_status(rc, &err), kind->last, &err);
     }
     job_clear(&job);
 }
 
-static void resume_or_open(
+static void job_feed_resume_or_open(
     struct request *request, const struct job_kind *kind, const char *subject)
 {
     struct error err;
-    int answer = resume(request, kind, subject, &err);
+    int rc = job_feed_resume(request, kind, subject, &err);
 
-    if (answer == STORE_E_NOT_FOUND)
-        open_and_attach(request, kind, subject);
-    else if (answer < 0)
-        stream_fail(request, status_of(&err), kind->last, &err);
+    if (rc == STORE_E_NOT_FOUND)
+        job_feed_open(request, kind, subject);
+    else if (rc < 0)
+        handover_fail(request, answer_status(&err), kind->last, &err);
 }
 
-/* With CASECAST_SECRET_KEY set a GET creates nothing: it watches the job that its secret opens. */
-static void attach_to_secret(
+/* With CASECAST_SECRET_KEY set a GET creates nothing: it attaches to the job that its secret opens.
+ */
+static void job_feed_attach_by_secret(
     struct request *request, const struct job_kind *kind, const char *subject)
 {
     char job_id[JOB_ID_LEN + 1];
     struct job job = {0};
     struct store *store;
     struct error err;
-    int answer;
+    int rc;
 
     if (secret_check(request->server->config, jobs_secret(request), job_id, &err) < 0) {
-        stream_refuse(request, 403, kind->last, err.text);
+        handover_refuse(request, 403, kind->last, err.text);
         return;
     }
-    answer = request_store(request, &store, &err);
-    if (answer == 0)
-        answer = store_job_get(store, job_id, &job, &err);
-    if (answer == STORE_E_NOT_FOUND ||
-        (answer == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
-        stream_refuse(request, 403, kind->last, "client_secret belongs to another job");
-    } else if (answer < 0) {
-        stream_fail(request, status_of(&err), kind->last, &err);
+    rc = request_store(request, &store, &err);
+    if (rc == 0)
+        rc = store_job_get(store, job_id, &job, &err);
+    if (rc == STORE_E_NOT_FOUND ||
+        (rc == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
+        handover_refuse(request, 403, kind->last, "client_secret belongs to another job");
+    } else if (rc < 0) {
+        handover_fail(request, answer_status(&err), kind->last, &err);
     } else {
-        attach(request, kind, &job, seen_of(request, job.id));
+        job_feed_attach(request, kind, &job, job_feed_seen(request, job.id));
     }
     job_clear(&job);
 }
 
-static void answer_head(struct request *request)
+static void job_feed_answer_head(struct request *request)
 {
     struct buf out = {0};
 
-    stream_head(&out, request);
+    handover_head(&out, request);
     FCGX_PutStr(out.data, (int)out.len, request->fcgx->out);
     buf_free(&out);
 }
 
-static void refuse_subject(struct request *request, const char *argument, const char *what)
+static void job_feed_refuse_subject(struct request *request, const char *argument, const char *what)
 {
     const struct job_kind *kind = request->kind;
     struct error err;
 
     error_set(&err, ERR_INPUT, "%s %s: name a %s, as in %s?%s=%s", argument, what,
         kind->subject_name, request->path, argument, kind->subject_example);
-    stream_refuse(request, 400, kind->last, err.text);
+    handover_refuse(request, 400, kind->last, err.text);
 }
 
-/* The subject in the query, as caseId=1 (the first, if there are several); answers by itself and
- * gives NULL when there is none that can be one. */
-static const char *subject_of(struct request *request)
+/* The subject in the query, as in caseId=1; the first, if there are several.  NULL: there is none
+ * of this kind, and the request was answered. */
+static const char *job_feed_subject(struct request *request)
 {
     char name[JOB_KIND_MAX + sizeof "Id"];
     const struct argument *argument;
@@ -294,16 +298,16 @@ static const char *subject_of(struct request *request)
     snprintf(name, sizeof name, "%sId", request->kind->subject_name);
     argument = arguments_find(&request->arguments, name);
     if (!argument) {
-        refuse_subject(request, name, "is missing");
+        job_feed_refuse_subject(request, name, "is missing");
     } else if (!*argument->value) {
-        refuse_subject(request, name, "is empty");
+        job_feed_refuse_subject(request, name, "is empty");
     } else if (strlen(argument->value) != argument->value_len) {
-        refuse_subject(request, name, "holds a NUL");
+        job_feed_refuse_subject(request, name, "holds a NUL");
     } else if (kind_subject_check(request->kind, argument->value, &err) == 0) {
         return argument->value;
     } else {
         error_where(&err, "%s ", name);
-        stream_refuse(request, 400, request->kind->last, err.text);
+        handover_refuse(request, 400, request->kind->last, err.text);
     }
     return NULL;
 }
@@ -312,17 +316,17 @@ void route_job_stream(struct request *request)
 {
     const char *subject;
 
-    if (stream_was_refused(request))
+    if (handover_was_refused(request))
         return;
-    subject = subject_of(request);
+    subject = job_feed_subject(request);
     if (!subject)
         return;
     if (request->is_head)
-        answer_head(request);
+        job_feed_answer_head(request);
     else if (secret_is_needed(request->server->config))
-        attach_to_secret(request, request->kind, subject);
+        job_feed_attach_by_secret(request, request->kind, subject);
     else
-        resume_or_open(request, request->kind, subject);
+        job_feed_resume_or_open(request, request->kind, subject);
 }
 
 void route_job_events(struct request *request)
@@ -330,16 +334,16 @@ void route_job_events(struct request *request)
     const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int answer;
+    int rc;
 
-    if (stream_was_refused(request))
+    if (handover_was_refused(request))
         return;
-    answer = jobs_find(request, &job, &kind, &err);
-    if (answer != 0)
-        stream_fail(request, jobs_status(answer, &err), jobs_last_message(request, kind), &err);
+    rc = jobs_find(request, &job, &kind, &err);
+    if (rc != 0)
+        handover_fail(request, jobs_status(rc, &err), jobs_last_message(request, kind), &err);
     else if (request->is_head)
-        answer_head(request);
+        job_feed_answer_head(request);
     else
-        attach(request, kind, &job, seen_of(request, job.id));
+        job_feed_attach(request, kind, &job, job_feed_seen(request, job.id));
     job_clear(&job);
 }

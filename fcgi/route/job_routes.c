@@ -1,4 +1,4 @@
-/* job_routes.c - jobs without a stream: create or attach, look, have their files, cancel. */
+/* job_routes.c - jobs without a stream: create or attach, read, access to their files, cancel. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,27 +9,27 @@
 #include "route/jobs.h"
 #include "route/route.h"
 
-static json_t *parsed_or_null(const char *text)
+static json_t *job_routes_parsed(const char *text)
 {
     json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 
     return json ? json : json_null();
 }
 
-static json_t *time_or_null(int64_t ms)
+static json_t *job_routes_time(int64_t ms)
 {
     return ms ? json_integer(ms) : json_null();
 }
 
-static json_t *snapshot(const struct job_kind *kind, const struct job *job)
+static json_t *job_routes_snapshot(const struct job_kind *kind, const struct job *job)
 {
     char *events = mem_format("/api/jobs/%s/events", job->id);
     json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "id",
         job->id, "kind", job->kind, kind->subject_name, job->subject, "state",
         job_state_name(job->state), "position", job->position, "createdMs",
-        time_or_null(job->created_ms), "startedMs", time_or_null(job->started_ms), "endedMs",
-        time_or_null(job->ended_ms), "progress", parsed_or_null(job->progress), "result",
-        parsed_or_null(job->result), "error", job->error, "events", events);
+        job_routes_time(job->created_ms), "startedMs", job_routes_time(job->started_ms), "endedMs",
+        job_routes_time(job->ended_ms), "progress", job_routes_parsed(job->progress), "result",
+        job_routes_parsed(job->result), "error", job->error, "events", events);
 
     free(events);
     return json;
@@ -37,8 +37,8 @@ static json_t *snapshot(const struct job_kind *kind, const struct job *job)
 
 /* --- create --- */
 
-/* {"caseId": "1"}: the name of the one member names the kind, its text is the subject. */
-static const struct job_kind *kind_of_member(struct request *request, const char *member)
+/* In {"caseId": "1"} the name of the member is that of the kind's subject, with "Id". */
+static const struct job_kind *job_routes_kind(struct request *request, const char *member)
 {
     for (const struct job_kind *const *kind = request->server->kinds; *kind; kind++) {
         size_t len = strlen((*kind)->subject_name);
@@ -49,8 +49,8 @@ static const struct job_kind *kind_of_member(struct request *request, const char
     return NULL;
 }
 
-/* `before`, and then what a body may be. */
-static void refuse_body(struct request *request, const char *before)
+/* Answers with `before` and an example for each kind. */
+static void job_routes_refuse_body(struct request *request, const char *before)
 {
     const struct job_kind *const *kinds = request->server->kinds;
     struct buf detail = {0};
@@ -63,7 +63,8 @@ static void refuse_body(struct request *request, const char *before)
     buf_free(&detail);
 }
 
-static void refuse_member(struct request *request, const struct job_kind *kind, const char *member)
+static void job_routes_refuse_member(
+    struct request *request, const struct job_kind *kind, const char *member)
 {
     struct error err;
 
@@ -72,35 +73,37 @@ static void refuse_member(struct request *request, const struct job_kind *kind, 
             kind->subject_example);
         answer_problem(request, 400, "", err.text);
     } else {
-        error_set(&err, ERR_INPUT, "unknown member \"%.64s\": what can be asked for is ", member);
-        refuse_body(request, err.text);
+        error_set(&err, ERR_INPUT, "unknown member \"%.64s\": the body may be ", member);
+        job_routes_refuse_body(request, err.text);
     }
 }
 
-/* Answers by itself and gives NULL when the body asks for nothing we have. */
-static const struct job_kind *read_wish(
+/* NULL: the body asks for no kind of job, and the request was answered. */
+static const struct job_kind *job_routes_read_body(
     struct request *request, json_t *body, const char **ret_subject)
 {
     const struct job_kind *kind;
     const char *member = json_is_object(body) ? json_object_iter_key(json_object_iter(body)) : NULL;
 
     if (!member || json_object_size(body) != 1) {
-        refuse_body(request, "the body must be one object with one member: ");
+        job_routes_refuse_body(request, "the body must be one object with one member: ");
         return NULL;
     }
-    kind = kind_of_member(request, member);
+    kind = job_routes_kind(request, member);
     *ret_subject = json_string_value(json_object_get(body, member));
     if (kind && *ret_subject)
         return kind;
-    refuse_member(request, kind, member);
+    job_routes_refuse_member(request, kind, member);
     return NULL;
 }
 
-/* Whoever creates a job is trusted (nginx says who may), and hands the secret to its page. */
-static json_t *created(struct request *request, const struct job_kind *kind, const struct job *job)
+/* The client that creates a job is trusted (nginx decides that), and hands the secret to its page.
+ */
+static json_t *job_routes_created(
+    struct request *request, const struct job_kind *kind, const struct job *job)
 {
     const struct config *config = request->server->config;
-    json_t *json = snapshot(kind, job);
+    json_t *json = job_routes_snapshot(kind, job);
     char secret[SECRET_MAX];
     int64_t expires_s;
 
@@ -112,8 +115,9 @@ static json_t *created(struct request *request, const struct job_kind *kind, con
     return json;
 }
 
-/* Whoever gets a secret is whom it was made for: it goes to those whom nginx says we trust. */
-static bool may_create(struct request *request)
+/* A secret opens the job for any bearer, so only clients that nginx calls trusted get one.  False:
+ * the request was answered. */
+static bool job_routes_may_create(struct request *request)
 {
     if (!secret_is_needed(request->server->config) || request->is_trusted)
         return true;
@@ -132,32 +136,32 @@ void route_job_create(struct request *request)
     struct job job = {0};
     struct error err;
     bool is_new;
-    int answer;
+    int rc;
 
     if (!body)
         return;
-    kind = may_create(request) ? read_wish(request, body, &subject) : NULL;
+    kind = job_routes_may_create(request) ? job_routes_read_body(request, body, &subject) : NULL;
     if (kind) {
-        answer = jobs_open(request, kind, subject, &job, &is_new, &err);
-        if (answer == 0)
-            answer_json(request, is_new ? 202 : 200, created(request, kind, &job));
+        rc = jobs_open(request, kind, subject, &job, &is_new, &err);
+        if (rc == 0)
+            answer_json(request, is_new ? 202 : 200, job_routes_created(request, kind, &job));
         else
-            answer_failure(request, jobs_status(answer, &err), &err);
+            answer_error_as(request, jobs_status(rc, &err), &err);
     }
     job_clear(&job);
     json_decref(body);
 }
 
-/* --- look --- */
+/* --- read --- */
 
-static void answer_snapshot(struct request *request, int answer, const struct job_kind *kind,
+static void job_routes_answer(struct request *request, int rc, const struct job_kind *kind,
     const struct job *job, const struct error *err)
 {
-    if (answer == 0) {
-        jobs_let_in(request, job);
-        answer_json(request, 200, snapshot(kind, job));
+    if (rc == 0) {
+        jobs_set_cookie(request, job);
+        answer_json(request, 200, job_routes_snapshot(kind, job));
     } else {
-        answer_failure(request, jobs_status(answer, err), err);
+        answer_error_as(request, jobs_status(rc, err), err);
     }
 }
 
@@ -166,15 +170,15 @@ void route_job(struct request *request)
     const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int answer = jobs_find(request, &job, &kind, &err);
+    int rc = jobs_find(request, &job, &kind, &err);
 
-    answer_snapshot(request, answer, kind, &job, &err);
+    job_routes_answer(request, rc, kind, &job, &err);
     job_clear(&job);
 }
 
 /* --- files --- */
 
-/* nginx asks for a file in the folder that the route names.  The body is nginx's to say. */
+/* nginx asks (auth_request) for a file in the folder that the route names; it ignores the body. */
 void route_may_see(struct request *request)
 {
     const struct config *config = request->server->config;
@@ -182,37 +186,37 @@ void route_may_see(struct request *request)
     struct job job = {0};
     struct store *store;
     struct error err;
-    int answer = STORE_E_NOT_FOUND;
+    int rc = STORE_E_NOT_FOUND;
 
     if (secret_is_needed(config) && secret_check(config, jobs_secret(request), job_id, &err) == 0) {
-        answer = request_store(request, &store, &err);
-        if (answer == 0)
-            answer = store_job_get(store, job_id, &job, &err);
+        rc = request_store(request, &store, &err);
+        if (rc == 0)
+            rc = store_job_get(store, job_id, &job, &err);
     }
-    if (answer < 0)
-        answer_nothing(request, 503);
+    if (rc < 0)
+        answer_empty(request, 503);
     else
-        answer_nothing(request, answer == 0 && strcmp(job.key, request->capture) == 0 ? 204 : 403);
+        answer_empty(request, rc == 0 && strcmp(job.key, request->capture) == 0 ? 204 : 403);
     job_clear(&job);
 }
 
 /* --- cancel --- */
 
-/* The first asking decides; every later one gets the same answer. */
-static int cancel(
+/* The first cancel decides; every later one gets the same answer. */
+static int job_routes_cancel(
     struct request *request, const struct job_kind *kind, struct job *job, struct error *err)
 {
     struct last_events last = {0};
     struct job after = {0};
     bool is_first;
-    int answer;
+    int rc;
 
     kind_finish(kind, JOB_CANCELED, NULL, NULL, &last);
-    answer = store_job_cancel(
+    rc = store_job_cancel(
         *request->store, job->id, CANCEL_ASKED, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);
-    if (answer != 0)
-        return answer;
+    if (rc != 0)
+        return rc;
     if (is_first)
         log_info("job %s: cancel was asked for", job->id);
     hub_poke(request->server->hub);
@@ -221,9 +225,8 @@ static int cancel(
     return 0;
 }
 
-/* Answers by itself and gives false where others watch the job: one's own leaving is not their end.
- */
-static bool is_ones_own(struct request *request, const struct job *job)
+/* False: other viewers watch the job, which must not end for them, and the request was answered. */
+static bool job_routes_may_cancel(struct request *request, const struct job *job)
 {
     char watcher[WATCHER_LEN + 1];
     struct error err;
@@ -233,7 +236,7 @@ static bool is_ones_own(struct request *request, const struct job *job)
         return true;
     jobs_watcher(request, watcher);
     if (store_audience_others(*request->store, job->id, watcher, &others, &err) < 0) {
-        answer_failure(request, status_of(&err), &err);
+        answer_error_as(request, answer_status(&err), &err);
         return false;
     }
     if (others == 0)
@@ -251,12 +254,12 @@ void route_job_cancel(struct request *request)
     const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int answer = jobs_find(request, &job, &kind, &err);
+    int rc = jobs_find(request, &job, &kind, &err);
 
-    if (answer != 0 || is_ones_own(request, &job)) {
-        if (answer == 0)
-            answer = cancel(request, kind, &job, &err);
-        answer_snapshot(request, answer, kind, &job, &err);
+    if (rc != 0 || job_routes_may_cancel(request, &job)) {
+        if (rc == 0)
+            rc = job_routes_cancel(request, kind, &job, &err);
+        job_routes_answer(request, rc, kind, &job, &err);
     }
     job_clear(&job);
 }

@@ -1,3 +1,4 @@
+/* jobs.c - see jobs.h. */
 #include "route/jobs.h"
 
 #include <assert.h>
@@ -8,16 +9,16 @@
 #include "request/secret.h"
 #include "request/server.h"
 
-/* A client that reconnects without Last-Event-ID meets its failed or canceled job again instead of
- * making it anew: soon after the end whoever asks, and from then on who keeps asking.  Clients that
- * wait longer each time reach a minute. */
+/* A client that reconnects without Last-Event-ID gets its failed or canceled job again, not a new
+ * one: within HOLD_MS of the end any client, later a client that was told of the end in the last
+ * TOLD_HOLD_MS. Clients that wait longer after each try reach a minute. */
 enum { HOLD_MS = 10000, TOLD_HOLD_MS = 120000 };
 
-enum { NOTHING_THERE = JOBS_E_FORBIDDEN + 1 }; /* beside the answers of jobs_open() */
+enum { JOBS_E_NO_JOB = JOBS_E_FORBIDDEN + 1 }; /* beside what jobs_open() returns */
 
-/* A done job whose files were deleted counts no more.  That is looked up between two calls of the
- * store, so that no lock of the database waits for a disk. */
-static int open_with_files(struct request *request, const struct job_kind *kind,
+/* A done job whose files were deleted is passed over.  The files are checked between two calls of
+ * the store, so that no lock of the database waits for a disk. */
+static int jobs_open_whole(struct request *request, const struct job_kind *kind,
     struct job_request *wanted, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     int rc;
@@ -31,30 +32,31 @@ static int open_with_files(struct request *request, const struct job_kind *kind,
     return rc;
 }
 
-/* Of the key that was just found; without an `input` only what is there already. */
-static int open_prepared(struct request *request, const struct job_kind *kind, const char *subject,
-    const char *input, const char *key, struct job *ret_job, bool *ret_is_new, struct error *err)
+/* Opens the job of `key`; without an `input` only one that is there. */
+static int jobs_open_prepared(struct request *request, const struct job_kind *kind,
+    const char *subject, const char *input, const char *key, struct job *ret_job, bool *ret_is_new,
+    struct error *err)
 {
     struct server *server = request->server;
     struct job_event first = {.data = kind->first};
-    bool is_wish = strcmp(request->method, "POST") == 0; /* a reconnect is a GET */
+    bool is_post = strcmp(request->method, "POST") == 0; /* a reconnect is a GET */
     struct job_request wanted = {.kind = kind->name,
         .subject = subject,
         .key = key,
         .input = input,
         .first = &first,
         .max_queued = server->config->max_queued,
-        .hold_ms = is_wish ? 0 : HOLD_MS,
-        .told_hold_ms = is_wish ? 0 : TOLD_HOLD_MS,
-        .viewer = is_wish ? NULL : request_param(request, "HTTP_X_REAL_IP")};
-    int answer = open_with_files(request, kind, &wanted, ret_job, ret_is_new, err);
+        .hold_ms = is_post ? 0 : HOLD_MS,
+        .told_hold_ms = is_post ? 0 : TOLD_HOLD_MS,
+        .viewer = is_post ? NULL : request_param(request, "HTTP_X_REAL_IP")};
+    int rc = jobs_open_whole(request, kind, &wanted, ret_job, ret_is_new, err);
 
-    if (answer == STORE_E_FULL)
+    if (rc == STORE_E_FULL)
         error_set(err, ERR_LIMIT,
             "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
             server->config->max_queued);
-    if (answer != 0)
-        return answer == STORE_E_NOT_FOUND ? NOTHING_THERE : answer;
+    if (rc != 0)
+        return rc == STORE_E_NOT_FOUND ? JOBS_E_NO_JOB : rc;
     atomic_fetch_add(*ret_is_new ? &server->n_created : &server->n_attached, 1);
     if (*ret_is_new) {
         log_info("job %s: queued, %s %s %s", ret_job->id, kind->name, kind->subject_name, subject);
@@ -63,8 +65,8 @@ static int open_prepared(struct request *request, const struct job_kind *kind, c
     return 0;
 }
 
-/* A kind's own errors name its files. */
-static void hide_paths(const struct config *config, struct error *err)
+/* The errors of a kind name its files. */
+static void jobs_hide_paths(const struct config *config, struct error *err)
 {
     char was[sizeof err->text];
 
@@ -72,52 +74,52 @@ static void hide_paths(const struct config *config, struct error *err)
         log_warning("a request fails: %s", was);
 }
 
-static int prepare_and_open(struct request *request, const struct job_kind *kind,
+static int jobs_prepare_and_open(struct request *request, const struct job_kind *kind,
     const char *subject, bool may_create, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     const struct config *config = request->server->config;
     char key[DIGEST_HEX_LEN + 1], *input = NULL;
-    int answer =
-        kind->prepare(*request->store, config, subject, may_create ? &input : NULL, key, err);
+    int rc = kind->prepare(*request->store, config, subject, may_create ? &input : NULL, key, err);
 
-    if (answer < 0)
-        hide_paths(config, err);
-    assert(answer != 0 || !may_create || input);
-    if (answer == 0)
-        answer = open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
+    if (rc < 0)
+        jobs_hide_paths(config, err);
+    assert(rc != 0 || !may_create || input);
+    if (rc == 0)
+        rc = jobs_open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
     free(input);
-    return answer;
+    return rc;
 }
 
-static int refuse_foreign(struct error *err)
+static int jobs_refuse_foreign(struct error *err)
 {
     error_set(err, ERR_INPUT,
-        "a page of another site may watch what is there, and start nothing: CASECAST_ORIGINS names "
-        "the sites that may");
+        "a page of another site may only watch a job that is there: CASECAST_ORIGINS names the "
+        "sites "
+        "whose pages may start one");
     return JOBS_E_FORBIDDEN;
 }
 
-/* Nearly every request attaches: an input is made, from the subject as it is by then, only for one
- * that does not.  A picture on a page elsewhere is a GET, too. */
+/* Nearly every request attaches.  The input is made only if there is no job, from the subject as it
+ * is then.  A GET is checked for its origin, too: an image in a page of another site is a GET. */
 int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
     struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     struct store *store;
-    int answer;
+    int rc;
 
     if (kind_subject_check(kind, subject, err) < 0)
         return -ERR_INPUT;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    answer = prepare_and_open(request, kind, subject, false, ret_job, ret_is_new, err);
-    if (answer != NOTHING_THERE)
-        return answer;
+    rc = jobs_prepare_and_open(request, kind, subject, false, ret_job, ret_is_new, err);
+    if (rc != JOBS_E_NO_JOB)
+        return rc;
     if (request->origin == ORIGIN_FOREIGN)
-        return refuse_foreign(err);
-    return prepare_and_open(request, kind, subject, true, ret_job, ret_is_new, err);
+        return jobs_refuse_foreign(err);
+    return jobs_prepare_and_open(request, kind, subject, true, ret_job, ret_is_new, err);
 }
 
-void jobs_told(struct request *request, const struct job *job)
+void jobs_note_told(struct request *request, const struct job *job)
 {
     struct error err;
 
@@ -125,7 +127,8 @@ void jobs_told(struct request *request, const struct job *job)
         return;
     if (store_job_told(*request->store, job->id, request_param(request, "HTTP_X_REAL_IP"),
             TOLD_HOLD_MS, &err) < 0)
-        log_warning("job %s: who was told of its end is not noted: %s", job->id, err.text);
+        log_warning(
+            "job %s: that its viewer was told of the end is not noted: %s", job->id, err.text);
 }
 
 const char *jobs_secret(const struct request *request)
@@ -153,8 +156,8 @@ int jobs_admit(struct request *request, const char *job_id, struct error *err)
     return JOBS_E_FORBIDDEN;
 }
 
-/* Nothing that secret_check() took needs escaping. */
-void jobs_let_in(struct request *request, const struct job *job)
+/* A secret that secret_check() has accepted holds nothing that must be escaped. */
+void jobs_set_cookie(struct request *request, const struct job *job)
 {
     const struct config *config = request->server->config;
     bool is_tls = strcmp(request_param(request, "HTTP_X_FORWARDED_PROTO"), "https") == 0;
@@ -168,8 +171,8 @@ void jobs_let_in(struct request *request, const struct job *job)
         is_tls ? "; Secure" : "");
 }
 
-/* A newer version on the same database may have made jobs of kinds that we lack. */
-static int find_kind(
+/* A newer version on the same database may have made jobs of kinds that this one lacks. */
+static int jobs_find_kind(
     struct request *request, struct job *job, const struct job_kind **ret_kind, struct error *err)
 {
     *ret_kind = kind_find(request->server->kinds, job->kind);
@@ -185,22 +188,22 @@ int jobs_find(struct request *request, struct job *ret_job, const struct job_kin
     struct error *err)
 {
     struct store *store;
-    int answer;
+    int rc;
 
-    answer = jobs_admit(request, request->capture, err);
-    if (answer != 0)
-        return answer;
+    rc = jobs_admit(request, request->capture, err);
+    if (rc != 0)
+        return rc;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    answer = job_id_is_wellformed(request->capture)
-                 ? store_job_get(store, request->capture, ret_job, err)
-                 : STORE_E_NOT_FOUND;
-    if (answer == STORE_E_NOT_FOUND)
+    rc = job_id_is_wellformed(request->capture)
+             ? store_job_get(store, request->capture, ret_job, err)
+             : STORE_E_NOT_FOUND;
+    if (rc == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "job %s not found", request->capture);
-    return answer == 0 ? find_kind(request, ret_job, ret_kind, err) : answer;
+    return rc == 0 ? jobs_find_kind(request, ret_job, ret_kind, err) : rc;
 }
 
-static void half_of(const char *text, char *ret_half)
+static void jobs_watcher_half(const char *text, char *ret_half)
 {
     char hex[DIGEST_HEX_LEN + 1];
     struct digest digest;
@@ -216,9 +219,9 @@ void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER
     const struct argument *viewer = arguments_find(&request->arguments, "viewer");
 
     strcpy(ret_watcher, WATCHER_UNNAMED "/" WATCHER_UNNAMED);
-    half_of(request_address(request), ret_watcher);
+    jobs_watcher_half(request_address(request), ret_watcher);
     if (viewer && *viewer->value)
-        half_of(viewer->value, ret_watcher + strlen(WATCHER_UNNAMED "/"));
+        jobs_watcher_half(viewer->value, ret_watcher + strlen(WATCHER_UNNAMED "/"));
 }
 
 const char *jobs_last_message(const struct request *request, const struct job_kind *kind)
@@ -226,11 +229,11 @@ const char *jobs_last_message(const struct request *request, const struct job_ki
     return kind ? kind->last : request->server->kinds[0]->last;
 }
 
-int jobs_status(int answer, const struct error *err)
+int jobs_status(int rc, const struct error *err)
 {
-    if (answer == STORE_E_NOT_FOUND)
+    if (rc == STORE_E_NOT_FOUND)
         return 404;
-    if (answer == JOBS_E_FORBIDDEN)
+    if (rc == JOBS_E_FORBIDDEN)
         return 403;
-    return answer == STORE_E_FULL ? 503 : status_of(err);
+    return rc == STORE_E_FULL ? 503 : answer_status(err);
 }

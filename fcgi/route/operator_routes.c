@@ -1,5 +1,4 @@
-/* operator_routes.c - what whoever runs this wants to know: alive, ready, and figures for
- * Prometheus. */
+/* operator_routes.c - the routes for operators: live, ready, and the metrics for Prometheus. */
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,11 +9,11 @@
 /* --- live --- */
 
 enum {
-    WAKE_MS = 1500, /* a process that slept, with its machine say, is given so long to come round */
+    WAKE_MS = 1500, /* a process that slept (with its machine) gets so long to run again */
     LOOK_MS = 50,
 };
 
-static const char *stuck_part(const struct server *server)
+static const char *operator_stuck_part(const struct server *server)
 {
     return health_stuck(
         clock_monotonic_ms(), atomic_load(&server->turned_ms), hub_turned_ms(server->hub));
@@ -22,11 +21,11 @@ static const char *stuck_part(const struct server *server)
 
 void route_live(struct request *request)
 {
-    const char *stuck = stuck_part(request->server);
+    const char *stuck = operator_stuck_part(request->server);
 
     for (int ms = 0; stuck && ms < WAKE_MS; ms += LOOK_MS) {
         usleep(LOOK_MS * 1000);
-        stuck = stuck_part(request->server);
+        stuck = operator_stuck_part(request->server);
     }
     answer_json(
         request, stuck ? 503 : 200, json_pack("{s:b, s:s*}", "live", !stuck, "stuck", stuck));
@@ -37,46 +36,47 @@ void route_live(struct request *request)
 void route_ready(struct request *request)
 {
     struct health_report report;
-    json_t *said = json_object();
+    json_t *checks = json_object();
 
     health_ask(request->server->health, &report);
-    if (!request->is_trusted) { /* paths stand in the checks */
-        json_decref(said);
+    if (!request->is_trusted) { /* the checks hold paths */
+        json_decref(checks);
         answer_json(
             request, report.is_ready ? 200 : 503, json_pack("{s:b}", "ready", report.is_ready));
         return;
     }
     for (int i = 0; i < HEALTH_CHECKS; i++)
-        json_object_set_new(said, report.checks[i].name, json_string(report.checks[i].text));
+        json_object_set_new(checks, report.checks[i].name, json_string(report.checks[i].text));
     answer_json(request, report.is_ready ? 200 : 503,
-        json_pack("{s:b, s:o}", "ready", report.is_ready, "checks", said));
+        json_pack("{s:b, s:o}", "ready", report.is_ready, "checks", checks));
 }
 
 /* --- metrics --- */
 
-static void declare(struct buf *out, const char *name, const char *type, const char *help)
+static void metrics_declare(struct buf *out, const char *name, const char *type, const char *help)
 {
     buf_format(out, "# HELP casecast_%s %s\n# TYPE casecast_%s %s\n", name, help, name, type);
 }
 
-static void metric(
+static void metrics_add(
     struct buf *out, const char *name, const char *type, const char *help, double value)
 {
-    declare(out, name, type, help);
+    metrics_declare(out, name, type, help);
     buf_format(out, "casecast_%s %.12g\n", name, value);
 }
 
-static void counter(struct buf *out, const char *name, const char *help, atomic_ullong *value)
+static void metrics_add_counter(
+    struct buf *out, const char *name, const char *help, atomic_ullong *value)
 {
-    metric(out, name, "counter", help, (double)atomic_load(value));
+    metrics_add(out, name, "counter", help, (double)atomic_load(value));
 }
 
-static void delivery_histogram(struct buf *out, struct streams *streams)
+static void metrics_add_delivery(struct buf *out, struct streams *streams)
 {
     static const int64_t bounds[N_DELIVERY_BOUNDS] = DELIVERY_BOUNDS_NS;
     unsigned long long sum = 0;
 
-    declare(out, "delivery_seconds", "histogram",
+    metrics_declare(out, "delivery_seconds", "histogram",
         "From the moment an event is posted to the loop until its last byte is flushed to nginx.");
     for (int i = 0; i < N_DELIVERY_BOUNDS; i++) {
         sum += atomic_load(&streams->n_delivered[i]);
@@ -89,29 +89,31 @@ static void delivery_histogram(struct buf *out, struct streams *streams)
         (double)atomic_load(&streams->delivered_ns) / 1e9, sum);
 }
 
-static void stream_metrics(struct buf *out, struct streams *streams)
+static void metrics_add_streams(struct buf *out, struct streams *streams)
 {
-    metric(out, "streams_open", "gauge", "Event streams open now.",
+    metrics_add(out, "streams_open", "gauge", "Event streams open now.",
         atomic_load(&streams->limits.n_open));
-    counter(out, "streams_opened_total", "Event streams opened.", &streams->n_opened);
-    declare(out, "streams_ended_total", "counter", "Event streams ended, by reason.");
+    metrics_add_counter(out, "streams_opened_total", "Event streams opened.", &streams->n_opened);
+    metrics_declare(out, "streams_ended_total", "counter", "Event streams ended, by reason.");
     for (int i = 0; i < N_STREAM_ENDS; i++)
         buf_format(out, "casecast_streams_ended_total{reason=\"%s\"} %llu\n", stream_end_name(i),
             atomic_load(&streams->n_ended[i]));
-    counter(out, "stream_frames_total", "Frames written to event streams.", &streams->n_frames);
-    counter(out, "stream_bytes_total", "Bytes written to event streams.", &streams->n_bytes);
-    metric(out, "stream_queue_most_bytes", "gauge", "The longest queue a slow viewer has had.",
+    metrics_add_counter(
+        out, "stream_frames_total", "Frames written to event streams.", &streams->n_frames);
+    metrics_add_counter(
+        out, "stream_bytes_total", "Bytes written to event streams.", &streams->n_bytes);
+    metrics_add(out, "stream_queue_most_bytes", "gauge", "The longest queue a slow viewer has had.",
         atomic_load(&streams->most_waiting));
-    delivery_histogram(out, streams);
+    metrics_add_delivery(out, streams);
 }
 
-/* What is queued and running in all processes on this database. */
+/* The queued and running jobs of all processes on this database. */
 struct live {
     int64_t oldest_queued_ms;
     double fps;
 };
 
-static void see_live(void *ctx, const struct job *job, const char *owner)
+static void metrics_see_live(void *ctx, const struct job *job, const char *owner)
 {
     json_t *progress = job->progress ? json_loads(job->progress, 0, NULL) : NULL;
     struct live *live = ctx;
@@ -125,8 +127,8 @@ static void see_live(void *ctx, const struct job *job, const char *owner)
     json_decref(progress);
 }
 
-/* Left out while the database can't be read: ready says why. */
-static void store_metrics(struct buf *out, struct request *request)
+/* Nothing while the database can't be read: /api/health/ready says why. */
+static void metrics_add_store(struct buf *out, struct request *request)
 {
     long long counts[JOB_CANCELED + 1];
     struct live live = {0};
@@ -134,33 +136,35 @@ static void store_metrics(struct buf *out, struct request *request)
     struct error err;
 
     if (request_store(request, &store, &err) < 0 || store_job_count(store, counts, &err) < 0 ||
-        store_live(store, see_live, &live, &err) < 0)
+        store_live(store, metrics_see_live, &live, &err) < 0)
         return;
-    declare(out, "jobs", "gauge", "Jobs in the database, by state, of all processes.");
+    metrics_declare(out, "jobs", "gauge", "Jobs in the database, by state, of all processes.");
     for (int i = 0; i <= JOB_CANCELED; i++)
         buf_format(out, "casecast_jobs{state=\"%s\"} %lld\n", job_state_name(i), counts[i]);
-    metric(out, "queue_wait_seconds", "gauge", "How long the oldest queued job has waited.",
+    metrics_add(out, "queue_wait_seconds", "gauge", "How long the oldest queued job has waited.",
         live.oldest_queued_ms ? (double)(clock_wall_ms() - live.oldest_queued_ms) / 1000 : 0);
-    metric(out, "encode_fps", "gauge", "Frames a second that all running jobs encode together.",
-        live.fps);
+    metrics_add(out, "encode_fps", "gauge",
+        "Frames a second that all running jobs encode together.", live.fps);
 }
 
-static void job_metrics(struct buf *out, struct server *server)
+static void metrics_add_jobs(struct buf *out, struct server *server)
 {
     struct hub_counts counts;
 
     hub_count(server->hub, &counts);
-    counter(out, "jobs_created_total", "Jobs made by a request here.", &server->n_created);
-    counter(out, "jobs_attached_total", "Requests that found their job made already.",
+    metrics_add_counter(
+        out, "jobs_created_total", "Jobs made by a request here.", &server->n_created);
+    metrics_add_counter(out, "jobs_attached_total", "Requests that found their job made already.",
         &server->n_attached);
-    counter(out, "streams_resumed_total", "Streams that went on from a Last-Event-ID.",
+    metrics_add_counter(out, "streams_resumed_total", "Streams that went on from a Last-Event-ID.",
         &server->n_resumed);
-    counter(out, "streams_replayed_total", "Streams that told an ended job from its first event.",
-        &server->n_replayed);
-    metric(out, "job_watches", "gauge", "Streams that wait for news of a job.", counts.n_watches);
-    metric(
+    metrics_add_counter(out, "streams_replayed_total",
+        "Streams that told an ended job from its first event.", &server->n_replayed);
+    metrics_add(
+        out, "job_watches", "gauge", "Streams that wait for news of a job.", counts.n_watches);
+    metrics_add(
         out, "jobs_running_here", "gauge", "Jobs that run in this process now.", counts.n_running);
-    declare(out, "jobs_ended_total", "counter", "Jobs ended in this process, by state.");
+    metrics_declare(out, "jobs_ended_total", "counter", "Jobs ended in this process, by state.");
     buf_format(out, "casecast_jobs_ended_total{state=\"done\"} %llu\n", counts.n_done);
     buf_format(out, "casecast_jobs_ended_total{state=\"failed\"} %llu\n", counts.n_failed);
     buf_format(out, "casecast_jobs_ended_total{state=\"canceled\"} %llu\n", counts.n_canceled);
@@ -171,18 +175,18 @@ void route_metrics(struct request *request)
     struct server *server = request->server;
     struct buf out = {0};
 
-    metric(&out, "uptime_seconds", "gauge", "Since this process began.",
+    metrics_add(&out, "uptime_seconds", "gauge", "Since this process began.",
         (double)(clock_wall_ms() - server->started_ms) / 1000);
-    counter(
+    metrics_add_counter(
         &out, "requests_total", "FastCGI requests answered or handed over.", &server->n_requests);
-    counter(&out, "connections_refused_total",
+    metrics_add_counter(&out, "connections_refused_total",
         "Connections that brought no complete FastCGI request.", &server->n_refused);
-    metric(&out, "loop_lag_worst_seconds", "gauge",
+    metrics_add(&out, "loop_lag_worst_seconds", "gauge",
         "The longest turn of the loop since this was last read: how late anything else may be.",
         (double)atomic_exchange(&server->worst_turn_us, 0) / 1e6);
-    stream_metrics(&out, server->streams);
-    job_metrics(&out, server);
-    store_metrics(&out, request);
+    metrics_add_streams(&out, server->streams);
+    metrics_add_jobs(&out, server);
+    metrics_add_store(&out, request);
     answer_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", out.data);
     buf_free(&out);
 }

@@ -1,3 +1,4 @@
+/* replay.c - see replay.h. */
 #include "route/replay.h"
 
 #include <pthread.h>
@@ -16,7 +17,7 @@ struct piece {
     struct replay *replay;
 };
 
-static bool piece_add(void *ctx, const struct job_event *event)
+static bool replay_add_event(void *ctx, const struct job_event *event)
 {
     struct piece *piece = ctx;
     struct replay *replay = piece->replay;
@@ -34,7 +35,8 @@ int replay_read(struct store *store, const char *job_id, uint64_t after, struct 
     struct piece piece = {.job_id = job_id, .replay = ret_replay};
 
     *ret_replay = (struct replay){.seq = after};
-    return store_job_events(store, job_id, after, piece_add, &piece, &ret_replay->position, err);
+    return store_job_events(
+        store, job_id, after, replay_add_event, &piece, &ret_replay->position, err);
 }
 
 /* --- the thread --- */
@@ -49,91 +51,91 @@ struct replays {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     /* under lock */
-    struct link wishes;
+    struct link requests;
     bool must_stop;
 };
 
-/* The job may have gone on since the stream began. */
+/* The progress may have changed since the stream began. */
 static int replay_add_progress(
     struct store *store, const char *job_id, struct buf *bytes, struct error *err)
 {
     struct job job = {0};
-    int answer = store_job_get(store, job_id, &job, err);
+    int rc = store_job_get(store, job_id, &job, err);
 
-    if (answer == 0)
+    if (rc == 0)
         hub_encode_progress(bytes, &job);
     job_clear(&job);
-    return answer;
+    return rc;
 }
 
-static int wish_read(struct replays *replays, struct replay_wish *wish, struct error *err)
+static int replays_read(struct replays *replays, struct replay_request *asked, struct error *err)
 {
-    struct replay *replay = &wish->replay;
-    int answer = store_again(&replays->store, replays->server->config->database, err);
+    struct replay *replay = &asked->replay;
+    int rc = store_keep_open(&replays->store, replays->server->config->database, err);
 
-    if (answer == 0)
-        answer = replay_read(replays->store, wish->job_id, replay->seq, replay, err);
-    if (answer == 0 && !replay->is_cut && !replay->is_ended)
-        answer = replay_add_progress(replays->store, wish->job_id, &replay->bytes, err);
-    if (answer == STORE_E_NOT_FOUND)
-        error_set(err, ERR_INPUT, "job %s not found", wish->job_id);
-    return answer;
+    if (rc == 0)
+        rc = replay_read(replays->store, asked->job_id, replay->seq, replay, err);
+    if (rc == 0 && !replay->is_cut && !replay->is_ended)
+        rc = replay_add_progress(replays->store, asked->job_id, &replay->bytes, err);
+    if (rc == STORE_E_NOT_FOUND)
+        error_set(err, ERR_INPUT, "job %s not found", asked->job_id);
+    return rc;
 }
 
-static void wish_fulfil(struct replays *replays, struct replay_wish *wish)
+static void replays_answer(struct replays *replays, struct replay_request *asked)
 {
-    struct buf *bytes = &wish->replay.bytes;
+    struct buf *bytes = &asked->replay.bytes;
     struct error err;
 
-    if (wish_read(replays, wish, &err) != 0) {
-        wish->is_refused = true;
+    if (replays_read(replays, asked, &err) != 0) {
+        asked->is_refused = true;
         bytes->len = 0;
-        stream_come_again(bytes, replays->server->config, &err);
+        handover_add_retry(bytes, replays->server->config, &err);
     }
     if (bytes->len)
-        wish->frame = frame_new(bytes, false);
+        asked->frame = frame_new(bytes, false);
     buf_free(bytes);
 }
 
-static void wish_free(struct replay_wish *wish)
+static void replay_request_free(struct replay_request *asked)
 {
-    frame_unref(wish->frame);
-    free(wish);
+    frame_unref(asked->frame);
+    free(asked);
 }
 
-static void deliver(struct mail *mail)
+static void replays_deliver(struct mail *mail)
 {
-    struct replay_wish *wish = list_item(&mail->link, struct replay_wish, mail.link);
+    struct replay_request *asked = list_item(&mail->link, struct replay_request, mail.link);
 
-    if (wish->feed)
-        wish->done(wish);
-    wish_free(wish);
+    if (asked->feed)
+        asked->done(asked);
+    replay_request_free(asked);
 }
 
 /* NULL: stop. */
-static struct replay_wish *wish_next(struct replays *replays)
+static struct replay_request *replays_next(struct replays *replays)
 {
-    struct replay_wish *wish = NULL;
+    struct replay_request *asked = NULL;
 
     pthread_mutex_lock(&replays->lock);
-    while (list_is_empty(&replays->wishes) && !replays->must_stop)
+    while (list_is_empty(&replays->requests) && !replays->must_stop)
         pthread_cond_wait(&replays->wake, &replays->lock);
     if (!replays->must_stop) {
-        wish = list_item(replays->wishes.next, struct replay_wish, mail.link);
-        list_remove(&wish->mail.link);
+        asked = list_item(replays->requests.next, struct replay_request, mail.link);
+        list_remove(&asked->mail.link);
     }
     pthread_mutex_unlock(&replays->lock);
-    return wish;
+    return asked;
 }
 
-static void *thread_main(void *arg)
+static void *replays_thread(void *arg)
 {
     struct replays *replays = arg;
-    struct replay_wish *wish;
+    struct replay_request *asked;
 
-    while ((wish = wish_next(replays))) {
-        wish_fulfil(replays, wish);
-        loop_post(replays->server->loop, &wish->mail, deliver);
+    while ((asked = replays_next(replays))) {
+        replays_answer(replays, asked);
+        loop_post(replays->server->loop, &asked->mail, replays_deliver);
     }
     store_close(replays->store);
     return NULL;
@@ -144,10 +146,10 @@ struct replays *replays_start(struct server *server)
     struct replays *replays = mem_new(struct replays);
 
     replays->server = server;
-    list_init(&replays->wishes);
+    list_init(&replays->requests);
     pthread_mutex_init(&replays->lock, NULL);
     pthread_cond_init(&replays->wake, NULL);
-    if (pthread_create(&replays->thread, NULL, thread_main, replays) == 0)
+    if (pthread_create(&replays->thread, NULL, replays_thread, replays) == 0)
         return replays;
     log_error("no thread can be started: the limit of processes is reached");
     free(replays);
@@ -161,24 +163,25 @@ void replays_stop(struct replays *replays)
     pthread_cond_signal(&replays->wake);
     pthread_mutex_unlock(&replays->lock);
     pthread_join(replays->thread, NULL);
-    list_each_safe(at, &replays->wishes) wish_free(list_item(at, struct replay_wish, mail.link));
+    list_each_safe(at, &replays->requests)
+        replay_request_free(list_item(at, struct replay_request, mail.link));
     pthread_cond_destroy(&replays->wake);
     pthread_mutex_destroy(&replays->lock);
     free(replays);
 }
 
-struct replay_wish *replays_ask(struct replays *replays, const char *job_id, uint64_t after,
-    void (*done)(struct replay_wish *wish), void *feed)
+struct replay_request *replays_ask(struct replays *replays, const char *job_id, uint64_t after,
+    void (*done)(struct replay_request *asked), void *feed)
 {
-    struct replay_wish *wish = mem_new(struct replay_wish);
+    struct replay_request *asked = mem_new(struct replay_request);
 
-    strcpy(wish->job_id, job_id);
-    wish->replay.seq = after;
-    wish->done = done;
-    wish->feed = feed;
+    strcpy(asked->job_id, job_id);
+    asked->replay.seq = after;
+    asked->done = done;
+    asked->feed = feed;
     pthread_mutex_lock(&replays->lock);
-    list_append(&replays->wishes, &wish->mail.link);
+    list_append(&replays->requests, &asked->mail.link);
     pthread_cond_signal(&replays->wake);
     pthread_mutex_unlock(&replays->lock);
-    return wish;
+    return asked;
 }

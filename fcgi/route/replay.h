@@ -1,9 +1,9 @@
-/* replay.h - a job's journal as its viewer reads it: in pieces, so that the longest one takes no
- * more memory than a short one, and nobody who reads slowly is hurried.
+/* replay.h - a job's journal in pieces, as its viewer reads it: the longest journal takes no more
+ * memory than a short one, and a slow viewer has all the time that it needs.
  *
- * A responder reads the first piece with its own store, and mostly that is all.  What comes behind
- * it is read by one thread with a store of its own, each piece when the one before it has left for
- * the viewer: the loop never waits for the database. */
+ * A responder reads the first piece with its own store; mostly that is all.  One thread with a
+ * store of its own reads the other pieces, each when the one before it was written to the viewer:
+ * the loop never waits for the database. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,46 +15,47 @@
 
 struct server;
 
-enum { REPLAY_PIECE = 65536 }; /* bytes; its last event may go beyond */
+enum { REPLAY_PIECE = 65536 }; /* bytes; the last event of a piece may go beyond */
 
 struct replay {
-    struct buf bytes;  /* events, as a stream says them */
-    uint64_t seq;      /* of its last event, or what it was asked to begin after */
-    uint64_t position; /* the journal's end as this read saw it: a watch goes on from there */
-    bool is_cut;       /* there may be more: read on after `seq` */
-    bool is_ended;     /* it holds the job's last event */
+    struct buf bytes;  /* encoded events */
+    uint64_t seq;      /* of the last event; without one, of the event before the piece */
+    uint64_t position; /* the journal's end when this was read: a watch goes on from there */
+    bool is_cut;       /* there may be more events after `seq` */
+    bool is_ended;     /* the job's last event is in it */
 };
 
-/* The next piece after event `after`.  Whatever the answer (of store_job_events()), the caller
- * frees `ret_replay->bytes`.  Any thread. */
+/* Reads the next piece after event `after`.  Returns what store_job_events() returns; in every case
+ * the caller frees `ret_replay->bytes`.  Any thread, with its own store. */
 int replay_read(struct store *store, const char *job_id, uint64_t after, struct replay *ret_replay,
     struct error *err);
 
 struct replays;
 
-/* Starts the thread.  NULL and a log line if that can't be done. */
+/* Starts the thread.  `server` outlives it.  NULL and a log line: it can't be started. */
 struct replays *replays_start(struct server *server);
-/* No stream is left. */
+
+/* Joins the thread.  No stream is left. */
 void replays_stop(struct replays *replays);
 
-/* A piece that somebody waits for; belongs to the thread until `done`.  Who does not wait any more
- * sets `feed` to NULL, and `done` is not called. */
-struct replay_wish {
-    /* fixed when asked */
+/* A request for a piece.  It belongs to the thread until `done`, and is freed when `done` returns.
+ * A feed that ends before sets `feed` to NULL, and `done` is not called. */
+struct replay_request {
+    /* fixed */
     struct mail mail;
     char job_id[JOB_ID_LEN + 1];
-    void (*done)(struct replay_wish *wish); /* loop; the wish is freed when it returns */
+    void (*done)(struct replay_request *asked); /* loop */
 
     /* loop only */
     void *feed;
 
     /* the thread's, then the loop's */
-    struct replay replay; /* `replay.seq`: at first what to read after */
+    struct replay replay; /* `replay.seq`: at first the event to read after */
     bool is_refused;      /* nothing could be read */
-    struct frame *frame;  /* what to tell the viewer: the events, behind the last of them how far
-                             the job is; or why it must come again.  NULL: nothing */
+    struct frame *frame; /* for the viewer: the events, and behind the last of them the progress; or
+                            why it must reconnect.  NULL: nothing */
 };
 
-/* Loop thread. */
-struct replay_wish *replays_ask(struct replays *replays, const char *job_id, uint64_t after,
-    void (*done)(struct replay_wish *wish), void *feed);
+/* Asks for the piece after event `after`.  Loop thread. */
+struct replay_request *replays_ask(struct replays *replays, const char *job_id, uint64_t after,
+    void (*done)(struct replay_request *asked), void *feed);

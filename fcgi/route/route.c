@@ -1,3 +1,4 @@
+/* route.c - see route.h. */
 #include "route/route.h"
 
 #include <stdio.h>
@@ -5,7 +6,7 @@
 
 #include "request/server.h"
 
-/* What every kind of job has, and what has nothing to do with jobs. */
+/* The routes of every kind of job, and those that have nothing to do with jobs. */
 static const struct route common_routes[] = {
     {"GET", "/api/events", route_clock},
     {"GET", "/api/health/live", route_live},
@@ -21,7 +22,8 @@ static const struct route common_routes[] = {
 
 static const struct route stream_route = {"GET", NULL, route_job_stream};
 
-static bool matches(const char *pattern, const char *path, char ret_capture[static CAPTURE_MAX + 1])
+static bool route_matches(
+    const char *pattern, const char *path, char ret_capture[static CAPTURE_MAX + 1])
 {
     const char *hole = strstr(pattern, "{id}");
     size_t before, len;
@@ -39,13 +41,14 @@ static bool matches(const char *pattern, const char *path, char ret_capture[stat
     return true;
 }
 
-static bool takes(const char *method, const struct request *request)
+static bool route_takes(const char *method, const struct request *request)
 {
     return strcmp(method, request->method) == 0 || (request->is_head && strcmp(method, "GET") == 0);
 }
 
-/* Another site's page must not start or end anything in its visitor's name. */
-static bool is_forged(struct request *request)
+/* A page of another site must not start or end anything through the browser of its visitor.  True:
+ * the request was answered. */
+static bool route_refuse_forged(struct request *request)
 {
     struct error err;
 
@@ -59,74 +62,73 @@ static bool is_forged(struct request *request)
     return true;
 }
 
-static void answer_options(struct request *request, const char *allowed)
+static void route_answer_options(struct request *request, const char *allowed)
 {
     char extra[64 + 256];
 
     snprintf(extra, sizeof extra, "Allow: %s, OPTIONS\r\n%s", allowed,
         request->origin == ORIGIN_NAMED ? origin_preflight : "");
-    answer_bare(request, 204, extra);
+    answer_empty_with(request, 204, extra);
 }
 
-/* --- the table --- */
+/* --- search --- */
 
-/* What the methods are that a path takes, while its routes are looked through. */
 struct search {
     struct request *request;
-    const char *allowed; /* NULL: nothing is at this path */
+    const char *allowed; /* the methods of the routes at this path; NULL: there is none */
 };
 
-static bool search_takes(struct search *search, const struct route *route)
+static bool route_search_method(struct search *search, const struct route *route)
 {
-    if (takes(route->method, search->request))
+    if (route_takes(route->method, search->request))
         return true;
     search->allowed = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
     return false;
 }
 
-static const struct route *search_table(struct search *search, const struct route *table)
+static const struct route *route_search_table(struct search *search, const struct route *table)
 {
     for (; table->method; table++)
-        if (matches(table->pattern, search->request->path, search->request->capture) &&
-            search_takes(search, table))
+        if (route_matches(table->pattern, search->request->path, search->request->capture) &&
+            route_search_method(search, table))
             return table;
     return NULL;
 }
 
-static const struct route *search_kind(struct search *search, const struct job_kind *kind)
+static const struct route *route_search_kind(struct search *search, const struct job_kind *kind)
 {
     for (const char *const *path = kind->stream_paths; path && *path; path++)
-        if (strcmp(*path, search->request->path) == 0 && search_takes(search, &stream_route)) {
+        if (strcmp(*path, search->request->path) == 0 &&
+            route_search_method(search, &stream_route)) {
             search->request->kind = kind;
             return &stream_route;
         }
     return NULL;
 }
 
-static const struct route *search_all(struct search *search)
+static const struct route *route_search_all(struct search *search)
 {
     const struct server *server = search->request->server;
-    const struct route *found = search_table(search, common_routes);
+    const struct route *found = route_search_table(search, common_routes);
 
     for (const struct route *const *table = server->kind_routes; !found && *table; table++)
-        found = search_table(search, *table);
+        found = route_search_table(search, *table);
     for (const struct job_kind *const *kind = server->kinds; !found && *kind; kind++)
-        found = search_kind(search, *kind);
+        found = route_search_kind(search, *kind);
     return found;
 }
 
-/* error_set() makes one line of well-formed text of whatever the path holds. */
-static void refuse(struct request *request, const char *allowed)
+/* error_set() makes one line of well-formed text, whatever the path holds. */
+static void route_refuse(struct request *request, const char *allowed)
 {
     char extra[64];
     struct error err;
 
     if (allowed && strcmp(request->method, "OPTIONS") == 0) {
-        answer_options(request, allowed);
+        route_answer_options(request, allowed);
     } else if (allowed) {
         snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
-        error_set(
-            &err, ERR_INPUT, "%.16s is not what this address takes: %s", request->method, allowed);
+        error_set(&err, ERR_INPUT, "%.16s is not allowed here: use %s", request->method, allowed);
         answer_problem(request, 405, extra, err.text);
     } else {
         error_set(&err, ERR_INPUT, "nothing is at %.100s", request->path);
@@ -139,11 +141,11 @@ void route(struct request *request)
     struct search search = {.request = request};
     const struct route *found;
 
-    if (is_forged(request))
+    if (route_refuse_forged(request))
         return;
-    found = search_all(&search);
+    found = route_search_all(&search);
     if (found)
         found->answer(request);
     else
-        refuse(request, search.allowed);
+        route_refuse(request, search.allowed);
 }

@@ -1,4 +1,4 @@
-/* route.h - which request is answered by whom.
+/* route.h - the table of routes: which function answers a request.  Responder thread.
  *
  * Room: what each address answers.
  * May use: base, fcgi/request, hub/kind, loop, sse, store.
@@ -10,11 +10,11 @@
 /* `{id}` in a pattern stands for one segment of 1 to CAPTURE_MAX bytes, which the request gets as
  * `capture`. */
 struct route {
-    const char *method, *pattern; /* NULL: the table ends */
+    const char *method, *pattern; /* NULL: the end of the table */
     void (*answer)(struct request *request);
 };
 
-/* Answers the request, or hands it over to the loop. */
+/* Answers the request, or hands it over to the loop: the `answer` of struct server. */
 void route(struct request *request);
 
 /* --- the routes, by file --- */

@@ -1,3 +1,4 @@
+/* connection_limits.c - see connection_limits.h. */
 #include "stream/connection_limits.h"
 
 #include <arpa/inet.h>
@@ -15,8 +16,8 @@ struct viewer_address {
     int n_open;
 };
 
-/* A household has one IPv4 address, or of IPv6 all that begin with the same 64 bits. */
-static void household_of(const char *address, char ret_text[static ADDRESS_MAX])
+/* A provider gives a household one IPv4 address, or 64 bits of IPv6 addresses. */
+static void limits_household(const char *address, char ret_text[static ADDRESS_MAX])
 {
     struct in6_addr net;
 
@@ -27,12 +28,12 @@ static void household_of(const char *address, char ret_text[static ADDRESS_MAX])
     inet_ntop(AF_INET6, &net, ret_text, ADDRESS_MAX);
 }
 
-/* Under the lock. */
-static struct viewer_address *address_of(struct connection_limits *limits, const char *text)
+/* The address's entry, made if it is not there.  Under lock. */
+static struct viewer_address *limits_address(struct connection_limits *limits, const char *text)
 {
     struct viewer_address wanted = {0}, *address;
 
-    household_of(text, wanted.text);
+    limits_household(text, wanted.text);
     address = map_get(&limits->addresses, wanted.text);
     if (address)
         return address;
@@ -42,13 +43,13 @@ static struct viewer_address *address_of(struct connection_limits *limits, const
     return address;
 }
 
-/* Counts one more stream of `text`; NULL if it has as many as it may. */
-static struct viewer_address *address_enter(struct connection_limits *limits, const char *text)
+/* Counts one more stream of `text`.  NULL: it has as many as it may. */
+static struct viewer_address *limits_enter(struct connection_limits *limits, const char *text)
 {
     struct viewer_address *address;
 
     pthread_mutex_lock(&limits->lock);
-    address = address_of(limits, text);
+    address = limits_address(limits, text);
     if (address->n_open < limits->config->max_streams_client)
         address->n_open++;
     else
@@ -57,7 +58,7 @@ static struct viewer_address *address_enter(struct connection_limits *limits, co
     return address;
 }
 
-static void address_leave(struct connection_limits *limits, struct viewer_address *address)
+static void limits_leave(struct connection_limits *limits, struct viewer_address *address)
 {
     pthread_mutex_lock(&limits->lock);
     if (--address->n_open == 0) {
@@ -81,7 +82,7 @@ int limits_take(struct connection_limits *limits, const char *address,
     }
     if (!config->max_streams_client || !*address)
         return 0;
-    *ret_address = address_enter(limits, address);
+    *ret_address = limits_enter(limits, address);
     if (*ret_address)
         return 0;
     atomic_fetch_sub(&limits->n_open, 1);
@@ -94,7 +95,7 @@ int limits_take(struct connection_limits *limits, const char *address,
 int limits_give(struct connection_limits *limits, struct viewer_address *address)
 {
     if (address)
-        address_leave(limits, address);
+        limits_leave(limits, address);
     return atomic_fetch_sub(&limits->n_open, 1) - 1;
 }
 

@@ -1,4 +1,4 @@
-/* connection_limits.h - how many streams may be open, and how many of one client address.  Any
+/* connection_limits.h - how many streams may be open, in all and of one client address.  Any
  * thread. */
 #pragma once
 
@@ -13,19 +13,23 @@ struct viewer_address;
 
 struct connection_limits {
     const struct config *config; /* fixed */
-    atomic_int n_open;           /* atomic: streams, of all addresses */
+    atomic_int n_open;           /* atomic: streams of all addresses */
     pthread_mutex_t lock;
-    struct map addresses; /* under lock: only where CASECAST_MAX_STREAMS_CLIENT is set */
+    struct map addresses; /* under lock: empty where CASECAST_MAX_STREAMS_CLIENT is 0 */
 };
 
+/* `config` outlives the limits.  One thread. */
 void limits_init(struct connection_limits *limits, const struct config *config);
-void limits_deinit(struct connection_limits *limits); /* every place was given back */
 
-/* A place for one more stream of the client at `address`: an IPv4 address, or all of IPv6 that
- * share its first half; "" is nobody's, and only counted among all.  ERR_LIMIT names the limit that
- * is reached.
+/* Every stream was given back.  One thread. */
+void limits_deinit(struct connection_limits *limits);
+
+/* Counts one more stream of the client at `address`.  An IPv4 address is one client, and so are all
+ * IPv6 addresses with the same first 64 bits; "" (not known) counts only in the total.
+ * -ERR_LIMIT names the limit that is reached, and nothing is counted.
  * `*ret_address` goes to limits_give(); NULL where addresses are not counted. */
 int limits_take(struct connection_limits *limits, const char *address,
     struct viewer_address **ret_address, struct error *err);
-/* Returns how many are open still. */
+
+/* Counts one stream less.  Returns how many are open now. */
 int limits_give(struct connection_limits *limits, struct viewer_address *address);

@@ -1,3 +1,4 @@
+/* descriptors.c - see descriptors.h. */
 #include "stream/descriptors.h"
 
 #include <errno.h>
@@ -6,8 +7,8 @@
 
 enum { BATCH = 512 };
 
-/* What does not fit a batch is still there in the loop's next turn. */
-static void on_any(uv_poll_t *any, int status, int events)
+/* Events beyond a batch come in the loop's next turn. */
+static void descriptors_on_any(uv_poll_t *any, int status, int events)
 {
     struct descriptors *all = any->data;
     struct epoll_event ready[BATCH];
@@ -22,20 +23,20 @@ static void on_any(uv_poll_t *any, int status, int events)
 int descriptors_init(
     struct descriptors *all, uv_loop_t *loop, void (*ready)(void *item, unsigned events))
 {
-    int failed;
+    int rc;
 
     all->ready = ready;
     all->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (all->epoll < 0)
         return -errno;
-    failed = uv_poll_init(loop, &all->any, all->epoll);
-    if (failed)
-        return failed;
+    rc = uv_poll_init(loop, &all->any, all->epoll);
+    if (rc < 0)
+        return rc;
     all->any.data = all;
-    return uv_poll_start(&all->any, UV_READABLE, on_any);
+    return uv_poll_start(&all->any, UV_READABLE, descriptors_on_any);
 }
 
-static void on_closed(uv_handle_t *any)
+static void descriptors_on_closed(uv_handle_t *any)
 {
     struct descriptors *all = any->data;
 
@@ -44,10 +45,11 @@ static void on_closed(uv_handle_t *any)
 
 void descriptors_deinit(struct descriptors *all)
 {
-    uv_close((uv_handle_t *)&all->any, on_closed);
+    uv_close((uv_handle_t *)&all->any, descriptors_on_closed);
 }
 
-static bool control(struct descriptors *all, int operation, int fd, void *item, unsigned more)
+static bool descriptors_control(
+    struct descriptors *all, int operation, int fd, void *item, unsigned more)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET | more, .data.ptr = item};
 
@@ -56,12 +58,12 @@ static bool control(struct descriptors *all, int operation, int fd, void *item, 
 
 bool descriptors_add(struct descriptors *all, int fd, void *item)
 {
-    return control(all, EPOLL_CTL_ADD, fd, item, 0);
+    return descriptors_control(all, EPOLL_CTL_ADD, fd, item, 0);
 }
 
 bool descriptors_want_room(struct descriptors *all, int fd, void *item, bool is_wanted)
 {
-    return control(all, EPOLL_CTL_MOD, fd, item, is_wanted ? EPOLLOUT : 0);
+    return descriptors_control(all, EPOLL_CTL_MOD, fd, item, is_wanted ? EPOLLOUT : 0);
 }
 
 void descriptors_drop(struct descriptors *all, int fd)

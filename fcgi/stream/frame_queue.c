@@ -1,3 +1,4 @@
+/* frame_queue.c - see frame_queue.h. */
 #include "stream/frame_queue.h"
 
 #include <stdlib.h>
@@ -6,18 +7,18 @@
 
 static struct queued_frame *frame_pool_take(struct frame_pool *pool)
 {
-    struct queued_frame *place = pool->spare;
+    struct queued_frame *entry = pool->spare;
 
-    if (!place)
+    if (!entry)
         return mem_new(struct queued_frame);
-    pool->spare = place->next;
-    return place;
+    pool->spare = entry->next;
+    return entry;
 }
 
-static void frame_pool_give(struct frame_pool *pool, struct queued_frame *place)
+static void frame_pool_give(struct frame_pool *pool, struct queued_frame *entry)
 {
-    place->next = pool->spare;
-    pool->spare = place;
+    entry->next = pool->spare;
+    pool->spare = entry;
 }
 
 void frame_pool_free(struct frame_pool *pool)
@@ -33,28 +34,28 @@ void frame_queue_init(struct frame_queue *queue)
 
 void frame_queue_add(struct frame_queue *queue, struct frame_pool *pool, struct frame *frame)
 {
-    struct queued_frame *place = frame_pool_take(pool);
+    struct queued_frame *entry = frame_pool_take(pool);
 
-    place->next = NULL;
-    place->frame = frame_ref(frame);
-    *queue->tail = place;
-    queue->tail = &place->next;
+    entry->next = NULL;
+    entry->frame = frame_ref(frame);
+    *queue->tail = entry;
+    queue->tail = &entry->next;
     queue->n_waiting += (uint32_t)frame->len;
 }
 
 bool frame_queue_replace_passing(struct frame_queue *queue, struct frame *frame)
 {
-    struct queued_frame *place = queue->head;
+    struct queued_frame *entry = queue->head;
 
-    if (place && queue->head_sent)
-        place = place->next;
-    while (place && !place->frame->is_passing)
-        place = place->next;
-    if (!place)
+    if (entry && queue->head_sent)
+        entry = entry->next;
+    while (entry && !entry->frame->is_passing)
+        entry = entry->next;
+    if (!entry)
         return false;
-    queue->n_waiting += (uint32_t)frame->len - (uint32_t)place->frame->len;
-    frame_unref(place->frame);
-    place->frame = frame_ref(frame);
+    queue->n_waiting += (uint32_t)frame->len - (uint32_t)entry->frame->len;
+    frame_unref(entry->frame);
+    entry->frame = frame_ref(frame);
     return true;
 }
 
@@ -74,18 +75,18 @@ const char *frame_queue_next(const struct frame_queue *queue, size_t most, size_
 bool frame_queue_taken(
     struct frame_queue *queue, struct frame_pool *pool, size_t len, struct frame **ret_done)
 {
-    struct queued_frame *place = queue->head;
+    struct queued_frame *entry = queue->head;
 
     queue->head_sent += (uint32_t)len;
     queue->n_waiting -= (uint32_t)len;
-    if (queue->head_sent < place->frame->len)
+    if (queue->head_sent < entry->frame->len)
         return false;
-    *ret_done = place->frame;
+    *ret_done = entry->frame;
     queue->head_sent = 0;
-    queue->head = place->next;
+    queue->head = entry->next;
     if (!queue->head)
         queue->tail = &queue->head;
-    frame_pool_give(pool, place);
+    frame_pool_give(pool, entry);
     return true;
 }
 
@@ -94,12 +95,12 @@ void frame_queue_drop_unsent(struct frame_queue *queue, struct frame_pool *pool)
     struct queued_frame **from = queue->head_sent ? &queue->head->next : &queue->head;
 
     while (*from) {
-        struct queued_frame *place = *from;
+        struct queued_frame *entry = *from;
 
-        *from = place->next;
-        queue->n_waiting -= (uint32_t)place->frame->len;
-        frame_unref(place->frame);
-        frame_pool_give(pool, place);
+        *from = entry->next;
+        queue->n_waiting -= (uint32_t)entry->frame->len;
+        frame_unref(entry->frame);
+        frame_pool_give(pool, entry);
     }
     queue->tail = from;
 }

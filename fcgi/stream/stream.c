@@ -1,3 +1,4 @@
+/* stream.c - see stream.h. */
 #include "stream/stream.h"
 
 #include <errno.h>
@@ -11,13 +12,13 @@
 #include "sse/sse.h"
 
 enum {
-    SWEEP_MS = 500,  /* how often silent and stuck streams are looked for */
-    END_MS = 5000,   /* how long an ending stream may take to write what it still has */
+    SWEEP_MS = 500,  /* between two searches for idle and stuck streams */
+    END_MS = 5000,   /* the most that an ending stream may take for its rest */
     DRAIN_MS = 2000, /* the same while the process stops */
     POLL_MAX = 1024, /* descriptors a poll() */
-    /* A unix socket that says it is writable has three quarters of its buffer free, 150 KB (a TCP
-     * socket a third, 29 KB or more).  So many writes of so many bytes fit, with what the kernel
-     * counts for each (a unix socket 1,280 bytes in all), and need no question. */
+    /* A writable unix socket has three quarters of its buffer free, 150 KB (a TCP socket a third,
+     * 29 KB or more).  That is room for so many writes of so many bytes without another poll(),
+     * with what the kernel counts for each (1,280 bytes in all on a unix socket). */
     FREE_WRITES = 32,
     FREE_BYTES = 512,
 };
@@ -29,24 +30,24 @@ const char *stream_end_name(enum stream_end end)
     return names[end];
 }
 
-static int64_t now_ms(const struct streams *streams)
+static int64_t stream_now_ms(const struct streams *streams)
 {
     return (int64_t)uv_now(&streams->loop->uv);
 }
 
 /* --- the end of a stream --- */
 
-static void let_go(struct stream *stream)
+static void stream_tell_closed(struct stream *stream)
 {
-    if (stream->is_over)
+    if (stream->is_closed)
         return;
-    stream->is_over = true;
-    stream->over(stream);
+    stream->is_closed = true;
+    stream->closed(stream);
 }
 
-/* At once, with whatever still waits.  It is freed at the turn's end: whoever calls may still look
- * at it. */
-static void shut(struct stream *stream, enum stream_end end)
+/* Ends the stream at once and drops its queue.  The loop frees the stream at the end of the turn,
+ * so the callers may still read it. */
+static void stream_shut(struct stream *stream, enum stream_end end)
 {
     if (stream->is_shut)
         return;
@@ -56,65 +57,65 @@ static void shut(struct stream *stream, enum stream_end end)
     list_remove(&stream->quiet);
     list_append(&stream->all->shut, &stream->dirty);
     atomic_fetch_add(&stream->all->n_ended[end], 1);
-    let_go(stream);
+    stream_tell_closed(stream);
 }
 
-static void bury(struct stream *stream)
+static void stream_free(struct stream *stream)
 {
     struct streams *all = stream->all;
 
     list_remove(&stream->dirty);
     descriptors_drop(&all->descriptors, stream->fd);
     writer_close(stream->fd);
-    if (limits_give(&all->limits, stream->address) == 0 && all->emptied) {
-        void (*emptied)(void *ctx) = all->emptied;
+    if (limits_give(&all->limits, stream->address) == 0 && all->drained) {
+        void (*drained)(void *ctx) = all->drained;
 
-        all->emptied = NULL;
-        emptied(all->emptied_ctx);
+        all->drained = NULL;
+        drained(all->drained_ctx);
     }
     free(stream->feed);
     free(stream);
 }
 
-static void wait_for_room(struct stream *stream)
+static void stream_wait_for_room(struct stream *stream)
 {
-    stream->is_waiting = true;
+    stream->is_blocked = true;
     if (!descriptors_want_room(&stream->all->descriptors, stream->fd, stream, true))
-        shut(stream, STREAM_LEFT); /* nothing would wake it: the viewer comes back */
+        stream_shut(stream, STREAM_LEFT); /* no event would wake it; the viewer reconnects */
 }
 
 /* --- writing --- */
 
-static void mark_dirty(struct stream *stream)
+static void stream_mark_dirty(struct stream *stream)
 {
-    if (list_is_empty(&stream->dirty) && !stream->is_waiting)
+    if (list_is_empty(&stream->dirty) && !stream->is_blocked)
         list_append(&stream->all->dirty, &stream->dirty);
 }
 
-/* Only the loop counts here, so nothing has to be locked. */
-static void count(atomic_ullong *counter, unsigned long long more)
+/* Only the loop writes these counters, so a plain store is enough. */
+static void streams_count(atomic_ullong *counter, unsigned long long more)
 {
     atomic_store_explicit(
         counter, atomic_load_explicit(counter, memory_order_relaxed) + more, memory_order_relaxed);
 }
 
-static void count_delivery(struct streams *all, int64_t took_ns)
+static void streams_count_delivery(struct streams *all, int64_t took_ns)
 {
     static const int64_t bounds[N_DELIVERY_BOUNDS] = DELIVERY_BOUNDS_NS;
     int i = 0;
 
     while (i < N_DELIVERY_BOUNDS && took_ns > bounds[i])
         i++;
-    count(&all->n_delivered[i], 1);
-    count(&all->delivered_ns, (unsigned long long)took_ns);
-    count(&all->n_frames, 1);
+    streams_count(&all->n_delivered[i], 1);
+    streams_count(&all->delivered_ns, (unsigned long long)took_ns);
+    streams_count(&all->n_frames, 1);
 }
 
-/* Put at most WRITER_MAX bytes of the queue; what was put leaves the queue. */
-static void put_piece(struct stream *stream)
+/* Moves at most WRITER_MAX bytes from the queue to the writer. */
+static void stream_put_piece(struct stream *stream)
 {
     struct streams *all = stream->all;
-    size_t room = WRITER_MAX, len;
+    size_t room = WRITER_MAX, n_put, len;
     const char *bytes;
     struct frame *done;
 
@@ -122,27 +123,28 @@ static void put_piece(struct stream *stream)
         writer_put(&all->writer, bytes, len);
         room -= len;
         if (frame_queue_taken(&stream->queue, &all->pool, len, &done)) {
-            count_delivery(all, clock_monotonic_ns() - done->posted_ns);
+            streams_count_delivery(all, clock_monotonic_ns() - done->posted_ns);
             frame_unref(done);
         }
     }
-    room = WRITER_MAX - room; /* put */
-    stream->n_replay -= room < stream->n_replay ? (uint32_t)room : stream->n_replay;
-    count(&all->n_bytes, room);
+    n_put = WRITER_MAX - room;
+    stream->n_replay -= n_put < stream->n_replay ? (uint32_t)n_put : stream->n_replay;
+    streams_count(&all->n_bytes, n_put);
 }
 
-/* False: the peer is gone. */
-static bool flush_writer(struct stream *stream)
+/* Writes what the writer holds.  False: the peer is gone, and the stream is shut. */
+static bool stream_flush(struct stream *stream)
 {
     struct streams *all = stream->all;
 
     if (writer_flush(&all->writer, stream->fd, stream->request_id) < 0) {
-        shut(stream, STREAM_LEFT);
+        stream_shut(stream, STREAM_LEFT);
         return false;
     }
-    /* Who is still being told a long replay takes its time, unless the process stops. */
-    if (!stream->is_ending || !all->emptied)
-        stream->since_ms = now_ms(all);
+    /* Each write gives an ending stream END_MS more, so that a long replay can end; not while the
+     * process stops. */
+    if (!stream->is_ending || !all->drained)
+        stream->since_ms = stream_now_ms(all);
     if (!stream->is_ending) {
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
@@ -150,7 +152,7 @@ static bool flush_writer(struct stream *stream)
     return true;
 }
 
-static void tell_written(struct stream *stream)
+static void stream_tell_written(struct stream *stream)
 {
     void (*written)(struct stream * stream) = stream->written;
 
@@ -158,25 +160,25 @@ static void tell_written(struct stream *stream)
     written(stream);
 }
 
-/* The descriptor is writable: write one piece. */
-static void write_piece(struct stream *stream)
+/* Writes one piece.  The descriptor is writable. */
+static void stream_write_piece(struct stream *stream)
 {
     if (stream->queue.head) {
-        put_piece(stream);
-        if (!flush_writer(stream))
+        stream_put_piece(stream);
+        if (!stream_flush(stream))
             return;
     }
     if (stream->queue.head) {
-        mark_dirty(stream);
+        stream_mark_dirty(stream);
     } else if (stream->is_ending) {
         writer_end(stream->fd, stream->request_id);
-        shut(stream, stream->end);
+        stream_shut(stream, stream->end);
     } else if (stream->written) {
-        tell_written(stream);
+        stream_tell_written(stream);
     }
 }
 
-static bool may_write_freely(struct stream *stream)
+static bool stream_may_write_freely(struct stream *stream)
 {
     if (!stream->n_free_writes || stream->queue.n_waiting > FREE_BYTES)
         return false;
@@ -184,8 +186,8 @@ static bool may_write_freely(struct stream *stream)
     return true;
 }
 
-/* Asks for one stream alone: once in FREE_WRITES messages that must not wait for the turn's end. */
-static bool has_room(struct stream *stream)
+/* A poll() for one stream: once in FREE_WRITES messages that must not wait for the turn's end. */
+static bool stream_has_room(struct stream *stream)
 {
     struct pollfd one = {.fd = stream->fd, .events = POLLOUT};
 
@@ -195,26 +197,25 @@ static bool has_room(struct stream *stream)
     return true;
 }
 
-static void write_batch(struct stream **batch, struct pollfd *ready, size_t n)
+static void streams_write_batch(struct stream **batch, struct pollfd *ready, size_t n)
 {
     if (n)
         poll(ready, n, 0);
     for (size_t i = 0; i < n; i++) {
         if (ready[i].revents & (POLLERR | POLLHUP | POLLNVAL)) {
-            shut(batch[i], STREAM_LEFT);
+            stream_shut(batch[i], STREAM_LEFT);
         } else if (!(ready[i].revents & POLLOUT)) {
-            wait_for_room(batch[i]);
+            stream_wait_for_room(batch[i]);
         } else {
             batch[i]->n_free_writes = FREE_WRITES;
-            write_piece(batch[i]);
+            stream_write_piece(batch[i]);
         }
     }
 }
 
-/* Before the loop waits again: write for every stream that got something in this turn, and free
- * those that were shut.  A stream with more than a piece comes again in the same call, behind the
- * others. */
-static void on_turn(uv_prepare_t *turn)
+/* At the end of a turn: writes for every stream that got something, and frees those that were shut.
+ * A stream with more than one piece comes again in the same call, behind the others. */
+static void streams_on_turn(uv_prepare_t *turn)
 {
     struct streams *all = turn->data;
     struct stream *batch[POLL_MAX];
@@ -227,21 +228,21 @@ static void on_turn(uv_prepare_t *turn)
             struct stream *stream = list_item(all->dirty.next, struct stream, dirty);
 
             list_remove(&stream->dirty);
-            if (may_write_freely(stream)) {
-                write_piece(stream);
+            if (stream_may_write_freely(stream)) {
+                stream_write_piece(stream);
                 continue;
             }
             ready[n] = (struct pollfd){.fd = stream->fd, .events = POLLOUT};
             batch[n++] = stream;
         }
-        write_batch(batch, ready, n);
+        streams_write_batch(batch, ready, n);
     }
     while (!list_is_empty(&all->shut))
-        bury(list_item(all->shut.next, struct stream, dirty));
+        stream_free(list_item(all->shut.next, struct stream, dirty));
 }
 
-/* nginx sends nothing after a request: what can be read here is its end, or a peer that babbles. */
-static bool peer_is_there(struct stream *stream)
+/* nginx sends nothing after a request.  False: the peer has closed, or sends without end. */
+static bool stream_has_peer(struct stream *stream)
 {
     char trash[512];
     ssize_t len;
@@ -256,26 +257,26 @@ static bool peer_is_there(struct stream *stream)
     return false;
 }
 
-static void on_ready(void *item, unsigned events)
+static void stream_on_ready(void *item, unsigned events)
 {
     struct stream *stream = item;
 
     if (stream->is_shut)
         return;
     if ((events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) ||
-        ((events & EPOLLIN) && !peer_is_there(stream))) {
-        shut(stream, STREAM_LEFT);
-    } else if ((events & EPOLLOUT) && stream->is_waiting) {
-        stream->is_waiting = false;
+        ((events & EPOLLIN) && !stream_has_peer(stream))) {
+        stream_shut(stream, STREAM_LEFT);
+    } else if ((events & EPOLLOUT) && stream->is_blocked) {
+        stream->is_blocked = false;
         descriptors_want_room(&stream->all->descriptors, stream->fd, stream, false);
-        write_piece(stream);
+        stream_write_piece(stream);
     }
 }
 
-/* --- for the feeds --- */
+/* --- calls of the feeds --- */
 
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
-    int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed)
+    int request_id, struct frame *opening, void (*closed)(struct stream *stream), void *feed)
 {
     struct stream *stream = mem_new(struct stream);
 
@@ -283,15 +284,15 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     stream->address = address;
     stream->fd = fd;
     stream->request_id = request_id;
-    stream->over = over;
+    stream->closed = closed;
     stream->feed = feed;
     frame_queue_init(&stream->queue);
-    stream->since_ms = now_ms(streams);
+    stream->since_ms = stream_now_ms(streams);
     list_init(&stream->dirty);
     list_init(&stream->quiet);
     list_append(&streams->quiet, &stream->quiet);
-    stream->n_free_writes = FREE_WRITES; /* nothing was written yet */
-    /* Where the kernel can't watch one more, the next write still tells that the peer is gone. */
+    stream->n_free_writes = FREE_WRITES; /* the socket's buffer is empty */
+    /* If the kernel can't watch one more, the next write still shows that the peer is gone. */
     descriptors_add(&streams->descriptors, fd, stream);
     atomic_fetch_add(&streams->n_opened, 1);
     stream_replay(stream, opening);
@@ -299,7 +300,7 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
     return stream;
 }
 
-static void end_slow(struct stream *stream)
+static void stream_end_slow(struct stream *stream)
 {
     struct buf bytes = {0};
     struct frame *comment;
@@ -324,9 +325,9 @@ void stream_send(struct stream *stream, struct frame *frame)
         atomic_store(&stream->all->most_waiting, stream->queue.n_waiting);
     if (stream->queue.n_waiting - stream->n_replay >
         (uint32_t)stream->all->config->max_stream_kib * 1024)
-        end_slow(stream);
+        stream_end_slow(stream);
     else
-        mark_dirty(stream);
+        stream_mark_dirty(stream);
 }
 
 void stream_replay(struct stream *stream, struct frame *frame)
@@ -340,10 +341,10 @@ void stream_replay(struct stream *stream, struct frame *frame)
 void stream_when_written(struct stream *stream, void (*written)(struct stream *stream))
 {
     stream->written = written;
-    mark_dirty(stream); /* it may all be written already */
+    stream_mark_dirty(stream); /* the queue may be empty already */
 }
 
-void stream_say(struct stream *stream, const struct buf *bytes)
+void stream_send_now(struct stream *stream, const struct buf *bytes)
 {
     struct streams *all = stream->all;
     struct frame *frame;
@@ -351,11 +352,11 @@ void stream_say(struct stream *stream, const struct buf *bytes)
     if (stream->is_ending || stream->is_shut)
         return;
     if (!stream->queue.head && bytes->len <= FREE_BYTES &&
-        (may_write_freely(stream) || has_room(stream))) {
+        (stream_may_write_freely(stream) || stream_has_room(stream))) {
         writer_put(&all->writer, bytes->data, bytes->len);
-        if (flush_writer(stream)) {
-            count_delivery(all, 0);
-            count(&all->n_bytes, bytes->len);
+        if (stream_flush(stream)) {
+            streams_count_delivery(all, 0);
+            streams_count(&all->n_bytes, bytes->len);
         }
         return;
     }
@@ -370,16 +371,16 @@ void stream_close(struct stream *stream, enum stream_end end)
         return;
     stream->is_ending = true;
     stream->end = end;
-    stream->since_ms = now_ms(stream->all);
+    stream->since_ms = stream_now_ms(stream->all);
     list_remove(&stream->quiet);
     list_append(&stream->all->ending, &stream->quiet);
-    mark_dirty(stream);
-    let_go(stream);
+    stream_mark_dirty(stream);
+    stream_tell_closed(stream);
 }
 
 /* --- all streams --- */
 
-static void say_heartbeats(struct streams *all, int64_t now)
+static void streams_send_heartbeats(struct streams *all, int64_t now)
 {
     struct buf bytes = {0};
     struct frame *heartbeat;
@@ -393,8 +394,8 @@ static void say_heartbeats(struct streams *all, int64_t now)
 
         if (now - stream->since_ms < all->config->heartbeat_ms)
             break;
-        /* What waits for room keeps the order of the list right: it is looked at again after one
-         * interval. */
+        /* A blocked stream gets no heartbeat, but moves to the end as well: the list stays in the
+         * order of since_ms. */
         stream->since_ms = now;
         list_remove(&stream->quiet);
         list_append(&all->quiet, &stream->quiet);
@@ -404,39 +405,39 @@ static void say_heartbeats(struct streams *all, int64_t now)
     frame_unref(heartbeat);
 }
 
-static void shut_stuck(struct streams *all, int64_t now)
+static void streams_shut_stuck(struct streams *all, int64_t now)
 {
-    int most_ms = all->emptied ? DRAIN_MS : END_MS;
+    int most_ms = all->drained ? DRAIN_MS : END_MS;
 
     list_each_safe(at, &all->ending)
     {
         struct stream *stream = list_item(at, struct stream, quiet);
 
         if (now - stream->since_ms >= most_ms)
-            shut(stream, stream->end);
+            stream_shut(stream, stream->end);
     }
 }
 
-static void on_sweep(uv_timer_t *timer)
+static void streams_on_sweep(uv_timer_t *timer)
 {
     struct streams *all = timer->data;
-    int64_t now = now_ms(all);
+    int64_t now = stream_now_ms(all);
 
-    say_heartbeats(all, now);
-    shut_stuck(all, now);
+    streams_send_heartbeats(all, now);
+    streams_shut_stuck(all, now);
 }
 
-void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ctx)
+void streams_drain(struct streams *streams, void (*drained)(void *ctx), void *ctx)
 {
     struct buf bytes = {0};
     struct frame *farewell;
 
     if (atomic_load(&streams->limits.n_open) == 0) {
-        emptied(ctx);
+        drained(ctx);
         return;
     }
-    streams->emptied = emptied;
-    streams->emptied_ctx = ctx;
+    streams->drained = drained;
+    streams->drained_ctx = ctx;
     sse_comment(&bytes, "the server restarts; connect again to go on");
     farewell = frame_new(&bytes, false);
     buf_free(&bytes);
@@ -452,7 +453,7 @@ void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ct
 
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop)
 {
-    int failed;
+    int rc;
 
     *streams = (struct streams){.config = config, .loop = loop};
     limits_init(&streams->limits, config);
@@ -463,10 +464,10 @@ int streams_init(struct streams *streams, const struct config *config, struct lo
     uv_prepare_init(&loop->uv, &streams->turn);
     uv_timer_init(&loop->uv, &streams->sweep);
     streams->turn.data = streams->sweep.data = streams;
-    uv_prepare_start(&streams->turn, on_turn);
-    uv_timer_start(&streams->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
-    failed = descriptors_init(&streams->descriptors, &loop->uv, on_ready);
-    return failed ? failed : writer_init(&streams->writer);
+    uv_prepare_start(&streams->turn, streams_on_turn);
+    uv_timer_start(&streams->sweep, streams_on_sweep, SWEEP_MS, SWEEP_MS);
+    rc = descriptors_init(&streams->descriptors, &loop->uv, stream_on_ready);
+    return rc < 0 ? rc : writer_init(&streams->writer);
 }
 
 void streams_deinit(struct streams *streams)

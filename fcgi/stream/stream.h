@@ -1,9 +1,11 @@
-/* stream.h - an event stream that has left its responder: a descriptor, what still waits to be
- * written, and nothing else.  Loop thread.
+/* stream.h - an event stream on the loop: a descriptor, the frames that wait to be written, and
+ * nothing else.  A responder opens the response and hands the connection over (request/handover.h).
  *
- * What is sent in one turn of the loop is written at its end: one poll() for all the streams that
- * have something, then one write for each that has room (after a poll() the next few small writes
- * need none).  A stream without room waits for its descriptor; nothing here ever blocks.
+ * What is sent in one turn of the loop is written at its end: one poll() for all streams that have
+ * something, then one write for each that has room (after a poll() the next few small writes need
+ * none).  A stream without room waits for its descriptor.  Nothing here blocks.
+ *
+ * Loop thread, except the counters.
  *
  * Room: event streams: frames to viewers.
  * May use: base, loop, sse.
@@ -24,19 +26,22 @@
 #include "stream/frame_queue.h"
 #include "stream/writer.h"
 
+/* Why a stream ended. */
 enum stream_end {
-    STREAM_FINISHED,
-    STREAM_LEFT,
-    STREAM_SLOW,
-    STREAM_DRAINED,
-    STREAM_LIMIT,
+    STREAM_FINISHED, /* its feed sent all */
+    STREAM_LEFT,     /* the viewer closed the connection */
+    STREAM_SLOW,     /* more than CASECAST_MAX_STREAM_KIB waited */
+    STREAM_DRAINED, /* the viewer must reconnect: the process stops, or the database was replaced */
+    STREAM_LIMIT,   /* a connection limit was reached: never opened */
     N_STREAM_ENDS
 };
+
+/* The name of `end` in the metrics; a constant.  Any thread. */
 const char *stream_end_name(enum stream_end end);
 
 struct streams;
 
-/* Upper bounds of the delivery histogram in ns; the last count is of all that took longer. */
+/* Upper bounds of the delivery histogram, ns; one more count holds what took longer. */
 #define DELIVERY_BOUNDS_NS                                                                         \
     {                                                                                              \
         1000000, 5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 1000000000           \
@@ -45,24 +50,25 @@ enum { N_DELIVERY_BOUNDS = 8 };
 
 struct stream {
     struct streams *all;
-    struct viewer_address *address; /* NULL where they are not counted */
-    struct link dirty; /* has something to write this turn; once it is shut, waits to be freed */
-    struct link quiet; /* in the order of the last write, or of ending */
+    struct viewer_address *address; /* NULL where addresses are not counted */
+    struct link dirty; /* has something to write in this turn; after the end: waits to be freed */
+    struct link quiet; /* in the order of since_ms: among the open streams, or the ending ones */
     struct frame_queue queue;
-    /* The stream takes nothing more, for whatever reason: the feed lets go of it and must not call
-     * it again. Called once. */
-    void (*over)(struct stream *stream);
+    void (*closed)(struct stream *stream);  /* see stream_open() */
     void (*written)(struct stream *stream); /* see stream_when_written() */
-    void *feed; /* heap memory, freed with the stream: it outlives over() until the turn's end */
-    int64_t since_ms;  /* of the last write, or of the end that was asked for since */
-    uint32_t n_replay; /* bytes of the replay that wait: they are no sign of slowness */
+    void *feed;        /* heap memory; freed with the stream, at the end of the turn that ends it */
+    int64_t since_ms;  /* of the last write or heartbeat; of an ending stream: its last write or the
+                          call that ended it */
+    uint32_t n_replay; /* bytes in the queue that belong to the replay: they don't make it slow */
     int fd, request_id;
-    unsigned char n_free_writes; /* small ones that the socket has room for, without asking again */
-    bool is_waiting, is_ending, is_over, is_shut; /* waiting: for room */
+    unsigned char n_free_writes; /* small writes that have room without another poll() */
+    /* blocked: waits for room in the socket; ending: writes its rest; closed: the feed knows of the
+     * end; shut: written no more, freed at the end of the turn */
+    bool is_blocked, is_ending, is_closed, is_shut;
     enum stream_end end;
 };
 
-/* Every stream of a process. */
+/* All streams of a process. */
 struct streams {
     /* fixed after start */
     const struct config *config;
@@ -75,47 +81,57 @@ struct streams {
     struct frame_pool pool;
     uv_prepare_t turn;
     uv_timer_t sweep;
-    void (*emptied)(void *ctx); /* set by streams_drain() */
-    void *emptied_ctx;
+    void (*drained)(void *ctx); /* set by streams_drain() */
+    void *drained_ctx;
 
     struct connection_limits limits; /* any thread */
 
-    /* atomic: changed by the loop, read by all */
+    /* atomic: written by the loop, read by all */
     atomic_ullong n_opened, n_ended[N_STREAM_ENDS], n_bytes, n_frames;
-    atomic_ullong n_delivered[N_DELIVERY_BOUNDS + 1],
-        delivered_ns;         /* frames by how long they took; all of it */
+    /* frames by the time from posting to the last byte flushed; the sum of those times */
+    atomic_ullong n_delivered[N_DELIVERY_BOUNDS + 1], delivered_ns;
     atomic_uint most_waiting; /* bytes: the longest queue so far */
 };
 
+/* `config` and `loop` outlive the streams.  0, or -errno: a socket pair or an epoll can't be made.
+ */
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop);
-void streams_deinit(
-    struct streams *streams); /* every stream has ended; run the loop once more for the handles */
 
-/* Says farewell to every stream (they will connect again), waits at most `most_ms` for those that
- * don't read, then calls `emptied(ctx)` once. */
-void streams_drain(struct streams *streams, void (*emptied)(void *ctx), void *ctx);
+/* Every stream has ended.  Run the loop once more for the handles. */
+void streams_deinit(struct streams *streams);
 
-/* A stream on the connection `fd`, which it owns from now on as it does `feed`, in a place taken
- * before.  Sends `opening` (takes the reference) first, however long it is and however slowly it is
- * read: CASECAST_MAX_STREAM_KIB is for what comes after it. */
+/* Sends every stream a comment that asks it to reconnect, and ends it.  Calls `drained(ctx)` once,
+ * when the last one is freed; a viewer that does not read delays this by about two seconds at most.
+ */
+void streams_drain(struct streams *streams, void (*drained)(void *ctx), void *ctx);
+
+/* A stream on the connection `fd`.  It owns `fd`, `feed` (freed by free()) and the place of
+ * `address`, as limits_take() gave it.  `opening` (takes the reference) is sent first;
+ * CASECAST_MAX_STREAM_KIB holds only for what comes after it, however long it is and however slowly
+ * the viewer reads.
+ *
+ * `closed` is called once, when the stream takes nothing more, whatever the reason: the feed must
+ * not use the stream after that call. */
 struct stream *stream_open(struct streams *streams, struct viewer_address *address, int fd,
-    int request_id, struct frame *opening, void (*over)(struct stream *stream), void *feed);
+    int request_id, struct frame *opening, void (*closed)(struct stream *stream), void *feed);
 
-/* The same for what else is told of the past; nothing but it and an opening may wait before it. */
+/* Queues a frame of the replay (takes a reference of its own), to which CASECAST_MAX_STREAM_KIB
+ * does not apply either.  Only an opening and other frames of the replay may wait before it. */
 void stream_replay(struct stream *stream, struct frame *frame);
 
-/* When all that waits now has left for the viewer, `written` is called, once; never if the stream
- * ends before. */
+/* Calls `written` once, when all that waits now has been written; never if the stream ends before.
+ */
 void stream_when_written(struct stream *stream, void (*written)(struct stream *stream));
 
-/* Queue a frame (takes a reference of its own).  May end the stream as too slow, so `over` may be
- * called. */
+/* Queues a frame (takes a reference of its own), to be written at the end of the turn.  A passing
+ * frame (frame.h) replaces one that waits.  May end the stream as too slow, and so call `closed`.
+ */
 void stream_send(struct stream *stream, struct frame *frame);
 
-/* What this stream alone is told, and `bytes` say what time it is: written now, in place of at the
- * turn's end, where nothing waits before them and there is room; else queued.  May end the
- * stream, as the peer is gone, so `over` may be called. */
-void stream_say(struct stream *stream, const struct buf *bytes);
+/* For bytes that hold the time and go to this stream alone: writes them now, not at the end of the
+ * turn, if nothing waits before them and the socket has room; else queues a copy.  May end the
+ * stream, and so call `closed`. */
+void stream_send_now(struct stream *stream, const struct buf *bytes);
 
-/* Write what is queued, then end the response.  Calls `over`. */
+/* Writes what is queued, then ends the response; `end` goes into the metrics.  Calls `closed`. */
 void stream_close(struct stream *stream, enum stream_end end);

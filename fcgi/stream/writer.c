@@ -1,3 +1,4 @@
+/* writer.c - see writer.h. */
 #include "stream/writer.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static FCGI_Header header(int type, int request_id, int len)
+static FCGI_Header writer_header(int type, int request_id, int len)
 {
     return (FCGI_Header){.version = FCGI_VERSION_1,
         .type = (unsigned char)type,
@@ -21,10 +22,11 @@ int writer_init(struct writer *writer)
     struct {
         FCGI_BeginRequestRecord begin;
         FCGI_Header no_params;
-    } opening = {.begin = {.header = header(FCGI_BEGIN_REQUEST, 1, sizeof(FCGI_BeginRequestBody)),
-                     .body = {.roleB0 = FCGI_RESPONDER}},
-        .no_params = header(FCGI_PARAMS, 1, 0)};
-    int pair[2], result = 0;
+    } opening = {
+        .begin = {.header = writer_header(FCGI_BEGIN_REQUEST, 1, sizeof(FCGI_BeginRequestBody)),
+            .body = {.roleB0 = FCGI_RESPONDER}},
+        .no_params = writer_header(FCGI_PARAMS, 1, 0)};
+    int pair[2], rc = 0;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
@@ -34,14 +36,14 @@ int writer_init(struct writer *writer)
     FCGX_Detach(&writer->request);
     if (write(pair[1], &opening, sizeof opening) != sizeof opening ||
         FCGX_Accept_r(&writer->request) < 0)
-        result = -EIO;
+        rc = -EIO;
     close(pair[1]);
     if (writer->request.ipcFd >= 0)
         close(writer->request.ipcFd);
     writer->request.ipcFd = -1;
-    if (result == 0)
+    if (rc == 0)
         writer->start = writer->request.out->wrNext;
-    return result;
+    return rc;
 }
 
 void writer_deinit(struct writer *writer)
@@ -61,7 +63,7 @@ int writer_flush(struct writer *writer, int fd, int request_id)
     unsigned char *record = writer->start - sizeof(FCGI_Header);
     int len = (int)(out->wrNext - writer->start), padding = -len & 7;
     ssize_t all = (ssize_t)sizeof(FCGI_Header) + len + padding;
-    FCGI_Header head = header(FCGI_STDOUT, request_id, len);
+    FCGI_Header head = writer_header(FCGI_STDOUT, request_id, len);
 
     head.paddingLength = (unsigned char)padding;
     memcpy(record, &head, sizeof head);
@@ -75,11 +77,11 @@ void writer_end(int fd, int request_id)
     struct {
         FCGI_Header no_more;
         FCGI_EndRequestRecord end;
-    } closing = {.no_more = header(FCGI_STDOUT, request_id, 0),
-        .end = {.header = header(FCGI_END_REQUEST, request_id, sizeof(FCGI_EndRequestBody)),
+    } closing = {.no_more = writer_header(FCGI_STDOUT, request_id, 0),
+        .end = {.header = writer_header(FCGI_END_REQUEST, request_id, sizeof(FCGI_EndRequestBody)),
             .body = {.protocolStatus = FCGI_REQUEST_COMPLETE}}};
 
-    /* A peer that has left needs no end. */
+    /* A failure means that the peer has left: it needs no end. */
     if (send(fd, &closing, sizeof closing, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return;
 }

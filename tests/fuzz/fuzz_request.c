@@ -1,9 +1,9 @@
 /* fuzz_request.c - libFuzzer target: a whole request with any parameters, against the real
- * responders, loop, hub and an empty store.  It is answered, in text, with a status; and nothing of
- * it stays.
+ * responders, loop, hub and an empty store.  The answer is text with a status, and no stream stays
+ * open.
  *
- * The input holds lines: method, path, query, then the values of the headers of `names`; all that
- * is left is the body.  What is missing is not sent. */
+ * The input holds lines: method, path, query, then the values of the headers of `names`; the rest
+ * is the body.  A missing line is not sent. */
 #include <assert.h>
 #include <errno.h>
 #include <fastcgi.h>
@@ -101,7 +101,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     loop_init(&loop);
     if (streams_init(&streams, &config, &loop) < 0)
         abort();
-    timer_wheel_init(&server.wheel, &loop.uv, clock_due);
+    timer_wheel_init(&server.wheel, &loop.uv, clock_feed_due);
     server.config = &config;
     server.kinds = job_kinds;
     server.kind_routes = kind_routes;
@@ -193,7 +193,7 @@ static void read_records(const struct buf *raw, struct buf *ret_text)
     }
 }
 
-/* A stream that has begun is enough: a clock would go on for minutes. */
+/* The head of a stream is enough: a clock would go on for minutes. */
 static bool has_streamed(const struct buf *raw)
 {
     return raw->len && memmem(raw->data, raw->len, "text/event-stream", 17) &&
@@ -220,7 +220,7 @@ static void read_answer(int fd, struct buf *raw)
     }
 }
 
-/* Once its viewer has gone, a stream is over and everything of it is free. */
+/* A stream ends when its viewer has left. */
 static void wait_until_all_is_over(void)
 {
     int64_t deadline_ms = clock_monotonic_ms() + ANSWER_MS;

@@ -1,5 +1,5 @@
-/* fuzz_request_scan.c - libFuzzer target: bytes of a connection that are said to be a whole request
- * are read by libfcgi without waiting; and none of their beginnings is refused. */
+/* fuzz_request_scan.c - libFuzzer target: libfcgi reads bytes that scan as a whole request without
+ * waiting, and no beginning of them is refused. */
 #include <assert.h>
 #include <errno.h>
 #include <fastcgi.h>
@@ -15,7 +15,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { WHOLE_MAX = 16 << 10 }; /* fits a socket's buffer, and ends with its body */
+enum { WHOLE_MAX = 16 << 10 }; /* bytes: fits a socket's buffer */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -24,7 +24,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return FCGX_Init();
 }
 
-/* The other end stays open: a read of more than there is would block, and fails after a second. */
+/* The other end stays open: a read of more bytes would block, and fails after a second. */
 static void check_libfcgi_reads(const uint8_t *data, size_t size)
 {
     struct timeval second = {.tv_sec = 1};
@@ -42,13 +42,12 @@ static void check_libfcgi_reads(const uint8_t *data, size_t size)
     assert(FCGX_Accept_r(&request) == 0);
     while (FCGX_GetStr(body, sizeof body, request.in) == sizeof body)
         ;
-    assert(FCGX_GetError(request.in) !=
-           EAGAIN); /* else: the answer is "bad request", and nobody waited */
+    assert(FCGX_GetError(request.in) != EAGAIN); /* any other error is an answer without waiting */
     FCGX_Free(&request, 1);
     close(ends[1]);
 }
 
-/* libfcgi closes a connection of any other, at once. */
+/* libfcgi closes a connection with another role at once. */
 static bool has_known_role(const uint8_t *data)
 {
     int role = data[sizeof(FCGI_Header)] << 8 | data[sizeof(FCGI_Header) + 1];
@@ -58,12 +57,12 @@ static bool has_known_role(const uint8_t *data)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    enum request_scan answer = request_scan(data, size);
+    enum request_scan scan = request_scan(data, size);
 
-    if (answer == SCAN_WHOLE)
+    if (scan == SCAN_WHOLE)
         for (size_t part = 0; part < size; part += 1 + size / 64)
             assert(request_scan(data, part) != SCAN_BAD);
-    if (answer == SCAN_WHOLE && size <= WHOLE_MAX && has_known_role(data))
+    if (scan == SCAN_WHOLE && size <= WHOLE_MAX && has_known_role(data))
         check_libfcgi_reads(data, size);
     return 0;
 }

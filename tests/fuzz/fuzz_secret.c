@@ -1,8 +1,8 @@
-/* fuzz_secret.c - libFuzzer target: no text but a secret we gave out opens a job, and no message
- * quotes it.
+/* fuzz_secret.c - libFuzzer target: only a secret of secret_make() opens a job, and no error text
+ * quotes a secret.
  *
- * The first byte chooses: what follows is the secret, or is laid over a genuine one from there on.
- */
+ * First byte 0: the rest is the secret.  Else the rest overwrites a genuine secret from that offset
+ * on. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,9 +20,9 @@ static void check(const char *secret, bool is_genuine)
 {
     char opened[JOB_ID_LEN + 1];
     struct error err;
-    int answer = secret_check(&config, secret, opened, &err);
+    int rc = secret_check(&config, secret, opened, &err);
 
-    assert(answer == (is_genuine ? 0 : -ERR_INPUT));
+    assert(rc == (is_genuine ? 0 : -ERR_INPUT));
     if (is_genuine)
         assert(strcmp(opened, job_id) == 0);
     else

@@ -57,8 +57,8 @@ fact 'a name that it does not take is refused in its words' refused '"../a.bin" 
 fact '… in frames to an EventSource' refused_stream 'fileId "../a.bin" must be the name' '?fileId=../a.bin'
 fact 'so is none' refused_stream 'fileId is missing: name a file, as in /api/digest\?fileId=a.bin' ''
 fact 'a case still has its own rule' refused '"a.bin" must be 1 to 64 of the characters' '{"caseId":"a.bin"}'
-fact 'an unknown member is told all kinds' refused 'is \{"caseId": "1"\} or \{"fileId": "a.bin"\}' '{"bookId":"1"}'
-fact 'its path takes no POST' problem 405 'POST is not what this address takes: GET, HEAD' -X POST "$url/api/digest?fileId=a.bin"
+fact 'an unknown member is told all kinds' refused 'may be \{"caseId": "1"\} or \{"fileId": "a.bin"\}' '{"bookId":"1"}'
+fact 'its path takes no POST' problem 405 'POST is not allowed here: use GET, HEAD' -X POST "$url/api/digest?fileId=a.bin"
 
 endless=$(ask endless | jq -r .id)
 wait_for 10 is "$endless" running

@@ -1,11 +1,11 @@
-/* test_forecast.c - how long queued jobs wait: fcgi/kind/forecast.h. */
+/* test_forecast.c - when a queued job is likely to start: fcgi/kind/forecast.h. */
 #include <check.h>
 
 #include "kind/forecast.h"
 
 static struct forecast forecast;
 
-START_TEST(a_free_place_is_taken_at_once)
+START_TEST(a_free_slot_is_taken_at_once)
 {
     forecast_init(&forecast, 2, 1000);
     forecast_running(&forecast, 5000, 0);
@@ -15,7 +15,7 @@ START_TEST(a_free_place_is_taken_at_once)
 }
 END_TEST
 
-START_TEST(the_place_that_is_free_first_is_taken_first)
+START_TEST(the_slot_that_is_free_first_is_taken_first)
 {
     forecast_init(&forecast, 3, 10000);
     forecast_running(&forecast, 9000, 0);
@@ -28,7 +28,7 @@ START_TEST(the_place_that_is_free_first_is_taken_first)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_guessed_from_what_is_usual)
+START_TEST(an_unknown_end_is_guessed_from_the_usual_duration)
 {
     forecast_init(&forecast, 1, 6000);
     forecast_running(&forecast, -1, 4000);
@@ -39,7 +39,7 @@ START_TEST(what_is_not_known_is_guessed_from_what_is_usual)
 }
 END_TEST
 
-START_TEST(the_first_job_whose_end_is_known_says_what_is_usual)
+START_TEST(without_earlier_jobs_a_running_one_gives_the_usual_duration)
 {
     forecast_init(&forecast, 1, -1);
     forecast_running(&forecast, 3000, 7000);
@@ -48,7 +48,7 @@ START_TEST(the_first_job_whose_end_is_known_says_what_is_usual)
 }
 END_TEST
 
-START_TEST(nobody_knows_what_nothing_tells)
+START_TEST(without_any_known_duration_the_wait_is_unknown)
 {
     forecast_init(&forecast, 1, -1);
     forecast_running(&forecast, -1, 7000);
@@ -57,7 +57,7 @@ START_TEST(nobody_knows_what_nothing_tells)
 }
 END_TEST
 
-START_TEST(more_jobs_than_places_and_more_places_than_room_do_no_harm)
+START_TEST(more_jobs_than_slots_and_more_slots_than_the_most_do_no_harm)
 {
     forecast_init(&forecast, 1, 1000);
     forecast_running(&forecast, 100, 0);
@@ -78,12 +78,12 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tc);
-    tcase_add_test(tc, a_free_place_is_taken_at_once);
-    tcase_add_test(tc, the_place_that_is_free_first_is_taken_first);
-    tcase_add_test(tc, what_is_not_known_is_guessed_from_what_is_usual);
-    tcase_add_test(tc, the_first_job_whose_end_is_known_says_what_is_usual);
-    tcase_add_test(tc, nobody_knows_what_nothing_tells);
-    tcase_add_test(tc, more_jobs_than_places_and_more_places_than_room_do_no_harm);
+    tcase_add_test(tc, a_free_slot_is_taken_at_once);
+    tcase_add_test(tc, the_slot_that_is_free_first_is_taken_first);
+    tcase_add_test(tc, an_unknown_end_is_guessed_from_the_usual_duration);
+    tcase_add_test(tc, without_earlier_jobs_a_running_one_gives_the_usual_duration);
+    tcase_add_test(tc, without_any_known_duration_the_wait_is_unknown);
+    tcase_add_test(tc, more_jobs_than_slots_and_more_slots_than_the_most_do_no_harm);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,4 +1,4 @@
-/* test_arguments.c - query strings: every byte that comes out is one that was sent. */
+/* test_arguments.c - query strings, decoded: fcgi/request/arguments.h. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ START_TEST(arguments_are_decoded_with_their_length)
 }
 END_TEST
 
-START_TEST(none_is_none)
+START_TEST(no_query_gives_no_arguments)
 {
     ck_assert_int_eq(arguments_parse(NULL, &arguments, &err), 0);
     ck_assert_int_eq(arguments.n, 0);
@@ -94,7 +94,7 @@ int main(void)
 
     tcase_add_loop_test(
         tcase, arguments_are_decoded_with_their_length, 0, sizeof table / sizeof *table);
-    tcase_add_test(tcase, none_is_none);
+    tcase_add_test(tcase, no_query_gives_no_arguments);
     tcase_add_test(tcase, too_many_and_too_long_are_refused_with_the_limit);
     tcase_add_test(tcase, a_number_out_of_range_is_refused_by_name);
     suite_add_tcase(suite, tcase);

@@ -1,4 +1,5 @@
-/* test_origin.c - whose page asks, by all that browsers say of it, and what it is told. */
+/* test_origin.c - whose page a request comes from, and the headers that its answer gets:
+ * fcgi/request/origin.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,13 @@ static const struct {
     {"", "https://video.example", "", ORIGIN_OURS, ORIGIN_OURS},
     {"", "HTTPS://VIDEO.example", "", ORIGIN_OURS, ORIGIN_OURS},
     {"", "", "https://video.example", ORIGIN_OURS, ORIGIN_OURS},
-    /* a named site's */
+    /* a page of a named site */
     {"cross-site", "https://app.example", "", ORIGIN_NAMED, ORIGIN_FOREIGN},
     {"same-site", "http://localhost:3000", "", ORIGIN_NAMED, ORIGIN_FOREIGN},
     {"", "https://app.example", "", ORIGIN_NAMED, ORIGIN_FOREIGN},
     {"", "", "https://app.example", ORIGIN_NAMED, ORIGIN_FOREIGN},
-    /* others'; what a browser says last is not overruled by what a page may choose */
+    /* pages of other sites; Sec-Fetch-Site, which no page can set, decides before the other headers
+     */
     {"cross-site", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},
     {"same-site", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},
     {"Same-Origin ", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},
@@ -70,7 +72,7 @@ static const char *headers(const char *origins, const char *origin)
     return out.data ? out.data : "";
 }
 
-START_TEST(only_a_named_site_is_told_that_it_may_read)
+START_TEST(only_a_named_site_gets_cors_headers)
 {
     const char *app = "https://app.example";
 
@@ -116,7 +118,7 @@ START_TEST(a_wrong_setting_is_named)
 }
 END_TEST
 
-START_TEST(one_address_never_has_all_streams_unless_somebody_says_so)
+START_TEST(one_address_has_all_streams_only_if_the_setting_says_so)
 {
     static const struct {
         const char *all, *client;
@@ -141,10 +143,10 @@ int main(void)
     int n_failed;
 
     tcase_add_loop_test(tcase, whose_page_it_is, 0, sizeof asked / sizeof *asked);
-    tcase_add_test(tcase, only_a_named_site_is_told_that_it_may_read);
+    tcase_add_test(tcase, only_a_named_site_gets_cors_headers);
     tcase_add_loop_test(tcase, a_right_setting_is_taken, 0, sizeof right / sizeof *right);
     tcase_add_loop_test(tcase, a_wrong_setting_is_named, 0, sizeof wrong / sizeof *wrong);
-    tcase_add_loop_test(tcase, one_address_never_has_all_streams_unless_somebody_says_so, 0, 5);
+    tcase_add_loop_test(tcase, one_address_has_all_streams_only_if_the_setting_says_so, 0, 5);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);

@@ -1,5 +1,5 @@
-/* test_request_scan.c - what lies in a connection: every cut of a request is "more", every lie is
- * refused. */
+/* test_request_scan.c - every beginning of a request is SCAN_MORE, every malformed one SCAN_BAD:
+ * fcgi/request/request_scan.h. */
 #include <check.h>
 #include <fastcgi.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ START_TEST(a_record_of_another_request_is_refused)
 }
 END_TEST
 
-/* libfcgi would read it as a record. */
+/* libfcgi would read such padding as a record. */
 START_TEST(padding_where_nginx_adds_none_is_refused)
 {
     static const int types[] = {FCGI_BEGIN_REQUEST, FCGI_PARAMS};
@@ -95,7 +95,7 @@ START_TEST(padding_where_nginx_adds_none_is_refused)
 }
 END_TEST
 
-START_TEST(a_body_belongs_to_it_until_so_much_is_there)
+START_TEST(a_long_body_need_not_be_there_in_full)
 {
     static char body[60000];
 
@@ -163,7 +163,7 @@ static void (*const lies[])(void) = {another_version, parameters_first,
     a_body_before_the_parameters, a_name_of_two_gigabytes, parameters_that_end_within_a_pair,
     an_abort, parameters_without_end, a_page_of_http};
 
-START_TEST(lies_are_refused)
+START_TEST(malformed_requests_are_refused)
 {
     begin();
     lies[_i]();
@@ -172,7 +172,7 @@ START_TEST(lies_are_refused)
 }
 END_TEST
 
-START_TEST(any_bytes_are_looked_at_without_harm)
+START_TEST(any_bytes_are_scanned_without_harm)
 {
     unsigned char *random = malloc(4096);
 
@@ -195,9 +195,9 @@ int main(void)
     tcase_add_test(tcase, a_request_is_whole_with_its_last_byte_and_not_before);
     tcase_add_test(tcase, a_record_of_another_request_is_refused);
     tcase_add_test(tcase, padding_where_nginx_adds_none_is_refused);
-    tcase_add_test(tcase, a_body_belongs_to_it_until_so_much_is_there);
-    tcase_add_loop_test(tcase, lies_are_refused, 0, sizeof lies / sizeof *lies);
-    tcase_add_loop_test(tcase, any_bytes_are_looked_at_without_harm, 0, 200);
+    tcase_add_test(tcase, a_long_body_need_not_be_there_in_full);
+    tcase_add_loop_test(tcase, malformed_requests_are_refused, 0, sizeof lies / sizeof *lies);
+    tcase_add_loop_test(tcase, any_bytes_are_scanned_without_harm, 0, 200);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);

@@ -1,4 +1,4 @@
-/* test_secret.c - a client secret opens one job, for a while, and nothing else. */
+/* test_secret.c - a client secret opens one job until it expires: fcgi/request/secret.h. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ START_TEST(it_opens_the_job_it_was_made_for)
 }
 END_TEST
 
-/* Several secrets: a decoder that takes one byte too many shows it only where that byte fits. */
+/* Several secrets: a decoder that accepts a wrong byte shows that only where the byte fits. */
 START_TEST(no_changed_byte_passes)
 {
     struct config longer = config;

@@ -1,4 +1,4 @@
-/* test_health.c - when a process is taken for stuck: fcgi/route/health.h. */
+/* test_health.c - when a process counts as stuck: fcgi/route/health.h. */
 #include <check.h>
 #include <limits.h>
 
@@ -14,13 +14,13 @@ static const struct {
     {NOW, LONG_AGO, LONG_AGO, NULL}, /* ten seconds, and no more */
     {NOW, LONG_AGO - 1, NOW, "the loop"},
     {NOW, NOW, LONG_AGO - 1, "the clerk"},
-    {NOW, LONG_AGO - 1, LONG_AGO - 1, "the loop"}, /* who waits for it is not to blame */
-    {NOW, NOW + 1, NOW + 1, NULL},                 /* it came round while we looked */
-    {5, 0, 0, NULL},                               /* a machine that has just begun */
+    {NOW, LONG_AGO - 1, LONG_AGO - 1, "the loop"}, /* the clerk waits for the loop */
+    {NOW, NOW + 1, NOW + 1, NULL},                 /* it turned while this was checked */
+    {5, 0, 0, NULL},                               /* a machine that has just started */
     {INT64_MAX, 0, INT64_MAX, "the loop"},
 };
 
-START_TEST(who_has_not_come_round_for_ten_seconds_is_named)
+START_TEST(a_part_without_a_turn_for_ten_seconds_is_named)
 {
     const char *stuck = health_stuck(turns[_i].now, turns[_i].loop, turns[_i].clerk);
 
@@ -36,7 +36,7 @@ int main(void)
     int failed;
 
     tcase_add_loop_test(
-        tcase, who_has_not_come_round_for_ten_seconds_is_named, 0, sizeof turns / sizeof *turns);
+        tcase, a_part_without_a_turn_for_ten_seconds_is_named, 0, sizeof turns / sizeof *turns);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -1,4 +1,4 @@
-/* test_jobs.c - what a request for a job costs its kind: fcgi/route/jobs.h. */
+/* test_jobs.c - what a request asks its kind for, and when: fcgi/route/jobs.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static struct job_kind kind = {
 
 static int ask_for(const char *subject, enum origin origin, const char *method, struct error *err)
 {
-    static const struct config config = {.max_queued = 0}; /* a place for none */
+    static const struct config config = {.max_queued = 0}; /* no new job */
     static char *nothing[] = {NULL};
     struct server server = {.config = &config};
     FCGX_Request fcgx = {.envp = nothing};
@@ -37,11 +37,11 @@ static int ask_for(const char *subject, enum origin origin, const char *method, 
         .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
     struct job job = {0};
     bool is_new;
-    int answer = jobs_open(&request, &kind, subject, &job, &is_new, err);
+    int rc = jobs_open(&request, &kind, subject, &job, &is_new, err);
 
-    ck_assert(answer != 0 || !is_new);
+    ck_assert(rc != 0 || !is_new);
     job_clear(&job);
-    return answer;
+    return rc;
 }
 
 static int ask(enum origin origin, const char *method, struct error *err)
@@ -62,7 +62,7 @@ END_TEST
 
 static int n_looked;
 
-/* As a slow disk would: meanwhile another process writes. */
+/* Writes to the database, as another process does while a slow disk is read. */
 static bool never_good(const struct config *unused, const struct job *done)
 {
     (void)unused;
@@ -73,7 +73,7 @@ static bool never_good(const struct config *unused, const struct job *done)
     return false;
 }
 
-START_TEST(files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job)
+START_TEST(files_are_checked_without_a_lock_and_only_of_the_newest_job)
 {
     kind.still_good = never_good;
     for (int i = 0; i < 2; i++) {
@@ -85,7 +85,7 @@ START_TEST(files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job)
 }
 END_TEST
 
-START_TEST(where_there_is_nothing_one_is_made_but_for_no_other_site)
+START_TEST(a_page_of_another_site_makes_no_job)
 {
     ck_assert_int_eq(ask(ORIGIN_FOREIGN, "GET", &kit_error), JOBS_E_FORBIDDEN);
     ck_assert_ptr_nonnull(strstr(kit_error.text, "CASECAST_ORIGINS"));
@@ -101,7 +101,7 @@ static int no_dots(const char *subject, struct error *err)
     return strchr(subject, '.') ? error_set(err, ERR_INPUT, "%s: no dots here", subject) : 0;
 }
 
-START_TEST(what_a_subject_looks_like_is_for_its_kind_to_say)
+START_TEST(the_kind_checks_the_subject)
 {
     kit_job("a.bin");
     assert_done(ask_for("a.bin", ORIGIN_OURS, "GET", &kit_error));
@@ -111,8 +111,8 @@ START_TEST(what_a_subject_looks_like_is_for_its_kind_to_say)
 }
 END_TEST
 
-/* They would break JSON, a line of the log, or the room that a job's record has. */
-START_TEST(no_kind_takes_these)
+/* They would break JSON or a line of the log, or do not fit a record of a job. */
+START_TEST(no_kind_takes_a_subject_that_needs_escaping)
 {
     static const char *const subjects[] = {"", "a\"b", "a\\b", "a\nb", "a\x7f", "\xff",
         "01234567890123456789012345678901234567890123456789012345678901234"};
@@ -128,10 +128,10 @@ int main(void)
 {
     const TTest *const tests[] = {
         an_input_is_made_only_where_there_is_nothing_to_attach_to,
-        files_are_looked_up_while_no_lock_is_held_and_only_of_the_newest_job,
-        where_there_is_nothing_one_is_made_but_for_no_other_site,
-        what_a_subject_looks_like_is_for_its_kind_to_say,
-        no_kind_takes_these,
+        files_are_checked_without_a_lock_and_only_of_the_newest_job,
+        a_page_of_another_site_makes_no_job,
+        the_kind_checks_the_subject,
+        no_kind_takes_a_subject_that_needs_escaping,
     };
 
     return kit_main("jobs", tests, sizeof tests / sizeof *tests, kit_start);

@@ -1,5 +1,5 @@
-/* test_stream.c - streams on a socket pair: what nginx would read at its end, and when it reads
- * nothing. */
+/* test_stream.c - streams on a socket pair, whose other end reads as nginx does, or not at all:
+ * fcgi/stream/stream.h, connection_limits.h. */
 #include <check.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
@@ -150,7 +150,7 @@ static void reading_free(struct reading *reading)
 
 /* --- tests --- */
 
-START_TEST(what_is_sent_arrives_in_order_and_ends_with_the_requests_end)
+START_TEST(frames_arrive_in_order_before_the_end_of_the_request)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -174,12 +174,12 @@ static void say_alone(struct stream *stream, int n)
     struct buf bytes = {0};
 
     buf_format(&bytes, "data: %d\n\n", n);
-    stream_say(stream, &bytes);
+    stream_send_now(stream, &bytes);
     buf_free(&bytes);
 }
 
-/* More than may be written without a question. */
-START_TEST(what_a_stream_alone_is_told_is_written_before_the_turn_ends)
+/* More messages than FREE_WRITES. */
+START_TEST(bytes_sent_now_are_written_before_the_turn_ends)
 {
     enum { N = 100 };
     struct stream *stream = open_stream();
@@ -204,7 +204,7 @@ START_TEST(what_a_stream_alone_is_told_is_written_before_the_turn_ends)
 }
 END_TEST
 
-START_TEST(it_keeps_its_place_behind_what_waits)
+START_TEST(bytes_sent_now_stay_behind_frames_that_wait)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -219,7 +219,7 @@ START_TEST(it_keeps_its_place_behind_what_waits)
 }
 END_TEST
 
-START_TEST(one_who_does_not_read_is_told_alone_until_its_queue_is_full)
+START_TEST(bytes_sent_now_to_a_viewer_that_does_not_read_fill_its_queue)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -241,8 +241,9 @@ START_TEST(one_who_does_not_read_is_told_alone_until_its_queue_is_full)
 }
 END_TEST
 
-/* A replay that is longer than any queue may be, read bit by bit; then the limit is as ever. */
-START_TEST(a_long_opening_is_no_sign_of_slowness)
+/* An opening that is longer than a queue may be, read in small parts; then the limit holds again.
+ */
+START_TEST(a_long_opening_does_not_make_a_stream_slow)
 {
     enum { LEN = 600000 };
     char *data = mem_zero(LEN + 1, 1);
@@ -270,7 +271,7 @@ START_TEST(a_long_opening_is_no_sign_of_slowness)
     ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0);
     for (int i = 0; i < 100000 && n_over == 0; i++)
         say(stream, "nobody reads this any more", false);
-    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0); /* it has a farewell to write */
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0); /* its last comment still waits */
     for (int i = 0; i < MOST_MS && !reading.is_closed; i++) {
         read_all(&reading);
         turn();
@@ -307,7 +308,7 @@ static void begin_pieces(struct stream *stream)
     stream_when_written(stream, next_piece);
 }
 
-START_TEST(a_replay_in_pieces_waits_for_its_reader_and_none_is_slow)
+START_TEST(a_replay_in_pieces_waits_for_its_viewer)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -335,7 +336,7 @@ START_TEST(a_replay_in_pieces_waits_for_its_reader_and_none_is_slow)
 }
 END_TEST
 
-START_TEST(one_who_left_is_read_nothing_more)
+START_TEST(nothing_is_read_for_a_viewer_that_left)
 {
     struct stream *stream = open_stream();
 
@@ -363,7 +364,7 @@ START_TEST(a_frame_larger_than_the_writer_arrives_whole)
     memset(long_text, 'x', 50000);
     say(stream, long_text, false);
     stream_close(stream, STREAM_FINISHED);
-    /* More than the socket takes at once: it goes on as it is read. */
+    /* More than the socket takes at once: the rest is written as the peer reads. */
     for (int i = 0; i < 200 && !reading.is_closed; i++) {
         turn();
         read_raw(&reading);
@@ -384,13 +385,13 @@ static void fill(struct stream *stream)
     char text[4001] = "";
 
     memset(text, 'f', sizeof text - 1);
-    while (!stream->is_waiting) {
+    while (!stream->is_blocked) {
         say(stream, text, false);
         turn();
     }
 }
 
-START_TEST(of_progress_that_waits_only_the_newest_is_kept)
+START_TEST(a_new_progress_note_replaces_one_that_waits)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -415,7 +416,7 @@ START_TEST(of_progress_that_waits_only_the_newest_is_kept)
 }
 END_TEST
 
-START_TEST(a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell)
+START_TEST(a_viewer_that_does_not_read_has_a_bounded_queue_and_is_told_the_end)
 {
     struct stream *stream = open_stream();
     struct reading reading = {0};
@@ -441,7 +442,7 @@ START_TEST(a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell)
 }
 END_TEST
 
-START_TEST(a_viewer_who_leaves_is_noticed_at_once)
+START_TEST(a_viewer_that_leaves_is_noticed_at_once)
 {
     open_stream();
     turn();
@@ -453,7 +454,7 @@ START_TEST(a_viewer_who_leaves_is_noticed_at_once)
 }
 END_TEST
 
-START_TEST(writing_to_one_who_left_does_no_harm_to_the_next)
+START_TEST(writing_to_a_viewer_that_left_does_no_harm_to_the_next)
 {
     struct stream *gone = open_stream(), *stays;
     struct reading reading = {0};
@@ -471,7 +472,7 @@ START_TEST(writing_to_one_who_left_does_no_harm_to_the_next)
 }
 END_TEST
 
-START_TEST(silence_is_broken_by_heartbeats)
+START_TEST(an_idle_stream_gets_heartbeats)
 {
     struct reading reading = {0};
     int64_t until = clock_monotonic_ms() + MOST_MS;
@@ -490,7 +491,7 @@ START_TEST(silence_is_broken_by_heartbeats)
 }
 END_TEST
 
-START_TEST(addresses_of_one_household_are_one)
+START_TEST(addresses_of_one_household_count_as_one)
 {
     struct viewer_address *address;
     struct error err;
@@ -504,7 +505,7 @@ START_TEST(addresses_of_one_household_are_one)
     ck_assert_int_eq(limits_take(&streams.limits, "2001:db8:0:8::1", &address, &err), 0);
     ck_assert_int_eq(limits_take(&streams.limits, "::ffff:192.0.2.1", &address, &err), 0);
     ck_assert_int_eq(limits_take(&streams.limits, "::ffff:192.0.2.2", &address, &err), 0);
-    for (int i = 0; i < 3; i++) /* a web server that does not say */
+    for (int i = 0; i < 3; i++) /* a web server that sends no address */
         ck_assert_int_eq(limits_take(&streams.limits, "", &address, &err), 0);
     atomic_store(&streams.limits.n_open, 0);
 }
@@ -534,7 +535,7 @@ static void emptied(void *ctx)
     *(bool *)ctx = true;
 }
 
-START_TEST(draining_says_farewell_and_waits_for_nobody_long)
+START_TEST(draining_tells_every_viewer_and_does_not_wait_for_long)
 {
     struct reading reading = {0};
     bool is_empty = false;
@@ -564,22 +565,22 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 30);
-    tcase_add_test(tcase, what_is_sent_arrives_in_order_and_ends_with_the_requests_end);
-    tcase_add_test(tcase, what_a_stream_alone_is_told_is_written_before_the_turn_ends);
-    tcase_add_test(tcase, it_keeps_its_place_behind_what_waits);
-    tcase_add_test(tcase, one_who_does_not_read_is_told_alone_until_its_queue_is_full);
+    tcase_add_test(tcase, frames_arrive_in_order_before_the_end_of_the_request);
+    tcase_add_test(tcase, bytes_sent_now_are_written_before_the_turn_ends);
+    tcase_add_test(tcase, bytes_sent_now_stay_behind_frames_that_wait);
+    tcase_add_test(tcase, bytes_sent_now_to_a_viewer_that_does_not_read_fill_its_queue);
     tcase_add_test(tcase, a_frame_larger_than_the_writer_arrives_whole);
-    tcase_add_loop_test(tcase, a_long_opening_is_no_sign_of_slowness, 0, 2);
-    tcase_add_test(tcase, a_replay_in_pieces_waits_for_its_reader_and_none_is_slow);
-    tcase_add_loop_test(tcase, one_who_left_is_read_nothing_more, 0, 2);
-    tcase_add_test(tcase, of_progress_that_waits_only_the_newest_is_kept);
-    tcase_add_test(tcase, a_viewer_who_does_not_read_has_a_bounded_queue_and_then_a_farewell);
-    tcase_add_test(tcase, a_viewer_who_leaves_is_noticed_at_once);
-    tcase_add_test(tcase, writing_to_one_who_left_does_no_harm_to_the_next);
-    tcase_add_test(tcase, silence_is_broken_by_heartbeats);
-    tcase_add_test(tcase, addresses_of_one_household_are_one);
+    tcase_add_loop_test(tcase, a_long_opening_does_not_make_a_stream_slow, 0, 2);
+    tcase_add_test(tcase, a_replay_in_pieces_waits_for_its_viewer);
+    tcase_add_loop_test(tcase, nothing_is_read_for_a_viewer_that_left, 0, 2);
+    tcase_add_test(tcase, a_new_progress_note_replaces_one_that_waits);
+    tcase_add_test(tcase, a_viewer_that_does_not_read_has_a_bounded_queue_and_is_told_the_end);
+    tcase_add_test(tcase, a_viewer_that_leaves_is_noticed_at_once);
+    tcase_add_test(tcase, writing_to_a_viewer_that_left_does_no_harm_to_the_next);
+    tcase_add_test(tcase, an_idle_stream_gets_heartbeats);
+    tcase_add_test(tcase, addresses_of_one_household_count_as_one);
     tcase_add_test(tcase, streams_are_limited_for_all_and_for_one_address);
-    tcase_add_test(tcase, draining_says_farewell_and_waits_for_nobody_long);
+    tcase_add_test(tcase, draining_tells_every_viewer_and_does_not_wait_for_long);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);

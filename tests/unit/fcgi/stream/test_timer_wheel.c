@@ -1,4 +1,5 @@
-/* test_timer_wheel.c - when the wheel visits what is due: not before, and not much later. */
+/* test_timer_wheel.c - the wheel visits what is due, not before, and not much later:
+ * fcgi/stream/timer_wheel.h. */
 #include <check.h>
 
 #include "stream/timer_wheel.h"
@@ -78,7 +79,7 @@ START_TEST(nothing_is_visited_before_it_is_due)
 }
 END_TEST
 
-START_TEST(what_falls_due_in_one_tick_is_visited_in_one_turn)
+START_TEST(links_due_in_one_tick_are_visited_in_one_turn)
 {
     int64_t at_ms = ((int64_t)uv_now(&loop) / WHEEL_TICK_MS + 10) * WHEEL_TICK_MS;
 
@@ -91,7 +92,7 @@ START_TEST(what_falls_due_in_one_tick_is_visited_in_one_turn)
 }
 END_TEST
 
-START_TEST(nobody_waits_for_one_who_comes_much_later)
+START_TEST(a_link_does_not_wait_for_one_that_is_due_much_later)
 {
     schedule(&timed[0], 10);
     schedule(&timed[1], 10 + 800);
@@ -102,7 +103,7 @@ START_TEST(nobody_waits_for_one_who_comes_much_later)
 }
 END_TEST
 
-START_TEST(who_comes_sooner_moves_the_wheel_forward)
+START_TEST(a_link_that_is_due_sooner_moves_the_timer_forward)
 {
     schedule(&timed[0], 5000);
     schedule(&timed[1], 10);
@@ -115,7 +116,7 @@ START_TEST(who_comes_sooner_moves_the_wheel_forward)
 }
 END_TEST
 
-START_TEST(many_at_the_same_instant_leave_turns_to_others)
+START_TEST(many_links_due_at_once_leave_turns_to_others)
 {
     for (int i = 0; i < MOST; i++)
         schedule(&timed[i], 10);
@@ -133,7 +134,7 @@ static void cancel_all(int n)
         timer_wheel_cancel(&wheel, &timed[i].link);
 }
 
-/* Opened in one turn, each with a message a second: as many as make no crowd are not touched. */
+/* All from one turn, each with a message a second: the first WHEEL_CROWD keep their tick. */
 START_TEST(a_crowd_is_spread_over_the_ticks_that_follow)
 {
     enum { TICKS = 5, N = TICKS * WHEEL_CROWD, PERIOD_MS = 1000 };
@@ -149,7 +150,7 @@ START_TEST(a_crowd_is_spread_over_the_ticks_that_follow)
 }
 END_TEST
 
-START_TEST(where_all_is_crowded_a_newcomer_goes_where_the_fewest_are)
+START_TEST(where_all_ticks_are_crowded_the_one_with_the_fewest_is_taken)
 {
     enum { PLACES = 4, PERIOD_MS = PLACES * WHEEL_TICK_MS };
     int64_t first = ((int64_t)uv_now(&loop) / WHEEL_TICK_MS + 20) * WHEEL_TICK_MS;
@@ -166,7 +167,7 @@ START_TEST(where_all_is_crowded_a_newcomer_goes_where_the_fewest_are)
 END_TEST
 
 /* Each tick has fewer than the one before, so that the last is the best, and all are crowded. */
-START_TEST(a_newcomer_is_not_sent_further_than_the_wheel_reaches)
+START_TEST(no_tick_beyond_the_reach_of_the_wheel_is_taken)
 {
     enum { PERIOD_MS = 60000, FALLS = 1000 };
     int64_t now = (int64_t)uv_now(&loop), tick = (now + PERIOD_MS) / WHEEL_TICK_MS, at;
@@ -180,8 +181,8 @@ START_TEST(a_newcomer_is_not_sent_further_than_the_wheel_reaches)
 }
 END_TEST
 
-/* What is due sooner, and will be due a period after that again, counts. */
-START_TEST(a_newcomer_keeps_clear_of_those_who_come_by_in_between)
+/* A visit one period earlier will most likely recur. */
+START_TEST(visits_of_the_period_before_count_as_a_crowd)
 {
     int64_t now = (int64_t)uv_now(&loop) / 100 * 100 + 100;
 
@@ -194,7 +195,7 @@ START_TEST(a_newcomer_keeps_clear_of_those_who_come_by_in_between)
 }
 END_TEST
 
-START_TEST(what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still)
+START_TEST(a_canceled_link_is_not_visited_and_an_empty_wheel_sets_no_timer)
 {
     schedule(&timed[0], 10);
     timer_wheel_cancel(&wheel, &timed[0].link);
@@ -215,15 +216,15 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, nothing_is_visited_before_it_is_due);
-    tcase_add_test(tcase, what_falls_due_in_one_tick_is_visited_in_one_turn);
-    tcase_add_test(tcase, nobody_waits_for_one_who_comes_much_later);
-    tcase_add_test(tcase, who_comes_sooner_moves_the_wheel_forward);
-    tcase_add_test(tcase, many_at_the_same_instant_leave_turns_to_others);
+    tcase_add_test(tcase, links_due_in_one_tick_are_visited_in_one_turn);
+    tcase_add_test(tcase, a_link_does_not_wait_for_one_that_is_due_much_later);
+    tcase_add_test(tcase, a_link_that_is_due_sooner_moves_the_timer_forward);
+    tcase_add_test(tcase, many_links_due_at_once_leave_turns_to_others);
     tcase_add_test(tcase, a_crowd_is_spread_over_the_ticks_that_follow);
-    tcase_add_test(tcase, where_all_is_crowded_a_newcomer_goes_where_the_fewest_are);
-    tcase_add_test(tcase, a_newcomer_is_not_sent_further_than_the_wheel_reaches);
-    tcase_add_test(tcase, a_newcomer_keeps_clear_of_those_who_come_by_in_between);
-    tcase_add_test(tcase, what_is_canceled_is_not_visited_and_an_empty_wheel_stands_still);
+    tcase_add_test(tcase, where_all_ticks_are_crowded_the_one_with_the_fewest_is_taken);
+    tcase_add_test(tcase, no_tick_beyond_the_reach_of_the_wheel_is_taken);
+    tcase_add_test(tcase, visits_of_the_period_before_count_as_a_crowd);
+    tcase_add_test(tcase, a_canceled_link_is_not_visited_and_an_empty_wheel_sets_no_timer);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);
