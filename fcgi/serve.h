@@ -1,6 +1,6 @@
 /* serve.h - the process of the server.
  *
- * Room: the server: its parts put together.
+ * Room: the process of the server, which starts and stops all its parts.
  * May use: base, cli, fcgi/kind, fcgi/request, fcgi/route, hub/kind.
  * Used by: nothing. */
 #pragma once

@@ -11,6 +11,7 @@
 #include "kind/forecast.h"
 #include "kind/kind_video.h"
 #include "kind/posters.h"
+#include "request/answer.h"
 #include "request/secret.h"
 #include "request/server.h"
 

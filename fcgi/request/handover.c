@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "request/answer.h"
 #include "request/server.h"
 #include "sse/sse.h"
 

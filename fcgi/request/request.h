@@ -1,5 +1,4 @@
-/* request.h - one request as a route sees it, and the short answers.  The responder's own thread,
- * except where noted.
+/* request.h - one request as a route sees it.  The responder's own thread, except where noted.
  *
  * Room: FastCGI requests: connections, arguments, who may do what.
  * May use: base, fcgi/stream, hub, job, loop, sse, store.
@@ -7,7 +6,6 @@
 #pragma once
 
 #include <fcgiapp.h>
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
@@ -19,7 +17,7 @@
 struct job_kind;
 struct server;
 
-enum { BODY_MAX = 1 << 20 /* bytes */, CAPTURE_MAX = 64 };
+enum { CAPTURE_MAX = 64 };
 
 struct request {
     struct server *server;
@@ -52,42 +50,3 @@ int store_keep_open(struct store **store, const char *database, struct error *er
 
 /* The responder's store, which stays its own.  -ERR_…: it can't be opened now. */
 int request_store(struct request *request, struct store **ret_store, struct error *err);
-
-/* The body of a POST as JSON, which the caller releases.  NULL: the request was answered, as the
- * body is too long (413), not sent as JSON (415) or not JSON (400 with the place). */
-json_t *request_json(struct request *request);
-
-/* --- answers; each is the last thing that a route does --- */
-
-/* Releases `json`. */
-void answer_json(struct request *request, int status, json_t *json);
-void answer_text(struct request *request, int status, const char *type, const char *text);
-
-/* Without a body: 204, 302, 403 of an auth_request.  `extra`: header lines ("Retry-After: 1\r\n").
- */
-void answer_empty(struct request *request, int status);
-void answer_empty_with(struct request *request, int status, const char *extra);
-
-/* application/problem+json (RFC 9457).  `extra`: header lines, or "". */
-void answer_problem(struct request *request, int status, const char *extra, const char *detail);
-
-/* The same with the members of `more`, which is released. */
-void answer_problem_with(
-    struct request *request, int status, const char *extra, const char *detail, json_t *more);
-
-/* `err` as a problem: with `status`, with Retry-After where a retry may help, and with
- * answer_detail(). */
-void answer_error_as(struct request *request, int status, const struct error *err);
-
-/* The same with answer_status(err). */
-void answer_error(struct request *request, const struct error *err);
-
-/* The HTTP status of an error's code.  Any thread. */
-int answer_status(const struct error *err);
-
-/* 503, 429: the same request may succeed later.  Any thread. */
-bool answer_may_retry(int status);
-
-/* The text of `err` that a client may read.  A text that it may not read goes to the log, one line
- * a second at most.  Any thread. */
-const char *answer_detail(const struct error *err);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "request/answer.h"
 #include "request/pending_connections.h"
 #include "request/request.h"
 

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "request/answer.h"
 #include "request/handover.h"
 #include "request/server.h"
 #include "route/clock_feed.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "request/answer.h"
 #include "request/handover.h"
 #include "request/secret.h"
 #include "request/server.h"

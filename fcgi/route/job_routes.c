@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "request/answer.h"
+#include "request/body.h"
 #include "request/secret.h"
 #include "request/server.h"
 #include "route/jobs.h"
@@ -130,7 +132,7 @@ static bool job_routes_may_create(struct request *request)
 
 void route_job_create(struct request *request)
 {
-    json_t *body = request_json(request);
+    json_t *body = body_json(request);
     const struct job_kind *kind;
     const char *subject;
     struct job job = {0};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "request/answer.h"
 #include "request/secret.h"
 #include "request/server.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "request/answer.h"
 #include "request/server.h"
 
 /* The routes of every kind of job, and those that have nothing to do with jobs. */

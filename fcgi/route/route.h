@@ -1,6 +1,6 @@
 /* route.h - the table of routes: which function answers a request.  Responder thread.
  *
- * Room: what each address answers.
+ * Room: the routes of jobs, of the clock and of operators.
  * May use: base, fcgi/request, hub/kind, loop, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
@@ -29,6 +29,6 @@ void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{
 void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
 void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
 
-void route_live(struct request *request);    /* operator_routes.c: GET /api/health/live */
-void route_ready(struct request *request);   /* operator_routes.c: GET /api/health/ready */
-void route_metrics(struct request *request); /* operator_routes.c: GET /api/metrics */
+void route_live(struct request *request);    /* health_routes.c: GET /api/health/live */
+void route_ready(struct request *request);   /* health_routes.c: GET /api/health/ready */
+void route_metrics(struct request *request); /* metrics.c: GET /api/metrics */

@@ -7,7 +7,7 @@
  *
  * Loop thread, except the counters.
  *
- * Room: event streams: frames to viewers.
+ * Room: event streams: the frames, the writer and the timers of all viewers.
  * May use: base, loop, sse.
  * Used by: fcgi/request. */
 #pragma once
