@@ -8,7 +8,7 @@
 #include "case/case_fields.h"
 #include "case/case_words.h"
 
-static void free_texts(void *record, const struct case_field *fields)
+static void case_free_texts(void *record, const struct case_field *fields)
 {
     for (const struct case_field *field = fields; field->name; field++)
         if (case_is_text(field))
@@ -20,8 +20,8 @@ void case_free(struct case_record *record)
     if (!record)
         return;
     for (int i = 0; i < record->n_scenes; i++)
-        free_texts(&record->scenes[i], scene_fields);
-    free_texts(record, case_fields);
+        case_free_texts(&record->scenes[i], scene_fields);
+    case_free_texts(record, case_fields);
     free(record->scenes);
     free(record);
 }
@@ -39,8 +39,8 @@ const char *case_shape_name(enum case_shape shape)
     return case_shapes[shape].name;
 }
 
-static void check_fields(const void *record, const struct case_field *fields, const char *where,
-    struct case_mistakes *mistakes)
+static void case_check_fields(const void *record, const struct case_field *fields,
+    const char *where, struct case_mistakes *mistakes)
 {
     for (const struct case_field *field = fields; field->name; field++)
         case_check_field(record, field, where, mistakes);
@@ -51,15 +51,15 @@ int case_check(const struct case_record *record, struct error *err)
     struct error first = {0};
     struct case_mistakes mistakes = {case_mistakes_first, &first, 0};
 
-    check_fields(record, case_fields, "", &mistakes);
+    case_check_fields(record, case_fields, "", &mistakes);
     if (record->n_scenes > CASE_SCENES_MAX)
         case_mistake(
-            &mistakes, "", "scenes", "are more than the %d a case may have", CASE_SCENES_MAX);
+            &mistakes, "", "scenes", "are more than the %d that are allowed", CASE_SCENES_MAX);
     for (int i = 0; i < record->n_scenes && !mistakes.n; i++) {
         char place[32];
 
         snprintf(place, sizeof place, "scenes[%d]", i);
-        check_fields(&record->scenes[i], scene_fields, place, &mistakes);
+        case_check_fields(&record->scenes[i], scene_fields, place, &mistakes);
         case_check_scene(&record->scenes[i], place, &mistakes);
     }
     if (!mistakes.n)

@@ -1,8 +1,8 @@
-/* case.h - a case: what a video is made of.  A plain record, owned by whoever got it; any thread.
+/* case.h - a case: the input of a video.  Plain records that belong to the caller; any thread.
  *
- * The same checks stand at every door (import, a database somebody else fills, the request of a
- * job), so what is behind them can rely on them.  JSON is the one written form: import files, GET
- * /api/cases/{id} and the snapshot that a job keeps of its case.
+ * Cases come from import files, from a database that other programs may write, and from the input
+ * of a job.  The same checks hold for all of them, so that the code behind can rely on them.  JSON
+ * is the one written form: import files, GET /api/cases/{id}, and the input of a job.
  *
  * Room: a case: its fields, its checks, its JSON and its words.
  * May use: base.
@@ -16,23 +16,26 @@
 #include "case/case_mistakes.h"
 #include "case/case_record.h"
 
-void case_free(struct case_record *record); /* takes NULL */
+/* Free the record and its texts; NULL is allowed. */
+void case_free(struct case_record *record);
 
 const char *case_shape_name(enum case_shape shape); /* "16:9" */
 
-/* Every field against its limits; "scenes[2].caption: …" names the place.  Says nothing about
- * files.  A case without scenes passes: it is a case nobody can make a video of yet, and
- * video_create() says so. */
+/* Check every field against its limits, but open no file.  A case without scenes passes;
+ * video_create() refuses it.  -ERR_INPUT holds the first mistake with its place
+ * ("scenes[2].caption: …"). */
 int case_check(const struct case_record *record, struct error *err);
 
 /* --- case_json.c: the written form --- */
 
-/* A new reference for the caller. */
+/* The JSON of a case, a new reference that the caller owns.  Fields with their default are left
+ * out, except a few that are always written (case_fields.h). */
 json_t *case_to_json(const struct case_record *record);
 
-/* Reads one case, and checks it.  Unknown fields are mistakes too (a misspelt "captoin" must not
- * vanish). `where` starts every message ("cases[0]", or "" for none).  What is left out is as usual
- * (the title: the id); an empty text is none.  The caller frees `*ret_record`. */
+/* Read and check one case.  An unknown field is a mistake, so that a misspelt "captoin" is not
+ * lost.  A missing field has its default (the title: the id), an empty text counts as missing.
+ * `where` ("cases[0]", or "") starts the message.  -ERR_INPUT holds the first mistake.  The caller
+ * frees `*ret_record`. */
 int case_from_json(
     json_t *json, const char *where, struct case_record **ret_record, struct error *err);
 
@@ -41,8 +44,8 @@ struct case_list {
     struct case_record **records;
 };
 
-/* Reads {"cases": […]}, what `casecast import` takes.  -ERR_INPUT: there were mistakes; the list
- * holds what could be read, in which only further mistakes may be looked for.  The caller frees it.
- */
+/* Read {"cases": […]}, the file that `casecast import` takes.  -ERR_INPUT: `mistakes` got at least
+ * one.  Then the list holds what could be read: only further checks may use it.  The caller frees
+ * the list in both cases. */
 int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes);
 void case_list_free(struct case_list *list);

@@ -5,13 +5,14 @@
 
 #include "base/text.h"
 
-static unsigned control_code(const char *s)
+static unsigned check_control_code(const char *s)
 {
-    return (
-        unsigned char)s[(unsigned char)*s == 0xC2]; /* C1 controls are two bytes, C2 80 … C2 9F */
+    bool is_c1 = (unsigned char)*s == 0xC2; /* two bytes, C2 80 … C2 9F */
+
+    return (unsigned char)s[is_c1];
 }
 
-static void check_text(const char *text, const char *where, const struct case_field *field,
+static void check_text_field(const char *text, const char *where, const struct case_field *field,
     struct case_mistakes *mistakes)
 {
     size_t len = strlen(text), n, bad;
@@ -34,13 +35,13 @@ static void check_text(const char *text, const char *where, const struct case_fi
     control = text_find_control(text, len, field->has_lines ? "\n\t" : "");
     if (control >= 0)
         case_mistake(mistakes, where, field->name,
-            "holds the control character U+%04X at byte %ld; %s", control_code(text + control),
-            control + 1,
+            "holds the control character U+%04X at byte %ld; %s",
+            check_control_code(text + control), control + 1,
             field->has_lines ? "only newline and tab are allowed" : "none is allowed here");
 }
 
-static void check_number(const void *record, const char *where, const struct case_field *field,
-    struct case_mistakes *mistakes)
+static void check_number_field(const void *record, const char *where,
+    const struct case_field *field, struct case_mistakes *mistakes)
 {
     double number = *case_number_at(record, field);
     struct error err;
@@ -55,11 +56,11 @@ void case_check_field(const void *record, const struct case_field *field, const 
     const char *text = case_is_text(field) ? *case_text_at(record, field) : NULL;
 
     if (text && *text)
-        check_text(text, where, field, mistakes);
-    else if (field->is_needed)
+        check_text_field(text, where, field, mistakes);
+    else if (field->is_required)
         case_mistake(mistakes, where, field->name, "is missing");
     else if (field->kind == CASE_NUMBER)
-        check_number(record, where, field, mistakes);
+        check_number_field(record, where, field, mistakes);
 }
 
 void case_check_scene(const struct scene *scene, const char *where, struct case_mistakes *mistakes)
@@ -68,7 +69,7 @@ void case_check_scene(const struct scene *scene, const char *where, struct case_
 
     if (has_x != has_y)
         case_mistake(mistakes, where, has_x ? "focusY" : "focusX",
-            "is missing beside %s; a point has both", has_x ? "focusX" : "focusY");
+            "is missing: %s is set, and a point needs both", has_x ? "focusX" : "focusY");
 }
 
 void case_check_length(
@@ -79,6 +80,6 @@ void case_check_length(
     for (int i = 0; i < record->n_scenes; i++)
         sum += record->scenes[i].seconds;
     if (sum > CASE_SECONDS_MAX)
-        case_mistake(mistakes, where, "scenes", "last %.15g seconds together, a case may have %d",
-            sum, CASE_SECONDS_MAX);
+        case_mistake(mistakes, where, "scenes",
+            "last %.15g seconds together, at most %d are allowed", sum, CASE_SECONDS_MAX);
 }

@@ -34,35 +34,35 @@ static const struct case_choice transitions[] = {{"fade", CASE_TRANSITION_FADE},
     {"cut", CASE_TRANSITION_CUT}, {"black", CASE_TRANSITION_BLACK},
     {"slide", CASE_TRANSITION_SLIDE}, {"wipe", CASE_TRANSITION_WIPE}, {NULL, 0}};
 
-static int check_language(const char *language, struct error *err)
+static int field_check_language(const char *language, struct error *err)
 {
     char voice[VOICE_MAX];
 
     return voice_of(language, voice, err);
 }
 
-static bool is_color(const char *text, size_t n_digits)
+static bool field_is_color(const char *text, size_t n_digits)
 {
     return text[0] == '#' && strlen(text) == 1 + n_digits &&
            strspn(text + 1, "0123456789abcdefABCDEF") == n_digits;
 }
 
-static int check_color(const char *text, struct error *err)
+static int field_check_color(const char *text, struct error *err)
 {
-    if (is_color(text, 6))
+    if (field_is_color(text, 6))
         return 0;
     return error_set(err, ERR_INPUT,
         "\"%.*s\" must be a colour, # and six digits 0-9 a-f: \"#ffffff\" is white", NAME_MAX_SHOWN,
         text);
 }
 
-static int check_box(const char *text, struct error *err)
+static int field_check_box(const char *text, struct error *err)
 {
-    if (is_color(text, 8))
+    if (field_is_color(text, 8))
         return 0;
     return error_set(err, ERR_INPUT,
         "\"%.*s\" must be a colour and its opacity, # and eight digits 0-9 a-f: \"#00000080\" is "
-        "black and lets half of the picture through",
+        "black, half transparent",
         NAME_MAX_SHOWN, text);
 }
 
@@ -70,11 +70,11 @@ static int check_box(const char *text, struct error *err)
 #define OF_SCENE(member) offsetof(struct scene, member)
 
 const struct case_field case_fields[] = {
-    {"id", CASE_TEXT, OF_CASE(id), "id", .most = CASE_ID_MAX, .is_needed = true,
+    {"id", CASE_TEXT, OF_CASE(id), "id", .most = CASE_ID_MAX, .is_required = true,
         .check = case_id_check},
     {"title", CASE_TEXT, OF_CASE(title), "title", .most = CASE_TITLE_MAX},
     {"language", CASE_TEXT, OF_CASE(language), "language", .most = CASE_LANGUAGE_MAX,
-        .check = check_language},
+        .check = field_check_language},
     {"shape", CASE_CHOICE, OF_CASE(shape), "shape", .choices = case_shapes,
         .is_always_written = true},
     {"size", CASE_CHOICE, OF_CASE(lines), "size", 1080, .choices = sizes,
@@ -89,8 +89,9 @@ const struct case_field case_fields[] = {
     {"credits", CASE_SWITCH, OF_CASE(credits), .column = "credits"},
     {"captionFont", CASE_TEXT, OF_CASE(caption_font), "caption_font", .most = CASE_FONT_MAX},
     {"captionColor", CASE_TEXT, OF_CASE(caption_color), "caption_color", .most = 7,
-        .check = check_color},
-    {"captionBox", CASE_TEXT, OF_CASE(caption_box), "caption_box", .most = 9, .check = check_box},
+        .check = field_check_color},
+    {"captionBox", CASE_TEXT, OF_CASE(caption_box), "caption_box", .most = 9,
+        .check = field_check_box},
     {"captionSize", CASE_NUMBER, OF_CASE(caption_size), "caption_size", .low = 1,
         .high = CASE_CAPTION_SIZE_MAX},
     {"captionPosition", CASE_CHOICE, OF_CASE(caption_position), "caption_position",
@@ -99,7 +100,7 @@ const struct case_field case_fields[] = {
 };
 
 const struct case_field scene_fields[] = {
-    {"image", CASE_PATH, OF_SCENE(image), "image", .most = CASE_PATH_MAX, .is_needed = true},
+    {"image", CASE_PATH, OF_SCENE(image), "image", .most = CASE_PATH_MAX, .is_required = true},
     {"caption", CASE_TEXT, OF_SCENE(caption), "caption", .most = CASE_CAPTION_MAX,
         .has_lines = true},
     {"narration", CASE_TEXT, OF_SCENE(narration), "narration", .most = CASE_NARRATION_MAX,
@@ -164,7 +165,7 @@ void case_fields_init(void *record, const struct case_field *fields)
 }
 
 /* "must be A, B or C". */
-static int refuse_choice(const struct case_field *field, const char *name, struct error *err)
+static int field_refuse_choice(const struct case_field *field, const char *name, struct error *err)
 {
     const char *quote = field->is_number ? "" : "\"";
     struct buf list = {0};
@@ -192,7 +193,7 @@ int case_set_choice(
             *case_choice_at(record, field) = choice->value;
             return 0;
         }
-    return refuse_choice(field, name, err);
+    return field_refuse_choice(field, name, err);
 }
 
 int case_number_check(const struct case_field *field, double number, struct error *err)
@@ -202,14 +203,14 @@ int case_number_check(const struct case_field *field, double number, struct erro
     return error_set(err, ERR_INPUT, "is %g, must be %g to %g", number, field->low, field->high);
 }
 
-static int refuse_switch(const char *word, struct error *err)
+static int field_refuse_switch(const char *word, struct error *err)
 {
     return error_set(
         err, ERR_INPUT, "\"%s\" must be true or false (or 1, yes, on; 0, no, off)", word);
 }
 
-/* Choices that are a number with a unit ("1080p") are known by the number. */
-static int set_choice_number(
+/* A choice that is a number with a unit ("1080p") may be given as the number. */
+static int field_set_choice_number(
     void *record, const struct case_field *field, double number, struct error *err)
 {
     char name[32];
@@ -221,7 +222,7 @@ static int set_choice_number(
             return 0;
         }
     snprintf(name, sizeof name, "%.15g", number);
-    return refuse_choice(field, name, err);
+    return field_refuse_choice(field, name, err);
 }
 
 int case_set_number(void *record, const struct case_field *field, double number, struct error *err)
@@ -229,10 +230,10 @@ int case_set_number(void *record, const struct case_field *field, double number,
     char word[32];
 
     if (field->kind == CASE_CHOICE)
-        return set_choice_number(record, field, number, err);
+        return field_set_choice_number(record, field, number, err);
     if (field->kind == CASE_SWITCH && number != 0 && number != 1) {
         snprintf(word, sizeof word, "%.15g", number);
-        return refuse_switch(word, err);
+        return field_refuse_switch(word, err);
     }
     if (field->kind == CASE_SWITCH) {
         *case_switch_at(record, field) = number == 1;
@@ -246,7 +247,7 @@ int case_set_number(void *record, const struct case_field *field, double number,
 
 /* --- words --- */
 
-static int set_switch(
+static int field_set_switch(
     void *record, const struct case_field *field, const char *word, struct error *err)
 {
     static const char *const words[][2] = {
@@ -258,10 +259,10 @@ static int set_switch(
                 *case_switch_at(record, field) = k;
                 return 0;
             }
-    return refuse_switch(word, err);
+    return field_refuse_switch(word, err);
 }
 
-static int set_choice(
+static int field_set_choice(
     void *record, const struct case_field *field, const char *word, struct error *err)
 {
     for (const struct case_choice *choice = field->choices; choice->name; choice++)
@@ -269,11 +270,11 @@ static int set_choice(
             *case_choice_at(record, field) = choice->value;
             return 0;
         }
-    return refuse_choice(field, word, err);
+    return field_refuse_choice(field, word, err);
 }
 
-/* What is as long as this is in no list, and no number that anybody writes: cut, it is quoted. */
-static int set_word(
+/* A word that was cut is no choice and no number; the message quotes its start. */
+static int field_set_word(
     void *record, const struct case_field *field, const char *word, bool is_cut, struct error *err)
 {
     double number;
@@ -281,9 +282,9 @@ static int set_word(
     if (!is_cut && text_real(word, &number))
         return case_set_number(record, field, number, err);
     if (field->kind == CASE_SWITCH)
-        return set_switch(record, field, word, err);
+        return field_set_switch(record, field, word, err);
     if (field->kind == CASE_CHOICE)
-        return set_choice(record, field, word, err);
+        return field_set_choice(record, field, word, err);
     return error_set(
         err, ERR_INPUT, "\"%s\" must be a number, %g to %g", word, field->low, field->high);
 }
@@ -298,5 +299,5 @@ int case_set_words(
         return 0;
     snprintf(word, sizeof word, "%.*s", (int)len, text);
     text_one_line(word);
-    return set_word(record, field, word, len > NAME_MAX_SHOWN, err);
+    return field_set_word(record, field, word, len > NAME_MAX_SHOWN, err);
 }

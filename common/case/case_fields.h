@@ -1,5 +1,5 @@
-/* case_fields.h - the fields of a case and of a scene as tables, for those who walk through them:
- * the checks, the JSON form, the rows of a database. */
+/* case_fields.h - the fields of a case and of a scene as tables.  The checks, the JSON form and the
+ * rows of a database are loops over them.  Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 
 enum case_kind {
     CASE_TEXT,   /* char *, NULL: none */
-    CASE_PATH,   /* the same, beneath the media root */
+    CASE_PATH,   /* the same: a file below the media root */
     CASE_CHOICE, /* int or an enum */
     CASE_NUMBER, /* double */
     CASE_SWITCH, /* bool */
@@ -24,27 +24,28 @@ struct case_choice {
 struct case_field {
     const char *name; /* in JSON; NULL ends a table */
     enum case_kind kind;
-    size_t offset;      /* in its struct */
+    size_t offset;      /* in struct case_record or struct scene */
     const char *column; /* in a database */
-    double preset;      /* the value of a number or choice that is not said */
+    double preset;      /* the default of a number or choice */
     /* texts and paths */
     int most;       /* code points, or bytes of a path */
-    bool has_lines; /* newline and tab are allowed */
-    bool is_needed;
-    int (*check)(const char *text, struct error *err); /* what else holds, or NULL */
+    bool has_lines; /* it may hold newline and tab */
+    bool is_required;
+    int (*check)(const char *text, struct error *err); /* a further check, or NULL */
     /* choices */
     const struct case_choice *choices;
-    bool is_number;         /* written as one */
-    bool is_always_written; /* in the written form even when it is the default */
+    bool is_number;         /* JSON writes it as a number */
+    bool is_always_written; /* JSON has it even with its default */
     /* numbers */
     double low, high;
 };
 
-enum { CASE_FIELDS_MAX = 20 };                 /* in either table */
+enum { CASE_FIELDS_MAX = 20 };                 /* in each table */
 extern const struct case_choice case_shapes[]; /* in the order of enum case_shape */
 extern const struct case_field case_fields[];
 extern const struct case_field scene_fields[];
 
+/* Where `record` holds the field, which must be of that kind. */
 static inline char **case_text_at(const void *record, const struct case_field *field)
 {
     return (char **)((char *)record + field->offset);
@@ -70,20 +71,23 @@ static inline bool case_is_text(const struct case_field *field)
     return field->kind == CASE_TEXT || field->kind == CASE_PATH;
 }
 
-/* Is it what a record has that says nothing? */
+/* Has the field its default value? */
 bool case_is_default(const void *record, const struct case_field *field);
-/* Of the choice that the record has made. */
+
+/* The name of the choice that the record holds. */
 const char *case_choice_name(const void *record, const struct case_field *field);
 
-/* A copy as our records hold text: CR LF, which web forms write, becomes LF; a text of nothing but
- * white space is none (NULL). */
+/* A copy of `len` bytes as records hold text: CR LF, which web forms write, becomes LF.  NULL if
+ * there is nothing but white space.  The caller frees it. */
 char *case_text_copy(const char *text, size_t len);
 
-/* A new record or scene: everything as usual. */
+/* Set choices and numbers of a zeroed record or scene to their defaults. */
 void case_fields_init(void *record, const struct case_field *fields);
-/* What was read of a choice (an empty name is none), of a number (a switch takes 0 and 1), or in
- * words, where the kind of what is written says nothing: "6.5", " 24 ", "yes", "HIGH"; a blank is
- * none.  Not for texts.  The message says what would be right; put the field's name in front. */
+
+/* Set a field that is no text: from the name of a choice ("" changes nothing), from a number (a
+ * switch takes 0 and 1), or from words whose type is not known, as a database gives them: "6.5", "
+ * 24 ", "yes", "HIGH" (white space changes nothing).  -ERR_INPUT quotes the value and says what
+ * would be right, without the field's name. */
 int case_set_choice(
     void *record, const struct case_field *field, const char *name, struct error *err);
 int case_set_number(void *record, const struct case_field *field, double number, struct error *err);

@@ -1,10 +1,10 @@
-/* case_json.c - the written form of a case, read field by field so that every mistake has a place.
- */
+/* case_json.c - the JSON of a case, read field by field so that each mistake has a place. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "case/case.h"
 #include "case/case_check.h"
 #include "case/case_fields.h"
@@ -13,12 +13,12 @@
 enum {
     PLACE_MAX = 160,
     NAME_MAX_SHOWN = 60,
-    HINT_MAX = 20, /* names longer than this are not guessed at */
+    HINT_MAX = 20, /* longer names get no suggestion */
 };
 
 /* --- writing --- */
 
-static json_t *value_of(const void *record, const struct case_field *field)
+static json_t *case_json_value_of(const void *record, const struct case_field *field)
 {
     switch (field->kind) {
     case CASE_CHOICE:
@@ -33,22 +33,22 @@ static json_t *value_of(const void *record, const struct case_field *field)
     }
 }
 
-static void put_fields(json_t *json, const void *record, const struct case_field *fields)
+static void case_json_put_fields(json_t *json, const void *record, const struct case_field *fields)
 {
     for (const struct case_field *field = fields; field->name; field++)
         if (field->is_always_written || !case_is_default(record, field))
-            json_object_set_new(json, field->name, value_of(record, field));
+            json_object_set_new(json, field->name, case_json_value_of(record, field));
 }
 
 json_t *case_to_json(const struct case_record *record)
 {
     json_t *json = json_object(), *scenes = json_array();
 
-    put_fields(json, record, case_fields);
+    case_json_put_fields(json, record, case_fields);
     for (int i = 0; i < record->n_scenes; i++) {
         json_t *scene = json_object();
 
-        put_fields(scene, &record->scenes[i], scene_fields);
+        case_json_put_fields(scene, &record->scenes[i], scene_fields);
         json_array_append_new(scenes, scene);
     }
     json_object_set_new(json, "scenes", scenes);
@@ -57,16 +57,9 @@ json_t *case_to_json(const struct case_record *record)
 
 /* --- unknown fields --- */
 
-static int least(int a, int b, int c)
-{
-    int ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* How many letters must be put in, left out, changed or swapped with their neighbour to make `b` of
- * `a` (the restricted Damerau-Levenshtein distance); both of at most HINT_MAX. */
-static int distance(const char *a, const char *b)
+/* The restricted Damerau-Levenshtein distance: how many letters must be inserted, deleted, changed
+ * or swapped with their neighbour to turn `a` into `b`.  Both have at most HINT_MAX bytes. */
+static int case_json_distance(const char *a, const char *b)
 {
     int n_a = (int)strlen(a), n_b = (int)strlen(b), d[HINT_MAX + 1][HINT_MAX + 1];
 
@@ -76,8 +69,8 @@ static int distance(const char *a, const char *b)
                 d[i][k] = i + k;
                 continue;
             }
-            d[i][k] =
-                least(d[i - 1][k] + 1, d[i][k - 1] + 1, d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
+            d[i][k] = number_least(number_least(d[i - 1][k], d[i][k - 1]) + 1,
+                d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
             if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
                 d[i - 2][k - 2] + 1 < d[i][k])
                 d[i][k] = d[i - 2][k - 2] + 1;
@@ -85,15 +78,15 @@ static int distance(const char *a, const char *b)
     return d[n_a][n_b];
 }
 
-static void tell_unknown(
+static void case_json_report_unknown(
     const char *key, const char *const *known, const char *where, struct case_mistakes *mistakes)
 {
     const char *best = NULL;
     int nearest = 3;
 
     for (int i = 0; strlen(key) <= HINT_MAX && known[i]; i++)
-        if (distance(key, known[i]) < nearest) {
-            nearest = distance(key, known[i]);
+        if (case_json_distance(key, known[i]) < nearest) {
+            nearest = case_json_distance(key, known[i]);
             best = known[i];
         }
     case_mistake(mistakes, where, "", "unknown field \"%.*s\"%s%s%s", NAME_MAX_SHOWN, key,
@@ -102,7 +95,7 @@ static void tell_unknown(
 
 /* --- reading --- */
 
-static const char *kind_of(const json_t *json)
+static const char *case_json_kind_name(const json_t *json)
 {
     static const char *const kinds[] = {[JSON_OBJECT] = "an object",
         [JSON_ARRAY] = "a list",
@@ -116,17 +109,17 @@ static const char *kind_of(const json_t *json)
     return kinds[json_typeof(json)];
 }
 
-/* Is `json` an object with no other fields than those of the table and `one_more`?  Unknown fields
- * are told and do no more harm. */
-static bool is_object_of(json_t *json, const struct case_field *fields, const char *one_more,
-    const char *where, struct case_mistakes *mistakes)
+/* Is `json` an object?  Reports each field that is neither in the table nor `one_more` (may be
+ * NULL). */
+static bool case_json_check_object(json_t *json, const struct case_field *fields,
+    const char *one_more, const char *where, struct case_mistakes *mistakes)
 {
     const char *known[CASE_FIELDS_MAX + 2] = {one_more}, *key;
     int n = one_more ? 1 : 0;
     json_t *value;
 
     if (!json_is_object(json)) {
-        case_mistake(mistakes, where, "", "must be an object, is %s", kind_of(json));
+        case_mistake(mistakes, where, "", "must be an object, is %s", case_json_kind_name(json));
         return false;
     }
     for (; fields && fields->name; fields++)
@@ -138,48 +131,50 @@ static bool is_object_of(json_t *json, const struct case_field *fields, const ch
         while (known[i] && strcmp(known[i], key) != 0)
             i++;
         if (!known[i])
-            tell_unknown(key, known, where, mistakes);
+            case_json_report_unknown(key, known, where, mistakes);
     }
     return true;
 }
 
-/* A field of the right kind, or NULL if it isn't there or is null.  Of the wrong kind: told, and
- * `*wrong`. */
-static json_t *get(json_t *json, const char *name, const char *kind, bool *wrong, const char *where,
-    struct case_mistakes *mistakes)
+/* The field's value; NULL if it is missing or null, or, with `*wrong`, of another kind, which is
+ * reported. */
+static json_t *case_json_get(json_t *json, const char *name, const char *kind, bool *wrong,
+    const char *where, struct case_mistakes *mistakes)
 {
     json_t *value = json_object_get(json, name);
 
     if (!value || json_is_null(value))
         return NULL;
-    if (strcmp(kind_of(value), kind) == 0)
+    if (strcmp(case_json_kind_name(value), kind) == 0)
         return value;
-    case_mistake(mistakes, where, name, "must be %s, is %s", kind, kind_of(value));
+    case_mistake(mistakes, where, name, "must be %s, is %s", kind, case_json_kind_name(value));
     *wrong = true;
     return NULL;
 }
 
-/* What kinds of JSON a field may be. */
-static const char *kind_for(const struct case_field *field)
+/* The kind of JSON that a field takes. */
+static const char *case_json_kind_for(const struct case_field *field)
 {
     return field->kind == CASE_NUMBER || field->is_number ? "a number" : "text";
 }
 
-static void read_switch(json_t *json, void *record, const struct case_field *field,
+static void case_json_read_switch(json_t *json, void *record, const struct case_field *field,
     const char *where, struct case_mistakes *mistakes)
 {
     json_t *value = json_object_get(json, field->name);
 
     if (value && !json_is_null(value) && !json_is_boolean(value))
-        case_mistake(mistakes, where, field->name, "must be true or false, is %s", kind_of(value));
+        case_mistake(mistakes, where, field->name, "must be true or false, is %s",
+            case_json_kind_name(value));
     *case_switch_at(record, field) = json_is_true(value);
 }
 
-static void read_field(json_t *json, void *record, const struct case_field *field,
+static void case_json_read_field(json_t *json, void *record, const struct case_field *field,
     const char *where, struct case_mistakes *mistakes)
 {
     bool wrong = false;
-    json_t *value = get(json, field->name, kind_for(field), &wrong, where, mistakes);
+    json_t *value =
+        case_json_get(json, field->name, case_json_kind_for(field), &wrong, where, mistakes);
     struct error err;
     int rc = 0;
 
@@ -198,35 +193,36 @@ static void read_field(json_t *json, void *record, const struct case_field *fiel
         case_check_field(record, field, where, mistakes);
 }
 
-static void read_fields(json_t *json, void *record, const struct case_field *fields,
+static void case_json_read_fields(json_t *json, void *record, const struct case_field *fields,
     const char *where, struct case_mistakes *mistakes)
 {
     for (const struct case_field *field = fields; field->name; field++)
         if (field->kind == CASE_SWITCH)
-            read_switch(json, record, field, where, mistakes);
+            case_json_read_switch(json, record, field, where, mistakes);
         else
-            read_field(json, record, field, where, mistakes);
+            case_json_read_field(json, record, field, where, mistakes);
 }
 
-static void read_scene(
+static void case_json_read_scene(
     json_t *json, struct scene *scene, const char *where, struct case_mistakes *mistakes)
 {
     case_fields_init(scene, scene_fields);
-    if (!is_object_of(json, scene_fields, NULL, where, mistakes))
+    if (!case_json_check_object(json, scene_fields, NULL, where, mistakes))
         return;
-    read_fields(json, scene, scene_fields, where, mistakes);
+    case_json_read_fields(json, scene, scene_fields, where, mistakes);
     case_check_scene(scene, where, mistakes);
 }
 
-static void read_scenes(
+static void case_json_read_scenes(
     json_t *json, struct case_record *record, const char *where, struct case_mistakes *mistakes)
 {
     bool wrong = false;
-    json_t *scenes = get(json, "scenes", "a list", &wrong, where, mistakes);
+    json_t *scenes = case_json_get(json, "scenes", "a list", &wrong, where, mistakes);
     size_t n = json_array_size(scenes);
 
     if (n > CASE_SCENES_MAX) {
-        case_mistake(mistakes, where, "scenes", "are %zu, a case may have %d", n, CASE_SCENES_MAX);
+        case_mistake(
+            mistakes, where, "scenes", "are %zu, at most %d are allowed", n, CASE_SCENES_MAX);
         return;
     }
     record->n_scenes = (int)n;
@@ -235,21 +231,21 @@ static void read_scenes(
         char place[PLACE_MAX];
 
         snprintf(place, sizeof place, "%s%sscenes[%zu]", where, *where ? "." : "", i);
-        read_scene(json_array_get(scenes, i), &record->scenes[i], place, mistakes);
+        case_json_read_scene(json_array_get(scenes, i), &record->scenes[i], place, mistakes);
     }
 }
 
-/* Never NULL; what could not be read is not in it, and was told. */
-static struct case_record *read_case(
+/* Never NULL.  What could not be read is missing, and was reported. */
+static struct case_record *case_json_read(
     json_t *json, const char *where, struct case_mistakes *mistakes)
 {
     struct case_record *record = mem_new(struct case_record);
 
     case_fields_init(record, case_fields);
-    if (!is_object_of(json, case_fields, "scenes", where, mistakes))
+    if (!case_json_check_object(json, case_fields, "scenes", where, mistakes))
         return record;
-    read_fields(json, record, case_fields, where, mistakes);
-    read_scenes(json, record, where, mistakes);
+    case_json_read_fields(json, record, case_fields, where, mistakes);
+    case_json_read_scenes(json, record, where, mistakes);
     case_derive(record);
     case_check_words(record, where, mistakes);
     case_check_length(record, where, mistakes);
@@ -261,7 +257,7 @@ int case_from_json(
 {
     struct error first = {0};
     struct case_mistakes mistakes = {case_mistakes_first, &first, 0};
-    struct case_record *record = read_case(json, where, &mistakes);
+    struct case_record *record = case_json_read(json, where, &mistakes);
 
     if (mistakes.n) {
         case_free(record);
@@ -273,7 +269,8 @@ int case_from_json(
 
 /* --- files of cases --- */
 
-static void tell_duplicates(const struct case_list *list, struct case_mistakes *mistakes)
+static void case_json_report_duplicates(
+    const struct case_list *list, struct case_mistakes *mistakes)
 {
     json_t *seen = json_object();
 
@@ -284,7 +281,7 @@ static void tell_duplicates(const struct case_list *list, struct case_mistakes *
 
         snprintf(place, sizeof place, "cases[%d]", i);
         if (first)
-            case_mistake(mistakes, place, "id", "\"%.*s\" is the id of cases[%d] too",
+            case_mistake(mistakes, place, "id", "\"%.*s\" is also the id of cases[%d]",
                 NAME_MAX_SHOWN, id, (int)json_integer_value(first));
         else if (id)
             json_object_set_new(seen, id, json_integer(i));
@@ -298,8 +295,8 @@ int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mi
     bool wrong = false;
     json_t *cases = NULL;
 
-    if (is_object_of(json, NULL, "cases", "", mistakes))
-        cases = get(json, "cases", "a list", &wrong, "", mistakes);
+    if (case_json_check_object(json, NULL, "cases", "", mistakes))
+        cases = case_json_get(json, "cases", "a list", &wrong, "", mistakes);
     if (json_is_object(json) && !wrong && json_array_size(cases) == 0)
         case_mistake(mistakes, "", "cases", "must be a list of at least one case");
     list.n = (int)json_array_size(cases);
@@ -308,9 +305,9 @@ int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mi
         char place[PLACE_MAX];
 
         snprintf(place, sizeof place, "cases[%d]", i);
-        list.records[i] = read_case(json_array_get(cases, (size_t)i), place, mistakes);
+        list.records[i] = case_json_read(json_array_get(cases, (size_t)i), place, mistakes);
     }
-    tell_duplicates(&list, mistakes);
+    case_json_report_duplicates(&list, mistakes);
     *ret_list = list;
     return mistakes->n ? -ERR_INPUT : 0;
 }

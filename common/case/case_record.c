@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 
-/* The longer side of each shape, as a share of the shorter one. */
 void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height)
 {
     static const struct {

@@ -8,7 +8,7 @@
 enum {
     CASE_ID_MAX = 64,       /* characters: A-Z a-z 0-9 _ - */
     CASE_LANGUAGE_MAX = 32, /* the same, and +: see voice.h */
-    CASE_TITLE_MAX = 200,   /* characters, here and below: code points */
+    CASE_TITLE_MAX = 200,   /* code points, as all below up to the path */
     CASE_CREDIT_MAX = 500,
     CASE_CAPTION_MAX = 5000,
     CASE_NARRATION_MAX = 10000,
@@ -20,17 +20,17 @@ enum {
     CASE_CAPTION_SIZE_MAX = 20,  /* percent of the frame's shorter side */
 };
 
-/* The first of each is what a case has that says nothing. */
+/* The first value of each is the default. */
 enum case_shape {
-    CASE_LANDSCAPE,
-    CASE_PORTRAIT,
-    CASE_SQUARE,
-    CASE_UPRIGHT
-}; /* 16:9 9:16 1:1 4:5 */
+    CASE_LANDSCAPE, /* 16:9 */
+    CASE_PORTRAIT,  /* 9:16 */
+    CASE_SQUARE,    /* 1:1 */
+    CASE_UPRIGHT,   /* 4:5 */
+};
 enum case_quality { CASE_STANDARD, CASE_DRAFT, CASE_HIGH };
 enum case_position { CASE_BOTTOM, CASE_MIDDLE, CASE_TOP };
 enum case_motion {
-    CASE_MOTION_CHOSEN, /* so that neighbours differ */
+    CASE_MOTION_CHOSEN, /* by motion_choose(): neighbouring scenes differ */
     CASE_MOTION_IN,
     CASE_MOTION_OUT,
     CASE_MOTION_LEFT,
@@ -40,7 +40,7 @@ enum case_motion {
     CASE_MOTION_STILL,
 };
 enum case_fit {
-    CASE_FIT_CROP, /* the picture fills the frame, and what sticks out is cut off */
+    CASE_FIT_CROP, /* the picture fills the frame, and the rest of it is cut off */
     CASE_FIT_BLUR, /* the whole picture over a blurred copy of itself that fills the frame */
 };
 enum case_transition {
@@ -52,17 +52,17 @@ enum case_transition {
 };
 
 struct scene {
-    char *image;     /* beneath the media root */
-    char *caption;   /* NULL: none.  May hold newlines */
-    char *narration; /* text to speak, NULL: none */
-    char *audio;     /* a sound file beneath the media root in place of spoken text, NULL: none */
-    char *credit;    /* who made the picture, NULL: nobody named */
-    double seconds;  /* least time on the screen; 0: as long as the sound, or 4 s without one */
-    char *title;     /* of its chapter, NULL: none */
+    char *image;     /* a file below the media root */
+    char *caption;   /* NULL: none; it may hold newlines */
+    char *narration; /* text to speak; NULL: none */
+    char *audio;    /* a sound file below the media root, used instead of `narration`; NULL: none */
+    char *credit;   /* who made the picture; NULL: not given */
+    double seconds; /* least time on the screen; 0: the length of the sound, or 4 s without sound */
+    char *title;    /* of its chapter; NULL: none */
     enum case_motion motion;
-    double focus_x, focus_y; /* what matters in the picture, 0…1 from left and top; -1: not said */
+    double focus_x, focus_y; /* the point that matters, 0…1 from left and top; -1: not given */
     enum case_fit fit;
-    enum case_transition transition; /* how it comes in from the scene before */
+    enum case_transition transition; /* from the scene before */
 };
 
 struct case_record {
@@ -73,25 +73,25 @@ struct case_record {
     int lines; /* the frame's shorter side in pixels: 720 1080 1440 2160 */
     int fps;   /* 24 25 30 48 50 60 */
     enum case_quality quality;
-    char *music;     /* a sound file beneath the media root, NULL: none */
+    char *music;     /* a sound file below the media root; NULL: none */
     bool title_card; /* the title stands over the first picture for a while */
-    bool fades;      /* the film comes out of black, and goes into it */
-    bool credits;    /* at the end it tells who made the pictures */
-    char *caption_font, *caption_color, *caption_box; /* "#rrggbb", "#rrggbbaa"; NULL: ours */
-    double caption_size;                              /* percent of the shorter side; 0: ours */
+    bool fades;      /* the film fades in from black and out to black */
+    bool credits;    /* the film ends with the credits of the pictures */
+    char *caption_font, *caption_color, *caption_box; /* colour "#rrggbb", box "#rrggbbaa";
+                                                        NULL: default */
+    double caption_size;                              /* percent of the shorter side; 0: default */
     enum case_position caption_position;
     int n_scenes;
     struct scene *scenes;
 };
 
-/* What initialisers of records that nobody reads from anywhere begin with. */
+/* The defaults that are not 0, for initialisers of records in code. */
 #define CASE_DEFAULTS .lines = 1080, .fps = 30
 #define SCENE_DEFAULTS .focus_x = -1, .focus_y = -1
 
-/* A frame of this case in pixels, both even. */
+/* The size of the case's frames in pixels; both are even. */
 void case_frame_size(const struct case_record *record, int *ret_width, int *ret_height);
 
-/* Is this something a caseId can be?  The message begins with the value in quotes and says what
- * would be right; put in front (error_where) what the caller calls it: "caseId ", "cases[0].id: ".
- */
+/* Can `id` be the id of a case?  -ERR_INPUT: the message begins with the value in quotes; the
+ * caller puts its own name for it in front (error_where): "caseId ", "cases[0].id: ". */
 int case_id_check(const char *id, struct error *err);

@@ -13,26 +13,26 @@
 
 enum { PLACE_MAX = 160 };
 
-/* What was read of a row or a file may still be no text at all. */
-static bool is_text(const char *text)
+/* What a row or a file held may still be invalid UTF-8. */
+static bool words_are_text(const char *text)
 {
     return text && text_is_utf8(text, strlen(text), NULL);
 }
 
-static bool is_spoken(const struct scene *scene)
+static bool words_are_spoken(const struct scene *scene)
 {
-    return is_text(scene->narration) && !scene->audio;
+    return words_are_text(scene->narration) && !scene->audio;
 }
 
-/* --- what language they are in --- */
+/* --- the language --- */
 
-enum { MOST_LOOKED_AT = 20000 }; /* bytes; more letters make nothing clearer */
+enum { SAMPLE_MAX = 20000 }; /* bytes: enough letters to know the script */
 
-static void add_words(struct buf *words, const char *text)
+static void words_add(struct buf *words, const char *text)
 {
     char *spoken;
 
-    if (!is_text(text) || words->len > MOST_LOOKED_AT)
+    if (!words_are_text(text) || words->len > SAMPLE_MAX)
         return;
     spoken = spoken_of(text);
     buf_add_text(words, spoken);
@@ -40,17 +40,17 @@ static void add_words(struct buf *words, const char *text)
     free(spoken);
 }
 
-/* What is spoken says it; where nothing is, what is seen. */
-static const char *language_of(const struct case_record *record)
+/* From the narrations; without any, from the captions. */
+static const char *words_language(const struct case_record *record)
 {
     struct buf words = {0};
     const char *language;
 
     for (int i = 0; i < record->n_scenes; i++)
-        if (is_spoken(&record->scenes[i]))
-            add_words(&words, record->scenes[i].narration);
+        if (words_are_spoken(&record->scenes[i]))
+            words_add(&words, record->scenes[i].narration);
     for (int i = 0; words.len == 0 && i < record->n_scenes; i++)
-        add_words(&words, record->scenes[i].caption);
+        words_add(&words, record->scenes[i].caption);
     language = words.len ? voice_language_of(words.data) : NULL;
     buf_free(&words);
     return language ? language : "en";
@@ -61,12 +61,12 @@ void case_derive(struct case_record *record)
     if (!record->title)
         record->title = mem_copy(record->id);
     if (!record->language)
-        record->language = mem_copy(language_of(record));
+        record->language = mem_copy(words_language(record));
 }
 
-/* --- whether it can be read --- */
+/* --- the voice --- */
 
-static int check_narration(const char *language, const char *narration, struct error *err)
+static int words_check_narration(const char *language, const char *narration, struct error *err)
 {
     char *spoken = spoken_of(narration);
     int rc = voice_check_text(language, spoken, err);
@@ -82,12 +82,13 @@ void case_check_words(
     struct error err;
 
     if (!record->language || voice_of(record->language, voice, NULL) < 0)
-        return; /* told as a mistake of its field */
+        return; /* case_check_field() reports it */
     for (int i = 0; i < record->n_scenes; i++) {
         const struct scene *scene = &record->scenes[i];
         char place[PLACE_MAX];
 
-        if (!is_spoken(scene) || check_narration(record->language, scene->narration, &err) == 0)
+        if (!words_are_spoken(scene) ||
+            words_check_narration(record->language, scene->narration, &err) == 0)
             continue;
         snprintf(place, sizeof place, "%s%sscenes[%d]", where, *where ? "." : "", i);
         case_mistake(mistakes, place, "narration", "%s", err.text);

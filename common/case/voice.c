@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- the names --- */
+/* --- the names of voices --- */
 
 static const char tags[] =
     " af am an ar as az ba be bg bn bpy bs ca cmn-latn-pinyin cs cv cy da de el en en-029 en-gb "
@@ -18,8 +18,8 @@ static const char tags[] =
     "no nog om or pa pap piqd pl pt pt-br pt-pt py qdb qu quc qya ro ru ru-lv sd shn si sjn sk sl "
     "smj sq sr sv sw ta te th tk tn tr tt ug uk ur uz vi vi-vn-x-central vi-vn-x-south yue ";
 
-/* Names that have become others, and those of languages that a neighbour's voice speaks.  Of a
- * whole tag before one of its first part; so "zh-tw", too, is the last. */
+/* Renamed tags, and languages that the voice of a related language speaks.  voice_of() tries the
+ * whole tag before its first part, so "zh-tw" becomes "zh". */
 static const struct {
     const char *name, *tag;
 } others[] = {{"cmn", "cmn-latn-pinyin"}, {"hbs", "sr"}, {"in", "id"}, {"iw", "he"}, {"mo", "ro"},
@@ -38,8 +38,8 @@ static const char *const variants[] = {"Alex", "Alicia", "Andrea", "Andy", "Anni
     "robosoft5", "robosoft6", "robosoft7", "robosoft8", "sandro", "shelby", "steph", "steph2",
     "steph3", "travis", "victor", "whisper", "whisperf", "zac"};
 
-/* The tag that speaks `name`, or NULL. */
-static const char *find_tag(const char *name)
+/* The tag of the voice for `name`, or NULL. */
+static const char *voice_find_tag(const char *name)
 {
     char word[VOICE_MAX + 2];
 
@@ -50,7 +50,7 @@ static const char *find_tag(const char *name)
     return strstr(tags, word) ? name : NULL;
 }
 
-static const char *find_variant(const char *name)
+static const char *voice_find_variant(const char *name)
 {
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         if (strcasecmp(name, variants[i]) == 0)
@@ -58,8 +58,10 @@ static const char *find_variant(const char *name)
     return NULL;
 }
 
-/* "de_CH-1996+f3": "de-ch-1996", and `*ret_variant` "f3" (NULL: none).  False: no such form. */
-static bool split(const char *language, char ret_tag[static VOICE_MAX], const char **ret_variant)
+/* "de_CH-1996+f3" gives "de-ch-1996" and the variant "f3" (NULL: none).  False: it has another
+ * form. */
+static bool voice_split(
+    const char *language, char ret_tag[static VOICE_MAX], const char **ret_variant)
 {
     const char *plus = strchr(language, '+');
     size_t len = plus ? (size_t)(plus - language) : strlen(language);
@@ -78,11 +80,11 @@ static bool split(const char *language, char ret_tag[static VOICE_MAX], const ch
     return true;
 }
 
-static int refuse(const char *language, struct error *err)
+static int voice_refuse(const char *language, struct error *err)
 {
     return error_set(err, ERR_INPUT,
-        "\"%.32s\" is no language that espeak-ng speaks; \"en\", \"pt-BR\" or \"zh\" would be; "
-        "`espeak-ng --voices` lists them",
+        "\"%.32s\" is not a language that espeak-ng speaks; examples are \"en\", \"pt-BR\" and "
+        "\"zh\", and `espeak-ng --voices` lists all",
         language);
 }
 
@@ -91,32 +93,32 @@ int voice_of(const char *language, char ret_voice[static VOICE_MAX], struct erro
     char name[VOICE_MAX];
     const char *variant, *tag, *real = NULL;
 
-    if (!split(language, name, &variant))
-        return refuse(language, err);
-    while (!(tag = find_tag(name))) {
+    if (!voice_split(language, name, &variant))
+        return voice_refuse(language, err);
+    while (!(tag = voice_find_tag(name))) {
         char *dash = strrchr(name, '-');
 
         if (!dash)
-            return refuse(language, err);
+            return voice_refuse(language, err);
         *dash = '\0';
     }
-    if (variant && !(real = find_variant(variant)))
+    if (variant && !(real = voice_find_variant(variant)))
         return error_set(err, ERR_INPUT,
-            "\"%.32s\": espeak-ng has no variant \"%.32s\"; \"f3\", \"m3\" or \"whisper\" would be "
-            "one; `espeak-ng --voices=variant` lists them",
+            "\"%.32s\": espeak-ng has no variant \"%.32s\"; examples are \"f3\", \"m3\" and "
+            "\"whisper\", and `espeak-ng --voices=variant` lists all",
             language, variant);
     snprintf(ret_voice, VOICE_MAX, "%.40s%s%.16s", tag, real ? "+" : "", real ? real : "");
     return 0;
 }
 
-/* --- what they read --- */
+/* --- the scripts that voices read --- */
 
 static const struct script {
     GUnicodeScript script;
     const char *name;
-    const char *sole; /* the one language that is meant when none is named; NULL: it is not clear */
-    const char *hint; /* what may be named */
-    bool is_everyones; /* each voice hands it to one that reads it */
+    const char *sole; /* the language of a text in this script; NULL: it may be one of several */
+    const char *hint; /* languages for the message */
+    bool is_shared;   /* every voice passes such letters to a voice that reads them */
 } scripts[] = {
     {G_UNICODE_SCRIPT_LATIN, "Latin", "en", "\"en\" or \"fr\"", false},
     {G_UNICODE_SCRIPT_ARABIC, "Arabic", NULL, "\"ar\", \"fa\" or \"ur\"", false},
@@ -147,8 +149,8 @@ static const struct script {
 
 enum { N_SCRIPTS = sizeof scripts / sizeof *scripts };
 
-/* By the first part of a voice's name: what it reads beside Latin and what is everyone's, and
- * whether it can only spell Latin. */
+/* By the first part of a voice's name: the scripts that it reads beside Latin and the shared ones,
+ * and whether it only spells Latin letters. */
 static const struct reader {
     const char *names;
     GUnicodeScript reads, reads_too;
@@ -169,10 +171,10 @@ static const struct reader {
     {" th ", G_UNICODE_SCRIPT_THAI, G_UNICODE_SCRIPT_THAI, false},
 };
 
-/* These know Greek letters by their names only. */
+/* These voices only spell Greek letters. */
 static const char spell_greek[] = " en lt ";
 
-static const struct script *find_script(GUnicodeScript script)
+static const struct script *voice_find_script(GUnicodeScript script)
 {
     for (int i = 0; i < N_SCRIPTS; i++)
         if (scripts[i].script == script)
@@ -181,12 +183,12 @@ static const struct script *find_script(GUnicodeScript script)
 }
 
 /* " en " of "en-gb+f3". */
-static void first_part(const char *voice, char ret_word[static VOICE_MAX])
+static void voice_first_part(const char *voice, char ret_word[static VOICE_MAX])
 {
     snprintf(ret_word, VOICE_MAX, " %.*s ", (int)strcspn(voice, "-+"), voice);
 }
 
-static const struct reader *find_reader(const char *word)
+static const struct reader *voice_find_reader(const char *word)
 {
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         if (strstr(readers[i].names, word))
@@ -196,15 +198,15 @@ static const struct reader *find_reader(const char *word)
 
 enum skill { CANNOT, SPELLS, READS };
 
-/* Looked up once a text: it has thousands of letters. */
+/* Looked up once for a text, which has thousands of letters. */
 struct skills {
-    const struct reader *reader; /* NULL: of Latin and what is everyone's */
+    const struct reader *reader; /* NULL: it reads Latin and the shared scripts */
     bool spells_greek;
 };
 
-static enum skill skill_of(const struct skills *skills, GUnicodeScript script)
+static enum skill voice_skill(const struct skills *skills, GUnicodeScript script)
 {
-    const struct script *known = find_script(script);
+    const struct script *known = voice_find_script(script);
     const struct reader *reader = skills->reader;
 
     if (script == G_UNICODE_SCRIPT_LATIN)
@@ -213,11 +215,11 @@ static enum skill skill_of(const struct skills *skills, GUnicodeScript script)
         return skills->spells_greek ? SPELLS : READS;
     if (reader && (reader->reads == script || reader->reads_too == script))
         return READS;
-    return known && known->is_everyones ? READS : CANNOT;
+    return known && known->is_shared ? READS : CANNOT;
 }
 
-/* The script of a letter; COMMON for what is none, or belongs to all. */
-static GUnicodeScript script_of(gunichar c)
+/* The script of a letter; COMMON for other characters and for letters of all scripts. */
+static GUnicodeScript voice_script(gunichar c)
 {
     GUnicodeScript script =
         g_unichar_isalpha(c) ? g_unichar_get_script(c) : G_UNICODE_SCRIPT_COMMON;
@@ -225,23 +227,23 @@ static GUnicodeScript script_of(gunichar c)
     return script == G_UNICODE_SCRIPT_INHERITED ? G_UNICODE_SCRIPT_COMMON : script;
 }
 
-static int refuse_word(const char *language, const char *word, struct error *err)
+static int voice_refuse_word(const char *language, const char *word, struct error *err)
 {
-    GUnicodeScript script = script_of(g_utf8_get_char(word));
-    const struct script *known = find_script(script);
+    GUnicodeScript script = voice_script(g_utf8_get_char(word));
+    const struct script *known = voice_find_script(script);
     const char *end = word;
     char hint[80] = "";
 
-    while (*end && script_of(g_utf8_get_char(end)) == script && end - word < 40)
+    while (*end && voice_script(g_utf8_get_char(end)) == script && end - word < 40)
         end = g_utf8_next_char(end);
     if (script == G_UNICODE_SCRIPT_HAN && strncasecmp(language, "ja", 2) == 0)
         snprintf(hint, sizeof hint, "write it in kana");
     else if (known)
-        snprintf(hint, sizeof hint, "name its language (%s), write it otherwise", known->hint);
+        snprintf(hint, sizeof hint, "set the language (%s), write it differently", known->hint);
     else
-        snprintf(hint, sizeof hint, "write it otherwise");
+        snprintf(hint, sizeof hint, "write it differently");
     return error_set(err, ERR_INPUT,
-        "\"%.*s\" is %s, which the voice of \"%s\" can't read: %s, or give the scene an audio",
+        "\"%.*s\" is %s, which the voice of \"%s\" can't read: %s, or give the scene an audio file",
         (int)(end - word), word, known ? known->name : "of a script", language, hint);
 }
 
@@ -254,14 +256,14 @@ int voice_check_text(const char *language, const char *text, struct error *err)
 
     if (voice_of(language, voice, err) < 0)
         return -ERR_INPUT;
-    first_part(voice, word);
-    skills = (struct skills){find_reader(word), strstr(spell_greek, word) != NULL};
+    voice_first_part(voice, word);
+    skills = (struct skills){voice_find_reader(word), strstr(spell_greek, word) != NULL};
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
-        GUnicodeScript script = script_of(g_utf8_get_char(at));
-        enum skill skill = script == G_UNICODE_SCRIPT_COMMON ? READS : skill_of(&skills, script);
+        GUnicodeScript script = voice_script(g_utf8_get_char(at));
+        enum skill skill = script == G_UNICODE_SCRIPT_COMMON ? READS : voice_skill(&skills, script);
 
         if (skill == CANNOT)
-            return refuse_word(language, at, err);
+            return voice_refuse_word(language, at, err);
         if (script == G_UNICODE_SCRIPT_COMMON)
             continue;
         n_read += skill == READS;
@@ -269,12 +271,13 @@ int voice_check_text(const char *language, const char *text, struct error *err)
         if (skill == SPELLS && !spelled)
             spelled = at;
     }
-    return n_spelled > 3 * n_read ? refuse_word(language, spelled, err) : 0;
+    return n_spelled > 3 * n_read ? voice_refuse_word(language, spelled, err) : 0;
 }
 
-/* --- a text that does not say its language --- */
+/* --- the language of a text --- */
 
-/* Where letters tell languages of one script apart: one of `needs`, and none beside `alphabet`. */
+/* Languages of one script that letters tell apart: a text holds one of `needs`, and only letters of
+ * `alphabet`. */
 static const struct {
     GUnicodeScript script;
     const char *language, *needs, *alphabet;
@@ -284,14 +287,14 @@ static const struct {
     {G_UNICODE_SCRIPT_ARABIC, "ar", "ةىأإؤئ", "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"},
 };
 
-static bool is_of(const char *text, size_t which)
+static bool voice_is_written_in(const char *text, size_t which)
 {
     bool has = false;
 
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_unichar_tolower(g_utf8_get_char(at));
 
-        if (script_of(c) != letters[which].script)
+        if (voice_script(c) != letters[which].script)
             continue;
         if (!g_utf8_strchr(letters[which].alphabet, -1, c))
             return false;
@@ -300,15 +303,15 @@ static bool is_of(const char *text, size_t which)
     return has;
 }
 
-static const char *by_letters(const char *text, GUnicodeScript script)
+static const char *voice_language_by_letters(const char *text, GUnicodeScript script)
 {
     for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-        if (letters[i].script == script && is_of(text, i))
+        if (letters[i].script == script && voice_is_written_in(text, i))
             return letters[i].language;
     return NULL;
 }
 
-static bool has_kana(const int counts[static N_SCRIPTS])
+static bool voice_has_kana(const int counts[static N_SCRIPTS])
 {
     for (int i = 0; i < N_SCRIPTS; i++)
         if (counts[i] && (scripts[i].script == G_UNICODE_SCRIPT_HIRAGANA ||
@@ -322,7 +325,7 @@ const char *voice_language_of(const char *text)
     int counts[N_SCRIPTS] = {0}, most = 0;
 
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
-        const struct script *script = find_script(script_of(g_utf8_get_char(at)));
+        const struct script *script = voice_find_script(voice_script(g_utf8_get_char(at)));
 
         if (script)
             counts[script - scripts]++;
@@ -331,7 +334,8 @@ const char *voice_language_of(const char *text)
         most = counts[i] > counts[most] ? i : most;
     if (counts[most] == 0)
         return NULL;
-    if (scripts[most].script == G_UNICODE_SCRIPT_HAN && has_kana(counts))
+    if (scripts[most].script == G_UNICODE_SCRIPT_HAN && voice_has_kana(counts))
         return "ja";
-    return scripts[most].sole ? scripts[most].sole : by_letters(text, scripts[most].script);
+    return scripts[most].sole ? scripts[most].sole
+                              : voice_language_by_letters(text, scripts[most].script);
 }

@@ -65,7 +65,7 @@ static int add_column(struct store *store, const char *table, const struct case_
 
     if (answer < 0)
         return answer;
-    if (!has && field->is_needed)
+    if (!has && field->is_required)
         return refuse_without(store, table, field->column, err);
     buf_format(&clauses->select, "%s%s%s", i ? ", " : "", has ? table : "NULL", has ? "." : "");
     if (!has)
@@ -247,7 +247,7 @@ static const char *kind_for(const struct case_field *field)
  * around lines it does no harm. */
 static bool is_trimmed(const struct case_field *field)
 {
-    return field->kind == CASE_TEXT && !field->has_lines && !field->is_needed;
+    return field->kind == CASE_TEXT && !field->has_lines && !field->is_required;
 }
 
 /* A number is what a person would write: 2024.0 is "2024". */

@@ -164,7 +164,7 @@ static const struct {
         "white\n"},
     {CASE("\"id\": \"1\", \"captionBox\": \"#000000\""),
         "cases[0].captionBox: \"#000000\" must be a colour and its opacity, # and eight digits 0-9 "
-        "a-f: \"#00000080\" is black and lets half of the picture through\n"},
+        "a-f: \"#00000080\" is black, half transparent\n"},
     {CASE("\"id\": \"1\", \"captionSize\": 0.5"),
         "cases[0].captionSize: is 0.5, must be 1 to 20\n"},
     {CASE("\"id\": \"1\", \"captionPosition\": \"left\""),
@@ -174,8 +174,9 @@ static const struct {
     {CASE("\"id\": \"1\", \"music\": \"a\\u0001\""),
         "cases[0].music: holds the control character U+0001 at byte 2; none is allowed here\n"},
     {CASE("\"id\": \"1\", \"language\": \"en us\""),
-        "cases[0].language: \"en us\" is no language that espeak-ng speaks; \"en\", \"pt-BR\" or "
-        "\"zh\" would be; `espeak-ng --voices` lists them\n"},
+        "cases[0].language: \"en us\" is not a language that espeak-ng speaks; examples are "
+        "\"en\", \"pt-BR\" and "
+        "\"zh\", and `espeak-ng --voices` lists all\n"},
     {CASE("\"id\": \"1\", \"title\": \"one\\ntwo\""),
         "cases[0].title: holds the control character U+000A at byte 4; none is allowed here\n"},
     {CASE("\"id\": \"1\", \"scenes\": \"none\""), "cases[0].scenes: must be a list, is text\n"},
@@ -202,12 +203,12 @@ static const struct {
     {SCENE("\"image\": \"a\", \"transition\": \"star\""),
         AT ".transition: \"star\" must be \"fade\", \"cut\", \"black\", \"slide\" or \"wipe\"\n"},
     {SCENE("\"image\": \"a\", \"focusX\": 0.5"),
-        AT ".focusY: is missing beside focusX; a point has both\n"},
+        AT ".focusY: is missing: focusX is set, and a point needs both\n"},
     {SCENE("\"image\": \"a\", \"focusY\": 0"),
-        AT ".focusX: is missing beside focusY; a point has both\n"},
+        AT ".focusX: is missing: focusY is set, and a point needs both\n"},
     {SCENE("\"image\": \"a\", \"focusX\": 0.5, \"focusY\": 50"),
         AT ".focusY: is 50, must be 0 to 1\n" AT
-           ".focusY: is missing beside focusX; a point has both\n"},
+           ".focusY: is missing: focusX is set, and a point needs both\n"},
     {SCENE("\"image\": \"a\", \"focusX\": -1, \"focusY\": -1"),
         AT ".focusX: is -1, must be 0 to 1\n" AT ".focusY: is -1, must be 0 to 1\n"},
     {SCENE("\"image\": \"a\", \"focus_x\": 0"),
@@ -226,7 +227,7 @@ static const struct {
     {SCENE("\"image\": \"a\\nb\""),
         AT ".image: holds the control character U+000A at byte 2; none is allowed here\n"},
     {"{\"cases\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"1\"}]}",
-        "cases[2].id: \"1\" is the id of cases[0] too\n"},
+        "cases[2].id: \"1\" is also the id of cases[0]\n"},
 };
 
 START_TEST(every_mistake_has_a_place_and_says_what_is_right)
@@ -308,7 +309,7 @@ START_TEST(too_many_scenes_are_refused)
         json_array_append_new(scenes, json_pack("{s:s}", "image", "x"));
     json = json_pack("{s:s, s:o}", "id", "1", "scenes", scenes);
     ck_assert_int_eq(case_from_json(json, "cases[3]", &record, &error), -ERR_INPUT);
-    ck_assert_str_eq(error.text, "cases[3].scenes: are 201, a case may have 200");
+    ck_assert_str_eq(error.text, "cases[3].scenes: are 201, at most 200 are allowed");
     json_array_remove(scenes, 0);
     ck_assert_int_eq(case_from_json(json, "", &record, &error), 0);
     case_free(record);
@@ -331,7 +332,7 @@ START_TEST(two_hours_of_seconds_are_refused_before_anything_is_made)
     json_array_append_new(scenes, json_pack("{s:s, s:f}", "image", "x", "seconds", 0.5));
     ck_assert_int_eq(case_from_json(json, "cases[2]", &record, &error), -ERR_INPUT);
     ck_assert_str_eq(
-        error.text, "cases[2].scenes: last 7200.5 seconds together, a case may have 7200");
+        error.text, "cases[2].scenes: last 7200.5 seconds together, at most 7200 are allowed");
     json_decref(json);
 }
 END_TEST

@@ -163,11 +163,12 @@ START_TEST(a_refusal_quotes_the_word_and_says_what_to_do)
 {
     ck_assert_int_eq(voice_check_text("ja", "きのう東京に行きました。", &err), -ERR_INPUT);
     ck_assert_str_eq(err.text, "\"東京\" is Han, which the voice of \"ja\" can't read: write it in "
-                               "kana, or give the scene an audio");
+                               "kana, or give the scene an audio file");
     ck_assert_int_eq(voice_check_text("en", "We saw Москва then.", &err), -ERR_INPUT);
     ck_assert_str_eq(err.text,
-        "\"Москва\" is Cyrillic, which the voice of \"en\" can't read: name its language "
-        "(\"ru\", \"uk\", \"bg\" or \"sr\"), write it otherwise, or give the scene an audio");
+        "\"Москва\" is Cyrillic, which the voice of \"en\" can't read: set the language "
+        "(\"ru\", \"uk\", \"bg\" or \"sr\"), write it differently, or give the scene an audio "
+        "file");
 }
 END_TEST
 
@@ -257,7 +258,7 @@ START_TEST(a_case_that_names_no_language_has_that_of_its_words)
         case_free(record);
     }
     ck_assert_ptr_null(read_case(NULL, "{\"image\":\"a\",\"narration\":\"Привет\"}"));
-    ck_assert_ptr_nonnull(strstr(err.text, "name its language"));
+    ck_assert_ptr_nonnull(strstr(err.text, "set the language"));
 }
 END_TEST
 

@@ -336,7 +336,7 @@ static void walk_field(struct walked *walk)
     try(walk, "[]", REFUSED);
     try(walk, "{}", REFUSED);
     /* Of a point there are both or none. */
-    try(walk, "null", field->is_needed || field->preset == -1 ? REFUSED : TAKEN);
+    try(walk, "null", field->is_required || field->preset == -1 ? REFUSED : TAKEN);
 }
 
 static void list_fields(const struct case_field *fields, bool is_scenes)

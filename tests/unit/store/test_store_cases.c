@@ -329,9 +329,9 @@ static const struct {
     {VIEWS("", "'a' AS image, 2 AS focus_x, 0 AS focus_y"),
         "case 1: scenes[0].focus_x: is 2, must be 0 to 1"},
     {VIEWS("", "'a' AS image, 0.5 AS focus_x"),
-        "case 1: scenes[0].focusY: is missing beside focusX"},
+        "case 1: scenes[0].focusY: is missing: focusX is set"},
     {VIEWS("", "'a' AS image, 7 AS motion"), "case 1: scenes[0].motion: \"7\" must be \"in\""},
-    {VIEWS(", 'e n' AS language", "'a' AS image"), "case 1: language: \"e n\" is no language"},
+    {VIEWS(", 'e n' AS language", "'a' AS image"), "case 1: language: \"e n\" is not a language"},
     {VIEWS("", "NULL AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS("", "'' AS image"), "case 1: scenes[0].image: is missing"},
     {VIEWS("", "x'ffd8' AS image"), "case 1: scenes[0].image: must be text, is a blob"},
@@ -356,7 +356,7 @@ static const struct {
                "CREATE VIEW scenes AS WITH RECURSIVE n(i) AS"
                " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
                " SELECT 1 AS case_id, i AS position, 'a' AS image FROM n;",
-        "case 1: scenes: are more than the 200 a case may have"},
+        "case 1: scenes: are more than the 200 that are allowed"},
 };
 
 START_TEST(a_bad_row_is_refused_with_its_place)

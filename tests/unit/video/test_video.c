@@ -413,9 +413,9 @@ START_TEST(an_unknown_language_fails_the_scene_that_speaks)
 {
     record.language = "xx";
     ck_assert_int_eq(create(out, 2), -ERR_INPUT);
-    ck_assert_str_eq(err.text, "scene 1: narration: \"xx\" is no language that espeak-ng speaks; "
-                               "\"en\", \"pt-BR\" or \"zh\" "
-                               "would be; `espeak-ng --voices` lists them");
+    ck_assert_str_eq(err.text, "scene 1: narration: \"xx\" is not a language that espeak-ng "
+                               "speaks; examples are \"en\", \"pt-BR\" and \"zh\", and "
+                               "`espeak-ng --voices` lists all");
 }
 END_TEST
 

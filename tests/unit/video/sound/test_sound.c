@@ -88,8 +88,9 @@ START_TEST(an_unknown_language_is_named_with_the_way_to_list_them)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_int_eq(speech_say("Hello", bad[i], NULL, &spool, NULL, &n, &err), -ERR_INPUT);
     ck_assert_int_eq(speech_say("Hello", "xx", NULL, &spool, NULL, &n, &err), -ERR_INPUT);
-    ck_assert_str_eq(err.text, "\"xx\" is no language that espeak-ng speaks; \"en\", \"pt-BR\" or "
-                               "\"zh\" would be; `espeak-ng --voices` lists them");
+    ck_assert_str_eq(err.text,
+        "\"xx\" is not a language that espeak-ng speaks; examples are \"en\", \"pt-BR\" and "
+        "\"zh\", and `espeak-ng --voices` lists all");
 }
 END_TEST
 
