@@ -5,7 +5,7 @@
  * Packets are copied, not encoded again.  Frame times are whole numbers of frames, so every frame
  * lasts equally long; the sound is one stream from start to end.
  *
- * Room: segments to an MP4, to a live playlist and to the files beside it.
+ * Room: segments to an MP4, a live playlist and side files.
  * May use: base, case, video/draw, video/encode, video/frame, video/kept, video/language,
  *     video/libav, video/mix, video/picture, video/plan, video/text, video/watch.
  * Used by: fcgi/kind, video. */

@@ -6,7 +6,7 @@
  * is checked when it is read; a damaged one (crash, full disk, bad sector) is removed.  So writing
  * needs no fsync.  When the folder exceeds its limit, the least recently used entries are removed.
  *
- * Room: what is kept on the disk: cache, output folder, spools, and which engine made it.
+ * Room: files on the disk: cache entries, output folder, spools; and the digest of the engine.
  * May use: base.
  * Used by: video, video/deliver, video/film, video/language, video/mix, video/voice. */
 #pragma once

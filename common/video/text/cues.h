@@ -9,7 +9,7 @@
  * The speech program reports no word times.  They are estimated: phrases end at the pauses of the
  * voice, and between two pauses time is shared by the number of letters (voice/align.h).
  *
- * Room: captions as WebVTT and as a track, and chapters.
+ * Room: cues as WebVTT and as a text track; chapters.
  * May use: base, case, video/draw, video/language, video/mix, video/plan, video/voice,
  *     video/watch.
  * Used by: video/deliver. */

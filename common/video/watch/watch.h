@@ -3,7 +3,7 @@
  *
  * Pointers that a callback gets hold until it returns.  All file names are relative to `out_dir`.
  *
- * Room: what a video in the making reports.
+ * Room: the callbacks of a video in the making.
  * May use: base.
  * Used by: video, video/deliver, video/text. */
 #pragma once

@@ -1,4 +1,4 @@
-/* test_kept.c - nothing is made twice: what video_create() does with a cache. */
+/* test_kept.c - video_create() with a cache: no segment is encoded twice. */
 #include <check.h>
 #include <dirent.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ static int create_with(const char *cache_dir, int n_encoders)
     return video_create(&record, &options, &result, &err);
 }
 
-/* What create_with() wrote; the caller frees it. */
+/* The MP4 that create_with() makes; the caller frees it. */
 static uint8_t *made_with(const char *cache_dir, int n_encoders, size_t *ret_len)
 {
     uint8_t *data;
@@ -81,7 +81,7 @@ static uint8_t *made_with(const char *cache_dir, int n_encoders, size_t *ret_len
     return data;
 }
 
-/* The same bytes as without a cache, and so many frames of it were encoded now. */
+/* The MP4 is the same with and without the cache, and with it `n_frames` frames are encoded. */
 static void check_encodes(int n_frames)
 {
     size_t kept_len, fresh_len;
@@ -97,7 +97,7 @@ static void check_encodes(int n_frames)
     free(fresh);
 }
 
-/* Three scenes of `each` frames that are only picture and caption: two fades of `each` / 3. */
+/* Three scenes of `each` frames, with picture and caption only; two transitions of `each` / 3. */
 static void set_scenes(int each)
 {
     for (int i = 0; i < 3; i++)
@@ -114,7 +114,7 @@ START_TEST(an_unchanged_case_is_not_encoded_again)
 }
 END_TEST
 
-START_TEST(a_new_caption_costs_one_scene_and_no_fade)
+START_TEST(a_new_caption_costs_one_scene_and_no_transition)
 {
     set_scenes(18);
     check_encodes(3 * 18 - 2 * 6);
@@ -134,7 +134,7 @@ START_TEST(a_new_title_costs_no_frame)
 }
 END_TEST
 
-START_TEST(fades_cost_the_first_and_the_last_piece)
+START_TEST(fades_cost_the_first_and_the_last_segment)
 {
     set_scenes(18);
     check_encodes(3 * 18 - 2 * 6);
@@ -145,7 +145,7 @@ START_TEST(fades_cost_the_first_and_the_last_piece)
 }
 END_TEST
 
-START_TEST(an_end_card_costs_the_last_scene_and_the_fade_before_it)
+START_TEST(an_end_card_costs_the_last_scene_and_the_transition_before_it)
 {
     set_scenes(18);
     scenes[0].credit = "Somebody";
@@ -158,7 +158,7 @@ START_TEST(an_end_card_costs_the_last_scene_and_the_fade_before_it)
 }
 END_TEST
 
-START_TEST(a_title_card_costs_what_it_stands_on)
+START_TEST(a_title_card_costs_the_first_scene)
 {
     set_scenes(18);
     check_encodes(3 * 18 - 2 * 6);
@@ -171,12 +171,12 @@ START_TEST(a_title_card_costs_what_it_stands_on)
 }
 END_TEST
 
-START_TEST(another_picture_under_the_same_name_costs_all_that_shows_it)
+START_TEST(a_new_picture_under_the_same_name_costs_the_segments_that_show_it)
 {
     set_scenes(18);
     check_encodes(3 * 18 - 2 * 6);
     media_picture(root, "b.png", "png", "rgb24", 356, 640);
-    check_encodes(18); /* a body and two fades */
+    check_encodes(18); /* a body and two transitions */
 }
 END_TEST
 
@@ -186,15 +186,16 @@ START_TEST(scenes_before_an_added_one_stay_as_they_are)
     check_encodes(3 * 18 - 2 * 6);
     scenes[3] = (struct scene){SCENE_DEFAULTS, .image = "b.png", .seconds = 0.6};
     record.n_scenes = 4;
-    /* The third scene's body gives six frames to a fade; its fade and the fourth body are new. */
+    /* The third scene's body loses six frames to a new transition; that and the fourth body are
+     * new, too. */
     check_encodes(6 + 6 + 12);
 }
 END_TEST
 
-START_TEST(a_canceled_work_is_gone_on_with)
+START_TEST(the_segments_of_a_canceled_video_are_reused)
 {
     set_scenes(90);
-    cancel_at_scene = 2; /* the first two bodies are through by then, or nearly */
+    cancel_at_scene = 2; /* the first two bodies are done by then, or nearly */
     ck_assert_int_eq(create_with(cache, 1), -ERR_CANCELED);
     cancel_at_scene = -1;
     ck_assert_msg(create_with(cache, 2) == 0, "%s", err.text);
@@ -211,7 +212,7 @@ static void damage(const char *name)
     free(path);
 }
 
-START_TEST(damaged_pieces_are_made_again)
+START_TEST(damaged_entries_are_made_again)
 {
     struct dirent **entries;
     int n;
@@ -229,7 +230,7 @@ START_TEST(damaged_pieces_are_made_again)
 }
 END_TEST
 
-START_TEST(a_cache_that_cannot_be_costs_only_time)
+START_TEST(without_a_usable_cache_folder_the_video_is_made_all_the_same)
 {
     char *nowhere = mem_format("%s/a.jpg/cache", root);
 
@@ -254,7 +255,7 @@ static void install_font(const char *name)
     free(data);
 }
 
-/* From now on the fonts of this process are those in a folder of its own: Noto Sans. */
+/* From now on the only font of this process is Noto Sans, in a folder of its own. */
 static void use_own_fonts(void)
 {
     char *config;
@@ -274,7 +275,7 @@ static void key_of(char ret_key[static 65])
     ck_assert_int_eq(video_key(&record, root, ret_key, &err), 0);
 }
 
-/* Fonts are looked at once a second. */
+/* The program looks for new fonts once a second. */
 static void await_other_key(const char *key)
 {
     char now[65];
@@ -282,10 +283,10 @@ static void await_other_key(const char *key)
     do {
         usleep(20000);
         key_of(now);
-    } while (strcmp(now, key) == 0); /* the test's own time ends it */
+    } while (strcmp(now, key) == 0); /* the test's time limit ends it */
 }
 
-START_TEST(a_font_that_is_installed_makes_the_film_anew_where_words_are)
+START_TEST(an_installed_font_costs_the_segments_with_captions)
 {
     char before[65], after[65];
 
@@ -299,13 +300,13 @@ START_TEST(a_font_that_is_installed_makes_the_film_anew_where_words_are)
     ck_assert_str_eq(before, after);
     install_font("noto/NotoSansHebrew-Regular.ttf");
     await_other_key(before);
-    check_encodes(18 - 6); /* the one body with words */
+    check_encodes(18 - 6); /* the one body with a caption */
     check_encodes(0);
     media_folder_remove(fonts);
 }
 END_TEST
 
-START_TEST(a_font_that_is_removed_gives_the_name_from_before_and_what_was_kept)
+START_TEST(a_removed_font_restores_the_old_key_and_its_cache_entries)
 {
     char before[65], after[65];
     char *path;
@@ -339,18 +340,18 @@ int main(void)
     tcase_set_timeout(tc, 110);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, an_unchanged_case_is_not_encoded_again);
-    tcase_add_test(tc, a_new_caption_costs_one_scene_and_no_fade);
+    tcase_add_test(tc, a_new_caption_costs_one_scene_and_no_transition);
     tcase_add_test(tc, a_new_title_costs_no_frame);
-    tcase_add_test(tc, fades_cost_the_first_and_the_last_piece);
-    tcase_add_test(tc, an_end_card_costs_the_last_scene_and_the_fade_before_it);
-    tcase_add_test(tc, a_title_card_costs_what_it_stands_on);
-    tcase_add_test(tc, another_picture_under_the_same_name_costs_all_that_shows_it);
+    tcase_add_test(tc, fades_cost_the_first_and_the_last_segment);
+    tcase_add_test(tc, an_end_card_costs_the_last_scene_and_the_transition_before_it);
+    tcase_add_test(tc, a_title_card_costs_the_first_scene);
+    tcase_add_test(tc, a_new_picture_under_the_same_name_costs_the_segments_that_show_it);
     tcase_add_test(tc, scenes_before_an_added_one_stay_as_they_are);
-    tcase_add_test(tc, a_canceled_work_is_gone_on_with);
-    tcase_add_test(tc, damaged_pieces_are_made_again);
-    tcase_add_test(tc, a_cache_that_cannot_be_costs_only_time);
-    tcase_add_test(tc, a_font_that_is_installed_makes_the_film_anew_where_words_are);
-    tcase_add_test(tc, a_font_that_is_removed_gives_the_name_from_before_and_what_was_kept);
+    tcase_add_test(tc, the_segments_of_a_canceled_video_are_reused);
+    tcase_add_test(tc, damaged_entries_are_made_again);
+    tcase_add_test(tc, without_a_usable_cache_folder_the_video_is_made_all_the_same);
+    tcase_add_test(tc, an_installed_font_costs_the_segments_with_captions);
+    tcase_add_test(tc, a_removed_font_restores_the_old_key_and_its_cache_entries);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,5 +1,5 @@
-/* test_memory.c - what a video of 1080p needs does not hang on how long it is.  Each test is a
- * process of its own, so the kernel's peak is that of its video. */
+/* test_memory.c - the memory for a video of 1080p does not depend on its length.  Each test runs in
+ * a process of its own, so the kernel's peak (ru_maxrss) is that of one video. */
 #include <check.h>
 #include <malloc.h>
 #include <sys/resource.h>
@@ -9,7 +9,7 @@
 #include "media.h"
 #include "video/video.h"
 
-/* Of the peak with two encoders; the sanitizers' shadow is not ours to bound. */
+/* The peak with two encoders; not checked with the address sanitizer, whose shadow counts, too. */
 enum { SCENES = 12, MOST_KB = 400 * 1000 };
 
 static char *root, *out;
@@ -18,7 +18,7 @@ static void set_up(void)
 {
     digest_init();
     mem_settle(NULL);
-    /* meson has malloc() fill what it gives, also what nobody touches: a tenth more. */
+    /* meson sets MALLOC_PERTURB_, which fills and so touches all memory: a tenth more. */
     mallopt(M_PERTURB, 0);
     root = media_folder();
     out = media_folder();
@@ -41,7 +41,7 @@ START_TEST(two_encoders_stay_below_the_limit_however_many_scenes)
     struct rusage usage;
     struct error err;
 
-    /* As large as a telephone takes them. */
+    /* The size of a telephone's photos. */
     media_picture(root, "a.jpg", "mjpeg", "yuvj420p", 4032, 3024);
     for (int i = 0; i < SCENES; i++)
         scenes[i] = (struct scene){SCENE_DEFAULTS, .image = "a.jpg", .seconds = 0.7};

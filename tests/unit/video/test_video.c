@@ -1,4 +1,4 @@
-/* test_video.c - the whole way from a case to a file: common/video/video.h. */
+/* test_video.c - from a case to an MP4: common/video/video.h. */
 #include <check.h>
 #include <dirent.h>
 #include <libavcodec/avcodec.h>
@@ -32,7 +32,7 @@ static struct case_record record;
 static struct video_result result;
 static atomic_bool cancel;
 
-/* What the watch heard. */
+/* What the callbacks got. */
 static struct {
     int progress, scenes, previews;
     double percent;
@@ -68,14 +68,14 @@ static void tear_down(void)
     media_folder_remove(out);
 }
 
-static const char *told_in; /* the folder that create() was last given */
+static const char *last_out; /* the folder of the last create() */
 
 static void check_whole_jpeg(const char *name)
 {
     uint8_t *data;
     size_t len;
 
-    media_read(told_in, name, &data, &len);
+    media_read(last_out, name, &data, &len);
     ck_assert(len > 100 && data[0] == 0xFF && data[1] == 0xD8);
     ck_assert(data[len - 2] == 0xFF && data[len - 1] == 0xD9);
     free(data);
@@ -124,12 +124,12 @@ static int create(const char *out_dir, int n_encoders)
         .n_encoders = n_encoders,
         .watch = {.progress = on_progress, .scene = on_scene, .preview = on_preview}};
 
-    told_in = out_dir;
+    last_out = out_dir;
     return video_create(&record, &options, &result, &err);
 }
 
-/* The names in `folder`, sorted, each followed by a space; not the pieces that can be watched
- * early, which test_live.c looks at. */
+/* The names in `folder`, sorted, each followed by a space; without those of the live playlist,
+ * which test_live.c checks. */
 static char *names_in(const char *folder)
 {
     struct dirent **entries;
@@ -148,7 +148,7 @@ static char *names_in(const char *folder)
     return names.data;
 }
 
-/* No MP4, whole or in part; thumbnails that were told may stay. */
+/* There is no MP4, complete or temporary; reported thumbnails may stay. */
 static void check_no_video_in(const char *folder)
 {
     char *names = names_in(folder);
@@ -157,7 +157,7 @@ static void check_no_video_in(const char *folder)
     free(names);
 }
 
-START_TEST(one_case_gives_one_file_whatever_the_number_of_encoders)
+START_TEST(the_file_does_not_depend_on_the_number_of_encoders)
 {
     uint8_t *first, *second;
     size_t first_len, second_len;
@@ -185,7 +185,7 @@ static void touch(const char *name)
     free(path);
 }
 
-START_TEST(what_a_killed_work_left_is_removed_by_the_next)
+START_TEST(temporary_files_of_a_killed_run_are_removed_by_the_next)
 {
     char *names;
 
@@ -198,7 +198,7 @@ START_TEST(what_a_killed_work_left_is_removed_by_the_next)
 }
 END_TEST
 
-START_TEST(only_the_named_files_are_left_and_each_was_whole_when_it_was_told)
+START_TEST(only_reported_files_are_left_and_each_was_complete_when_it_was_reported)
 {
     char *deep = mem_format("%s/made/here", out), *names;
 
@@ -260,7 +260,7 @@ static void take_frames(struct film *film, int i, const AVPacket *packet)
     ck_assert_int_eq(avcodec_send_packet(film->decoders[i], packet), 0);
     while (avcodec_receive_frame(film->decoders[i], frame) == 0) {
         ck_assert_int_eq(frame->decode_error_flags, 0);
-        if (i == 0) /* every frame exactly in its place */
+        if (i == 0) /* each frame at its own time */
             ck_assert_int_eq(
                 av_rescale_q(frame->pts, unit, (AVRational){1, 90000}), film->frames[0] * 3000);
         else
@@ -276,7 +276,7 @@ static void film_decode(struct film *film)
     AVPacket *packet = av_packet_alloc();
 
     while (av_read_frame(film->format, packet) == 0) {
-        if (packet->stream_index < 2) /* words and chapters are test_beside's */
+        if (packet->stream_index < 2) /* text and chapters: test_side_files.c */
             take_frames(film, packet->stream_index, packet);
         av_packet_unref(packet);
     }
@@ -349,7 +349,7 @@ START_TEST(the_index_stands_before_the_film)
 }
 END_TEST
 
-START_TEST(the_watch_hears_everything_in_order)
+START_TEST(the_callbacks_are_called_in_order)
 {
     ck_assert_int_eq(create(out, 2), 0);
     ck_assert_int_eq(heard.scenes, 2);
@@ -360,7 +360,7 @@ START_TEST(the_watch_hears_everything_in_order)
 }
 END_TEST
 
-START_TEST(nobody_needs_to_watch)
+START_TEST(no_callback_is_needed)
 {
     struct video_options options = {.media_root = root, .out_dir = out, .file = "final.mp4"};
 
@@ -370,7 +370,7 @@ START_TEST(nobody_needs_to_watch)
 }
 END_TEST
 
-START_TEST(what_is_wrong_with_a_scene_is_said_by_number_file_and_reason)
+START_TEST(an_error_of_a_scene_names_its_number_file_and_reason)
 {
     static const struct {
         struct scene scene;
@@ -442,7 +442,7 @@ START_TEST(a_missing_media_root_and_an_impossible_output_folder_are_named)
 }
 END_TEST
 
-START_TEST(a_cancel_ends_it_within_a_second_and_leaves_no_file)
+START_TEST(a_cancel_takes_effect_within_a_second_and_leaves_no_file)
 {
     int64_t now;
 
@@ -463,7 +463,7 @@ START_TEST(a_cancel_before_the_start_makes_nothing)
 }
 END_TEST
 
-START_TEST(a_file_that_may_not_grow_fails_by_its_reason_and_vanishes)
+START_TEST(a_file_that_may_not_grow_fails_with_the_reason_and_is_removed)
 {
     struct rlimit limit = {.rlim_cur = 20000, .rlim_max = RLIM_INFINITY};
 
@@ -478,15 +478,15 @@ START_TEST(a_file_that_may_not_grow_fails_by_its_reason_and_vanishes)
 }
 END_TEST
 
-START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
+START_TEST(a_full_disk_fails_with_the_reason_and_leaves_no_file)
 {
-    /* Full at the first thumbnail, and full when only the film is left to write. */
+    /* Full at the first thumbnail; full when only the MP4 and the live pieces are left to write. */
     static const char *const sizes[] = {"size=8k", "size=3m"};
     char *names;
     int rc;
 
     if (mount("casecast-test", out, "tmpfs", 0, sizes[_i]) < 0)
-        return; /* only root may; the test before this one needs nobody's leave */
+        return; /* needs root; the test before this one does not */
     media_noise(root, "noise.jpg", 640, 360);
     scenes[0] = (struct scene){SCENE_DEFAULTS, .image = "noise.jpg", .seconds = 8};
     record.lines = 1080;
@@ -502,7 +502,7 @@ START_TEST(a_full_disk_fails_by_its_reason_and_leaves_no_file)
 }
 END_TEST
 
-START_TEST(a_failure_after_a_good_run_keeps_the_good_file)
+START_TEST(a_failed_run_keeps_the_files_of_the_run_before)
 {
     char *names;
 
@@ -534,7 +534,7 @@ static void key_of(char ret_key[static 65])
     ck_assert_int_eq(video_key(&record, root, ret_key, &err), 0);
 }
 
-START_TEST(a_key_stays_while_nothing_changes_and_changes_with_everything_that_shapes_the_video)
+START_TEST(a_key_changes_with_everything_that_shapes_the_video_and_with_nothing_else)
 {
     char first[65], again[65];
     char *path = mem_format("%s/a.jpg", root);
@@ -569,7 +569,7 @@ START_TEST(a_key_stays_while_nothing_changes_and_changes_with_everything_that_sh
 }
 END_TEST
 
-START_TEST(a_file_that_is_not_there_has_a_key_too)
+START_TEST(a_missing_file_has_a_key_too)
 {
     char with[65], without[65];
 
@@ -590,26 +590,25 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 110);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, one_case_gives_one_file_whatever_the_number_of_encoders);
-    tcase_add_test(tc, what_a_killed_work_left_is_removed_by_the_next);
-    tcase_add_test(tc, only_the_named_files_are_left_and_each_was_whole_when_it_was_told);
+    tcase_add_test(tc, the_file_does_not_depend_on_the_number_of_encoders);
+    tcase_add_test(tc, temporary_files_of_a_killed_run_are_removed_by_the_next);
+    tcase_add_test(tc, only_reported_files_are_left_and_each_was_complete_when_it_was_reported);
     tcase_add_loop_test(tc, the_file_is_what_players_expect, 0, 2);
     tcase_add_test(tc, the_narration_is_heard_within_a_millisecond_of_its_time);
     tcase_add_test(tc, the_index_stands_before_the_film);
-    tcase_add_test(tc, the_watch_hears_everything_in_order);
-    tcase_add_test(tc, nobody_needs_to_watch);
-    tcase_add_loop_test(tc, what_is_wrong_with_a_scene_is_said_by_number_file_and_reason, 0, 9);
+    tcase_add_test(tc, the_callbacks_are_called_in_order);
+    tcase_add_test(tc, no_callback_is_needed);
+    tcase_add_loop_test(tc, an_error_of_a_scene_names_its_number_file_and_reason, 0, 9);
     tcase_add_test(tc, an_unknown_language_fails_the_scene_that_speaks);
     tcase_add_test(tc, a_case_without_scenes_has_no_video_and_no_key);
     tcase_add_test(tc, a_missing_media_root_and_an_impossible_output_folder_are_named);
-    tcase_add_loop_test(tc, a_cancel_ends_it_within_a_second_and_leaves_no_file, 0, 2);
+    tcase_add_loop_test(tc, a_cancel_takes_effect_within_a_second_and_leaves_no_file, 0, 2);
     tcase_add_test(tc, a_cancel_before_the_start_makes_nothing);
-    tcase_add_test(tc, a_file_that_may_not_grow_fails_by_its_reason_and_vanishes);
-    tcase_add_loop_test(tc, a_full_disk_fails_by_its_reason_and_leaves_no_file, 0, 2);
-    tcase_add_test(tc, a_failure_after_a_good_run_keeps_the_good_file);
-    tcase_add_test(
-        tc, a_key_stays_while_nothing_changes_and_changes_with_everything_that_shapes_the_video);
-    tcase_add_test(tc, a_file_that_is_not_there_has_a_key_too);
+    tcase_add_test(tc, a_file_that_may_not_grow_fails_with_the_reason_and_is_removed);
+    tcase_add_loop_test(tc, a_full_disk_fails_with_the_reason_and_leaves_no_file, 0, 2);
+    tcase_add_test(tc, a_failed_run_keeps_the_files_of_the_run_before);
+    tcase_add_test(tc, a_key_changes_with_everything_that_shapes_the_video_and_with_nothing_else);
+    tcase_add_test(tc, a_missing_file_has_a_key_too);
 #ifdef __x86_64__
     tcase_add_test(tc, libav_uses_what_every_processor_has);
 #endif

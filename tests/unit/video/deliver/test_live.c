@@ -1,5 +1,4 @@
-/* test_live.c - a film watched while it is made: common/video/deliver/live.h, by way of
- * video_create(). */
+/* test_live.c - the live playlist: common/video/deliver/live.h, through video_create(). */
 #include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -25,12 +24,12 @@ static struct case_record record;
 static struct video_result result;
 static atomic_bool cancel;
 static bool cancels_when_playable, wants_any_codec;
-static int n_told;
-static double told_seconds, told_of;
-static char *told_list;
-static int may_times = -1; /* that files may be published; -1: always */
+static int n_reported;
+static double reported_seconds, reported_of;
+static char *reported_playlist;
+static int may_times = -1; /* how often may_publish() allows it; -1: always */
 
-/* The program's own calls end here, so that a test can see which files it flushes. */
+/* In place of libc's, so that a test sees which files are flushed. */
 static struct buf flushed;
 
 int fsync(int fd)
@@ -46,16 +45,16 @@ int fsync(int fd)
     return fdatasync(fd);
 }
 
-/* A disk that stops for a moment when the film is whole, while it is written anew with its index in
- * front and while it is flushed. */
+/* A disk that stops for a moment twice after the last segment: while the MP4 is rewritten with its
+ * index in front, and while it is flushed. */
 static bool is_slow;
 static enum video_stage stage;
-static int n_slow, n_told_since;
+static int n_slow, n_reported_since;
 
 static void stop_for_a_moment(void)
 {
     n_slow++;
-    n_told_since = 0;
+    n_reported_since = 0;
     nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
 }
 
@@ -70,7 +69,7 @@ int sync_file_range(int fd, off64_t at, off64_t len, unsigned how)
 {
     (void)fd, (void)at, (void)len, (void)how;
     if (is_slow && n_slow == 1) {
-        ck_assert_int_gt(n_told_since, 0);
+        ck_assert_int_gt(n_reported_since, 0);
         stop_for_a_moment();
     }
     return 0;
@@ -81,7 +80,7 @@ static void on_progress(void *ctx, const struct video_progress *progress)
     (void)ctx;
     stage = progress->stage;
     if (progress->percent < 100)
-        n_told_since++;
+        n_reported_since++;
 }
 
 static void set_up(void)
@@ -103,7 +102,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     buf_free(&flushed);
-    free(told_list);
+    free(reported_playlist);
     media_folder_remove(root);
     media_folder_remove(out);
 }
@@ -126,11 +125,11 @@ static void on_playable(void *ctx, const struct video_playable *playable)
     if (!wants_any_codec)
         ck_assert_str_eq(
             playable->codecs, "avc1.4d401f, mp4a.40.2"); /* Main, level 3.1: a draft of 720p */
-    n_told++;
-    told_seconds = playable->seconds;
-    told_of = playable->of;
-    free(told_list);
-    told_list = read_text(playable->playlist);
+    n_reported++;
+    reported_seconds = playable->seconds;
+    reported_of = playable->of;
+    free(reported_playlist);
+    reported_playlist = read_text(playable->playlist);
     if (cancels_when_playable)
         atomic_store(&cancel, true);
 }
@@ -149,7 +148,7 @@ static int create(void)
     return video_create(&record, &options, &result, &err);
 }
 
-/* Every piece of the list, behind one another and behind the headers: what a player is fed. */
+/* The headers and all pieces of the playlist in one file, as a player gets them. */
 static void join_pieces(const char *name)
 {
     char *list = read_text("live.m3u8"), *at, *lines = list;
@@ -171,7 +170,7 @@ static void join_pieces(const char *name)
     free(list);
 }
 
-/* What a decoder gives: a digest of all pictures, and the first sample that can be heard. */
+/* What decoders give: a digest of all pictures, and the first sample that is not silence. */
 struct heard_and_seen {
     struct digest pictures;
     int n_pictures;
@@ -241,37 +240,37 @@ static void decode(const char *name, struct heard_and_seen *got, char ret_pictur
     free(path);
 }
 
-START_TEST(it_is_told_once_when_a_second_can_be_watched_and_long_before_the_end)
+START_TEST(the_playlist_is_reported_once_when_it_has_a_second)
 {
     ck_assert_msg(create() == 0, "%s", err.text);
-    ck_assert_int_eq(n_told, 1);
-    ck_assert_double_ge(told_seconds, 1);
-    ck_assert_double_le(told_seconds, 2);
-    ck_assert_double_eq_tol(told_of, result.seconds, 0.001);
-    ck_assert_ptr_nonnull(strstr(told_list, "#EXT-X-PLAYLIST-TYPE:EVENT\n"));
-    ck_assert_ptr_null(strstr(told_list, "#EXT-X-ENDLIST"));
+    ck_assert_int_eq(n_reported, 1);
+    ck_assert_double_ge(reported_seconds, 1);
+    ck_assert_double_le(reported_seconds, 2);
+    ck_assert_double_eq_tol(reported_of, result.seconds, 0.001);
+    ck_assert_ptr_nonnull(strstr(reported_playlist, "#EXT-X-PLAYLIST-TYPE:EVENT\n"));
+    ck_assert_ptr_null(strstr(reported_playlist, "#EXT-X-ENDLIST"));
 }
 END_TEST
 
-START_TEST(a_film_shorter_than_a_second_is_told_at_its_end)
+START_TEST(a_film_shorter_than_a_second_is_reported_at_its_end)
 {
     scenes[0].seconds = 0.5;
     scenes[0].audio = NULL;
     record.n_scenes = 1;
     ck_assert_msg(create() == 0, "%s", err.text);
-    ck_assert_int_eq(n_told, 1);
-    ck_assert_double_eq_tol(told_seconds, 0.5, 0.001);
+    ck_assert_int_eq(n_reported, 1);
+    ck_assert_double_eq_tol(reported_seconds, 0.5, 0.001);
 }
 END_TEST
 
-START_TEST(the_list_only_grows_and_ends_with_the_film)
+START_TEST(the_playlist_only_grows_and_ends_with_the_film)
 {
     char *list, *line, *lines;
     double seconds = 0, longest = 0;
 
     ck_assert_msg(create() == 0, "%s", err.text);
     list = lines = read_text("live.m3u8");
-    ck_assert_int_eq(strncmp(list, told_list, strlen(told_list)), 0);
+    ck_assert_int_eq(strncmp(list, reported_playlist, strlen(reported_playlist)), 0);
     while ((line = strtok_r(lines, "\n", &lines)))
         if (strncmp(line, "#EXTINF:", 8) == 0) {
             double each = atof(line + 8);
@@ -287,7 +286,7 @@ START_TEST(the_list_only_grows_and_ends_with_the_film)
 }
 END_TEST
 
-START_TEST(its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same_time)
+START_TEST(the_pieces_have_every_picture_of_the_mp4_and_sound_at_the_same_time)
 {
     struct heard_and_seen live, final;
     char live_pictures[65], final_pictures[65];
@@ -299,7 +298,7 @@ START_TEST(its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same
     ck_assert_int_eq(live.n_pictures, result.n_frames);
     ck_assert_int_eq(final.n_pictures, result.n_frames);
     ck_assert_str_eq(live_pictures, final_pictures);
-    /* The sound begins with a scene's lead of 400 ms, and nothing of it is to be skipped. */
+    /* The sound begins after the first scene's lead of 400 ms; no sample is skipped. */
     ck_assert_int_le(llabs(live.onset - 400 * 48), 48);
     ck_assert_int_le(llabs(final.onset - live.onset), 48);
 }
@@ -310,7 +309,7 @@ static uint32_t number_at(const uint8_t *data)
     return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
 }
 
-/* The bytes behind the `nth` box of that type, wherever it lies. */
+/* The bytes behind the type of the `nth` box of that type, at any depth. */
 static const uint8_t *find_box(const uint8_t *data, size_t len, const char *type, int nth)
 {
     for (size_t i = 4; i + 4 < len; i++)
@@ -319,7 +318,7 @@ static const uint8_t *find_box(const uint8_t *data, size_t len, const char *type
     return NULL;
 }
 
-/* What browsers count by: the pieces' own time, less where the edit list begins. */
+/* Browsers subtract the start in the edit list from the times of the pieces. */
 START_TEST(times_begin_at_zero_for_picture_and_sound)
 {
     uint8_t *data;
@@ -351,8 +350,8 @@ START_TEST(times_begin_at_zero_for_picture_and_sound)
 }
 END_TEST
 
-/* The times of a stream's packets in the order of showing: the first, and the number of different
- * ones from there on that are `step` apart. */
+/* The times of a stream's packets in seconds: the first, and how many there are from 0 on, `step`
+ * apart, without a gap. */
 static void times_of(const char *name, int stream, double step, double *ret_first, int *ret_n)
 {
     char *path = mem_format("%s/%s", out, name);
@@ -383,8 +382,8 @@ static void times_of(const char *name, int stream, double step, double *ret_firs
     free(path);
 }
 
-/* FFmpeg's readers of the list and of the pieces, against the whole file. */
-START_TEST(players_of_the_list_show_each_picture_when_the_final_file_does)
+/* FFmpeg's readers of the playlist and of the pieces, compared with the MP4. */
+START_TEST(the_playlist_shows_each_picture_at_the_time_of_the_mp4)
 {
     static const char *const names[] = {"live.m3u8", "all.mp4", "final.mp4"};
     double first;
@@ -417,31 +416,31 @@ static int n_pieces_in_folder(void)
     return n;
 }
 
-/* A killed work leaves its list; who takes over must not tell a viewer less than it did. */
-START_TEST(the_list_of_a_killed_work_stands_until_its_successor_is_as_far)
+/* A viewer must never get a shorter playlist from the next run. */
+START_TEST(the_playlist_of_a_killed_run_stays_until_the_next_has_as_many_pieces)
 {
     char *whole;
 
     ck_assert_msg(create() == 0, "%s", err.text);
     whole = read_text("live.m3u8");
     ck_assert_msg(create() == 0, "%s", err.text);
-    ck_assert_str_eq(told_list, whole);
+    ck_assert_str_eq(reported_playlist, whole);
     free(whole);
 }
 END_TEST
 
-/* Stopped, drained or taken over: viewers go on watching what there is. */
-START_TEST(a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept)
+/* After a cancel or a takeover, viewers can still watch the pieces. */
+START_TEST(a_canceled_film_leaves_its_playlist_until_it_is_swept)
 {
     char *list;
 
     cancels_when_playable = true;
     ck_assert_int_eq(create(), -ERR_CANCELED);
-    ck_assert_int_eq(n_told, 1);
+    ck_assert_int_eq(n_reported, 1);
     list = read_text("live.m3u8");
-    ck_assert_str_eq(list, told_list);
+    ck_assert_str_eq(list, reported_playlist);
     free(list);
-    join_pieces("all.mp4"); /* every name in it opens */
+    join_pieces("all.mp4"); /* every file in it exists */
     video_sweep(out);
     ck_assert_int_eq(n_pieces_in_folder(), 0);
     video_sweep(out);
@@ -473,21 +472,21 @@ static int n_files(void)
     return n;
 }
 
-/* Each file that it publishes is asked for, and one before the folder is looked at: after `_i` of
- * them it may no more. */
-START_TEST(a_work_that_may_not_publish_changes_nothing_more)
+/* may_publish() is called before the folder is opened and before each file gets its name; here it
+ * refuses after `_i` calls. */
+START_TEST(a_run_that_may_not_publish_changes_no_more_files)
 {
     may_times = _i;
     ck_assert_int_eq(create(), -ERR_CANCELED);
     ck_assert_int_gt(n_times_asked, _i);
-    ck_assert_int_le(n_files(), 2 + _i); /* . and .., and nothing under a temporary name */
+    ck_assert_int_le(n_files(), 2 + _i); /* . and .., no temporary file */
     if (_i == 0)
         ck_assert_int_eq(n_files(), 2);
 }
 END_TEST
 
-/* What it had told stands as it was, whoever did it. */
-START_TEST(a_work_that_may_not_publish_leaves_what_stands)
+/* The playlist and pieces of an earlier run stay as they are. */
+START_TEST(a_run_that_may_not_publish_leaves_earlier_files)
 {
     char *whole, *list;
 
@@ -504,16 +503,16 @@ START_TEST(a_work_that_may_not_publish_leaves_what_stands)
 }
 END_TEST
 
-START_TEST(progress_is_told_while_a_slow_disk_takes_the_whole_film)
+START_TEST(progress_is_reported_while_a_slow_disk_writes_the_mp4)
 {
     is_slow = true;
     ck_assert_int_eq(create(), 0);
     ck_assert_int_eq(n_slow, 2);
-    ck_assert_int_gt(n_told_since, 0);
+    ck_assert_int_gt(n_reported_since, 0);
 }
 END_TEST
 
-START_TEST(what_stays_is_flushed_to_the_disk_and_no_piece_is)
+START_TEST(permanent_files_are_flushed_to_the_disk_and_pieces_are_not)
 {
     ck_assert_msg(create() == 0, "%s", err.text);
     ck_assert_ptr_nonnull(strstr(flushed.data, ".final.mp4."));
@@ -533,18 +532,18 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, it_is_told_once_when_a_second_can_be_watched_and_long_before_the_end);
-    tcase_add_test(tc, a_film_shorter_than_a_second_is_told_at_its_end);
-    tcase_add_test(tc, the_list_only_grows_and_ends_with_the_film);
-    tcase_add_test(tc, its_pieces_show_every_picture_of_the_final_file_and_sound_at_the_same_time);
+    tcase_add_test(tc, the_playlist_is_reported_once_when_it_has_a_second);
+    tcase_add_test(tc, a_film_shorter_than_a_second_is_reported_at_its_end);
+    tcase_add_test(tc, the_playlist_only_grows_and_ends_with_the_film);
+    tcase_add_test(tc, the_pieces_have_every_picture_of_the_mp4_and_sound_at_the_same_time);
     tcase_add_test(tc, times_begin_at_zero_for_picture_and_sound);
-    tcase_add_loop_test(tc, players_of_the_list_show_each_picture_when_the_final_file_does, 0, 3);
-    tcase_add_test(tc, the_list_of_a_killed_work_stands_until_its_successor_is_as_far);
-    tcase_add_test(tc, a_film_that_is_stopped_leaves_what_can_be_watched_until_it_is_swept);
-    tcase_add_loop_test(tc, a_work_that_may_not_publish_changes_nothing_more, 0, 6);
-    tcase_add_test(tc, a_work_that_may_not_publish_leaves_what_stands);
-    tcase_add_test(tc, progress_is_told_while_a_slow_disk_takes_the_whole_film);
-    tcase_add_test(tc, what_stays_is_flushed_to_the_disk_and_no_piece_is);
+    tcase_add_loop_test(tc, the_playlist_shows_each_picture_at_the_time_of_the_mp4, 0, 3);
+    tcase_add_test(tc, the_playlist_of_a_killed_run_stays_until_the_next_has_as_many_pieces);
+    tcase_add_test(tc, a_canceled_film_leaves_its_playlist_until_it_is_swept);
+    tcase_add_loop_test(tc, a_run_that_may_not_publish_changes_no_more_files, 0, 6);
+    tcase_add_test(tc, a_run_that_may_not_publish_leaves_earlier_files);
+    tcase_add_test(tc, progress_is_reported_while_a_slow_disk_writes_the_mp4);
+    tcase_add_test(tc, permanent_files_are_flushed_to_the_disk_and_pieces_are_not);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

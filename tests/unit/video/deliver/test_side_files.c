@@ -122,7 +122,7 @@ static AVFrame *jpeg_of(const char *name)
     return frame;
 }
 
-/* Is it red there?  (Of the four quarters no other is.) */
+/* Is the pixel red?  (Only one of the picture's four quarters is.) */
 static int is_red(const AVFrame *frame, int x, int y)
 {
     return frame->data[2][y / 2 * frame->linesize[2] + x / 2] > 180;
@@ -138,7 +138,7 @@ START_TEST(the_poster_is_the_first_frame_in_full_size_without_its_caption)
     ck_assert_int_eq(poster->height, 720);
     ck_assert(is_red(poster, 150, 150));
     ck_assert(!is_red(poster, 1100, 150) && !is_red(poster, 150, 600));
-    /* The caption's place, left in blue and right in white: one colour each. */
+    /* No text where the caption would be, in the left half: one colour. */
     for (int x = 460; x < 620; x += 2)
         ck_assert_int_le(abs(poster->data[0][640 * poster->linesize[0] + x] -
                              poster->data[0][640 * poster->linesize[0] + 460]),
@@ -183,7 +183,7 @@ START_TEST(sprites_cover_the_video_and_each_shows_its_scene)
 
     create(out, 2);
     n = read_sprites(sprites, 50);
-    ck_assert_int_ge(n, 4); /* the scene of 12 s has more than one */
+    ck_assert_int_ge(n, 4); /* the scene of 10 s has more than one */
     sheet = jpeg_of("sprites.jpg");
     for (int i = 0; i < n; i++) {
         const struct vtt_sprite *sprite = &sprites[i];
@@ -243,7 +243,7 @@ START_TEST(a_case_without_words_has_no_captions)
 }
 END_TEST
 
-START_TEST(all_of_it_is_the_same_each_time)
+START_TEST(all_files_are_the_same_each_time)
 {
     static const char *const names[] = {
         "captions.vtt", "final.mp4", "poster.jpg", "sprites.jpg", "sprites.vtt"};
@@ -269,7 +269,7 @@ START_TEST(all_of_it_is_the_same_each_time)
 }
 END_TEST
 
-/* Without encoding two hours: the plan alone. */
+/* The plan alone, without two hours of encoding. */
 START_TEST(a_long_video_has_a_sprite_for_every_scene_and_a_bounded_sheet)
 {
     static struct timeline_input inputs[200];
@@ -305,7 +305,7 @@ int main(void)
     tcase_add_test(tc, a_portrait_has_portrait_sprites);
     tcase_add_test(tc, side_files_are_reported_once);
     tcase_add_test(tc, a_case_without_words_has_no_captions);
-    tcase_add_test(tc, all_of_it_is_the_same_each_time);
+    tcase_add_test(tc, all_files_are_the_same_each_time);
     tcase_add_test(tc, a_long_video_has_a_sprite_for_every_scene_and_a_bounded_sheet);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

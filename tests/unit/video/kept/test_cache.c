@@ -1,4 +1,4 @@
-/* test_cache.c - what is kept between videos: common/video/kept/cache.h. */
+/* test_cache.c - cache entries: common/video/kept/cache.h. */
 #include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -74,7 +74,7 @@ static char *path_of(int number)
     return mem_format("%s/%s", folder, name_of(number));
 }
 
-START_TEST(what_was_kept_is_found_and_nothing_else)
+START_TEST(an_entry_is_found_under_its_digest_alone)
 {
     ck_assert(!finds(1, ""));
     keep_text(1, "one");
@@ -87,7 +87,7 @@ START_TEST(what_was_kept_is_found_and_nothing_else)
 }
 END_TEST
 
-START_TEST(a_damaged_entry_is_no_entry_and_goes)
+START_TEST(a_damaged_entry_is_not_found_and_is_removed)
 {
     const char *text = "a text that is long enough to be damaged at many places";
     char *path = path_of(1);
@@ -119,7 +119,7 @@ START_TEST(a_damaged_entry_is_no_entry_and_goes)
 }
 END_TEST
 
-START_TEST(an_entry_under_another_name_is_no_entry)
+START_TEST(a_renamed_entry_is_not_found)
 {
     char *from, *to;
 
@@ -161,7 +161,7 @@ static void set_used(int number, time_t when)
     free(path);
 }
 
-START_TEST(what_was_not_used_for_longest_goes_first)
+START_TEST(the_least_recently_used_entry_is_removed_first)
 {
     static char data[LIMIT / 16];
     const int n = 40;
@@ -170,7 +170,7 @@ START_TEST(what_was_not_used_for_longest_goes_first)
         cache_keep(&cache, name_of(i), data, sizeof data);
         set_used(i, 1000 + i);
     }
-    ck_assert(is_there(&cache, 0)); /* used just now */
+    ck_assert(is_there(&cache, 0)); /* sets the time of last use */
     for (int i = 10; i < n; i++)
         cache_keep(&cache, name_of(i), data, sizeof data);
     ck_assert_int_le(bytes_in_folder(), LIMIT + LIMIT / 8);
@@ -179,7 +179,7 @@ START_TEST(what_was_not_used_for_longest_goes_first)
 }
 END_TEST
 
-START_TEST(one_entry_never_takes_most_of_the_room)
+START_TEST(an_entry_larger_than_its_share_is_not_kept)
 {
     static char data[LIMIT];
 
@@ -189,7 +189,7 @@ START_TEST(one_entry_never_takes_most_of_the_room)
 }
 END_TEST
 
-START_TEST(what_a_killed_process_left_half_written_goes_when_it_is_old)
+START_TEST(temporary_files_of_a_killed_process_are_removed_when_they_are_old)
 {
     static const struct timespec long_ago[2] = {{.tv_sec = 9}, {.tv_sec = 9}};
     char *old = mem_format("%s/0123456789abcdef.xyz.part", folder);
@@ -207,7 +207,7 @@ START_TEST(what_a_killed_process_left_half_written_goes_when_it_is_old)
 }
 END_TEST
 
-/* Several processes keep, find and throw away at once; whatever is found is whole. */
+/* Several processes keep, find and prune at once; an entry that is found is complete. */
 static void worker(int seed)
 {
     struct cache own;
@@ -252,7 +252,7 @@ START_TEST(several_processes_share_it)
 }
 END_TEST
 
-START_TEST(without_a_folder_it_keeps_nothing)
+START_TEST(without_a_folder_nothing_is_kept)
 {
     struct cache none;
 
@@ -263,7 +263,7 @@ START_TEST(without_a_folder_it_keeps_nothing)
 }
 END_TEST
 
-START_TEST(a_folder_that_cannot_be_is_named)
+START_TEST(a_folder_that_cannot_be_created_is_named)
 {
     struct cache none;
     char *path = mem_format("%s/nowhere/cache", folder);
@@ -285,15 +285,15 @@ int main(void)
 
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, what_was_kept_is_found_and_nothing_else);
-    tcase_add_test(tc, a_damaged_entry_is_no_entry_and_goes);
-    tcase_add_test(tc, an_entry_under_another_name_is_no_entry);
-    tcase_add_test(tc, what_was_not_used_for_longest_goes_first);
-    tcase_add_test(tc, one_entry_never_takes_most_of_the_room);
-    tcase_add_test(tc, what_a_killed_process_left_half_written_goes_when_it_is_old);
+    tcase_add_test(tc, an_entry_is_found_under_its_digest_alone);
+    tcase_add_test(tc, a_damaged_entry_is_not_found_and_is_removed);
+    tcase_add_test(tc, a_renamed_entry_is_not_found);
+    tcase_add_test(tc, the_least_recently_used_entry_is_removed_first);
+    tcase_add_test(tc, an_entry_larger_than_its_share_is_not_kept);
+    tcase_add_test(tc, temporary_files_of_a_killed_process_are_removed_when_they_are_old);
     tcase_add_test(tc, several_processes_share_it);
-    tcase_add_test(tc, without_a_folder_it_keeps_nothing);
-    tcase_add_test(tc, a_folder_that_cannot_be_is_named);
+    tcase_add_test(tc, without_a_folder_nothing_is_kept);
+    tcase_add_test(tc, a_folder_that_cannot_be_created_is_named);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

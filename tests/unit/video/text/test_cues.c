@@ -1,6 +1,5 @@
-/* test_cues.c - words with their times: common/video/language/phrases.h, pauses.h, align.h, cues.h,
- * vtt.h.
- */
+/* test_cues.c - phrases, pauses, their alignment, cues, WebVTT and chapters: language/phrases.h,
+ * voice/pauses.h, voice/align.h and common/video/text. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,7 +72,8 @@ END_TEST
 
 START_TEST(no_phrase_is_longer_than_two_lines_in_any_script)
 {
-    /* Code points a column may hold: marks take none, Chinese takes more than one. */
+    /* Code points in two lines of 42 columns: marks take no column, Chinese characters more than
+     * one. */
     static const struct {
         const char *part;
         int most;
@@ -102,8 +102,8 @@ static const char *const short_words[] = {"Mr. Smith", "J. R. Poe", "A vs. Bob",
     "т. е. Иван", "No. 5 won", "Fig. 3 ran", "U.S. Army", "p.ex. Bom", "e.g. Anna", "St. Mary",
     "Hr. Otto", "Sra. Ana", "Ph.D. Ann", "Nr. 7 kam", "д-р т. е. Я", "Prof. Yu", "Dr. No"};
 
-/* On either side of it there is enough for a sentence that stands alone. */
-START_TEST(no_phrase_ends_behind_a_word_that_is_not_written_out)
+/* Both sides of the abbreviation are long enough for a phrase of their own. */
+START_TEST(no_phrase_ends_behind_an_abbreviation)
 {
     char *text =
         mem_format("We all of us remember very well how %s and nobody has told it otherwise.",
@@ -115,7 +115,7 @@ START_TEST(no_phrase_ends_behind_a_word_that_is_not_written_out)
 }
 END_TEST
 
-START_TEST(a_sentence_ends_where_it_ends)
+START_TEST(a_phrase_ends_with_its_sentence)
 {
     static const char *const ends[] = {"Nobody of us saw it coming, and so did I.",
         "Did you see it coming then? We all said no.",
@@ -144,7 +144,7 @@ START_TEST(a_phrase_keeps_the_direction_of_its_paragraph)
 }
 END_TEST
 
-START_TEST(nothing_to_read_gives_no_phrase)
+START_TEST(blank_text_gives_no_phrase)
 {
     static const char *const nothing[] = {"", " ", "\n\n\t", "\u200B", "\u00A0"};
 
@@ -166,7 +166,7 @@ static void add_tone(int ms, float amplitude)
     free(samples);
 }
 
-/* Of all tones since the last call; the test frees them. */
+/* The levels of all tones since the last call; the test frees them. */
 static struct levels take_levels(void)
 {
     struct levels levels = levels_end(&meter);
@@ -199,9 +199,9 @@ START_TEST(pauses_are_found_in_loud_and_soft_sound)
 }
 END_TEST
 
-START_TEST(a_sentence_ends_at_its_pause_even_if_its_letters_say_otherwise)
+START_TEST(a_phrase_ends_at_a_pause_rather_than_by_its_number_of_letters)
 {
-    /* Equal letters; the first takes three times as long, with a short rest in the middle. */
+    /* Both phrases have as many letters; the first takes longer, with a short pause inside. */
     struct phrases phrases = phrases_of("Abcdefgh abcdefgh abcdefgh abcdefgh abcdefgh. "
                                         "Bbcdefgh bbcdefgh bbcdefgh bbcdefgh bbcdefgh.");
     struct levels levels;
@@ -239,8 +239,8 @@ static int64_t spoken_ms(const char *text, const char *language, struct levels *
     return n / 48;
 }
 
-/* The truth: espeak-ng says sentence after sentence, so the whole is its sentences and even pauses.
- */
+/* Reference: espeak-ng speaks sentence by sentence, so the whole text takes the time of its
+ * sentences and equal pauses. */
 START_TEST(cues_of_real_speech_are_in_time)
 {
     static const struct {
@@ -323,7 +323,7 @@ static struct cues cues_for(int n)
     return cues;
 }
 
-static void forget(struct cues *cues)
+static void free_cues_and_scenes(struct cues *cues)
 {
     cues_close(cues);
     timeline_free(&timeline);
@@ -332,7 +332,7 @@ static void forget(struct cues *cues)
     memset(parts, 0, sizeof parts);
 }
 
-START_TEST(what_is_spoken_goes_before_what_is_seen)
+START_TEST(narration_gives_the_cues_of_a_scene_else_its_caption)
 {
     struct cues cues;
 
@@ -352,11 +352,11 @@ START_TEST(what_is_spoken_goes_before_what_is_seen)
         (int)cues.list[1].start_ms, timeline_body_start(&timeline.scenes[1]) * 100 / 3);
     ck_assert_int_eq((int)cues.list[1].end_ms,
         (timeline.scenes[1].end - timeline.scenes[1].transition_out) * 100 / 3);
-    forget(&cues);
+    free_cues_and_scenes(&cues);
 }
 END_TEST
 
-START_TEST(cues_never_overlap_and_have_length_however_much_is_said_in_no_time)
+START_TEST(cues_have_length_and_do_not_overlap_however_much_text_there_is)
 {
     struct buf text = {0};
     struct cues cues;
@@ -377,7 +377,7 @@ START_TEST(cues_never_overlap_and_have_length_however_much_is_said_in_no_time)
     }
     ck_assert_int_le((int)cues.list[cues.n - 1].end_ms, timeline.n_frames * 100 / 3);
     buf_free(&text);
-    forget(&cues);
+    free_cues_and_scenes(&cues);
 }
 END_TEST
 
@@ -397,7 +397,7 @@ START_TEST(webvtt_is_escaped_and_has_no_empty_line_in_a_cue)
 }
 END_TEST
 
-START_TEST(a_chapter_is_called_after_its_caption_or_its_number)
+START_TEST(a_chapter_has_the_title_of_its_scene_or_its_caption)
 {
     struct case_record record = {.n_scenes = 3, .scenes = scenes};
     struct timeline_input inputs[3] = {{.seconds = 4}, {.seconds = 4}, {.seconds = 4}};
@@ -425,7 +425,7 @@ START_TEST(a_chapter_is_called_after_its_caption_or_its_number)
 }
 END_TEST
 
-START_TEST(a_voice_has_the_language_code_an_mp4_wants)
+START_TEST(a_voice_has_the_language_code_of_an_mp4)
 {
     static const char *const pairs[][2] = {{"en", "eng"}, {"en-gb", "eng"}, {"EN+f3", "eng"},
         {"ar", "ara"}, {"zu", "zul"}, {"aa", "aar"}, {"cmn-latn-pinyin", "zho"}, {"zh-Hant", "zho"},
@@ -453,19 +453,19 @@ int main(void)
     tcase_add_test(tc, sentences_are_kept_whole_and_short_ones_together);
     tcase_add_test(tc, a_long_sentence_breaks_at_a_comma_rather_than_in_the_middle);
     tcase_add_test(tc, no_phrase_is_longer_than_two_lines_in_any_script);
-    tcase_add_loop_test(tc, no_phrase_ends_behind_a_word_that_is_not_written_out, 0,
-        sizeof short_words / sizeof *short_words);
-    tcase_add_loop_test(tc, a_sentence_ends_where_it_ends, 0, 3);
+    tcase_add_loop_test(
+        tc, no_phrase_ends_behind_an_abbreviation, 0, sizeof short_words / sizeof *short_words);
+    tcase_add_loop_test(tc, a_phrase_ends_with_its_sentence, 0, 3);
     tcase_add_test(tc, a_phrase_keeps_the_direction_of_its_paragraph);
-    tcase_add_test(tc, nothing_to_read_gives_no_phrase);
+    tcase_add_test(tc, blank_text_gives_no_phrase);
     tcase_add_test(tc, pauses_are_found_in_loud_and_soft_sound);
-    tcase_add_test(tc, a_sentence_ends_at_its_pause_even_if_its_letters_say_otherwise);
+    tcase_add_test(tc, a_phrase_ends_at_a_pause_rather_than_by_its_number_of_letters);
     tcase_add_test(tc, cues_of_real_speech_are_in_time);
-    tcase_add_test(tc, what_is_spoken_goes_before_what_is_seen);
-    tcase_add_test(tc, cues_never_overlap_and_have_length_however_much_is_said_in_no_time);
+    tcase_add_test(tc, narration_gives_the_cues_of_a_scene_else_its_caption);
+    tcase_add_test(tc, cues_have_length_and_do_not_overlap_however_much_text_there_is);
     tcase_add_test(tc, webvtt_is_escaped_and_has_no_empty_line_in_a_cue);
-    tcase_add_test(tc, a_chapter_is_called_after_its_caption_or_its_number);
-    tcase_add_test(tc, a_voice_has_the_language_code_an_mp4_wants);
+    tcase_add_test(tc, a_chapter_has_the_title_of_its_scene_or_its_caption);
+    tcase_add_test(tc, a_voice_has_the_language_code_of_an_mp4);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
