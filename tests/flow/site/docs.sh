@@ -218,6 +218,16 @@ said_routes() { grep -oE '`(GET|POST) /[^?`]*' "$root/fcgi/README.md" | tr -d '`
 code_commands() { "$program" --help | sed -n '/^usage/,/COMMAND --help/s/^  \([a-z]*\).*/\1/p' | words; }
 said_commands() { rows "$root/common/cli/README.md" | sed 's/[^a-z].*//' | words; }
 
+code_kind() { # the members of a kind, and what its work may call
+    { sed -n '/^struct job_kind {/,/^}/p' "$root/common/hub/kind/kind.h" | sed 's|/\*.*||; /^ *\* /d' |
+        sed -n 's/.*(\*\([a-z_]*\))(.*/\1/p; /[()]/!s/.*[ *]\([a-z_]*\), \*\([a-z_]*\);.*/\1\n\2/p; t; /[()]/!s/.*[ *]\([a-z_]*\);.*/\1/p'
+        grep -ohE '\bwork_[a-z_]+\(' "$root/common/hub/kind/work.h" | tr -d '('; } | words
+}
+said_kind() {
+    sed -n '/^## What a kind says/,/^## The life/p' "$root/common/hub/README.md" | grep -E '^\| `' | cut -d'|' -f2 |
+        grep -oE '[a-z_]+' | words
+}
+
 keys() { jq -c 'to_entries | map(select(.key != "bytes") | if .value | type == "array" then [.key, (.value[0] | keys)] else .key end)'; }
 event_data() { jq -r --arg event "$1" 'select(.event == $event) | .data' | head -n 1; }
 told_event() { sed -n "s/^| \`$1\` | \`\([^\`]*\)\` .*/\1/p" "$root/fcgi/README.md"; }
@@ -239,6 +249,7 @@ fact 'every setting is described' same "$(code_settings)" "$(described)"
 fact 'every setting that is mentioned exists' same '' "$(comm -13 <(code_settings | tr ' ' '\n' | sort) <(mentioned | tr ' ' '\n' | sort))"
 fact 'every field of a case is described' same "$(code_fields)" "$(said_fields)"
 fact 'every route is described' same "$(code_routes)" "$(said_routes)"
+fact 'every member of a kind is described' same "$(code_kind)" "$(said_kind)"
 fact 'every command is described' same "$(code_commands)" "$(said_commands)"
 
 # One site for all of them: its pictures and sounds, its case from the first manual, and `up` as a newcomer types it.
@@ -254,6 +265,7 @@ page=$(node "$kit/page.mjs" "$url/film.html")
 fact 'the page of the README shows the video' same 200 "$(status "$url$(jq -r .film.src <<<"$page")")"
 fact '… and the picture before it' same 200 "$(status "$url$(jq -r .preview.src <<<"$page")")"
 events=$(stream "$url/create/video?caseId=1")
+fact "a job's progress is as described" event_is progress "$(curl -sS "$url/api/jobs/$(job_of <<<"$events")" | jq -c .progress)"
 for event in job scene playable end; do
     fact "a stream's $event is as described" event_is "$event" "$(event_data "$event" <<<"$events")"
 done
