@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sound.sh - sound files that nobody hopes for make a right video or an error that names scene and file; what comes
-# out has its loudness; and words that were kept sound as words newly spoken.
+# sound.sh - unusual sound files make a correct video or an error that names scene and file; the sound comes out at
+# its loudness; and cached speech is the same as new speech.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -16,7 +16,7 @@ media=$CASECAST_MEDIA_ROOT
 film=$private/film.mp4
 head='"title": "Sounds", "language": "en", "size": "720p", "fps": 24, "quality": "draft"'
 
-make() { # JSON-OF-ONE-CASE: its error, or $film.  A program that hangs is ended, and has said nothing by then.
+make() { # JSON-OF-ONE-CASE: prints its error, or makes $film.  A program that hangs is ended (status 124).
     rm -f "$film"
     printf '{"cases": [%s]}' "$1" >"$private/case.json"
     timeout 30 "$program" import "$private/case.json" 2>&1 && timeout 60 "$program" create odd -o "$film" 2>&1
@@ -33,7 +33,7 @@ measured() {
         sed -n '/Summary/,$p' | awk '$1 == "I:" { i = $2 } $1 == "Peak:" { p = $2 } END { print i, p }'
 }
 
-# The 2 seconds the case says, a sound that decodes, and not a number among them that is none.
+# It lasts 2 seconds as the case says, its sound decodes, and no sample is NaN or infinite.
 is_right() {
     same 48 "$(probe v nb_frames)" && same aac "$(probe a codec_name)" &&
         same '' "$(ffmpeg -v error -xerror -i "$film" -f null - 2>&1 </dev/null)" &&
@@ -54,7 +54,7 @@ makes() { # JSON
 
 sounds() { makes "$1" && is_heard; }
 
-refuses() { # JSON FILE REGULAR EXPRESSION: the file by name, and where it stands
+refuses() { # JSON FILE REGULAR-EXPRESSION: the error says where in the case, which file, and why
     local said status
     said=$(make "$1")
     status=$?
@@ -68,9 +68,9 @@ tone() { # FILE OPTIONS…
     ffmpeg -v error -y -f lavfi -i sine=frequency=440:duration=0.5:sample_rate=48000 "$@" "$media/$file" </dev/null
 }
 
-# --- what can be heard ----------------------------------------------------------------------------------------
+# --- files that can be read -----------------------------------------------------------------------------------
 
-odd_but_good() {
+unusual_files() {
     local name
     tone telephone.wav -ac 1 -ar 8000 -c:a pcm_s16le
     tone cinema.wav -af 'pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0' -ar 96000 -c:a pcm_s24le
@@ -79,7 +79,7 @@ odd_but_good() {
     ffmpeg -v error -f lavfi -i testsrc2=size=64x64:duration=0.5 -f lavfi -i sine=duration=0.5 -c:v libx264 -c:a aac \
         "$media/video.mp4" </dev/null
     ffmpeg -v error -f lavfi -i sine=duration=0.5 -f wav - </dev/null | cat >"$media/piped.wav"
-    # What other lengths tell is no evidence: a RIFF that claims a megabyte, an MP3 of unknown length, two in one file.
+    # Wrong or missing lengths: a RIFF chunk of a megabyte, an MP3 of unknown length, two MP3s in one file.
     {
         head -c 4 "$media/telephone.wav"
         printf '\0\0\x10\0'
@@ -101,7 +101,7 @@ odd_but_good() {
 }
 
 # A tone, 1,000 times the eight bytes of two samples, and the tone again.
-not_numbers() { # FILE PRINTF-FORMAT
+make_float_wav() { # FILE PRINTF-FORMAT
     local raw=$private/raw i
     ffmpeg -v error -y -f lavfi -i sine=duration=0.2:sample_rate=48000 -f f32le "$raw.tone" </dev/null
     {
@@ -113,16 +113,16 @@ not_numbers() { # FILE PRINTF-FORMAT
     ffmpeg -v error -f f32le -ar 48000 -ac 1 -i "$raw" -c:a pcm_f32le "$media/$1" </dev/null
 }
 
-# --- what can't ------------------------------------------------------------------------------------------------
+# --- files that are refused ------------------------------------------------------------------------------------
 
-bad_sounds() {
+refused_files() {
     local name
     tone whole.mp3 -c:a libmp3lame
     head -c $(($(stat -c %s "$media/whole.mp3") / 4)) "$media/whole.mp3" >"$media/cut.mp3"
     head -c $(($(stat -c %s "$media/telephone.wav") / 2)) "$media/telephone.wav" >"$media/cut.wav"
-    not_numbers nan.wav '\0\0\xC0\x7F\0\0\xC0\x7F'
-    not_numbers infinite.wav '\0\0\x80\x7F\0\0\x80\xFF'
-    # One sample of 44.1 kHz is not yet one of 48 kHz.
+    make_float_wav nan.wav '\0\0\xC0\x7F\0\0\xC0\x7F'
+    make_float_wav infinite.wav '\0\0\x80\x7F\0\0\x80\xFF'
+    # One sample at 44.1 kHz gives none at 48 kHz.
     ffmpeg -v error -f lavfi -i sine -af atrim=end_sample=1 "$media/sample.wav" </dev/null
     ffmpeg -v error -f lavfi -i sine -af atrim=end_sample=0 "$media/nothing.wav" </dev/null 2>/dev/null
     printf '<!DOCTYPE html><title>404</title>' >"$media/page.mp3"
@@ -153,18 +153,18 @@ loudness() {
 
 sound_sum() { ffmpeg -v error -i "$film" -map 0:a -c copy -f md5 - </dev/null; }
 
-kept_words() {
+cached_speech() {
     local warm cold
     make "$(full Two)" >/dev/null
     warm=$(sound_sum)
     CASECAST_CACHE_MIB=0 make "$(full Two)" >/dev/null
     cold=$(sound_sum)
-    fact 'there is a sound to compare' holds '^MD5=' "$warm"
-    fact 'kept words sound as words newly spoken' same "$cold" "$warm"
+    fact 'the film has a sound to compare' holds '^MD5=' "$warm"
+    fact 'cached speech is the same as new speech' same "$cold" "$warm"
 }
 
-odd_but_good
-bad_sounds
+unusual_files
+refused_files
 loudness
-kept_words
+cached_speech
 facts_end

@@ -1,5 +1,4 @@
-/* test_mix.c - loudness, peaks, ducking, music and their sum: what is heard of a video, up to what
- * AAC makes of it. */
+/* test_mix.c - loudness, peaks, ducking, music and the mix, before and after AAC. */
 #include <check.h>
 /* The header claims the tag `error` for an enum of its own. */
 #define error ebur128_error
@@ -41,7 +40,7 @@ static void tear_down(void)
     media_folder_remove(folder);
 }
 
-/* --- sounds of one second after the other, made of a sample's number --- */
+/* --- sounds: a sample of each by its number --- */
 
 static double random_one(void)
 {
@@ -64,7 +63,7 @@ static double hiss(int64_t i)
     return random_one();
 }
 
-/* Like speech: bursts of a buzz with pauses, high peaks over a low mean. */
+/* Like speech: bursts of a buzz with pauses, with high peaks and a low mean. */
 static double bursts(int64_t i)
 {
     double in = (double)(i % 24000) / 24000, buzz = 0;
@@ -84,7 +83,7 @@ static double square(int64_t i)
     return i * 440 * 2 / 48000 % 2 ? 1 : -1;
 }
 
-/* Its samples miss its peaks by 3 dB. */
+/* Its true peak is 3 dB above its samples. */
 static double between(int64_t i)
 {
     return 0.9 * sin(M_PI / 2 * (double)i + M_PI / 4);
@@ -132,8 +131,8 @@ static double nothing(int64_t i)
     return 0;
 }
 
-/* The test frees its levels. */
-static struct mix_clip add(double sound(int64_t), double seconds, int64_t at)
+/* Appends the sound to the spool.  The test frees its levels. */
+static struct mix_clip add_clip(double sound(int64_t), double seconds, int64_t at)
 {
     int64_t n = (int64_t)(seconds * 48000);
     struct mix_clip clip = {
@@ -168,25 +167,25 @@ static float *read_mix(struct mix *mix)
     return samples;
 }
 
-/* --- what somebody else's meter says --- */
+/* --- measured with libebur128 --- */
 
-struct heard {
+struct measured {
     double loudness, peak; /* LUFS, dBTP */
 };
 
-static struct heard meter(const float *samples, int64_t n)
+static struct measured meter(const float *samples, int64_t n)
 {
     ebur128_state *state = ebur128_init(2, 48000, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK);
-    struct heard heard;
+    struct measured measured;
     double peak[2];
 
     ebur128_add_frames_float(state, samples, (size_t)n);
-    ebur128_loudness_global(state, &heard.loudness);
+    ebur128_loudness_global(state, &measured.loudness);
     ebur128_true_peak(state, 0, &peak[0]);
     ebur128_true_peak(state, 1, &peak[1]);
-    heard.peak = 20 * log10(fmax(peak[0], peak[1]));
+    measured.peak = 20 * log10(fmax(peak[0], peak[1]));
     ebur128_destroy(&state);
-    return heard;
+    return measured;
 }
 
 static void decode(AVCodecContext *decoder, const AVPacket *packet, float **samples, int64_t *n)
@@ -217,13 +216,13 @@ static AVCodecContext *open_decoder(const AVCodecContext *encoder)
     return decoder;
 }
 
-static struct heard hear_through_aac(struct mix *mix)
+static struct measured measure_after_aac(struct mix *mix)
 {
     AVPacket *packet = av_packet_alloc();
     struct soundtrack track;
     AVCodecContext *decoder;
     float *samples = NULL;
-    struct heard heard;
+    struct measured measured;
     int64_t n = 0;
 
     ck_assert_int_eq(soundtrack_open(mix, &track, &err), 0);
@@ -233,12 +232,12 @@ static struct heard hear_through_aac(struct mix *mix)
         av_packet_unref(packet);
     }
     decode(decoder, NULL, &samples, &n);
-    heard = meter(samples, n);
+    measured = meter(samples, n);
     free(samples);
     avcodec_free_context(&decoder);
     soundtrack_close(&track);
     av_packet_free(&packet);
-    return heard;
+    return measured;
 }
 
 /* --- loudness --- */
@@ -246,7 +245,7 @@ static struct heard hear_through_aac(struct mix *mix)
 START_TEST(loudness_agrees_with_libebur128)
 {
     static double (*const sounds[])(int64_t) = {tone, hiss, bursts, clipped, low, clicks};
-    struct mix_clip clip = add(sounds[_i], 7.03, 0);
+    struct mix_clip clip = add_clip(sounds[_i], 7.03, 0);
     float *samples = mem_new_n((size_t)clip.n * 2, float);
     struct source_reader *reader;
 
@@ -261,14 +260,14 @@ END_TEST
 
 /* --- peaks --- */
 
-/* A meter that starts anew knows no range: it works all out. */
+/* Without a highest peak so far there is no range, so the result is exact. */
 static float exact_peak(struct peak *peak, const float *pairs)
 {
     peak->highest = 0;
     return peak_measure(peak, pairs, PEAK_PIECE);
 }
 
-START_TEST(peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low)
+START_TEST(peaks_of_mono_are_those_of_two_channels_and_none_is_too_low)
 {
     static double (*const sounds[])(int64_t) = {hiss, bursts, between, clicks, claps};
     struct peak voice, left, exact;
@@ -278,17 +277,17 @@ START_TEST(peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low
     peak_init(&left);
     peak_init(&exact);
     for (int64_t at = 0; at < 96000; at += PEAK_PIECE) {
-        float both[2 * PEAK_PIECE], one[2 * PEAK_PIECE], told, truth;
+        float both[2 * PEAK_PIECE], one[2 * PEAK_PIECE], result, truth;
 
         for (int64_t i = 0; i < PEAK_PIECE; i++) {
             both[2 * i] = both[2 * i + 1] = one[2 * i] = (float)sounds[_i](at + i);
             one[2 * i + 1] = 0;
         }
-        told = peak_measure(&voice, both, PEAK_PIECE);
+        result = peak_measure(&voice, both, PEAK_PIECE);
         truth = exact_peak(&exact, both);
-        ck_assert(peak_measure(&left, one, PEAK_PIECE) == told);
-        ck_assert(told >= truth && (told == truth || told <= PEAK_RANGE * voice.highest));
-        n_exact += told == truth;
+        ck_assert(peak_measure(&left, one, PEAK_PIECE) == result);
+        ck_assert(result >= truth && (result == truth || result <= PEAK_RANGE * voice.highest));
+        n_exact += result == truth;
     }
     ck_assert_int_gt(n_exact, 0);
 }
@@ -364,7 +363,7 @@ START_TEST(short_music_repeats_without_a_gap_whatever_the_pieces_it_is_read_in)
     for (int at = 0; at < N; at += 1600)
         ck_assert_int_eq(music_read(&music, at, pieces + 2 * at, 1600, &err), 0);
     ck_assert_mem_eq(whole, pieces, 2 * N * sizeof(float));
-    for (int at = 0; at < N; at += 480) { /* no hundredth of a second without its tone */
+    for (int at = 0; at < N; at += 480) { /* the tone is in each 10 ms */
         float most = 0;
 
         for (int i = 0; i < 480; i++)
@@ -409,31 +408,31 @@ enum { SOUNDS = sizeof sounds / sizeof *sounds, LEVELLED = 9, SILENT = SOUNDS - 
 
 START_TEST(whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac)
 {
-    struct mix_clip clip = add(sounds[_i % SOUNDS], 6, 24000);
+    struct mix_clip clip = add_clip(sounds[_i % SOUNDS], 6, 24000);
     struct music music = {0};
     struct mix mix;
-    struct heard heard;
+    struct measured measured;
 
     media_wav(folder, "m.wav", 44100, 2, 3, 0.9);
     if (_i >= SOUNDS)
         open_music("m.wav", 12, &music);
     open_mix(&clip, 1, music.period ? &music : NULL, 12, &mix);
-    heard = hear_through_aac(&mix);
-    /* Some can't get so loud under that ceiling: noise in short claps, a click; and silence. */
+    measured = measure_after_aac(&mix);
+    /* Noise in short claps and a click can't get so loud under that ceiling, nor can silence. */
     if (_i % SOUNDS < LEVELLED || (_i >= SOUNDS && _i % SOUNDS == SILENT))
-        ck_assert_msg(fabs(heard.loudness + 16) <= 0.5, "%d: %.2f LUFS", _i, heard.loudness);
+        ck_assert_msg(fabs(measured.loudness + 16) <= 0.5, "%d: %.2f LUFS", _i, measured.loudness);
     if (_i == SILENT)
-        ck_assert(!isfinite(heard.loudness));
-    ck_assert_msg(heard.peak <= -1 || _i == SILENT, "%d: %.2f dBTP", _i, heard.peak);
+        ck_assert(!isfinite(measured.loudness));
+    ck_assert_msg(measured.peak <= -1 || _i == SILENT, "%d: %.2f dBTP", _i, measured.peak);
     mix_close(&mix);
     music_close(&music);
     levels_free(&clip.levels);
 }
 END_TEST
 
-START_TEST(a_whisper_and_a_shout_are_heard_alike)
+START_TEST(a_whisper_and_a_shout_come_out_equally_loud)
 {
-    struct mix_clip clips[] = {add(bursts, 4, 0), add(quiet_tone, 4, 6 * 48000)};
+    struct mix_clip clips[] = {add_clip(bursts, 4, 0), add_clip(quiet_tone, 4, 6 * 48000)};
     struct mix mix;
     float *samples;
 
@@ -448,7 +447,7 @@ START_TEST(a_whisper_and_a_shout_are_heard_alike)
 }
 END_TEST
 
-/* Power of the music's 440 Hz alone, in dB, over a second. */
+/* The level of the music's 440 Hz, in dB, over the second from `seconds` on. */
 static double music_at(const float *samples, double seconds)
 {
     double re = 0, im = 0;
@@ -463,7 +462,7 @@ static double music_at(const float *samples, double seconds)
 
 START_TEST(music_under_speech_is_twelve_decibels_down_and_comes_back)
 {
-    struct mix_clip clips[] = {add(low, 4, 4 * 48000), add(low, 4, 12 * 48000)};
+    struct mix_clip clips[] = {add_clip(low, 4, 4 * 48000), add_clip(low, 4, 12 * 48000)};
     struct music music;
     struct mix mix;
     float *samples;
@@ -488,12 +487,12 @@ END_TEST
 
 START_TEST(each_part_sounds_exactly_where_it_belongs)
 {
-    struct mix_clip clip = add(square, 0.5, 12345);
+    struct mix_clip clip = add_clip(square, 0.5, 12345);
     float *samples = mem_new_n(48000 * 2, float);
     struct mix mix;
 
     open_mix(&clip, 1, NULL, 1, &mix);
-    for (int at = 0; at < 48000; at += 1000) /* in pieces, as the encoder reads it */
+    for (int at = 0; at < 48000; at += 1000) /* in pieces, as the encoder reads */
         ck_assert_int_eq(mix_read(&mix, samples + 2 * at, 1000, &err), 0);
     ck_assert(samples[2 * 12344] == 0 && fabsf(samples[2 * 12345]) > 0.01f);
     ck_assert(fabsf(samples[2 * (12345 + 23999)]) > 0.01f && samples[2 * (12345 + 24000)] == 0);
@@ -514,8 +513,7 @@ int main(void)
     tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_loop_test(tc, loudness_agrees_with_libebur128, 0, 6);
-    tcase_add_loop_test(
-        tc, peaks_of_one_voice_are_those_of_two_channels_and_none_is_told_too_low, 0, 5);
+    tcase_add_loop_test(tc, peaks_of_mono_are_those_of_two_channels_and_none_is_too_low, 0, 5);
     tcase_add_test(tc, the_limiter_lets_nothing_over_its_ceiling_and_leaves_quiet_steps_alone);
     tcase_add_test(tc, music_is_down_before_a_word_begins_and_comes_back_only_in_long_gaps);
     tcase_add_test(tc, short_music_repeats_without_a_gap_whatever_the_pieces_it_is_read_in);
@@ -524,7 +522,7 @@ int main(void)
     tcase_add_loop_test(tc,
         whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac, 0,
         2 * SOUNDS);
-    tcase_add_test(tc, a_whisper_and_a_shout_are_heard_alike);
+    tcase_add_test(tc, a_whisper_and_a_shout_come_out_equally_loud);
     tcase_add_test(tc, music_under_speech_is_twelve_decibels_down_and_comes_back);
     tcase_add_test(tc, each_part_sounds_exactly_where_it_belongs);
     srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,5 @@
-/* test_sound_file.c - sound files as every player plays them: what is odd is played whole, what is
- * cut is refused, and what can't be played is called what it is. */
+/* test_sound_file.c - sound files: a file with wrong lengths is played whole as players do, a
+ * truncated one is refused, and a format that can't be played is named. */
 #include <check.h>
 #include <math.h>
 #include <stdbool.h>
@@ -35,45 +35,45 @@ static void tear_down(void)
 
 /* --- reading --- */
 
-struct heard {
-    double seconds, power; /* root of the mean square */
+struct measured {
+    double seconds, rms;
 };
 
-/* In pieces of a length that fits nothing. */
-static int hear(const char *name, struct heard *ret_heard)
+/* Reads in pieces of a length that no frame and no rate divides. */
+static int measure(const char *name, struct measured *ret_measured)
 {
     static float pairs[2 * 4321];
     struct sound_file *file;
     int64_t n = 0;
     double sum = 0;
-    int got = sound_file_open(root_fd, name, NULL, &file, &err);
+    int rc = sound_file_open(root_fd, name, NULL, &file, &err);
 
-    if (got < 0)
-        return got;
+    if (rc < 0)
+        return rc;
     do {
-        got = sound_file_read(file, pairs, 4321, &err);
-        for (int i = 0; i < 2 * got; i++)
+        rc = sound_file_read(file, pairs, 4321, &err);
+        for (int i = 0; i < 2 * rc; i++)
             sum += pairs[i] * pairs[i];
-        n += got > 0 ? got : 0;
-    } while (got == 4321);
+        n += rc > 0 ? rc : 0;
+    } while (rc == 4321);
     sound_file_close(file);
-    *ret_heard = (struct heard){(double)n / RATE, n ? sqrt(sum / (2 * (double)n)) : 0};
-    return got < 0 ? got : 0;
+    *ret_measured = (struct measured){(double)n / RATE, n ? sqrt(sum / (2 * (double)n)) : 0};
+    return rc < 0 ? rc : 0;
 }
 
-static struct heard must_hear(const char *name)
+static struct measured must_measure(const char *name)
 {
-    struct heard heard;
+    struct measured measured;
 
-    ck_assert_msg(hear(name, &heard) == 0, "%s", err.text);
-    return heard;
+    ck_assert_msg(measure(name, &measured) == 0, "%s", err.text);
+    return measured;
 }
 
 static void check_refused(const char *name, const char *why)
 {
-    struct heard heard;
+    struct measured measured;
 
-    ck_assert_msg(hear(name, &heard) == -ERR_INPUT, "%s was heard", name);
+    ck_assert_msg(measure(name, &measured) == -ERR_INPUT, "%s was read", name);
     ck_assert_msg(strncmp(err.text, name, strlen(name)) == 0 && strstr(err.text, why), "%s: %s",
         why, err.text);
 }
@@ -82,7 +82,7 @@ static void check_refused(const char *name, const char *why)
 
 static const struct kind {
     const char *name, *muxer, *encoder;
-    double slack; /* seconds, of what the format can't say exactly */
+    double slack; /* seconds: the format states no exact length */
 } kinds[] = {{"wav", "wav", "pcm_s16le", 0}, {"wav 24", "wav", "pcm_s24le", 0},
     {"wav float", "wav", "pcm_f32le", 0}, {"wav mu-law", "wav", "pcm_mulaw", 0},
     {"wav adpcm", "wav", "adpcm_ms", 0.05}, {"w64", "w64", "pcm_s16le", 0},
@@ -96,20 +96,20 @@ static const struct kind {
     {"wma 1", "asf", "wmav1", 0.1}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-START_TEST(every_kind_lasts_as_long_as_it_should_whatever_its_name)
+START_TEST(every_kind_is_read_whole_whatever_its_name)
 {
     const struct kind *kind = &kinds[_i];
-    struct heard heard;
+    struct measured measured;
 
     media_sound(folder, "sound.txt", kind->muxer, kind->encoder, 2);
-    heard = must_hear("sound.txt");
-    ck_assert_msg(
-        fabs(heard.seconds - 2) <= kind->slack + 0.03, "%s: %.3f s", kind->name, heard.seconds);
-    ck_assert_msg(fabs(heard.power - 0.35) < 0.02, "%s: %.3f", kind->name, heard.power);
+    measured = must_measure("sound.txt");
+    ck_assert_msg(fabs(measured.seconds - 2) <= kind->slack + 0.03, "%s: %.3f s", kind->name,
+        measured.seconds);
+    ck_assert_msg(fabs(measured.rms - 0.35) < 0.02, "%s: %.3f", kind->name, measured.rms);
 }
 END_TEST
 
-START_TEST(every_kind_that_is_cut_in_the_middle_is_refused)
+START_TEST(every_kind_is_refused_if_half_of_it_is_missing)
 {
     const struct kind *kind = &kinds[_i];
     uint8_t *data;
@@ -130,27 +130,27 @@ START_TEST(any_rate_and_channels_become_48_khz_stereo)
     } all[] = {{8000, 1}, {44100, 2}, {96000, 6}, {48000, 1}, {11025, 2}};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct heard heard;
+        struct measured measured;
 
         media_wav(folder, "a.wav", all[i].rate, all[i].channels, 1, 0.5);
-        heard = must_hear("a.wav");
-        ck_assert_double_eq_tol(heard.seconds, 1, 0.001);
-        ck_assert_msg(heard.power > 0.2 && heard.power < 1.0, "%d Hz, %d channels: %.3f",
-            all[i].rate, all[i].channels, heard.power);
+        measured = must_measure("a.wav");
+        ck_assert_double_eq_tol(measured.seconds, 1, 0.001);
+        ck_assert_msg(measured.rms > 0.2 && measured.rms < 1.0, "%d Hz, %d channels: %.3f",
+            all[i].rate, all[i].channels, measured.rms);
     }
 }
 END_TEST
 
-/* --- files that other programs made --- */
+/* --- files as other programs write them --- */
 
-static void put(struct buf *buf, size_t at, uint64_t value, int n, bool is_big)
+static void bytes_put(struct buf *buf, size_t at, uint64_t value, int n, bool is_big)
 {
     ck_assert_uint_le(at + (size_t)n, buf->len);
     for (int i = 0; i < n; i++)
         buf->data[at + (size_t)(is_big ? n - 1 - i : i)] = (char)(value >> 8 * i);
 }
 
-static size_t find(const struct buf *buf, const char *what)
+static size_t bytes_find(const struct buf *buf, const char *what)
 {
     const char *there = memmem(buf->data, buf->len, what, strlen(what));
 
@@ -158,7 +158,7 @@ static size_t find(const struct buf *buf, const char *what)
     return (size_t)(there - buf->data);
 }
 
-static void insert(struct buf *buf, size_t at, const void *data, size_t n)
+static void bytes_insert(struct buf *buf, size_t at, const void *data, size_t n)
 {
     struct buf whole = {0};
 
@@ -169,14 +169,14 @@ static void insert(struct buf *buf, size_t at, const void *data, size_t n)
     *buf = whole;
 }
 
-static void insert_junk(struct buf *buf, size_t at, size_t n)
+static void bytes_insert_junk(struct buf *buf, size_t at, size_t n)
 {
     uint8_t *junk = mem_zero(n, 1);
 
     srand(1);
     for (size_t i = 0; i < n; i++)
         junk[i] = (uint8_t)rand();
-    insert(buf, at, junk, n);
+    bytes_insert(buf, at, junk, n);
     free(junk);
 }
 
@@ -189,11 +189,11 @@ static void twice_again(struct buf *buf)
 {
     size_t once = buf->len;
 
-    insert(buf, once, buf->data, once);
-    insert(buf, 2 * once, buf->data, once);
+    bytes_insert(buf, once, buf->data, once);
+    bytes_insert(buf, 2 * once, buf->data, once);
 }
 
-/* A picture as large as albums have them, in which frames seem to begin. */
+/* A picture as large as in albums, with bytes that look like frame headers. */
 static void id3v2(struct buf *buf)
 {
     enum { SIZE = 2 << 20 };
@@ -203,7 +203,7 @@ static void id3v2(struct buf *buf)
     tag[6] = SIZE >> 21;
     for (int i = 10; i < SIZE; i += 4)
         memcpy(tag + i, "\xFF\xFB\x90\x64", 4);
-    insert(buf, 0, tag, 10 + SIZE);
+    bytes_insert(buf, 0, tag, 10 + SIZE);
     free(tag);
 }
 
@@ -211,7 +211,7 @@ static void id3v1(struct buf *buf)
 {
     char tag[128] = "TAGA song";
 
-    insert(buf, buf->len, tag, sizeof tag);
+    bytes_insert(buf, buf->len, tag, sizeof tag);
 }
 
 static void ape_and_id3v1(struct buf *buf)
@@ -223,7 +223,7 @@ static void ape_and_id3v1(struct buf *buf)
         tag[i + 23] = i ? 0x80 : 0xA0;
     }
     memset(tag + 32, 0xFF, 400);
-    insert(buf, buf->len, tag, sizeof tag);
+    bytes_insert(buf, buf->len, tag, sizeof tag);
     id3v1(buf);
 }
 
@@ -236,95 +236,95 @@ static void tagged_and_joined(struct buf *buf)
 
 static void junk_before(struct buf *buf)
 {
-    insert_junk(buf, 0, 70000);
+    bytes_insert_junk(buf, 0, 70000);
 }
 
 static void junk_behind(struct buf *buf)
 {
-    insert_junk(buf, buf->len, 70000);
+    bytes_insert_junk(buf, buf->len, 70000);
 }
 
 static void zeros_before(struct buf *buf)
 {
     char zeros[5000] = "";
 
-    insert(buf, 0, zeros, sizeof zeros);
+    bytes_insert(buf, 0, zeros, sizeof zeros);
 }
 
-/* As by programs that can't go back to write it. */
+/* As from programs that can't seek back to write it. */
 static void no_xing(struct buf *buf)
 {
-    memset(buf->data + find(buf, "Info"), 0, 100);
+    memset(buf->data + bytes_find(buf, "Info"), 0, 100);
 }
 
 static void xing_tells_more(struct buf *buf)
 {
-    put(buf, find(buf, "Info") + 8, 100000, 4, true);
+    bytes_put(buf, bytes_find(buf, "Info") + 8, 100000, 4, true);
 }
 
 static void xing_tells_less(struct buf *buf)
 {
-    put(buf, find(buf, "Info") + 8, 10, 4, true);
+    bytes_put(buf, bytes_find(buf, "Info") + 8, 10, 4, true);
 }
 
 static void riff_of_nothing(struct buf *buf)
 {
-    put(buf, 4, 0, 4, false);
+    bytes_put(buf, 4, 0, 4, false);
 }
 
 static void riff_of_a_little(struct buf *buf)
 {
-    put(buf, 4, 100, 4, false);
+    bytes_put(buf, 4, 100, 4, false);
 }
 
 static void riff_is_the_file(struct buf *buf)
 {
-    put(buf, 4, buf->len, 4, false);
+    bytes_put(buf, 4, buf->len, 4, false);
 }
 
 static void riff_of_much(struct buf *buf)
 {
-    put(buf, 4, 4 * buf->len, 4, false);
+    bytes_put(buf, 4, 4 * buf->len, 4, false);
 }
 
 static void riff_of_all(struct buf *buf)
 {
-    put(buf, 4, UINT32_MAX, 4, false);
+    bytes_put(buf, 4, UINT32_MAX, 4, false);
 }
 
 static void data_of_nothing(struct buf *buf)
 {
-    put(buf, find(buf, "data") + 4, 0, 4, false);
+    bytes_put(buf, bytes_find(buf, "data") + 4, 0, 4, false);
 }
 
 static void data_of_all(struct buf *buf)
 {
-    put(buf, find(buf, "data") + 4, UINT32_MAX, 4, false);
+    bytes_put(buf, bytes_find(buf, "data") + 4, UINT32_MAX, 4, false);
     riff_of_all(buf);
 }
 
 static void data_of_sox(struct buf *buf)
 {
-    put(buf, find(buf, "data") + 4, 0x7FFFF000, 4, false);
-    put(buf, 4, 0x7FFFF024, 4, false);
+    bytes_put(buf, bytes_find(buf, "data") + 4, 0x7FFFF000, 4, false);
+    bytes_put(buf, 4, 0x7FFFF024, 4, false);
 }
 
 static void data_with_header(struct buf *buf)
 {
-    put(buf, find(buf, "data") + 4, buf->len, 4, false);
+    bytes_put(buf, bytes_find(buf, "data") + 4, buf->len, 4, false);
 }
 
 static void to_rf64(struct buf *buf, const char *name, uint64_t size)
 {
     char ds64[36] = "ds64\x1C";
-    size_t at = find(buf, "data");
+    size_t at = bytes_find(buf, "data");
 
     memcpy(buf->data, name, 4);
-    put(buf, 4, UINT32_MAX, 4, false);
-    put(buf, at + 4, UINT32_MAX, 4, false);
-    insert(buf, 12, ds64, sizeof ds64);
-    put(buf, 20, buf->len - 8, 8, false);
-    put(buf, 28, size == 1 ? buf->len - at - 36 - 8 : size, 8, false);
+    bytes_put(buf, 4, UINT32_MAX, 4, false);
+    bytes_put(buf, at + 4, UINT32_MAX, 4, false);
+    bytes_insert(buf, 12, ds64, sizeof ds64);
+    bytes_put(buf, 20, buf->len - 8, 8, false);
+    bytes_put(buf, 28, size == 1 ? buf->len - at - 36 - 8 : size, 8, false);
 }
 
 static void rf64(struct buf *buf)
@@ -349,56 +349,55 @@ static void rf64_of_all(struct buf *buf)
 
 static void aiff_of_nothing(struct buf *buf)
 {
-    put(buf, 4, 0, 4, true);
-    put(buf, find(buf, "SSND") + 4, 0, 4, true);
+    bytes_put(buf, 4, 0, 4, true);
+    bytes_put(buf, bytes_find(buf, "SSND") + 4, 0, 4, true);
 }
 
 static void form_of_much(struct buf *buf)
 {
-    put(buf, 4, 4 * buf->len, 4, true);
+    bytes_put(buf, 4, 4 * buf->len, 4, true);
 }
 
 static void au_of_all(struct buf *buf)
 {
-    put(buf, 8, UINT32_MAX, 4, true);
+    bytes_put(buf, 8, UINT32_MAX, 4, true);
 }
 
 static void caf_of_all(struct buf *buf)
 {
-    put(buf, find(buf, "data") + 4, UINT64_MAX, 8, true);
+    bytes_put(buf, bytes_find(buf, "data") + 4, UINT64_MAX, 8, true);
 }
 
 /* The 36 bits of the number of samples. */
 static void flac_of_nothing(struct buf *buf)
 {
     buf->data[21] &= (char)0xF0;
-    put(buf, 22, 0, 4, true);
+    bytes_put(buf, 22, 0, 4, true);
 }
 
 static void flac_of_much(struct buf *buf)
 {
-    put(buf, 22, 0x7FFFFFFF, 4, true);
+    bytes_put(buf, 22, 0x7FFFFFFF, 4, true);
 }
 
-/* Recorders in browsers know neither the segment's nor a cluster's length; a cluster's id, then
- * eight bytes of it. */
+/* As from recorders in browsers, which know the length of neither the segment nor a cluster. */
 static void webm_of_a_recorder(struct buf *buf)
 {
-    size_t segment = find(buf, "\x18\x53\x80\x67"), cluster = find(buf, "\x1F\x43\xB6\x75");
+    size_t segment = bytes_find(buf, "\x18\x53\x80\x67"),
+           cluster = bytes_find(buf, "\x1F\x43\xB6\x75");
 
-    put(buf, segment + 4, 0x01FFFFFFFFFFFFFF, 8, true);
+    bytes_put(buf, segment + 4, 0x01FFFFFFFFFFFFFF, 8, true);
     while (cluster < buf->len) {
         const char *next =
             memmem(buf->data + cluster + 4, buf->len - cluster - 4, "\x1F\x43\xB6\x75", 4);
         int width = __builtin_clz((uint8_t)buf->data[cluster + 4]) - 24 + 1;
 
-        put(buf, cluster + 4, ((uint64_t)1 << 7 * width | (((uint64_t)1 << 7 * width) - 1)), width,
-            true);
+        bytes_put(buf, cluster + 4, ((uint64_t)1 << 7 * width | (((uint64_t)1 << 7 * width) - 1)),
+            width, true);
         cluster = next ? (size_t)(next - buf->data) : buf->len;
     }
 }
 
-/* Of the last page; what the checksum says of it is not asked. */
 static const struct odd {
     const char *name, *muxer, *encoder;
     void (*edit)(struct buf *buf);
@@ -459,20 +458,20 @@ static void make_odd(const char *name, const struct odd *odd)
     buf_free(&buf);
 }
 
-START_TEST(what_only_other_lengths_tell_is_played_whole)
+START_TEST(a_file_with_wrong_lengths_is_played_whole)
 {
     const struct odd *odd = &odds[_i];
-    struct heard heard;
+    struct measured measured;
 
     make_odd("odd", odd);
-    heard = must_hear("odd");
-    ck_assert_msg(fabs(heard.seconds - odd->seconds) <= odd->slack + 0.03, "%s: %.3f s", odd->name,
-        heard.seconds);
-    ck_assert_msg(fabs(heard.power - 0.35) < 0.02, "%s: %.3f", odd->name, heard.power);
+    measured = must_measure("odd");
+    ck_assert_msg(fabs(measured.seconds - odd->seconds) <= odd->slack + 0.03, "%s: %.3f s",
+        odd->name, measured.seconds);
+    ck_assert_msg(fabs(measured.rms - 0.35) < 0.02, "%s: %.3f", odd->name, measured.rms);
 }
 END_TEST
 
-START_TEST(what_is_odd_and_cut_is_refused_all_the_same)
+START_TEST(a_truncated_file_with_wrong_lengths_is_refused)
 {
     static const struct odd cut[] = {{"", "mp3", "libmp3lame", no_xing, 0, 0},
         {"", "mp3", "libmp3lame", id3v2, 0, 0}, {"", "wav", "pcm_s16le", riff_of_nothing, 0, 0},
@@ -496,7 +495,7 @@ START_TEST(joined_sounds_may_have_other_rates_and_channels)
     static const char *const streams[][2] = {
         {"ogg", "libvorbis"}, {"ogg", "libopus"}, {"oga", "flac"}};
     struct buf buf = {0};
-    struct heard heard;
+    struct measured measured;
 
     for (size_t i = 0; i < 3; i++) {
         uint8_t *data;
@@ -508,13 +507,13 @@ START_TEST(joined_sounds_may_have_other_rates_and_channels)
         free(data);
     }
     media_write(folder, "all", buf.data, buf.len);
-    heard = must_hear("all");
-    ck_assert_double_eq_tol(heard.seconds, 3, 0.1);
+    measured = must_measure("all");
+    ck_assert_double_eq_tol(measured.seconds, 3, 0.1);
     buf_free(&buf);
 }
 END_TEST
 
-/* --- AMR, of which there is no encoder here --- */
+/* --- AMR, for which there is no encoder here --- */
 
 START_TEST(amr_is_played_frame_by_frame)
 {
@@ -525,7 +524,7 @@ START_TEST(amr_is_played_frame_by_frame)
     for (int i = 0; i < 100; i++)
         buf_add(&buf, frame, sizeof frame);
     media_write(folder, "call.amr", buf.data, buf.len);
-    ck_assert_double_eq_tol(must_hear("call.amr").seconds, 2, 0.01);
+    ck_assert_double_eq_tol(must_measure("call.amr").seconds, 2, 0.01);
     media_write(folder, "cut.amr", buf.data, buf.len - 1);
     check_refused("cut.amr", "truncated");
     buf_free(&buf);
@@ -534,7 +533,7 @@ END_TEST
 
 /* --- refused --- */
 
-START_TEST(what_can_not_be_played_is_called_what_it_is)
+START_TEST(a_format_that_can_not_be_played_is_named)
 {
     static const struct {
         const char *bytes, *why;
@@ -555,7 +554,7 @@ START_TEST(what_can_not_be_played_is_called_what_it_is)
 }
 END_TEST
 
-START_TEST(an_mp3_in_free_format_is_refused_with_the_way_out)
+START_TEST(an_mp3_in_free_format_is_refused_with_advice)
 {
     static uint8_t data[20000];
 
@@ -566,13 +565,20 @@ START_TEST(an_mp3_in_free_format_is_refused_with_the_way_out)
 }
 END_TEST
 
+START_TEST(a_sample_rate_that_is_too_low_is_refused_with_the_limits)
+{
+    media_wav(folder, "slow.wav", 2000, 1, 1, 0.5);
+    check_refused("slow.wav", ": its sample rate is 2000 Hz: 4000 to 768000 Hz can be read");
+}
+END_TEST
+
 START_TEST(files_that_are_not_beneath_the_root_are_refused)
 {
-    struct heard heard;
+    struct measured measured;
 
-    ck_assert_int_eq(hear("../x.wav", &heard), -ERR_INPUT);
+    ck_assert_int_eq(measure("../x.wav", &measured), -ERR_INPUT);
     ck_assert_ptr_nonnull(strstr(err.text, "leads outside"));
-    ck_assert_int_eq(hear("missing.wav", &heard), -ERR_INPUT);
+    ck_assert_int_eq(measure("missing.wav", &measured), -ERR_INPUT);
     ck_assert_ptr_nonnull(strstr(err.text, "no such file"));
 }
 END_TEST
@@ -589,16 +595,16 @@ START_TEST(a_small_file_that_names_millions_of_samples_is_refused_before_it_cost
     media_read(folder, "a.m4a", &data, &len);
     buf_add(&buf, data, len);
     free(data);
-    at = find(&buf, "stsz");
-    put(&buf, at + 8, 1, 4, true); /* bytes of each */
-    put(&buf, at + 12, 500000000, 4, true);
+    at = bytes_find(&buf, "stsz");
+    bytes_put(&buf, at + 8, 1, 4, true); /* bytes in each */
+    bytes_put(&buf, at + 12, 500000000, 4, true);
     media_write(folder, "bomb.m4a", buf.data, buf.len);
     check_refused("bomb.m4a", "more samples than it has bytes");
     buf_free(&buf);
 }
 END_TEST
 
-START_TEST(a_sound_that_is_too_long_is_refused_when_it_gets_so_far)
+START_TEST(a_sound_that_is_too_long_is_refused_when_reading_gets_so_far)
 {
     media_wav(folder, "a.wav", SOUND_HZ_MIN, 1, SOUND_SECONDS_MAX + 1, 0);
     ck_assert_int_eq(sound_file_check(root_fd, "a.wav", &err), 0);
@@ -632,19 +638,20 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_loop_test(tc, every_kind_lasts_as_long_as_it_should_whatever_its_name, 0, KINDS);
-    tcase_add_loop_test(tc, every_kind_that_is_cut_in_the_middle_is_refused, 0, KINDS);
+    tcase_add_loop_test(tc, every_kind_is_read_whole_whatever_its_name, 0, KINDS);
+    tcase_add_loop_test(tc, every_kind_is_refused_if_half_of_it_is_missing, 0, KINDS);
     tcase_add_test(tc, any_rate_and_channels_become_48_khz_stereo);
-    tcase_add_loop_test(tc, what_only_other_lengths_tell_is_played_whole, 0, ODDS);
-    tcase_add_test(tc, what_is_odd_and_cut_is_refused_all_the_same);
+    tcase_add_loop_test(tc, a_file_with_wrong_lengths_is_played_whole, 0, ODDS);
+    tcase_add_test(tc, a_truncated_file_with_wrong_lengths_is_refused);
     tcase_add_test(tc, joined_sounds_may_have_other_rates_and_channels);
     tcase_add_test(tc, amr_is_played_frame_by_frame);
-    tcase_add_test(tc, what_can_not_be_played_is_called_what_it_is);
-    tcase_add_test(tc, an_mp3_in_free_format_is_refused_with_the_way_out);
+    tcase_add_test(tc, a_format_that_can_not_be_played_is_named);
+    tcase_add_test(tc, an_mp3_in_free_format_is_refused_with_advice);
+    tcase_add_test(tc, a_sample_rate_that_is_too_low_is_refused_with_the_limits);
     tcase_add_test(tc, files_that_are_not_beneath_the_root_are_refused);
     tcase_add_test(
         tc, a_small_file_that_names_millions_of_samples_is_refused_before_it_costs_anything);
-    tcase_add_test(tc, a_sound_that_is_too_long_is_refused_when_it_gets_so_far);
+    tcase_add_test(tc, a_sound_that_is_too_long_is_refused_when_reading_gets_so_far);
     tcase_add_test(tc, reading_stops_when_it_is_canceled);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -1,4 +1,4 @@
-/* test_sound.c - speech: how words become sound. */
+/* test_speech.c - speech: text to samples. */
 #include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static int16_t *samples_of(int64_t from, int64_t n)
     return samples;
 }
 
-START_TEST(the_same_words_give_the_same_samples_whatever_was_said_before)
+START_TEST(the_same_words_give_the_same_samples_whatever_was_spoken_before)
 {
     int64_t n = say("The same words again.", "en"), between = say("Und etwas anderes.", "de");
     int64_t m = say("The same words again.", "en");
@@ -126,7 +126,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sound");
+    Suite *suite = suite_create("speech");
     TCase *tc = tcase_create("all");
     SRunner *runner = srunner_create(suite);
     int failed;
@@ -134,7 +134,7 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, the_same_words_give_the_same_samples_whatever_was_said_before);
+    tcase_add_test(tc, the_same_words_give_the_same_samples_whatever_was_spoken_before);
     tcase_add_test(tc, speech_begins_with_its_first_sample);
     tcase_add_test(tc, many_languages_can_be_spoken);
     tcase_add_test(tc, an_unknown_language_is_named_with_the_way_to_list_them);
