@@ -1,4 +1,4 @@
-/* video.c - see video.h: the order of the work, and the ends of all that a run has opened. */
+/* video.c - see video.h: the order of the work, and what a run opens and closes. */
 #include "video/video.h"
 
 #include <fcntl.h>
@@ -50,8 +50,8 @@ static void *video_prefetch_thread(void *ctx)
 }
 
 /* Decoding the first picture takes the largest part of the time until the first second can be
- * watched.  So it starts beside the speech program, which uses half a core; the encoders reuse what
- * it leaves in `run->film` and in the cache. */
+ * watched.  So it runs at the same time as the speech program, which uses half a core; the encoders
+ * reuse what it leaves in `run->film` and in the cache. */
 static void video_prefetch(struct video_run *run)
 {
     film_open(run->record, &run->dir, &run->cache, run->root_fd, &run->film);

@@ -5,13 +5,13 @@
  * one, and no encoder that waits takes memory (140 MB at 1080p).  A viewer waits for the first
  * second of a film, so that second does not wait for the end of a segment: the encoder of another
  * segment yields its core in the middle of its work and resumes as soon as a core is free.  So at
- * most two encoders a core are open, and one a core while no film begins beside others.
+ * most two encoders a core are open, and only one a core while no other film starts.
  *
  * The cores are locks of one shared file, and so are the heads of the three queues (one a rank).
  * The kernel releases the locks of a process that dies.  A process that is stopped or hangs keeps
  * its locks, but does not work: the holder of a lock writes a heartbeat to the file, and a lock
  * whose heartbeat is stale counts no more; another lock takes its place.  When its holder wakes, it
- * works beside the others until its segment is done. */
+ * works in addition to the others until its segment is done. */
 #pragma once
 
 #include <stdatomic.h>

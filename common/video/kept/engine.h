@@ -1,4 +1,4 @@
-/* engine.h - the engine's digest: every input of a result beside the case and its files.  Any
+/* engine.h - the engine's digest: every input of a result except the case and its files.  Any
  * thread. */
 #pragma once
 

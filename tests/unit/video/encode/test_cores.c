@@ -293,7 +293,7 @@ static pid_t stopped_child(bool waits_in_queue)
     return pid;
 }
 
-/* Its locks become stale; when it continues, it works beside the new holder. */
+/* Its locks become stale; when it continues, it works in addition to the new holder. */
 START_TEST(a_stopped_process_blocks_no_other)
 {
     bool in_queue = _i > 0;

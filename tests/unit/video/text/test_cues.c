@@ -239,65 +239,77 @@ static int64_t spoken_ms(const char *text, const char *language, struct levels *
     return n / 48;
 }
 
+static const struct {
+    const char *language, *sentences[5];
+} spoken_texts[] = {
+    {"en", {"The day begins in a meadow, where every dandelion waits for its wind.",
+               "In 1987, 42 people counted 3,651 dragonflies on this very bank.",
+               "Behind them waits the mountain, and nobody has climbed it since.",
+               "Somebody else has stopped here to warm her wings in the sun.",
+               "Above the last trees the path turns to gravel, and winter left its snow."}},
+    {"de", {"Der Tag beginnt auf einer Wiese voller Uhren, die auf den Wind warten.",
+               "Im Jahr 1987 zählten 42 Menschen hier 3651 Libellen am Ufer.",
+               "Dahinter wartet der Berg, und niemand hat ihn seither bestiegen.",
+               "Jemand anderes hat hier angehalten, um sich die Flügel zu wärmen.",
+               "Über den letzten Bäumen wird der Weg zu Kies, und etwas Schnee bleibt."}},
+    {"hi", {"दिन की शुरुआत एक घास के मैदान में होती है और हवा चलती है।",
+               "जंगल में एक धारा पत्थर की सीढ़ियों से नीचे आती है और हम ऊपर जाते हैं।",
+               "पेड़ तांबे के रंग के हो गए हैं और उनके पीछे पहाड़ इंतज़ार करता है।",
+               "आखिरी पेड़ों के ऊपर रास्ता बजरी का हो जाता है और थोड़ी बर्फ बची है।",
+               "शाम को सूरज धीरे धीरे पहाड़ों के पीछे डूब जाता है।"}},
+    {"ru", {"День начинается на лугу, и каждый одуванчик ждёт своего ветра.",
+               "В лесу ручей спускается по каменным ступеням, и мы идём вверх.",
+               "Деревья стали медными, а за ними нас ждёт большая гора.",
+               "Кто-то ещё остановился здесь, чтобы согреть свои крылья.",
+               "Над последними деревьями тропа становится каменистой."}},
+};
+
+/* The speech of all sentences together: its phrases with their times, and its length. */
+static struct spoken *speak_all(
+    const char *const sentences[5], const char *language, int64_t *ret_total_ms)
+{
+    struct levels levels;
+    struct buf text = {0};
+    struct phrases phrases;
+    struct pauses pauses;
+    struct spoken *spoken;
+
+    for (int i = 0; i < 5; i++)
+        buf_format(&text, "%s ", sentences[i]);
+    *ret_total_ms = spoken_ms(text.data, language, &levels);
+    phrases = phrases_of(text.data);
+    ck_assert_int_eq(phrases.n, 5);
+    pauses = pauses_find(&levels);
+    levels_free(&levels);
+    spoken = align_phrases(&phrases, &pauses, *ret_total_ms);
+    pauses_free(&pauses);
+    phrases_free(&phrases);
+    buf_free(&text);
+    return spoken;
+}
+
 /* Reference: espeak-ng speaks sentence by sentence, so the whole text takes the time of its
  * sentences and equal pauses. */
 START_TEST(cues_of_real_speech_are_in_time)
 {
-    static const struct {
-        const char *language, *sentences[5];
-    } texts[] = {
-        {"en", {"The day begins in a meadow, where every dandelion waits for its wind.",
-                   "In 1987, 42 people counted 3,651 dragonflies on this very bank.",
-                   "Behind them waits the mountain, and nobody has climbed it since.",
-                   "Somebody else has stopped here to warm her wings in the sun.",
-                   "Above the last trees the path turns to gravel, and winter left its snow."}},
-        {"de", {"Der Tag beginnt auf einer Wiese voller Uhren, die auf den Wind warten.",
-                   "Im Jahr 1987 zählten 42 Menschen hier 3651 Libellen am Ufer.",
-                   "Dahinter wartet der Berg, und niemand hat ihn seither bestiegen.",
-                   "Jemand anderes hat hier angehalten, um sich die Flügel zu wärmen.",
-                   "Über den letzten Bäumen wird der Weg zu Kies, und etwas Schnee bleibt."}},
-        {"hi", {"दिन की शुरुआत एक घास के मैदान में होती है और हवा चलती है।",
-                   "जंगल में एक धारा पत्थर की सीढ़ियों से नीचे आती है और हम ऊपर जाते हैं।",
-                   "पेड़ तांबे के रंग के हो गए हैं और उनके पीछे पहाड़ इंतज़ार करता है।",
-                   "आखिरी पेड़ों के ऊपर रास्ता बजरी का हो जाता है और थोड़ी बर्फ बची है।",
-                   "शाम को सूरज धीरे धीरे पहाड़ों के पीछे डूब जाता है।"}},
-        {"ru", {"День начинается на лугу, и каждый одуванчик ждёт своего ветра.",
-                   "В лесу ручей спускается по каменным ступеням, и мы идём вверх.",
-                   "Деревья стали медными, а за ними нас ждёт большая гора.",
-                   "Кто-то ещё остановился здесь, чтобы согреть свои крылья.",
-                   "Над последними деревьями тропа становится каменистой."}},
-    };
+    const char *const *sentences = spoken_texts[_i].sentences,
+                      *language = spoken_texts[_i].language;
+    int64_t alone[5], sum = 0, total, at = 0;
+    struct spoken *spoken;
 
-    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
-        int64_t alone[5], sum = 0, total, at = 0;
+    for (int i = 0; i < 5; i++) {
         struct levels levels;
-        struct buf whole = {0};
-        struct phrases phrases;
-        struct pauses pauses;
-        struct spoken *spoken;
 
-        for (int i = 0; i < 5; i++) {
-            sum += alone[i] = spoken_ms(texts[t].sentences[i], texts[t].language, &levels);
-            levels_free(&levels);
-            buf_format(&whole, "%s ", texts[t].sentences[i]);
-        }
-        total = spoken_ms(whole.data, texts[t].language, &levels);
-        phrases = phrases_of(whole.data);
-        ck_assert_int_eq(phrases.n, 5);
-        pauses = pauses_find(&levels);
+        sum += alone[i] = spoken_ms(sentences[i], language, &levels);
         levels_free(&levels);
-        spoken = align_phrases(&phrases, &pauses, total);
-        for (int i = 0; i < 5; i++) {
-            ck_assert_msg(llabs(spoken[i].start_ms - at) < 120,
-                "%s: sentence %d at %d, spoken at %d", texts[t].language, i + 1,
-                (int)spoken[i].start_ms, (int)at);
-            at += alone[i] + (total - sum) / 4;
-        }
-        free(spoken);
-        pauses_free(&pauses);
-        phrases_free(&phrases);
-        buf_free(&whole);
     }
+    spoken = speak_all(sentences, language, &total);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_msg(llabs(spoken[i].start_ms - at) < 120, "%s: sentence %d at %d, spoken at %d",
+            language, i + 1, (int)spoken[i].start_ms, (int)at);
+        at += alone[i] + (total - sum) / 4;
+    }
+    free(spoken);
 }
 END_TEST
 
@@ -460,7 +472,8 @@ int main(void)
     tcase_add_test(tc, blank_text_gives_no_phrase);
     tcase_add_test(tc, pauses_are_found_in_loud_and_soft_sound);
     tcase_add_test(tc, a_phrase_ends_at_a_pause_rather_than_by_its_number_of_letters);
-    tcase_add_test(tc, cues_of_real_speech_are_in_time);
+    tcase_add_loop_test(
+        tc, cues_of_real_speech_are_in_time, 0, sizeof spoken_texts / sizeof *spoken_texts);
     tcase_add_test(tc, narration_gives_the_cues_of_a_scene_else_its_caption);
     tcase_add_test(tc, cues_have_length_and_do_not_overlap_however_much_text_there_is);
     tcase_add_test(tc, webvtt_is_escaped_and_has_no_empty_line_in_a_cue);
