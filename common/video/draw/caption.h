@@ -1,7 +1,8 @@
 /* caption.h - a scene's words over its frames: any script, either direction, emoji in colour.
  *
  * To change how a caption fades: FADE_MS and caption_opacity() in caption.c.  Where its box stands:
- * caption_paint.c; type size and pages: caption_layout.c.
+ * caption_paint.c; type size and pages: caption_layout.c.  Then raise ENGINE_VERSION
+ * (kept/engine.h), or kept segments keep the old look.
  *
  * A caption of more than `page_lines` lines is shown page after page; each page gets a share of the
  * time.  If the time is too short for that, the type becomes smaller, then the pages fuller, and at
