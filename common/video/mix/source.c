@@ -16,7 +16,7 @@ struct source_reader {
     const atomic_bool *cancel;
     struct sound_file *file;  /* NULL: the spool */
     struct resample resample; /* of the spool's samples */
-    int64_t n_read;           /* of them, of all channels */
+    int64_t n_fed;            /* samples of all channels that it got */
 };
 
 static int source_open_spool(struct source_reader *reader, struct error *err)
@@ -53,38 +53,39 @@ void source_close(struct source_reader *reader)
     free(reader);
 }
 
+/* Hands the next samples of the spool to the resampler. */
 static int source_feed(struct source_reader *reader, struct error *err)
 {
     const struct source *source = reader->source;
     int16_t samples[PIECE];
     const uint8_t *data = (const uint8_t *)samples;
-    int64_t left = source->n - reader->n_read, n = left < PIECE ? left : PIECE;
-    int rc = spool_read(source->spool, source->from + reader->n_read, samples, n, err);
+    int64_t left = source->n - reader->n_fed, n = left < PIECE ? left : PIECE;
+    int rc = spool_read(source->spool, source->from + reader->n_fed, samples, n, err);
 
     if (rc == 0)
         rc = resample_write(&reader->resample, &data, (int)n / source->channels, err);
-    reader->n_read += n;
+    reader->n_fed += n;
     return rc;
 }
 
 static int source_read_spool(struct source_reader *reader, float *pairs, int n, struct error *err)
 {
-    int got = 0;
+    int n_read = 0;
 
     if (cancel_is_set(reader->cancel))
         return cancel_error(err);
-    while (got < n) {
-        bool is_end = reader->n_read == reader->source->n;
-        int rc = resample_read(&reader->resample, pairs + 2 * got, n - got, is_end, err);
+    while (n_read < n) {
+        bool is_end = reader->n_fed == reader->source->n;
+        int rc = resample_read(&reader->resample, pairs + 2 * n_read, n - n_read, is_end, err);
 
         if (rc < 0 || (rc == 0 && is_end))
-            return rc < 0 ? rc : got;
-        got += rc;
+            return rc < 0 ? rc : n_read;
+        n_read += rc;
         rc = rc == 0 ? source_feed(reader, err) : 0;
         if (rc < 0)
             return rc;
     }
-    return got;
+    return n_read;
 }
 
 int source_read(struct source_reader *reader, float *pairs, int n, struct error *err)
@@ -96,14 +97,14 @@ int source_read(struct source_reader *reader, float *pairs, int n, struct error 
 static int source_meter(struct source_reader *reader, struct levels_meter *meter, struct error *err)
 {
     float pairs[2 * PIECE];
-    int got;
+    int rc;
 
     do {
-        got = source_read(reader, pairs, PIECE, err);
-        if (got > 0)
-            levels_add(meter, pairs, got);
-    } while (got == PIECE);
-    return got < 0 ? got : 0;
+        rc = source_read(reader, pairs, PIECE, err);
+        if (rc > 0)
+            levels_add(meter, pairs, rc);
+    } while (rc == PIECE);
+    return rc < 0 ? rc : 0;
 }
 
 int source_measure(const struct source *source, const atomic_bool *cancel, int64_t *ret_n,

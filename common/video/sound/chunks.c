@@ -32,13 +32,13 @@ static void chunk_patch(
 
 bool riff_is_whole(struct file_view *view, struct sound_patches *patches)
 {
-    bool is_big = file_view_is(view, view->start, "RIFX", 4);
+    bool is_big_endian = file_view_is(view, view->start, "RIFX", 4);
     int64_t at = view->start + 12, ds64_at = 0;
     const uint8_t *head;
     uint64_t data = 0;
 
     while ((head = file_view_at(view, at, 24)) || (head = file_view_at(view, at, 8))) {
-        uint32_t length = is_big ? AV_RB32(head + 4) : AV_RL32(head + 4);
+        uint32_t length = is_big_endian ? AV_RB32(head + 4) : AV_RL32(head + 4);
 
         if (memcmp(head, "ds64", 4) == 0 && file_view_at(view, at, 24)) {
             ds64_at = at + 16;
@@ -56,6 +56,7 @@ bool riff_is_whole(struct file_view *view, struct sound_patches *patches)
     return true;
 }
 
+/* The lengths of Wave64 count the chunk's header of 24 bytes. */
 bool w64_is_whole(struct file_view *view, struct sound_patches *patches)
 {
     int64_t at = view->start + 40;
@@ -76,6 +77,8 @@ bool w64_is_whole(struct file_view *view, struct sound_patches *patches)
     return true;
 }
 
+/* The length of FORM is a copy that libav trusts.  SSND has a header of 8 bytes before its samples.
+ */
 bool iff_is_whole(struct file_view *view, struct sound_patches *patches)
 {
     int64_t at = view->start + 12;
@@ -127,8 +130,8 @@ bool asf_is_whole(struct file_view *view)
     while ((head = file_view_at(view, at, 24))) {
         uint64_t length = AV_RL64(head + 16);
 
-        if (memcmp(head, "\x36\x26\xB2\x75", 4) ==
-            0) /* the data object, with a header of 50 bytes */
+        /* The data object; its length counts its header of 50 bytes. */
+        if (memcmp(head, "\x36\x26\xB2\x75", 4) == 0)
             return length <= 50 || chunk_fits(view, at, length, 64);
         if (length < 24 || length > ENDLESS_64)
             return true;
