@@ -107,10 +107,10 @@ void handover_post(struct request *request, struct handover *handover, struct bu
     buf_free(opening);
 }
 
-struct stream *handover_open(struct handover *handover, void (*over)(struct stream *stream))
+struct stream *handover_open(struct handover *handover, void (*closed)(struct stream *stream))
 {
     return stream_open(handover->server->streams, handover->address, handover->fd,
-        handover->request_id, handover->opening, over, handover);
+        handover->request_id, handover->opening, closed, handover);
 }
 
 static void handover_closed(struct stream *stream)

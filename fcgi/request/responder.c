@@ -37,7 +37,7 @@ struct responders {
     int n;
     int stop_fd, look_fd; /* readable: stop; accept what no process accepted */
     struct pending_connections *pending;
-    unsigned long long n_refused_told; /* loop only */
+    unsigned long long n_refused_logged; /* loop only */
     struct responder each[];
 };
 
@@ -297,10 +297,10 @@ void responders_watch(struct responders *responders)
     for (int i = 0; i < responders->n; i++)
         responder_cut_off(&responders->each[i], REQUEST_MS);
     responders_look(responders);
-    if (n_refused != responders->n_refused_told)
+    if (n_refused != responders->n_refused_logged)
         log_warning("%llu connections closed that brought no complete FastCGI request",
-            n_refused - responders->n_refused_told);
-    responders->n_refused_told = n_refused;
+            n_refused - responders->n_refused_logged);
+    responders->n_refused_logged = n_refused;
 }
 
 void responders_stop(struct responders *responders)

@@ -95,8 +95,7 @@ static int jobs_refuse_foreign(struct error *err)
 {
     error_set(err, ERR_INPUT,
         "a page of another site may only watch a job that is there: CASECAST_ORIGINS names the "
-        "sites "
-        "whose pages may start one");
+        "sites whose pages may start one");
     return JOBS_E_FORBIDDEN;
 }
 
