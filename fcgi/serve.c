@@ -166,7 +166,8 @@ static void serve_stop_handles(struct process *process)
         signal(stop_signals[i], SIG_IGN);
 }
 
-static int serve_run(struct process *process)
+/* False and a log line: a part can't be started. */
+static bool serve_start_parts(struct process *process)
 {
     struct server *server = &process->server;
 
@@ -174,7 +175,7 @@ static int serve_run(struct process *process)
     serve_start_measuring(process);
     if (streams_init(&process->streams, &process->config, &process->loop) < 0) {
         log_error("no socket can be made: %s", strerror(errno));
-        return 1;
+        return false;
     }
     timer_wheel_init(&server->wheel, &process->loop.uv, clock_feed_due);
     server->hub = hub_new(&process->loop, &process->config, job_kinds);
@@ -182,12 +183,13 @@ static int serve_run(struct process *process)
     server->posters = posters_new(&process->config);
     server->replays = replays_start(server);
     process->responders = server->replays ? responders_start(server) : NULL;
-    if (!process->responders)
-        return 1;
-    serve_start_handles(process);
-    log_info("ready: %d responders, %d jobs at once, database %s", process->config.responders,
-        process->config.slots, process->config.database);
-    uv_run(&process->loop.uv, UV_RUN_DEFAULT);
+    return process->responders != NULL;
+}
+
+/* The responders have ended already: they stop first. */
+static void serve_free_parts(struct process *process)
+{
+    struct server *server = &process->server;
 
     replays_stop(server->replays);
     posters_free(server->posters);
@@ -197,6 +199,17 @@ static int serve_run(struct process *process)
     streams_deinit(&process->streams);
     serve_stop_handles(process);
     loop_deinit(&process->loop);
+}
+
+static int serve_run(struct process *process)
+{
+    if (!serve_start_parts(process))
+        return 1;
+    serve_start_handles(process);
+    log_info("ready: %d responders, %d jobs at once, database %s", process->config.responders,
+        process->config.slots, process->config.database);
+    uv_run(&process->loop.uv, UV_RUN_DEFAULT);
+    serve_free_parts(process);
     log_info("stopped");
     return 0;
 }

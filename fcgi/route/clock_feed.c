@@ -88,42 +88,46 @@ static void clock_feed_add_secret(struct buf *out, const struct argument *secret
     buf_free(&text);
 }
 
+/* Fills the feed and the opening of its stream.  False: there is no stream, and the request was
+ * answered. */
+static bool clock_feed_prepare(
+    struct request *request, struct clock_feed *feed, struct buf *ret_opening)
+{
+    const struct argument *secret = arguments_find(&request->arguments, "client_secret");
+    struct error err;
+
+    if (handover_was_refused(request))
+        return false;
+    if (clock_feed_read_arguments(request, feed, &err) < 0) {
+        handover_refuse(request, 400, last_message, err.text);
+        return false;
+    }
+    feed->next = clock_feed_seen(request, feed->count) + 1;
+    if (feed->next > feed->count + 1) {
+        answer_empty(request, 204);
+        return false;
+    }
+    handover_head(ret_opening, request);
+    if (secret && !*request->last_event_id)
+        clock_feed_add_secret(ret_opening, secret);
+    if (request->is_head)
+        FCGX_PutStr(ret_opening->data, (int)ret_opening->len, request->fcgx->out);
+    return !request->is_head;
+}
+
 static void clock_feed_start(struct handover *handover);
 
 void route_clock(struct request *request)
 {
-    const struct argument *secret = arguments_find(&request->arguments, "client_secret");
     struct clock_feed *feed = mem_new(struct clock_feed);
     struct buf opening = {0};
-    struct error err;
-    int seen;
 
-    if (handover_was_refused(request)) {
-        free(feed);
-        return;
-    }
-    if (clock_feed_read_arguments(request, feed, &err) < 0) {
-        handover_refuse(request, 400, last_message, err.text);
-        free(feed);
-        return;
-    }
-    seen = clock_feed_seen(request, feed->count);
-    if (seen > feed->count) {
-        answer_empty(request, 204);
-        free(feed);
-        return;
-    }
-    feed->next = seen + 1;
-    handover_head(&opening, request);
-    if (secret && !*request->last_event_id)
-        clock_feed_add_secret(&opening, secret);
-    if (request->is_head) {
-        FCGX_PutStr(opening.data, (int)opening.len, request->fcgx->out);
+    if (clock_feed_prepare(request, feed, &opening)) {
+        handover_post(request, &feed->handover, &opening, clock_feed_start);
+    } else {
         buf_free(&opening);
         free(feed);
-        return;
     }
-    handover_post(request, &feed->handover, &opening, clock_feed_start);
 }
 
 /* --- loop --- */
