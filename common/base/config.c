@@ -23,6 +23,7 @@ static const struct {
     const char *fallback;
 } config_texts[] = {
     {"CASECAST_CACHE", offsetof(struct config, cache), "cache"},
+    {"CASECAST_CASES", offsetof(struct config, cases), ""},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
@@ -129,6 +130,8 @@ int config_read(struct config *ret_config, struct error *err)
                 config_numbers[i].name, value, config_numbers[i].lo, config_numbers[i].hi);
         *(int *)((char *)&config + config_numbers[i].offset) = (int)number;
     }
+    if (!*config.cases)
+        config.cases = config.database;
     if (!config.slots) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
 

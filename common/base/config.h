@@ -11,6 +11,7 @@
 
 struct config {
     const char *database;   /* CASECAST_DB: file */
+    const char *cases;      /* CASECAST_CASES: where cases are read from; default: the same */
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */

@@ -27,7 +27,7 @@ static int cancel(const struct config *config, const char *id, struct error *err
     int answer = look(config, id, err);
 
     if (answer == 0)
-        answer = store_open_again(config->database, &store, err);
+        answer = store_open_again(config->database, NULL, &store, err);
     if (answer < 0)
         return answer;
     answer = store_job_want_cancel(store, id, &state, err);

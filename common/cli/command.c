@@ -33,11 +33,13 @@ int cli_misused(const struct command *command, const char *fmt, ...)
 int cli_open_store(
     const struct config *config, enum store_part part, struct store **ret_store, struct error *err)
 {
-    if (access(config->database, F_OK) < 0)
+    const char *address = part == STORE_CASES ? config->cases : config->database;
+
+    if (access(address, F_OK) < 0)
         return error_set(err, ERR_INPUT,
             "%s: no database here; `casecast import FILE` makes one, or set CASECAST_DB to yours",
-            config->database);
-    return store_open_to_read(config->database, part, ret_store, err);
+            address);
+    return store_open_to_read(address, part, ret_store, err);
 }
 
 int cli_load_case(

@@ -118,7 +118,9 @@ static int tell_mistakes(const struct import *import)
 
 static int put(struct import *import, const struct case_list *list, struct error *err)
 {
-    int answer = import->store ? 0 : store_open(import->config->database, &import->store, err);
+    int answer = import->store ? 0
+                               : store_open(import->config->database, import->config->cases,
+                                     &import->store, err);
 
     return answer == 0 ? store_case_put(import->store, list->records, list->n, err) : answer;
 }
@@ -187,7 +189,8 @@ static int run(const struct command *command, const struct config *config, int a
 const struct command command_import = {"import", " FILE…",
     "reads cases from JSON files into the database",
     "\nA file is {\"cases\": [{\"id\", \"title\", \"scenes\": [{\"image\", \"caption\",\n"
-    "\"narration\"}]}]}; id and image must be there, and common/case/README.md lists what else may.\n"
+    "\"narration\"}]}]}; id and image must be there, and common/case/README.md lists what else "
+    "may.\n"
     "Pictures and sounds are named beneath CASECAST_MEDIA_ROOT.  A case whose id is there already\n"
     "is replaced.  A file with a mistake changes nothing, and all its mistakes are told.\n",
     run};

@@ -9,7 +9,7 @@ static int run(const struct command *command, const struct config *config, int a
 
     if (argc > 1)
         return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
-    if (store_init(config->database, &store, &err) < 0)
+    if (store_init(config->database, config->cases, &store, &err) < 0)
         return cli_fail(&err);
     printf("%s: ready; cases are read from %s\n", config->database, store_cases_name(store));
     store_close(store);

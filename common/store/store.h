@@ -1,119 +1,91 @@
-/* store.h - cases, jobs and the journal, behind one door.
+/* store.h - jobs, their journal, and cases, in databases of any engine.
  *
- * A `struct store` is one connection: it belongs to one thread at a time, and every thread that
- * needs the store opens its own.  Several processes may share one database.  Nothing here waits
- * longer than STORE_WAIT_MS for somebody else's lock; then the answer is -ERR_BUSY, and nothing was
- * changed.  Every call that changes something is one transaction.
+ * Thread-safety: a `struct store` belongs to one thread at a time; each thread that needs the store
+ * opens its own.  Several processes may share one database.
  *
- * What an `each` is given lives until it returns, and it calls nothing of the store that called it.
- * Jobs come without their input, except to the one who claims them; it is deleted with the job's
- * end.
+ * Errors: no call waits longer than STORE_WAIT_MS for another program's lock.  Then it returns
+ * -ERR_BUSY, which means: not known, ask again with the same arguments.  Each call that changes
+ * something is one transaction, and asked again it has the effect of one call.  -ERR_IO: the
+ * database can't be read or written now.  Other errors stay.  An error names the database;
+ * error_told() does not.
  *
- * The journal is the bus: whoever makes something happen writes it here, and whoever shows it to
- * viewers reads it here (store_tail), in the same process or another.
+ * Ownership: what an `each` gets is valid until it returns, and it calls no function of the same
+ * store.  The caller frees a `struct job` with job_clear().  Jobs come without their input, except
+ * to the process that claims them; the input is deleted at the job's end.
  *
- * Room: jobs, their journal and cases, in a database.
- * May use: base, case, job.
+ * The journal is the bus: works write their events here, and the processes that have viewers read
+ * them here (store_tail()).
+ *
+ * Room: jobs, their journal and cases, in databases of any engine.
+ * May use: base, store/engine, store/sqlite.
  * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/inbox, hub/viewers. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "base/error.h"
-#include "case/case.h"
-#include "job/job.h"
-
-enum { STORE_WAIT_MS = 2000 };
-
-enum store_answer {
-    STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
-    STORE_E_FULL,          /* as many jobs are queued as may be */
-    STORE_E_LOST,          /* the job is no longer yours: stop, and write nothing more */
-};
+#include "store/engine/records.h"
 
 struct store;
 
-/* Open `path` for work, making file, tables and write-ahead log if they are not there.  The file
- * may hold anybody's tables; ours are called casecast_….  Tables of ours newer than this program, a
- * file that is no database and `cases` or `scenes` without a column we need are named in the
- * message, and change nothing. */
-int store_open(const char *path, struct store **ret_store, struct error *err);
-/* The same where the file must be there already.  A process that has begun makes no new database in
- * the place of one that somebody deleted. */
-int store_open_again(const char *path, struct store **ret_store, struct error *err);
-/* The same, but tables called `cases` and `scenes` that no case can be read from are left alone,
- * and casecast_cases and casecast_scenes are made beside them. */
-int store_init(const char *path, struct store **ret_store, struct error *err);
-
-enum store_part { STORE_CASES, STORE_JOBS };
-
-/* Open `path` to look at one part of it: not one byte of it changes, and no file is made.  A file
- * that lacks the part is refused with -ERR_INPUT; nothing else of it need be there. */
+/* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file.  `cases` NULL:
+ * no function of cases is called; the same text as `jobs`: both share one connection.
+ *
+ * Makes file, tables and write-ahead log if they are not there.  The file may hold anybody's
+ * tables; ours are called casecast_….  The error names what is wrong and nothing was changed:
+ * tables of ours newer than this program, a file that is no database, `cases` or `scenes` without a
+ * column we need. */
+int store_open(const char *jobs, const char *cases, struct store **ret_store, struct error *err);
+/* The same where the file must be there already.  A running process makes no new database in the
+ * place of a deleted one. */
+int store_open_again(
+    const char *jobs, const char *cases, struct store **ret_store, struct error *err);
+/* As store_open(), but tables called `cases` and `scenes` that no case can be read from are left
+ * alone, and casecast_cases and casecast_scenes are made beside them. */
+int store_init(const char *jobs, const char *cases, struct store **ret_store, struct error *err);
+/* Opens one part for reading: not one byte of the database changes, and no file is made.
+ * -ERR_INPUT: it lacks that part; the other part need not be there. */
 int store_open_to_read(
-    const char *path, enum store_part part, struct store **ret_store, struct error *err);
+    const char *address, enum store_part part, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
 
-/* The file that this connection holds was deleted, moved or replaced: what is read here is no
- * longer true, and whoever would write is refused (-ERR_IO).  Close it and open it again. */
+/* The file of this store was deleted, moved or replaced: what is read here is no longer true, and
+ * writes fail with -ERR_IO.  Close the store and open it again.  Costs a stat(). */
 bool store_is_adrift(struct store *store);
 
-/* Does it do what jobs need?  Reads, commits a note that nobody reads, and looks whether the
- * log is whole and the disk has room.  On a connection that was just opened, since an older one
- * answers from its memory.  Costs some milliseconds, and a page of the log. */
+/* Does the database do what jobs need?  Reads, commits a note that nobody reads, and checks that
+ * the log is whole and the disk has room.  Call it on a store that was just opened: an older
+ * connection answers from its memory.  Costs some milliseconds, and a page of the log. */
 int store_probe(struct store *store, struct error *err);
 
 /* --- cases.  Their tables may be views over somebody's own --- */
 
-/* Of the table or view that cases are read from. */
+/* Of the table or view that cases are read from.  Valid until store_close(). */
 const char *store_cases_name(const struct store *store);
 
-struct case_summary {
-    const char *id, *title, *language; /* valid during the call */
-    enum case_shape shape;
-    int n_scenes;
-};
-
+/* All cases, in the order of their ids. */
 int store_case_each(struct store *store,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
-/* STORE_E_NOT_FOUND: no such case.  A row that breaks case_check() is -ERR_INPUT and names its
- * place. */
+/* STORE_E_NOT_FOUND: no such case.  -ERR_INPUT: a row breaks case_check(); the error names its
+ * place. The caller frees the record with case_free(). */
 int store_case_get(
     struct store *store, const char *id, struct case_record **ret_record, struct error *err);
-/* All of them or none; a case with the same id is replaced whole. */
+/* Writes all or none; a case with the same id is replaced whole. */
 int store_case_put(
     struct store *store, struct case_record *const *records, int n, struct error *err);
 
 /* --- jobs --- */
 
-struct job_request {
-    const char *kind, *subject, *key;
-    const char *input;             /* JSON; NULL: no job is to be made */
-    const struct job_event *first; /* journaled with the job when a new one is made */
-    int max_queued;                /* STORE_E_FULL beyond that */
-    /* The newest job of this key is the answer also where it failed or was canceled (is about to
-     * be; but not CANCEL_LEFT): less than hold_ms ago, or `viewer` (NULL: nobody) was told of it
-     * less than told_hold_ms ago (store_job_told).  A client that reconnects without Last-Event-ID
-     * must not make the same failure again and again.  0: somebody wants it made anew. */
-    int64_t hold_ms, told_hold_ms;
-    const char *viewer;
-    /* Done jobs of this key up to this number count no more: the caller found that what the newest
-     * of them made is no longer there (older ones made it in the same place).  0: all count. */
-    int64_t gone;
-};
-
-/* Create or attach: the job with this key that is queued, running (and nobody wants it canceled) or
- * done, else a new queued one.  One transaction, so that of ten callers in four processes one
- * creates and nine attach.  STORE_E_NOT_FOUND: there is none, and no input for a new one; told
- * without a write lock. */
+/* Create or attach: the job with this key that is queued, running (and not to be canceled) or done,
+ * else a new queued one.  One transaction: of ten callers in four processes one creates and nine
+ * attach.  STORE_E_NOT_FOUND: there is none, and no input for a new one; found out without a write
+ * lock.  STORE_E_FULL: see max_queued. */
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
+/* STORE_E_NOT_FOUND: no such job. */
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err);
-/* `viewer` was told now that this job failed or was canceled.  What was told more than `forget_ms`
- * ago is forgotten. */
+/* Notes that `viewer` was told now of the job's failure or cancel; see job_request.  Notes older
+ * than `forget_ms` are deleted. */
 int store_job_told(
     struct store *store, const char *id, const char *viewer, int64_t forget_ms, struct error *err);
-/* The newest done job of each subject of `kind` (what there is to show of each case). */
+/* The newest done job of each subject of `kind`. */
 int store_job_each_done(struct store *store, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
 /* How many jobs there are in each state, by enum job_state. */
@@ -123,113 +95,96 @@ int store_job_count(
 int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job),
     void *ctx, struct error *err);
 
-/* The events of a job after `after`, in order, until `each` says false: it has enough.  And
- * `*ret_position`: the journal's end as this same read saw it.  What store_tail() tells from there
- * on is exactly what is not in this answer, if all of it was taken.  STORE_E_NOT_FOUND: no such
- * job, and the position is 0. */
+/* The events of a job after `after`, in order, until `each` returns false.  `*ret_position`: the
+ * journal's end in this same read.  If all events were taken, store_tail() from there on gives
+ * exactly the events that were not.  STORE_E_NOT_FOUND: no such job; the position is 0. */
 int store_job_events(struct store *store, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
-/* These have viewers now.  Nobody compares clocks: who wants to know whether a job is still watched
- * sees whether its n_watched still grows. */
+/* Notes that these jobs have viewers now.  No clocks are compared: a job is still watched if its
+ * n_watched still grows. */
 int store_jobs_watched(
     struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
 
-/* Who watches.  A watcher is named by two digests, of its address and of what it calls itself, as
- * "0123456789abcdef/0123456789abcdef"; one that calls itself nothing has WATCHER_UNNAMED there. */
-enum { WATCHER_LEN = 33, AUDIENCE_LISTED = 8 };
-#define WATCHER_UNNAMED "----------------"
-
-struct audience {
-    char job_id[JOB_ID_LEN + 1];
-    int n;
-    char who[AUDIENCE_LISTED * (WATCHER_LEN + 1)]; /* the first of them, a space between two */
-};
-
-/* How many streams of other watchers than `watcher` the live job has, in all processes that live.
- */
+/* How many streams of other watchers than `watcher` the live job has, in all processes that live. A
+ * watcher that gave itself a name is found by it; else one stream from the same address counts as
+ * its own. */
 int store_audience_others(
     struct store *store, const char *id, const char *watcher, int *ret_others, struct error *err);
 
-/* The job is to end; a process that runs jobs ends it, queued or running, and writes its last
- * events.  `*ret_state`: what it is in.  STORE_E_NOT_FOUND. */
+/* Marks a live job to be canceled; a process that runs jobs ends it, queued or running, and writes
+ * its last events.  `*ret_state`: its state now.  STORE_E_NOT_FOUND: no such job. */
 int store_job_want_cancel(
     struct store *store, const char *id, enum job_state *ret_state, struct error *err);
 
-/* What is written where a job is to be canceled. */
-enum cancel_why {
-    CANCEL_ASKED = 1, /* by somebody, whose reconnect must not begin it anew */
-    CANCEL_LEFT = 2,  /* by this program, as nobody watches any more: who comes back wants it */
-};
-
-/* Ask for an end; the first asking's `why` stays.  A queued job is canceled here and now, with
- * `last` as its last events; a running one is marked (its owner sees cancel_wanted), an ended one
- * stays as it is.  `*ret_job` is the job afterwards, `*ret_is_first` whether this asking changed
- * it: of several processes that ask, one is told so. */
+/* Cancels a job; the `why` of the first call stays.  A queued job ends here and now, with `last` as
+ * its last events; a running one is marked (its owner sees cancel_wanted), an ended one stays as it
+ * is.
+ * `*ret_job` is the job afterwards; `*ret_is_first`: this call changed it.  STORE_E_NOT_FOUND: no
+ * such job. */
 int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
     const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
     struct error *err);
 
 /* --- the owner's side --- */
 
-/* A process that may run jobs: a random name, what it can run, one lease for all its jobs, and a
- * lock (in the file <database>-members) that shows the others whether it still lives.  One thread
- * at a time. */
+/* A process that may run jobs: a random name, the kinds it knows, one lease for all its jobs, and a
+ * proof of life (with SQLite a lock in the file <database>-members).  One thread at a time. */
 struct member;
 
-/* `kinds`: the kinds of jobs it can run, each between commas (",video,"), or NULL: all; the caller
- * keeps it.  `lease_ms`: silent for so long, it loses its jobs. */
-struct member *store_member_new(const char *path, const char *kinds, int64_t lease_ms);
-/* Takes NULL.  The others find it gone: store_member_release() comes first. */
+/* `jobs`: the address.  `kinds`: the kinds it can run, each between commas (",video,"), or NULL:
+ * all; the caller keeps the text.  `lease_ms`: a member silent for so long loses its jobs. */
+struct member *store_member_new(const char *jobs, const char *kinds, int64_t lease_ms);
+/* Takes NULL.  Other processes find it gone: store_member_release() comes first. */
 void store_member_free(struct member *member);
 const char *store_member_name(const struct member *member);
 
-/* Its lease begins anew.  Needed only while it owns jobs; a claim does it, too. */
-int store_member_renew(struct store *store, struct member *member, struct error *err);
-/* It was asked to end: if it is found gone from now on, it has not died of its jobs. */
+/* Begins its lease anew.  Needed only while it owns jobs; a claim does it, too. */
+int store_member_renew(struct store *store, const struct member *member, struct error *err);
+/* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
-/* These are now the streams that it has of these jobs; n 0: none any more. */
+/* Replaces the streams that it has of these jobs; n 0: none any more. */
 int store_audiences_write(struct store *store, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
-/* Its running jobs are queued again, first in line, and it is none of the members any more. */
+/* Its running jobs are queued again, first in line, and it is no member any more. */
 int store_member_release(struct store *store, const struct member *member, struct error *err);
 
-/* Take the oldest job of a kind that it knows that is queued, or running under an owner that is
- * gone or whose lease has ended, unless `slots` jobs are running under good leases already, in
- * whatever process.  A job whose cancel_wanted is set (its owner left before it could obey) comes
- * first and needs no slot and no known kind: end it as canceled, run nothing.  A job that was asked
- * for again while its canceled forerunner of the same key still runs waits for that one's end.
- * `ret_job->deaths` counts the owners that are gone though nobody asked them to be; who only was
- * silent is none of them.  STORE_E_NOT_FOUND: nothing to do. */
+/* Takes the oldest job of a known kind that is queued, or running under an owner that is gone or
+ * whose lease has ended, unless `slots` jobs are running under good leases already, in whatever
+ * process.  A job whose cancel_wanted is set (its owner left before it could end it) comes first
+ * and needs no slot and no known kind: end it as canceled, run nothing.  A job whose canceled
+ * forerunner of the same key still runs waits for that one's end.  `ret_job->deaths` counts the
+ * owners that are gone though nobody asked them to end; silent ones are not counted.
+ * STORE_E_NOT_FOUND: nothing to do. */
 int store_job_claim(
     struct store *store, struct member *member, int slots, struct job *ret_job, struct error *err);
-/* Put back what nobody works on; no other run of the job, and none that has ended. */
+/* Puts back this run's job; not another run's, and no ended job. */
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err);
-/* Until when (CLOCK_MONOTONIC) nobody else can have this run's job.  STORE_E_LOST: somebody has. */
+/* `*ret_until_ms` (CLOCK_MONOTONIC): no other process has this run's job before.  STORE_E_LOST. */
 int store_job_lease(
     struct store *store, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 
-/* Journal one event of a job; `run` as its claim gave it.  An event whose `once` is there already
- * changes nothing and is a success, so after an error the same may be asked again.  STORE_E_LOST:
- * the job is another one's, or has ended. */
+/* Journals one event; `run` as its claim gave it.  An event whose `once` is there already changes
+ * nothing and succeeds.  STORE_E_LOST. */
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *event, struct error *err);
-/* Give a running job that has told no more than its first event another key.  STORE_E_NOT_FOUND: it
- * has told more, or that key has a job that is queued, running or done. */
+/* Gives a running job that has no more than its first event another key.  STORE_E_NOT_FOUND: it has
+ * more events, or another job of that key is queued, running or done.  STORE_E_LOST. */
 int store_job_rekey(
     struct store *store, const char *id, int64_t run, const char *key, struct error *err);
+/* Replaces the progress note (JSON).  STORE_E_LOST. */
 int store_job_progress(
     struct store *store, const char *id, int64_t run, const char *progress, struct error *err);
-/* The end: state, result or error, and the last events, in one transaction.  May be asked again. */
+/* The end: state, result or error, and the last events, in one transaction.  A run that ended its
+ * job so already succeeds.  STORE_E_LOST. */
 int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
 
 /* --- the reader's side --- */
 
-/* Has any other connection changed the database since this was last asked here?  Costs
- * microseconds. */
+/* Has another connection changed the database since the last call?  Costs microseconds. */
 int store_changed(struct store *store, bool *ret_changed, struct error *err);
 /* The end of the journal now. */
 int store_position(struct store *store, uint64_t *ret_position, struct error *err);
@@ -237,8 +192,8 @@ int store_position(struct store *store, uint64_t *ret_position, struct error *er
 int store_tail(struct store *store, uint64_t after, int most,
     void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
     void *ctx, struct error *err);
-/* Every job that is queued or running, with position, progress, and the name of the member that
- * runs it (NULL: nobody). */
+/* Every job that is queued or running, in the order of creation, with position, progress, and the
+ * name of the member that runs it (NULL: none does). */
 int store_live(struct store *store,
     void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err);

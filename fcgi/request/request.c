@@ -22,18 +22,19 @@ const char *request_headers(const struct request *request)
     return request->headers.data ? request->headers.data : "";
 }
 
-int store_keep_open(struct store **store, const char *database, struct error *err)
+int store_keep_open(struct store **store, const char *jobs, const char *cases, struct error *err)
 {
     if (*store && store_is_adrift(*store)) {
         store_close(*store);
         *store = NULL;
     }
-    return *store ? 0 : store_open_again(database, store, err);
+    return *store ? 0 : store_open_again(jobs, cases, store, err);
 }
 
 int request_store(struct request *request, struct store **ret_store, struct error *err)
 {
-    int rc = store_keep_open(request->store, request->server->config->database, err);
+    const struct config *config = request->server->config;
+    int rc = store_keep_open(request->store, config->database, config->cases, err);
 
     if (rc == 0)
         *ret_store = *request->store;

@@ -46,7 +46,7 @@ const char *request_headers(const struct request *request);
 
 /* Opens `*store` if it is NULL, or if another file took the place of the one that it holds. -ERR_…:
  * it can't be opened now, and `*store` is NULL.  Any thread, with its own store. */
-int store_keep_open(struct store **store, const char *database, struct error *err);
+int store_keep_open(struct store **store, const char *jobs, const char *cases, struct error *err);
 
 /* The responder's store, which stays its own.  -ERR_…: it can't be opened now. */
 int request_store(struct request *request, struct store **ret_store, struct error *err);

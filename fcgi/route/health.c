@@ -49,7 +49,7 @@ static int health_check_accepting(const struct server *server, struct error *err
 static int health_check_database(const struct server *server, struct error *err)
 {
     struct store *store;
-    int rc = store_open_again(server->config->database, &store, err);
+    int rc = store_open_again(server->config->database, server->config->cases, &store, err);
 
     if (rc < 0)
         return rc;

@@ -71,7 +71,7 @@ static int replay_add_progress(
 static int replays_read(struct replays *replays, struct replay_request *asked, struct error *err)
 {
     struct replay *replay = &asked->replay;
-    int rc = store_keep_open(&replays->store, replays->server->config->database, err);
+    int rc = store_keep_open(&replays->store, replays->server->config->database, NULL, err);
 
     if (rc == 0)
         rc = replay_read(replays->store, asked->job_id, replay->seq, replay, err);

@@ -64,13 +64,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     outside_folder();
     path = mem_format("%s/%s", outside_path(), outside_name);
-    assert(store_open(path, &store, &err) == 0);
+    assert(store_open(path, path, &store, &err) == 0);
     store_close(store);
     assert(sqlite3_open(path, &db) == SQLITE_OK);
     run("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF");
     put_scene = loosen("scenes", "case_id, position", "'case', 1");
     put_case = loosen("cases", "id", "'case'");
-    assert(store_open(path, &store, &err) == 0);
+    assert(store_open(path, path, &store, &err) == 0);
     free(path);
     return 0;
 }

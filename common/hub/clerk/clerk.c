@@ -47,7 +47,7 @@ static void clerk_leave_adrift(struct clerk *clerk)
 
 static bool clerk_open(struct clerk *clerk, int64_t now)
 {
-    const char *path = clerk->to.config->database;
+    const struct config *config = clerk->to.config;
     struct error err;
     int rc;
 
@@ -58,8 +58,8 @@ static bool clerk_open(struct clerk *clerk, int64_t now)
     if (now < clerk->open_at)
         return false;
     clerk->open_at = now + REOPEN_MS;
-    rc = clerk->was_open ? store_open_again(path, &clerk->store, &err)
-                         : store_open(path, &clerk->store, &err);
+    rc = clerk->was_open ? store_open_again(config->database, config->cases, &clerk->store, &err)
+                         : store_open(config->database, config->cases, &clerk->store, &err);
     if (rc < 0) {
         clerk_trouble(clerk, &err);
         return false;

@@ -259,7 +259,7 @@ static bool work_open_store(struct work *work)
     struct error err;
     bool was_logged = false;
 
-    while (store_open_again(work->config->database, &work->store, &err) < 0) {
+    while (store_open_again(work->config->database, NULL, &work->store, &err) < 0) {
         if (!work_may_pass(&err)) {
             log_error("job %s: can't begin: %s", work->job.id, err.text);
             inbox_want_reopen(work->inbox);

@@ -121,7 +121,7 @@ static void set_up(void)
     config =
         (struct config){.database = database, .slots = 2, .lease_ms = LEASE_MS, .max_queued = 50};
     loop_init(&loop);
-    ck_assert_int_eq(store_open(database, &store, &err), 0);
+    ck_assert_int_eq(store_open(database, database, &store, &err), 0);
 }
 
 static void tear_down(void)

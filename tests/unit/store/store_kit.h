@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "store/sqlite/jobs/jobs_private.h"
+#include "store/store.h"
 #include "store/store_private.h"
 
 #define LEASE_MS 3000
@@ -37,8 +39,14 @@ static inline struct store *kit_open(void)
 {
     struct store *store = NULL;
 
-    assert_done(store_open(kit_path, &store, &kit_error));
+    assert_done(store_open(kit_path, kit_path, &store, &kit_error));
     return store;
+}
+
+/* The connection beneath a store. */
+static inline struct database *kit_database(struct store *store)
+{
+    return database_of(store->jobs ? store->jobs : store->cases);
 }
 
 static inline void kit_make_folder(void)
@@ -82,8 +90,8 @@ static inline void kit_dies(const char *alias)
     for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++)
         if (kit_members[i].member == member)
             strcpy(kit_members[i].alias, "(dead)");
-    close(member->fd);
-    member->fd = -1;
+    close(member_of(member)->fd);
+    member_of(member)->fd = -1;
 }
 
 static inline void kit_sql(const char *sql);

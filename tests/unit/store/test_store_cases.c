@@ -272,7 +272,7 @@ START_TEST(views_that_miss_something_are_refused_by_name)
     kit_store = NULL;
     kit_sql(NO_TABLES);
     kit_sql(wrong_views[_i].views);
-    ck_assert_int_lt(store_open(kit_path, &store, &kit_error), 0);
+    ck_assert_int_lt(store_open(kit_path, kit_path, &store, &kit_error), 0);
     ck_assert_msg(strstr(kit_error.text, wrong_views[_i].message), "%s", kit_error.text);
     ck_assert_ptr_nonnull(strstr(kit_error.text, kit_path));
 }

@@ -69,11 +69,13 @@ START_TEST(without_an_input_nothing_is_made_and_no_lock_is_waited_for)
 
     request.input = NULL;
     other = kit_open();
-    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_busy_timeout(kit_store->db, 0);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(other)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
     ck_assert_int_eq(
         store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_NOT_FOUND);
-    ck_assert_int_eq(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(other)->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     store_close(other);
     kit_job("a");
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
@@ -486,7 +488,7 @@ static void *open_all(void *unused)
     intptr_t n_new = 0;
 
     (void)unused;
-    if (store_open(kit_path, &store, NULL) < 0)
+    if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return (void *)(intptr_t)-1;
     for (int i = 0; i < KEYS && n_new >= 0; i++) {
         char key[8];

@@ -149,7 +149,7 @@ static int write_events(const char *id)
     struct job_event event = {.data = "x"};
     struct store *store;
 
-    if (store_open(kit_path, &store, NULL) < 0)
+    if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return 1;
     for (int i = 0; i < EVENTS; i++)
         if (store_job_append(store, id, 1, &event, NULL) != 0)

@@ -7,7 +7,7 @@
 static int try_open(void)
 {
     struct store *store = NULL;
-    int answer = store_open(kit_path, &store, &kit_error);
+    int answer = store_open(kit_path, kit_path, &store, &kit_error);
 
     store_close(store);
     return answer;
@@ -95,13 +95,15 @@ START_TEST(a_locked_database_is_told_and_nothing_was_changed)
 
     kit_store = kit_open();
     other = kit_open();
-    sqlite3_busy_timeout(kit_store->db, 10);
-    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(kit_database(kit_store)->handle, 10);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(other)->handle, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
     assert_says(store_probe(kit_store, &kit_error), ERR_BUSY, "locked by another program");
     assert_says(store_job_open(kit_store, &request, &job, &is_new, &kit_error), ERR_BUSY,
         "store.db: the database is locked by another program");
     assert_says(store_member_renew(kit_store, kit_member("me"), &kit_error), ERR_BUSY, "locked");
-    ck_assert_int_eq(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(other)->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     store_close(other);
     ck_assert_str_eq(kit_claim("me", 1), "");
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
@@ -121,8 +123,9 @@ START_TEST(a_full_disk_is_told_and_leaves_nothing_half_done)
     input[(1 << 20) - 1] = '\0';
     request.input = input;
     kit_store = kit_open();
-    ck_assert_int_eq(
-        sqlite3_exec(kit_store->db, "PRAGMA max_page_count = 40", NULL, NULL, NULL), 0);
+    ck_assert_int_eq(sqlite3_exec(kit_database(kit_store)->handle, "PRAGMA max_page_count = 40",
+                         NULL, NULL, NULL),
+        0);
     assert_says(
         store_job_open(kit_store, &request, &job, &is_new, &kit_error), ERR_IO, "disk full");
     ck_assert_str_eq(kit_claim("me", 1), "");
@@ -161,9 +164,55 @@ START_TEST(a_damaged_database_is_told)
 }
 END_TEST
 
+START_TEST(cases_and_jobs_may_lie_in_two_files)
+{
+    static struct case_record *got;
+    char cases[128];
+    sqlite3 *db;
+
+    snprintf(cases, sizeof cases, "%s/cases.db", kit_folder);
+    ck_assert_int_eq(sqlite3_open(cases, &db), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(db,
+            "CREATE TABLE exhibits(nr); INSERT INTO exhibits VALUES (7);"
+            "CREATE VIEW casecast_cases AS SELECT nr AS id FROM exhibits;"
+            "CREATE VIEW casecast_scenes AS SELECT nr AS case_id, 1 AS position, 'a.jpg' AS image"
+            " FROM exhibits",
+            NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    assert_done(store_open(kit_path, cases, &kit_store, &kit_error));
+    assert_done(store_case_get(kit_store, "7", &got, &kit_error));
+    case_free(got);
+    ck_assert_str_ne(kit_job("a"), "");
+    assert_done(store_probe(kit_store, &kit_error));
+    /* Neither file got what belongs into the other. */
+    ck_assert_str_eq(
+        kit_ask(
+            "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%cases' OR name LIKE '%scenes'"),
+        "0");
+    strcpy(kit_path, cases);
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM sqlite_schema"), "3");
+    ck_assert(!store_is_adrift(kit_store));
+    ck_assert_int_eq(unlink(cases), 0);
+    ck_assert(store_is_adrift(kit_store));
+}
+END_TEST
+
+START_TEST(a_store_for_jobs_alone_needs_no_cases)
+{
+    kit_sql("CREATE TABLE cases(judge)");
+    assert_done(store_open(kit_path, NULL, &kit_store, &kit_error));
+    ck_assert_str_ne(kit_job("a"), "");
+    assert_done(store_probe(kit_store, &kit_error));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
+        cases_and_jobs_may_lie_in_two_files,
+        a_store_for_jobs_alone_needs_no_cases,
         a_new_file_gets_its_tables_and_is_found_again,
         a_file_that_is_no_database_is_refused_and_left_alone,
         a_missing_folder_is_told,

@@ -49,8 +49,8 @@ static int n_members(void)
 {
     int64_t n = 0;
 
-    assert_done(
-        query_number(kit_store, "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
+    assert_done(query_number(
+        kit_database(kit_store), "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
     return (int)n;
 }
 
@@ -296,8 +296,9 @@ START_TEST(nothing_to_claim_needs_no_write_lock)
     struct store *other = kit_open();
     struct job job;
 
-    sqlite3_busy_timeout(kit_store->db, 0);
-    ck_assert_int_eq(sqlite3_exec(other->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(other)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     ck_assert_int_eq(
         store_job_claim(kit_store, kit_member("me"), 1, &job, &kit_error), STORE_E_NOT_FOUND);
     store_close(other);
@@ -331,7 +332,7 @@ static int run_jobs(void)
     struct member *member = store_member_new(kit_path, NULL, LEASE_MS);
     int answer, n = 0;
 
-    if (store_open(kit_path, &store, NULL) < 0)
+    if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return 100;
     while ((answer = store_job_claim(store, member, PROCESSES, &job, NULL)) == 0) {
         answer = store_job_append(store, job.id, job.run, &note, NULL);
@@ -370,8 +371,8 @@ START_TEST(many_processes_run_every_job_once)
     }
     ck_assert_int_eq(n, JOBS);
     kit_store = kit_open();
-    assert_done(query_number(kit_store, "SELECT count(*) FROM casecast_events WHERE name = 'scene'",
-        NULL, &n_events, &kit_error));
+    assert_done(query_number(kit_database(kit_store),
+        "SELECT count(*) FROM casecast_events WHERE name = 'scene'", NULL, &n_events, &kit_error));
     ck_assert_int_eq(n_events, JOBS);
 }
 END_TEST
@@ -391,8 +392,9 @@ START_TEST(a_killed_owner_loses_nothing)
         kit_claim("dead", 1);
         if (store_job_append(kit_store, id, 1, &note, NULL) < 0)
             _exit(1);
-        transaction_begin(kit_store, NULL);
-        journal_add(kit_store, id, &(struct job_event){.data = "never committed"}, 1, NULL);
+        transaction_begin(kit_database(kit_store), NULL);
+        journal_add(
+            kit_database(kit_store), id, &(struct job_event){.data = "never committed"}, 1, NULL);
         kill(getpid(), SIGKILL);
     }
     waitpid(pid, &status, 0);

@@ -8,7 +8,7 @@
 static int probe(void)
 {
     struct store *store = NULL;
-    int answer = store_open_again(kit_path, &store, &kit_error);
+    int answer = store_open_again(kit_path, kit_path, &store, &kit_error);
 
     if (answer == 0)
         answer = store_probe(store, &kit_error);
@@ -46,11 +46,11 @@ START_TEST(a_probe_changes_nothing_that_anybody_reads)
     int64_t before, after;
 
     kit_job("a");
-    assert_done(query_number(kit_store, "SELECT value FROM casecast_meta WHERE name = 'schema'",
-        NULL, &before, &kit_error));
+    assert_done(query_number(kit_database(kit_store),
+        "SELECT value FROM casecast_meta WHERE name = 'schema'", NULL, &before, &kit_error));
     assert_done(probe());
-    assert_done(query_number(kit_store, "SELECT value FROM casecast_meta WHERE name = 'schema'",
-        NULL, &after, &kit_error));
+    assert_done(query_number(kit_database(kit_store),
+        "SELECT value FROM casecast_meta WHERE name = 'schema'", NULL, &after, &kit_error));
     ck_assert_int_eq(before, after);
 }
 END_TEST

@@ -68,7 +68,8 @@ static void make_live(void)
     make_closed();
     kit_sql("DELETE FROM cases WHERE id = 'b'");
     kit_store = kit_open();
-    ck_assert_int_eq(sqlite3_exec(kit_store->db, CASE("b"), NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(kit_store)->handle, CASE("b"), NULL, NULL, NULL), SQLITE_OK);
 }
 
 static void make_left(void)
@@ -190,7 +191,7 @@ START_TEST(who_looks_takes_no_lock_from_others)
 {
     kit_store = kit_open();
     kit_sql(CASE("a") CASE("b"));
-    assert_done(transaction_begin(kit_store, &kit_error));
+    assert_done(transaction_begin(kit_database(kit_store), &kit_error));
     assert_done(look(kit_path, STORE_CASES));
     if (fork() == 0) {
         sqlite3 *db;
@@ -203,7 +204,7 @@ START_TEST(who_looks_takes_no_lock_from_others)
         wait(&status);
         ck_assert_int_eq(status, 0);
     }
-    assert_done(transaction_end(kit_store, 0, &kit_error));
+    assert_done(transaction_end(kit_database(kit_store), 0, &kit_error));
 }
 END_TEST
 
@@ -229,7 +230,9 @@ START_TEST(who_looks_can_write_nothing)
     states[_i].make();
     assert_done(store_open_to_read(kit_path, STORE_CASES, &reader, &kit_error));
     ck_assert_int_lt(store_case_put(reader, &none, 0, &kit_error), 1);
-    ck_assert_int_ne(sqlite3_exec(reader->db, "DELETE FROM cases", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_ne(
+        sqlite3_exec(kit_database(reader)->handle, "DELETE FROM cases", NULL, NULL, NULL),
+        SQLITE_OK);
     store_close(reader);
 }
 END_TEST

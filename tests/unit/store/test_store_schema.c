@@ -6,7 +6,7 @@
 static int try_open(void)
 {
     struct store *store = NULL;
-    int answer = store_open(kit_path, &store, &kit_error);
+    int answer = store_open(kit_path, kit_path, &store, &kit_error);
 
     store_close(store);
     return answer;
@@ -283,7 +283,7 @@ START_TEST(init_leaves_cases_of_another_kind_alone)
     kit_sql(foreign_cases[_i]);
     strcpy(before, kit_ask(schema));
     ck_assert_int_lt(try_open(), 0);
-    assert_done(store_init(kit_path, &kit_store, &kit_error));
+    assert_done(store_init(kit_path, kit_path, &kit_store, &kit_error));
     ck_assert_str_eq(store_cases_name(kit_store), "casecast_cases");
     store_close(kit_store);
     kit_store = kit_open();

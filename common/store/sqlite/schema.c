@@ -1,14 +1,17 @@
-/* store_schema.c - the tables, made on first start and brought up to date step by step.
+/* schema.c - the tables, made on first start and brought up to date step by step.
  *
- * The file may be somebody's: what is ours in it is called casecast_…, and its version is a row of
- * casecast_meta (`PRAGMA user_version` is the owner's).  cases and scenes may be anybody's: they
- * are made only where nothing has these names, and get new columns only where they are still the
- * tables that we made. */
+ * The file may be somebody's own: what is ours in it is called casecast_…, and its version is a row
+ * of casecast_meta (`PRAGMA user_version` belongs to the owner).  cases and scenes may be
+ * anybody's: they are made only where nothing has these names, and get new columns only where they
+ * are still the tables that we made. */
+#include "store/sqlite/schema.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "store/store_private.h"
+#include "store/sqlite/before.h"
+#include "store/sqlite/cases/cases.h"
 
 /* Step i leads to schema version SCHEMA_FIRST + i.  A step that was released is never edited.
  *
@@ -75,148 +78,155 @@ static const char *const steps[] = {
     "  PRIMARY KEY (job_id, viewer));",
 };
 
-/* Versions 1 to 3 had other names: store_before.c. */
+/* Versions 1 to 3 had other names: before.c. */
 enum { SCHEMA_FIRST = 4, SCHEMA_VERSION = SCHEMA_FIRST - 1 + sizeof steps / sizeof *steps };
 
-static int refuse_version(struct store *store, const char *version, struct error *err)
+static int schema_refuse_version(struct database *db, const char *version, struct error *err)
 {
     return error_set(err, ERR_INPUT,
         "%s: casecast's tables in it have version %.20s, this casecast knows versions up to %d: "
         "use "
         "the newer casecast that made them, or another file",
-        store->path, version, SCHEMA_VERSION);
+        db->path, version, SCHEMA_VERSION);
 }
 
-static int read_schema_row(struct store *store, int64_t *ret_version, struct error *err)
+static int schema_read_row(struct database *db, int64_t *ret_version, struct error *err)
 {
     long long version = 0;
     sqlite3_stmt *row;
-    int answer = query_start(
-        store, "SELECT value FROM casecast_meta WHERE name = 'schema'", NULL, &row, err);
+    int rc =
+        query_start(db, "SELECT value FROM casecast_meta WHERE name = 'schema'", NULL, &row, err);
 
-    if (answer == 0)
-        answer = query_row(store, row, err);
-    if (answer < 0)
-        return answer;
-    if (answer == QUERY_END)
-        return refuse_version(store, "unknown", err);
+    if (rc == 0)
+        rc = query_row(db, row, err);
+    if (rc < 0)
+        return rc;
+    if (rc == QUERY_END)
+        return schema_refuse_version(db, "unknown", err);
     if (!text_number(column_text(row, 0), SCHEMA_FIRST, SCHEMA_VERSION, &version))
-        answer = refuse_version(store, column_text(row, 0), err);
+        rc = schema_refuse_version(db, column_text(row, 0), err);
     query_end(row);
     *ret_version = version;
-    return answer < 0 ? answer : 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* 0: nothing of ours is there yet. */
-static int read_version(struct store *store, int64_t *ret_version, struct error *err)
+static int schema_read_version(struct database *db, int64_t *ret_version, struct error *err)
 {
     int64_t n = 0;
-    int answer = query_number(store,
+    int rc = query_number(db,
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'casecast_meta'", NULL,
         &n, err);
 
     *ret_version = 0;
-    return answer == 0 && n ? read_schema_row(store, ret_version, err) : answer;
+    return rc == 0 && n ? schema_read_row(db, ret_version, err) : rc;
 }
 
 /* From nothing, or from the tables of before, or from an older version of these. */
-static int steps_take(struct store *store, int64_t version, struct error *err)
+static int schema_take_steps(struct database *db, int64_t version, struct error *err)
 {
-    int answer = 0;
+    int rc = 0;
     size_t i = version ? (size_t)(version - SCHEMA_FIRST + 1) : 0;
 
-    for (; answer == 0 && i < sizeof steps / sizeof *steps; i++) {
-        answer = run_script(store, steps[i], err);
-        if (answer == 0 && i == 0)
-            answer = before_bring_over(store, err);
-        if (answer < 0 && err)
+    for (; rc == 0 && i < sizeof steps / sizeof *steps; i++) {
+        rc = run_script(db, steps[i], err);
+        if (rc == 0 && i == 0)
+            rc = before_bring_over(db, err);
+        if (rc < 0 && err)
             error_where(err, "making schema version %d: ", SCHEMA_FIRST + (int)i);
     }
-    if (answer < 0)
-        return answer;
-    return query_run(store, "UPDATE casecast_meta SET value = ?1 WHERE name = 'schema'",
+    if (rc < 0)
+        return rc;
+    return query_run(db, "UPDATE casecast_meta SET value = ?1 WHERE name = 'schema'",
         VALUES(value_number(SCHEMA_VERSION)), err);
 }
 
-static int go_up(struct store *store, struct error *err)
+static int schema_go_up(struct database *db, unsigned parts, struct error *err)
 {
     int64_t version;
-    int answer = read_version(store, &version, err);
+    int rc = schema_read_version(db, &version, err);
 
-    if (answer == 0 && version < SCHEMA_VERSION)
-        answer = steps_take(store, version, err);
-    if (answer == 0)
-        answer = case_tables_make(store, err);
-    return answer == 0 ? cases_prepare(store, err) : answer;
+    if (rc == 0 && parts & STORE_JOBS && version < SCHEMA_VERSION)
+        rc = schema_take_steps(db, version, err);
+    if (rc == 0 && parts & STORE_CASES)
+        rc = case_tables_make(db, err);
+    return rc == 0 && parts & STORE_CASES ? cases_prepare(db, err) : rc;
 }
 
-/* Mostly everything is there, and to know that needs no write lock. */
-static int look(struct store *store, bool *ret_is_ready, struct error *err)
+/* `*ret_are_ready`: neither a table nor a column must be made. */
+static int schema_look_at_cases(struct database *db, bool *ret_are_ready, struct error *err)
 {
-    int64_t version;
-    int answer = read_version(store, &version, err);
+    int rc = case_tables_find(db, err);
 
-    *ret_is_ready = answer == 0 && version == SCHEMA_VERSION;
-    if (answer == 0)
-        answer = case_tables_find(store, err);
-    if (answer == 0 && !store->cases)
-        *ret_is_ready = false;
-    if (answer == 0 && *ret_is_ready)
-        answer = case_tables_are_whole(store, ret_is_ready, err);
-    if (answer == 0 && store->cases)
-        answer = cases_prepare(store, err);
-    return answer;
+    *ret_are_ready = rc == 0 && case_tables_are_there(db);
+    if (*ret_are_ready)
+        rc = case_tables_are_whole(db, ret_are_ready, err);
+    if (rc == 0 && case_tables_are_there(db))
+        rc = cases_prepare(db, err);
+    return rc;
 }
 
-int schema_prepare(struct store *store, struct error *err)
+/* Mostly everything is there, and to find that out needs no write lock. */
+static int schema_look(struct database *db, unsigned parts, bool *ret_is_ready, struct error *err)
+{
+    bool has_cases = true;
+    int64_t version;
+    int rc = schema_read_version(db, &version, err);
+
+    if (rc == 0 && parts & STORE_CASES)
+        rc = schema_look_at_cases(db, &has_cases, err);
+    *ret_is_ready = rc == 0 && has_cases && (!(parts & STORE_JOBS) || version == SCHEMA_VERSION);
+    return rc;
+}
+
+int schema_prepare(struct database *db, unsigned parts, struct error *err)
 {
     bool is_ready;
-    int answer = look(store, &is_ready, err);
+    int rc = schema_look(db, parts, &is_ready, err);
 
-    if (answer < 0 || is_ready)
-        return answer;
-    answer = transaction_begin(store, err);
-    return answer == 0 ? transaction_end(store, go_up(store, err), err) : answer;
+    if (rc < 0 || is_ready)
+        return rc;
+    rc = transaction_begin(db, err);
+    return rc == 0 ? transaction_end(db, schema_go_up(db, parts, err), err) : rc;
 }
 
-/* --- for those who only read --- */
+/* --- for reading --- */
 
-static int find_jobs(struct store *store, int64_t version, struct error *err)
+static int schema_find_jobs(struct database *db, int64_t version, struct error *err)
 {
     bool is_older = version > 0;
-    int answer = is_older ? 0 : before_is_there(store, &is_older, err);
+    int rc = is_older ? 0 : before_is_there(db, &is_older, err);
 
-    if (answer < 0 || version == SCHEMA_VERSION)
-        return answer;
+    if (rc < 0 || version == SCHEMA_VERSION)
+        return rc;
     if (is_older)
         return error_set(err, ERR_INPUT,
             "%s: an older casecast made the tables in it; `casecast init` brings them up to date",
-            store->path);
+            db->path);
     return error_set(err, ERR_INPUT,
-        "%s: no jobs in it, as casecast never wrote to it; `casecast init` prepares it",
-        store->path);
+        "%s: no jobs in it, as casecast never wrote to it; `casecast init` prepares it", db->path);
 }
 
-static int find_cases(struct store *store, struct error *err)
+static int schema_find_cases(struct database *db, struct error *err)
 {
-    int answer = case_tables_find(store, err);
+    int rc = case_tables_find(db, err);
 
-    if (answer < 0)
-        return answer;
-    if (store->cases)
-        return cases_prepare(store, err);
+    if (rc < 0)
+        return rc;
+    if (case_tables_are_there(db))
+        return cases_prepare(db, err);
     return error_set(err, ERR_INPUT,
         "%s: no cases in it: neither casecast_cases and casecast_scenes nor cases and scenes are "
         "there, as tables or views; `casecast init` makes them",
-        store->path);
+        db->path);
 }
 
-int schema_find(struct store *store, enum store_part part, struct error *err)
+int schema_find(struct database *db, unsigned parts, struct error *err)
 {
     int64_t version;
-    int answer = read_version(store, &version, err);
+    int rc = schema_read_version(db, &version, err);
 
-    if (answer < 0)
-        return answer;
-    return part == STORE_JOBS ? find_jobs(store, version, err) : find_cases(store, err);
+    if (rc == 0 && parts & STORE_JOBS)
+        rc = schema_find_jobs(db, version, err);
+    return rc == 0 && parts & STORE_CASES ? schema_find_cases(db, err) : rc;
 }

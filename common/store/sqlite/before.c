@@ -1,9 +1,9 @@
-/* store_before.c - databases of schema versions 1 to 3, whose tables were called jobs, inputs and
+/* before.c - databases of schema versions 1 to 3, whose tables were called jobs, inputs and
  * events, and whose version was `PRAGMA user_version`.
  *
  * Somebody else's tables may have these names, and somebody else's file any user_version: ours are
  * those where both the version and every column are what we made. */
-#include "store/store_private.h"
+#include "store/sqlite/before.h"
 
 /* The n_watched of jobs came with version 3. */
 static const char is_ours_sql[] =
@@ -40,19 +40,19 @@ static const char bring_over[] =
     "DROP TABLE jobs;"
     "PRAGMA user_version = 0;"; /* it was ours, and is free again */
 
-int before_is_there(struct store *store, bool *ret_is, struct error *err)
+int before_is_there(struct database *db, bool *ret_is, struct error *err)
 {
     int64_t is_ours = 0;
-    int answer = query_number(store, is_ours_sql, NULL, &is_ours, err);
+    int rc = query_number(db, is_ours_sql, NULL, &is_ours, err);
 
     *ret_is = is_ours;
-    return answer;
+    return rc;
 }
 
-int before_bring_over(struct store *store, struct error *err)
+int before_bring_over(struct database *db, struct error *err)
 {
     bool is_there;
-    int answer = before_is_there(store, &is_there, err);
+    int rc = before_is_there(db, &is_there, err);
 
-    return answer == 0 && is_there ? run_script(store, bring_over, err) : answer;
+    return rc == 0 && is_there ? run_script(db, bring_over, err) : rc;
 }

@@ -1,14 +1,14 @@
-/* store_case_tables.c - the two tables that cases are read from: under which names, and made where
- * they are not there.
+/* case_tables.c - the two tables that cases are read from: under which names, and made where they
+ * are not there.
  *
- * Names of ours come first, so that a file whose owner calls something else `cases` can have views
- * under them.  We take the common names only in a file that holds nothing but what is ours. */
+ * Our own names come first, so that a file whose owner calls something else `cases` can have views
+ * under them.  The common names are taken only in a file that holds nothing but what is ours. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "store/store_private.h"
+#include "store/sqlite/cases/cases_private.h"
 
 #define OUR_CASES "casecast_cases"
 #define OUR_SCENES "casecast_scenes"
@@ -36,103 +36,103 @@ enum { CASE_COLUMNS_LEAST = 4, SCENE_COLUMNS_LEAST = 8 };
 
 /* The columns that `table` lacks, if it is one that we made: a table with the first columns of the
  * list, in their order, and no other.  Somebody else's lacks none. */
-static int find_lacking(struct store *store, const char *table, const struct column *columns,
+static int tables_find_lacking(struct database *db, const char *table, const struct column *columns,
     int least, const struct column **ret_lacking, struct error *err)
 {
     bool is_ours = true;
     sqlite3_stmt *row;
-    int n = 0, answer;
+    int n = 0, rc;
 
-    answer = query_start(store,
+    rc = query_start(db,
         "SELECT name FROM pragma_table_info(?1) WHERE EXISTS"
         " (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1) ORDER BY cid",
         VALUES(value_text(table)), &row, err);
-    while (answer == 0 && (answer = query_row(store, row, err)) == QUERY_ROW) {
+    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
         is_ours = is_ours && columns[n].name && strcmp(columns[n].name, column_text(row, 0)) == 0;
         n += is_ours;
-        answer = 0;
+        rc = 0;
     }
     if (!is_ours || n < least)
         while (columns[n].name)
             n++;
     *ret_lacking = &columns[n];
-    return answer;
+    return rc;
 }
 
-static int find_both_lacking(struct store *store, const struct column **ret_of_cases,
+static int tables_find_both_lacking(struct database *db, const struct column **ret_of_cases,
     const struct column **ret_of_scenes, struct error *err)
 {
-    int answer =
-        find_lacking(store, store->cases, case_columns, CASE_COLUMNS_LEAST, ret_of_cases, err);
+    int rc = tables_find_lacking(
+        db, db->cases->table, case_columns, CASE_COLUMNS_LEAST, ret_of_cases, err);
 
-    if (answer == 0)
-        answer = find_lacking(
-            store, store->scenes, scene_columns, SCENE_COLUMNS_LEAST, ret_of_scenes, err);
-    return answer;
+    if (rc == 0)
+        rc = tables_find_lacking(
+            db, db->cases->scenes_table, scene_columns, SCENE_COLUMNS_LEAST, ret_of_scenes, err);
+    return rc;
 }
 
-int case_tables_are_whole(struct store *store, bool *ret_are_whole, struct error *err)
+int case_tables_are_whole(struct database *db, bool *ret_are_whole, struct error *err)
 {
     const struct column *of_cases, *of_scenes;
-    int answer = find_both_lacking(store, &of_cases, &of_scenes, err);
+    int rc = tables_find_both_lacking(db, &of_cases, &of_scenes, err);
 
-    if (answer == 0)
+    if (rc == 0)
         *ret_are_whole = !of_cases->name && !of_scenes->name;
-    return answer;
+    return rc;
 }
 
-static int add_columns(
-    struct store *store, const char *table, const struct column *columns, struct error *err)
+static int tables_add_columns(
+    struct database *db, const char *table, const struct column *columns, struct error *err)
 {
-    int answer = 0;
+    int rc = 0;
 
-    for (; answer == 0 && columns->name; columns++) {
+    for (; rc == 0 && columns->name; columns++) {
         char *sql =
             mem_format("ALTER TABLE %s ADD COLUMN %s %s", table, columns->name, columns->type);
 
-        answer = run_script(store, sql, err);
+        rc = run_script(db, sql, err);
         free(sql);
     }
-    return answer;
+    return rc;
 }
 
-static int complete(struct store *store, struct error *err)
+static int tables_complete(struct database *db, struct error *err)
 {
     const struct column *of_cases, *of_scenes;
-    int answer = find_both_lacking(store, &of_cases, &of_scenes, err);
+    int rc = tables_find_both_lacking(db, &of_cases, &of_scenes, err);
 
-    if (answer == 0)
-        answer = add_columns(store, store->cases, of_cases, err);
-    return answer == 0 ? add_columns(store, store->scenes, of_scenes, err) : answer;
+    if (rc == 0)
+        rc = tables_add_columns(db, db->cases->table, of_cases, err);
+    return rc == 0 ? tables_add_columns(db, db->cases->scenes_table, of_scenes, err) : rc;
 }
 
 /* --- names --- */
 
-static int count_names(
-    struct store *store, const char *cases, const char *scenes, int64_t *ret_n, struct error *err)
+static int tables_count_names(
+    struct database *db, const char *cases, const char *scenes, int64_t *ret_n, struct error *err)
 {
-    return query_number(store,
+    return query_number(db,
         "SELECT count(*) FROM sqlite_schema"
         " WHERE type IN ('table', 'view') AND lower(name) IN (?1, ?2)",
         VALUES(value_text(cases), value_text(scenes)), ret_n, err);
 }
 
-static int refuse_one_alone(
-    struct store *store, const char *cases, const char *scenes, const char *hint, struct error *err)
+static int tables_refuse_one_alone(
+    struct database *db, const char *cases, const char *scenes, const char *hint, struct error *err)
 {
-    return store_refuse_as(err, STORE_CASES_TOLD,
+    return database_refuse_as(err, CASES_TOLD,
         error_set(err, ERR_INPUT,
             "%s: of %s and %s only one is there: both must be, as tables or views, or neither%s",
-            store->path, cases, scenes, hint));
+            db->path, cases, scenes, hint));
 }
 
 /* 1: the common names are there with all columns that a case must have, 0: they are not. */
-static int are_cases(struct store *store)
+static int tables_are_cases(struct database *db)
 {
     int64_t n = 0;
 
     /* A view that is broken can't be asked, and is none that cases could be read from. */
-    if (query_number(store,
+    if (query_number(db,
             "SELECT (SELECT count(*) FROM pragma_table_info('cases') WHERE lower(name) = 'id')"
             " + (SELECT count(*) FROM pragma_table_info('scenes')"
             "  WHERE lower(name) IN ('case_id', 'position', 'image'))",
@@ -141,38 +141,43 @@ static int are_cases(struct store *store)
     return n == 4;
 }
 
-static void use(struct store *store, const char *cases, const char *scenes)
+static void tables_use(struct database *db, const char *cases, const char *scenes)
 {
-    store->cases = cases;
-    store->scenes = scenes;
+    db->cases->table = cases;
+    db->cases->scenes_table = scenes;
 }
 
-int case_tables_find(struct store *store, struct error *err)
+bool case_tables_are_there(const struct database *db)
+{
+    return db->cases->table != NULL;
+}
+
+int case_tables_find(struct database *db, struct error *err)
 {
     int64_t n_ours = 0, n_common = 0;
-    int answer = count_names(store, OUR_CASES, OUR_SCENES, &n_ours, err);
+    int rc = tables_count_names(db, OUR_CASES, OUR_SCENES, &n_ours, err);
 
-    use(store, NULL, NULL);
-    if (answer == 0)
-        answer = count_names(store, "cases", "scenes", &n_common, err);
-    if (answer < 0)
-        return answer;
+    tables_use(db, NULL, NULL);
+    if (rc == 0)
+        rc = tables_count_names(db, "cases", "scenes", &n_common, err);
+    if (rc < 0)
+        return rc;
     if (n_ours == 1)
-        return refuse_one_alone(store, OUR_CASES, OUR_SCENES, "", err);
+        return tables_refuse_one_alone(db, OUR_CASES, OUR_SCENES, "", err);
     if (n_ours == 2)
-        use(store, OUR_CASES, OUR_SCENES);
-    else if (n_common && !(store->leaves_others && !are_cases(store)))
-        use(store, "cases", "scenes");
-    if (!n_ours && n_common == 1 && store->cases)
-        return refuse_one_alone(store, "cases", "scenes", CASES_HINT, err);
+        tables_use(db, OUR_CASES, OUR_SCENES);
+    else if (n_common && !(db->cases->leaves_others && !tables_are_cases(db)))
+        tables_use(db, "cases", "scenes");
+    if (!n_ours && n_common == 1 && db->cases->table)
+        return tables_refuse_one_alone(db, "cases", "scenes", CASES_HINT, err);
     return 0;
 }
 
 /* --- making --- */
 
-static int is_our_own_file(struct store *store, int64_t *ret_is, struct error *err)
+static int tables_are_alone(struct database *db, int64_t *ret_is, struct error *err)
 {
-    return query_number(store,
+    return query_number(db,
         "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%'"
         "  ESCAPE '\\' AND lower(name) NOT LIKE 'casecast\\_%' ESCAPE '\\')"
         " AND (SELECT user_version FROM pragma_user_version) = 0"
@@ -180,39 +185,39 @@ static int is_our_own_file(struct store *store, int64_t *ret_is, struct error *e
         NULL, ret_is, err);
 }
 
-static void add_definitions(struct buf *sql, const struct column *columns)
+static void tables_add_definitions(struct buf *sql, const struct column *columns)
 {
     for (const struct column *column = columns; column->name; column++)
         buf_format(sql, "%s%s %s", column == columns ? "" : ", ", column->name, column->type);
 }
 
-static int make(struct store *store, struct error *err)
+static int tables_make(struct database *db, struct error *err)
 {
     struct buf sql = {0};
     int64_t is_our_own = 0;
-    int answer = is_our_own_file(store, &is_our_own, err);
+    int rc = tables_are_alone(db, &is_our_own, err);
 
-    if (answer < 0)
-        return answer;
-    use(store, is_our_own ? "cases" : OUR_CASES, is_our_own ? "scenes" : OUR_SCENES);
-    buf_format(&sql, "CREATE TABLE %s(", store->cases);
-    add_definitions(&sql, case_columns);
-    buf_format(&sql, "); CREATE TABLE %s(", store->scenes);
-    add_definitions(&sql, scene_columns);
+    if (rc < 0)
+        return rc;
+    tables_use(db, is_our_own ? "cases" : OUR_CASES, is_our_own ? "scenes" : OUR_SCENES);
+    buf_format(&sql, "CREATE TABLE %s(", db->cases->table);
+    tables_add_definitions(&sql, case_columns);
+    buf_format(&sql, "); CREATE TABLE %s(", db->cases->scenes_table);
+    tables_add_definitions(&sql, scene_columns);
     buf_format(&sql,
         ", PRIMARY KEY (case_id, position),"
         " FOREIGN KEY (case_id) REFERENCES %s(id) ON DELETE CASCADE)",
-        store->cases);
-    answer = run_script(store, sql.data, err);
+        db->cases->table);
+    rc = run_script(db, sql.data, err);
     buf_free(&sql);
-    return answer;
+    return rc;
 }
 
-int case_tables_make(struct store *store, struct error *err)
+int case_tables_make(struct database *db, struct error *err)
 {
-    int answer = case_tables_find(store, err);
+    int rc = case_tables_find(db, err);
 
-    if (answer == 0)
-        answer = store->cases ? complete(store, err) : make(store, err);
-    return answer;
+    if (rc == 0)
+        rc = db->cases->table ? tables_complete(db, err) : tables_make(db, err);
+    return rc;
 }

@@ -1,0 +1,114 @@
+/* engine.h - what an engine of databases provides: functions for cases, for jobs, and for the
+ * connection that both may share.
+ *
+ * A new engine is a folder of its own with one `const struct store_engine`, and one line in the
+ * table of store.c.  The contract of each function stands in store.h, at the function of the same
+ * name. */
+#pragma once
+
+#include "store/engine/records.h"
+
+struct store_engine;
+
+/* A connection; the first member of an engine's own struct.  One thread at a time. */
+struct store_link {
+    const struct store_engine *engine;
+};
+
+/* A process that may run jobs; the first member of an engine's own struct. */
+struct member {
+    const struct store_engine *engine;
+    char name[17];
+};
+
+enum store_way {
+    STORE_MAKE,  /* for reading and writing; a file that is not there is made */
+    STORE_AGAIN, /* the same, but it must be there */
+    STORE_INIT,  /* as STORE_MAKE, beside tables of others that have our common names */
+    STORE_READ,  /* for reading; nothing is changed */
+};
+
+/* Where cases are read from. */
+struct case_source {
+    const char *(*name)(struct store_link *link);
+    int (*each)(struct store_link *link,
+        void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
+    int (*get)(struct store_link *link, const char *id, struct case_record **ret_record,
+        struct error *err);
+    int (*put)(
+        struct store_link *link, struct case_record *const *records, int n, struct error *err);
+};
+
+/* Where jobs and their journal are kept. */
+struct job_store {
+    int (*open)(struct store_link *link, const struct job_request *request, struct job *ret_job,
+        bool *ret_is_new, struct error *err);
+    int (*get)(struct store_link *link, const char *id, struct job *ret_job, struct error *err);
+    int (*told)(struct store_link *link, const char *id, const char *viewer, int64_t forget_ms,
+        struct error *err);
+    int (*each_done)(struct store_link *link, const char *kind,
+        void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+    int (*count)(
+        struct store_link *link, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
+    int (*each)(struct store_link *link, int most, void (*each)(void *ctx, const struct job *job),
+        void *ctx, struct error *err);
+    int (*events)(struct store_link *link, const char *id, uint64_t after,
+        bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
+        struct error *err);
+    int (*watched)(
+        struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
+    int (*audience_others)(struct store_link *link, const char *id, const char *watcher,
+        int *ret_others, struct error *err);
+    int (*want_cancel)(
+        struct store_link *link, const char *id, enum job_state *ret_state, struct error *err);
+    int (*cancel)(struct store_link *link, const char *id, enum cancel_why why,
+        const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
+        struct error *err);
+
+    /* A new one sets nothing of struct member.  Freed by member_free(), which gets no NULL. */
+    struct member *(*member_new)(const char *address, const char *kinds, int64_t lease_ms);
+    void (*member_free)(struct member *member);
+    int (*member_renew)(struct store_link *link, const struct member *member, struct error *err);
+    int (*member_stop)(struct store_link *link, const struct member *member, struct error *err);
+    int (*member_release)(struct store_link *link, const struct member *member, struct error *err);
+    int (*audiences_write)(struct store_link *link, struct member *member,
+        const struct audience *audiences, size_t n, struct error *err);
+
+    int (*claim)(struct store_link *link, struct member *member, int slots, struct job *ret_job,
+        struct error *err);
+    int (*release)(struct store_link *link, const char *id, int64_t run, struct error *err);
+    int (*lease)(struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms,
+        struct error *err);
+    int (*append)(struct store_link *link, const char *id, int64_t run,
+        const struct job_event *event, struct error *err);
+    int (*rekey)(
+        struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
+    int (*progress)(struct store_link *link, const char *id, int64_t run, const char *progress,
+        struct error *err);
+    int (*end)(struct store_link *link, const char *id, int64_t run, enum job_state state,
+        const char *result, const char *error, const struct job_event *last, int n_last,
+        struct error *err);
+
+    int (*changed)(struct store_link *link, bool *ret_changed, struct error *err);
+    int (*position)(struct store_link *link, uint64_t *ret_position, struct error *err);
+    int (*tail)(struct store_link *link, uint64_t after, int most,
+        void (*each)(
+            void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
+        void *ctx, struct error *err);
+    int (*live)(struct store_link *link,
+        void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
+        struct error *err);
+};
+
+struct store_engine {
+    const char *name;                    /* "SQLite" */
+    bool (*serves)(const char *address); /* is this one of its addresses? */
+    /* `parts`: bits of enum store_part, what the connection is for. */
+    int (*open)(const char *address, unsigned parts, enum store_way way,
+        struct store_link **ret_link, struct error *err);
+    void (*close)(struct store_link *link);
+    bool (*is_adrift)(struct store_link *link);
+    int (*probe)(struct store_link *link, struct error *err); /* the parts it was opened for */
+    struct case_source cases;
+    struct job_store jobs;
+};

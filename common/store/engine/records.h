@@ -1,0 +1,69 @@
+/* records.h - what callers of the store and its engines exchange.  Plain records; any thread.
+ *
+ * Room: what an engine of databases must provide.
+ * May use: base, case, job.
+ * Used by: store, store/sqlite, store/sqlite/db. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "case/case.h"
+#include "job/job.h"
+
+enum { STORE_WAIT_MS = 2000 }; /* no call waits longer for another program's lock */
+
+/* Positive return codes of the store. */
+enum store_answer {
+    STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
+    STORE_E_FULL,          /* as many jobs are queued as may be */
+    STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
+};
+
+enum store_part { STORE_CASES = 1, STORE_JOBS = 2 };
+
+/* --- cases --- */
+
+struct case_summary {
+    const char *id, *title, *language; /* valid during the call */
+    enum case_shape shape;
+    int n_scenes;
+};
+
+/* --- jobs --- */
+
+struct job_request {
+    const char *kind, *subject, *key;
+    const char *input;             /* JSON; NULL: no job is made */
+    const struct job_event *first; /* journaled with a new job */
+    int max_queued;                /* STORE_E_FULL beyond that */
+    /* A client that reconnects without Last-Event-ID must not begin a failed job anew each time. So
+     * the newest job of the key is also found if it failed, was canceled, or is to be canceled (but
+     * not as CANCEL_LEFT): less than hold_ms ago, or if `viewer` (NULL: nobody) was told of it less
+     * than told_hold_ms ago (store_job_told()).  0: the caller wants it made anew. */
+    int64_t hold_ms, told_hold_ms;
+    const char *viewer;
+    /* Done jobs of this key up to this number count no more: the caller found that the files of the
+     * newest of them are gone (older ones had the same place).  0: all count. */
+    int64_t gone;
+};
+
+/* Who watches.  A watcher is named by two digests, of its address and of the name it gave itself,
+ * as "0123456789abcdef/0123456789abcdef"; WATCHER_UNNAMED takes the place of a name that was not
+ * given. */
+enum { WATCHER_LEN = 33, AUDIENCE_LISTED = 8 };
+#define WATCHER_UNNAMED "----------------"
+
+/* The streams that one process has of one job. */
+struct audience {
+    char job_id[JOB_ID_LEN + 1];
+    int n;
+    char who[AUDIENCE_LISTED * (WATCHER_LEN + 1)]; /* the first of them, a space between two */
+};
+
+/* Written where a job is to be canceled. */
+enum cancel_why {
+    CANCEL_ASKED = 1, /* a viewer asked for it: his reconnect must not begin the job anew */
+    CANCEL_LEFT = 2,  /* its last viewer left: a viewer who comes back wants it */
+};

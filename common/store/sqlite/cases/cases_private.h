@@ -1,0 +1,61 @@
+/* cases_private.h - what the files of this room share. */
+#pragma once
+
+#include "case/case_fields.h"
+#include "store/sqlite/cases/cases.h"
+
+/* All but has_logged_bad_ids is fixed once the connection is open. */
+struct cases {
+    bool leaves_others;               /* see cases_new() */
+    const char *table, *scenes_table; /* NULL: neither is there */
+    /* Queries made of the columns that are there. */
+    char *case_list_sql, *case_sizes_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
+    char *case_drop_sql, *scenes_drop_sql, *case_count_sql;
+    uint32_t case_columns, scene_columns; /* bit i: field i has one */
+    bool has_logged_bad_ids;
+};
+
+/* What a stranger may read of an error in the tables. */
+#define CASES_TOLD "the tables of cases can't be read: their operator finds the reason in the log"
+/* Behind a message about tables called cases and scenes. */
+#define CASES_HINT                                                                                 \
+    "; if they are not meant for casecast, `casecast init` makes casecast_cases and "              \
+    "casecast_scenes beside them"
+
+/* In an INSERT into scenes, behind the fields. */
+enum { PUT_CASE_ID = CASE_FIELDS_MAX, PUT_POSITION, PUT_VALUES };
+
+void cases_clear_queries(struct cases *cases);
+
+/* --- case_value.c: values of a row --- */
+
+/* An id as the three values that say it: text, a number (a view's column may hold numbers and have
+ * no type), and the text that SQLite makes of 7.0 in a column of texts.  NULL matches nothing. */
+struct id_forms {
+    struct value values[4];
+    char real[CASE_ID_MAX + 3];
+};
+const struct value *id_forms(struct id_forms *forms, const char *id);
+
+struct cell {
+    int type; /* SQLite's */
+    double number;
+    const char *text; /* of numbers, too; valid until the query goes on */
+    size_t len;
+};
+struct cell cell_of(sqlite3_stmt *row, int column);
+bool cell_is_blank(const struct cell *cell); /* nothing, or nothing but white space */
+/* Refuses what no field takes: a blob, a NUL byte. */
+int cell_check(const struct cell *cell, const char *column, const char *wanted, struct error *err);
+/* An id as it is compared; allocated.  NULL: the cell holds none. */
+char *cell_id(const struct cell *cell);
+
+/* Fills `record` (a case or a scene) from the first columns of a row, which are `fields` in order.
+ */
+int case_fields_read(
+    sqlite3_stmt *row, void *record, const struct case_field *fields, struct error *err);
+
+/* --- case_scenes.c --- */
+
+int case_scenes_load(
+    struct database *db, const char *id, struct case_record *record, struct error *err);

@@ -1,0 +1,126 @@
+/* audience.c - who watches a job, in all processes: a row for each process that has viewers of it.
+ *
+ * A process writes its own rows, when they change.  The rows of a process that is gone (member.c)
+ * are not counted. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/sqlite/jobs/jobs_private.h"
+
+enum { HALF = (WATCHER_LEN - 1) / 2 /* characters: of the address, and of the viewer's name */ };
+
+static int audience_write_one(struct database *db, const struct sqlite_member *member,
+    const struct audience *audience, struct error *err)
+{
+    int rc = query_run(db,
+        "DELETE FROM casecast_audiences WHERE job_id = ?1 AND (member = ?2 OR "
+        "casecast_is_gone(member))",
+        VALUES(value_text(audience->job_id), value_text(member->member.name)), err);
+
+    if (rc < 0 || audience->n == 0)
+        return rc;
+    return query_run(db,
+        "INSERT INTO casecast_audiences(job_id, member, n, who) SELECT id, ?2, ?3, ?4"
+        " FROM casecast_jobs WHERE id = ?1 AND state IN ('queued', 'running')",
+        VALUES(value_text(audience->job_id), value_text(member->member.name),
+            value_number(audience->n), value_text(audience->who)),
+        err);
+}
+
+int sqlite_audiences_write(struct store_link *link, struct member *base,
+    const struct audience *audiences, size_t n, struct error *err)
+{
+    struct database *db = database_of(link);
+    struct sqlite_member *member = member_of(base);
+    int rc = member_lock(member, err);
+
+    db->member = member;
+    if (rc == 0)
+        rc = transaction_begin(db, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = audience_write_one(db, member, &audiences[i], err);
+    return transaction_end(db, rc, err);
+}
+
+/* --- how many others --- */
+
+struct count {
+    int all, own;
+    bool is_cut; /* not all are listed */
+};
+
+/* Whoever gave its streams a name is found by it; else one stream from the same address is taken to
+ * be the asker's. */
+static void audience_count_listed(struct count *count, const char *who, const char *watcher)
+{
+    bool is_named = strcmp(watcher + HALF + 1, WATCHER_UNNAMED) != 0;
+
+    for (; strlen(who) >= WATCHER_LEN; who += WATCHER_LEN + (who[WATCHER_LEN] == ' '))
+        if (is_named)
+            count->own += memcmp(who + HALF + 1, watcher + HALF + 1, HALF) == 0;
+        else if (memcmp(who, watcher, HALF) == 0)
+            count->own = 1;
+}
+
+static int audience_count_rows(struct database *db, int members_fd, const char *id,
+    const char *watcher, struct count *ret_count, struct error *err)
+{
+    sqlite3_stmt *row;
+    int rc = query_start(db, "SELECT member, n, who FROM casecast_audiences WHERE job_id = ?1",
+        VALUES(value_text(id)), &row, err);
+
+    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
+        int n = sqlite3_column_int(row, 1);
+
+        rc = 0;
+        if (member_is_gone(members_fd, column_text(row, 0)))
+            continue;
+        ret_count->all += n;
+        ret_count->is_cut |= n > AUDIENCE_LISTED;
+        audience_count_listed(ret_count, column_text(row, 2), watcher);
+    }
+    return rc;
+}
+
+int sqlite_audience_others(struct store_link *link, const char *id, const char *watcher,
+    int *ret_others, struct error *err)
+{
+    struct database *db = database_of(link);
+    char *path = mem_format("%s-members", db->path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct count count = {0};
+    int rc = audience_count_rows(db, fd, id, watcher, &count, err);
+
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    if (rc < 0)
+        return rc;
+    if (count.own == 0 && count.is_cut && strcmp(watcher + HALF + 1, WATCHER_UNNAMED) != 0)
+        count.own = 1;
+    *ret_others = count.all > count.own ? count.all - count.own : 0;
+    return 0;
+}
+
+/* --- which jobs are watched at all --- */
+
+int sqlite_jobs_watched(
+    struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc = transaction_begin(db, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = query_run(db,
+            "UPDATE casecast_jobs SET n_watched = n_watched + 1"
+            " WHERE id = ?1 AND state IN ('queued', 'running')",
+            VALUES(value_text(ids[i])), err);
+    return transaction_end(db, rc, err);
+}

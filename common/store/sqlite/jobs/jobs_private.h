@@ -1,0 +1,62 @@
+/* jobs_private.h - what the files of this room share. */
+#pragma once
+
+#include "store/sqlite/jobs/jobs.h"
+
+/* --- rows.c --- */
+
+/* Of one job, in the queue; sqlite_live() counts as it goes. */
+#define POSITION                                                                                   \
+    "CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast_jobs AS q"                       \
+    " WHERE q.state = 'queued' AND q.number <= casecast_jobs.number) END"
+
+/* `position`: an SQL expression, used only where the job is queued. */
+#define JOB_COLUMNS(position)                                                                      \
+    "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
+    "deaths, progress, result, error, " position ", owner, n_watched, run, number "
+enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN, JOB_COLUMN_NUMBER };
+
+/* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
+int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct error *err);
+/* The first row of a started query of JOB_COLUMNS, which is ended.  STORE_E_NOT_FOUND: no row. */
+int job_read_one(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct error *err);
+int job_by_id(struct database *db, const char *id, struct job *ret_job, struct error *err);
+int job_by_number(struct database *db, int64_t number, struct job *ret_job, struct error *err);
+/* Fills in the input, which may be many megabytes: only the process that runs the job needs it. */
+int job_load_input(struct database *db, struct job *job, struct error *err);
+/* Belongs to every end of a job: nobody needs its input any more. */
+int job_drop_input(struct database *db, const char *id, struct error *err);
+/* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */
+int job_hand_over(
+    struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err);
+
+/* --- journal.c --- */
+
+/* Gives the events the job's next numbers and writes them.  The caller has checked that it may. */
+int journal_add(struct database *db, const char *job_id, const struct job_event *events, int n,
+    struct error *err);
+
+/* --- member.c --- */
+
+struct sqlite_member {
+    struct member member; /* first: what the caller holds */
+    char *path;           /* of the file of locks */
+    int fd;               /* holds our lock; -1: not yet */
+    const char *kinds;    /* the caller's */
+    int64_t lease_ms;
+};
+
+static inline struct sqlite_member *member_of(const struct member *member)
+{
+    return (struct sqlite_member *)member;
+}
+
+/* From now on other processes see that the member lives. */
+int member_lock(struct sqlite_member *member, struct error *err);
+/* Does no process hold the lock of that name?  `members_fd`: the file of locks, not opened by that
+ * member itself; false if it can't be asked (-1). */
+bool member_is_gone(int members_fd, const char *name);
+/* Writes its row, with a lease from now on. */
+int member_write(struct database *db, const struct sqlite_member *member, struct error *err);
+/* Deletes the rows of members that are gone and own nothing. */
+int member_forget_gone(struct database *db, const struct sqlite_member *looker, struct error *err);

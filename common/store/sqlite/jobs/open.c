@@ -1,0 +1,124 @@
+/* open.c - create or attach. */
+#include "base/clock.h"
+#include "store/sqlite/jobs/jobs_private.h"
+
+int sqlite_job_get(struct store_link *link, const char *id, struct job *ret_job, struct error *err)
+{
+    struct database *db = database_of(link);
+    struct job job = {0};
+    int rc = transaction_begin_read(db, err);
+
+    if (rc < 0)
+        return rc;
+    return job_hand_over(db, job_by_id(db, id, &job, err), &job, ret_job, err);
+}
+
+/* --- create or attach --- */
+
+/* What failed or was canceled, or is about to be, is the answer only for who must not begin it anew
+ * (hold_ms); and never where it was canceled as nobody watched it: who comes back wants it. */
+#define IS_HELD                                                                                    \
+    "number = (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND key = ?2)"                \
+    " AND CASE state WHEN 'failed' THEN 1 ELSE cancel_wanted <> ?7 END"                            \
+    " AND (CASE WHEN state IN ('queued', 'running') THEN ?4 > 0 ELSE abs(?3 - ended_ms) < ?4 END"  \
+    "  OR EXISTS (SELECT 1 FROM casecast_told"                                                     \
+    "   WHERE job_id = id AND viewer = ?5 AND abs(?3 - told_ms) < ?6))"
+
+static int open_find(
+    struct database *db, const struct job_request *request, struct job *ret_job, struct error *err)
+{
+    sqlite3_stmt *row;
+    int rc = query_start(db,
+        "SELECT " JOB_COLUMNS(
+            POSITION) "FROM casecast_jobs WHERE kind = ?1 AND key = ?2 AND"
+                      " ((state IN ('queued', 'running') AND NOT cancel_wanted)"
+                      "  OR (state = 'done' AND number > ?8) OR (" IS_HELD "))"
+                      " ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3"
+                      " WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1",
+        VALUES(value_text(request->kind), value_text(request->key), value_number(clock_wall_ms()),
+            value_number(request->hold_ms), value_text(request->viewer),
+            value_number(request->told_hold_ms), value_number(CANCEL_LEFT),
+            value_number(request->gone)),
+        &row, err);
+
+    return rc == 0 ? job_read_one(db, row, ret_job, err) : rc;
+}
+
+static int open_insert(
+    struct database *db, const struct job_request *request, const char *id, struct error *err)
+{
+    int64_t n_queued = 0;
+    int rc;
+
+    rc = query_number(
+        db, "SELECT count(*) FROM casecast_jobs WHERE state = 'queued'", NULL, &n_queued, err);
+    if (rc == 0 && n_queued >= request->max_queued)
+        return STORE_E_FULL;
+    if (rc == 0)
+        rc = query_run(db,
+            "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms)"
+            " VALUES (?1, ?2, ?3, ?4, 'queued', ?5)",
+            VALUES(value_text(id), value_text(request->kind), value_text(request->subject),
+                value_text(request->key), value_number(clock_wall_ms())),
+            err);
+    if (rc == 0)
+        rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",
+            VALUES(value_text(id), value_text(request->input)), err);
+    if (rc == 0 && request->first)
+        rc = journal_add(db, id, request->first, 1, err);
+    return rc;
+}
+
+static int open_or_make(struct database *db, const struct job_request *request, struct job *ret_job,
+    bool *ret_is_new, struct error *err)
+{
+    char id[JOB_ID_LEN + 1];
+    int rc = open_find(db, request, ret_job, err);
+
+    *ret_is_new = rc == STORE_E_NOT_FOUND;
+    if (!*ret_is_new)
+        return rc;
+    job_id_make(id);
+    rc = open_insert(db, request, id, err);
+    return rc == 0 ? job_by_id(db, id, ret_job, err) : rc;
+}
+
+int sqlite_job_open(struct store_link *link, const struct job_request *request, struct job *ret_job,
+    bool *ret_is_new, struct error *err)
+{
+    struct database *db = database_of(link);
+    struct job job = {0};
+    bool is_new = false;
+    int rc = transaction_begin_read(db, err);
+
+    /* Nearly every caller attaches, which needs no write lock. */
+    if (rc == 0)
+        rc = job_hand_over(db, open_find(db, request, &job, err), &job, ret_job, err);
+    if (rc == STORE_E_NOT_FOUND && request->input) {
+        rc = transaction_begin(db, err);
+        if (rc == 0)
+            rc = job_hand_over(
+                db, open_or_make(db, request, &job, &is_new, err), &job, ret_job, err);
+    }
+    if (rc == 0)
+        *ret_is_new = is_new;
+    return rc;
+}
+
+int sqlite_job_told(struct store_link *link, const char *id, const char *viewer, int64_t forget_ms,
+    struct error *err)
+{
+    struct database *db = database_of(link);
+    int64_t now = clock_wall_ms();
+    int rc = transaction_begin(db, err);
+
+    if (rc < 0)
+        return rc;
+    rc = query_run(db, "DELETE FROM casecast_told WHERE abs(?1 - told_ms) > ?2",
+        VALUES(value_number(now), value_number(forget_ms)), err);
+    if (rc == 0)
+        rc = query_run(db,
+            "INSERT OR REPLACE INTO casecast_told(job_id, viewer, told_ms) VALUES (?1, ?2, ?3)",
+            VALUES(value_text(id), value_text(viewer), value_number(now)), err);
+    return transaction_end(db, rc, err);
+}

@@ -1,0 +1,217 @@
+/* owner.c - the side of the process that runs a job: it claims, writes, ends.
+ *
+ * The fence: each claim gives the job the next number of its `run`, and every write names the run
+ * it belongs to.  A work that slept through its lease finds its job gone (STORE_E_LOST) and can
+ * spoil nothing, whether another process has the job now or its own process has it by a later
+ * claim. */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "store/sqlite/jobs/jobs_private.h"
+
+/* ?1 member, ?2 monotonic now, of casecast_jobs.  Our own jobs run, whatever the clock says: we are
+ * not dead.  (After a long stop of this process the first call may be a claim; taking our own job
+ * from ourselves would run it twice.) */
+#define RUNS                                                                                       \
+    "(state = 'running' AND (owner = ?1 OR EXISTS (SELECT 1 FROM casecast_members"                 \
+    " WHERE name = owner AND leased_until_ms > ?2 AND NOT casecast_is_gone(name))))"
+
+/* ?3 slots, ?4 kinds.  A job to cancel needs no slot and nobody who knows its kind, its next owner
+ * only has to end it; so it goes first.  A job whose key another one still works on (that one was
+ * canceled, and asked for again) waits: both write one place. */
+static const char owner_next_sql[] =
+    "SELECT number FROM casecast_jobs AS mine"
+    " WHERE state IN ('queued', 'running') AND NOT " RUNS " AND (cancel_wanted OR"
+    "   ((?4 IS NULL OR instr(?4, ',' || kind || ','))"
+    "    AND (SELECT count(*) FROM casecast_jobs WHERE " RUNS ") < ?3"
+    "    AND NOT EXISTS (SELECT 1 FROM casecast_jobs WHERE kind = mine.kind AND key = mine.key "
+    "AND " RUNS ")))"
+    " ORDER BY cancel_wanted DESC, number LIMIT 1";
+
+static int owner_find_next(struct database *db, const struct sqlite_member *member, int slots,
+    int64_t *ret_number, struct error *err)
+{
+    return query_number(db, owner_next_sql,
+        VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
+            value_number(slots), value_text(member->kinds)),
+        ret_number, err);
+}
+
+/* An owner that is gone though nobody asked it to stop has died of something: perhaps of this job.
+ */
+static const char owner_take_sql[] =
+    "UPDATE casecast_jobs SET state = 'running', owner = ?1, run = run + 1,"
+    " started_ms = iif(started_ms, started_ms, ?2),"
+    " deaths = deaths + (state = 'running' AND EXISTS (SELECT 1 FROM casecast_members"
+    "  WHERE name = owner AND casecast_is_gone(name) AND NOT is_stopping))"
+    " WHERE number = ?3";
+
+static int owner_take_next(struct database *db, const struct sqlite_member *member, int slots,
+    struct job *ret_job, struct error *err)
+{
+    int64_t number = 0;
+    int rc = owner_find_next(db, member, slots, &number, err);
+
+    if (rc == 0)
+        rc = query_run(db, owner_take_sql,
+            VALUES(value_text(member->member.name), value_number(clock_wall_ms()),
+                value_number(number)),
+            err);
+    if (rc == 0)
+        rc = member_write(db, member, err);
+    if (rc == 0)
+        rc = member_forget_gone(db, member, err);
+    if (rc == 0)
+        rc = job_by_number(db, number, ret_job, err);
+    return rc == 0 ? job_load_input(db, ret_job, err) : rc;
+}
+
+int sqlite_job_claim(
+    struct store_link *link, struct member *base, int slots, struct job *ret_job, struct error *err)
+{
+    struct database *db = database_of(link);
+    struct sqlite_member *member = member_of(base);
+    struct job job = {0};
+    int64_t number;
+    int rc = member_lock(member, err);
+
+    db->member = member;
+    /* Mostly there is nothing to do, and to know that needs no write lock. */
+    if (rc == 0)
+        rc = owner_find_next(db, member, slots, &number, err);
+    if (rc == 0)
+        rc = transaction_begin(db, err);
+    if (rc != 0)
+        return rc;
+    return job_hand_over(db, owner_take_next(db, member, slots, &job, err), &job, ret_job, err);
+}
+
+int sqlite_job_release(struct store_link *link, const char *id, int64_t run, struct error *err)
+{
+    struct database *db = database_of(link);
+
+    return query_run(db,
+        "UPDATE casecast_jobs SET state = 'queued', owner = NULL"
+        " WHERE id = ?1 AND run = ?2 AND state = 'running'",
+        VALUES(value_text(id), value_number(run)), err);
+}
+
+int sqlite_job_lease(
+    struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc = query_number(db,
+        "SELECT leased_until_ms FROM casecast_jobs JOIN casecast_members ON name = owner"
+        " WHERE id = ?1 AND run = ?2 AND state = 'running'",
+        VALUES(value_text(id), value_number(run)), ret_until_ms, err);
+
+    return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
+}
+
+static int owner_check_fence(struct database *db, const char *id, int64_t run, struct error *err)
+{
+    int64_t found;
+    int rc = query_number(db,
+        "SELECT 1 FROM casecast_jobs WHERE id = ?1 AND run = ?2 AND state = 'running'",
+        VALUES(value_text(id), value_number(run)), &found, err);
+
+    return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
+}
+
+int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
+    const struct job_event *event, struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc = transaction_begin(db, err);
+
+    if (rc < 0)
+        return rc;
+    rc = owner_check_fence(db, id, run, err);
+    if (rc == 0)
+        rc = journal_add(db, id, event, 1, err);
+    return transaction_end(db, rc, err);
+}
+
+static int owner_rekey(struct database *db, const char *id, const char *key, struct error *err)
+{
+    int rc = query_run(db,
+        "UPDATE casecast_jobs SET key = ?2 WHERE id = ?1 AND last_seq <= 1 AND NOT EXISTS"
+        " (SELECT 1 FROM casecast_jobs AS other WHERE other.id <> casecast_jobs.id AND other.kind "
+        "= casecast_jobs.kind"
+        "  AND other.key = ?2 AND other.state IN ('queued', 'running', 'done'))",
+        VALUES(value_text(id), value_text(key)), err);
+
+    return rc == 0 && !sqlite3_changes(db->handle) ? STORE_E_NOT_FOUND : rc;
+}
+
+int sqlite_job_rekey(
+    struct store_link *link, const char *id, int64_t run, const char *key, struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc = transaction_begin(db, err);
+
+    if (rc < 0)
+        return rc;
+    rc = owner_check_fence(db, id, run, err);
+    if (rc == 0)
+        rc = owner_rekey(db, id, key, err);
+    return transaction_end(db, rc, err);
+}
+
+int sqlite_job_progress(
+    struct store_link *link, const char *id, int64_t run, const char *progress, struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc = query_run(db,
+        "UPDATE casecast_jobs SET progress = ?3 WHERE id = ?1 AND run = ?2 AND state = 'running'",
+        VALUES(value_text(id), value_number(run), value_text(progress)), err);
+
+    return rc == 0 && !sqlite3_changes(db->handle) ? STORE_E_LOST : rc;
+}
+
+static int owner_write_end(struct database *db, const char *id, enum job_state state,
+    const char *result, const char *error, const struct job_event *last, int n_last,
+    struct error *err)
+{
+    int rc = journal_add(db, id, last, n_last, err);
+
+    if (rc == 0)
+        rc = query_run(db,
+            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5,"
+            " owner = NULL WHERE id = ?1",
+            VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
+                value_text(result), value_text(error)),
+            err);
+    return rc == 0 ? job_drop_input(db, id, err) : rc;
+}
+
+/* Asked again after an answer that was lost, it has ended so already. */
+static int owner_check_end(
+    struct database *db, const char *id, int64_t run, enum job_state state, struct error *err)
+{
+    int64_t found;
+    int rc = query_number(db,
+        "SELECT 1 FROM casecast_jobs WHERE id = ?1 AND run = ?2 AND state = ?3",
+        VALUES(value_text(id), value_number(run), value_text(job_state_name(state))), &found, err);
+
+    return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
+}
+
+int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
+    const char *result, const char *error, const struct job_event *last, int n_last,
+    struct error *err)
+{
+    struct database *db = database_of(link);
+    int rc;
+
+    assert(job_state_is_final(state) && job_state_may_go(JOB_RUNNING, state));
+    rc = transaction_begin(db, err);
+    if (rc < 0)
+        return rc;
+    rc = owner_check_fence(db, id, run, err);
+    if (rc == 0)
+        rc = owner_write_end(db, id, state, result, error, last, n_last, err);
+    else if (rc == STORE_E_LOST)
+        rc = owner_check_end(db, id, run, state, err);
+    return transaction_end(db, rc, err);
+}

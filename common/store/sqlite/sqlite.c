@@ -1,0 +1,176 @@
+/* sqlite.c - SQLite as an engine: opening for work, and the table of its functions.
+ *
+ * Write-ahead logging, so that readers never wait for the writer.  synchronous=NORMAL: what was
+ * committed survives the death of the process; after a power cut the last moments may be missing,
+ * but never a hole. */
+#include "store/sqlite/sqlite.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "store/sqlite/cases/cases.h"
+#include "store/sqlite/jobs/jobs.h"
+#include "store/sqlite/probe.h"
+#include "store/sqlite/reader.h"
+#include "store/sqlite/schema.h"
+
+/* An address is the path of a file. */
+static bool sqlite_serves(const char *address)
+{
+    (void)address;
+    return true;
+}
+
+/* --- opening for work --- */
+
+/* When several connections open a new file at once, the switch to WAL answers "busy" to some of
+ * them without asking the busy handler (waiting could deadlock): so it is asked again. */
+static int sqlite_use_wal(struct database *db, struct error *err)
+{
+    int64_t until = clock_monotonic_ms() + STORE_WAIT_MS;
+    sqlite3_stmt *query;
+    int rc, step;
+    bool is_wal;
+
+    rc = query_start(db, "PRAGMA journal_mode = WAL", NULL, &query, err);
+    if (rc < 0)
+        return rc;
+    while ((step = sqlite3_step(query)) == SQLITE_BUSY && clock_monotonic_ms() < until) {
+        sqlite3_reset(query);
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    if (step != SQLITE_ROW) {
+        rc = database_refuse(db, err);
+        query_end(query);
+        return rc;
+    }
+    is_wal = strcmp((const char *)sqlite3_column_text(query, 0), "wal") == 0;
+    query_end(query);
+    if (!is_wal)
+        return error_set(err, ERR_IO,
+            "%s: SQLite can't keep a write-ahead log here: not on a local disk?", db->path);
+    return 0;
+}
+
+/* The log is kept only once everything is in the file: a file that is refused stays as it was.  The
+ * last query opens the log; until then no other program sees by the files that this connection is
+ * there. */
+static int sqlite_set_up_log(struct database *db, struct error *err)
+{
+    int64_t number;
+    int rc = sqlite_use_wal(db, err);
+
+    if (rc == 0)
+        rc = query_run(db, "PRAGMA synchronous = NORMAL", NULL, err);
+    if (rc == 0)
+        rc = query_number(db, "SELECT count(*) FROM sqlite_schema", NULL, &number, err);
+    return rc;
+}
+
+/* A file of cases alone may be somebody's own, read-only, and keeps its journal mode. */
+static int sqlite_set_up(struct database *db, unsigned parts, struct error *err)
+{
+    int rc;
+
+    if (db->has_jobs && sqlite3_db_readonly(db->handle, "main") == 1)
+        return database_refuse_as(
+            err, "the database is read-only", error_set(err, ERR_IO, "%s is read-only", db->path));
+    rc = query_run(db, "PRAGMA foreign_keys = ON", NULL, err);
+    if (rc == 0)
+        rc = schema_prepare(db, parts, err);
+    if (rc == 0 && db->has_jobs)
+        rc = jobs_prepare(db, err);
+    return rc == 0 && db->has_jobs ? sqlite_set_up_log(db, err) : rc;
+}
+
+static void sqlite_close(struct store_link *link)
+{
+    struct database *db = database_of(link);
+
+    cases_free(db->cases);
+    database_close(db);
+}
+
+static int sqlite_open_to_work(const char *path, unsigned parts, enum store_way way,
+    struct database **ret_db, struct error *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | (way == STORE_AGAIN ? 0 : SQLITE_OPEN_CREATE);
+    int rc = database_connect(path, path, flags, ret_db, err);
+
+    if (rc < 0)
+        return rc;
+    (*ret_db)->has_jobs = parts & STORE_JOBS;
+    if (parts & STORE_CASES)
+        (*ret_db)->cases = cases_new(way == STORE_INIT);
+    rc = sqlite_set_up(*ret_db, parts, err);
+    if (rc < 0)
+        sqlite_close(&(*ret_db)->link);
+    if (rc < 0 && err && !err->told)
+        err->told = "the database can't be used: its operator finds the reason in the log";
+    return rc;
+}
+
+static int sqlite_open(const char *path, unsigned parts, enum store_way way,
+    struct store_link **ret_link, struct error *err)
+{
+    struct database *db = NULL;
+    int rc = way == STORE_READ ? reader_open(path, parts, &db, err)
+                               : sqlite_open_to_work(path, parts, way, &db, err);
+
+    if (rc == 0)
+        *ret_link = &db->link;
+    return rc;
+}
+
+static bool sqlite_is_adrift(struct store_link *link)
+{
+    return database_is_adrift(database_of(link));
+}
+
+const struct store_engine sqlite_engine = {
+    .name = "SQLite",
+    .serves = sqlite_serves,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .is_adrift = sqlite_is_adrift,
+    .probe = sqlite_probe,
+    .cases =
+        {
+            .name = sqlite_cases_name,
+            .each = sqlite_case_each,
+            .get = sqlite_case_get,
+            .put = sqlite_case_put,
+        },
+    .jobs =
+        {
+            .open = sqlite_job_open,
+            .get = sqlite_job_get,
+            .told = sqlite_job_told,
+            .each_done = sqlite_job_each_done,
+            .count = sqlite_job_count,
+            .each = sqlite_job_each,
+            .events = sqlite_job_events,
+            .watched = sqlite_jobs_watched,
+            .audience_others = sqlite_audience_others,
+            .want_cancel = sqlite_job_want_cancel,
+            .cancel = sqlite_job_cancel,
+            .member_new = sqlite_member_new,
+            .member_free = sqlite_member_free,
+            .member_renew = sqlite_member_renew,
+            .member_stop = sqlite_member_stop,
+            .member_release = sqlite_member_release,
+            .audiences_write = sqlite_audiences_write,
+            .claim = sqlite_job_claim,
+            .release = sqlite_job_release,
+            .lease = sqlite_job_lease,
+            .append = sqlite_job_append,
+            .rekey = sqlite_job_rekey,
+            .progress = sqlite_job_progress,
+            .end = sqlite_job_end,
+            .changed = sqlite_changed,
+            .position = sqlite_position,
+            .tail = sqlite_tail,
+            .live = sqlite_live,
+        },
+};
