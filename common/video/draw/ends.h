@@ -1,4 +1,4 @@
-/* ends.h - how a film begins and ends: the fade from black and to black, the title over its first
+/* ends.h - how a video begins and ends: the fade from black and to black, the title over its first
  * picture, the credits over its last.  Thread-safety: any thread, pure arithmetic.
  *
  *   |fade in|==== title ====|== caption ==| … |== caption ==|== credits ==|
@@ -10,7 +10,7 @@
 
 enum { ENDS_TITLE_MS = 3000 };
 
-/* All in frames of the film. */
+/* All in frames of the video. */
 struct ends {
     int fade_in_n;         /* length of the fade from black; 0: none */
     int fade_out_at;       /* first frame of the fade to black; n_frames: none */
@@ -28,7 +28,7 @@ void ends_reserve(const struct case_record *record, struct timeline_input *input
 void ends_plan(
     const struct case_record *record, const struct timeline *timeline, struct ends *ret_ends);
 
-/* The brightness of frame `number` of the film, for transition_dim(). */
+/* The brightness of frame `number` of the video, for transition_dim(). */
 int ends_brightness(const struct ends *ends, int number);
 /* The same for the picture alone, behind the credits. */
 int ends_credits_brightness(const struct ends *ends, int number);

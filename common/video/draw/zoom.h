@@ -1,5 +1,5 @@
 /* zoom.h - scales the part of a picture under a window to a frame.  It runs once or twice for every
- * frame of a film, so it has to be fast.
+ * frame of a video, so it has to be fast.
  *
  * Separable, with four taps of the filter of Mitchell and Netravali (1988) at fractions of a pixel.
  * Four taps are enough while a window is at most ZOOM_RATIO_MAX times as large as the frame;

@@ -41,7 +41,7 @@ struct shot {
     bool is_loaded;                  /* the words, too */
     struct yuv canvas;
     struct caption *caption;   /* NULL: none, here and below */
-    struct caption *title;     /* of the film, with the first scene */
+    struct caption *title;     /* of the video, with the first scene */
     struct caption *credits;   /* with the last scene */
     struct motion motion;      /* its focus and is_calm are known once the canvas is */
     atomic_bool has_thumbnail; /* in the output folder; never false again */
@@ -54,7 +54,7 @@ struct film {
     struct cache *cache;
     int root_fd; /* the media root */
     int width, height;
-    struct fonts *fonts; /* of all words of the film */
+    struct fonts *fonts; /* of all its words */
     struct shot *shots;  /* one a scene */
     /* fixed after film_plan() */
     const struct timeline *timeline;

@@ -1,4 +1,4 @@
-/* film_draw.c - draws the frames of a film: see film.h. */
+/* film_draw.c - draws the frames of a video: see film.h. */
 #include "video/draw/transition.h"
 #include "video/film/film.h"
 

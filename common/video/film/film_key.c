@@ -1,4 +1,4 @@
-/* film_key.c - digests of all that decides the pixels and packets of a film: see film.h.  A change
+/* film_key.c - digests of all that decides the pixels and packets of a video: see film.h.  A change
  * of what is added here makes all kept segments useless. */
 #include <stdlib.h>
 

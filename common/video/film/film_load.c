@@ -16,7 +16,7 @@ static int film_canvas_side(int side)
     return (int)(side * MOTION_CANVAS) & ~1;
 }
 
-/* A job takes minutes, and the key of its film holds the digest that was read first. */
+/* A job takes minutes, and the key of its video holds the digest that was read first. */
 static int film_check_digest(
     const struct shot *shot, const char *digest, const char *image, struct error *err)
 {

@@ -1,4 +1,4 @@
-/* film_thumbnails.c - the thumbnails and the preview of a film: see film.h. */
+/* film_thumbnails.c - the thumbnails and the preview of a video: see film.h. */
 #include <stdlib.h>
 
 #include "base/mem.h"

@@ -119,7 +119,7 @@ static void timeline_add_segment(struct timeline *timeline, struct timeline_segm
     timeline->segments[timeline->n_segments++] = segment;
 }
 
-/* The frames of the longest segment that may begin at frame `first` of the film.  Two encoders of
+/* The frames of the longest segment that may begin at frame `first` of the video.  Two encoders of
  * neighbouring segments, each a little faster than real time, stay ahead of a viewer if no segment
  * is longer than about half of what lies before it. */
 static int timeline_segment_max(int fps, int first)

@@ -1,4 +1,4 @@
-/* timeline.h - when everything in a film happens, in whole frames on one clock.
+/* timeline.h - when everything in a video happens, in whole frames on one clock.
  *
  *   scene 1  |lead|== narration ==|tail|trans|
  *   scene 2                            |trans|lead|== narration ==|tail|trans|
@@ -34,7 +34,7 @@ enum {
     TIMELINE_SILENT_MS = 4000,    /* a scene without sound and without `seconds` */
     TIMELINE_CAPTION_MS = 2000,   /* at least, for a caption that is delayed */
     /* A longer body becomes several segments, so that every core has work.  The first segments of a
-     * film are shorter (timeline.c), so that its start can be watched soon. */
+     * video are shorter (timeline.c), so that its start can be watched soon. */
     TIMELINE_SEGMENT_MAX_MS = 5000,
 
     /* Frames; a shorter scene is lengthened to this.  A transition takes at most a third of a
@@ -63,7 +63,7 @@ struct timeline_segment {
     int scene; /* of a transition: the old one; the new one is scene + 1 */
     bool is_transition;
     enum case_transition kind; /* of a transition; of a body 0 */
-    int first, n;              /* frames of the film */
+    int first, n;              /* frames of the video */
 };
 
 struct timeline {
@@ -74,7 +74,7 @@ struct timeline {
     struct timeline_segment *segments;
 };
 
-/* Plan a film of `n` > 0 scenes; `fps` is one that a case may have.  The caller frees
+/* Plan a video of `n` > 0 scenes; `fps` is one that a case may have.  The caller frees
  * `*ret_timeline`.  -ERR_INPUT: longer than CASE_SECONDS_MAX; names the scene. */
 int timeline_plan(const struct timeline_input *inputs, int n, int fps,
     struct timeline *ret_timeline, struct error *err);
@@ -86,7 +86,7 @@ static inline int timeline_frames(int fps, int ms)
     return (ms * fps + 500) / 1000;
 }
 
-/* The time of a frame from the start of the film, ms, rounded down. */
+/* The time of a frame from the start of the video, ms, rounded down. */
 static inline int64_t timeline_ms(const struct timeline *timeline, int64_t frame)
 {
     return frame * 1000 / timeline->fps;

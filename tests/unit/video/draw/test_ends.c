@@ -1,4 +1,4 @@
-/* test_ends.c - how a film begins and ends, seen in its frames: ends.h and credits.h. */
+/* test_ends.c - how a video begins and ends, seen in its frames: ends.h and credits.h. */
 #include <check.h>
 #include <libavformat/avformat.h>
 #include <math.h>
@@ -45,7 +45,7 @@ static void tear_down(void)
     media_folder_remove(out);
 }
 
-/* --- a film to be drawn --- */
+/* --- a video to be drawn --- */
 
 struct studio {
     int root_fd;
@@ -112,7 +112,7 @@ static double light_at(struct studio *s, int number)
     return mean_light(&s->frame);
 }
 
-/* How much `change` alters frame `number` of the film: the sum of the luma differences in the
+/* How much `change` alters frame `number` of the video: the sum of the luma differences in the
  * upper, middle and lower third. */
 static void difference(void (*change)(void), int number, double ret_thirds[static 3])
 {
@@ -146,7 +146,7 @@ static bool differs(void (*change)(void), int number)
 
 /* --- facts --- */
 
-START_TEST(a_film_with_fades_comes_from_black_and_goes_to_black)
+START_TEST(a_video_with_fades_comes_from_black_and_goes_to_black)
 {
     static const int rates[] = {24, 30, 60};
 
@@ -172,7 +172,7 @@ START_TEST(a_film_with_fades_comes_from_black_and_goes_to_black)
 }
 END_TEST
 
-START_TEST(a_film_without_fades_begins_and_ends_at_full_brightness)
+START_TEST(a_video_without_fades_begins_and_ends_at_full_brightness)
 {
     struct studio s;
 
@@ -183,8 +183,8 @@ START_TEST(a_film_without_fades_begins_and_ends_at_full_brightness)
 }
 END_TEST
 
-/* The poster is made of this frame; a film that is too short for a fade has none. */
-START_TEST(the_poster_has_full_brightness_however_short_the_film_is)
+/* The poster is made of this frame; a video that is too short for a fade has none. */
+START_TEST(the_poster_has_full_brightness_however_short_the_video_is)
 {
     record.fades = true;
     for (int seconds = 0; seconds < 4; seconds++)
@@ -390,7 +390,7 @@ static double light_of_picture(const char *name)
     return light;
 }
 
-START_TEST(poster_and_thumbnails_of_a_film_with_fades_are_not_black)
+START_TEST(poster_and_thumbnails_of_a_video_with_fades_are_not_black)
 {
     static const char *const names[] = {"poster.jpg", "preview.jpg", "scene-1.jpg"};
 
@@ -411,9 +411,9 @@ int main(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, a_film_with_fades_comes_from_black_and_goes_to_black);
-    tcase_add_test(tc, a_film_without_fades_begins_and_ends_at_full_brightness);
-    tcase_add_test(tc, the_poster_has_full_brightness_however_short_the_film_is);
+    tcase_add_test(tc, a_video_with_fades_comes_from_black_and_goes_to_black);
+    tcase_add_test(tc, a_video_without_fades_begins_and_ends_at_full_brightness);
+    tcase_add_test(tc, the_poster_has_full_brightness_however_short_the_video_is);
     tcase_add_test(tc, the_title_stands_where_the_focus_is_not);
     tcase_add_test(tc, the_first_caption_waits_for_the_title_to_go);
     tcase_add_test(tc, a_scene_without_seconds_has_time_for_title_and_caption);
@@ -421,7 +421,7 @@ int main(void)
     tcase_add_test(tc, a_case_without_credits_has_no_end_card);
     tcase_add_test(tc, two_hundred_long_credits_are_all_shown);
     tcase_add_test(tc, the_mp4_holds_title_and_credits);
-    tcase_add_test(tc, poster_and_thumbnails_of_a_film_with_fades_are_not_black);
+    tcase_add_test(tc, poster_and_thumbnails_of_a_video_with_fades_are_not_black);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

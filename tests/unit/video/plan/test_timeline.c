@@ -1,4 +1,4 @@
-/* test_timeline.c - the plan of a film in frames: timeline.h. */
+/* test_timeline.c - the plan of a video in frames: timeline.h. */
 #include <check.h>
 #include <stdlib.h>
 
@@ -159,7 +159,7 @@ START_TEST(a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames)
 }
 END_TEST
 
-START_TEST(a_film_begins_with_short_segments_that_grow)
+START_TEST(a_video_begins_with_short_segments_that_grow)
 {
     static const int wanted_ms[] = {500, 500, 1000, 1000, 2000, 2000, 2000, 5000, 5000, 5000};
     struct timeline t = plan(&(struct timeline_input){.seconds = 24}, 1);
@@ -255,7 +255,7 @@ int main(void)
     tcase_add_test(tc, neighbours_share_a_transition_of_24_frames_that_counts_once);
     tcase_add_test(tc, a_scene_of_one_frame_becomes_long_enough_for_its_transitions);
     tcase_add_test(tc, a_transition_lasts_as_long_at_every_rate_and_a_cut_has_no_frames);
-    tcase_add_test(tc, a_film_begins_with_short_segments_that_grow);
+    tcase_add_test(tc, a_video_begins_with_short_segments_that_grow);
     tcase_add_test(tc, two_encoders_as_fast_as_a_viewer_stay_ahead_of_the_viewer);
     tcase_add_test(tc, the_last_segment_of_a_body_is_not_tiny);
     tcase_add_test(tc, the_rules_hold_for_two_hundred_scenes_of_every_kind);
