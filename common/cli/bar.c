@@ -1,4 +1,4 @@
-/* bar.c - how far the work is, in one line. */
+/* bar.c - the progress of a video in one line. */
 #include <string.h>
 
 #include "cli/cli_private.h"
@@ -6,7 +6,7 @@
 
 enum { BAR_MOST = 40, BAR_LEAST = 10 };
 
-static void add_left(int64_t left_ms, char *text, size_t size)
+static void bar_format_left(int64_t left_ms, char *text, size_t size)
 {
     int64_t s = (left_ms + 999) / 1000;
 
@@ -24,7 +24,7 @@ void bar_words(const struct video_progress *progress, char *ret_line, size_t siz
     if (progress->fps > 0)
         snprintf(fps, sizeof fps, "  %.1f fps", progress->fps);
     if (progress->left_ms >= 0)
-        add_left(progress->left_ms, left, sizeof left);
+        bar_format_left(progress->left_ms, left, sizeof left);
     snprintf(ret_line, size, "%3d %%  %-*s%s%s", (int)progress->percent, *fps || *left ? 8 : 0,
         video_stage_name(progress->stage), fps, left);
 }
@@ -35,7 +35,7 @@ void bar_line(const struct video_progress *progress, int columns, char *ret_line
     int width, filled;
 
     bar_words(progress, words, sizeof words);
-    /* The last column stays empty: some terminals wrap when it is written. */
+    /* The last column stays empty: some terminals wrap a line that fills it. */
     width = columns - 1 - (int)strlen(words) - 3;
     if (width < BAR_LEAST) {
         snprintf(ret_line, size, "%.*s", columns > 1 ? columns - 1 : 0, words);

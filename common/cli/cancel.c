@@ -1,55 +1,57 @@
-/* cancel.c - `casecast cancel JOB`: the operator's, whoever watches. */
+/* cancel.c - `casecast cancel JOB`: the operator's cancel, which no viewer prevents. */
 #include "cli/cli_private.h"
 
 #include "job/job.h"
 
-/* A file that holds no such job is not touched. */
-static int look(const struct config *config, const char *id, struct error *err)
+/* Does the database hold the job?  Opened read-only, so that a wrong CASECAST_DB changes no file.
+ */
+static int cancel_find_job(const struct config *config, const char *id, struct error *err)
 {
     struct job job = {0};
     struct store *store;
-    int answer = cli_open_store(config, STORE_JOBS, &store, err);
+    int rc = cli_open_store(config, STORE_JOBS, &store, err);
 
-    if (answer < 0)
-        return answer;
-    answer = job_id_is_wellformed(id) ? store_job_get(store, id, &job, err) : STORE_E_NOT_FOUND;
-    if (answer == STORE_E_NOT_FOUND)
-        answer = error_set(err, ERR_INPUT, "job %.64s not found: `casecast jobs` lists them", id);
+    if (rc < 0)
+        return rc;
+    rc = job_id_is_wellformed(id) ? store_job_get(store, id, &job, err) : STORE_E_NOT_FOUND;
+    if (rc == STORE_E_NOT_FOUND)
+        rc = error_set(err, ERR_INPUT, "job %.64s not found; `casecast jobs` lists them", id);
     store_close(store);
     job_clear(&job);
-    return answer;
+    return rc;
 }
 
-static int cancel(const struct config *config, const char *id, struct error *err)
+static int cancel_job(const struct config *config, const char *id, struct error *err)
 {
     enum job_state state;
     struct store *store;
-    int answer = look(config, id, err);
+    int rc = cancel_find_job(config, id, err);
 
-    if (answer == 0)
-        answer = store_open_again(config->database, NULL, &store, err);
-    if (answer < 0)
-        return answer;
-    answer = store_job_want_cancel(store, id, &state, err);
+    if (rc == 0)
+        rc = store_open_again(config->database, NULL, &store, err);
+    if (rc < 0)
+        return rc;
+    rc = store_job_want_cancel(store, id, &state, err);
     store_close(store);
-    if (answer == 0)
+    if (rc == 0)
         printf(job_state_is_final(state)
                    ? "job %s has ended already: %s\n"
-                   : "job %s is %s, and ends as soon as a responder sees this\n",
+                   : "job %s is %s and ends as soon as a responder reads this\n",
             id, job_state_name(state));
-    return answer;
+    return rc;
 }
 
-static int run(const struct command *command, const struct config *config, int argc, char **argv)
+static int cancel_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
 {
     struct error err;
 
     if (argc != 2)
-        return cli_misused(command, "which job?  Exactly one id");
-    return cancel(config, argv[1], &err) == 0 ? EXIT_DONE : cli_fail(&err);
+        return cli_misused(command, "which job? Give exactly one id");
+    return cancel_job(config, argv[1], &err) == 0 ? EXIT_DONE : cli_fail(&err);
 }
 
-const struct command command_cancel = {"cancel", " JOB", "ends a job, whoever watches it",
-    "\nA viewer can cancel only what nobody else watches.  A job that nobody works on ends when a\n"
-    "responder is there again.\n",
-    run};
+const struct command command_cancel = {"cancel", " JOB", "ends a job, also while others watch it",
+    "\nA viewer may cancel only a job that nobody else watches.  If no responder is running,\n"
+    "the job ends when one runs again.\n",
+    cancel_run};

@@ -1,4 +1,4 @@
-/* check.c - `casecast check`: what this machine, or a case, lacks, and how to mend it. */
+/* check.c - `casecast check`: what this machine or a case lacks, and how to mend it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "cli/cli_private.h"
 #include "video/machine.h"
 
-static void tell(
+static void check_report(
     bool is_there, const char *what, const char *text, const char *mend, int *n_missing)
 {
     printf("%-8s %-10s %s\n", is_there ? "ok" : "MISSING", what, text);
@@ -23,13 +23,13 @@ static void tell(
     ++*n_missing;
 }
 
-static void count_case(void *ctx, const struct case_summary *summary)
+static void check_count_case(void *ctx, const struct case_summary *summary)
 {
     (void)summary;
     ++*(int *)ctx;
 }
 
-/* SQLite makes its log beside the file. */
+/* SQLite creates its log beside the file, so the folder must be writable, too. */
 static int check_writable(const char *path, struct error *err)
 {
     char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
@@ -40,8 +40,7 @@ static int check_writable(const char *path, struct error *err)
         rc = faccessat(AT_FDCWD, *real ? real : "/", W_OK | X_OK, AT_EACCESS);
     }
     if (rc < 0)
-        rc = error_set(err, ERR_IO, "%s can't be written, or not the folder it lies in: %s", path,
-            strerror(errno));
+        rc = error_set(err, ERR_IO, "%s or its folder can't be written: %s", path, strerror(errno));
     free(real);
     return rc;
 }
@@ -50,63 +49,63 @@ static void check_database(const struct config *config, int *n_missing)
 {
     struct store *store = NULL;
     struct error err;
-    int n_cases = 0, answer = cli_open_store(config, STORE_CASES, &store, &err);
+    int n_cases = 0, rc = cli_open_store(config, STORE_CASES, &store, &err);
     char *text = NULL;
 
-    if (answer == 0)
-        answer = store_case_each(store, count_case, &n_cases, &err);
-    if (answer == 0)
-        answer = check_writable(config->database, &err);
-    if (answer == 0)
+    if (rc == 0)
+        rc = store_case_each(store, check_count_case, &n_cases, &err);
+    if (rc == 0)
+        rc = check_writable(config->database, &err);
+    if (rc == 0)
         text = mem_format("%s can be read and written; %s: %d", config->database,
             store_cases_name(store), n_cases);
     store_close(store);
-    tell(answer == 0, "database", answer == 0 ? text : err.text,
+    check_report(rc == 0, "database", rc == 0 ? text : err.text,
         "point CASECAST_DB to a database on a local disk that this user may write", n_missing);
     free(text);
 }
 
-/* Opens a file of the folder as a job would, if there is one. */
-static int try_a_file(int root_fd, const char *path, struct error *err)
+/* Open a file of the folder, if there is one, as a job would. */
+static int check_one_file(int root_fd, const char *path, struct error *err)
 {
     DIR *entries = opendir(path);
     struct dirent *entry;
-    int answer = 0, fd;
+    int rc = 0, fd;
 
-    while (entries && answer == 0 && (entry = readdir(entries))) {
+    while (entries && rc == 0 && (entry = readdir(entries))) {
         if (entry->d_type != DT_REG)
             continue;
-        answer = beneath_open(root_fd, entry->d_name, &fd, NULL, err);
-        if (answer == 0)
+        rc = beneath_open(root_fd, entry->d_name, &fd, NULL, err);
+        if (rc == 0)
             close(fd);
         break;
     }
     if (entries)
         closedir(entries);
-    return answer;
+    return rc;
 }
 
 static void check_media(const struct config *config, int *n_missing)
 {
     struct error err;
-    int fd = -1, answer = beneath_root(config->media_root, &fd, &err);
-    bool is_walked = answer == 0 && !beneath_is_by_kernel(fd);
+    int fd = -1, rc = beneath_root(config->media_root, &fd, &err);
+    bool is_walked = rc == 0 && !beneath_is_by_kernel(fd);
     char *text;
 
-    if (answer == 0 && access(config->media_root, R_OK | X_OK) < 0)
-        answer = error_set(&err, ERR_IO, "%s: %s", config->media_root, strerror(errno));
-    if (answer == 0)
-        answer = try_a_file(fd, config->media_root, &err);
+    if (rc == 0 && access(config->media_root, R_OK | X_OK) < 0)
+        rc = error_set(&err, ERR_IO, "%s: %s", config->media_root, strerror(errno));
+    if (rc == 0)
+        rc = check_one_file(fd, config->media_root, &err);
     if (fd >= 0)
         close(fd);
     text = mem_format("%s%s", config->media_root,
         is_walked ? " (openat2 is missing or forbidden here: paths are walked name by name)" : "");
-    tell(answer == 0, "media", answer == 0 ? text : err.text,
+    check_report(rc == 0, "media", rc == 0 ? text : err.text,
         "point CASECAST_MEDIA_ROOT to the folder of pictures, readable for this user", n_missing);
     free(text);
 }
 
-/* The responder makes the folder itself where it may. */
+/* The responder creates a missing folder if it may, but this command changes nothing. */
 static void check_output(const struct config *config, int *n_missing)
 {
     struct stat stat_;
@@ -120,14 +119,14 @@ static void check_output(const struct config *config, int *n_missing)
             (double)disk.f_bavail * (double)disk.f_frsize / 1e9);
     else
         text = mem_format("%s: %s", config->output, is_there ? "can be written" : strerror(errno));
-    tell(is_there, "output", text,
+    check_report(is_there, "output", text,
         "make the folder, or point CASECAST_OUTPUT to one that this user may write", n_missing);
     free(text);
 }
 
-static void tell_finding(void *ctx, const struct machine_finding *finding)
+static void check_report_finding(void *ctx, const struct machine_finding *finding)
 {
-    tell(finding->is_there, finding->what, finding->text, finding->mend, ctx);
+    check_report(finding->is_there, finding->what, finding->text, finding->mend, ctx);
 }
 
 static void check_machine(const struct config *config, int *n_missing)
@@ -135,7 +134,7 @@ static void check_machine(const struct config *config, int *n_missing)
     check_database(config, n_missing);
     check_media(config, n_missing);
     check_output(config, n_missing);
-    machine_check(tell_finding, n_missing);
+    machine_check(check_report_finding, n_missing);
 }
 
 /* --- one case --- */
@@ -144,7 +143,7 @@ struct findings {
     int n_mistakes, n_warnings;
 };
 
-static void tell_mistake(void *ctx, const char *place, const char *field, const char *text)
+static void check_report_mistake(void *ctx, const char *place, const char *field, const char *text)
 {
     struct findings *findings = ctx;
 
@@ -152,7 +151,7 @@ static void tell_mistake(void *ctx, const char *place, const char *field, const 
     findings->n_mistakes++;
 }
 
-static void tell_warning(void *ctx, const char *place, const char *name, const char *text)
+static void check_report_warning(void *ctx, const char *place, const char *name, const char *text)
 {
     struct findings *findings = ctx;
 
@@ -163,7 +162,8 @@ static void tell_warning(void *ctx, const char *place, const char *name, const c
 static int check_case(const struct config *config, const char *id)
 {
     struct findings found = {0};
-    struct files files = {.ctx = &found, .mistake = tell_mistake, .warning = tell_warning};
+    struct files files = {
+        .ctx = &found, .mistake = check_report_mistake, .warning = check_report_warning};
     struct case_record *record;
     struct error err;
 
@@ -185,12 +185,13 @@ static int check_case(const struct config *config, const char *id)
     return found.n_mistakes ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run(const struct command *command, const struct config *config, int argc, char **argv)
+static int check_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
 {
     int n_missing = 0;
 
     if (argc > 2)
-        return cli_misused(command, "takes one case, but got \"%s\", too", argv[2]);
+        return cli_misused(command, "takes at most one case, got \"%s\" as well", argv[2]);
     if (argc == 2)
         return check_case(config, argv[1]);
     check_machine(config, &n_missing);
@@ -200,7 +201,7 @@ static int run(const struct command *command, const struct config *config, int a
 }
 
 const struct command command_check = {"check", " [CASE]",
-    "tells what this machine or a case lacks, and how to mend it",
-    "\nWith a CASE, every file it names is read as a job would read it: a mistake ends the job, a\n"
-    "warning tells what is wrong with a file that is used nevertheless.\n",
-    run};
+    "shows what this machine or a case lacks, and how to mend it",
+    "\nWith a CASE, each file that it names is read as a job would read it.  A mistake makes\n"
+    "the job fail.  A warning is a fault of a file that is used nevertheless.\n",
+    check_run};

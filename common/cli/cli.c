@@ -1,4 +1,4 @@
-/* cli.c - finds the command, reads the settings, and says how all of it is used. */
+/* cli.c - finds the command, reads the settings, prints the help. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -14,10 +14,10 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 static const char settings_help[] =
     "\nSettings come from the environment:\n"
     "  CASECAST_DB          the database, an SQLite file (casecast.db)\n"
-    "  CASECAST_MEDIA_ROOT  the folder that pictures and sounds lie in (.)\n"
-    "  CASECAST_OUTPUT      the folder that `serve` puts finished videos in (media)\n";
+    "  CASECAST_MEDIA_ROOT  the folder of pictures and sounds (.)\n"
+    "  CASECAST_OUTPUT      the folder for the videos of `serve` (media)\n";
 
-static void print_usage(FILE *out)
+static void cli_print_usage(FILE *out)
 {
     fputs("casecast turns a case in a database into a narrated video.\n\nusage: casecast COMMAND "
           "…\n\n",
@@ -26,33 +26,33 @@ static void print_usage(FILE *out)
         fprintf(out, "  %s%s%*s%s\n", commands[i]->name, commands[i]->arguments,
             24 - cli_width(commands[i]->name) - cli_width(commands[i]->arguments), "",
             commands[i]->summary);
-    fprintf(out, "  %-24s%s\n\n`casecast COMMAND --help` tells more.\n", "serve",
+    fprintf(out, "  %-24s%s\n\n`casecast COMMAND --help` describes one.\n", "serve",
         "answers nginx over FastCGI");
     fputs(settings_help, out);
 }
 
-static int print_help(const struct command *command)
+static int cli_print_help(const struct command *command)
 {
     printf("usage: casecast %s%s\n\n%s.\n%s", command->name, command->arguments, command->summary,
         command->help);
     return EXIT_DONE;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int cli_run_command(const struct command *command, int argc, char **argv)
 {
     struct config config;
     struct error err;
 
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            return print_help(command);
+            return cli_print_help(command);
     if (config_read(&config, &err) < 0)
         return cli_fail(&err);
     digest_init();
     return command->run(command, &config, argc, argv);
 }
 
-static int unknown_command(const char *name)
+static int cli_unknown_command(const char *name)
 {
     fprintf(
         stderr, "casecast: there is no command \"%.60s\"; `casecast --help` lists them\n", name);
@@ -62,12 +62,12 @@ static int unknown_command(const char *name)
 static int dispatch(int argc, char **argv, int (*serve)(int argc, char **argv))
 {
     if (argc < 2) {
-        print_usage(stderr);
+        cli_print_usage(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
-        print_usage(stdout);
+        cli_print_usage(stdout);
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
@@ -78,8 +78,8 @@ static int dispatch(int argc, char **argv, int (*serve)(int argc, char **argv))
         return serve(argc - 1, argv + 1);
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
-            return run(commands[i], argc - 1, argv + 1);
-    return unknown_command(argv[1]);
+            return cli_run_command(commands[i], argc - 1, argv + 1);
+    return cli_unknown_command(argv[1]);
 }
 
 int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv))

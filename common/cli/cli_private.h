@@ -1,4 +1,4 @@
-/* cli_private.h - what the commands share. */
+/* cli_private.h - what the commands share.  Main thread. */
 #pragma once
 
 #include <stddef.h>
@@ -13,49 +13,53 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct command {
     const char *name;
-    const char *arguments; /* as usage shows them */
+    const char *arguments; /* for the usage line */
     const char *summary;   /* one line */
-    const char *help;      /* what --help adds; lines end with \n */
+    const char *help;      /* more lines for --help, each with \n */
     int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
 };
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
     command_jobs, command_init, command_check;
 
-/* "casecast: …" on stderr; returns EXIT_FAILED. */
+/* Print "casecast: TEXT" on stderr.  Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
-/* The same for a wrong command line, with the command's usage; returns EXIT_USAGE. */
+
+/* The same for a wrong command line, with the usage of the command.  Returns EXIT_USAGE. */
 int cli_misused(const struct command *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Opens the database for a command that reads this part of it, and changes nothing. */
+/* Open the database to read one part of it; no byte of it changes.  -ERR_INPUT: there is no
+ * database, or the part is missing.  The caller closes `*ret_store`. */
 int cli_open_store(
     const struct config *config, enum store_part part, struct store **ret_store, struct error *err);
 
-/* Columns that `text` takes on a terminal. */
+/* The columns of a terminal that `text` (UTF-8) takes. */
 int cli_width(const char *text);
 
-/* Reads one case; `id` as somebody typed it. */
+/* Read the case `id`, which a user typed.  -ERR_INPUT: it is no id, there is no such case, or it
+ * has mistakes.  The caller frees `*ret_record`. */
 int cli_load_case(const struct config *config, const char *id, struct case_record **ret_record,
     struct error *err);
 
-/* --- files.c: what cases name beneath the media root --- */
+/* --- files.c: the files of cases --- */
 
 struct files {
-    int root_fd;
+    int root_fd; /* the media root, which the caller opens and closes */
     void *ctx;
     void (*mistake)(void *ctx, const char *place, const char *field, const char *text);
     void (*warning)(
-        void *ctx, const char *place, const char *name, const char *text); /* NULL: not told */
-    struct map seen; /* files.c's, by name; files_end() frees it */
+        void *ctx, const char *place, const char *name, const char *text); /* NULL: not wanted */
+    struct map checked; /* pictures by name; freed by files_end() */
 };
 
-/* Each file that `record` names is read and tried: `mistake` for each that no job could use,
- * `warning` for what is wrong with one and does no harm.  `place` stands before "scenes[0]". */
+/* Read each file that `record` names as a job would.  Calls `mistake` for a file that a job could
+ * not use, and `warning` for a fault of a file that it can use.  `place` stands before "scenes[0]".
+ */
 void files_check(struct files *files, const struct case_record *record, const char *place);
 void files_end(struct files *files);
 
-/* --- table.c: columns that stand in line --- */
+/* --- table.c: aligned columns --- */
 
 enum { TABLE_COLUMNS = 6 };
 
@@ -64,7 +68,9 @@ struct table {
     char **cells; /* n_rows × n_columns */
 };
 
-/* Copies the cells; control characters become '?'. */
+/* Add a row of `n_columns` cells (NULL: empty), which are copied; control characters become '?'.
+ * The first row is the head, and all rows have the same number of columns, at most TABLE_COLUMNS.
+ */
 void table_add(struct table *table, const char *const *cells, int n_columns);
 void table_print(const struct table *table, FILE *out);
 void table_free(struct table *table);
@@ -73,8 +79,8 @@ void table_free(struct table *table);
 
 struct video_progress;
 
-/* "12 %  encoding  31.2 fps  0:12 left" */
+/* "12 %  encoding  31.2 fps  0:12 left", in `size` bytes at most. */
 void bar_words(const struct video_progress *progress, char *ret_line, size_t size);
-/* The same behind a bar that fills a terminal of `columns`; the bar goes first where there is no
- * room. */
+
+/* The same after a bar that fills a terminal of `columns`; without the bar if it is too narrow. */
 void bar_line(const struct video_progress *progress, int columns, char *ret_line, size_t size);

@@ -46,25 +46,23 @@ int cli_load_case(
     const struct config *config, const char *id, struct case_record **ret_record, struct error *err)
 {
     struct store *store;
-    int answer;
+    int rc;
 
     if (case_id_check(id, err) < 0)
         return error_where(err, "case ");
-    answer = cli_open_store(config, STORE_CASES, &store, err);
-    if (answer < 0)
-        return answer;
-    answer = store_case_get(store, id, ret_record, err);
+    rc = cli_open_store(config, STORE_CASES, &store, err);
+    if (rc < 0)
+        return rc;
+    rc = store_case_get(store, id, ret_record, err);
     store_close(store);
-    if (answer == STORE_E_NOT_FOUND)
-        return error_set(
-            err, ERR_INPUT, "case %s not found; `casecast cases` lists what there is", id);
-    return answer;
+    if (rc == STORE_E_NOT_FOUND)
+        return error_set(err, ERR_INPUT, "case %s not found; `casecast cases` lists them", id);
+    return rc;
 }
 
 int cli_width(const char *text)
 {
-    /* A locale of our own: what a terminal shows does not depend on how this process was started.
-     */
+    /* A locale of our own, because terminals show UTF-8 whatever locale this process runs in. */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), old;
     mbstate_t state = {0};
     int width = 0;

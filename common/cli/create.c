@@ -1,8 +1,7 @@
-/* create.c - `casecast create`: makes the video of one case here and now, without queue and
- * responder.
+/* create.c - `casecast create`: makes the video of one case in this process, without a queue.
  *
- * The work is done in a hidden folder beside the file that is asked for, which appears under its
- * name only when it is whole.  Whatever ends the work takes that folder away. */
+ * The work is done in a hidden folder beside the file.  The file gets its name when it is complete.
+ * The hidden folder is removed when the work ends, also after an error or a signal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -23,7 +22,7 @@ static const char file_name[] = "video.mp4"; /* in the hidden folder */
 
 static atomic_bool cancel; /* set by signals, read by the video's threads */
 
-/* --- what is shown meanwhile: one call at a time, on threads of video_create() --- */
+/* --- the progress: threads of video_create() call it, one at a time --- */
 
 struct show {
     bool on_tty;
@@ -31,21 +30,21 @@ struct show {
     enum video_stage last_stage;
 };
 
-static int terminal_columns(void)
+static int create_columns(void)
 {
     struct winsize size;
 
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-static void show_progress(void *ctx, const struct video_progress *progress)
+static void create_show_progress(void *ctx, const struct video_progress *progress)
 {
     struct show *show = ctx;
     char line[400];
     int tenth = (int)progress->percent / 10;
 
     if (show->on_tty) {
-        bar_line(progress, terminal_columns(), line, sizeof line);
+        bar_line(progress, create_columns(), line, sizeof line);
         fprintf(stderr, "\r%s\033[K", line);
         return;
     }
@@ -57,7 +56,7 @@ static void show_progress(void *ctx, const struct video_progress *progress)
     show->last_stage = progress->stage;
 }
 
-static void show_nothing(const struct show *show)
+static void create_clear_progress(const struct show *show)
 {
     if (show->on_tty)
         fputs("\r\033[K", stderr);
@@ -67,9 +66,9 @@ static void show_nothing(const struct show *show)
 
 enum { SAME_MS = 1000 };
 
-/* The first one ends the work in good order, a later one the process.  What comes right behind the
- * first is the same wish: timeout(1) signals the process and then its group. */
-static void on_signal(int number)
+/* The first signal cancels the work, a later one kills the process.  A second signal within SAME_MS
+ * is ignored: timeout(1) signals the process and then its group. */
+static void create_on_signal(int number)
 {
     static atomic_llong first_ms;
     long long now_ms = clock_monotonic_ms(), earlier_ms = 0;
@@ -82,10 +81,10 @@ static void on_signal(int number)
     }
 }
 
-static void catch_signals(void)
+static void create_catch_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = create_on_signal, .sa_flags = SA_RESTART};
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         sigaddset(&action.sa_mask, numbers[i]);
@@ -93,15 +92,15 @@ static void catch_signals(void)
     }
 }
 
-/* --- where the file goes --- */
+/* --- the target --- */
 
 struct target {
-    char *path;   /* as it was asked for */
-    char *folder; /* of it */
+    char *path;   /* of the file, as given by the user */
+    char *folder; /* of the file */
     char *work;   /* the hidden folder in it; NULL: not made */
 };
 
-static int check_path(const char *path, struct error *err)
+static int target_check_path(const char *path, struct error *err)
 {
     size_t len = strlen(path);
     struct stat stat_;
@@ -115,7 +114,7 @@ static int check_path(const char *path, struct error *err)
     return 0;
 }
 
-static int make_work_folder(struct target *target, struct error *err)
+static int target_make_work_folder(struct target *target, struct error *err)
 {
     struct stat stat_;
 
@@ -139,13 +138,13 @@ static int target_init(struct target *target, const char *path, struct error *er
     char *copy;
 
     *target = (struct target){0};
-    if (check_path(path, err) < 0)
+    if (target_check_path(path, err) < 0)
         return -ERR_INPUT;
     copy = mem_copy(path);
     target->path = mem_copy(path);
     target->folder = mem_copy(dirname(copy));
     free(copy);
-    return make_work_folder(target, err);
+    return target_make_work_folder(target, err);
 }
 
 static void target_deinit(struct target *target)
@@ -161,15 +160,15 @@ static int target_publish(const struct target *target, off_t *ret_size, struct e
 {
     char *made = mem_format("%s/%s", target->work, file_name);
     struct stat stat_;
-    int answer = 0, fd;
+    int rc = 0, fd;
 
     if (stat(made, &stat_) < 0 || rename(made, target->path) < 0)
-        answer = error_set(err, ERR_IO, "%s: %s", target->path, strerror(errno));
+        rc = error_set(err, ERR_IO, "%s: %s", target->path, strerror(errno));
     free(made);
-    if (answer < 0)
-        return answer;
+    if (rc < 0)
+        return rc;
     *ret_size = stat_.st_size;
-    /* The name is on the disk when its folder is. */
+    /* The rename is durable once its folder is flushed. */
     fd = open(target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
@@ -180,9 +179,9 @@ static int target_publish(const struct target *target, off_t *ret_size, struct e
 
 /* --- the work --- */
 
-/* By which the responders take turns; NULL where none ever ran.  This command makes nothing beside
- * a database that it only reads. */
-static char *find_cores_file(const struct config *config)
+/* The file through which the responders share cores; NULL if it is missing, as this command creates
+ * no file beside a database that it only reads. */
+static char *create_find_cores_file(const struct config *config)
 {
     char *path = config_cores_file(config);
 
@@ -192,13 +191,13 @@ static char *find_cores_file(const struct config *config)
     return NULL;
 }
 
-static int make(const struct config *config, const struct case_record *record,
+static int create_make(const struct config *config, const struct case_record *record,
     const struct target *target, struct video_result *ret_result, struct error *err)
 {
     const char *term = getenv("TERM");
     struct show show = {
         .on_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0, .last_tenth = -1};
-    char *cores_file = find_cores_file(config);
+    char *cores_file = create_find_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = target->work,
         .file = file_name,
@@ -207,46 +206,48 @@ static int make(const struct config *config, const struct case_record *record,
         .cores_file = cores_file,
         .n_cores = config->slots,
         .cancel = &cancel,
-        .watch = {.ctx = &show, .progress = show_progress}};
-    int answer;
+        .watch = {.ctx = &show, .progress = create_show_progress}};
+    int rc;
 
-    answer = video_create(record, &options, ret_result, err);
+    rc = video_create(record, &options, ret_result, err);
     free(cores_file);
-    show_nothing(&show);
-    /* Ctrl-C ends the speaker too, and its end may be told before ours. */
-    if (answer < 0 && atomic_load(&cancel))
+    create_clear_progress(&show);
+    /* Ctrl-C kills the speech program too, and its failure may be reported before the cancel. */
+    if (rc < 0 && atomic_load(&cancel))
         return error_set(err, ERR_CANCELED, "canceled; %s was not made", target->path);
-    return answer;
+    return rc;
 }
 
-static int create(const struct config *config, const struct case_record *record, const char *path)
+static int create_video(
+    const struct config *config, const struct case_record *record, const char *path)
 {
     int64_t start_ms = clock_monotonic_ms();
     struct video_result result;
     struct target target;
     struct error err;
     off_t size = 0;
-    int answer;
+    int rc;
 
-    catch_signals(); /* before there is anything that would stay behind */
-    answer = target_init(&target, path, &err);
-    if (answer == 0)
-        answer = make(config, record, &target, &result, &err);
-    if (answer == 0)
-        answer = target_publish(&target, &size, &err);
+    create_catch_signals(); /* before the hidden folder exists */
+    rc = target_init(&target, path, &err);
+    if (rc == 0)
+        rc = create_make(config, record, &target, &result, &err);
+    if (rc == 0)
+        rc = target_publish(&target, &size, &err);
     target_deinit(&target);
-    if (answer != 0)
+    if (rc != 0)
         return cli_fail(&err);
     printf("%s: %.1f s of %d×%d at %d fps, %.1f MB, made in %.1f s\n", path, result.seconds,
         result.width, result.height, result.fps, (double)size / 1e6,
         (double)(clock_monotonic_ms() - start_ms) / 1000);
     if (result.n_kept)
-        printf("%d of %d frames were there already\n", result.n_kept, result.n_frames);
+        printf("%d of %d frames were reused\n", result.n_kept, result.n_frames);
     return EXIT_DONE;
 }
 
-/* Options may stand before or behind the case; behind "--" a case may begin with a dash. */
-static bool parse_arguments(int argc, char **argv, const char **ret_id, const char **ret_path)
+/* The option may stand before or after the case; after "--" a case may begin with a dash. */
+static bool create_parse_arguments(
+    int argc, char **argv, const char **ret_id, const char **ret_path)
 {
     bool plain = false;
 
@@ -262,7 +263,8 @@ static bool parse_arguments(int argc, char **argv, const char **ret_id, const ch
     return *ret_id;
 }
 
-static int run(const struct command *command, const struct config *config, int argc, char **argv)
+static int create_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
 {
     const char *id = NULL, *path = NULL;
     struct case_record *record;
@@ -270,19 +272,20 @@ static int run(const struct command *command, const struct config *config, int a
     char *own_path;
     int status;
 
-    if (!parse_arguments(argc, argv, &id, &path))
-        return cli_misused(command, argc < 2 ? "which case?" : "one case, and -o FILE if you like");
+    if (!create_parse_arguments(argc, argv, &id, &path))
+        return cli_misused(
+            command, argc < 2 ? "which case?" : "takes one case and optionally -o FILE");
     if (cli_load_case(config, id, &record, &err) != 0)
         return cli_fail(&err);
     own_path = mem_format("%s.mp4", id);
-    status = create(config, record, path ? path : own_path);
+    status = create_video(config, record, path ? path : own_path);
     free(own_path);
     case_free(record);
     return status;
 }
 
 const struct command command_create = {"create", " CASE [-o FILE]", "makes the video of a case",
-    "\nThe file is CASE.mp4 in this folder unless -o names another; one that is there is replaced "
+    "\nThe file is CASE.mp4 in this folder unless -o names another.  An existing file is replaced "
     "when\n"
-    "the new one is whole.  Ctrl-C ends the work and leaves nothing behind.\n",
-    run};
+    "the new one is complete.  Ctrl-C ends the work and leaves nothing behind.\n",
+    create_run};

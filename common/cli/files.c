@@ -1,5 +1,5 @@
-/* files.c - what a case names beneath the media root, tried out as a job would: what passes here, a
- * job can make.  See cli_private.h. */
+/* files.c - reads the files of a case as a job would, so that the job does not fail because of one.
+ * See cli_private.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,45 +9,45 @@
 #include "video/picture/picture.h"
 #include "video/sound/sound_file.h"
 
-/* A picture that was looked at: many scenes may name it. */
-struct seen {
+/* The findings for a picture, kept because several scenes may name it. */
+struct checked {
     char *mistake; /* NULL: none */
     char warnings[PICTURE_WARNINGS_MAX];
 };
 
-static void free_seen(void *data)
+static void files_free_checked(void *data)
 {
-    struct seen *seen = data;
+    struct checked *checked = data;
 
-    free(seen->mistake);
-    free(seen);
+    free(checked->mistake);
+    free(checked);
 }
 
-static const struct seen *look(struct files *files, const char *name)
+static const struct checked *files_check_picture(struct files *files, const char *name)
 {
-    struct seen *seen = map_get(&files->seen, name);
+    struct checked *checked = map_get(&files->checked, name);
     struct error err;
 
-    if (seen)
-        return seen;
-    seen = mem_new(struct seen);
-    if (picture_check(files->root_fd, name, seen->warnings, &err) < 0)
-        seen->mistake = mem_copy(err.text);
-    map_put(&files->seen, name, seen);
-    return seen;
+    if (checked)
+        return checked;
+    checked = mem_new(struct checked);
+    if (picture_check(files->root_fd, name, checked->warnings, &err) < 0)
+        checked->mistake = mem_copy(err.text);
+    map_put(&files->checked, name, checked);
+    return checked;
 }
 
-static void check_image(struct files *files, const char *name, const char *place)
+static void files_check_image(struct files *files, const char *name, const char *place)
 {
-    const struct seen *seen = look(files, name);
+    const struct checked *checked = files_check_picture(files, name);
 
-    if (seen->mistake)
-        files->mistake(files->ctx, place, "image", seen->mistake);
-    else if (seen->warnings[0] && files->warning)
-        files->warning(files->ctx, place, name, seen->warnings);
+    if (checked->mistake)
+        files->mistake(files->ctx, place, "image", checked->mistake);
+    else if (checked->warnings[0] && files->warning)
+        files->warning(files->ctx, place, name, checked->warnings);
 }
 
-static void check_sound(struct files *files, const char *name, const char *place)
+static void files_check_sound(struct files *files, const char *name, const char *place)
 {
     struct error err;
 
@@ -55,7 +55,7 @@ static void check_sound(struct files *files, const char *name, const char *place
         files->mistake(files->ctx, place, "audio", err.text);
 }
 
-static void check_music(struct files *files, const char *name, const char *place)
+static void files_check_music(struct files *files, const char *name, const char *place)
 {
     struct error err;
 
@@ -65,19 +65,19 @@ static void check_music(struct files *files, const char *name, const char *place
 
 void files_check(struct files *files, const struct case_record *record, const char *place)
 {
-    check_music(files, record->music, place);
+    files_check_music(files, record->music, place);
     for (int i = 0; i < record->n_scenes; i++) {
         const struct scene *scene = &record->scenes[i];
         char *where = mem_format("%s%sscenes[%d]", place, place[0] ? "." : "", i);
 
         if (scene->image)
-            check_image(files, scene->image, where);
-        check_sound(files, scene->audio, where);
+            files_check_image(files, scene->image, where);
+        files_check_sound(files, scene->audio, where);
         free(where);
     }
 }
 
 void files_end(struct files *files)
 {
-    map_clear(&files->seen, free_seen);
+    map_clear(&files->checked, files_free_checked);
 }

@@ -1,5 +1,5 @@
-/* import.c - `casecast import`: JSON files of cases into the database, each file whole or not at
- * all. */
+/* import.c - `casecast import`: reads JSON files of cases into the database, all of a file or
+ * nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,14 +18,14 @@ enum {
 
 struct import {
     const struct config *config;
-    struct store *store; /* NULL until the first file is good: bad files make no database */
+    struct store *store; /* NULL until the first good file: a bad one creates no database */
     struct files files;
     const char *file;
-    int n_missing; /* files that this file names and no job could use */
+    int n_missing; /* pictures and sounds of this file that a job could not use */
     struct case_mistakes mistakes;
 };
 
-static void show_mistake(void *ctx, const char *text)
+static void import_show_mistake(void *ctx, const char *text)
 {
     const struct import *import = ctx;
 
@@ -35,7 +35,7 @@ static void show_mistake(void *ctx, const char *text)
 
 /* --- reading --- */
 
-static int read_file(const char *path, struct buf *buf, struct error *err)
+static int import_read(const char *path, struct buf *buf, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     char block[65536];
@@ -55,9 +55,10 @@ static int read_file(const char *path, struct buf *buf, struct error *err)
     return -(int)err->code;
 }
 
-static int parse(const char *path, const struct buf *buf, json_t **ret_json, struct error *err)
+static int import_parse(
+    const char *path, const struct buf *buf, json_t **ret_json, struct error *err)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* some editors put this byte order mark in front */
+    static const char mark[] = "\xEF\xBB\xBF"; /* a byte order mark, which some editors write */
     size_t skip = buf->len >= 3 && memcmp(buf->data, mark, 3) == 0 ? 3 : 0;
     json_error_t mistake;
 
@@ -70,9 +71,9 @@ static int parse(const char *path, const struct buf *buf, json_t **ret_json, str
     return 0;
 }
 
-/* --- the files a case names --- */
+/* --- the files of a case --- */
 
-static void tell_file(void *ctx, const char *place, const char *field, const char *text)
+static void import_report_file(void *ctx, const char *place, const char *field, const char *text)
 {
     struct import *import = ctx;
 
@@ -80,8 +81,8 @@ static void tell_file(void *ctx, const char *place, const char *field, const cha
     case_mistake(&import->mistakes, place, field, "%s", text);
 }
 
-/* What is imported can be made: a job would find out, too, but much later. */
-static void check_font(struct import *import, const char *font, const char *place)
+/* Refused here, because a job would find it out only much later. */
+static void import_check_font(struct import *import, const char *font, const char *place)
 {
     struct error err;
 
@@ -89,40 +90,40 @@ static void check_font(struct import *import, const char *font, const char *plac
         case_mistake(&import->mistakes, place, "captionFont", "%s", err.text);
 }
 
-static void check_all_media(struct import *import, const struct case_list *list)
+static void import_check_media(struct import *import, const struct case_list *list)
 {
     for (int i = 0; i < list->n; i++) {
         char place[64];
 
         snprintf(place, sizeof place, "cases[%d]", i);
-        check_font(import, list->records[i]->caption_font, place);
+        import_check_font(import, list->records[i]->caption_font, place);
         files_check(&import->files, list->records[i], place);
     }
 }
 
 /* --- one file --- */
 
-static int tell_mistakes(const struct import *import)
+static int import_report_mistakes(const struct import *import)
 {
     int n = import->mistakes.n;
 
     if (n > MISTAKES_SHOWN)
         fprintf(stderr, "%s: … and %d more\n", import->file, n - MISTAKES_SHOWN);
     if (import->n_missing)
-        fprintf(stderr, "%s: files are looked for beneath %s (CASECAST_MEDIA_ROOT)\n", import->file,
+        fprintf(stderr, "%s: files are looked up below %s (CASECAST_MEDIA_ROOT)\n", import->file,
             import->config->media_root);
     fprintf(
         stderr, "%s: %d %s, nothing imported\n", import->file, n, n == 1 ? "mistake" : "mistakes");
     return EXIT_FAILED;
 }
 
-static int put(struct import *import, const struct case_list *list, struct error *err)
+static int import_put(struct import *import, const struct case_list *list, struct error *err)
 {
-    int answer = import->store ? 0
-                               : store_open(import->config->database, import->config->cases,
-                                     &import->store, err);
+    int rc = import->store
+                 ? 0
+                 : store_open(import->config->database, import->config->cases, &import->store, err);
 
-    return answer == 0 ? store_case_put(import->store, list->records, list->n, err) : answer;
+    return rc == 0 ? store_case_put(import->store, list->records, list->n, err) : rc;
 }
 
 static int import_cases(struct import *import, const struct case_list *list)
@@ -130,10 +131,10 @@ static int import_cases(struct import *import, const struct case_list *list)
     struct error err;
     int n_scenes = 0;
 
-    check_all_media(import, list);
+    import_check_media(import, list);
     if (import->mistakes.n)
-        return tell_mistakes(import);
-    if (put(import, list, &err) != 0)
+        return import_report_mistakes(import);
+    if (import_put(import, list, &err) != 0)
         return cli_fail(&err);
     for (int i = 0; i < list->n; i++)
         n_scenes += list->records[i]->n_scenes;
@@ -152,8 +153,8 @@ static int import_file(struct import *import, const char *path)
 
     import->file = path;
     import->n_missing = 0;
-    import->mistakes = (struct case_mistakes){show_mistake, import, 0};
-    if (read_file(path, &buf, &err) < 0 || parse(path, &buf, &json, &err) < 0) {
+    import->mistakes = (struct case_mistakes){import_show_mistake, import, 0};
+    if (import_read(path, &buf, &err) < 0 || import_parse(path, &buf, &json, &err) < 0) {
         buf_free(&buf);
         return cli_fail(&err);
     }
@@ -165,9 +166,11 @@ static int import_file(struct import *import, const char *path)
     return status;
 }
 
-static int run(const struct command *command, const struct config *config, int argc, char **argv)
+static int import_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
 {
-    struct import import = {.config = config, .files = {.ctx = &import, .mistake = tell_file}};
+    struct import import = {
+        .config = config, .files = {.ctx = &import, .mistake = import_report_file}};
     struct error err;
     int status = EXIT_DONE;
 
@@ -189,8 +192,7 @@ static int run(const struct command *command, const struct config *config, int a
 const struct command command_import = {"import", " FILE…",
     "reads cases from JSON files into the database",
     "\nA file is {\"cases\": [{\"id\", \"title\", \"scenes\": [{\"image\", \"caption\",\n"
-    "\"narration\"}]}]}; id and image must be there, and common/case/README.md lists what else "
-    "may.\n"
-    "Pictures and sounds are named beneath CASECAST_MEDIA_ROOT.  A case whose id is there already\n"
-    "is replaced.  A file with a mistake changes nothing, and all its mistakes are told.\n",
-    run};
+    "\"narration\"}]}]}; id and image are required, and common/case/README.md lists all fields.\n"
+    "Pictures and sounds are files below CASECAST_MEDIA_ROOT.  An existing case with the same id\n"
+    "is replaced.  If a file has mistakes, all of them are printed and nothing is imported.\n",
+    import_run};

@@ -1,8 +1,9 @@
-/* init.c - `casecast init`: everything casecast needs in the database, made in a file that is new,
- * or somebody's, or an older casecast's. */
+/* init.c - `casecast init`: creates casecast's tables in a new file, in a database of other
+ * programs, or in one of an older casecast. */
 #include "cli/cli_private.h"
 
-static int run(const struct command *command, const struct config *config, int argc, char **argv)
+static int init_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
 {
     struct store *store;
     struct error err;
@@ -18,10 +19,8 @@ static int run(const struct command *command, const struct config *config, int a
 
 const struct command command_init = {"init", "",
     "prepares the database, and changes nothing else in it",
-    "\n`casecast serve` and `casecast import` do so by themselves.  What is made is called "
-    "casecast_…;\n"
-    "in a file that holds nothing else the cases lie in tables called cases and scenes.  Tables "
-    "of\n"
-    "yours that are called so and hold no cases are left alone: then casecast_cases and\n"
-    "casecast_scenes are made, which may be views over your own tables instead.\n",
-    run};
+    "\n`casecast serve` and `casecast import` do the same.  The names of new tables begin with\n"
+    "casecast_.  In a file without other tables the cases are in tables called cases and scenes.\n"
+    "If you have tables of these names that hold something else, they are left alone and\n"
+    "casecast_cases and casecast_scenes are created; you may replace them by views.\n",
+    init_run};

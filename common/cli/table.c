@@ -1,4 +1,4 @@
-/* table.c - columns that stand in line, also where letters are two columns wide or none. */
+/* table.c - aligned columns, also with characters that are two terminal columns wide or none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,17 +19,17 @@ void table_add(struct table *table, const char *const *cells, int n_columns)
     }
 }
 
-static const char *cell(const struct table *table, int row, int column)
+static const char *table_cell(const struct table *table, int row, int column)
 {
     return table->cells[row * table->n_columns + column];
 }
 
-static int column_width(const struct table *table, int column)
+static int table_column_width(const struct table *table, int column)
 {
     int most = 0;
 
     for (int row = 0; row < table->n_rows; row++) {
-        int width = cli_width(cell(table, row, column));
+        int width = cli_width(table_cell(table, row, column));
 
         most = width > most ? width : most;
     }
@@ -41,13 +41,13 @@ void table_print(const struct table *table, FILE *out)
     int widths[TABLE_COLUMNS];
 
     for (int column = 0; column < table->n_columns; column++)
-        widths[column] = column_width(table, column);
+        widths[column] = table_column_width(table, column);
     for (int row = 0; row < table->n_rows; row++) {
         int owed =
-            0; /* blanks are written before the next cell only, so that no line ends in them */
+            0; /* blanks before the next cell that is not empty, so that no line ends in blanks */
 
         for (int column = 0; column < table->n_columns; column++) {
-            const char *text = cell(table, row, column);
+            const char *text = table_cell(table, row, column);
 
             if (*text)
                 fprintf(out, "%*s%s", owed, "", text);

@@ -71,7 +71,7 @@ ours() {
     chmod 0555 "$folder"
     all_untouched 'read-only'
     (unprivileged && "$program" check 2>&1) >"$private/said"
-    fact '… and check says that nobody may write' said 'MISSING *database *.*some\.db can.t be written'
+    fact '… and check says that nobody may write' said 'MISSING *database *.*some\.db or its folder can.t be written'
     chmod 0755 "$folder"
     chmod 0644 "$CASECAST_DB"
 }

@@ -337,10 +337,10 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
         "UPDATE casecast_jobs SET id = 'j' || number, created_ms = created_ms - number * 3700000");
     ck_assert_int_eq(run("jobs"), 0);
     ck_assert_str_eq(out,
-        "JOB  STATE    CASE  AGE  PROGRESS              ERROR\n"
-        "j3   queued   1     3 h  number 1 in line\n"
-        "j2   running  1     2 h  45 %, to be canceled\n"
-        "j1   failed   1     1 h                        scenes[2].image: no such file\n");
+        "JOB  STATE    CASE  AGE  PROGRESS                ERROR\n"
+        "j3   queued   1     3 h  position 1\n"
+        "j2   running  1     2 h  45 %, cancel requested\n"
+        "j1   failed   1     1 h                          scenes[2].image: no such file\n");
     ck_assert_int_eq(run("jobs", "-n", "1"), 0);
     ck_assert_ptr_null(strstr(out, "j2"));
 }
@@ -354,7 +354,7 @@ START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
     ck_assert_int_eq(run("import", "f.json"), 0);
     ck_assert_int_eq(run("create", "999"), 1);
     ck_assert_str_eq(
-        complaints, "casecast: case 999 not found; `casecast cases` lists what there is\n");
+        complaints, "casecast: case 999 not found; `casecast cases` lists them\n");
     ck_assert_int_eq(run("create", "--", "-o"), 1);
     assert_has(complaints, "case -o not found");
     ck_assert_int_eq(run("create", "a/b"), 1);
