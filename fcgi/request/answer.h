@@ -12,8 +12,7 @@
 void answer_json(struct request *request, int status, json_t *json);
 void answer_text(struct request *request, int status, const char *type, const char *text);
 
-/* Without a body: 204, 302, 403 of an auth_request.  `extra`: header lines ("Retry-After: 1\r\n").
- */
+/* Without a body: 204, 302, 403.  `extra`: header lines ("Retry-After: 1\r\n"). */
 void answer_empty(struct request *request, int status);
 void answer_empty_with(struct request *request, int status, const char *extra);
 

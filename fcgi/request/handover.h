@@ -34,8 +34,7 @@ struct stream *handover_open(struct handover *handover, void (*closed)(struct st
 void handover_post_whole(struct request *request, struct buf *opening);
 
 /* Refuses a request.  An EventSource can't read a status: it gets a stream with `error DETAIL`,
- * then `last_message` (NULL: none), then the event `end`.  Other clients get the problem `status`.
- */
+ * then `last_message` (NULL: none), then the event `end`.  Other clients get a problem. */
 void handover_refuse(
     struct request *request, int status, const char *last_message, const char *detail);
 

@@ -27,7 +27,6 @@ bool secret_is_needed(const struct config *config);
 void secret_make(const struct config *config, const char *job_id,
     char ret_secret[static SECRET_MAX], int64_t *ret_expires_s);
 
-/* The job that `secret` opens.  -ERR_INPUT: missing, forged, or expired; the text never holds it.
- */
+/* The job that `secret` opens.  -ERR_INPUT: missing, forged or expired; no text quotes it. */
 int secret_check(const struct config *config, const char *secret,
     char ret_job_id[static JOB_ID_LEN + 1], struct error *err);

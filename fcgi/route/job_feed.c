@@ -1,5 +1,4 @@
-/* job_feed.c - the stream of a job: its journal so far (the replay), then its events as they come.
- */
+/* job_feed.c - the stream of a job: its journal so far (the replay), then its new events. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,8 +182,9 @@ static bool job_feed_was_left(const struct job *job, uint64_t after)
 
 /* A client that sends the id of an event resumes that job, if its subject is the same: even if the
  * case has changed since, and even if the job has ended.  But if the job was canceled because it
- * had no viewer, a client that was away wants a new one. STORE_E_NOT_FOUND: no such job.  An error
- * says nothing about that: the job may be there. */
+ * had no viewer, a client that was away wants a new one.
+ *
+ * STORE_E_NOT_FOUND: no such job.  An error says nothing about that: the job may be there. */
 static int job_feed_resume(
     struct request *request, const struct job_kind *kind, const char *subject, struct error *err)
 {
@@ -240,8 +240,7 @@ static void job_feed_resume_or_open(
         handover_fail(request, answer_status(&err), kind->last, &err);
 }
 
-/* With CASECAST_SECRET_KEY set a GET creates nothing: it attaches to the job that its secret opens.
- */
+/* With CASECAST_SECRET_KEY set a GET only attaches, to the job that its secret opens. */
 static void job_feed_attach_by_secret(
     struct request *request, const struct job_kind *kind, const char *subject)
 {

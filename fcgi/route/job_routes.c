@@ -99,8 +99,7 @@ static const struct job_kind *job_routes_read_body(
     return NULL;
 }
 
-/* The client that creates a job is trusted (nginx decides that), and hands the secret to its page.
- */
+/* The client that creates a job is trusted (by nginx), and hands the secret to its page. */
 static json_t *job_routes_created(
     struct request *request, const struct job_kind *kind, const struct job *job)
 {

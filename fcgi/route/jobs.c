@@ -12,7 +12,7 @@
 
 /* A client that reconnects without Last-Event-ID gets its failed or canceled job again, not a new
  * one: within HOLD_MS of the end any client, later a client that was told of the end in the last
- * TOLD_HOLD_MS. Clients that wait longer after each try reach a minute. */
+ * TOLD_HOLD_MS.  Clients that wait longer after each try reach a minute. */
 enum { HOLD_MS = 10000, TOLD_HOLD_MS = 120000 };
 
 enum { JOBS_E_NO_JOB = JOBS_E_FORBIDDEN + 1 }; /* beside what jobs_open() returns */

@@ -93,22 +93,19 @@ struct streams {
     atomic_uint most_waiting; /* bytes: the longest queue so far */
 };
 
-/* `config` and `loop` outlive the streams.  0, or -errno: a socket pair or an epoll can't be made.
- */
+/* `config` and `loop` outlive the streams.  0, or -errno: a descriptor can't be made. */
 int streams_init(struct streams *streams, const struct config *config, struct loop *loop);
 
 /* Every stream has ended.  Run the loop once more for the handles. */
 void streams_deinit(struct streams *streams);
 
 /* Sends every stream a comment that asks it to reconnect, and ends it.  Calls `drained(ctx)` once,
- * when the last one is freed; a viewer that does not read delays this by about two seconds at most.
- */
+ * when the last one is freed; a viewer that does not read delays this by two seconds or so. */
 void streams_drain(struct streams *streams, void (*drained)(void *ctx), void *ctx);
 
-/* A stream on the connection `fd`.  It owns `fd`, `feed` (freed by free()) and the place of
- * `address`, as limits_take() gave it.  `opening` (takes the reference) is sent first;
- * CASECAST_MAX_STREAM_KIB holds only for what comes after it, however long it is and however slowly
- * the viewer reads.
+/* A stream on the connection `fd`.  It owns `fd`, `feed` (freed by free()) and `address`, which
+ * limits_take() gave.  `opening` (takes the reference) is sent first, however long it is and
+ * however slowly the viewer reads: CASECAST_MAX_STREAM_KIB holds only for what comes after it.
  *
  * `closed` is called once, when the stream takes nothing more, whatever the reason: the feed must
  * not use the stream after that call. */
@@ -119,13 +116,11 @@ struct stream *stream_open(struct streams *streams, struct viewer_address *addre
  * does not apply either.  Only an opening and other frames of the replay may wait before it. */
 void stream_replay(struct stream *stream, struct frame *frame);
 
-/* Calls `written` once, when all that waits now has been written; never if the stream ends before.
- */
+/* Calls `written` once, when all that waits now is written; never if the stream ends before. */
 void stream_when_written(struct stream *stream, void (*written)(struct stream *stream));
 
 /* Queues a frame (takes a reference of its own), to be written at the end of the turn.  A passing
- * frame (frame.h) replaces one that waits.  May end the stream as too slow, and so call `closed`.
- */
+ * frame (frame.h) replaces one that waits.  May end the stream as too slow, and call `closed`. */
 void stream_send(struct stream *stream, struct frame *frame);
 
 /* For bytes that hold the time and go to this stream alone: writes them now, not at the end of the

@@ -40,8 +40,7 @@ static void timer_wheel_arm(struct timer_wheel *wheel)
     uv_timer_start(&wheel->timer, timer_wheel_on_tick, wait_ms > 1 ? (uint64_t)wait_ms : 1, 0);
 }
 
-/* `due` may schedule for a tick that is still visited here: messages catch up after a long pause.
- */
+/* `due` may schedule for a tick that is still visited here: messages catch up after a pause. */
 static void timer_wheel_on_tick(uv_timer_t *timer)
 {
     struct timer_wheel *wheel = timer->data;

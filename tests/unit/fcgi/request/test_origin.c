@@ -23,8 +23,7 @@ static const struct {
     {"same-site", "http://localhost:3000", "", ORIGIN_NAMED, ORIGIN_FOREIGN},
     {"", "https://app.example", "", ORIGIN_NAMED, ORIGIN_FOREIGN},
     {"", "", "https://app.example", ORIGIN_NAMED, ORIGIN_FOREIGN},
-    /* pages of other sites; Sec-Fetch-Site, which no page can set, decides before the other headers
-     */
+    /* pages of other sites; no page can set Sec-Fetch-Site, so it decides first */
     {"cross-site", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},
     {"same-site", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},
     {"Same-Origin ", "", "", ORIGIN_FOREIGN, ORIGIN_FOREIGN},

@@ -241,8 +241,7 @@ START_TEST(bytes_sent_now_to_a_viewer_that_does_not_read_fill_its_queue)
 }
 END_TEST
 
-/* An opening that is longer than a queue may be, read in small parts; then the limit holds again.
- */
+/* An opening that is longer than a queue may be, read in small parts; then the limit holds. */
 START_TEST(a_long_opening_does_not_make_a_stream_slow)
 {
     enum { LEN = 600000 };
