@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # docs.sh - the README and the manuals are true: their blocks run, their links lead somewhere, and their tables name
 # what the program has.
+# (It measures no time, and runs side by side with others.)
 #
 # What a fenced block is, by the words behind its fence:
 #
