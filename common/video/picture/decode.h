@@ -7,8 +7,7 @@
 #include "video/picture/raster.h"
 
 enum {
-    DECODE_PIXELS_MAX = 64 * 1000 * 1000,
-    DECODE_MEMORY_MAX = 400 * 1000 * 1000, /* bytes: enough for 64 megapixels of any format */
+    DECODE_MEMORY_MAX = 400 * 1000 * 1000, /* bytes: enough for PICTURE_PIXELS_MAX in any format */
 };
 
 struct decode_request {

@@ -58,17 +58,6 @@ static void heif_decode_colours(struct heif *heif)
     heif_nclx_color_profile_free(nclx);
 }
 
-static int heif_decode_check_size(const struct heif *heif, struct error *err)
-{
-    int64_t pixels = (int64_t)heif->width * heif->height;
-
-    if (heif->width <= 0 || heif->height <= 0 || pixels > DECODE_PIXELS_MAX)
-        return error_set(err, ERR_INPUT,
-            "%s: %d×%d pixels are too many, %d megapixels is the limit", heif->request->name,
-            heif->width, heif->height, DECODE_PIXELS_MAX / 1000000);
-    return 0;
-}
-
 static int heif_decode_head(struct heif *heif, struct error *err)
 {
     struct picture_head *head = heif->request->head;
@@ -86,7 +75,7 @@ static int heif_decode_head(struct heif *heif, struct error *err)
     head->width = heif->width;
     head->height = heif->height;
     heif_decode_colours(heif);
-    return heif_decode_check_size(heif, err);
+    return picture_head_check_size(head, heif->request->name, err);
 }
 
 /* With 16 bits a sample, libheif and the raster hold up to 14 bytes a pixel at once. */

@@ -53,14 +53,7 @@ static int picture_read_file(
     return 0;
 }
 
-static int picture_check_size(const char *name, const struct picture_head *head, struct error *err)
-{
-    if ((int64_t)head->width * head->height > PICTURE_PIXELS_MAX)
-        return error_set(err, ERR_INPUT,
-            "%s: %d×%d pixels are too many, %d megapixels is the limit", name, head->width,
-            head->height, PICTURE_PIXELS_MAX / 1000000);
-    return 0;
-}
+_Static_assert((int)PICTURE_WARNINGS_MAX == (int)PICTURE_HEAD_WARNINGS, "all of them are returned");
 
 struct loading {
     const char *name;
@@ -79,9 +72,7 @@ static void loading_end(struct loading *loading)
 
 static int loading_parse(struct loading *loading, struct error *err)
 {
-    int rc = picture_head_read(loading->name, loading->data, loading->size, &loading->head, err);
-
-    return rc < 0 ? rc : picture_check_size(loading->name, &loading->head, err);
+    return picture_head_read(loading->name, loading->data, loading->size, &loading->head, err);
 }
 
 static int loading_check_rows(

@@ -10,8 +10,9 @@
  * decoder and its pixels (DECODE_MEMORY_MAX in decode.h).
  *
  * All functions: `name` is relative to the folder `root_fd`.  -ERR_INPUT: the file is not there,
- * leads outside the root, is none of the formats, damaged, truncated or beyond the limits; the text
- * begins with the name and says which.  -ERR_LIMIT: no memory.  -ERR_IO: the disk failed.
+ * leads outside the root, is none of the formats, damaged, truncated or beyond the limits (also
+ * PICTURE_PIXELS_MAX in picture_head.h); the text begins with the name and says which.  -ERR_LIMIT:
+ * no memory.  -ERR_IO: the disk failed.
  *
  * Room: a picture file from outside: its kind, head, pixels, colours, and place in the frame.
  * May use: base, case, video/frame, video/plan.
@@ -24,7 +25,6 @@
 
 enum {
     PICTURE_BYTES_MAX = 128 << 20,
-    PICTURE_PIXELS_MAX = 64 * 1000 * 1000,
     PICTURE_WARNINGS_MAX = 400, /* bytes of all warnings of a file */
 };
 

@@ -79,6 +79,19 @@ void picture_colours_of(int primaries, int transfer, struct picture_colours *ret
     memcpy(ret_colours->primaries + 2, xy, sizeof known[0].xy);
 }
 
+int picture_head_check_size(const struct picture_head *head, const char *name, struct error *err)
+{
+    if (head->width <= 0 || head->height <= 0)
+        return error_set(err, ERR_INPUT,
+            "%s: damaged (the header of the %s says %d×%d pixels, 1×1 is the least)", name,
+            picture_kind_name(head->kind), head->width, head->height);
+    if ((int64_t)head->width * head->height > PICTURE_PIXELS_MAX)
+        return error_set(err, ERR_INPUT,
+            "%s: %d×%d pixels are too many, %d megapixels is the limit", name, head->width,
+            head->height, PICTURE_PIXELS_MAX / 1000000);
+    return 0;
+}
+
 void picture_head_free(struct picture_head *head)
 {
     free(head->profile);

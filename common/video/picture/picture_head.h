@@ -16,6 +16,7 @@
 enum picture_kind { PICTURE_JPEG, PICTURE_PNG, PICTURE_WEBP, PICTURE_GIF, PICTURE_HEIF };
 
 enum {
+    PICTURE_PIXELS_MAX = 64 * 1000 * 1000,
     PICTURE_PROFILE_MAX = 4 << 20, /* bytes of a colour profile; those of printers have 1 to 3 MB */
     PICTURE_HEAD_WARNINGS = 400,   /* bytes of all warnings of a file */
     PICTURE_HEAD_PADDING = 64,     /* bytes behind a file that its parser may write to */
@@ -46,6 +47,10 @@ struct picture_head {
 
 /* "JPEG", "PNG", …; a constant. */
 const char *picture_kind_name(enum picture_kind kind);
+
+/* Checks that the picture has 1 to PICTURE_PIXELS_MAX pixels.  -ERR_INPUT: it has not; the text
+ * begins with `name`. */
+int picture_head_check_size(const struct picture_head *head, const char *name, struct error *err);
 
 /* Frees the profile; takes a zeroed head. */
 void picture_head_free(struct picture_head *head);

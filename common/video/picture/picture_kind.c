@@ -100,9 +100,6 @@ int picture_head_read(
     if (rc < 0)
         return rc;
     ret_head->size = parser.out_len;
-    if (ret_head->kind != PICTURE_HEIF && (ret_head->width <= 0 || ret_head->height <= 0))
-        return error_set(err, ERR_INPUT,
-            "%s: damaged (the header of the %s says %d×%d pixels, 1×1 is the least)", name,
-            picture_kind_name(ret_head->kind), ret_head->width, ret_head->height);
-    return 0;
+    /* heif_decode.c knows the size of a HEIF, and checks it. */
+    return ret_head->kind == PICTURE_HEIF ? 0 : picture_head_check_size(ret_head, name, err);
 }
