@@ -19,7 +19,7 @@
 #include "video/watch/watch.h"
 
 struct video_options {
-    const char *media_root;    /* folder; all files that a case names are below it */
+    const char *media_root;    /* folder; all files that a case names lie beneath it */
     const char *out_dir;       /* created if it does not exist; one run at a time may use it */
     const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
     const char *cache_dir;     /* kept/cache.h; NULL: no cache */

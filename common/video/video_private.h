@@ -44,5 +44,5 @@ struct video_run {
 void video_report(struct video_run *run);
 void video_report_tick(void *ctx);
 
-/* Report the live playlist, once, when the first second of the film (or all of it) is there. */
+/* Report the live playlist, once, when the first second of the video (or all of it) is there. */
 void video_report_playable(struct video_run *run);

@@ -88,11 +88,11 @@ void live_sweep(const struct outdir *dir)
     char name[32];
     int number = 1;
 
-    outdir_drop(dir, LIVE_PLAYLIST);
-    outdir_drop(dir, init_name);
+    outdir_remove(dir, LIVE_PLAYLIST);
+    outdir_remove(dir, init_name);
     do
         live_piece_name(number++, name);
-    while (outdir_drop(dir, name));
+    while (outdir_remove(dir, name));
 }
 
 /* --- opening --- */

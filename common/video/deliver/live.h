@@ -1,9 +1,9 @@
-/* live.h - the live playlist: a film that can be watched while the rest of it is made, as pieces of
- * fragmented MP4 under a growing HLS playlist.  One thread at a time.
+/* live.h - the live playlist: a video that can be watched while the rest of it is made, as pieces
+ * of fragmented MP4 under a growing HLS playlist.  One thread at a time.
  *
  *   live-init.mp4   the headers
  *   live-1.m4s …    the pieces: a segment each, with its sound; complete when the playlist names it
- *   live.m3u8       the playlist; ends with #EXT-X-ENDLIST when the film is complete
+ *   live.m3u8       the playlist; ends with #EXT-X-ENDLIST when the video is complete
  *
  * The packets are those of the final MP4, and times start at 0 in every player.  B-frames make the
  * first picture's time of showing later than its decoding time; the edit list in the headers
@@ -11,7 +11,7 @@
  * reader shows pictures with negative composition offsets two frames late.  The sound goes without
  * its first packet, which holds only the encoder's priming samples and lies before 0.
  *
- * The same film gives the same pieces: the next run of a killed job writes them again under the
+ * The same video gives the same pieces: the next run of a killed job writes them again under the
  * same names, and a viewer continues with the next piece. */
 #pragma once
 
@@ -55,6 +55,6 @@ const char *live_codecs(const struct live *live);
 /* The files stay.  Takes NULL. */
 void live_free(struct live *live);
 
-/* Remove the playlist, then the headers and pieces: of a film that no run will continue.  Any
+/* Remove the playlist, then the headers and pieces: of a video that no run will continue.  Any
  * thread. */
 void live_sweep(const struct outdir *dir);

@@ -97,7 +97,7 @@ void mux_free(struct mux *mux)
     avformat_free_context(mux->format);
     live_free(mux->live);
     if (mux->temporary)
-        outdir_drop(mux->dir, mux->temporary);
+        outdir_remove(mux->dir, mux->temporary);
     free(mux->temporary);
     av_packet_free(&mux->packet);
     av_packet_free(&mux->sound);

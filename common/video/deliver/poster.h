@@ -1,5 +1,5 @@
-/* poster.h - the poster of a case, for a case that has no film yet: its first picture, small, in
- * the shape of its film.  (The poster of a film is made by stills.h.)  Any thread. */
+/* poster.h - the poster of a case, for a case that has no video yet: its first picture, small, in
+ * the shape of its video.  (The poster of a video is made by stills.h.)  Any thread. */
 #pragma once
 
 #include "base/digest.h"

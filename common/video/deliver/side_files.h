@@ -1,4 +1,4 @@
-/* side_files.h - the side files of a film's MP4: captions.vtt, poster.jpg, sprites.jpg and
+/* side_files.h - the side files of a video's MP4: captions.vtt, poster.jpg, sprites.jpg and
  * sprites.vtt; also the text and chapters that go into the MP4 itself.  One thread at a time. */
 #pragma once
 

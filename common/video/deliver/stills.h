@@ -1,4 +1,4 @@
-/* stills.h - JPEG pictures from the finished segments of a film: the poster, and the sprite sheet
+/* stills.h - JPEG pictures from the finished segments of a video: the poster, and the sprite sheet
  * that a player shows while the viewer drags its time bar.  One thread at a time.
  *
  * The first frame of a segment can be decoded alone.  Stills are made only of first frames, so that
@@ -19,14 +19,14 @@ enum {
     STILLS_SPRITE_SIDE = 160, /* the longer one, pixels */
     STILLS_COLUMNS = 10,
     /* Every scene has a sprite; further ones follow at least STILLS_SPACING_MS and a hundredth of
-     * the film after the one before. */
+     * the video after the one before. */
     STILLS_SPACING_MS = 2000,
     STILLS_SPACING_SHARE = 100,
 };
 
 struct sprite {
     int segment; /* whose first frame it shows */
-    int from;    /* frame of the film; valid until the next sprite's */
+    int from;    /* frame of the video; valid until the next sprite's */
 };
 
 struct stills {
@@ -42,7 +42,7 @@ struct stills {
     AVFrame *frame;
 };
 
-/* `width`, `height`: of the film, pixels.  `timeline` and `dir` must outlive `*ret_stills`.
+/* `width`, `height`: of the video, pixels.  `timeline` and `dir` must outlive `*ret_stills`.
  * -ERR_LIMIT: no memory.  A caller closes it after an error, too. */
 int stills_open(const struct timeline *timeline, const struct outdir *dir, int poster_segment,
     int width, int height, struct stills *ret_stills, struct error *err);

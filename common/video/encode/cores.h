@@ -1,11 +1,11 @@
 /* cores.h - the cores of the machine, shared by the encoders of all jobs and processes.
  *
  * At most as many encoders work at once as there are cores.  An encoder holds a core for one
- * segment, then an encoder that waits gets it: so a short film does not wait for the end of a long
+ * segment, then an encoder that waits gets it: so a short video does not wait for the end of a long
  * one, and no encoder that waits takes memory (140 MB at 1080p).  A viewer waits for the first
- * second of a film, so that second does not wait for the end of a segment: the encoder of another
+ * second of a video, so that second does not wait for the end of a segment: the encoder of another
  * segment yields its core in the middle of its work and resumes as soon as a core is free.  So at
- * most two encoders a core are open, and only one a core while no other film starts.
+ * most two encoders a core are open, and only one a core while no other video starts.
  *
  * The cores are locks of one shared file, and so are the heads of the three queues (one a rank).
  * The kernel releases the locks of a process that dies.  A process that is stopped or hangs keeps
@@ -28,7 +28,7 @@ enum {
 
 /* Who gets a free core first. */
 enum core_rank {
-    CORE_FIRST_SECOND, /* a segment in the first second of a film; does not yield */
+    CORE_FIRST_SECOND, /* a segment in the first second of a video; does not yield */
     CORE_RESUMED,      /* a segment that has yielded its core */
     CORE_NORMAL,       /* any other segment */
 };
@@ -56,7 +56,7 @@ void core_close(struct core *core); /* releases the core */
 bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *stop);
 
 /* Call it once a frame while a core is held: writes the heartbeat, and yields the core if the first
- * second of a film waits for one.  Blocks then until a core is held again.  False: `stop` was set,
+ * second of a video waits for one.  Blocks then until a core is held again.  False: `stop` was set,
  * no core is held. */
 bool core_yield(struct core *core, const atomic_bool *stop);
 

@@ -1,5 +1,5 @@
-/* segment.h - a segment of a film as H.264 packets: the unit that is encoded on its own and kept as
- * a cache entry.  One thread at a time. */
+/* segment.h - a segment of a video as H.264 packets: the unit that is encoded on its own and kept
+ * as a cache entry.  One thread at a time. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
@@ -9,8 +9,9 @@
 #include "base/error.h"
 
 struct segment {
-    AVCodecParameters *parameters; /* with the H.264 headers, the same for all segments of a film */
-    AVPacket **packets;            /* in decoding order; times in frames, see segment_move() */
+    AVCodecParameters
+        *parameters;    /* with the H.264 headers, the same for all segments of a video */
+    AVPacket **packets; /* in decoding order; times in frames, see segment_move() */
     int n_packets;
 };
 
@@ -23,7 +24,7 @@ void segment_free(struct segment *segment); /* takes NULL */
 int segment_add(struct segment *segment, AVPacket *packet, struct error *err);
 
 /* Packets are encoded and kept with times from the start of the segment.  Change them to times of
- * the film, in which the segment's first frame has the number `first`. */
+ * the video, in which the segment's first frame has the number `first`. */
 void segment_move(struct segment *segment, int first);
 
 /* Append the segment as bytes to `out`: the content of a cache entry. */

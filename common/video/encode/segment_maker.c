@@ -118,13 +118,13 @@ static bool segment_maker_find(struct segment_maker *maker, const struct timelin
     return true;
 }
 
-static void segment_maker_keep(
+static void segment_maker_put(
     struct segment_maker *maker, const char *key, const struct segment *segment)
 {
     struct buf data = {0};
 
     segment_pack(segment, &data);
-    cache_keep(maker->film->cache, key, data.data, data.len);
+    cache_put(maker->film->cache, key, data.data, data.len);
     buf_free(&data);
 }
 
@@ -138,7 +138,7 @@ static int segment_maker_find_or_encode(struct segment_maker *maker,
         return rc;
     rc = segment_maker_encode(maker, plan, ret_segment, err);
     if (rc == 0)
-        segment_maker_keep(maker, key, *ret_segment);
+        segment_maker_put(maker, key, *ret_segment);
     return rc;
 }
 

@@ -24,7 +24,7 @@ struct segment_maker {
 int segment_maker_open(struct segment_maker *maker, struct error *err);
 void segment_maker_close(struct segment_maker *maker);
 
-/* Make segment `number` of the film's timeline, with times of the film; write its cache entry if
+/* Make segment `number` of the video's timeline, with times of the video; write its cache entry if
  * there is none, and its scene's thumbnail.  Blocks until a core is free.  The caller frees
  * `*ret_segment`.  -ERR_CANCELED: `stop` was set; -ERR_INPUT names the scene. */
 int segment_maker_make(

@@ -1,4 +1,4 @@
-/* segments.h - the segments of a film, made by several encoder threads and taken in order.
+/* segments.h - the segments of a video, made by several encoder threads and taken in order.
  *
  * One thread starts, takes and stops; the encoders are threads of this module.  They run at most a
  * few segments ahead of the last that was taken, so memory is bounded.

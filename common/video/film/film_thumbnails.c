@@ -23,7 +23,7 @@ static int film_jpeg_make(
     rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
     if (rc < 0)
         return film_error_where(scene, "thumbnail", err);
-    cache_keep(film->cache, key, jpeg->data, jpeg->len);
+    cache_put(film->cache, key, jpeg->data, jpeg->len);
     return 0;
 }
 

@@ -163,7 +163,7 @@ static int cache_compare_use(const void *a, const void *b)
 }
 
 /* Down to a little below the limit, so that the next entries need no pruning. */
-static void cache_drop_oldest(const struct cache *cache, struct entries *list)
+static void cache_remove_oldest(const struct cache *cache, struct entries *list)
 {
     int64_t goal = cache->bytes_max - cache->bytes_max / PRUNE_SHARE;
 
@@ -186,7 +186,7 @@ static void cache_prune(struct cache *cache)
         return;
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
         cache_list(cache, &list);
-        cache_drop_oldest(cache, &list);
+        cache_remove_oldest(cache, &list);
         free(list.at);
     }
     close(lock);
@@ -206,7 +206,7 @@ static bool cache_write_entry(
     return close(fd) == 0 && done;
 }
 
-void cache_keep(struct cache *cache, const char *digest, const void *data, size_t len)
+void cache_put(struct cache *cache, const char *digest, const void *data, size_t len)
 {
     struct head head = {.len = len};
     char temporary[DIGEST_HEX_LEN + 32], random[17];

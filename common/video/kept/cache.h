@@ -39,4 +39,4 @@ bool cache_find(const struct cache *cache, const char *digest, struct buf *ret_d
 
 /* Write a copy of `len` bytes as the entry `digest`.  An entry larger than an eighth of the limit
  * is not written. */
-void cache_keep(struct cache *cache, const char *digest, const void *data, size_t len);
+void cache_put(struct cache *cache, const char *digest, const void *data, size_t len);

@@ -59,12 +59,12 @@ static int outdir_walk(const struct outdir *dir,
     return rc;
 }
 
-static int outdir_drop_temporary(
+static int outdir_remove_temporary(
     const struct outdir *dir, const char *name, const char *prefix, struct error *err)
 {
     (void)prefix, (void)err;
     if (outdir_is_temporary(name))
-        outdir_drop(dir, name);
+        outdir_remove(dir, name);
     return 0;
 }
 
@@ -80,7 +80,7 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
-    return outdir_walk(ret_dir, outdir_drop_temporary, NULL, err);
+    return outdir_walk(ret_dir, outdir_remove_temporary, NULL, err);
 }
 
 void outdir_close(struct outdir *dir)
@@ -146,7 +146,7 @@ int outdir_finish(const struct outdir *dir, const char *temporary, const char *n
     return rc;
 }
 
-bool outdir_drop(const struct outdir *dir, const char *name)
+bool outdir_remove(const struct outdir *dir, const char *name)
 {
     return unlinkat(dir->fd, name, 0) == 0;
 }
@@ -173,7 +173,7 @@ int outdir_write(
     if (rc == 0)
         rc = outdir_rename(dir, temporary, name, err);
     if (rc < 0)
-        outdir_drop(dir, temporary);
+        outdir_remove(dir, temporary);
     free(temporary);
     return rc;
 }

@@ -33,7 +33,7 @@ int outdir_finish(const struct outdir *dir, const char *temporary, const char *n
     const char *prefix, struct error *err);
 
 /* Remove the file `name`.  False: it does not exist. */
-bool outdir_drop(const struct outdir *dir, const char *name);
+bool outdir_remove(const struct outdir *dir, const char *name);
 
 /* Write a small file in one call: complete when it has its name, on the disk only after
  * outdir_finish().  (A flush takes as long as encoding a frame, and a viewer waits for the first of

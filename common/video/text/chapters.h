@@ -1,4 +1,4 @@
-/* chapters.h - the chapters of a film: one a scene, with its title and its start.  Any thread. */
+/* chapters.h - the chapters of a video: one a scene, with its title and its start.  Any thread. */
 #pragma once
 
 #include <libavformat/avformat.h>

@@ -1,10 +1,10 @@
-/* cues.h - the cues of a film: its words as text with times, for captions.vtt and the MP4's text
+/* cues.h - the cues of a video: its words as text with times, for captions.vtt and the MP4's text
  * track.  One thread at a time.
  *
  * The cues of a scene are its narration, in phrases of two lines at most: that is what a viewer who
  * can't hear misses.  The caption of such a scene is in the picture already and is not repeated.
  * A scene without narration has its caption as cues, page by page while it is on the screen, so
- * that all words of the film can be searched, read aloud and translated.
+ * that all words of the video can be searched, read aloud and translated.
  *
  * The speech program reports no word times.  They are estimated: phrases end at the pauses of the
  * voice, and between two pauses time is shared by the number of letters (voice/align.h).

@@ -103,7 +103,7 @@ static int speech_find_or_synthesize(const char *text, const char *language, str
         return rc;
     speech_trim_wav(samples);
     if (has_key)
-        cache_keep(cache, key, samples->data, samples->len);
+        cache_put(cache, key, samples->data, samples->len);
     return 0;
 }
 

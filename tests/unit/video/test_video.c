@@ -212,7 +212,7 @@ END_TEST
 
 /* --- reading the result with libav, as a player would --- */
 
-struct film {
+struct mp4 {
     AVFormatContext *format;
     AVCodecContext *decoders[2];
     int frames[2];
@@ -221,88 +221,88 @@ struct film {
     int width, height;
 };
 
-static void film_open(struct film *film, const char *folder)
+static void mp4_open(struct mp4 *mp4, const char *folder)
 {
     char *path = mem_format("%s/final.mp4", folder);
 
-    *film = (struct film){.onset = -1};
-    ck_assert_int_eq(avformat_open_input(&film->format, path, NULL, NULL), 0);
-    ck_assert_int_ge(avformat_find_stream_info(film->format, NULL), 0);
-    ck_assert_int_ge(film->format->nb_streams, 2);
+    *mp4 = (struct mp4){.onset = -1};
+    ck_assert_int_eq(avformat_open_input(&mp4->format, path, NULL, NULL), 0);
+    ck_assert_int_ge(avformat_find_stream_info(mp4->format, NULL), 0);
+    ck_assert_int_ge(mp4->format->nb_streams, 2);
     for (int i = 0; i < 2; i++) {
-        const AVCodecParameters *par = film->format->streams[i]->codecpar;
+        const AVCodecParameters *par = mp4->format->streams[i]->codecpar;
         const AVCodec *codec = avcodec_find_decoder(par->codec_id);
 
-        film->decoders[i] = avcodec_alloc_context3(codec);
-        avcodec_parameters_to_context(film->decoders[i], par);
-        film->decoders[i]->err_recognition = AV_EF_EXPLODE;
-        film->decoders[i]->pkt_timebase = film->format->streams[i]->time_base;
-        ck_assert_int_eq(avcodec_open2(film->decoders[i], codec, NULL), 0);
+        mp4->decoders[i] = avcodec_alloc_context3(codec);
+        avcodec_parameters_to_context(mp4->decoders[i], par);
+        mp4->decoders[i]->err_recognition = AV_EF_EXPLODE;
+        mp4->decoders[i]->pkt_timebase = mp4->format->streams[i]->time_base;
+        ck_assert_int_eq(avcodec_open2(mp4->decoders[i], codec, NULL), 0);
     }
     free(path);
 }
 
-static void hear(struct film *film, const AVFrame *frame)
+static void hear(struct mp4 *mp4, const AVFrame *frame)
 {
     const float *samples = (const float *)(const void *)frame->data[0];
 
-    for (int i = 0; i < frame->nb_samples && film->onset < 0; i++)
+    for (int i = 0; i < frame->nb_samples && mp4->onset < 0; i++)
         if (fabsf(samples[i]) > 0.01f)
-            film->onset = film->samples + i;
-    film->samples += frame->nb_samples;
+            mp4->onset = mp4->samples + i;
+    mp4->samples += frame->nb_samples;
 }
 
-static void take_frames(struct film *film, int i, const AVPacket *packet)
+static void take_frames(struct mp4 *mp4, int i, const AVPacket *packet)
 {
     AVFrame *frame = av_frame_alloc();
-    AVRational unit = film->format->streams[i]->time_base;
+    AVRational unit = mp4->format->streams[i]->time_base;
 
-    ck_assert_int_eq(avcodec_send_packet(film->decoders[i], packet), 0);
-    while (avcodec_receive_frame(film->decoders[i], frame) == 0) {
+    ck_assert_int_eq(avcodec_send_packet(mp4->decoders[i], packet), 0);
+    while (avcodec_receive_frame(mp4->decoders[i], frame) == 0) {
         ck_assert_int_eq(frame->decode_error_flags, 0);
         if (i == 0) /* each frame at its own time */
             ck_assert_int_eq(
-                av_rescale_q(frame->pts, unit, (AVRational){1, 90000}), film->frames[0] * 3000);
+                av_rescale_q(frame->pts, unit, (AVRational){1, 90000}), mp4->frames[0] * 3000);
         else
-            hear(film, frame);
-        film->frames[i]++;
+            hear(mp4, frame);
+        mp4->frames[i]++;
         av_frame_unref(frame);
     }
     av_frame_free(&frame);
 }
 
-static void film_decode(struct film *film)
+static void mp4_decode(struct mp4 *mp4)
 {
     AVPacket *packet = av_packet_alloc();
 
-    while (av_read_frame(film->format, packet) == 0) {
+    while (av_read_frame(mp4->format, packet) == 0) {
         if (packet->stream_index < 2) /* text and chapters: test_side_files.c */
-            take_frames(film, packet->stream_index, packet);
+            take_frames(mp4, packet->stream_index, packet);
         av_packet_unref(packet);
     }
     for (int i = 0; i < 2; i++)
-        take_frames(film, i, NULL);
+        take_frames(mp4, i, NULL);
     av_packet_free(&packet);
 }
 
-static void film_close(struct film *film)
+static void mp4_close(struct mp4 *mp4)
 {
     for (int i = 0; i < 2; i++)
-        avcodec_free_context(&film->decoders[i]);
-    avformat_close_input(&film->format);
+        avcodec_free_context(&mp4->decoders[i]);
+    avformat_close_input(&mp4->format);
 }
 
 START_TEST(the_file_is_what_players_expect)
 {
-    struct film film;
+    struct mp4 mp4;
     const AVCodecParameters *par;
 
     record.shape = _i ? CASE_PORTRAIT : CASE_LANDSCAPE;
     record.lines = 1080;
     record.quality = CASE_STANDARD;
     ck_assert_msg(create(out, 2) == 0, "%s", err.text);
-    film_open(&film, out);
-    par = film.format->streams[0]->codecpar;
+    mp4_open(&mp4, out);
+    par = mp4.format->streams[0]->codecpar;
     ck_assert_int_eq(par->codec_id, AV_CODEC_ID_H264);
     ck_assert_int_eq(par->profile, FF_PROFILE_H264_HIGH);
     ck_assert_int_eq(par->format, AV_PIX_FMT_YUV420P);
@@ -310,32 +310,32 @@ START_TEST(the_file_is_what_players_expect)
     ck_assert_int_eq(par->height, _i ? 1920 : 1080);
     ck_assert(par->color_range == AVCOL_RANGE_MPEG && par->color_space == AVCOL_SPC_BT709);
     ck_assert(par->color_primaries == AVCOL_PRI_BT709 && par->color_trc == AVCOL_TRC_BT709);
-    par = film.format->streams[1]->codecpar;
+    par = mp4.format->streams[1]->codecpar;
     ck_assert(par->codec_id == AV_CODEC_ID_AAC && par->sample_rate == 48000 &&
               par->ch_layout.nb_channels == 2);
-    film_decode(&film);
-    ck_assert_int_eq(film.frames[0], result.n_frames);
+    mp4_decode(&mp4);
+    ck_assert_int_eq(mp4.frames[0], result.n_frames);
     ck_assert_int_eq(result.width, _i ? 1080 : 1920);
-    ck_assert_double_eq_tol((double)film.format->duration / AV_TIME_BASE, result.seconds, 0.01);
-    film_close(&film);
+    ck_assert_double_eq_tol((double)mp4.format->duration / AV_TIME_BASE, result.seconds, 0.01);
+    mp4_close(&mp4);
 }
 END_TEST
 
 START_TEST(the_narration_is_heard_within_a_millisecond_of_its_time)
 {
-    struct film film;
+    struct mp4 mp4;
 
     media_wav(root, "tone.wav", 48000, 1, 1, 0.5);
     scenes[0].audio = "tone.wav";
     ck_assert_msg(create(out, 2) == 0, "%s", err.text);
-    film_open(&film, out);
-    film_decode(&film);
-    ck_assert_int_le(llabs(film.onset - TIMELINE_RATE * TIMELINE_FIRST_LEAD_MS / 1000), 48);
-    film_close(&film);
+    mp4_open(&mp4, out);
+    mp4_decode(&mp4);
+    ck_assert_int_le(llabs(mp4.onset - TIMELINE_RATE * TIMELINE_FIRST_LEAD_MS / 1000), 48);
+    mp4_close(&mp4);
 }
 END_TEST
 
-START_TEST(the_index_stands_before_the_film)
+START_TEST(the_index_stands_before_the_packets)
 {
     uint8_t *data, *moov, *mdat;
     size_t len;
@@ -595,7 +595,7 @@ int main(void)
     tcase_add_test(tc, only_reported_files_are_left_and_each_was_complete_when_it_was_reported);
     tcase_add_loop_test(tc, the_file_is_what_players_expect, 0, 2);
     tcase_add_test(tc, the_narration_is_heard_within_a_millisecond_of_its_time);
-    tcase_add_test(tc, the_index_stands_before_the_film);
+    tcase_add_test(tc, the_index_stands_before_the_packets);
     tcase_add_test(tc, the_callbacks_are_called_in_order);
     tcase_add_test(tc, no_callback_is_needed);
     tcase_add_loop_test(tc, an_error_of_a_scene_names_its_number_file_and_reason, 0, 9);

@@ -252,7 +252,7 @@ START_TEST(the_playlist_is_reported_once_when_it_has_a_second)
 }
 END_TEST
 
-START_TEST(a_film_shorter_than_a_second_is_reported_at_its_end)
+START_TEST(a_video_shorter_than_a_second_is_reported_at_its_end)
 {
     scenes[0].seconds = 0.5;
     scenes[0].audio = NULL;
@@ -263,7 +263,7 @@ START_TEST(a_film_shorter_than_a_second_is_reported_at_its_end)
 }
 END_TEST
 
-START_TEST(the_playlist_only_grows_and_ends_with_the_film)
+START_TEST(the_playlist_only_grows_and_ends_with_the_video)
 {
     char *list, *line, *lines;
     double seconds = 0, longest = 0;
@@ -430,7 +430,7 @@ START_TEST(the_playlist_of_a_killed_run_stays_until_the_next_has_as_many_pieces)
 END_TEST
 
 /* After a cancel or a takeover, viewers can still watch the pieces. */
-START_TEST(a_canceled_film_leaves_its_playlist_until_it_is_swept)
+START_TEST(a_canceled_video_leaves_its_playlist_until_it_is_swept)
 {
     char *list;
 
@@ -533,13 +533,13 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, the_playlist_is_reported_once_when_it_has_a_second);
-    tcase_add_test(tc, a_film_shorter_than_a_second_is_reported_at_its_end);
-    tcase_add_test(tc, the_playlist_only_grows_and_ends_with_the_film);
+    tcase_add_test(tc, a_video_shorter_than_a_second_is_reported_at_its_end);
+    tcase_add_test(tc, the_playlist_only_grows_and_ends_with_the_video);
     tcase_add_test(tc, the_pieces_have_every_picture_of_the_mp4_and_sound_at_the_same_time);
     tcase_add_test(tc, times_begin_at_zero_for_picture_and_sound);
     tcase_add_loop_test(tc, the_playlist_shows_each_picture_at_the_time_of_the_mp4, 0, 3);
     tcase_add_test(tc, the_playlist_of_a_killed_run_stays_until_the_next_has_as_many_pieces);
-    tcase_add_test(tc, a_canceled_film_leaves_its_playlist_until_it_is_swept);
+    tcase_add_test(tc, a_canceled_video_leaves_its_playlist_until_it_is_swept);
     tcase_add_loop_test(tc, a_run_that_may_not_publish_changes_no_more_files, 0, 6);
     tcase_add_test(tc, a_run_that_may_not_publish_leaves_earlier_files);
     tcase_add_test(tc, progress_is_reported_while_a_slow_disk_writes_the_mp4);

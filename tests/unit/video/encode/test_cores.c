@@ -38,7 +38,7 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 300000}, NULL);
 }
 
-/* A thread that works like an encoder of a film: `n_frames` frames, each with a core held. */
+/* A thread that works like an encoder of a video: `n_frames` frames, each with a core held. */
 struct encoder {
     pthread_t thread;
     int n_cores, n_frames, n_a_segment;
@@ -129,27 +129,27 @@ START_TEST(no_more_encoders_work_at_once_than_there_are_cores)
 }
 END_TEST
 
-START_TEST(a_short_film_does_not_wait_for_the_end_of_a_long_one)
+START_TEST(a_short_video_does_not_wait_for_the_end_of_a_long_one)
 {
-    static struct encoder long_film[2], short_film[2];
+    static struct encoder long_video[2], short_video[2];
     int before = 0, meanwhile = 0;
 
     for (int i = 0; i < 2; i++)
-        start(&long_film[i], 2, ENDLESS);
-    while (atomic_load(&long_film[0].done) + atomic_load(&long_film[1].done) < 20)
+        start(&long_video[i], 2, ENDLESS);
+    while (atomic_load(&long_video[0].done) + atomic_load(&long_video[1].done) < 20)
         nap();
     for (int i = 0; i < 2; i++)
-        before += atomic_load(&long_film[i].done);
+        before += atomic_load(&long_video[i].done);
     for (int i = 0; i < 2; i++)
-        start(&short_film[i], 2, 200);
+        start(&short_video[i], 2, 200);
     for (int i = 0; i < 2; i++)
-        pthread_join(short_film[i].thread, NULL);
+        pthread_join(short_video[i].thread, NULL);
     for (int i = 0; i < 2; i++)
-        meanwhile += atomic_load(&long_film[i].done);
+        meanwhile += atomic_load(&long_video[i].done);
     meanwhile -= before;
     for (int i = 0; i < 2; i++)
-        end(&long_film[i]);
-    /* The long film makes at most twice the short one's 400 frames meanwhile: the short one takes
+        end(&long_video[i]);
+    /* The long video makes at most twice the short one's 400 frames meanwhile: the short one takes
      * at most three times as long as alone. */
     ck_assert_int_le(meanwhile, 2 * 400);
     ck_assert_int_ge(meanwhile, 400 / 4); /* the long one goes on, too */
@@ -185,7 +185,7 @@ START_TEST(a_segment_is_done_before_another_one_is_begun)
 }
 END_TEST
 
-START_TEST(a_segment_yields_to_the_first_second_of_a_film_and_resumes_before_others)
+START_TEST(a_segment_yields_to_the_first_second_of_a_video_and_resumes_before_others)
 {
     static struct encoder long_one, next, first;
     int before;
@@ -366,9 +366,9 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, no_more_encoders_work_at_once_than_there_are_cores);
-    tcase_add_test(tc, a_short_film_does_not_wait_for_the_end_of_a_long_one);
+    tcase_add_test(tc, a_short_video_does_not_wait_for_the_end_of_a_long_one);
     tcase_add_test(tc, a_segment_is_done_before_another_one_is_begun);
-    tcase_add_test(tc, a_segment_yields_to_the_first_second_of_a_film_and_resumes_before_others);
+    tcase_add_test(tc, a_segment_yields_to_the_first_second_of_a_video_and_resumes_before_others);
     tcase_add_test(tc, a_first_second_does_not_yield);
     tcase_add_test(tc, an_encoder_that_waits_can_be_stopped);
     tcase_add_test(tc, a_killed_process_gives_its_core_back);

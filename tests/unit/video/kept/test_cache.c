@@ -66,7 +66,7 @@ static bool is_there(const struct cache *in, int number)
 
 static void keep_text(int number, const char *text)
 {
-    cache_keep(&cache, name_of(number), text, strlen(text));
+    cache_put(&cache, name_of(number), text, strlen(text));
 }
 
 static char *path_of(int number)
@@ -167,23 +167,23 @@ START_TEST(the_least_recently_used_entry_is_removed_first)
     const int n = 40;
 
     for (int i = 0; i < 10; i++) {
-        cache_keep(&cache, name_of(i), data, sizeof data);
+        cache_put(&cache, name_of(i), data, sizeof data);
         set_used(i, 1000 + i);
     }
     ck_assert(is_there(&cache, 0)); /* sets the time of last use */
     for (int i = 10; i < n; i++)
-        cache_keep(&cache, name_of(i), data, sizeof data);
+        cache_put(&cache, name_of(i), data, sizeof data);
     ck_assert_int_le(bytes_in_folder(), LIMIT + LIMIT / 8);
     ck_assert(!is_there(&cache, 1));
     ck_assert(is_there(&cache, n - 1));
 }
 END_TEST
 
-START_TEST(an_entry_larger_than_its_share_is_not_kept)
+START_TEST(an_entry_larger_than_its_share_is_not_stored)
 {
     static char data[LIMIT];
 
-    cache_keep(&cache, name_of(1), data, sizeof data);
+    cache_put(&cache, name_of(1), data, sizeof data);
     ck_assert(!finds(1, ""));
     ck_assert_int_lt(bytes_in_folder(), 1000);
 }
@@ -222,7 +222,7 @@ static void worker(int seed)
 
         memset(data, number, len);
         if (!cache_find(&own, name_of(number), &found))
-            cache_keep(&own, name_of(number), data, len);
+            cache_put(&own, name_of(number), data, len);
         else if (found.len != len || memcmp(found.data, data, len) != 0)
             _exit(3);
         buf_free(&found);
@@ -257,7 +257,7 @@ START_TEST(without_a_folder_nothing_is_kept)
     struct cache none;
 
     ck_assert_int_eq(cache_open(NULL, LIMIT, &none, &err), 0);
-    cache_keep(&none, name_of(1), "x", 1);
+    cache_put(&none, name_of(1), "x", 1);
     ck_assert(!is_there(&none, 1));
     cache_close(&none);
 }
@@ -270,7 +270,7 @@ START_TEST(a_folder_that_cannot_be_created_is_named)
 
     ck_assert_int_eq(cache_open(path, LIMIT, &none, &err), -ERR_IO);
     ck_assert_ptr_nonnull(strstr(err.text, path));
-    cache_keep(&none, name_of(1), "x", 1);
+    cache_put(&none, name_of(1), "x", 1);
     ck_assert(!is_there(&none, 1));
     free(path);
 }
@@ -289,7 +289,7 @@ int main(void)
     tcase_add_test(tc, a_damaged_entry_is_not_found_and_is_removed);
     tcase_add_test(tc, a_renamed_entry_is_not_found);
     tcase_add_test(tc, the_least_recently_used_entry_is_removed_first);
-    tcase_add_test(tc, an_entry_larger_than_its_share_is_not_kept);
+    tcase_add_test(tc, an_entry_larger_than_its_share_is_not_stored);
     tcase_add_test(tc, temporary_files_of_a_killed_process_are_removed_when_they_are_old);
     tcase_add_test(tc, several_processes_share_it);
     tcase_add_test(tc, without_a_folder_nothing_is_kept);
