@@ -2,10 +2,11 @@
  * on. The clerk's thread. */
 #pragma once
 
+#include "base/map.h"
 #include "hub/kind/kind.h"
 
 struct seen {
-    char id[JOB_ID_LEN + 1];     /* first: the tree compares it */
+    char id[JOB_ID_LEN + 1];
     const struct job_kind *kind; /* NULL: this version has no such kind */
     enum job_state state;
     int position; /* -1: no state was passed on yet */
@@ -19,7 +20,7 @@ struct seen {
 
 /* Zeroed: empty. */
 struct seen_jobs {
-    void *tree; /* tsearch tree of struct seen by job id */
+    struct map by_id; /* of struct seen */
 };
 
 struct seen *seen_of(struct seen_jobs *jobs, const char *id); /* a new one if there is none */

@@ -1,14 +1,13 @@
-/* channel.c - a tree of channels by job id; a channel lives as long as a watch is in it. */
+/* channel.c - see channel.h.  A channel lives as long as a watch is in it. */
 #include "hub/viewers/channel.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 struct channel {
-    char job_id[JOB_ID_LEN + 1]; /* first: the tree compares it */
+    char job_id[JOB_ID_LEN + 1];
     struct channels *channels;
     struct link watches;
     int n;              /* watches, with those that wait for the frame under way */
@@ -16,21 +15,9 @@ struct channel {
     bool is_delivering; /* keeps the channel when its last watch leaves meanwhile */
 };
 
-static int channel_compare(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-static struct channel *channel_find(struct channels *channels, const char *job_id)
-{
-    void *node = tfind(job_id, &channels->tree, channel_compare);
-
-    return node ? *(struct channel **)node : NULL;
-}
-
 static struct channel *channel_open(struct channels *channels, const char *job_id)
 {
-    struct channel *channel = channel_find(channels, job_id);
+    struct channel *channel = map_get(&channels->by_job, job_id);
 
     if (channel)
         return channel;
@@ -38,7 +25,7 @@ static struct channel *channel_open(struct channels *channels, const char *job_i
     strcpy(channel->job_id, job_id);
     channel->channels = channels;
     list_init(&channel->watches);
-    tsearch(channel, &channels->tree, channel_compare);
+    map_put(&channels->by_job, job_id, channel);
     return channel;
 }
 
@@ -46,13 +33,13 @@ static void channel_close_if_unused(struct channel *channel)
 {
     if (channel->is_delivering || !list_is_empty(&channel->watches))
         return;
-    tdelete(channel, &channel->channels->tree, channel_compare);
+    map_remove(&channel->channels->by_job, channel->job_id);
     free(channel);
 }
 
 void channels_deinit(struct channels *channels)
 {
-    tdestroy(channels->tree, free);
+    map_clear(&channels->by_job, free);
 }
 
 /* --- who watches --- */
@@ -146,7 +133,7 @@ static void channel_deliver(
 void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
     struct frame *frame, bool is_last)
 {
-    struct channel *channel = channel_find(channels, job_id);
+    struct channel *channel = map_get(&channels->by_job, job_id);
 
     if (channel)
         channel_deliver(channel, position, frame, is_last);
@@ -159,12 +146,12 @@ struct channel_walk {
     void *ctx;
 };
 
-static void channel_visit(const void *node, VISIT visit, void *ctx)
+static void channel_visit(void *ctx, void *item)
 {
-    const struct channel *channel = *(struct channel *const *)node;
     const struct channel_walk *walk = ctx;
+    const struct channel *channel = item;
 
-    if ((visit == postorder || visit == leaf) && !list_is_empty(&channel->watches))
+    if (!list_is_empty(&channel->watches))
         walk->each(walk->ctx, channel->job_id);
 }
 
@@ -173,25 +160,23 @@ void channels_each(
 {
     struct channel_walk walk = {.each = each, .ctx = ctx};
 
-    twalk_r(channels->tree, channel_visit, &walk);
+    map_each(&channels->by_job, channel_visit, &walk);
 }
 
-static void channel_gather(const void *node, VISIT visit, void *ctx)
+static void channel_gather(void *ctx, void *item)
 {
-    struct channel *channel = *(struct channel *const *)node;
-    struct link *all = ctx;
+    struct channel *channel = item;
 
-    if (visit == postorder || visit == leaf)
-        list_splice(all, &channel->watches);
+    list_splice(ctx, &channel->watches);
 }
 
-/* A channel that loses its last watch leaves the tree, so all watches are gathered first. */
+/* A channel that loses its last watch leaves the map, so all watches are gathered first. */
 void channels_close_all(struct channels *channels)
 {
     struct link all;
 
     list_init(&all);
-    twalk_r(channels->tree, channel_gather, &all);
+    map_each(&channels->by_job, channel_gather, &all);
     while (!list_is_empty(&all)) {
         struct watch *watch = list_item(all.next, struct watch, link);
 

@@ -4,11 +4,12 @@
 
 #include <stdatomic.h>
 
+#include "base/map.h"
 #include "hub/inbox/inbox.h"
 #include "hub/viewers/watch.h"
 
 struct channels {
-    void *tree;           /* tsearch tree of struct channel by job id */
+    struct map by_job;    /* of struct channel */
     struct inbox *inbox;  /* hears who watches; outlives the channels */
     atomic_int n_watches; /* open ones; any thread may read it */
 };

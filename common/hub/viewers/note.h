@@ -6,11 +6,12 @@
  * the job's last event. */
 #pragma once
 
+#include "base/map.h"
 #include "loop/frame.h"
 
 /* Zeroed: empty. */
 struct notes {
-    void *tree; /* tsearch tree of struct note by job id */
+    struct map by_job; /* of struct frame */
 };
 
 /* Takes a reference of its own; replaces the job's older note. */

@@ -228,7 +228,7 @@ static const char *work_reason(struct work *work, struct error *err)
 
     if (config_hide_paths(work->config, err, was))
         log_warning("job %s fails: %s", work->job.id, was);
-    return error_told(err);
+    return error_public_text(err);
 }
 
 static void work_run_kind(struct work *work)
