@@ -195,5 +195,5 @@ bool config_hide_paths(const struct config *config, struct error *err, char *ret
     config_hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
     config_hide_path(err, config->cache, "CASECAST_CACHE");
     config_hide_path(err, config->database, "CASECAST_DB");
-    return err->told || strcmp(ret_was, err->text) != 0;
+    return err->public_text || strcmp(ret_was, err->text) != 0;
 }

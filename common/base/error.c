@@ -12,7 +12,7 @@ int error_set(struct error *err, enum err_code code, const char *fmt, ...)
         va_list args;
 
         err->code = code;
-        err->told = NULL;
+        err->public_text = NULL;
         va_start(args, fmt);
         vsnprintf(err->text, sizeof err->text, fmt, args);
         va_end(args);
@@ -21,9 +21,9 @@ int error_set(struct error *err, enum err_code code, const char *fmt, ...)
     return -(int)code;
 }
 
-const char *error_told(const struct error *err)
+const char *error_public_text(const struct error *err)
 {
-    return err->told ? err->told : err->text;
+    return err->public_text ? err->public_text : err->text;
 }
 
 int error_where(struct error *err, const char *fmt, ...)

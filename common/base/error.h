@@ -27,7 +27,7 @@ struct error {
     enum err_code code;
     /* What clients read in place of `text`, a constant; NULL: `text`.  A function whose text holds
      * a path, a host or a library's message sets it. */
-    const char *told;
+    const char *public_text;
     char text[600]; /* one line, valid UTF-8, no secret */
 };
 
@@ -35,8 +35,8 @@ struct error {
 int error_set(struct error *err, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The text for clients: `told`, else `text`. */
-const char *error_told(const struct error *err);
+/* The text for clients: `public_text`, else `text`. */
+const char *error_public_text(const struct error *err);
 
 /* Put the place of the error in front of its text.  Returns -err->code. */
 int error_where(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

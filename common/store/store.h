@@ -7,7 +7,7 @@
  * -ERR_BUSY, which means: not known, ask again with the same arguments.  Each call that changes
  * something is one transaction, and asked again it has the effect of one call.  -ERR_IO: the
  * database can't be read or written now.  Other errors stay.  An error names the database;
- * error_told() does not.
+ * error_public_text() does not.
  *
  * Ownership: what an `each` gets is valid until it returns, and it calls no function of the same
  * store.  The caller frees a `struct job` with job_clear().  Jobs come without their input, except

@@ -107,7 +107,7 @@ int answer_status(const struct error *err)
     switch (err->code) {
     case ERR_INPUT:
         /* An error that the client may not read is not the client's mistake. */
-        return err->told ? 500 : 400;
+        return err->public_text ? 500 : 400;
     case ERR_LIMIT:
         return 429;
     case ERR_BUSY:
@@ -131,10 +131,10 @@ const char *answer_detail(const struct error *err)
     static atomic_llong logged_ms; /* any thread: one limit for the whole log */
     long long now = clock_monotonic_ms(), before = atomic_load(&logged_ms);
 
-    if (err->told && (!before || now - before >= 1000) &&
+    if (err->public_text && (!before || now - before >= 1000) &&
         atomic_compare_exchange_strong(&logged_ms, &before, now))
         log_warning("a request fails: %s", err->text);
-    return error_told(err);
+    return error_public_text(err);
 }
 
 void answer_error_as(struct request *request, int status, const struct error *err)

@@ -71,7 +71,7 @@ static void jobs_hide_paths(const struct config *config, struct error *err)
 {
     char was[sizeof err->text];
 
-    if (!err->told && config_hide_paths(config, err, was))
+    if (!err->public_text && config_hide_paths(config, err, was))
         log_warning("a request fails: %s", was);
 }
 

@@ -106,8 +106,8 @@ static int sqlite_open_to_work(const char *path, unsigned parts, enum store_way 
     rc = sqlite_set_up(*ret_db, parts, err);
     if (rc < 0)
         sqlite_close(&(*ret_db)->link);
-    if (rc < 0 && err && !err->told)
-        err->told = "the database can't be used: its operator finds the reason in the log";
+    if (rc < 0 && err && !err->public_text)
+        err->public_text = "the database can't be used: its operator finds the reason in the log";
     return rc;
 }
 

@@ -68,14 +68,14 @@ static int refuse_with(const char *path, sqlite3 *db, struct error *err)
     int rc = refuse_text(path, db, err);
 
     if (err)
-        err->told = refuse_told(sqlite3_errcode(db));
+        err->public_text = refuse_told(sqlite3_errcode(db));
     return rc;
 }
 
 int database_refuse_as(struct error *err, const char *told, int rc)
 {
     if (err)
-        err->told = told;
+        err->public_text = told;
     return rc;
 }
 
