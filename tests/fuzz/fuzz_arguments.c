@@ -1,5 +1,5 @@
-/* fuzz_arguments.c - libFuzzer target: any query string gives arguments that lie in their text, or
- * is refused. */
+/* fuzz_arguments.c - libFuzzer target: a query string is refused, or gives arguments that are no
+ * longer than the string. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void look_at(const struct arguments *arguments, const char *raw)
+static void check_arguments(const struct arguments *arguments, const char *raw)
 {
     assert(arguments->n <= ARGUMENTS_MAX);
     for (int i = 0; i < arguments->n; i++) {
@@ -23,7 +23,7 @@ static void look_at(const struct arguments *arguments, const char *raw)
     }
 }
 
-static void look_for_number(const struct arguments *arguments)
+static void check_number(const struct arguments *arguments)
 {
     long long number;
     struct error err;
@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memcpy(raw, data, size);
     if (arguments_parse(raw, &arguments, &err) == 0) {
-        look_at(&arguments, raw);
-        look_for_number(&arguments);
+        check_arguments(&arguments, raw);
+        check_number(&arguments);
     } else {
         assert(*err.text);
     }

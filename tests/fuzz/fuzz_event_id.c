@@ -1,5 +1,5 @@
-/* fuzz_event_id.c - libFuzzer target: a Last-Event-ID is taken only if it is letter for letter what
- * we gave out. */
+/* fuzz_event_id.c - libFuzzer target: a Last-Event-ID is accepted only if formatting it gives the
+ * same bytes. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

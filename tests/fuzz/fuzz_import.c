@@ -1,5 +1,5 @@
-/* fuzz_import.c - libFuzzer target: whatever stands in an import file is refused with a place, or
- * is a case that comes through its written form unchanged. */
+/* fuzz_import.c - libFuzzer target: an import file is refused with the place of a mistake, or its
+ * cases stay the same when they are written and read again. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A mistake is one line that a terminal and a log can show. */
-static void look_at(void *ctx, const char *text)
+/* A message is one line of valid UTF-8 without control characters. */
+static void check_mistake(void *ctx, const char *text)
 {
     (void)ctx;
     assert(*text);
@@ -24,10 +24,10 @@ static void check_round_trip(const struct case_record *record)
     json_t *json = case_to_json(record), *again;
     struct case_record *read = NULL;
     struct error err;
-    int answer = case_from_json(json, "", &read, &err);
+    int rc = case_from_json(json, "", &read, &err);
 
     assert(case_check(record, &err) == 0);
-    assert(answer == 0);
+    assert(rc == 0);
     again = case_to_json(read);
     assert(json_equal(json, again));
     json_decref(again);
@@ -38,7 +38,7 @@ static void check_round_trip(const struct case_record *record)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     json_t *json = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
-    struct case_mistakes mistakes = {look_at, NULL, 0};
+    struct case_mistakes mistakes = {check_mistake, NULL, 0};
     struct case_list list;
 
     if (!json)

@@ -1,6 +1,6 @@
-/* fuzz_row.c - libFuzzer target: whatever somebody else's program wrote into the rows of a case,
- * of whatever type, is refused with its place, or is a case that comes through its written form
- * unchanged (a job keeps it so). */
+/* fuzz_row.c - libFuzzer target: rows of a case with values of any type are refused with their
+ * place, or give a case that stays the same when it is written as JSON and read again, as a job
+ * keeps it. */
 #include <assert.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -28,7 +28,8 @@ static void run(const char *sql)
         abort();
 }
 
-/* A table with the columns that ours has, but without types: SQLite then keeps what it is given. */
+/* Replace the table by one with the same columns but without types, so that SQLite keeps values as
+ * they are. */
 static char *loosen(const char *table, const char *keys, const char *key_values)
 {
     struct buf columns = {0}, marks = {0};
@@ -82,7 +83,7 @@ struct bytes {
     size_t left;
 };
 
-/* Zeros when they are used up. */
+/* Zeros, if too few bytes are left. */
 static void take(struct bytes *bytes, void *to, size_t len)
 {
     size_t n = len < bytes->left ? len : bytes->left;
@@ -159,7 +160,7 @@ static void check_round_trip(const struct case_record *record)
     case_free(read);
 }
 
-static void look_at(void *ctx, const struct case_summary *summary)
+static void check_summary(void *ctx, const struct case_summary *summary)
 {
     (void)ctx;
     assert(strcmp(summary->id, id) == 0);
@@ -173,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct case_record *record;
     struct error err;
     uint8_t n_scenes;
-    int answer;
+    int rc;
 
     take(&bytes, &n_scenes, 1);
     run("BEGIN; DELETE FROM scenes; DELETE FROM cases");
@@ -181,13 +182,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < n_scenes % (SCENES_MAX + 1); i++)
         put(put_scene, &bytes);
     run("COMMIT");
-    assert(store_case_each(store, look_at, NULL, &err) == 0);
-    answer = store_case_get(store, id, &record, &err);
-    if (answer < 0) {
-        outside_check_refusal(answer, &err, id);
+    assert(store_case_each(store, check_summary, NULL, &err) == 0);
+    rc = store_case_get(store, id, &record, &err);
+    if (rc < 0) {
+        outside_check_refusal(rc, &err, id);
         return 0;
     }
-    assert(answer == 0);
+    assert(rc == 0);
     check_round_trip(record);
     case_free(record);
     return 0;

@@ -1,5 +1,5 @@
-/* fuzz_sse.c - libFuzzer target: whatever bytes an event carries, it is one event of well-formed
- * text, and a reader that follows the specification gets as many lines as were put in. */
+/* fuzz_sse.c - libFuzzer target: any data gives one event of valid UTF-8, and a reader that follows
+ * the specification gets as many lines as the data had. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static size_t count_lines(const char *data, size_t len)
     return n;
 }
 
-/* The line at `*at` begins with `field`; `*at` moves behind it. */
+/* Assert that the line at `*at` begins with `field`, and move `*at` to its end. */
 static void take_line(const struct buf *out, size_t *at, const char *field)
 {
     const char *line = out->data + *at, *end = memchr(line, '\n', out->len - *at);

@@ -42,11 +42,11 @@ void outside_write(const uint8_t *data, size_t size)
     close(fd);
 }
 
-void outside_check_refusal(int answer, const struct error *err, const char *place)
+void outside_check_refusal(int rc, const struct error *err, const char *place)
 {
-    if (answer == -ERR_INPUT && strstr(err->text, place))
+    if (rc == -ERR_INPUT && strstr(err->text, place))
         return;
-    fprintf(
-        stderr, "answer %d where %d and \"%s\" belong: %s\n", answer, -ERR_INPUT, place, err->text);
+    fprintf(stderr, "rc is %d, expected %d and \"%s\" in the text: %s\n", rc, -ERR_INPUT, place,
+        err->text);
     abort();
 }

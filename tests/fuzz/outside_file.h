@@ -1,4 +1,5 @@
-/* outside_file.h - the fuzzer's bytes as the only file of a folder, for what reads files. */
+/* outside_file.h - writes the fuzzer's bytes into the only file of a folder, for code that reads
+ * files. */
 #pragma once
 
 #include <stddef.h>
@@ -6,16 +7,15 @@
 
 #include "base/error.h"
 
-/* A new empty folder, gone with all its files when the fuzzer ends; answers its descriptor.  For
+/* Create an empty folder, which is removed when the fuzzer exits, and return its descriptor.  For
  * LLVMFuzzerInitialize(). */
 int outside_folder(void);
-/* Its path. */
+/* The path of the folder. */
 const char *outside_path(void);
 
-/* The file holds these bytes now, and nothing else. */
+/* Replace the content of the file. */
 extern const char outside_name[];
 void outside_write(const uint8_t *data, size_t size);
 
-/* `answer` says that the input is at fault, and the message names `place`.  Ends the fuzzer if not.
- */
-void outside_check_refusal(int answer, const struct error *err, const char *place);
+/* Abort unless `rc` is -ERR_INPUT and the message names `place`. */
+void outside_check_refusal(int rc, const struct error *err, const char *place);

@@ -1,7 +1,7 @@
-# cases.sh - small cases, made in the database as somebody else's program would, and what became of their jobs.
+# cases.sh - writes small cases into the database, as another program would, and reads the state of their jobs.
 # shellcheck shell=bash disable=SC2154
 
-# The media root of this test, with one small photo.
+# Creates the media root of this test, with one small photo.
 photos_make() {
     export CASECAST_MEDIA_ROOT=$private/photos
     mkdir -p "$CASECAST_MEDIA_ROOT"
@@ -10,8 +10,8 @@ photos_make() {
 
 sql() { sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" "$@"; }
 
-# A case with a scene of SECONDS for each image (photo.jpg).  No two cases share a scene: what is kept of one saves the
-# other no work.
+# Writes a case with a scene of SECONDS for each image (default: photo.jpg).  No two cases share a scene, so that the
+# cached frames of one save the other no work.
 case_put() { # ID SECONDS [IMAGE…]
     local id=$1 seconds=$2 image n=0
     shift 2
@@ -28,14 +28,14 @@ case_put() { # ID SECONDS [IMAGE…]
     } | sql
 }
 
-# Other content, so another job, and all of its work.
+# Changes the texts of a case, so that it needs another job and new frames.
 case_rename() { # ID TITLE
     sql "UPDATE cases SET title = '$2' WHERE id = '$1'; UPDATE scenes SET caption = caption || ', $2' WHERE case_id = '$1'"
 }
 
 jobs_of() { sql "SELECT count(*) FROM casecast_jobs WHERE subject = '$1'"; } # CASE
 
-job_make() { # CASE: its id; attaches if there is one
+job_make() { # CASE: prints the id of its job, which may be an existing one
     curl -sS -H 'Content-Type: application/json' -d "{\"caseId\":\"$1\"}" "$url/api/jobs" | jq -r .id
 }
 

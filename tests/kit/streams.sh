@@ -1,23 +1,23 @@
-# streams.sh - event streams in the hands of bash: curl or many viewers in front, facts about their events behind.
+# streams.sh - opens event streams with curl or with many viewers, and checks their events.
 # shellcheck shell=bash disable=SC2154
 #
-# Everything here works on the JSON lines of sse.mjs and viewers.mjs, in a file or on stdin.
+# The functions read the JSON lines of sse.mjs and viewers.mjs, from a file or from stdin.
 
 kit=$(dirname "${BASH_SOURCE[0]}")
 
-# The whole stream that these curl arguments ask for.
+# Prints the events of a stream up to its end.
 stream() {
     curl -sN --max-time 40 -H 'Accept: text/event-stream' "$@" | node "$kit/sse.mjs"
 }
 
-# What comes until a line matches, however long that takes; what would follow is left.
+# Prints the stream up to the first line that matches.
 stream_until() { # REGULAR EXPRESSION CURL-ARGUMENTS…
     local words=$1
     shift
     curl -sSN --max-time 40 -H 'Accept: text/event-stream' "$@" 2>/dev/null | sed "\\,$words,q"
 }
 
-# The job that a stream tells of, as soon as it does.
+# Prints the id of the first `job` event of a stream.
 job_told() { # CURL-ARGUMENTS…
     stream_until '^data: {"id":' "$@" | sed -n '$s/^data: {/{/p' | jq -r .id
 }
@@ -26,7 +26,7 @@ status() { curl -sS -o /dev/null --max-time 10 -w '%{http_code}' "$@"; }
 stream_status() { status -H 'Accept: text/event-stream' "$@"; }
 headers() { curl -sS -o /dev/null -D - --max-time 10 "$@"; }
 
-# A problem document that names that status and says what these words match.
+# Is the answer a problem document with this status and a detail that matches?
 problem() { # STATUS REGULAR EXPRESSION CURL-ARGUMENTS…
     local wanted=$1 words=$2 answer
     shift 2
@@ -36,7 +36,7 @@ problem() { # STATUS REGULAR EXPRESSION CURL-ARGUMENTS…
         holds "$words" "$(head -n 1 <<<"$answer" | jq -r .detail)"
 }
 
-# A stream that ends without an end: it says why in a comment and when to come back, and nothing of ours.
+# A stream that a viewer must open again: it holds a comment with the reason and a retry time, and no event.
 comes_back() { # REGULAR EXPRESSION CURL-ARGUMENTS…
     local words=$1 got
     shift
@@ -50,20 +50,20 @@ comes_back() { # REGULAR EXPRESSION CURL-ARGUMENTS…
 
 declare -A viewers=()
 
-viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; what they see: $private/NAME.jsonl
+viewers_start() { # NAME ARGUMENTS-OF-viewers.mjs…; writes their events to $private/NAME.jsonl
     local name=$1
     shift
-    : >"$private/$name.jsonl" # here, not in the child: a reader must not meet what an earlier viewer left
+    : >"$private/$name.jsonl" # here, not in the child: a reader must not find the lines of an earlier viewer
     node "$kit/viewers.mjs" "$@" >>"$private/$name.jsonl" 2>&1 &
     viewers[$name]=$!
 }
 
-# Until no viewer will connect again; their --ms bounds it.  (Not `wait`: a fact runs in a subshell.)
+# Waits until all viewers have ended; their --ms limits the time.  (Not `wait`: a fact runs in a subshell.)
 viewers_wait() { wait_for 90 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
 
 seen() { cat "$private/$1.jsonl"; }
 
-# Waits for a fact about what the viewers have seen; a line that is half written yet is left out.
+# Waits until the filter is true for the lines of the viewers so far, without a line that is still being written.
 viewers_saw() { # NAME SECONDS JQ-FILTER (over the list of all lines)
     wait_for "$2" viewers_saw_now "$1" "$3"
 }
@@ -81,11 +81,11 @@ wait_for() { # SECONDS COMMAND…
     done
 }
 
-# --- what a stream holds ------------------------------------------------------------------------------------
+# --- the events of a stream ---------------------------------------------------------------------------------
 
-messages() { jq -r 'select(.event == "message") | .data'; } # what the tutorial's page sees
+messages() { jq -r 'select(.event == "message") | .data'; } # the data that the tutorial's page reads
 ids() { jq -r 'select(.id) | .id'; }
-durable() { jq -c 'select(.id) | [.id, .event, .data]'; } # all that a viewer must get, and only once
+durable() { jq -c 'select(.id) | [.id, .event, .data]'; } # the events that each viewer must get exactly once
 last_id() { ids | tail -n 1; }
 job_of() { jq -r 'select(.event == "job") | .data | fromjson | .id' | head -n 1; }
 
@@ -93,7 +93,7 @@ well_formed() { # EVENTS
     same '' "$(jq -r 'select(.bad) | .bad' <<<"$1")" && same true "$(jq -r 'select(.end) | .end' <<<"$1")"
 }
 
-# Ids of one job that begin at 1 (or at FROM) and leave none out.
+# Are the ids of one job, begin at 1 (or FROM), and have no gap?
 contiguous() { # EVENTS [FROM]
     local job n wanted
     job=$(job_of <<<"$1")
@@ -102,12 +102,12 @@ contiguous() { # EVENTS [FROM]
     ((n > 0)) && same "$wanted" "$(ids <<<"$1")"
 }
 
-# What one of many viewers saw, over all its connections.
+# Prints the lines of one viewer, over all its connections.
 of_viewer() { # NAME NUMBER
     jq -c "select(.viewer == $2)" "$private/$1.jsonl"
 }
 
-# Every viewer got every event of its job, each once and in order, with one end, as viewer 0 did.
+# Did every viewer get every event of its job exactly once, in order, with one end, as viewer 0 did?
 complete_for_all() { # NAME NUMBER-OF-VIEWERS
     same '' "$(jq -rs --argjson n "$2" '
         def durable: map(select(.id) | [.id, .event, .data]);

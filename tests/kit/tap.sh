@@ -1,10 +1,10 @@
-# tap.sh - facts, checked one by one: a line each in the manner of TAP, and `N passed, N failed` at the end.
+# tap.sh - checks facts and prints a line for each, similar to TAP, and `N passed, N failed` at the end.
 # shellcheck shell=bash
 
 tap_passed=0
 tap_failed=0
 
-# fact 'what is true' COMMAND…: the command's output is shown only if it fails.
+# fact 'WHAT IS TRUE' COMMAND…: passes if the command succeeds; its output is shown only if it fails.
 fact() {
     local name=$1 output
     shift
@@ -30,7 +30,7 @@ lacks() {
     ! grep -Eqi -- "$1" <<<"$2" || { printf 'a match for %s in:\n%s\n' "$1" "$2"; return 1; }
 }
 
-facts_end() { # last: its status is the test's
+facts_end() { # the last command of a test: its status is that of the test
     printf '%d passed, %d failed\n' "$tap_passed" "$tap_failed"
     ((tap_failed == 0 && tap_passed > 0))
 }

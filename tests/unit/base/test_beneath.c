@@ -75,7 +75,7 @@ static void stop(void)
     file_remove_folder(folder);
 }
 
-/* From now on openat2() answers so, to this process and whatever it starts. */
+/* From now on openat2() fails with `reason` in this process and its children. */
 static void forbid_openat2(int reason)
 {
     struct sock_filter filter[] = {
@@ -140,9 +140,9 @@ START_TEST(nothing_else_is)
     take_way(_i);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct error err = {0};
-        int fd = -1, answer = beneath_open(root, files[i].name, &fd, NULL, &err);
+        int fd = -1, rc = beneath_open(root, files[i].name, &fd, NULL, &err);
 
-        ck_assert_msg(answer == -ERR_INPUT, "%s was opened", files[i].name);
+        ck_assert_msg(rc == -ERR_INPUT, "%s was opened", files[i].name);
         ck_assert_msg(strstr(err.text, files[i].says), "%s: no \"%s\" in: %s", files[i].name,
             files[i].says, err.text);
     }
@@ -178,7 +178,7 @@ int main(void)
     Suite *suite = suite_create("beneath");
     TCase *cases = tcase_create("beneath");
     SRunner *runner = srunner_create(suite);
-    int failed;
+    int n_failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, start, stop);
@@ -186,7 +186,7 @@ int main(void)
     tcase_add_loop_test(cases, nothing_else_is, 0, sizeof ways / sizeof *ways);
     tcase_add_test(cases, no_descriptor_stays_open);
     srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
+    n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

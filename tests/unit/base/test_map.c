@@ -26,7 +26,7 @@ START_TEST(an_item_is_found_under_its_key_until_it_is_removed)
     for (int i = 0; i < N; i++) {
         key_of(i, key);
         map_put(&map, key, &items[i]);
-        memset(key, 'x', 4); /* the map has a copy */
+        memset(key, 'x', 4); /* the map holds a copy */
     }
     ck_assert_uint_eq(map.n, N);
     for (int i = 0; i < N; i += 2) {

@@ -1,4 +1,4 @@
-/* test_text.c - the questions that everything from outside is asked. */
+/* test_text.c - the checks of text from outside. */
 #include <check.h>
 #include <limits.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* test_case.c - limits of a case and its written form: every mistake has a place and says what is
- * right. */
+/* test_case.c - the limits of a case and its JSON: each message names the place of the mistake and
+ * what would be right. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,18 +25,18 @@ static void note(void *ctx, const char *text)
     buf_format(ctx, "%s\n", text);
 }
 
-/* Reads `text` as a file of cases and expects exactly these mistakes, a line each. */
+/* Read `text` as a file of cases; exactly these mistakes are expected, one a line. */
 static void assert_mistakes(const char *text, const char *expected)
 {
     struct buf buf = {0};
     struct case_mistakes mistakes = {note, &buf, 0};
     struct case_list list;
     json_t *json = parse(text);
-    int answer = case_list_from_json(json, &list, &mistakes);
+    int rc = case_list_from_json(json, &list, &mistakes);
 
     buf_add_text(&buf, "");
     ck_assert_str_eq(buf.data, expected);
-    ck_assert_int_eq(answer, *expected ? -ERR_INPUT : 0);
+    ck_assert_int_eq(rc, *expected ? -ERR_INPUT : 0);
     case_list_free(&list);
     buf_free(&buf);
     json_decref(json);
@@ -127,7 +127,7 @@ START_TEST(a_case_without_scenes_is_a_case)
 }
 END_TEST
 
-/* SCENE(…) is a file with one scene of these fields. */
+/* SCENE(…) is a file with one scene that has these fields. */
 #define SCENE(fields) "{\"cases\": [{\"id\": \"1\", \"scenes\": [{" fields "}]}]}"
 #define CASE(fields) "{\"cases\": [{" fields "}]}"
 #define AT "cases[0].scenes[0]"
@@ -279,19 +279,19 @@ START_TEST(too_long_is_told_with_length_and_limit)
         char *text = repeat(lengths[_i].piece, lengths[_i].most + over), expected[200];
         json_t *scene = json_pack("{s:s}", "image", "x"), *json;
         struct case_record *record;
-        int answer;
+        int rc;
 
         json_object_set_new(scene, lengths[_i].field, json_string(text));
         json = json_pack("{s:s, s:[o]}", "id", "1", "scenes", scene);
-        answer = case_from_json(json, "", &record, &error);
+        rc = case_from_json(json, "", &record, &error);
         if (over) {
             snprintf(expected, sizeof expected,
                 "scenes[0].%s: is %d %s long, at most %d are allowed", lengths[_i].field,
                 lengths[_i].most + 1, lengths[_i].unit, lengths[_i].most);
-            ck_assert_int_eq(answer, -ERR_INPUT);
+            ck_assert_int_eq(rc, -ERR_INPUT);
             ck_assert_str_eq(error.text, expected);
         } else {
-            ck_assert_msg(answer == 0, "%s", error.text);
+            ck_assert_msg(rc == 0, "%s", error.text);
             case_free(record);
         }
         json_decref(json);

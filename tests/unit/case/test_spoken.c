@@ -1,4 +1,4 @@
-/* test_spoken.c - what of a narration is said: common/case/spoken.h. */
+/* test_spoken.c - the spoken part of a narration. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static const struct {
     {"un**believ**able", "unbelievable"},
     {"今天**重要**的*事*。", "今天重要的事。"},
     {"**line\nbreak**", "line\nbreak"},
-    /* none of ours */
+    /* no marks */
     {"snake_case_word and __init__.py", "snake_case_word and init.py"},
     {"2*3*4 = 24, 2**3**2, 5 * 3 * 2", "2*3*4 = 24, 2**3**2, 5 * 3 * 2"},
     {"C#, F# and #1", "C#, F# and #1"},
@@ -73,7 +73,7 @@ START_TEST(marks_are_not_said_and_everything_else_is)
 }
 END_TEST
 
-/* The longest narration there may be, of what is most to look for. */
+/* The longest narration, made of the characters that take the longest search. */
 START_TEST(the_worst_text_ends_and_grows_by_nothing)
 {
     static const char *const pieces[] = {

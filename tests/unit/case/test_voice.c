@@ -13,7 +13,7 @@
 static struct error err;
 static char voice[VOICE_MAX];
 
-/* What espeak-ng makes of it, as its names of sounds; the caller frees it. */
+/* The names of the sounds that espeak-ng speaks; the caller frees the text. */
 static char *sounds_of(const char *with, const char *text)
 {
     char *command = mem_format("espeak-ng -q -x -v '%s' '%s' 2>&1", with, text);
@@ -38,7 +38,7 @@ START_TEST(every_voice_of_this_machine_is_a_language_and_is_found_by_the_name_we
         char *sounds;
 
         ck_assert_int_eq(sscanf(line, "%*s %99s", tag), 1);
-        if (strncmp(tag, "chr", 3) == 0) /* it has no name that espeak-ng itself would find */
+        if (strncmp(tag, "chr", 3) == 0) /* espeak-ng itself does not find its name */
             continue;
         ck_assert_msg(voice_of(tag, voice, &err) == 0, "%s", err.text);
         sounds = sounds_of(voice, "a");
@@ -63,7 +63,7 @@ START_TEST(every_variant_of_this_machine_is_one)
         if (!at || sscanf(at, "!v/%99[^\n]", file) != 1)
             continue;
         file[strcspn(file, " ")] = '\0';
-        if (strcmp(file, "Mr") == 0) /* "Mr serious": a space is no part of a name */
+        if (strcmp(file, "Mr") == 0) /* "Mr serious": no name holds a space */
             continue;
         name = mem_format("en+%s", file);
         ck_assert_msg(voice_of(name, voice, &err) == 0, "%s", err.text);
@@ -153,7 +153,7 @@ START_TEST(a_text_is_refused_where_espeak_would_spell_it)
     }
     voice_of(texts[_i].language, voice, NULL);
     sounds = sounds_of(voice, texts[_i].text);
-    if (strcmp(texts[_i].language, "he") != 0) /* Latin names are spelled there, and may be */
+    if (strcmp(texts[_i].language, "he") != 0) /* this voice may spell Latin names */
         ck_assert_msg(!is_spelled(sounds), "%s: %s", texts[_i].text, sounds);
     free(sounds);
 }
@@ -173,7 +173,7 @@ START_TEST(a_refusal_quotes_the_word_and_says_what_to_do)
 END_TEST
 
 static const struct {
-    const char *text, *language; /* NULL: it is not clear */
+    const char *text, *language; /* NULL: it may be one of several */
 } clear[] = {{"Hello", "en"}, {"今天我们去了公园。", "zh"}, {"きのう東京に行きました。", "ja"},
     {"コーヒー", "ja"}, {"안녕하세요", "ko"}, {"שלום עולם", "he"}, {"Καλημέρα", "el"},
     {"สวัสดี", "th"}, {"Это был день.", "ru"}, {"Її сім'я", "uk"}, {"Привет", NULL}, {"Ђорђе", NULL},
@@ -190,9 +190,9 @@ START_TEST(a_text_that_names_no_language_is_read_by_its_script)
 }
 END_TEST
 
-/* --- as a field of a case, at every door --- */
+/* --- as a field of a case, from import and from a database --- */
 
-/* A case as import reads it; NULL: refused, and `err` says why. */
+/* Read a case as import does.  NULL: it is refused, and `err` has the reason. */
 static struct case_record *read_case(const char *language, const char *scene)
 {
     char *text =

@@ -1,4 +1,4 @@
-/* test_cli.c - the terminal front end: what it prints, what it refuses, what it leaves behind. */
+/* test_cli.c - the commands: what they print, what they refuse, which files they leave. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -43,7 +43,7 @@ static int no_serve(int argc, char **argv)
     return 42;
 }
 
-/* Runs `casecast ARGUMENTS…`; what it writes is in `out` and `complaints`. */
+/* Run `casecast ARGUMENTS…`; its stdout is in `out`, its stderr in `complaints`. */
 #define run(...) run_argv((const char *[]){"casecast", __VA_ARGS__, NULL})
 static int run_argv(const char **argv)
 {
@@ -121,10 +121,10 @@ END_TEST
     "{\"cases\": [{\"id\": \"1\", \"title\": \"One\", \"scenes\": [{\"image\": \"a.jpg\"},"        \
     " {\"image\": \"a.jpg\", \"audio\": \"b.ogg\"}]}, {\"id\": \"two\", \"shape\": \"9:16\"}]}"
 
-/* A sound, whatever its name. */
+/* The bytes of a sound file. */
 #define AMR "#!AMR\n<one frame, which is 32 bytes..."
 
-/* A JPEG, `less` bytes of its end left out. */
+/* A JPEG without the last `less` bytes. */
 static void write_picture(const char *name, size_t less)
 {
     static const struct flat_jpeg jpeg = {.n_components = 1, .adobe = -1, .samples = {{9}}};
@@ -346,15 +346,14 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
 }
 END_TEST
 
-/* --- create, as far as it goes without the video --- */
+/* --- create, without making a video --- */
 
 START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
 {
     write_file("f.json", "{\"cases\": [{\"id\": \"1\"}]}");
     ck_assert_int_eq(run("import", "f.json"), 0);
     ck_assert_int_eq(run("create", "999"), 1);
-    ck_assert_str_eq(
-        complaints, "casecast: case 999 not found; `casecast cases` lists them\n");
+    ck_assert_str_eq(complaints, "casecast: case 999 not found; `casecast cases` lists them\n");
     ck_assert_int_eq(run("create", "--", "-o"), 1);
     assert_has(complaints, "case -o not found");
     ck_assert_int_eq(run("create", "a/b"), 1);

@@ -20,7 +20,7 @@ enum { TAKEN_MAX = 40, FIELDS = 2 * CASE_FIELDS_MAX, LONG_FRAMES = 500 };
 
 enum fate { TAKEN, REFUSED, EITHER };
 
-/* What was taken of one field, as JSON. */
+/* The accepted values of one field, as JSON. */
 struct walked {
     const struct case_field *field;
     bool is_scenes;
@@ -103,7 +103,7 @@ static int no_serve(int argc, char **argv)
     return 42;
 }
 
-/* What it complains of is in `complaints`. */
+/* Its stderr is in `complaints`. */
 static bool import(void)
 {
     char *argv[] = {"casecast", "import", "walk.json", NULL};
@@ -182,7 +182,7 @@ static void try_texts(struct walked *walk)
     try_text(walk, "a\\nb\\tc", lines);
     try_text(walk, "a\\rb", REFUSED);
     try_long(walk, "a", walk->field->most, TAKEN);
-    if (strcmp(walk->field->name, "narration") == 0) { /* an hour of "dragon" proves no more */
+    if (strcmp(walk->field->name, "narration") == 0) { /* an hour of "dragon" would prove no more */
         try_long(walk, ". ", walk->field->most / 2, TAKEN);
     } else {
         try_long(walk, "\xf0\x9f\x90\x89", walk->field->most, TAKEN);
@@ -224,7 +224,7 @@ static void try_own_values(struct walked *walk)
     try_long(walk, "a", walk->field->most + 1, REFUSED);
 }
 
-/* A file whose path is as long as may be. */
+/* A file with the longest allowed path. */
 static void try_long_path(struct walked *walk, const char *file)
 {
     char *from = mem_format("%s/%s", kit_folder, file), *to;
@@ -335,7 +335,7 @@ static void walk_field(struct walked *walk)
         try_texts(walk);
     try(walk, "[]", REFUSED);
     try(walk, "{}", REFUSED);
-    /* Of a point there are both or none. */
+    /* A point has both coordinates. */
     try(walk, "null", field->is_required || field->preset == -1 ? REFUSED : TAKEN);
 }
 
@@ -349,7 +349,7 @@ static void list_fields(const struct case_field *fields, bool is_scenes)
 
 static atomic_bool cancel;
 
-/* A long film that is under way is one that can be made. */
+/* A long film is canceled once its encoding runs: it can be made. */
 static void on_progress(void *ctx, const struct video_progress *progress)
 {
     (void)ctx;

@@ -153,7 +153,7 @@ int main(void)
     Suite *suite = suite_create("job");
     TCase *tests = tcase_create("job");
     SRunner *runner = srunner_create(suite);
-    int failed;
+    int n_failed;
 
     digest_init();
     suite_add_tcase(suite, tests);
@@ -166,7 +166,7 @@ int main(void)
     tcase_add_test(tests, what_is_no_event_id_is_refused_and_writes_nothing);
     tcase_add_test(tests, a_cleared_job_holds_nothing);
     srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
+    n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "sse/sse.h"
 
-/* What a client makes of a stream: the algorithm of the standard, section "interpreting an event
+/* How a client reads a stream: the algorithm of the standard, section "interpreting an event
  * stream". */
 struct client {
     int n_events;
