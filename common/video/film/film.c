@@ -60,11 +60,6 @@ void film_close(struct film *film)
     fonts_release(film->fonts);
 }
 
-int film_error_where(int scene, const char *what, struct error *err)
-{
-    return error_where(err, "scene %d: %s: ", scene + 1, what);
-}
-
 /* --- segments --- */
 
 static int film_shot_begin(struct film *film, int scene, struct error *err)

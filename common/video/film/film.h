@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 #include "base/digest.h"
+#include "base/error.h"
 #include "case/case.h"
 #include "video/draw/caption.h"
 #include "video/draw/ends.h"
@@ -115,4 +116,7 @@ void film_draw(const struct film *film, const struct timeline_segment *segment, 
 
 /* Put "scene 3: image: " in front of the message, for scene 2 and `what` "image".  Returns
  * -err->code. */
-int film_error_where(int scene, const char *what, struct error *err);
+static inline int film_error_where(int scene, const char *what, struct error *err)
+{
+    return error_where(err, "scene %d: %s: ", scene + 1, what);
+}
