@@ -316,7 +316,7 @@ END_TEST
 /* --- cues of a case --- */
 
 static struct scene scenes[3];
-static struct mix_clip parts[3];
+static struct mix_clip clips[3];
 static struct timeline timeline;
 
 static struct cues cues_for(int n)
@@ -328,9 +328,9 @@ static struct cues cues_for(int n)
     record = (struct case_record){CASE_DEFAULTS, .id = "1", .n_scenes = n, .scenes = scenes};
     for (int i = 0; i < n; i++)
         inputs[i] =
-            (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = parts[i].n};
+            (struct timeline_input){.seconds = scenes[i].seconds, .sound_samples = clips[i].n};
     ck_assert_int_eq(timeline_plan(inputs, n, 30, &timeline, &err), 0);
-    cues_open(&record, &timeline, parts, NULL, 1920, 1080, &cues);
+    cues_open(&record, &timeline, clips, NULL, 1920, 1080, &cues);
     ck_assert_int_eq(cues_add_all(&cues, &err), 0);
     return cues;
 }
@@ -340,8 +340,8 @@ static void free_cues_and_scenes(struct cues *cues)
     cues_close(cues);
     timeline_free(&timeline);
     memset(scenes, 0, sizeof scenes);
-    levels_free(&parts[0].levels);
-    memset(parts, 0, sizeof parts);
+    levels_free(&clips[0].levels);
+    memset(clips, 0, sizeof clips);
 }
 
 START_TEST(narration_gives_the_cues_of_a_scene_else_its_caption)
@@ -352,8 +352,8 @@ START_TEST(narration_gives_the_cues_of_a_scene_else_its_caption)
     scenes[0] = (struct scene){.caption = "Seen", .narration = "Heard."};
     scenes[1] = (struct scene){.caption = " Only seen \n\n twice ", .seconds = 4};
     scenes[2] = (struct scene){.narration = "…", .seconds = 4}; /* nothing that can be spoken */
-    parts[0].levels = take_levels();
-    parts[0].n = 2000 * 48;
+    clips[0].levels = take_levels();
+    clips[0].n = 2000 * 48;
     cues = cues_for(3);
     ck_assert_int_eq(cues.n, 2);
     ck_assert_str_eq(cues.list[0].text, "Heard.");
@@ -378,8 +378,8 @@ START_TEST(cues_have_length_and_do_not_overlap_however_much_text_there_is)
     add_tone(150, 0.5f);
     scenes[0] = (struct scene){.narration = text.data};
     scenes[1] = (struct scene){.caption = text.data, .seconds = 0.4};
-    parts[0].levels = take_levels();
-    parts[0].n = 150 * 48;
+    clips[0].levels = take_levels();
+    clips[0].n = 150 * 48;
     cues = cues_for(2);
     ck_assert_int_gt(cues.n, 2);
     for (int i = 0; i < cues.n; i++) {
