@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/film/film.h"
@@ -160,10 +161,7 @@ static void narration_report(struct narration_reading *reading)
         progress_at(reading->input->progress, VIDEO_READING, (double)reading->done / n, 0, 0);
         if (reading->running == 0)
             break;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += PROGRESS_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
+        until = clock_deadline(PROGRESS_MS);
         pthread_cond_timedwait(&reading->changed, &reading->lock, &until);
     }
     pthread_mutex_unlock(&reading->lock);
@@ -198,17 +196,6 @@ static int narration_start(
     return started;
 }
 
-static void narration_init_lock(struct narration_reading *reading)
-{
-    pthread_condattr_t attr;
-
-    pthread_mutex_init(&reading->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&reading->changed, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 static int narration_read_all(
     const struct narration_input *input, struct narration *narration, struct error *err)
 {
@@ -217,7 +204,8 @@ static int narration_read_all(
     struct narration_reader readers[NARRATION_THREADS_MAX];
     int started;
 
-    narration_init_lock(&reading);
+    pthread_mutex_init(&reading.lock, NULL);
+    clock_cond_init(&reading.changed);
     started = narration_start(&reading, readers, err);
     if (started > 0)
         narration_report(&reading);

@@ -125,17 +125,6 @@ static int segments_start_threads(struct segments *all, int n, struct error *err
     return 0;
 }
 
-static void segments_init_lock(struct segments *all)
-{
-    pthread_condattr_t attr;
-
-    pthread_mutex_init(&all->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&all->changed, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
     struct segments **ret_segments, struct error *err)
 {
@@ -151,7 +140,8 @@ int segments_start(struct film *film, int n_encoders, const char *cores_file, in
         n = number_least(n, all->n_cores);
     all->window = 2 * n + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
-    segments_init_lock(all);
+    pthread_mutex_init(&all->lock, NULL);
+    clock_cond_init(&all->changed);
     rc = segments_start_threads(all, n, err);
     if (rc < 0) {
         segments_stop(all);
@@ -183,8 +173,7 @@ void segments_stop(struct segments *segments)
 
 static void segments_wait_locked(struct segments *all, int wait_ms)
 {
-    int64_t until_ns = clock_monotonic_ns() + (int64_t)wait_ms * 1000000;
-    struct timespec until = {.tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000};
+    struct timespec until = clock_deadline(wait_ms);
 
     while (!all->done[all->taken] && !all->rc)
         if (pthread_cond_timedwait(&all->changed, &all->lock, &until) == ETIMEDOUT)
