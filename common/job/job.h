@@ -39,7 +39,8 @@ struct job {
     bool cancel_wanted;
     bool is_left; /* the cancel is wanted because its last viewer left; no viewer asked for it */
     int position; /* 1: the next to run; 0: not queued */
-    uint64_t n_watched; /* how often it was found to have viewers: compare, don't show */
+    int64_t watched_ms; /* when viewers were last noted, by the clock of the store: only whether it
+                           changed says anything; 0: never */
     int64_t run; /* number of its claims, a fence: what is written for an earlier run is refused */
     int deaths;  /* processes that died while they ran it: a job that kills them is given up */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */

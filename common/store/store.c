@@ -145,10 +145,10 @@ int store_case_put(
 
 /* --- members --- */
 
-struct member *store_member_new(const char *address, const char *kinds, int64_t lease_ms)
+struct member *store_member_new(const char *jobs, const struct member_info *info)
 {
-    const struct store_engine *engine = store_engine_of(address);
-    struct member *member = engine->jobs.member_new(address, kinds, lease_ms);
+    const struct store_engine *engine = store_engine_of(jobs);
+    struct member *member = engine->jobs.member_new(jobs, info);
 
     member->engine = engine;
     digest_random_name(member->name, sizeof member->name - 1);
@@ -166,12 +166,62 @@ const char *store_member_name(const struct member *member)
     return member->name;
 }
 
+/* --- tags --- */
+
+/* Every event gets a tag before the first try, so that an engine may try again itself. */
+static struct job_event store_tag(const struct job_event *event, char tag[static STORE_TAG_LEN + 1])
+{
+    struct job_event tagged = *event;
+
+    if (tagged.once)
+        return tagged;
+    digest_random_name(tag, STORE_TAG_LEN);
+    tagged.once = tag;
+    return tagged;
+}
+
+struct tagged {
+    struct job_event *events;
+    char (*tags)[STORE_TAG_LEN + 1];
+};
+
+static struct tagged store_tag_all(const struct job_event *events, int n)
+{
+    struct tagged tagged = {0};
+
+    if (n == 0)
+        return tagged;
+    tagged.events = mem_new_n((size_t)n, struct job_event);
+    tagged.tags = mem_zero((size_t)n, sizeof *tagged.tags);
+    for (int i = 0; i < n; i++)
+        tagged.events[i] = store_tag(&events[i], tagged.tags[i]);
+    return tagged;
+}
+
+static void tagged_free(struct tagged *tagged)
+{
+    free(tagged->events);
+    free(tagged->tags);
+}
+
 /* --- jobs --- */
 
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err)
 {
-    return store->jobs->engine->jobs.open(store->jobs, request, ret_job, ret_is_new, err);
+    struct job_request whole = *request;
+    struct job_event first;
+    char id[JOB_ID_LEN + 1], tag[STORE_TAG_LEN + 1];
+
+    if (!whole.id)
+        job_id_make(id);
+    if (!whole.id)
+        whole.id = id;
+    if (whole.first) {
+        first = store_tag(whole.first, tag);
+        whole.first = &first;
+    }
+    return store->jobs->engine->jobs.open(store->jobs, &whole, ret_job, ret_is_new, err);
 }
 
 int store_job_get(struct store *store, const char *id, struct job *ret_job, struct error *err)
@@ -211,9 +261,9 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
 }
 
 int store_jobs_watched(
-    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err)
+    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms, struct error *err)
 {
-    return store->jobs->engine->jobs.watched(store->jobs, ids, n, err);
+    return store->jobs->engine->jobs.watched(store->jobs, ids, n, fresh_ms, err);
 }
 
 int store_audience_others(
@@ -232,8 +282,12 @@ int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
     const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
     struct error *err)
 {
-    return store->jobs->engine->jobs.cancel(
-        store->jobs, id, why, last, n_last, ret_job, ret_is_first, err);
+    struct tagged tagged = store_tag_all(last, n_last);
+    int rc = store->jobs->engine->jobs.cancel(
+        store->jobs, id, why, tagged.events, n_last, ret_job, ret_is_first, err);
+
+    tagged_free(&tagged);
+    return rc;
 }
 
 int store_member_renew(struct store *store, const struct member *member, struct error *err)
@@ -257,10 +311,10 @@ int store_member_release(struct store *store, const struct member *member, struc
     return store->jobs->engine->jobs.member_release(store->jobs, member, err);
 }
 
-int store_job_claim(
-    struct store *store, struct member *member, int slots, struct job *ret_job, struct error *err)
+int store_job_claim(struct store *store, struct member *member, int slots, const char *claim,
+    struct job *ret_job, struct error *err)
 {
-    return store->jobs->engine->jobs.claim(store->jobs, member, slots, ret_job, err);
+    return store->jobs->engine->jobs.claim(store->jobs, member, slots, claim, ret_job, err);
 }
 
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err)
@@ -277,7 +331,10 @@ int store_job_lease(
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *event, struct error *err)
 {
-    return store->jobs->engine->jobs.append(store->jobs, id, run, event, err);
+    char tag[STORE_TAG_LEN + 1];
+    struct job_event tagged = store_tag(event, tag);
+
+    return store->jobs->engine->jobs.append(store->jobs, id, run, &tagged, err);
 }
 
 int store_job_rekey(
@@ -296,13 +353,17 @@ int store_job_end(struct store *store, const char *id, int64_t run, enum job_sta
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err)
 {
-    return store->jobs->engine->jobs.end(
-        store->jobs, id, run, state, result, error, last, n_last, err);
+    struct tagged tagged = store_tag_all(last, n_last);
+    int rc = store->jobs->engine->jobs.end(
+        store->jobs, id, run, state, result, error, tagged.events, n_last, err);
+
+    tagged_free(&tagged);
+    return rc;
 }
 
-int store_changed(struct store *store, bool *ret_changed, struct error *err)
+int store_news(struct store *store, int ms, int wake_fd, bool *ret_is_news, struct error *err)
 {
-    return store->jobs->engine->jobs.changed(store->jobs, ret_changed, err);
+    return store->jobs->engine->jobs.news(store->jobs, ms, wake_fd, ret_is_news, err);
 }
 
 int store_position(struct store *store, uint64_t *ret_position, struct error *err)

@@ -4,9 +4,9 @@
  * opens its own.  Several processes may share one database.
  *
  * Errors: no call waits longer than STORE_WAIT_MS for another program's lock.  Then it returns
- * -ERR_BUSY, which means: not known, ask again with the same arguments.  Each call that changes
- * something is one transaction, and asked again it has the effect of one call.  -ERR_IO: the
- * database can't be read or written now.  Other errors stay.  An error names the database;
+ * -ERR_BUSY, which means: not known, ask again with the same arguments and tags.  Each call that
+ * changes something is one transaction, and asked again it has the effect of one call.  -ERR_IO:
+ * the database can't be read or written now.  Other errors stay.  An error names the database;
  * error_public_text() does not.
  *
  * Ownership: what an `each` gets is valid until it returns, and it calls no function of the same
@@ -24,6 +24,8 @@
 #include "store/engine/records.h"
 
 struct store;
+
+enum { STORE_TAG_LEN = 16 }; /* of a random tag: digest_random_name() */
 
 /* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file.  `cases` NULL:
  * no function of cases is called; the same text as `jobs`: both share one connection.
@@ -102,10 +104,11 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
-/* Notes that these jobs have viewers now.  No clocks are compared: a job is still watched if its
- * n_watched still grows. */
+/* Notes that these jobs have viewers now: sets their watched_ms, unless that was done less than
+ * `fresh_ms` ago by any process.  No clocks are compared: a job is still watched if its watched_ms
+ * still changes. */
 int store_jobs_watched(
-    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
+    struct store *store, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms, struct error *err);
 
 /* How many streams of other watchers than `watcher` the live job has, in all processes that live. A
  * watcher that gave itself a name is found by it; else one stream from the same address counts as
@@ -129,18 +132,19 @@ int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
 
 /* --- the owner's side --- */
 
-/* A process that may run jobs: a random name, the kinds it knows, one lease for all its jobs, and a
- * proof of life (with SQLite a lock in the file <database>-members).  One thread at a time. */
+/* A process that may run jobs: a random name, what member_info says of it, one lease for all its
+ * jobs, and a proof of life (with SQLite a lock in the file <database>-members).  One thread at a
+ * time. */
 struct member;
 
-/* `jobs`: the address.  `kinds`: the kinds it can run, each between commas (",video,"), or NULL:
- * all; the caller keeps the text.  `lease_ms`: a member silent for so long loses its jobs. */
-struct member *store_member_new(const char *jobs, const char *kinds, int64_t lease_ms);
+/* `jobs`: the address; the caller keeps it and the texts of `info`. */
+struct member *store_member_new(const char *jobs, const struct member_info *info);
 /* Takes NULL.  Other processes find it gone: store_member_release() comes first. */
 void store_member_free(struct member *member);
 const char *store_member_name(const struct member *member);
 
-/* Begins its lease anew.  Needed only while it owns jobs; a claim does it, too. */
+/* Writes its row, with a lease from now on that holds for all its jobs.  Needed only while it owns
+ * jobs; a claim does it, too. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
@@ -156,17 +160,21 @@ int store_member_release(struct store *store, const struct member *member, struc
  * and needs no slot and no known kind: end it as canceled, run nothing.  A job whose canceled
  * forerunner of the same key still runs waits for that one's end.  `ret_job->deaths` counts the
  * owners that are gone though nobody asked them to end; silent ones are not counted.
- * STORE_E_NOT_FOUND: nothing to do. */
-int store_job_claim(
-    struct store *store, struct member *member, int slots, struct job *ret_job, struct error *err);
+ * `claim`: a
+ * random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the same tag,
+ and
+ * gets the job that the lost answer named, if it still runs.  STORE_E_NOT_FOUND: nothing to do. */
+int store_job_claim(struct store *store, struct member *member, int slots, const char *claim,
+    struct job *ret_job, struct error *err);
 /* Puts back this run's job; not another run's, and no ended job. */
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err);
 /* `*ret_until_ms` (CLOCK_MONOTONIC): no other process has this run's job before.  STORE_E_LOST. */
 int store_job_lease(
     struct store *store, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 
-/* Journals one event; `run` as its claim gave it.  An event whose `once` is there already changes
- * nothing and succeeds.  STORE_E_LOST. */
+/* Journals one event; `run` as its claim gave it.  An event whose tag `once` is there already
+ * changes nothing and succeeds; a caller that may ask again gives a tag, as one without gets a
+ * random one at each call.  STORE_E_LOST. */
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *event, struct error *err);
 /* Gives a running job that has no more than its first event another key.  STORE_E_NOT_FOUND: it has
@@ -184,8 +192,11 @@ int store_job_end(struct store *store, const char *id, int64_t run, enum job_sta
 
 /* --- the reader's side --- */
 
-/* Has another connection changed the database since the last call?  Costs microseconds. */
-int store_changed(struct store *store, bool *ret_changed, struct error *err);
+/* Waits for news, at most `ms`, or until `wake_fd` is readable (-1: there is none). `*ret_is_news`:
+ * a connection other than this one may have changed the database since the last call; after changes
+ * of its own the caller reads unasked.  With SQLite this waits for the time and then looks, which
+ * costs microseconds. */
+int store_news(struct store *store, int ms, int wake_fd, bool *ret_is_news, struct error *err);
 /* The end of the journal now. */
 int store_position(struct store *store, uint64_t *ret_position, struct error *err);
 /* Every event of every job after `after`, in journal order, at most `most` of them. */

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -112,12 +113,19 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
     }
 }
 
-/* Waits for a poke or the time of the next round. */
+/* Waits for news, a poke or the time of the next round.  News that can't be asked for may be there.
+ */
 static struct inbox_state clerk_wait(struct clerk *clerk)
 {
     struct pollfd poked = {.fd = inbox_fd(clerk->to.inbox), .events = POLLIN};
+    int ms = clerk->n_live ? ROUND_MS : QUIET_MS;
+    bool is_news = true;
 
-    poll(&poked, 1, clerk->n_live ? ROUND_MS : QUIET_MS);
+    if (clerk->store)
+        store_news(clerk->store, ms, poked.fd, &is_news, NULL);
+    else
+        poll(&poked, 1, ms);
+    clerk->has_news |= is_news;
     return inbox_take(clerk->to.inbox);
 }
 
@@ -151,8 +159,12 @@ struct clerk *clerk_start(const struct clerk_links *links)
 
     clerk->to = *links;
     clerk->kind_names = clerk_kind_names(links->kinds);
+    gethostname(clerk->machine, sizeof clerk->machine - 1);
     clerk->member =
-        store_member_new(links->config->database, clerk->kind_names, links->config->lease_ms);
+        store_member_new(links->config->database, &(struct member_info){.kinds = clerk->kind_names,
+                                                      .machine = clerk->machine,
+                                                      .slots = links->config->slots,
+                                                      .lease_ms = links->config->lease_ms});
     clerk->turned_ms = clock_monotonic_ms();
     if (pthread_create(&clerk->thread, NULL, clerk_main, clerk) != 0) {
         log_error("no thread can be started: the limit of processes is reached");

@@ -82,18 +82,25 @@ static void clerk_begin(struct clerk *clerk, struct job *job)
     job_clear(job);
 }
 
-/* Without a free slot there may still be a job to cancel. */
+/* Without a free slot there may still be a job to cancel.  A claim whose outcome is not known is
+ * made again with its tag: a job that it took would otherwise belong to this process, which does
+ * not know. */
 static int clerk_claim_one(struct clerk *clerk, struct error *err)
 {
     int slots = clerk->to.config->slots;
     bool is_free = inbox_count_runs(clerk->to.inbox) < (size_t)slots;
     struct job job = {0};
-    int rc = store_job_claim(clerk->store, clerk->member, is_free ? slots : 0, &job, err);
+    int rc;
 
+    if (!*clerk->claim)
+        digest_random_name(clerk->claim, STORE_TAG_LEN);
+    rc = store_job_claim(clerk->store, clerk->member, is_free ? slots : 0, clerk->claim, &job, err);
+    if (rc >= 0)
+        *clerk->claim = '\0';
     if (rc != 0)
         return rc;
     clerk_lease_renewed(clerk);
-    inbox_poke(clerk->to.inbox); /* store_changed() does not see what this connection wrote */
+    inbox_poke(clerk->to.inbox); /* store_news() does not report what this connection wrote */
     clerk_begin(clerk, &job);
     return 0;
 }

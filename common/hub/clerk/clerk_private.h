@@ -16,6 +16,7 @@ struct clerk {
     struct clerk_links to;
     pthread_t thread;
     char *kind_names;
+    char machine[65];      /* host name */
     struct member *member; /* the clerk's thread alone, but for its name */
 
     /* atomic: set by the clerk, read by all */
@@ -37,7 +38,8 @@ struct clerk {
 
     /* clerk_claim.c */
     int64_t renew_at, claim_at;
-    bool is_marked_stopping; /* in the store */
+    char claim[STORE_TAG_LEN + 1]; /* tag of the claim whose outcome is not known; "": none */
+    bool is_marked_stopping;       /* in the store */
 
     /* clerk_watch.c */
     int64_t roll_call_at, audience_at;

@@ -59,8 +59,8 @@ static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
     seen->is_live = true;
     seen->kind = kind_find(clerk->to.kinds, job->kind);
     seen->cancel_wanted = job->cancel_wanted;
-    if (seen->n_watched != job->n_watched) {
-        seen->n_watched = job->n_watched;
+    if (seen->watched_stamp != job->watched_ms) {
+        seen->watched_stamp = job->watched_ms;
         seen->watched_ms = clock_monotonic_ms();
     }
     clerk->n_live++;
@@ -159,12 +159,9 @@ void clerk_forget(struct clerk *clerk)
 /* A read that fails leaves has_news set: the next round reads again. */
 int clerk_read_news(struct clerk *clerk, struct error *err)
 {
-    bool has_changed = false;
-
     clerk->has_news |= !clerk->has_position;
-    if (clerk_find_position(clerk, err) < 0 || store_changed(clerk->store, &has_changed, err) < 0)
+    if (clerk_find_position(clerk, err) < 0)
         return -1;
-    clerk->has_news |= has_changed;
     if (!clerk->has_news)
         return 0;
     if (clerk_read_live(clerk, err) < 0 || clerk_read_tail(clerk, err) < 0)

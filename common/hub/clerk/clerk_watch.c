@@ -8,6 +8,7 @@
 enum {
     AUDIENCE_MS = 200, /* audiences are written at most this often, however many come and go */
     ROLL_CALL_MOST_MS = 15000, /* between two roll calls */
+    FRESH_MS = 5000, /* a job is written down as watched at most this often, by all processes */
 };
 
 /* --- audiences --- */
@@ -66,16 +67,17 @@ static int clerk_cancel_all(struct clerk *clerk, int64_t now, struct error *err)
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = clerk_cancel(clerk, unwatched[i], err);
     if (n)
-        inbox_poke(clerk->to.inbox); /* store_changed() does not see what this connection wrote */
+        inbox_poke(clerk->to.inbox); /* store_news() does not report what this connection wrote */
     free(unwatched);
     return rc;
 }
 
-static int clerk_write_watched(struct clerk *clerk, struct error *err)
+static int clerk_write_watched(struct clerk *clerk, int64_t pause_ms, struct error *err)
 {
+    int fresh_ms = pause_ms / 2 < FRESH_MS ? (int)pause_ms / 2 : FRESH_MS;
     size_t n;
     char(*watched)[JOB_ID_LEN + 1] = inbox_take_watched(clerk->to.inbox, &n);
-    int rc = n ? store_jobs_watched(clerk->store, watched, n, err) : 0;
+    int rc = n ? store_jobs_watched(clerk->store, watched, n, fresh_ms, err) : 0;
 
     free(watched);
     return rc;
@@ -90,7 +92,7 @@ int clerk_cancel_unwatched(struct clerk *clerk, int64_t now, struct error *err)
 
     if (!limit_ms)
         return 0;
-    if (clerk_write_watched(clerk, err) < 0)
+    if (clerk_write_watched(clerk, pause_ms, err) < 0)
         return -1;
     if (now < clerk->roll_call_at)
         return 0;

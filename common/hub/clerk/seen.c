@@ -74,7 +74,8 @@ static void seen_gather_unwatched(void *ctx, void *item)
     struct seen_list *list = ctx;
     struct seen *seen = item;
 
-    if (seen->kind && !seen->cancel_wanted && seen->n_watched && seen->watched_ms < list->before_ms)
+    if (seen->kind && !seen->cancel_wanted && seen->watched_stamp &&
+        seen->watched_ms < list->before_ms)
         seen_list_add(list, seen);
 }
 

@@ -11,11 +11,12 @@ struct seen {
     enum job_state state;
     int position; /* -1: no state was passed on yet */
     char *progress;
-    uint64_t n_watched;
-    int64_t watched_ms; /* when n_watched last grew, or the job was first seen; monotonic */
-    bool cancel_wanted; /* in the store */
-    bool is_stopped;    /* its work here was told to stop */
-    bool is_live;       /* read by the current pass over all live jobs */
+    int64_t watched_stamp; /* watched_ms of the job in the store; 0: it never had a viewer */
+    int64_t watched_ms;    /* when watched_stamp last changed, or the job was first seen;
+                                  monotonic */
+    bool cancel_wanted;    /* in the store */
+    bool is_stopped;       /* its work here was told to stop */
+    bool is_live;          /* read by the current pass over all live jobs */
 };
 
 /* Zeroed: empty. */

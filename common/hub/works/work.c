@@ -93,12 +93,12 @@ static int work_append(struct work *work, const struct job_event *event, struct 
 int work_emit(
     struct work *work, const char *once, const char *name, const char *data, struct error *err)
 {
-    char tag[17];
+    char tag[STORE_TAG_LEN + 1];
     struct job_event event = {.name = name, .data = data, .once = once ? once : tag};
     bool was_logged = false;
     int rc;
 
-    digest_random_name(tag, sizeof tag - 1); /* one for all tries */
+    digest_random_name(tag, STORE_TAG_LEN); /* one for all tries */
     while ((rc = work_append(work, &event, err)) < 0 && work_may_pass(err)) {
         if (atomic_load(&work->cancel))
             return error_set(err, ERR_CANCELED, "canceled");

@@ -39,7 +39,8 @@ struct case_source {
         struct store_link *link, struct case_record *const *records, int n, struct error *err);
 };
 
-/* Where jobs and their journal are kept. */
+/* Where jobs and their journal are kept.  store.c fills in what a caller may leave out: every event
+ * has a tag `once`, every request an `id`. */
 struct job_store {
     int (*open)(struct store_link *link, const struct job_request *request, struct job *ret_job,
         bool *ret_is_new, struct error *err);
@@ -55,8 +56,8 @@ struct job_store {
     int (*events)(struct store_link *link, const char *id, uint64_t after,
         bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
         struct error *err);
-    int (*watched)(
-        struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
+    int (*watched)(struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms,
+        struct error *err);
     int (*audience_others)(struct store_link *link, const char *id, const char *watcher,
         int *ret_others, struct error *err);
     int (*want_cancel)(
@@ -66,7 +67,7 @@ struct job_store {
         struct error *err);
 
     /* A new one sets nothing of struct member.  Freed by member_free(), which gets no NULL. */
-    struct member *(*member_new)(const char *address, const char *kinds, int64_t lease_ms);
+    struct member *(*member_new)(const char *address, const struct member_info *info);
     void (*member_free)(struct member *member);
     int (*member_renew)(struct store_link *link, const struct member *member, struct error *err);
     int (*member_stop)(struct store_link *link, const struct member *member, struct error *err);
@@ -74,8 +75,8 @@ struct job_store {
     int (*audiences_write)(struct store_link *link, struct member *member,
         const struct audience *audiences, size_t n, struct error *err);
 
-    int (*claim)(struct store_link *link, struct member *member, int slots, struct job *ret_job,
-        struct error *err);
+    int (*claim)(struct store_link *link, struct member *member, int slots, const char *claim,
+        struct job *ret_job, struct error *err);
     int (*release)(struct store_link *link, const char *id, int64_t run, struct error *err);
     int (*lease)(struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms,
         struct error *err);
@@ -89,7 +90,7 @@ struct job_store {
         const char *result, const char *error, const struct job_event *last, int n_last,
         struct error *err);
 
-    int (*changed)(struct store_link *link, bool *ret_changed, struct error *err);
+    int (*news)(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
     int (*position)(struct store_link *link, uint64_t *ret_position, struct error *err);
     int (*tail)(struct store_link *link, uint64_t after, int most,
         void (*each)(

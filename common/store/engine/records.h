@@ -34,6 +34,8 @@ struct case_summary {
 /* --- jobs --- */
 
 struct job_request {
+    const char *id; /* of a new job (job_id_make()); asked again with the same id, that job is still
+                       the new one.  NULL: the store makes one */
     const char *kind, *subject, *key;
     const char *input;             /* JSON; NULL: no job is made */
     const struct job_event *first; /* journaled with a new job */
@@ -60,6 +62,15 @@ struct audience {
     char job_id[JOB_ID_LEN + 1];
     int n;
     char who[AUDIENCE_LISTED * (WATCHER_LEN + 1)]; /* the first of them, a space between two */
+};
+
+/* What other processes and `casecast` may read of a member.  The texts outlive the member. */
+struct member_info {
+    const char *kinds;   /* that it can run, each between commas (",video,"); NULL: all */
+    const char *machine; /* host name; NULL: "" */
+    const char *engine;  /* of what makes its results; NULL: "" */
+    int slots;           /* jobs that run at once on its machine */
+    int64_t lease_ms;    /* silent for so long, it loses its jobs */
 };
 
 /* Written where a job is to be canceled. */

@@ -76,6 +76,13 @@ static const char *const steps[] = {
     "  viewer TEXT NOT NULL,"
     "  told_ms INTEGER NOT NULL,"
     "  PRIMARY KEY (job_id, viewer));",
+    /* n_watched of version 4 stays and is not used any more: SQLite drops and renames no column in
+     * a file where any view is broken. */
+    "ALTER TABLE casecast_jobs ADD COLUMN claim TEXT;"
+    "ALTER TABLE casecast_jobs ADD COLUMN watched_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE casecast_members ADD COLUMN machine TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE casecast_members ADD COLUMN engine TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE casecast_members ADD COLUMN slots INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

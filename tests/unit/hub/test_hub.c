@@ -565,14 +565,23 @@ START_TEST(a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next
 }
 END_TEST
 
+static const char *kit_tag(void)
+{
+    static char tag[STORE_TAG_LEN + 1];
+
+    digest_random_name(tag, STORE_TAG_LEN);
+    return tag;
+}
+
 /* A process that is gone, and was not asked to be. */
 static void claim_and_die(void)
 {
-    struct member *dead = store_member_new(database, NULL, 60000);
+    struct member *dead =
+        store_member_new(database, &(struct member_info){.kinds = NULL, .lease_ms = 60000});
     struct error err;
     struct job job;
 
-    ck_assert_int_eq(store_job_claim(store, dead, 2, &job, &err), 0);
+    ck_assert_int_eq(store_job_claim(store, dead, 2, kit_tag(), &job, &err), 0);
     job_clear(&job);
     store_member_free(dead);
 }
@@ -644,14 +653,15 @@ static bool is_queued(void *job_id)
 START_TEST(what_is_ours_without_anybody_who_works_on_it_is_handed_back)
 {
     struct config claims_nothing = config;
-    struct member *other = store_member_new(database, NULL, 60000);
+    struct member *other =
+        store_member_new(database, &(struct member_info){.kinds = NULL, .lease_ms = 60000});
     struct hub *hub;
     struct error err;
     struct job job;
 
     claims_nothing.slots = 0;
     new_job("good");
-    ck_assert_int_eq(store_job_claim(store, other, 2, &job, &err), 0);
+    ck_assert_int_eq(store_job_claim(store, other, 2, kit_tag(), &job, &err), 0);
     job_clear(&job);
     hub = hub_new(&loop, &claims_nothing, kinds);
     sql("UPDATE casecast_jobs SET owner = '%s'", hub_member_name(hub));
@@ -736,10 +746,10 @@ START_TEST(a_process_that_has_nothing_to_do_writes_nothing)
     ck_assert(wait_until(is_done, last_job));
     until_ms = clock_monotonic_ms() + 100; /* what belongs to the end */
     ck_assert(wait_until(time_is_over, &until_ms));
-    ck_assert_int_eq(store_changed(store, &has_changed, &err), 0);
+    ck_assert_int_eq(store_news(store, 0, -1, &has_changed, &err), 0);
     until_ms = clock_monotonic_ms() + 2 * LEASE_MS;
     ck_assert(wait_until(time_is_over, &until_ms));
-    ck_assert_int_eq(store_changed(store, &has_changed, &err), 0);
+    ck_assert_int_eq(store_news(store, 0, -1, &has_changed, &err), 0);
     ck_assert(!has_changed);
     end_hub(hub);
 }

@@ -67,3 +67,63 @@
     "ALTER TABLE scenes ADD COLUMN fit TEXT;"                                                      \
     "ALTER TABLE scenes ADD COLUMN transition TEXT;"
 #define BEFORE_3 "ALTER TABLE jobs ADD COLUMN n_watched INTEGER NOT NULL DEFAULT 0;"
+
+/* What casecast of schema version 4 made. */
+#define SCHEMA_4                                                                                   \
+    "CREATE TABLE casecast_meta("                                                                  \
+    "  name TEXT PRIMARY KEY NOT NULL,"                                                            \
+    "  value TEXT NOT NULL);"                                                                      \
+    "INSERT INTO casecast_meta(name, value) VALUES ('schema', '0');"                               \
+    "CREATE TABLE casecast_jobs("                                                                  \
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"                                                  \
+    "  id TEXT NOT NULL UNIQUE,"                                                                   \
+    "  kind TEXT NOT NULL,"                                                                        \
+    "  subject TEXT NOT NULL,"                                                                     \
+    "  key TEXT NOT NULL,"                                                                         \
+    "  state TEXT NOT NULL"                                                                        \
+    "    CHECK (state IN ('queued', 'running', 'done', 'failed', 'canceled')),"                    \
+    "  cancel_wanted INTEGER NOT NULL DEFAULT 0,"                                                  \
+    "  last_seq INTEGER NOT NULL DEFAULT 0,"                                                       \
+    "  created_ms INTEGER NOT NULL,"                                                               \
+    "  started_ms INTEGER NOT NULL DEFAULT 0,"                                                     \
+    "  ended_ms INTEGER NOT NULL DEFAULT 0,"                                                       \
+    "  owner TEXT,"                                                                                \
+    "  run INTEGER NOT NULL DEFAULT 0,"                                                            \
+    "  deaths INTEGER NOT NULL DEFAULT 0,"                                                         \
+    "  progress TEXT,"                                                                             \
+    "  result TEXT,"                                                                               \
+    "  error TEXT,"                                                                                \
+    "  n_watched INTEGER NOT NULL DEFAULT 0);"                                                     \
+    "CREATE INDEX casecast_jobs_by_key ON casecast_jobs(kind, key);"                               \
+    "CREATE INDEX casecast_jobs_by_state ON casecast_jobs(state, number);"                         \
+    "CREATE INDEX casecast_jobs_by_subject ON casecast_jobs(kind, state, subject);"                \
+    "CREATE UNIQUE INDEX casecast_one_live_job_a_key ON casecast_jobs(kind, key)"                  \
+    "  WHERE state IN ('queued', 'running') AND cancel_wanted = 0;"                                \
+    "CREATE TABLE casecast_inputs("                                                                \
+    "  job_id TEXT PRIMARY KEY REFERENCES casecast_jobs(id) ON DELETE CASCADE,"                    \
+    "  input TEXT NOT NULL);"                                                                      \
+    "CREATE TABLE casecast_events("                                                                \
+    "  position INTEGER PRIMARY KEY AUTOINCREMENT,"                                                \
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"                       \
+    "  seq INTEGER NOT NULL,"                                                                      \
+    "  name TEXT,"                                                                                 \
+    "  data TEXT NOT NULL,"                                                                        \
+    "  once TEXT,"                                                                                 \
+    "  UNIQUE (job_id, seq),"                                                                      \
+    "  UNIQUE (job_id, once));"                                                                    \
+    "CREATE TABLE casecast_audiences("                                                             \
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"                       \
+    "  member TEXT NOT NULL,"                                                                      \
+    "  n INTEGER NOT NULL,"                                                                        \
+    "  who TEXT NOT NULL,"                                                                         \
+    "  PRIMARY KEY (job_id, member));"                                                             \
+    "CREATE TABLE casecast_members("                                                               \
+    "  name TEXT PRIMARY KEY NOT NULL,"                                                            \
+    "  leased_until_ms INTEGER NOT NULL,"                                                          \
+    "  is_stopping INTEGER NOT NULL DEFAULT 0);"                                                   \
+    "CREATE TABLE casecast_told("                                                                  \
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"                       \
+    "  viewer TEXT NOT NULL,"                                                                      \
+    "  told_ms INTEGER NOT NULL,"                                                                  \
+    "  PRIMARY KEY (job_id, viewer));"                                                             \
+    "UPDATE casecast_meta SET value = 4 WHERE name = 'schema';"

@@ -77,7 +77,8 @@ static inline struct member *kit_member(const char *alias)
         i++;
     if (!kit_members[i].member) {
         strcpy(kit_members[i].alias, alias);
-        kit_members[i].member = store_member_new(kit_path, NULL, LEASE_MS);
+        kit_members[i].member =
+            store_member_new(kit_path, &(struct member_info){.kinds = NULL, .lease_ms = LEASE_MS});
     }
     return kit_members[i].member;
 }
@@ -213,12 +214,21 @@ static inline const char *kit_job(const char *key)
     return id;
 }
 
+/* A new random tag, which the next call overwrites. */
+static inline const char *kit_tag(void)
+{
+    static char tag[STORE_TAG_LEN + 1];
+
+    digest_random_name(tag, STORE_TAG_LEN);
+    return tag;
+}
+
 /* Claims the next job; "" if there is none. */
 static inline const char *kit_claim(const char *owner, int slots)
 {
     static char id[JOB_ID_LEN + 1];
     struct job job = {0};
-    int answer = store_job_claim(kit_store, kit_member(owner), slots, &job, &kit_error);
+    int answer = store_job_claim(kit_store, kit_member(owner), slots, kit_tag(), &job, &kit_error);
 
     ck_assert_msg(answer == 0 || answer == STORE_E_NOT_FOUND, "%s", kit_error.text);
     memcpy(id, job.id, sizeof id);

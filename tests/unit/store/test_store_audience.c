@@ -123,7 +123,7 @@ START_TEST(an_operator_ends_a_job_whoever_watches)
     watches("one", 1, OTHER);
     assert_done(store_job_want_cancel(kit_store, id, &state, &kit_error));
     ck_assert_int_eq(state, JOB_QUEUED);
-    assert_done(store_job_claim(kit_store, kit_member("one"), 0, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("one"), 0, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert(job.cancel_wanted);
     job_clear(&job);

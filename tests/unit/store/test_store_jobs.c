@@ -84,6 +84,59 @@ START_TEST(without_an_input_nothing_is_made_and_no_lock_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_request_that_is_asked_again_with_its_id_has_made_the_job)
+{
+    struct job_request request = kit_request("1", "a");
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    job_id_make(id);
+    request.id = id;
+    for (int i = 0; i < 2; i++) {
+        is_new = false;
+        assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+        ck_assert(is_new);
+        ck_assert_str_eq(job.id, id);
+        job_clear(&job);
+    }
+    request.id = NULL;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert(!is_new);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(a_watched_job_is_written_down_once_in_a_while_whoever_asks)
+{
+    char ids[1][JOB_ID_LEN + 1];
+    struct store *other = kit_open();
+    int64_t watched_ms;
+    struct job job;
+    bool is_news;
+
+    strcpy(ids[0], kit_job("a"));
+    assert_done(store_jobs_watched(kit_store, ids, 1, 60000, &kit_error));
+    job = kit_get(ids[0]);
+    watched_ms = job.watched_ms;
+    ck_assert_int_gt(watched_ms, 0);
+    assert_done(store_news(kit_store, 0, -1, &is_news, &kit_error));
+    assert_done(store_jobs_watched(other, ids, 1, 60000, &kit_error));
+    assert_done(store_news(kit_store, 0, -1, &is_news, &kit_error));
+    ck_assert(!is_news); /* nothing was written */
+    usleep(2000);
+    assert_done(store_jobs_watched(other, ids, 1, 1, &kit_error));
+    job = kit_get(ids[0]);
+    ck_assert_int_gt(job.watched_ms, watched_ms);
+    /* A time of another boot, whose clock had gone on for longer. */
+    kit_sql("UPDATE casecast_jobs SET watched_ms = 1 << 60");
+    assert_done(store_jobs_watched(other, ids, 1, 60000, &kit_error));
+    job = kit_get(ids[0]);
+    ck_assert_int_lt(job.watched_ms, (int64_t)1 << 60);
+    store_close(other);
+}
+END_TEST
+
 START_TEST(another_key_or_kind_is_another_job)
 {
     struct job_request request = kit_request("1", "a");
@@ -551,6 +604,8 @@ int main(void)
         a_new_job_is_queued_with_its_first_event,
         the_same_key_attaches_while_queued_running_and_done,
         without_an_input_nothing_is_made_and_no_lock_is_waited_for,
+        a_request_that_is_asked_again_with_its_id_has_made_the_job,
+        a_watched_job_is_written_down_once_in_a_while_whoever_asks,
         another_key_or_kind_is_another_job,
         done_jobs_up_to_the_number_whose_files_are_gone_count_no_more,
         a_failure_is_the_answer_for_a_while,

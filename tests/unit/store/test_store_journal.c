@@ -1,7 +1,9 @@
 /* test_store_journal.c - numbers without gaps, once-tags, the tail that several processes follow.
  */
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "unit/store/store_kit.h"
 
 static int append(const char *id, const char *data, const char *once)
@@ -43,6 +45,25 @@ START_TEST(an_event_with_a_tag_is_written_once_a_job)
     assert_done(append(a, "fourth", NULL));
     assert_events(a, "1 job {\"state\":\"queued\"}\n2 - first\n3 - fourth\n");
     assert_events(b, "1 job {\"state\":\"queued\"}\n2 - third\n");
+}
+END_TEST
+
+START_TEST(every_event_has_a_tag_so_that_asked_again_it_is_there_once)
+{
+    struct job_event tagged = {.data = "asked again", .once = "one tag"};
+    const struct job_event last[] = {{.name = "done", .data = "{}"}, {.name = "end", .data = "{}"}};
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    for (int i = 0; i < 3; i++)
+        assert_done(store_job_append(kit_store, id, 1, &tagged, &kit_error));
+    assert_done(append(id, "without", NULL));
+    for (int i = 0; i < 3; i++)
+        assert_done(store_job_end(kit_store, id, 1, JOB_DONE, NULL, NULL, last, 2, &kit_error));
+    assert_events(
+        id, "1 job {\"state\":\"queued\"}\n2 - asked again\n3 - without\n4 done {}\n5 end {}\n");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events WHERE once IS NULL"), "0");
+    ck_assert_str_eq(kit_ask("SELECT last_seq FROM casecast_jobs"), "5");
 }
 END_TEST
 
@@ -123,20 +144,44 @@ START_TEST(the_position_is_the_journals_end)
 }
 END_TEST
 
-START_TEST(another_connections_change_is_noticed_once)
+START_TEST(another_connections_change_is_news_once)
 {
     struct store *other = kit_open();
     bool changed = false;
 
-    assert_done(store_changed(other, &changed, &kit_error));
-    assert_done(store_changed(other, &changed, &kit_error));
+    assert_done(store_news(other, 0, -1, &changed, &kit_error));
+    assert_done(store_news(other, 0, -1, &changed, &kit_error));
     ck_assert(!changed);
     kit_job("a");
-    assert_done(store_changed(other, &changed, &kit_error));
+    assert_done(store_news(other, 0, -1, &changed, &kit_error));
     ck_assert(changed);
-    assert_done(store_changed(other, &changed, &kit_error));
+    assert_done(store_news(other, 0, -1, &changed, &kit_error));
     ck_assert(!changed);
     store_close(other);
+}
+END_TEST
+
+static int64_t waited_ms(struct store *store, int ms, int wake_fd, bool *ret_is_news)
+{
+    int64_t began_ms = clock_monotonic_ms();
+
+    assert_done(store_news(store, ms, wake_fd, ret_is_news, &kit_error));
+    return clock_monotonic_ms() - began_ms;
+}
+
+START_TEST(who_waits_for_news_is_woken_by_a_poke_or_the_time)
+{
+    bool is_news = false;
+    int fd = eventfd(0, 0);
+
+    ck_assert_int_ge(fd, 0);
+    assert_done(store_news(kit_store, 0, -1, &is_news, &kit_error));
+    ck_assert_int_ge(waited_ms(kit_store, 50, fd, &is_news), 49);
+    ck_assert(!is_news);
+    ck_assert_int_eq(eventfd_write(fd, 1), 0);
+    ck_assert_int_lt(waited_ms(kit_store, 30000, fd, &is_news), 20000);
+    ck_assert(!is_news);
+    close(fd);
 }
 END_TEST
 
@@ -216,7 +261,9 @@ int main(void)
         the_tail_goes_on_exactly_where_a_replay_ended,
         a_reader_takes_as_much_as_it_wants_and_goes_on_later,
         the_position_is_the_journals_end,
-        another_connections_change_is_noticed_once,
+        another_connections_change_is_news_once,
+        every_event_has_a_tag_so_that_asked_again_it_is_there_once,
+        who_waits_for_news_is_woken_by_a_poke_or_the_time,
         a_follower_of_several_writers_sees_every_event_once_in_order,
     };
 

@@ -13,7 +13,7 @@ START_TEST(the_oldest_job_is_claimed_first_with_its_input)
 
     strcpy(first, kit_job("a"));
     kit_job("b");
-    assert_done(store_job_claim(kit_store, kit_member("me"), 2, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("me"), 2, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, first);
     ck_assert_int_eq(job.state, JOB_RUNNING);
     ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
@@ -64,7 +64,7 @@ START_TEST(a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted)
     kit_claim("dead", 1);
     ck_assert_str_eq(kit_claim("heir", 1), "");
     kit_dies("dead");
-    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert_int_eq(job.deaths, 1);
     ck_assert_int_eq(job.run, 2);
@@ -141,18 +141,20 @@ END_TEST
 /* Each process has a lease of its own length; the wall clock is nobody's. */
 START_TEST(a_lease_ends_when_it_ends_whoever_looks)
 {
-    struct member *hasty = store_member_new(kit_path, NULL, 1);
+    struct member *hasty =
+        store_member_new(kit_path, &(struct member_info){.kinds = NULL, .lease_ms = 1});
     const char *id = kit_job("a");
     int64_t until_ms = 0;
     struct job job;
 
     kit_claim("patient", 1);
-    ck_assert_int_eq(store_job_claim(kit_store, hasty, 1, &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(
+        store_job_claim(kit_store, hasty, 1, kit_tag(), &job, &kit_error), STORE_E_NOT_FOUND);
     assert_done(store_job_lease(kit_store, id, 1, &until_ms, &kit_error));
     ck_assert_int_gt(until_ms, clock_monotonic_ms());
     ck_assert_int_le(until_ms, clock_monotonic_ms() + LEASE_MS);
     kit_sleeps("patient");
-    assert_done(store_job_claim(kit_store, hasty, 1, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, hasty, 1, kit_tag(), &job, &kit_error));
     job_clear(&job);
     store_member_free(hasty);
 }
@@ -200,21 +202,24 @@ END_TEST
 
 START_TEST(a_kind_that_a_process_does_not_know_is_left_to_others)
 {
-    struct member *old = store_member_new(kit_path, ",digest,vide,", LEASE_MS);
-    struct member *new = store_member_new(kit_path, ",digest,video,", LEASE_MS);
+    struct member *old = store_member_new(
+        kit_path, &(struct member_info){.kinds = ",digest,vide,", .lease_ms = LEASE_MS});
+    struct member *new = store_member_new(
+        kit_path, &(struct member_info){.kinds = ",digest,video,", .lease_ms = LEASE_MS});
     struct job job;
     bool is_first;
 
     kit_job("a");
-    ck_assert_int_eq(store_job_claim(kit_store, old, 9, &job, &kit_error), STORE_E_NOT_FOUND);
-    assert_done(store_job_claim(kit_store, new, 9, &job, &kit_error));
+    ck_assert_int_eq(
+        store_job_claim(kit_store, old, 9, kit_tag(), &job, &kit_error), STORE_E_NOT_FOUND);
+    assert_done(store_job_claim(kit_store, new, 9, kit_tag(), &job, &kit_error));
     /* But to be canceled it need not be known. */
     job_clear(&job);
     assert_done(store_job_cancel(
         kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     store_member_free(new);
-    assert_done(store_job_claim(kit_store, old, 0, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, old, 0, kit_tag(), &job, &kit_error));
     ck_assert(job.cancel_wanted);
     job_clear(&job);
     store_member_free(old);
@@ -235,7 +240,7 @@ START_TEST(a_released_job_is_first_in_line_again)
     ck_assert_int_eq(job.position, 1);
     job_clear(&job);
     ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
-    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 1, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert_int_eq(job.deaths, 0);
     job_clear(&job);
@@ -257,7 +262,7 @@ START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_
     job_clear(&job);
     kit_dies("dead");
 
-    assert_done(store_job_claim(kit_store, kit_member("heir"), 0, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("heir"), 0, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert(job.cancel_wanted);
     job_clear(&job);
@@ -299,9 +304,71 @@ START_TEST(nothing_to_claim_needs_no_write_lock)
     sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
     ck_assert_int_eq(
         sqlite3_exec(kit_database(other)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    ck_assert_int_eq(
-        store_job_claim(kit_store, kit_member("me"), 1, &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error),
+        STORE_E_NOT_FOUND);
     store_close(other);
+}
+END_TEST
+
+START_TEST(a_claim_that_is_asked_again_gives_the_same_run_of_the_same_job)
+{
+    char id[JOB_ID_LEN + 1], tag[STORE_TAG_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    kit_job("b");
+    strcpy(tag, kit_tag());
+    for (int i = 0; i < 3; i++) {
+        assert_done(store_job_claim(kit_store, kit_member("me"), 2, tag, &job, &kit_error));
+        ck_assert_str_eq(job.id, id);
+        ck_assert_int_eq(job.run, 1);
+        ck_assert_str_eq(job.input, "{\"id\":\"1\"}");
+        job_clear(&job);
+    }
+    /* The tag is its member's alone. */
+    assert_done(store_job_claim(kit_store, kit_member("other"), 2, tag, &job, &kit_error));
+    ck_assert_str_ne(job.id, id);
+    job_clear(&job);
+    /* A job that was given back meanwhile is claimed anew. */
+    assert_done(store_job_release(kit_store, id, 1, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("me"), 2, tag, &job, &kit_error));
+    ck_assert_str_eq(job.id, id);
+    ck_assert_int_eq(job.run, 2);
+    job_clear(&job);
+}
+END_TEST
+
+START_TEST(an_ended_job_keeps_its_owner_and_run_so_that_its_end_may_be_asked_again)
+{
+    char id[JOB_ID_LEN + 1], owner[64];
+
+    strcpy(id, kit_job("a"));
+    kit_claim("me", 1);
+    for (int i = 0; i < 2; i++)
+        assert_done(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    ck_assert_int_eq(
+        store_job_end(kit_store, id, 2, JOB_DONE, "{}", NULL, NULL, 0, &kit_error), STORE_E_LOST);
+    strcpy(owner, kit_ask("SELECT owner FROM casecast_jobs"));
+    ck_assert_str_eq(owner, store_member_name(kit_member("me")));
+    ck_assert_str_eq(kit_ask("SELECT run FROM casecast_jobs"), "1");
+    /* And it holds no slot, nor does its owner's leave change it. */
+    kit_job("b");
+    ck_assert_str_ne(kit_claim("me", 1), "");
+    assert_done(store_member_release(kit_store, kit_member("me"), &kit_error));
+    ck_assert_int_eq(kit_state(id), JOB_DONE);
+}
+END_TEST
+
+START_TEST(a_member_is_one_row_with_one_lease)
+{
+    struct member *member = store_member_new(kit_path,
+        &(struct member_info){.machine = "left", .engine = "v1", .slots = 3, .lease_ms = LEASE_MS});
+
+    for (int i = 0; i < 2; i++)
+        assert_done(store_member_renew(kit_store, member, &kit_error));
+    ck_assert_str_eq(
+        kit_ask("SELECT count(*) || machine || engine || slots FROM casecast_members"), "1leftv13");
+    store_member_free(member);
 }
 END_TEST
 
@@ -329,12 +396,13 @@ static int run_jobs(void)
 {
     struct store *store;
     struct job job;
-    struct member *member = store_member_new(kit_path, NULL, LEASE_MS);
+    struct member *member =
+        store_member_new(kit_path, &(struct member_info){.kinds = NULL, .lease_ms = LEASE_MS});
     int answer, n = 0;
 
     if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return 100;
-    while ((answer = store_job_claim(store, member, PROCESSES, &job, NULL)) == 0) {
+    while ((answer = store_job_claim(store, member, PROCESSES, kit_tag(), &job, NULL)) == 0) {
         answer = store_job_append(store, job.id, job.run, &note, NULL);
         if (answer == 0)
             answer = store_job_end(store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, NULL);
@@ -429,6 +497,9 @@ int main(void)
         a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
         an_end_writes_state_result_and_events_together,
         nothing_to_claim_needs_no_write_lock,
+        a_claim_that_is_asked_again_gives_the_same_run_of_the_same_job,
+        an_ended_job_keeps_its_owner_and_run_so_that_its_end_may_be_asked_again,
+        a_member_is_one_row_with_one_lease,
         a_new_key_that_is_asked_for_again_is_there_and_taken_by_nobody,
         many_processes_run_every_job_once,
         a_killed_owner_loses_nothing,

@@ -73,7 +73,7 @@ START_TEST(an_older_database_is_brought_over_once_with_all_that_is_in_it)
     ck_assert_int_eq(job.deaths, 3);
     ck_assert_int_eq(job.ended_ms, 22);
     job_clear(&job);
-    assert_done(store_job_claim(kit_store, kit_member("me"), 1, &job, &kit_error));
+    assert_done(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, "r");
     ck_assert_str_eq(job.input, "{\"id\":\"r\"}");
     job_clear(&job);
@@ -171,6 +171,54 @@ START_TEST(somebody_elses_tables_and_views_get_no_columns)
     kit_store = kit_open();
     ck_assert_int_eq(count_columns("cases"), 5);
     ck_assert_int_eq(count_columns("scenes"), 3);
+}
+END_TEST
+
+/* --- version 4 --- */
+
+static const char jobs_of_4[] =
+    "INSERT INTO casecast_jobs(number, id, kind, subject, key, state, last_seq, created_ms, owner, "
+    "run,"
+    " n_watched) VALUES (1, 'd', 'video', '1', 'kd', 'done', 1, 10, NULL, 1, 3),"
+    " (2, 'r', 'video', '2', 'kr', 'running', 1, 20, 'gone', 7, 5);"
+    "INSERT INTO casecast_inputs VALUES ('r', '{\"id\":\"r\"}');"
+    "INSERT INTO casecast_members(name, leased_until_ms) VALUES ('gone', 1);"
+    "INSERT INTO casecast_events VALUES (1, 'd', 1, 'done', '{}', NULL), (2, 'r', 1, NULL, 'x', "
+    "NULL);";
+
+/* A view that is broken must not keep the step back either. */
+START_TEST(version_4_goes_on_with_its_jobs_members_and_events)
+{
+    struct job job;
+
+    kit_sql(SCHEMA_4);
+    kit_sql(jobs_of_4);
+    kit_sql("CREATE VIEW broken AS SELECT * FROM nowhere");
+    kit_store = kit_open();
+    ck_assert_str_eq(kit_ask("SELECT value FROM casecast_meta WHERE name = 'schema'"), "5");
+    assert_events("d", "1 done {}\n");
+    ck_assert_str_eq(
+        kit_ask("SELECT machine || '/' || engine || '/' || slots FROM casecast_members"), "//0");
+    assert_done(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error));
+    ck_assert_str_eq(job.id, "r");
+    ck_assert_int_eq(job.run, 8);
+    ck_assert_int_eq(job.deaths, 1);
+    ck_assert_int_eq(job.watched_ms, 0); /* the counter of version 4 is no time */
+    ck_assert_str_eq(job.input, "{\"id\":\"r\"}");
+    job_clear(&job);
+    store_close(kit_store);
+    kit_store = kit_open();
+    ck_assert_int_eq(kit_state("r"), JOB_RUNNING);
+}
+END_TEST
+
+START_TEST(version_4_is_to_be_brought_up_to_date_by_a_writer)
+{
+    struct store *store = NULL;
+
+    kit_sql(SCHEMA_4);
+    assert_says(store_open_to_read(kit_path, STORE_JOBS, &store, &kit_error), ERR_INPUT,
+        "`casecast init` brings them up to date");
 }
 END_TEST
 
@@ -375,6 +423,8 @@ int main(void)
     const TTest *const tests[] = {
         somebody_elses_tables_and_views_get_no_columns,
         rows_of_somebody_elses_tables_stay,
+        version_4_goes_on_with_its_jobs_members_and_events,
+        version_4_is_to_be_brought_up_to_date_by_a_writer,
     };
     const struct kit_loop loops[] = {
         {an_older_database_is_brought_over_once_with_all_that_is_in_it, N_VERSIONS},

@@ -35,7 +35,7 @@ struct database {
     struct cases *cases; /* NULL: no cases are read from here */
     const struct sqlite_member
         *member;          /* which process asks whether others are gone; NULL: none yet */
-    int64_t data_version; /* as sqlite_changed() saw it last */
+    int64_t data_version; /* as sqlite_news() saw it last */
 };
 
 static inline struct database *database_of(struct store_link *link)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
@@ -109,18 +110,38 @@ int sqlite_audience_others(struct store_link *link, const char *id, const char *
 
 /* --- which jobs are watched at all --- */
 
+/* ?1 job, ?2 now, ?3 fresh_ms.  By CLOCK_MONOTONIC; a time of another boot may lie ahead. */
+#define WATCH_IS_DUE                                                                               \
+    "id = ?1 AND state IN ('queued', 'running') AND watched_ms NOT BETWEEN ?2 - ?3 AND ?2"
+
+/* STORE_E_NOT_FOUND: none. */
+static int watched_find_due(struct database *db, char (*ids)[JOB_ID_LEN + 1], size_t n, int64_t now,
+    int fresh_ms, struct error *err)
+{
+    int64_t found;
+    int rc = STORE_E_NOT_FOUND;
+
+    for (size_t i = 0; rc == STORE_E_NOT_FOUND && i < n; i++)
+        rc = query_number(db, "SELECT 1 FROM casecast_jobs WHERE " WATCH_IS_DUE,
+            VALUES(value_text(ids[i]), value_number(now), value_number(fresh_ms)), &found, err);
+    return rc;
+}
+
 int sqlite_jobs_watched(
-    struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err)
+    struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms, struct error *err)
 {
     struct database *db = database_of(link);
-    int rc = transaction_begin(db, err);
+    int64_t now = clock_monotonic_ms();
+    int rc = watched_find_due(db, ids, n, now, fresh_ms, err);
 
+    if (rc == STORE_E_NOT_FOUND)
+        return 0;
+    if (rc == 0)
+        rc = transaction_begin(db, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = query_run(db,
-            "UPDATE casecast_jobs SET n_watched = n_watched + 1"
-            " WHERE id = ?1 AND state IN ('queued', 'running')",
-            VALUES(value_text(ids[i])), err);
+        rc = query_run(db, "UPDATE casecast_jobs SET watched_ms = ?2 WHERE " WATCH_IS_DUE,
+            VALUES(value_text(ids[i]), value_number(now), value_number(fresh_ms)), err);
     return transaction_end(db, rc, err);
 }

@@ -28,8 +28,8 @@ int sqlite_job_each(struct store_link *link, int most,
 int sqlite_job_events(struct store_link *link, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
-int sqlite_jobs_watched(
-    struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, struct error *err);
+int sqlite_jobs_watched(struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n,
+    int fresh_ms, struct error *err);
 int sqlite_audience_others(struct store_link *link, const char *id, const char *watcher,
     int *ret_others, struct error *err);
 int sqlite_job_want_cancel(
@@ -37,15 +37,15 @@ int sqlite_job_want_cancel(
 int sqlite_job_cancel(struct store_link *link, const char *id, enum cancel_why why,
     const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
     struct error *err);
-struct member *sqlite_member_new(const char *path, const char *kinds, int64_t lease_ms);
+struct member *sqlite_member_new(const char *path, const struct member_info *info);
 void sqlite_member_free(struct member *member);
 int sqlite_member_renew(struct store_link *link, const struct member *member, struct error *err);
 int sqlite_member_stop(struct store_link *link, const struct member *member, struct error *err);
 int sqlite_member_release(struct store_link *link, const struct member *member, struct error *err);
 int sqlite_audiences_write(struct store_link *link, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
-int sqlite_job_claim(struct store_link *link, struct member *member, int slots, struct job *ret_job,
-    struct error *err);
+int sqlite_job_claim(struct store_link *link, struct member *member, int slots, const char *claim,
+    struct job *ret_job, struct error *err);
 int sqlite_job_release(struct store_link *link, const char *id, int64_t run, struct error *err);
 int sqlite_job_lease(
     struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
@@ -58,7 +58,7 @@ int sqlite_job_progress(
 int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
-int sqlite_changed(struct store_link *link, bool *ret_changed, struct error *err);
+int sqlite_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
 int sqlite_position(struct store_link *link, uint64_t *ret_position, struct error *err);
 int sqlite_tail(struct store_link *link, uint64_t after, int most,
     void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event),

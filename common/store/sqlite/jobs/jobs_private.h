@@ -13,7 +13,7 @@
 /* `position`: an SQL expression, used only where the job is queued. */
 #define JOB_COLUMNS(position)                                                                      \
     "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
-    "deaths, progress, result, error, " position ", owner, n_watched, run, number "
+    "deaths, progress, result, error, " position ", owner, watched_ms, run, number "
 enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN, JOB_COLUMN_NUMBER };
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
@@ -39,11 +39,10 @@ int journal_add(struct database *db, const char *job_id, const struct job_event 
 /* --- member.c --- */
 
 struct sqlite_member {
-    struct member member; /* first: what the caller holds */
-    char *path;           /* of the file of locks */
-    int fd;               /* holds our lock; -1: not yet */
-    const char *kinds;    /* the caller's */
-    int64_t lease_ms;
+    struct member member;    /* first: what the caller holds */
+    char *path;              /* of the file of locks */
+    int fd;                  /* holds our lock; -1: not yet */
+    struct member_info info; /* its texts are the caller's */
 };
 
 static inline struct sqlite_member *member_of(const struct member *member)

@@ -4,29 +4,25 @@
  * used twice) while its writer holds the write lock, which it holds until the commit.  So positions
  * become visible in their own order: once N can be read, nothing below N can appear any more. */
 #include <assert.h>
+#include <poll.h>
 
 #include "store/sqlite/jobs/jobs_private.h"
 
+/* Its tag makes an event idempotent: the second of the same tag is not written. */
 static int journal_add_one(
     struct database *db, const char *job_id, const struct job_event *event, struct error *err)
 {
-    int64_t found;
     int rc;
 
     assert(event->data);
-    if (event->once) {
-        rc = query_number(db, "SELECT 1 FROM casecast_events WHERE job_id = ?1 AND once = ?2",
-            VALUES(value_text(job_id), value_text(event->once)), &found, err);
-        if (rc != STORE_E_NOT_FOUND)
-            return rc;
-    }
     rc = query_run(db,
         "INSERT INTO casecast_events(job_id, seq, name, data, once)"
-        " SELECT id, last_seq + 1, ?2, ?3, ?4 FROM casecast_jobs WHERE id = ?1",
+        " SELECT id, last_seq + 1, ?2, ?3, ?4 FROM casecast_jobs WHERE id = ?1"
+        " ON CONFLICT (job_id, once) DO NOTHING",
         VALUES(value_text(job_id), value_text(event->name), value_text(event->data),
             value_text(event->once)),
         err);
-    if (rc < 0)
+    if (rc < 0 || !sqlite3_changes(db->handle))
         return rc;
     return query_run(db, "UPDATE casecast_jobs SET last_seq = last_seq + 1 WHERE id = ?1",
         VALUES(value_text(job_id)), err);
@@ -124,14 +120,19 @@ int sqlite_job_events(struct store_link *link, const char *id, uint64_t after,
     return rc;
 }
 
-int sqlite_changed(struct store_link *link, bool *ret_changed, struct error *err)
+/* SQLite wakes nobody: the caller's rounds are short. */
+int sqlite_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err)
 {
     struct database *db = database_of(link);
+    struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
     int64_t version = 0;
-    int rc = query_number(db, "PRAGMA data_version", NULL, &version, err);
+    int rc;
 
+    if (ms > 0)
+        poll(&wake, 1, ms);
+    rc = query_number(db, "PRAGMA data_version", NULL, &version, err);
     if (rc == 0) {
-        *ret_changed = version != db->data_version;
+        *ret_is_news = version != db->data_version;
         db->data_version = version;
     }
     return rc;

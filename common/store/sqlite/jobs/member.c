@@ -19,13 +19,12 @@
 #include "base/mem.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
-struct member *sqlite_member_new(const char *path, const char *kinds, int64_t lease_ms)
+struct member *sqlite_member_new(const char *path, const struct member_info *info)
 {
     struct sqlite_member *member = mem_new(struct sqlite_member);
 
     member->path = mem_format("%s-members", path);
-    member->kinds = kinds;
-    member->lease_ms = lease_ms;
+    member->info = *info;
     member->fd = -1;
     return &member->member;
 }
@@ -108,11 +107,14 @@ int jobs_prepare(struct database *db, struct error *err)
 
 int member_write(struct database *db, const struct sqlite_member *member, struct error *err)
 {
+    const struct member_info *info = &member->info;
+
     return query_run(db,
-        "INSERT INTO casecast_members(name, leased_until_ms) VALUES (?1, ?2)"
-        " ON CONFLICT(name) DO UPDATE SET leased_until_ms = ?2",
-        VALUES(
-            value_text(member->member.name), value_number(clock_monotonic_ms() + member->lease_ms)),
+        "INSERT INTO casecast_members(name, machine, engine, slots, leased_until_ms)"
+        " VALUES (?1, ifnull(?2, ''), ifnull(?3, ''), ?4, ?5)"
+        " ON CONFLICT(name) DO UPDATE SET leased_until_ms = ?5",
+        VALUES(value_text(member->member.name), value_text(info->machine), value_text(info->engine),
+            value_number(info->slots), value_number(clock_monotonic_ms() + info->lease_ms)),
         err);
 }
 

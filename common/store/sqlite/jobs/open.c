@@ -1,4 +1,6 @@
 /* open.c - create or attach. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
@@ -44,8 +46,7 @@ static int open_find(
     return rc == 0 ? job_read_one(db, row, ret_job, err) : rc;
 }
 
-static int open_insert(
-    struct database *db, const struct job_request *request, const char *id, struct error *err)
+static int open_insert(struct database *db, const struct job_request *request, struct error *err)
 {
     int64_t n_queued = 0;
     int rc;
@@ -58,29 +59,27 @@ static int open_insert(
         rc = query_run(db,
             "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms)"
             " VALUES (?1, ?2, ?3, ?4, 'queued', ?5)",
-            VALUES(value_text(id), value_text(request->kind), value_text(request->subject),
+            VALUES(value_text(request->id), value_text(request->kind), value_text(request->subject),
                 value_text(request->key), value_number(clock_wall_ms())),
             err);
     if (rc == 0)
         rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",
-            VALUES(value_text(id), value_text(request->input)), err);
+            VALUES(value_text(request->id), value_text(request->input)), err);
     if (rc == 0 && request->first)
-        rc = journal_add(db, id, request->first, 1, err);
+        rc = journal_add(db, request->id, request->first, 1, err);
     return rc;
 }
 
-static int open_or_make(struct database *db, const struct job_request *request, struct job *ret_job,
-    bool *ret_is_new, struct error *err)
+/* Under the write lock. */
+static int open_or_make(
+    struct database *db, const struct job_request *request, struct job *ret_job, struct error *err)
 {
-    char id[JOB_ID_LEN + 1];
     int rc = open_find(db, request, ret_job, err);
 
-    *ret_is_new = rc == STORE_E_NOT_FOUND;
-    if (!*ret_is_new)
+    if (rc != STORE_E_NOT_FOUND)
         return rc;
-    job_id_make(id);
-    rc = open_insert(db, request, id, err);
-    return rc == 0 ? job_by_id(db, id, ret_job, err) : rc;
+    rc = open_insert(db, request, err);
+    return rc == 0 ? job_by_id(db, request->id, ret_job, err) : rc;
 }
 
 int sqlite_job_open(struct store_link *link, const struct job_request *request, struct job *ret_job,
@@ -88,7 +87,6 @@ int sqlite_job_open(struct store_link *link, const struct job_request *request, 
 {
     struct database *db = database_of(link);
     struct job job = {0};
-    bool is_new = false;
     int rc = transaction_begin_read(db, err);
 
     /* Nearly every caller attaches, which needs no write lock. */
@@ -97,11 +95,10 @@ int sqlite_job_open(struct store_link *link, const struct job_request *request, 
     if (rc == STORE_E_NOT_FOUND && request->input) {
         rc = transaction_begin(db, err);
         if (rc == 0)
-            rc = job_hand_over(
-                db, open_or_make(db, request, &job, &is_new, err), &job, ret_job, err);
+            rc = job_hand_over(db, open_or_make(db, request, &job, err), &job, ret_job, err);
     }
     if (rc == 0)
-        *ret_is_new = is_new;
+        *ret_is_new = strcmp(ret_job->id, request->id) == 0;
     return rc;
 }
 

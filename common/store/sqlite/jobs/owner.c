@@ -33,21 +33,21 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
 {
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
-            value_number(slots), value_text(member->kinds)),
+            value_number(slots), value_text(member->info.kinds)),
         ret_number, err);
 }
 
 /* An owner that is gone though nobody asked it to stop has died of something: perhaps of this job.
  */
 static const char owner_take_sql[] =
-    "UPDATE casecast_jobs SET state = 'running', owner = ?1, run = run + 1,"
+    "UPDATE casecast_jobs SET state = 'running', owner = ?1, run = run + 1, claim = ?4,"
     " started_ms = iif(started_ms, started_ms, ?2),"
     " deaths = deaths + (state = 'running' AND EXISTS (SELECT 1 FROM casecast_members"
     "  WHERE name = owner AND casecast_is_gone(name) AND NOT is_stopping))"
     " WHERE number = ?3";
 
 static int owner_take_next(struct database *db, const struct sqlite_member *member, int slots,
-    struct job *ret_job, struct error *err)
+    const char *claim, struct job *ret_job, struct error *err)
 {
     int64_t number = 0;
     int rc = owner_find_next(db, member, slots, &number, err);
@@ -55,7 +55,7 @@ static int owner_take_next(struct database *db, const struct sqlite_member *memb
     if (rc == 0)
         rc = query_run(db, owner_take_sql,
             VALUES(value_text(member->member.name), value_number(clock_wall_ms()),
-                value_number(number)),
+                value_number(number), value_text(claim)),
             err);
     if (rc == 0)
         rc = member_write(db, member, err);
@@ -66,24 +66,61 @@ static int owner_take_next(struct database *db, const struct sqlite_member *memb
     return rc == 0 ? job_load_input(db, ret_job, err) : rc;
 }
 
-int sqlite_job_claim(
-    struct store_link *link, struct member *base, int slots, struct job *ret_job, struct error *err)
+/* What the same claim took before, though its answer was lost. */
+static int owner_find_claimed(struct database *db, const struct sqlite_member *member,
+    const char *claim, int64_t *ret_number, struct error *err)
+{
+    return query_number(db,
+        "SELECT number FROM casecast_jobs WHERE state = 'running' AND owner = ?1 AND claim = ?2",
+        VALUES(value_text(member->member.name), value_text(claim)), ret_number, err);
+}
+
+static int owner_take_claimed(struct database *db, const struct sqlite_member *member,
+    const char *claim, struct job *ret_job, struct error *err)
+{
+    int64_t number = 0;
+    int rc = owner_find_claimed(db, member, claim, &number, err);
+
+    if (rc == 0)
+        rc = job_by_number(db, number, ret_job, err);
+    return rc == 0 ? job_load_input(db, ret_job, err) : rc;
+}
+
+/* Under the write lock. */
+static int owner_claim(struct database *db, const struct sqlite_member *member, int slots,
+    const char *claim, struct job *ret_job, struct error *err)
+{
+    int rc = owner_take_claimed(db, member, claim, ret_job, err);
+
+    return rc == STORE_E_NOT_FOUND ? owner_take_next(db, member, slots, claim, ret_job, err) : rc;
+}
+
+/* Mostly there is nothing to do, and to find that out needs no write lock. */
+static int owner_look(struct database *db, const struct sqlite_member *member, int slots,
+    const char *claim, struct error *err)
+{
+    int64_t number = 0;
+    int rc = owner_find_claimed(db, member, claim, &number, err);
+
+    return rc == STORE_E_NOT_FOUND ? owner_find_next(db, member, slots, &number, err) : rc;
+}
+
+int sqlite_job_claim(struct store_link *link, struct member *base, int slots, const char *claim,
+    struct job *ret_job, struct error *err)
 {
     struct database *db = database_of(link);
     struct sqlite_member *member = member_of(base);
     struct job job = {0};
-    int64_t number;
     int rc = member_lock(member, err);
 
     db->member = member;
-    /* Mostly there is nothing to do, and to know that needs no write lock. */
     if (rc == 0)
-        rc = owner_find_next(db, member, slots, &number, err);
+        rc = owner_look(db, member, slots, claim, err);
     if (rc == 0)
         rc = transaction_begin(db, err);
     if (rc != 0)
         return rc;
-    return job_hand_over(db, owner_take_next(db, member, slots, &job, err), &job, ret_job, err);
+    return job_hand_over(db, owner_claim(db, member, slots, claim, &job, err), &job, ret_job, err);
 }
 
 int sqlite_job_release(struct store_link *link, const char *id, int64_t run, struct error *err)
@@ -177,8 +214,8 @@ static int owner_write_end(struct database *db, const char *id, enum job_state s
 
     if (rc == 0)
         rc = query_run(db,
-            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5,"
-            " owner = NULL WHERE id = ?1",
+            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5"
+            " WHERE id = ?1",
             VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
                 value_text(result), value_text(error)),
             err);

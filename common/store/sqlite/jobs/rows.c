@@ -34,7 +34,7 @@ int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct
     job.error = column_copy(row, 13);
     if (job.state == JOB_QUEUED)
         job.position = sqlite3_column_int(row, 14);
-    job.n_watched = (uint64_t)sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
+    job.watched_ms = sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
     job.run = sqlite3_column_int64(row, JOB_COLUMN_RUN);
     job.number = sqlite3_column_int64(row, JOB_COLUMN_NUMBER);
     *ret_job = job;
