@@ -37,7 +37,7 @@ static const struct {
     const char *name;
     size_t offset;
     int lo, hi;
-    int fallback; /* config_read() replaces that of slots and of a client's streams */
+    int fallback; /* config_complete() replaces that of slots and of a client's streams */
 } config_numbers[] = {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
@@ -111,16 +111,18 @@ static int config_check(const struct config *config, struct error *err)
     return config_check_origins(config->origins, err);
 }
 
-int config_read(struct config *ret_config, struct error *err)
+static void config_read_texts(struct config *config)
 {
-    struct config config = {0};
-
     for (size_t i = 0; i < sizeof config_texts / sizeof *config_texts; i++) {
         const char *value = config_env(config_texts[i].name);
 
-        *(const char **)((char *)&config + config_texts[i].offset) =
+        *(const char **)((char *)config + config_texts[i].offset) =
             value ? value : config_texts[i].fallback;
     }
+}
+
+static int config_read_numbers(struct config *config, struct error *err)
+{
     for (size_t i = 0; i < sizeof config_numbers / sizeof *config_numbers; i++) {
         const char *value = config_env(config_numbers[i].name);
         long long number = config_numbers[i].fallback;
@@ -128,21 +130,38 @@ int config_read(struct config *ret_config, struct error *err)
         if (value && !text_number(value, config_numbers[i].lo, config_numbers[i].hi, &number))
             return error_set(err, ERR_INPUT, "%s=%s: must be a whole number from %d to %d",
                 config_numbers[i].name, value, config_numbers[i].lo, config_numbers[i].hi);
-        *(int *)((char *)&config + config_numbers[i].offset) = (int)number;
+        *(int *)((char *)config + config_numbers[i].offset) = (int)number;
     }
-    if (!*config.cases)
-        config.cases = config.database;
-    if (!config.slots) {
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-        config.slots = cores > 0 && cores < 256 ? (int)cores : 1;
-    }
-    if (config.max_streams_client < 0)
-        config.max_streams_client = number_least(CLIENT_STREAMS, (config.max_streams + 1) / 2);
-    if (config_check(&config, err) < 0)
-        return -(int)err->code;
-    *ret_config = config;
     return 0;
+}
+
+/* The defaults that depend on the machine or on other settings. */
+static void config_complete(struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (!*config->cases)
+        config->cases = config->database;
+    if (!config->slots)
+        config->slots = cores > 0 && cores < 256 ? (int)cores : 1;
+    if (config->max_streams_client < 0)
+        config->max_streams_client = number_least(CLIENT_STREAMS, (config->max_streams + 1) / 2);
+}
+
+int config_read(struct config *ret_config, struct error *err)
+{
+    struct config config = {0};
+    int rc;
+
+    config_read_texts(&config);
+    rc = config_read_numbers(&config, err);
+    if (rc < 0)
+        return rc;
+    config_complete(&config);
+    rc = config_check(&config, err);
+    if (rc == 0)
+        *ret_config = config;
+    return rc;
 }
 
 char *config_cores_file(const struct config *config)

@@ -11,35 +11,36 @@ static bool text_in(unsigned char c, unsigned char lo, unsigned char hi)
     return c >= lo && c <= hi;
 }
 
+/* The length of the sequence that begins with this byte; 0: no sequence does. */
+static size_t text_utf8_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (text_in(first, 0xC2, 0xDF))
+        return 2;
+    if (text_in(first, 0xE0, 0xEF))
+        return 3;
+    return text_in(first, 0xF0, 0xF4) ? 4 : 0;
+}
+
+/* After some first bytes the second has a narrower range: no overlong form, no surrogate, nothing
+ * above U+10FFFF. */
+static bool text_utf8_may_follow(unsigned char first, unsigned char second)
+{
+    unsigned char lo = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    unsigned char hi = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+
+    return text_in(second, lo, hi);
+}
+
 size_t text_utf8_at(const char *s, size_t len)
 {
     const unsigned char *u = (const unsigned char *)s;
-    unsigned char lo = 0x80, hi = 0xBF;
-    size_t n;
+    size_t n = text_utf8_length(u[0]);
 
-    if (u[0] < 0x80)
-        return 1;
-    if (text_in(u[0], 0xC2, 0xDF))
-        n = 2;
-    else if (text_in(u[0], 0xE0, 0xEF))
-        n = 3;
-    else if (text_in(u[0], 0xF0, 0xF4))
-        n = 4;
-    else
-        return 0;
-    if (len < n)
-        return 0;
-    /* After these first bytes the second has a narrower range: no overlong form, no surrogate,
-     * nothing above U+10FFFF. */
-    if (u[0] == 0xE0)
-        lo = 0xA0;
-    if (u[0] == 0xED)
-        hi = 0x9F;
-    if (u[0] == 0xF0)
-        lo = 0x90;
-    if (u[0] == 0xF4)
-        hi = 0x8F;
-    if (!text_in(u[1], lo, hi))
+    if (n <= 1)
+        return n;
+    if (len < n || !text_utf8_may_follow(u[0], u[1]))
         return 0;
     for (size_t i = 2; i < n; i++)
         if (!text_in(u[i], 0x80, 0xBF))
