@@ -14,7 +14,6 @@ struct digest {
 /* Once, before threads start.  Ends the process if the kernel gives no random bytes. */
 void digest_init(void);
 
-/* Begin a digest, and add bytes to it. */
 void digest_start(struct digest *digest);
 void digest_add(struct digest *digest, const void *data, size_t len);
 
@@ -22,7 +21,6 @@ void digest_add(struct digest *digest, const void *data, size_t len);
  * from "". */
 void digest_add_text(struct digest *digest, const char *text);
 
-/* Add a number as 8 bytes, the lowest first. */
 void digest_add_number(struct digest *digest, long long number);
 
 /* End the digest: DIGEST_HEX_LEN hexadecimal digits and a NUL. */

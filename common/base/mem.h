@@ -12,13 +12,11 @@
 /* `memory`, unless it is NULL: for what a library allocated. */
 void *mem_there(void *memory) __attribute__((returns_nonnull));
 
-/* n × size zeroed bytes. */
 void *mem_zero(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
 
 /* Change the size of `old` (may be NULL) to n × size bytes; new bytes are not set. */
 void *mem_grow(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
 
-/* Copies of a text, of its first `len` bytes, and of a formatted text. */
 char *mem_copy(const char *s);               /* NULL gives NULL */
 char *mem_copy_n(const char *s, size_t len); /* adds a NUL */
 char *mem_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -56,9 +56,12 @@ static void check_database(const struct config *config, int *n_missing)
         rc = store_case_each(store, check_count_case, &n_cases, &err);
     if (rc == 0)
         rc = check_writable(config->database, &err);
-    if (rc == 0)
+    if (rc == 0 && strcmp(config->cases, config->database) == 0)
         text = mem_format("%s can be read and written; %s: %d", config->database,
             store_cases_name(store), n_cases);
+    else if (rc == 0)
+        text = mem_format("%s can be read and written; %s of %s: %d", config->database,
+            store_cases_name(store), config->cases, n_cases);
     store_close(store);
     check_report(rc == 0, "database", rc == 0 ? text : err.text,
         "point CASECAST_DB to a database on a local disk that this user may write", n_missing);

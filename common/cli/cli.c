@@ -59,7 +59,7 @@ static int cli_unknown_command(const char *name)
     return EXIT_USAGE;
 }
 
-static int cli_dispatch(int argc, char **argv, int (*serve)(int argc, char **argv))
+static int dispatch(int argc, char **argv, int (*serve)(int argc, char **argv))
 {
     if (argc < 2) {
         cli_print_usage(stderr);
@@ -84,7 +84,7 @@ static int cli_dispatch(int argc, char **argv, int (*serve)(int argc, char **arg
 
 int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv))
 {
-    int status = cli_dispatch(argc, argv, serve);
+    int status = dispatch(argc, argv, serve);
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("casecast: standard output");

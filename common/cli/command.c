@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <wchar.h>
 
 #include "base/text.h"
@@ -35,7 +34,7 @@ int cli_open_store(
 {
     const char *address = part == STORE_CASES ? config->cases : config->database;
 
-    if (access(address, F_OK) < 0)
+    if (!store_is_there(address))
         return error_set(err, ERR_INPUT,
             "%s: no database here; `casecast import FILE` makes one, or set CASECAST_DB to yours",
             address);

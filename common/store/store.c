@@ -6,12 +6,13 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "store/postgres/postgres.h"
 #include "store/sqlite/sqlite.h"
 #include "store/store_private.h"
 
 /* One line an engine; an address belongs to the first that serves it.  SQLite serves all, and is
  * last. */
-static const struct store_engine *const store_engines[] = {&sqlite_engine};
+static const struct store_engine *const store_engines[] = {&postgres_engine, &sqlite_engine};
 
 static const struct store_engine *store_engine_of(const char *address)
 {
@@ -20,6 +21,11 @@ static const struct store_engine *store_engine_of(const char *address)
     while (!store_engines[i]->serves(address))
         i++;
     return store_engines[i];
+}
+
+bool store_is_there(const char *address)
+{
+    return store_engine_of(address)->is_there(address);
 }
 
 /* --- opening --- */

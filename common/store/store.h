@@ -17,7 +17,7 @@
  * them here (store_tail()).
  *
  * Room: jobs, their journal and cases, in databases of any engine.
- * May use: base, store/engine, store/sqlite.
+ * May use: base, store/engine, store/postgres, store/sqlite.
  * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/inbox, hub/viewers. */
 #pragma once
 
@@ -27,8 +27,9 @@ struct store;
 
 enum { STORE_TAG_LEN = 16 }; /* of a random tag: digest_random_name() */
 
-/* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file.  `cases` NULL:
- * no function of cases is called; the same text as `jobs`: both share one connection.
+/* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file,
+ * with PostgreSQL (cases only) "postgresql://…".  `cases` NULL: no function of cases is called; the
+ * same text as `jobs`: both share one connection.
  *
  * Makes file, tables and write-ahead log if they are not there.  The file may hold anybody's
  * tables; ours are called casecast_….  The error names what is wrong and nothing was changed:
@@ -47,6 +48,9 @@ int store_init(const char *jobs, const char *cases, struct store **ret_store, st
 int store_open_to_read(
     const char *address, enum store_part part, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
+
+/* False: there is no database at this address, and opening it for work would make one. */
+bool store_is_there(const char *address);
 
 /* The file of this store was deleted, moved or replaced: what is read here is no longer true, and
  * writes fail with -ERR_IO.  Close the store and open it again.  Costs a stat(). */

@@ -1,5 +1,5 @@
-# site.sh - runs nginx/site.conf, the site with TLS and HTTP/2, with a temporary certificate and with its paths in the
-# folder of the test.  Sourced after stack.sh.
+# site.sh - nginx/site.conf, the real site with TLS and HTTP/2, with a throw-away certificate and its paths moved into
+# the folder of a test, since /etc is not ours to write.  Sourced after stack.sh.
 # shellcheck shell=bash disable=SC2154
 #
 #     site_configure && site_nginx      # then https://localhost:$tls_port, trusting $site/fullchain.pem

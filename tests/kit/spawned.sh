@@ -1,5 +1,5 @@
-# spawned.sh - runs the responders under spawn-fcgi -F without multiwatch, so that one that died is not started again.
-# Sourced after stack.sh, whose start it replaces.
+# spawned.sh - responders under spawn-fcgi -F alone: nobody starts one again that died.  Sourced after stack.sh, it
+# takes the place of the multiwatch there.
 # shellcheck shell=bash disable=SC2154
 #
 #     private_stack CASECAST_PROCESSES=4     # then $pids
@@ -30,7 +30,7 @@ responder_kill() { # PID SIGNAL
     responder_lives "$1" && kill -"$2" "$1"
 }
 
-# Prints the process that runs the job, according to its log line.
+# Which process runs the job, by its own word in the log.
 job_runner() { # JOB
     awk -v job="job $1: starts," 'index($0, job) { pid = $2 } END { print pid }' "$state/log/casecast.log"
 }

@@ -1,15 +1,15 @@
-// sse.mjs - reads an event stream as strictly as its specification allows, and prints a JSON line for each item.
+// sse.mjs - reads an event stream as strictly as its specification allows, one JSON line for all that is in it.
 //
 //     curl -sN URL | node sse.mjs
 //
 //     {"t":12,"comment":"casecast"}                           t: ms since the reader began
 //     {"t":12,"retry":1300}
 //     {"t":13,"event":"message","id":"clock:1","data":"…"}    id: null where the frame carries none
-//     {"t":13,"bad":"what is wrong with the stream"}
+//     {"t":13,"bad":"why this is no well-formed stream"}
 //     {"t":14,"end":true}                                     the server closed, between two events
 //
-// Browsers ignore an unknown field, half an event at the end, and bytes that are no UTF-8.  A server that sends them has
-// a bug, so they are `bad` here.
+// A browser forgives much: an unknown field, half an event at the end, bytes that are no UTF-8.  A server that
+// sends such things has a bug, so here they are `bad`.
 import { pathToFileURL } from 'node:url'
 
 export class Reader {

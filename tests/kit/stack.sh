@@ -1,16 +1,16 @@
-# stack.sh - a private casecast for one test, with its own folder, port, database, nginx and responders.  All of it is
-# removed when the test ends.
+# stack.sh - a private casecast for one test: a folder, a port, a database, an nginx and responders of its own, all
+# gone when the test ends.
 # shellcheck shell=bash disable=SC1091,SC2034,SC2154
 #
 #     . "$(dirname "$0")/../kit/stack.sh"
 #     private_stack      # then $url, $state, and every function of scripts/stack.sh
 #
-# CASECAST_BUILD is the build folder of the program (for example that of a sanitizer).
+# CASECAST_BUILD names the build folder to take the program from (a sanitizer build, say).
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 . "$root/scripts/stack.sh"
 
-# Below the kernel's range of outgoing ports, so that only another test could use it.
+# Below the range the kernel gives to outgoing connections, so that only another test could take it.
 free_port() {
     local port
     while port=$((20000 + RANDOM % 12000)); do
@@ -19,7 +19,7 @@ free_port() {
     printf '%s\n' "$port"
 }
 
-# Prepares the stack without starting it, for a test that imports or breaks something first.
+# All but the start, for a test that has something to import or to break first.
 private_stack_prepare() { # [NAME=VALUE…]: settings of this stack's responders
     local name
     for name in $(compgen -e CASECAST_); do
@@ -37,7 +37,7 @@ private_stack() { # [NAME=VALUE…]
     stack_start
 }
 
-# Ends the background jobs of this test: viewers, locks.
+# What this test still has in the background: viewers, locks.
 background_end() {
     local jobs
     jobs=$(jobs -p)
@@ -56,8 +56,8 @@ private_end() {
     exit "$status"
 }
 
-# Root may read and write everything, so a test of permission bits drops that privilege for the responders of this
-# stack before they start.
+# Root may read and write everything.  What permission bits do can be tested only without that privilege: for
+# the responders of this stack, before they start.
 unprivileged() {
     ((EUID == 0)) || return 0
     printf '#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search -- %q "$@"\n' "$program" \

@@ -3,9 +3,9 @@
 //
 //     node viewers.mjs [--n 10] [--once] [--ms 20000] URL…
 //
-// Opens --n viewers (1) for each URL.  --once: no viewer connects again.  After --ms (20,000) all viewers leave.
-// Each SIGUSR2 cuts the connection of one viewer, the next one each time.
-// Prints JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
+// Each of the URLs gets --n viewers (1).  --once: nobody connects again.  After --ms (20,000) all of them leave.
+// On SIGUSR2 one viewer, the next each time, loses its connection.
+// What they see comes as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
 //
 //     {"viewer":3,"run":0,"t":4,"open":200}    or the status that ended it
 //     {"viewer":3,"run":1,"t":900,"broken":"…"}   the connection ended without the end of the response

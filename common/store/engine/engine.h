@@ -104,6 +104,7 @@ struct job_store {
 struct store_engine {
     const char *name;                    /* "SQLite" */
     bool (*serves)(const char *address); /* is this one of its addresses? */
+    bool (*is_there)(const char *address);
     /* `parts`: bits of enum store_part, what the connection is for. */
     int (*open)(const char *address, unsigned parts, enum store_way way,
         struct store_link **ret_link, struct error *err);

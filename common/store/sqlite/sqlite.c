@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "store/sqlite/cases/cases.h"
@@ -20,6 +21,11 @@ static bool sqlite_serves(const char *address)
 {
     (void)address;
     return true;
+}
+
+static bool sqlite_is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
 }
 
 /* --- opening for work --- */
@@ -131,6 +137,7 @@ static bool sqlite_is_adrift(struct store_link *link)
 const struct store_engine sqlite_engine = {
     .name = "SQLite",
     .serves = sqlite_serves,
+    .is_there = sqlite_is_there,
     .open = sqlite_open,
     .close = sqlite_close,
     .is_adrift = sqlite_is_adrift,

@@ -22,8 +22,8 @@ static int film_check_digest(
 {
     if (!shot->digest[0] || strcmp(shot->digest, digest) == 0)
         return 0;
-    return error_set(err, ERR_INPUT,
-        "%s: the file changed while the video was made; ask for the video again", image);
+    return error_set(
+        err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
 }
 
 int film_canvas_load_locked(struct film *film, int scene, struct error *err)

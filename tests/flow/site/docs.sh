@@ -21,6 +21,8 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/tap.sh"
 # shellcheck source=tests/kit/streams.sh
 . "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/postgres.sh
+. "$(dirname "$0")/../../kit/postgres.sh"
 
 # The examples that are not run, by their first two words, and why.
 declare -A examples=(
@@ -61,6 +63,7 @@ site_for() { # WORD
     case $1 in
     '') return 0 ;;
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
+    postgres) pg_start && pg_sql -d postgres 'CREATE DATABASE clinic' && export PGHOST=$pg_folder PGUSER=owner && return ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
     esac
@@ -253,6 +256,7 @@ fact 'every route is described' same "$(code_routes)" "$(said_routes)"
 fact 'every member of a kind is described' same "$(code_kind)" "$(said_kind)"
 fact 'every command is described' same "$(code_commands)" "$(said_commands)"
 
+trap 'pg_end; private_end' EXIT
 # One site for all of them: its pictures and sounds, its case from the first manual, and `up` as a newcomer types it.
 export CASECAST_MEDIA_ROOT=$private/photos CASECAST_STATE=$state CASECAST_PORT=$port
 mkdir -p "$CASECAST_MEDIA_ROOT"/{photos,voices}

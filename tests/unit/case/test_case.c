@@ -401,7 +401,7 @@ int main(void)
     Suite *suite = suite_create("case");
     TCase *tests = tcase_create("case");
     SRunner *runner = srunner_create(suite);
-    int n_failed;
+    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, a_whole_case_is_read_and_written_back_the_same);
@@ -419,7 +419,7 @@ int main(void)
     tcase_add_test(tests, a_record_from_elsewhere_is_checked_for_utf8);
     tcase_add_loop_test(tests, the_size_counts_the_shorter_side, 0, sizeof frames / sizeof *frames);
     srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
+    failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -95,7 +95,7 @@ int main(void)
     Suite *suite = suite_create("spoken");
     TCase *tc = tcase_create("all");
     SRunner *runner = srunner_create(suite);
-    int n_failed;
+    int failed;
 
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 60);
@@ -103,7 +103,7 @@ int main(void)
         tc, marks_are_not_said_and_everything_else_is, 0, sizeof texts / sizeof *texts);
     tcase_add_loop_test(tc, the_worst_text_ends_and_grows_by_nothing, 0, 9);
     srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
+    failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return n_failed ? 1 : 0;
+    return failed ? 1 : 0;
 }

@@ -269,7 +269,7 @@ int main(void)
     Suite *suite = suite_create("voice");
     TCase *tc = tcase_create("all");
     SRunner *runner = srunner_create(suite);
-    int n_failed;
+    int failed;
 
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 110);
@@ -286,7 +286,7 @@ int main(void)
     tcase_add_test(tc, what_is_not_spoken_may_be_in_any_script);
     tcase_add_test(tc, a_case_that_names_no_language_has_that_of_its_words);
     srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
+    failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return n_failed ? 1 : 0;
+    return failed ? 1 : 0;
 }

@@ -413,7 +413,7 @@ int main(void)
     Suite *suite = suite_create("walk");
     TCase *cases = tcase_create("walk");
     SRunner *runner = srunner_create(suite);
-    int n_failed;
+    int failed;
 
     digest_init();
     suite_add_tcase(suite, cases);
@@ -421,7 +421,7 @@ int main(void)
     tcase_add_checked_fixture(cases, start, kit_stop);
     tcase_add_test(cases, what_import_takes_the_job_can_make);
     srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
+    failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

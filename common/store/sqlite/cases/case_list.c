@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "case/case_words.h"
 #include "store/sqlite/cases/cases_private.h"
 
@@ -16,7 +15,7 @@ const char *sqlite_cases_name(struct store_link *link)
 
 static void list_add_size(sqlite3_stmt *row, json_t *sizes)
 {
-    struct cell cell = cell_of(row, 0);
+    struct cell cell = sqlite_cell(row, 0);
     char *id = cell_id(&cell);
 
     if (id && case_id_check(id, NULL) == 0)
@@ -39,25 +38,6 @@ static int list_count_scenes(struct database *db, json_t *sizes, struct error *e
     return rc;
 }
 
-/* One bad row must not hide the others: store_case_get() says what is wrong with it.  False: no
- * caseId can name the row. */
-static bool list_summarize(
-    sqlite3_stmt *row, json_t *sizes, struct case_record *record, struct case_summary *ret_summary)
-{
-    case_fields_read(row, record, case_fields, NULL);
-    case_derive(record);
-    if (!record->id || case_id_check(record->id, NULL) < 0)
-        return false;
-    text_one_line(record->title);
-    text_one_line(record->language);
-    *ret_summary = (struct case_summary){.id = record->id,
-        .title = record->title,
-        .language = record->language,
-        .shape = record->shape,
-        .n_scenes = (int)json_integer_value(json_object_get(sizes, record->id))};
-    return true;
-}
-
 static void list_log_bad_ids(struct database *db, int n)
 {
     if (n == 0 || db->cases->has_logged_bad_ids)
@@ -78,7 +58,7 @@ static int list_each(struct database *db, json_t *sizes,
         struct case_record *record = mem_new(struct case_record);
         struct case_summary summary;
 
-        if (list_summarize(row, sizes, record, &summary))
+        if (case_row_summarize(record, sqlite_cell, row, sizes, &summary))
             each(ctx, &summary);
         else
             n_bad++;

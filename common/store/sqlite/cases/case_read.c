@@ -12,7 +12,7 @@ static int read_if_it_is(
 {
     struct case_record *record = mem_new(struct case_record);
     struct error mistake;
-    int rc = case_fields_read(row, record, case_fields, &mistake);
+    int rc = case_row_read(record, case_fields, sqlite_cell, row, &mistake);
 
     if (!record->id || strcmp(record->id, id) != 0) {
         case_free(record);

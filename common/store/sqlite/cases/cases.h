@@ -6,7 +6,7 @@
  * says nothing that belongs there is a mistake of its row and is reported with its place.
  *
  * Room: cases in tables or views of SQLite.
- * May use: base, case, store/sqlite/db.
+ * May use: base, case, store/rows, store/sqlite/db.
  * Used by: store/sqlite. */
 #pragma once
 

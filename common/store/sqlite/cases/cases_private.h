@@ -1,7 +1,7 @@
 /* cases_private.h - what the files of this room share. */
 #pragma once
 
-#include "case/case_fields.h"
+#include "store/rows/case_row.h"
 #include "store/sqlite/cases/cases.h"
 
 /* All but has_logged_bad_ids is fixed once the connection is open. */
@@ -37,23 +37,8 @@ struct id_forms {
 };
 const struct value *id_forms(struct id_forms *forms, const char *id);
 
-struct cell {
-    int type; /* SQLite's */
-    double number;
-    const char *text; /* of numbers, too; valid until the query goes on */
-    size_t len;
-};
-struct cell cell_of(sqlite3_stmt *row, int column);
-bool cell_is_blank(const struct cell *cell); /* nothing, or nothing but white space */
-/* Refuses what no field takes: a blob, a NUL byte. */
-int cell_check(const struct cell *cell, const char *column, const char *wanted, struct error *err);
-/* An id as it is compared; allocated.  NULL: the cell holds none. */
-char *cell_id(const struct cell *cell);
-
-/* Fills `record` (a case or a scene) from the first columns of a row, which are `fields` in order.
- */
-int case_fields_read(
-    sqlite3_stmt *row, void *record, const struct case_field *fields, struct error *err);
+/* The cell of column `column`; `row` is an sqlite3_stmt. */
+struct cell sqlite_cell(void *row, int column);
 
 /* --- case_scenes.c --- */
 

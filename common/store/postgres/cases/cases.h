@@ -1,0 +1,31 @@
+/* cases.h - cases in a PostgreSQL database, read through two names that may be tables or views over
+ * somebody's own tables: casecast_cases and casecast_scenes if they are there, else cases and
+ * scenes, in the search_path of the role.  SELECT on the two is all that is needed.
+ *
+ * A column that is not there takes its usual value.  A value is taken by what it says, whatever its
+ * type, as in SQLite (store/rows).  The types are asked for once a connection.
+ *
+ * Room: cases in tables or views of PostgreSQL.
+ * May use: base, case, store/postgres/link, store/rows.
+ * Used by: store/postgres. */
+#pragma once
+
+#include "store/postgres/link/link.h"
+
+/* Finds the two names and their columns, if this connection does not know them.  -ERR_INPUT: they
+ * are not there, lack a column that is needed, or have one of a type that no case holds. */
+int pg_cases_prepare(struct pg_link *link, struct error *err);
+/* Reads one row of each. */
+int pg_cases_try(struct pg_link *link, struct error *err);
+void pg_cases_free(struct pg_cases *cases); /* takes NULL */
+
+/* --- the functions of struct case_source --- */
+
+const char *pg_cases_name(struct store_link *link);
+int pg_case_each(struct store_link *link,
+    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
+int pg_case_get(
+    struct store_link *link, const char *id, struct case_record **ret_record, struct error *err);
+/* -ERR_INPUT always: cases of a PostgreSQL database are its owner's to write. */
+int pg_case_put(
+    struct store_link *link, struct case_record *const *records, int n, struct error *err);

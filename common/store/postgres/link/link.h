@@ -1,0 +1,67 @@
+/* link.h - a connection to a PostgreSQL server: it is made when it is needed, made anew when it was
+ * lost, and no call waits for a server that does not answer.  One thread at a time.
+ *
+ * Every call is one transaction with its settings inside it, and no statement is prepared: so it
+ * works through pgbouncer in its transaction mode.
+ *
+ * Room: a connection to PostgreSQL: statements, deadlines, errors.
+ * May use: base, store/engine.
+ * Used by: store/postgres/cases. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "store/engine/engine.h"
+
+enum {
+    LINK_CONNECT_MS = 2000,   /* to connect */
+    LINK_STATEMENT_MS = 5000, /* for one statement; the server ends it then, too */
+};
+
+struct pg_cases;
+
+struct pg_link {
+    struct store_link link; /* first: what the engine's functions get */
+    PGconn *connection;     /* NULL: not connected */
+    char *address;          /* without a password: pg_link_new() refuses one */
+    struct pg_cases *cases; /* what this connection knows of its cases; NULL: nothing yet */
+};
+
+static inline struct pg_link *pg_link_of(struct store_link *link)
+{
+    return (struct pg_link *)link;
+}
+
+/* Nothing is connected yet.  -ERR_INPUT: libpq can't read the address, or it holds a password,
+ * which everybody who may read this process's environment would know. */
+int pg_link_new(const char *address, struct pg_link **ret_link, struct error *err);
+void pg_link_free(struct pg_link *link); /* takes NULL; `cases` are freed before */
+
+/* Connects, if there is no connection.  -ERR_BUSY: the server can't be reached, or does not let us
+ * in; the text says why. */
+int pg_link_connect(struct pg_link *link, struct error *err);
+
+/* Begins a transaction that only reads and sees one moment. */
+int pg_link_begin(struct pg_link *link, struct error *err);
+/* Ends it, whatever happened.  Returns `rc`, or why it can't be ended. */
+int pg_link_end(struct pg_link *link, int rc, struct error *err);
+
+/* The values of a statement's $1, $2, …: `type` is the OID of its type, 0: the server decides. */
+struct pg_value {
+    const char *text;
+    Oid type;
+};
+
+/* Positive return code: a value of the statement is not one of its type (SQLSTATE class 22). */
+enum { PG_E_NOT_A_VALUE = 100 };
+
+/* One statement with `n` values.  The caller frees `*ret_result` with PQclear().  -ERR_BUSY: the
+ * connection is lost, or the server did not answer in LINK_STATEMENT_MS; -ERR_IO: the server
+ * refuses the statement.  Both name the server in `text` and not in `public_text`. */
+int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
+    PGresult **ret_result, struct error *err);
+
+/* The same for many rows: `each` is called with a result of one row at a time.  It may end the
+ * query by returning less than 0, which is then returned. */
+int pg_link_each(struct pg_link *link, const char *sql, int (*each)(void *ctx, const PGresult *row),
+    void *ctx, struct error *err);

@@ -1,0 +1,100 @@
+/* postgres.c - see postgres.h. */
+#include "store/postgres/postgres.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "store/postgres/cases/cases.h"
+
+static bool postgres_serves(const char *address)
+{
+    return strncmp(address, "postgresql://", 13) == 0 || strncmp(address, "postgres://", 11) == 0;
+}
+
+/* Only the server knows, and says so when it is opened. */
+static bool postgres_is_there(const char *address)
+{
+    (void)address;
+    return true;
+}
+
+static void postgres_close(struct store_link *store_link)
+{
+    struct pg_link *link = pg_link_of(store_link);
+
+    pg_cases_free(link->cases);
+    pg_link_free(link);
+}
+
+static int postgres_try(struct pg_link *link, struct error *err)
+{
+    int rc = pg_link_begin(link, err);
+
+    if (rc < 0)
+        return rc;
+    rc = pg_cases_prepare(link, err);
+    if (rc == 0)
+        rc = pg_cases_try(link, err);
+    return pg_link_end(link, rc, err);
+}
+
+/* A server that can't be reached now is no reason not to start: finished films are there without
+ * it, and each call tries again. */
+static int postgres_open(const char *address, unsigned parts, enum store_way way,
+    struct store_link **ret_link, struct error *err)
+{
+    struct pg_link *link = NULL;
+    struct error why;
+    int rc;
+
+    if (parts & STORE_JOBS)
+        return error_set(err, ERR_INPUT,
+            "CASECAST_DB: jobs are kept in an SQLite file; give the PostgreSQL address to "
+            "CASECAST_CASES, and a file to CASECAST_DB");
+    rc = pg_link_new(address, &link, err);
+    if (rc < 0)
+        return rc;
+    rc = postgres_try(link, &why);
+    if (rc == -ERR_BUSY && way != STORE_READ) {
+        if (way != STORE_AGAIN) /* the first connection of a process says it for all */
+            log_warning("%s", why.text);
+        rc = 0;
+    }
+    if (rc == 0) {
+        *ret_link = &link->link;
+        return 0;
+    }
+    if (err)
+        *err = why;
+    postgres_close(&link->link);
+    return rc;
+}
+
+/* A lost connection is made anew by the next call. */
+static bool postgres_is_adrift(struct store_link *link)
+{
+    (void)link;
+    return false;
+}
+
+static int postgres_probe(struct store_link *link, struct error *err)
+{
+    return postgres_try(pg_link_of(link), err);
+}
+
+const struct store_engine postgres_engine = {
+    .name = "PostgreSQL",
+    .serves = postgres_serves,
+    .is_there = postgres_is_there,
+    .open = postgres_open,
+    .close = postgres_close,
+    .is_adrift = postgres_is_adrift,
+    .probe = postgres_probe,
+    .cases =
+        {
+            .name = pg_cases_name,
+            .each = pg_case_each,
+            .get = pg_case_get,
+            .put = pg_case_put,
+        },
+};

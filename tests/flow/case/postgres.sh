@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# postgres.sh - cases of somebody's own PostgreSQL database, read through two views by a role that may read nothing
+# else: what their types mean, what is refused, and what happens while the server is away or does not answer.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../../kit/cases.sh"
+# shellcheck source=tests/kit/postgres.sh
+. "$(dirname "$0")/../../kit/postgres.sh"
+
+private_stack_prepare
+photos_make
+pg_start || exit 1
+trap 'pg_end; private_end' EXIT
+
+cli() { "$program" "$@" 2>&1; }
+says() { local words=$1; shift; holds "$words" "$("$@" 2>&1)"; } # REGULAR EXPRESSION COMMAND…
+
+# A schema with names of its own, and two views for casecast.  The types are those that people have.
+pg_sql "CREATE SCHEMA clinic
+    CREATE TABLE patients (id int PRIMARY KEY, name text, notes jsonb, seen timestamptz, is_urgent boolean, year numeric(6, 2), look text)
+    CREATE TABLE exhibits (patient int, at numeric, file text, words varchar(200), lasts float4, kind text)
+    CREATE TABLE payments (patient int, amount numeric)" \
+    "CREATE TYPE clinic.move AS ENUM ('still', 'in')" \
+    "ALTER TABLE clinic.exhibits ADD motion clinic.move" \
+    "INSERT INTO clinic.patients VALUES
+        (10, 'Bo', '{\"a\": 1}', now(), false, 3, null), (7, 'Ann', '\"Ann, in JSON\"', '2024-05-06 12:00+00', true, 2024.00, '9:16'),
+        (2, 'Cy', 'null', now(), null, null, '1:1'), (3, repeat('x', 3000), '5', now(), null, null, '')" \
+    "INSERT INTO clinic.exhibits VALUES
+        (7, 10, 'photo.jpg', 'the last', 0.25, 'x', 'in'), (7, 1.5, 'photo.jpg', 'the second', 0.25, 'x', 'still'),
+        (7, 1, 'photo.jpg', 'the first', 0.5, 'x', null), (2, 1, 'photo.jpg', 'alone', 0.5, 'x', null),
+        (3, 1, 'photo.jpg', 'x', 0.5, 'x', null), (10, 1, 'photo.jpg', 'x', 0.5, 'x', null)" \
+    "CREATE SCHEMA casecast" \
+    "CREATE VIEW casecast.cases AS SELECT id, notes AS title, is_urgent AS fades, look AS shape FROM clinic.patients" \
+    "CREATE VIEW casecast.scenes AS SELECT patient AS case_id, at AS position, file AS image, words AS caption, lasts AS seconds, motion FROM clinic.exhibits" \
+    "CREATE ROLE casecast LOGIN" "GRANT USAGE ON SCHEMA casecast TO casecast" \
+    "GRANT SELECT ON casecast.cases, casecast.scenes TO casecast" "ALTER ROLE casecast SET search_path = casecast" || exit 1
+CASECAST_CASES=$(pg_address casecast)
+export CASECAST_CASES
+
+# --- what the rows mean ---
+
+fact 'the role may read nothing else' holds 'permission denied' \
+    "$(psql -h "$pg_folder" -U casecast -d casecast -c 'SELECT * FROM clinic.payments' 2>&1)"
+fact 'cases are listed by their numbers: 2 before 10' same '2 3 7 10' "$(cli cases | awk 'NR > 1 { printf "%s%s", n++ ? " " : "", $1 }')"
+fact 'a JSON string is a title' says '^7 .*9:16.*Ann, in JSON' cli cases
+fact 'a JSON null is none, a JSON number is one' says '^3 .* 5$' cli cases
+fact 'a JSON object is refused by name' says 'case 10: title: must be text, is a JSON object or array' cli check 10
+fact 'a case that is whole' says ': 0 mistakes' cli check 7
+fact 'an id is a name: 07 is another one' says 'case 07 not found' cli check 07
+fact '… so is a number that no int holds' says 'not found' cli check 99999999999
+fact '… and a word' says 'not found' cli check ann
+fact 'nothing is written: import says so' says 'only reads the cases' \
+    cli import <(printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg", "seconds": 1}]}]}')
+
+film_of_7() { cli create 7 -o "$private/7.mp4" >"$private/made" && ffprobe -v error -select_streams v -show_entries stream=nb_frames -of csv=p=0 "$private/7.mp4"; }
+fact 'a case becomes a film' holds '^[0-9]+' "$(film_of_7)"
+fact '… its scenes in the order of their positions, as numbers' same 'the first the second the last' \
+    "$(ffmpeg -v error -i "$private/7.mp4" -map 0:s:0 -f webvtt - </dev/null | grep '^the ' | paste -sd ' ')"
+
+# --- other ids ---
+
+ids_of() { # TYPE VALUE
+    pg_sql "DROP SCHEMA IF EXISTS other CASCADE" "CREATE SCHEMA other" \
+        "CREATE TABLE other.cases (id $1 PRIMARY KEY, title text)" "CREATE TABLE other.scenes (case_id $1, position text, image text, seconds text)" \
+        "INSERT INTO other.cases VALUES ('$2', 'One')" \
+        "INSERT INTO other.scenes VALUES ('$2', '10', 'photo.jpg', ' 0.5 '), ('$2', '9', 'photo.jpg', '0.5')" \
+        "CREATE INDEX ON other.scenes (case_id)" "GRANT USAGE ON SCHEMA other TO casecast" "GRANT SELECT ON ALL TABLES IN SCHEMA other TO casecast"
+}
+
+other() { CASECAST_CASES="$CASECAST_CASES&options=-csearch_path%3Dother" cli "$@"; }
+
+for pair in 'text ann_1' 'varchar(20) 12' 'char(12) abc' 'bigint 9007199254740993' 'smallint 3' \
+    'uuid 0f8fad5b-d9cb-469f-a165-70867728950e' 'numeric(20) 77'; do
+    read -r type id <<<"$pair"
+    ids_of "$type" "$id"
+    fact "an id of type $type is found" says ': 0 mistakes' other check "$id"
+    fact "… and listed" says "^$id +2 " other cases
+done
+fact 'a uuid in capitals is another name' says 'not found' other check 0F8FAD5B-D9CB-469F-A165-70867728950E
+fact 'an id is looked up by an index, not cast row by row' holds 'Index' \
+    "$(pg_sql 'SET enable_seqscan = off' "EXPLAIN SELECT * FROM other.cases WHERE id = '77'")"
+
+# --- what is refused, with what would be right ---
+
+pg_sql 'DROP TABLE other.scenes'
+fact 'a database without scenes' says 'relation "scenes" does not exist' other cases
+pg_sql 'CREATE TABLE other.scenes (case_id int, image text)' 'GRANT SELECT ON other.scenes TO casecast'
+fact 'a column that is needed' says 'scenes has no column "position"' other cases
+pg_sql 'ALTER TABLE other.scenes ADD position int, ADD caption bytea'
+fact 'a type that no field takes' says 'scenes.caption is of type bytea, which no field takes' other cases
+pg_sql 'DROP TABLE other.cases'
+fact 'a database without cases' says 'make two views, cases and scenes, and grant SELECT' other cases
+pg_sql 'CREATE TABLE other.cases (id int)'
+fact 'tables that the role may not read' says 'permission denied' other cases
+fact 'a password in the address is refused, and not repeated' same 1 \
+    "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases | grep -c 'PGPASSFILE')"
+fact '… not repeated' lacks sesame "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases)"
+fact 'an address that is none' says "can't be read" env CASECAST_CASES='postgresql://[::1' "$program" cases
+fact 'jobs are kept in a file' says 'CASECAST_DB: jobs are kept in an SQLite file' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
+
+# --- a password in a file ---
+
+pg_sql "ALTER ROLE casecast PASSWORD 'open sesame'"
+printf 'local all owner trust\nlocal all all scram-sha-256\n' | "${pg_as[@]}" tee "$pg_folder/data/pg_hba.conf" >/dev/null
+pg_ctl reload
+printf '*:*:*:casecast:open sesame\n' >"$private/pgpass" && chmod 600 "$private/pgpass"
+fact 'without the password' says 'no password supplied' cli cases
+export PGPASSFILE=$private/pgpass
+fact 'with PGPASSFILE' says '^7 ' cli cases
+
+# --- the server ---
+
+stack_start || exit 1
+answers() { same "$1" "$(status --max-time 20 "$url/$2")"; } # STATUS PATH
+stack_restarts() { stack_stop && responders_start && nginx_start && wait_for 20 answers 200 api/health/live; }
+events_of() { curl -sN --max-time 40 -H 'Accept: text/event-stream' "$url/create/video?caseId=$1"; }
+fact 'the page of cases' same '2 3 7 10' "$(curl -sS "$url/api/cases" | jq -r '[.cases[].id] | join(" ")')"
+fact 'a film is made' holds '^data: finished_video' "$(events_of 7)"
+fact 'a case that is not there' problem 404 'case 8' "$url/api/cases/8"
+job=$(job_make 7)
+pg_stop
+fact 'no server: a case is asked for later' problem 503 "can't be used now" "$url/api/cases/7"
+fact '… without the address' lacks "$private" "$(curl -sS "$url/api/cases/7")"
+fact '… an EventSource comes back' comes_back "can't be used now" "$url/create/video?caseId=2"
+fact '… not ready' wait_for 20 answers 503 api/health/ready
+fact '… the log names the server' grep -q "$pg_folder" "$state/log/casecast.log"
+fact '… what was made is still told' holds 'finished_video' "$(stream "$url/api/jobs/$job/events")"
+fact '… a film that is there is still served' same 200 "$(status "$url$(curl -sS "$url/api/jobs/$job" | jq -r .result.video)")"
+fact 'a responder that starts meanwhile does start' stack_restarts
+fact '… and asks to come again' problem 503 "can't be used now" "$url/api/cases/7"
+pg_again
+fact 'the server is back, and so are the cases' wait_for 20 answers 200 api/cases/7
+fact '… ready' wait_for 20 answers 200 api/health/ready
+fact '… films are made' holds '^data: finished_video' "$(events_of 2)"
+# shellcheck disable=SC2046
+kill -STOP $(pg_pids)
+fact 'a server that does not answer: 503 within its deadline' answers 503 api/cases/7
+# shellcheck disable=SC2046
+kill -CONT $(pg_pids)
+fact 'it answers again' wait_for 20 answers 200 api/cases/7
+fact 'the password is nowhere' same '' "$(grep -ls '[s]esame' "$state"/log/* /proc/[0-9]*/cmdline)"
+
+# --- pgbouncer, a session for each transaction ---
+
+bouncer_start() {
+    local folder=$private/bouncer
+    mkdir "$folder" && chmod 777 "$folder"
+    printf '[databases]\ncasecast = host=%s\n[pgbouncer]\nunix_socket_dir = %s\nlisten_addr =\nlisten_port = 6432\nauth_type = trust\nauth_file = %s/users\npool_mode = transaction\ndefault_pool_size = 1\nlogfile = %s/log\n' \
+        "$pg_folder" "$folder" "$folder" "$folder" >"$folder/ini"
+    printf '"casecast" "open sesame"\n' >"$folder/users"
+    "${pg_as[@]}" /usr/sbin/pgbouncer -q "$folder/ini" &
+    wait_for 10 test -S "$folder/.s.PGSQL.6432"
+}
+
+through_bouncer() { CASECAST_CASES="postgresql://casecast@/casecast?host=$private/bouncer&port=6432" cli "$@"; }
+
+bouncer_start
+fact 'through pgbouncer in transaction mode: a list' says '^10 ' through_bouncer cases
+fact '… a case' says ': 0 mistakes' through_bouncer check 7
+fact '… two at once on one session' says '^10 ' through_bouncer cases
+facts_end
