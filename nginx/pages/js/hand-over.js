@@ -1,4 +1,4 @@
-// hand-over.js - replaces one <video> by another that shows the same film, without a visible jump.
+// hand-over.js - replaces one <video> by another that shows the same video, without a visible jump.
 
 const LEAD_S = 0.5;      // the next one waits this far ahead, with its frame decoded
 const START_S = 0.03;    // the time that play() takes
@@ -82,7 +82,7 @@ async function joinWhilePlaying(from, to, signal) {
 async function joinStanding(from, to, signal) {
   const wasPlaying = !from.paused && !from.ended;
   const at = from.ended ? to.duration : from.currentTime;
-  if (at !== to.currentTime) await seek(to, at, signal); // no seek: a film that was not started keeps its poster
+  if (at !== to.currentTime) await seek(to, at, signal); // no seek: a video that was not started keeps its poster
   if (from.paused === wasPlaying && !from.ended) return false;
   if (Math.abs(apart(from, to)) > APART_S && !from.ended) return false;
   if (wasPlaying) await to.play();

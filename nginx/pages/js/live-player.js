@@ -1,4 +1,4 @@
-// live-player.js - plays a film while it is made, with Media Source Extensions or the browser's own HLS.
+// live-player.js - plays a video while it is made, with Media Source Extensions or the browser's own HLS.
 
 import { bring, followPlaylist } from './live-playlist.js';
 

@@ -1,4 +1,4 @@
-// live-playlist.js - reads an HLS playlist again and again while its film is made.
+// live-playlist.js - reads an HLS playlist again and again while its video is made.
 
 const READ_MS = 300;  // between two reads, at least
 const IDLE_MS = 3000; // … while no events come, because their stream may be lost

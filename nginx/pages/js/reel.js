@@ -1,4 +1,4 @@
-// reel.js - the timeline below a finished film, with its chapters and a preview of each place.
+// reel.js - the timeline below a finished video, with its chapters and a preview of each place.
 
 import { byId, make, show } from './dom.js';
 import { makePicture } from './picture.js';
@@ -10,16 +10,16 @@ const parts = Object.fromEntries(['at', 'chapter', 'marks', 'picture', 'preview'
 const PICTURE = /^(?<file>[^#]+)#xywh=(?<x>\d+),(?<y>\d+),(?<width>\d+),(?<height>\d+)$/;
 
 const AGAIN_S = 2; // after this time in a scene, "back" goes to the scene's own beginning
-const STEP_S = 5;   // in a film of one scene, and with Page Up and Page Down
+const STEP_S = 5;   // in a video of one scene, and with Page Up and Page Down
 
-let film = null; // { video, seconds, chapters, sprites, sheets, ending }
-let looked = 0;  // the place of the preview, in seconds
+let shown = null; // { video, seconds, chapters, sprites, sheets, ending }
+let looked = 0;   // the place of the preview, in seconds
 
-const chapterAt = (seconds) => film.chapters.findLast(({ start }) => start <= seconds + 0.05);
+const chapterAt = (seconds) => shown.chapters.findLast(({ start }) => start <= seconds + 0.05);
 
 // A sheet or the cues are loaded now.
 function lookAgain() {
-  if (film && !parts.preview.hidden) preview(looked);
+  if (shown && !parts.preview.hidden) preview(looked);
 }
 
 // The browser reads the cues.  If that failed, the next preview requests them again.
@@ -32,17 +32,17 @@ function loadSprites(video, src) {
 }
 
 function sprites() {
-  if (film.sprites?.readyState === HTMLTrackElement.ERROR) {
-    const { src } = film.sprites;
-    film.sprites.remove();
-    film.sprites = loadSprites(film.video, src);
+  if (shown.sprites?.readyState === HTMLTrackElement.ERROR) {
+    const { src } = shown.sprites;
+    shown.sprites.remove();
+    shown.sprites = loadSprites(shown.video, src);
   }
-  return film.sprites;
+  return shown.sprites;
 }
 
 // A sheet is used when it is loaded, because a style requests its picture only once.
 function hasSheet(url) {
-  const { sheets, ending: { signal } } = film;
+  const { sheets, ending: { signal } } = shown;
   if (!sheets.has(url)) {
     const sheet = makePicture({ src: url }, signal);
     sheet.addEventListener('load', lookAgain);
@@ -58,7 +58,7 @@ function cueAt(seconds) {
 
 function paintPicture(seconds) {
   const at = PICTURE.exec(cueAt(seconds)?.text ?? '')?.groups;
-  const url = at && new URL(at.file, new URL(film.sprites.src, document.baseURI));
+  const url = at && new URL(at.file, new URL(shown.sprites.src, document.baseURI));
   const isThere = Boolean(at) && hasSheet(url.href);
   show(isThere, parts.picture);
   if (!isThere) return;
@@ -78,28 +78,28 @@ function preview(seconds) {
   show(true, parts.preview);
   const { width } = parts.reel.getBoundingClientRect();
   const half = parts.preview.offsetWidth / 2;
-  const x = Math.min(width - half - 6, Math.max(half + 6, (seconds / film.seconds) * width));
+  const x = Math.min(width - half - 6, Math.max(half + 6, (seconds / shown.seconds) * width));
   parts.preview.style.left = `${x}px`;
 }
 
 function secondsUnder(event) {
   const { left, width } = parts.at.getBoundingClientRect();
-  return Math.min(1, Math.max(0, (event.clientX - left) / width)) * film.seconds;
+  return Math.min(1, Math.max(0, (event.clientX - left) / width)) * shown.seconds;
 }
 
 function paint() {
-  const now = film.video.currentTime;
+  const now = shown.video.currentTime;
   const title = chapterAt(now)?.title ?? '';
   parts.at.value = now;
-  parts.at.style.setProperty('--at', Math.min(1, now / film.seconds));
-  parts.at.setAttribute('aria-valuetext', [`${clock(now)} of ${clock(film.seconds)}`, title].filter(Boolean).join(', '));
+  parts.at.style.setProperty('--at', Math.min(1, now / shown.seconds));
+  parts.at.setAttribute('aria-valuetext', [`${clock(now)} of ${clock(shown.seconds)}`, title].filter(Boolean).join(', '));
   parts.chapter.textContent = title;
-  parts.time.textContent = `${clock(now)} / ${clock(film.seconds)}`;
+  parts.time.textContent = `${clock(now)} / ${clock(shown.seconds)}`;
 }
 
 function goTo(seconds) {
-  if (!film) return;
-  film.video.currentTime = Math.min(seconds, film.seconds);
+  if (!shown) return;
+  shown.video.currentTime = Math.min(seconds, shown.seconds);
   paint();
 }
 
@@ -107,10 +107,10 @@ function goTo(seconds) {
 export function open(video, { seconds, chapters, sprites: src }) {
   close();
   const ending = new AbortController();
-  film = { video, seconds, chapters: chapters ?? [], ending, sheets: new Map(), sprites: null };
-  if (src) film.sprites = loadSprites(video, src);
+  shown = { video, seconds, chapters: chapters ?? [], ending, sheets: new Map(), sprites: null };
+  if (src) shown.sprites = loadSprites(video, src);
   parts.at.max = seconds;
-  parts.marks.replaceChildren(...film.chapters.filter(({ start }) => start > 0).map(({ start }) => {
+  parts.marks.replaceChildren(...shown.chapters.filter(({ start }) => start > 0).map(({ start }) => {
     const mark = make('i');
     mark.style.left = `${(start / seconds) * 100}%`;
     return mark;
@@ -124,21 +124,21 @@ export function open(video, { seconds, chapters, sprites: src }) {
 
 /** Goes to the beginning of scene `index` (from 1). */
 export function goToScene(index) {
-  const chapter = film?.chapters[index - 1];
+  const chapter = shown?.chapters[index - 1];
   if (chapter) goTo(chapter.start);
 }
 
 export function close() {
-  film?.ending.abort();
-  film?.sprites?.remove();
-  film = null;
+  shown?.ending.abort();
+  shown?.sprites?.remove();
+  shown = null;
   show(false, parts.reel, parts.preview);
 }
 
 // The arrow keys go from scene to scene.
 function place(step) {
-  const now = film.video.currentTime;
-  const starts = film.chapters.map(({ start }) => start);
+  const now = shown.video.currentTime;
+  const starts = shown.chapters.map(({ start }) => start);
   if (starts.length < 2) return now + step * STEP_S;
   if (step > 0) return starts.find((start) => start > now + 0.05) ?? now;
   return starts.findLast((start) => start < now - AGAIN_S) ?? starts.findLast((start) => start < now - 0.05) ?? 0;
@@ -149,18 +149,18 @@ const KEYS = {
   ArrowUp: () => place(1),
   ArrowLeft: () => place(-1),
   ArrowDown: () => place(-1),
-  PageUp: () => film.video.currentTime + STEP_S,
-  PageDown: () => film.video.currentTime - STEP_S,
+  PageUp: () => shown.video.currentTime + STEP_S,
+  PageDown: () => shown.video.currentTime - STEP_S,
 };
 
 parts.at.addEventListener('keydown', (event) => {
   const key = KEYS[event.key];
-  if (!key || !film || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!key || !shown || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   goTo(Math.max(0, key()));
 });
 parts.at.addEventListener('input', () => goTo(parts.at.valueAsNumber));
-parts.at.addEventListener('pointermove', (event) => film && preview(secondsUnder(event)));
+parts.at.addEventListener('pointermove', (event) => shown && preview(secondsUnder(event)));
 for (const name of ['pointerleave', 'pointercancel', 'blur']) {
   parts.at.addEventListener(name, () => show(false, parts.preview));
 }

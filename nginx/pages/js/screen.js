@@ -1,4 +1,4 @@
-// screen.js - the picture: the film while it is made, then the final file, without a visible jump between them.
+// screen.js - the picture: the video while it is made, then the final file, without a visible jump between them.
 
 import { isCalm, show } from './dom.js';
 import { handOver } from './hand-over.js';
@@ -14,7 +14,7 @@ const REPLAY_MS = 60; // in the replay of a finished job, `done` follows `playab
  *   ended()        `live` is gone; `player` is in its place, or nothing
  */
 export function makeScreen({ live, player, tell }) {
-  let session = null; // { playable, film, timer, ending }
+  let session = null; // { playable, playback, timer, ending }
   let resume = null;  // the place where `live` gave up, for `player`
 
   const isShown = () => !live.hidden;
@@ -43,8 +43,8 @@ export function makeScreen({ live, player, tell }) {
       live.addEventListener(name, () => tell.changed(), { signal });
     }
     live.addEventListener('volumechange', () => { if (!live.muted) tell.silenced(false); }, { signal });
-    session.film = playLive(live, playable, { grew: () => tell.changed(), gaveUp });
-    session.film.setLength(playable.of ?? Infinity);
+    session.playback = playLive(live, playable, { grew: () => tell.changed(), gaveUp });
+    session.playback.setLength(playable.of ?? Infinity);
   }
 
   function gaveUp() {
@@ -58,7 +58,7 @@ export function makeScreen({ live, player, tell }) {
     clearTimeout(session.timer);
     session.ending.abort();
     live.pause();
-    session.film?.free();
+    session.playback?.free();
     session = null;
     show(false, live);
     tell.silenced(false);
@@ -84,7 +84,7 @@ export function makeScreen({ live, player, tell }) {
   return {
     isShown,
     at: () => live.currentTime,
-    made: () => session?.film?.made() ?? 0,
+    made: () => session?.playback?.made() ?? 0,
 
     /** The viewer waits at a place that is not made yet. */
     isWaiting() {
@@ -96,11 +96,11 @@ export function makeScreen({ live, player, tell }) {
     watch(playable) {
       if (session?.playable.playlist === playable.playlist) return;
       drop();
-      session = { playable, film: null, ending: new AbortController() };
+      session = { playable, playback: null, ending: new AbortController() };
       session.timer = setTimeout(begin, REPLAY_MS);
     },
 
-    mayHaveGrown: () => session?.film?.read(),
+    mayHaveGrown: () => session?.playback?.read(),
 
     /** Plays the final file, from the viewer's place on. */
     finish(src) {
@@ -110,7 +110,7 @@ export function makeScreen({ live, player, tell }) {
       player.src = src;
       show(true, player);
       if (!session) return showFinal();
-      session.film.read();
+      session.playback.read();
       const { signal } = session.ending;
       player.addEventListener('error', gaveUpFinal, { once: true, signal });
       handOver(live, player, swap, signal).catch(() => {});
@@ -130,7 +130,7 @@ export function makeScreen({ live, player, tell }) {
     },
   };
 
-  // `live` plays on: all of the film is in its buffer or playlist.
+  // `live` plays on: all of the video is in its buffer or playlist.
   function gaveUpFinal() {
     show(false, player);
   }

@@ -16,14 +16,14 @@ const parts = Object.fromEntries(
 const title = byId('theatre-title');
 const message = { title: byId('message-title'), text: byId('message-text') };
 
-let item = null;    // the open case of the gallery
-let scenes = [];    // its scenes; empty: not read yet
-let film = null;    // the data of `done`
-let announced = ''; // the last text for screen readers
-let whole = 0;      // length of the film in seconds; 0: not known yet
-let etaMs = null;   // until the film is complete
-let frames = 0;     // made, by the last `progress`
-let queued = 0;     // position in the queue; 0: not queued
+let item = null;     // the open case of the gallery
+let scenes = [];     // its scenes; empty: not read yet
+let finished = null; // the data of `done`
+let announced = '';  // the last text for screen readers
+let whole = 0;       // length of the video in seconds; 0: not known yet
+let etaMs = null;    // until the video is complete
+let frames = 0;      // made, by the last `progress`
+let queued = 0;      // position in the queue; 0: not queued
 
 const screen = makeScreen({
   live: parts.live,
@@ -41,7 +41,7 @@ const screen = makeScreen({
     changed: paintMade,
     ended() {
       show(false, parts.made, parts.wait);
-      if (film) return offerFilm();
+      if (finished) return offerFinal();
       show(false, parts.message);
       show(true, parts.overlay, parts.stills, parts.meter);
     },
@@ -95,8 +95,8 @@ function setStrip(n) {
 }
 
 // The final file plays: the viewer can go to every part of it.
-function offerFilm() {
-  reel.open(parts.player, film);
+function offerFinal() {
+  reel.open(parts.player, finished);
   for (const button of parts.strip.querySelectorAll('button')) button.disabled = false;
 }
 
@@ -109,10 +109,10 @@ function showStill(src) {
   const older = [...parts.stills.children];
   still.addEventListener('load', () => setTimeout(() => older.forEach((image) => image.remove()), 900));
   parts.stills.append(still);
-  parts.live.poster = src; // for a film that fades in from black
+  parts.live.poster = src; // for a video that fades in from black
 }
 
-// How long until that time of the film is made, if the rest is made at an even pace.
+// How long until that time of the video is made, if the rest is made at an even pace.
 function msUntil(seconds) {
   const left = whole - screen.made();
   if (etaMs === null || left <= 0) return null;
@@ -165,7 +165,7 @@ export function focus() {
 }
 
 function leaveScreen() {
-  film = null;
+  finished = null;
   parts.live.removeAttribute('poster');
   screen.close();
   reel.close();
@@ -221,7 +221,7 @@ export function progress({ stage, percent, frames: made, of, fps, etaMs: left })
   if (parts.wait.hidden) announce(`${stageName(stage)}, ${percentNow - (percentNow % 25)} percent`);
 }
 
-/** The first part of the film can be played. */
+/** The first part of the video can be played. */
 export function playable(data) {
   whole = data.of ?? 0;
   screen.watch(data);
@@ -247,8 +247,8 @@ export function done(result) {
   const { video, seconds, width, height } = result;
   dress(parts.player, result, item);
   screen.finish(video);
-  film = result;
-  if (!screen.isShown()) offerFilm();
+  finished = result;
+  if (!screen.isShown()) offerFinal();
   parts.download.href = video;
   parts['made-text'].textContent = 'Complete';
   parts['made-left'].textContent = '';
