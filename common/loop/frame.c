@@ -1,3 +1,4 @@
+/* frame.c - see frame.h. */
 #include "loop/frame.h"
 
 #include <stdlib.h>

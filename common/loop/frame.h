@@ -1,6 +1,6 @@
 /* frame.h - bytes of an event stream, encoded once and shared by every stream that sends them.
  *
- * Made on any thread and then moved to the loop; from there on the loop's thread alone counts
+ * Made on any thread and then moved to the loop; from then on only the loop's thread counts
  * references. */
 #pragma once
 
@@ -11,15 +11,15 @@
 #include "base/buf.h"
 
 struct frame {
-    unsigned n_refs;   /* loop only, once it was handed over */
-    bool is_passing;   /* progress: one that still waits is replaced by the next */
+    unsigned n_refs;   /* loop only, once it was moved there */
+    bool is_passing;   /* progress: the next one replaces it while it waits */
     int64_t posted_ns; /* CLOCK_MONOTONIC when it was made: how long delivery takes is counted from
                           here */
     size_t len;
     char bytes[];
 };
 
-struct frame *frame_new(
-    const struct buf *bytes, bool is_passing); /* copies; one reference, the caller's */
-struct frame *frame_ref(struct frame *frame);
-void frame_unref(struct frame *frame); /* takes NULL */
+/* Copies the bytes; the caller owns the one reference.  Any thread. */
+struct frame *frame_new(const struct buf *bytes, bool is_passing);
+struct frame *frame_ref(struct frame *frame); /* returns `frame`, with one reference more */
+void frame_unref(struct frame *frame);        /* frees it with its last reference; takes NULL */

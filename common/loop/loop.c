@@ -1,3 +1,4 @@
+/* loop.c - a list of mails under a lock, and an async handle that wakes the loop. */
 #include "loop/loop.h"
 
 #include <assert.h>
@@ -20,36 +21,36 @@ void loop_deliver(struct loop *loop)
     }
 }
 
-static void on_wake(uv_async_t *wake)
+static void loop_on_wake(uv_async_t *wake)
 {
     loop_deliver(wake->data);
 }
 
 void loop_init(struct loop *loop)
 {
-    int failed;
+    int rc;
 
     list_init(&loop->posted);
     loop->is_awake = false;
     pthread_mutex_init(&loop->lock, NULL);
     /* These fail only without descriptors or memory at the start of the process: nothing runs then.
      */
-    failed = uv_loop_init(&loop->uv) || uv_async_init(&loop->uv, &loop->wake, on_wake);
-    assert(!failed);
-    (void)failed;
+    rc = uv_loop_init(&loop->uv) || uv_async_init(&loop->uv, &loop->wake, loop_on_wake);
+    assert(!rc);
+    (void)rc;
     loop->wake.data = loop;
 }
 
 void loop_deinit(struct loop *loop)
 {
-    int busy;
+    int rc;
 
     loop_deliver(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
-    busy = uv_loop_close(&loop->uv);
-    assert(!busy);
-    (void)busy;
+    rc = uv_loop_close(&loop->uv);
+    assert(!rc);
+    (void)rc;
     pthread_mutex_destroy(&loop->lock);
 }
 

@@ -1,8 +1,8 @@
 /* loop.h - the one thread that owns all live state, and the one way to reach it from elsewhere.
  *
- * Every type that only the loop's thread may touch holds a pointer to this one.  Anybody else posts
- * a mail: the mail is moved (the poster keeps no pointer into it), delivered once, in the order of
- * posting.
+ * Every type that only the loop's thread may touch holds a pointer to this one.  Other threads post
+ * a mail: the mail is moved (the poster keeps no pointer into it) and delivered once, in the order
+ * of posting.
  *
  * Room: the loop: the thread that owns live state, its mailbox, and frames to viewers.
  * May use: base.
@@ -17,7 +17,7 @@
 
 struct mail {
     struct link link;
-    /* Runs on the loop and owns the mail from then on. */
+    /* Called on the loop; owns and frees the mail. */
     void (*deliver)(struct mail *mail);
 };
 
@@ -26,15 +26,16 @@ struct loop {
     uv_async_t wake;      /* any thread, by uv_async_send() */
     pthread_mutex_t lock; /* guards what follows */
     struct link posted;   /* under lock */
-    bool is_awake;        /* under lock: a wake-up is under way */
+    bool is_awake;        /* under lock: uv_async_send() was called for what is posted */
 };
 
 void loop_init(struct loop *loop);
-/* Closes the mailbox: nobody may post any more.  What still lies there is delivered first. */
+/* Delivers what is posted, then ends the loop: no handle is open, and no thread posts any more.
+ * Loop thread. */
 void loop_deinit(struct loop *loop);
 
-/* Any thread. */
+/* Moves the mail to the loop, which calls deliver(mail).  Any thread. */
 void loop_post(struct loop *loop, struct mail *mail, void (*deliver)(struct mail *mail));
 
-/* Loop thread: deliver now what is posted, for whoever is about to free what the mails speak of. */
+/* Delivers now what is posted, before its receivers are freed.  Loop thread. */
 void loop_deliver(struct loop *loop);

@@ -161,13 +161,13 @@ int store_member_release(struct store *store, const struct member *member, struc
 /* Takes the oldest job of a known kind that is queued, or running under an owner that is gone or
  * whose lease has ended, unless `slots` jobs are running under good leases already, in whatever
  * process.  A job whose cancel_wanted is set (its owner left before it could end it) comes first
- * and needs no slot and no known kind: end it as canceled, run nothing.  A job whose canceled
- * forerunner of the same key still runs waits for that one's end.  `ret_job->deaths` counts the
- * owners that are gone though nobody asked them to end; silent ones are not counted.
- * `claim`: a
- * random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the same tag,
- and
- * gets the job that the lost answer named, if it still runs.  STORE_E_NOT_FOUND: nothing to do. */
+ * and needs no slot and no known kind: end it as canceled, run nothing.  A job waits while another
+ * job of its key still runs, which was canceled.  `ret_job->deaths` counts the owners that are gone
+ * though nobody asked them to end; silent ones are not counted.
+ *
+ * `claim`: a random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the
+ * same tag, and gets the job that the first call took, if it still runs.  STORE_E_NOT_FOUND:
+ * nothing to do. */
 int store_job_claim(struct store *store, struct member *member, int slots, const char *claim,
     struct job *ret_job, struct error *err);
 /* Puts back this run's job; not another run's, and no ended job. */

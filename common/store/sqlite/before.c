@@ -1,8 +1,8 @@
 /* before.c - databases of schema versions 1 to 3, whose tables were called jobs, inputs and
  * events, and whose version was `PRAGMA user_version`.
  *
- * Somebody else's tables may have these names, and somebody else's file any user_version: ours are
- * those where both the version and every column are what we made. */
+ * Other programs' tables may have these names, and other programs' files any user_version: they are
+ * ours only if the version and every column are what casecast made. */
 #include "store/sqlite/before.h"
 
 /* The n_watched of jobs came with version 3. */
@@ -19,8 +19,8 @@ static const char is_ours_sql[] =
     "  AND name IN ('jobs', 'inputs', 'events')) = 3";
 
 /* Copied and dropped, not renamed: SQLite renames nothing in a file where any view is broken, and
- * the copies lie in tables that the same step makes as every new one.  What belongs to no job (its
- * job was deleted by hand) is left behind; `position` goes on from where it was. */
+ * the copies go into the same tables that a new database gets.  Inputs and events whose job was
+ * deleted by hand are left behind; `position` goes on from where it was. */
 static const char bring_over[] =
     "INSERT INTO casecast_jobs(number, id, kind, subject, key, state, cancel_wanted, last_seq,"
     "  created_ms, started_ms, ended_ms, owner, deaths, progress, result, error)"
@@ -38,7 +38,7 @@ static const char bring_over[] =
     "DROP TABLE events;"
     "DROP TABLE inputs;"
     "DROP TABLE jobs;"
-    "PRAGMA user_version = 0;"; /* it was ours, and is free again */
+    "PRAGMA user_version = 0;"; /* it was casecast's */
 
 int before_is_there(struct database *db, bool *ret_is, struct error *err)
 {

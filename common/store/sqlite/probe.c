@@ -1,8 +1,8 @@
 /* probe.c - whether the database does what jobs need of it.
  *
  * A connection that has been open for long answers from its pages in memory, and SQLite believes
- * what the index of its log says: with a log that was cut, or on a full disk, both go on for a
- * while as if nothing had happened. */
+ * what the index of its log says: with a log that was cut, or on a full disk, both
+ * work for a while without an error. */
 #include "store/sqlite/probe.h"
 
 #include <errno.h>
@@ -19,8 +19,8 @@
 #include "store/sqlite/db/database.h"
 
 enum {
-    CHECKED_PAGES = 2048,  /* 8 MiB: a database no larger is looked at whole */
-    ROOM_BYTES = 64 << 10, /* a small job's input and events */
+    CHECKED_PAGES = 2048,  /* 8 MiB: a database up to this size is checked whole */
+    ROOM_BYTES = 64 << 10, /* enough for a small job's input and events */
     /* The log's format: https://www.sqlite.org/fileformat2.html#walformat */
     LOG_HEADER = 32,
     LOG_SALT = 16, /* in the header */
@@ -72,7 +72,7 @@ static int probe_note_log_length(void *ctx, sqlite3 *db, const char *name, int n
     return SQLITE_OK;
 }
 
-/* Never the same twice: SQLite writes no page that stays as it is. */
+/* The value differs at each call, as SQLite writes no page that did not change. */
 static int probe_write_note(struct database *db, struct error *err)
 {
     char now[24];
@@ -82,7 +82,7 @@ static int probe_write_note(struct database *db, struct error *err)
         VALUES(value_text(now)), err);
 }
 
-/* `*ret_n_frames`: how long the log is by its index; 0: there is none. */
+/* `*ret_n_frames`: the length of the log by its index; 0: there is no log. */
 static int probe_write(struct database *db, int *ret_n_frames, struct error *err)
 {
     int rc = transaction_begin(db, err);
@@ -92,7 +92,7 @@ static int probe_write(struct database *db, int *ret_n_frames, struct error *err
         return rc;
     sqlite3_wal_hook(db->handle, probe_note_log_length, ret_n_frames);
     rc = transaction_end(db, probe_write_note(db, err), err);
-    sqlite3_wal_autocheckpoint(db->handle, 1000); /* SQLite's own, whose place the hook took */
+    sqlite3_wal_autocheckpoint(db->handle, 1000); /* SQLite's own hook again */
     return rc;
 }
 
@@ -103,7 +103,7 @@ static bool probe_read_salt(int fd, int64_t at, char ret_salt[static SALT_LEN])
     return pread(fd, ret_salt, SALT_LEN, at) == SALT_LEN;
 }
 
-/* The first frame that is not of this log, from 1; 0: all are. */
+/* The number, from 1, of the first frame that does not belong to this log; 0: all do. */
 static int probe_find_lost(int fd, const char salt[static SALT_LEN], int n_frames, int64_t page_len)
 {
     for (int i = 0; i < n_frames; i++) {
@@ -116,8 +116,9 @@ static int probe_find_lost(int fd, const char salt[static SALT_LEN], int n_frame
     return 0;
 }
 
-/* A log that was cut grows again behind its hole.  One that began anew meanwhile, as all of it had
- * reached the database, is whole.  (No lock lies on this file: closing it gives none up.) */
+/* A log that was cut grows again behind its hole.  A log that began anew during the check, since
+ * all of it had reached the database, is whole.  (No lock lies on this file, so closing it releases
+ * none.) */
 static int probe_check_log(struct database *db, int n_frames, struct error *err)
 {
     const char *path = sqlite3_filename_wal(sqlite3_db_filename(db->handle, "main"));
@@ -142,7 +143,7 @@ static int probe_check_log(struct database *db, int n_frames, struct error *err)
         n_frames);
 }
 
-/* A write into a part of the log that is used again succeeds on a full disk, too. */
+/* A write into a reused part of the log succeeds on a full disk, too. */
 static int probe_check_room(struct database *db, struct error *err)
 {
     const char *path = sqlite3_db_filename(db->handle, "main"), *slash = strrchr(path, '/');

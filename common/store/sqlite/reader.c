@@ -1,9 +1,9 @@
 /* reader.c - opening a database to read it, without a change to it or beside it.
  *
- * Of a file in WAL mode SQLite makes a log and the log's index even for a reader, and leaves them
- * there.  So it is told more: a file that no program has open is read as one that nobody changes;
- * and where a log was left behind without its index, the index is made in memory (the one kind of
- * connection for which SQLite does that is an exclusive one, here without locks). */
+ * For a file in WAL mode SQLite makes a log and the log's index even for a reader, and leaves them
+ * there.  So a file that no program has open is opened as immutable.  Where a log was left behind
+ * without its index, the connection is exclusive, but without locks: then SQLite makes the index in
+ * memory. */
 #include "store/sqlite/reader.h"
 
 #include <errno.h>
@@ -16,10 +16,10 @@
 #include "store/sqlite/cases/cases.h"
 #include "store/sqlite/schema.h"
 
-enum { TRIES = 5 }; /* as often may somebody come or go while we open it */
+enum { TRIES = 5 }; /* programs may open or close the file so often while we open it */
 
 enum way {
-    WAY_SHARED,    /* with locks, among others: sees what they commit */
+    WAY_SHARED,    /* locks: sees what other connections commit */
     WAY_IMMUTABLE, /* no log, no locks */
     WAY_LOG,       /* a log, no locks */
 };
@@ -66,8 +66,8 @@ static int64_t reader_size(const char *path, const char *suffix)
     return size;
 }
 
-/* Does its header say so (https://www.sqlite.org/fileformat2.html, 1.3)?  Read through SQLite: if
- * this process has the file open elsewhere, a close() of our own would give up its locks. */
+/* By the file's header (https://www.sqlite.org/fileformat2.html, 1.3).  Read through SQLite: if
+ * this process has the file open elsewhere, a close() of our own would release its locks. */
 static bool reader_is_in_wal_mode(const char *path, const char *real)
 {
     enum { READ_VERSION_AT = 19, READ_VERSION_WAL = 2 };
@@ -83,7 +83,7 @@ static bool reader_is_in_wal_mode(const char *path, const char *real)
     return version == READ_VERSION_WAL;
 }
 
-/* Whoever works on a file in WAL mode has its log and the index open. */
+/* Log and index are there while a program works on a file in WAL mode. */
 static enum way reader_find_way(const char *path, const char *real)
 {
     int64_t log_len = reader_size(real, "-wal");
@@ -101,7 +101,7 @@ static int reader_set_up(struct database *db, enum way way, unsigned parts, stru
 {
     int rc = 0;
 
-    /* The last one to close would otherwise clear the log away. */
+    /* Otherwise the last connection to close would delete the log. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (way == WAY_LOG)
         rc = run_script(db, "PRAGMA locking_mode = EXCLUSIVE", err);
@@ -129,7 +129,7 @@ static int reader_open_by(const char *path, const char *real, enum way way, unsi
     return rc;
 }
 
-/* A server that starts while we open changes the way that is right. */
+/* A server that starts meanwhile changes which way is right. */
 static int reader_open_real(
     const char *path, const char *real, unsigned parts, struct database **ret_db, struct error *err)
 {
@@ -142,7 +142,8 @@ static int reader_open_real(
         if (rc == 0)
             reader_close(*ret_db);
     }
-    return error_set(err, ERR_BUSY, "%s: programs open and close it all the time; try again", path);
+    return error_set(
+        err, ERR_BUSY, "%s: other programs opened or closed it at each try; try again", path);
 }
 
 int reader_open(const char *path, unsigned parts, struct database **ret_db, struct error *err)

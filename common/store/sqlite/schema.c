@@ -1,9 +1,9 @@
 /* schema.c - the tables, made on first start and brought up to date step by step.
  *
- * The file may be somebody's own: what is ours in it is called casecast_…, and its version is a row
- * of casecast_meta (`PRAGMA user_version` belongs to the owner).  cases and scenes may be
- * anybody's: they are made only where nothing has these names, and get new columns only where they
- * are still the tables that we made. */
+ * The file may be somebody's own: our tables in it are called casecast_…, and their version is a
+ * row of casecast_meta (`PRAGMA user_version` belongs to the owner).  cases and scenes are made
+ * only where nothing has these names, and get new columns only while they are the tables that we
+ * made. */
 #include "store/sqlite/schema.h"
 
 #include <stdio.h>
@@ -15,9 +15,9 @@
 
 /* Step i leads to schema version SCHEMA_FIRST + i.  A step that was released is never edited.
  *
- * `number` is the order of creation and so of the queue: a job that runs is older than all that
- * wait, so one that is put back is first in line again.  The input lies beside its job, because the
- * job's row is rewritten with every progress note. */
+ * `number` is the order of creation and so of the queue: a running job is older than all waiting
+ * jobs, so a job that is put back is first in line again.  The input has a table of its own,
+ * because every progress note rewrites the job's row. */
 static const char *const steps[] = {
     "CREATE TABLE casecast_meta("
     "  name TEXT PRIMARY KEY NOT NULL,"
@@ -46,7 +46,7 @@ static const char *const steps[] = {
     "CREATE INDEX casecast_jobs_by_key ON casecast_jobs(kind, key);"
     "CREATE INDEX casecast_jobs_by_state ON casecast_jobs(state, number);"
     "CREATE INDEX casecast_jobs_by_subject ON casecast_jobs(kind, state, subject);"
-    /* What create-or-attach promises, said once more where nothing can get past it. */
+    /* The promise of create-or-attach, enforced by the database. */
     "CREATE UNIQUE INDEX casecast_one_live_job_a_key ON casecast_jobs(kind, key)"
     "  WHERE state IN ('queued', 'running') AND cancel_wanted = 0;"
     "CREATE TABLE casecast_inputs("
@@ -117,7 +117,7 @@ static int schema_read_row(struct database *db, int64_t *ret_version, struct err
     return rc < 0 ? rc : 0;
 }
 
-/* 0: nothing of ours is there yet. */
+/* 0: no table of ours is there. */
 static int schema_read_version(struct database *db, int64_t *ret_version, struct error *err)
 {
     int64_t n = 0;
@@ -129,7 +129,7 @@ static int schema_read_version(struct database *db, int64_t *ret_version, struct
     return rc == 0 && n ? schema_read_row(db, ret_version, err) : rc;
 }
 
-/* From nothing, or from the tables of before, or from an older version of these. */
+/* From no tables, from those of versions 1 to 3, or from an older version. */
 static int schema_take_steps(struct database *db, int64_t version, struct error *err)
 {
     int rc = 0;
@@ -160,7 +160,7 @@ static int schema_go_up(struct database *db, unsigned parts, struct error *err)
     return rc == 0 && parts & STORE_CASES ? cases_prepare(db, err) : rc;
 }
 
-/* `*ret_are_ready`: neither a table nor a column must be made. */
+/* `*ret_are_ready`: no table and no column has to be made. */
 static int schema_look_at_cases(struct database *db, bool *ret_are_ready, struct error *err)
 {
     int rc = case_tables_find(db, err);

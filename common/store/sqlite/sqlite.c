@@ -1,8 +1,8 @@
 /* sqlite.c - SQLite as an engine: opening for work, and the table of its functions.
  *
  * Write-ahead logging, so that readers never wait for the writer.  synchronous=NORMAL: what was
- * committed survives the death of the process; after a power cut the last moments may be missing,
- * but never a hole. */
+ * committed survives the death of the process; after a power cut the last commits may be missing,
+ * but no commit before them. */
 #include "store/sqlite/sqlite.h"
 
 #include <string.h>
@@ -30,8 +30,8 @@ static bool sqlite_is_there(const char *path)
 
 /* --- opening for work --- */
 
-/* When several connections open a new file at once, the switch to WAL answers "busy" to some of
- * them without asking the busy handler (waiting could deadlock): so it is asked again. */
+/* When several connections open a new file at once, the switch to WAL returns SQLITE_BUSY to some
+ * of them without calling the busy handler (waiting could deadlock): so it is tried again. */
 static int sqlite_use_wal(struct database *db, struct error *err)
 {
     int64_t until = clock_monotonic_ms() + STORE_WAIT_MS;
@@ -55,7 +55,8 @@ static int sqlite_use_wal(struct database *db, struct error *err)
     query_end(query);
     if (!is_wal)
         return error_set(err, ERR_IO,
-            "%s: SQLite can't keep a write-ahead log here: not on a local disk?", db->path);
+            "%s: SQLite can't keep a write-ahead log here: the file must lie on a local disk",
+            db->path);
     return 0;
 }
 
@@ -74,7 +75,7 @@ static int sqlite_set_up_log(struct database *db, struct error *err)
     return rc;
 }
 
-/* A file of cases alone may be somebody's own, read-only, and keeps its journal mode. */
+/* A file of cases alone may belong to others and be read-only; it keeps its journal mode. */
 static int sqlite_set_up(struct database *db, unsigned parts, struct error *err)
 {
     int rc;

@@ -25,7 +25,7 @@ static void list_add_size(sqlite3_stmt *row, json_t *sizes)
     free(id);
 }
 
-/* How many scenes each case has.  Counted here, since 7 and '7' are two to the database. */
+/* How many scenes each case has.  Counted here, since the database keeps 7 and '7' apart. */
 static int list_count_scenes(struct database *db, json_t *sizes, struct error *err)
 {
     sqlite3_stmt *row;

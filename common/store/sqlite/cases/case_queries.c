@@ -18,8 +18,8 @@ static int queries_has_column(
     return rc;
 }
 
-/* What to do with the fields of one table: SELECT every one, a column or NULL where there is none,
- * and INSERT those that have a column. */
+/* Parts of the queries of one table.  A SELECT has every field, NULL where there is no column; an
+ * INSERT has the fields that have a column. */
 struct clauses {
     struct buf select, names, places;
     uint32_t *has; /* bit i: field i has a column */
@@ -97,12 +97,13 @@ static void queries_make(
     made->case_sizes_sql = mem_format("SELECT case_id, count(*) FROM %s GROUP BY case_id", s);
     made->case_sql =
         mem_format("SELECT %s FROM %s WHERE id IN (?1, ?2, ?3)", cases->select.data, c);
-    /* Positions are put in order by their values; position_read() refuses a row without. */
+    /* Rows are ordered by the value of their position; position_read() refuses a row without one.
+     */
     made->scenes_sql = mem_format("SELECT %s, position FROM %s WHERE case_id IN (?1, ?2, ?3)"
                                   " ORDER BY CAST(position AS REAL), CAST(position AS INTEGER)"
                                   " LIMIT %d",
         scenes->select.data, s, CASE_SCENES_MAX + 1);
-    /* Behind ", " of the first. */
+    /* Each list begins with ", ", which is left out. */
     made->case_put_sql = mem_format(
         "INSERT INTO %s(%s) VALUES (%s)", c, cases->names.data + 2, cases->places.data + 2);
     made->scene_put_sql = mem_format("INSERT INTO %s(case_id, position%s) VALUES (?%d, ?%d%s)", s,

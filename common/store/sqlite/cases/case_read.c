@@ -5,8 +5,8 @@
 #include "case/case_words.h"
 #include "store/sqlite/cases/cases_private.h"
 
-/* Into `*found`, if the row is that case: to the database 01 and 1 may be the same, but an id is a
- * name here. */
+/* Puts the case into `*found` if its id is `id`: the database may take 01 for 1, but ids are names
+ * here. */
 static int read_if_it_is(
     sqlite3_stmt *row, const char *id, struct case_record **found, struct error *err)
 {

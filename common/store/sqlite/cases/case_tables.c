@@ -1,8 +1,8 @@
-/* case_tables.c - the two tables that cases are read from: under which names, and made where they
- * are not there.
+/* case_tables.c - the two tables that cases are read from: under which names they are, and how
+ * they are made.
  *
- * Our own names come first, so that a file whose owner calls something else `cases` can have views
- * under them.  The common names are taken only in a file that holds nothing but what is ours. */
+ * Our own names come first, so that a file with other tables called `cases` can have views under
+ * them.  The common names are taken only in a file that holds nothing but what is ours. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct column {
     const char *name, *type; /* NULL ends a list */
 };
 
-/* In the order in which they came: new ones go to the end. */
+/* In the order in which versions added them: new ones go to the end. */
 static const struct column case_columns[] = {{"id", "TEXT PRIMARY KEY NOT NULL"}, {"title", "TEXT"},
     {"language", "TEXT"}, {"shape", "TEXT"}, {"size", "TEXT"}, {"fps", "INTEGER"},
     {"quality", "TEXT"}, {"music", "TEXT"}, {"title_card", "INTEGER"}, {"caption_font", "TEXT"},
@@ -31,11 +31,11 @@ static const struct column scene_columns[] = {{"case_id", "TEXT NOT NULL"},
     {"title", "TEXT"}, {"motion", "TEXT"}, {"focus_x", "REAL"}, {"focus_y", "REAL"},
     {"fit", "TEXT"}, {"transition", "TEXT"}, {NULL, NULL}};
 
-/* The tables that the first casecast made had these many of them. */
+/* How many of them the tables of the first casecast had. */
 enum { CASE_COLUMNS_LEAST = 4, SCENE_COLUMNS_LEAST = 8 };
 
-/* The columns that `table` lacks, if it is one that we made: a table with the first columns of the
- * list, in their order, and no other.  Somebody else's lacks none. */
+/* The columns that `table` lacks, if we made it: a table with the first columns of the list, in
+ * their order, and no others.  A table that we did not make lacks none. */
 static int tables_find_lacking(struct database *db, const char *table, const struct column *columns,
     int least, const struct column **ret_lacking, struct error *err)
 {
@@ -126,12 +126,12 @@ static int tables_refuse_one_alone(
             db->path, cases, scenes, hint));
 }
 
-/* 1: the common names are there with all columns that a case must have, 0: they are not. */
+/* Are the common names there with all columns that a case must have? */
 static int tables_are_cases(struct database *db)
 {
     int64_t n = 0;
 
-    /* A view that is broken can't be asked, and is none that cases could be read from. */
+    /* A broken view fails here, and no case could be read from it. */
     if (query_number(db,
             "SELECT (SELECT count(*) FROM pragma_table_info('cases') WHERE lower(name) = 'id')"
             " + (SELECT count(*) FROM pragma_table_info('scenes')"

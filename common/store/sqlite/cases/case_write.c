@@ -16,7 +16,7 @@ static struct value write_value(const void *record, const struct case_field *fie
                                       : value_real(*case_number_at(record, field));
 }
 
-/* A field without a column is left out as long as that loses nothing. */
+/* A field without a column is left out if it has its default. */
 static int write_fill(struct database *db, const char *table, uint32_t columns, const void *record,
     const struct case_field *fields, struct value *values, struct error *err)
 {
@@ -65,7 +65,7 @@ static int write_record(struct database *db, const struct case_record *record, s
     return rc < 0 ? rc : write_row(db, db->cases->case_put_sql, values, n, err);
 }
 
-/* Deleted and written anew, not updated: that works on views with INSTEAD OF triggers, too. */
+/* DELETE and INSERT, not UPDATE: views with INSTEAD OF triggers can do these. */
 static int write_case(struct database *db, const struct case_record *record, struct error *err)
 {
     struct id_forms forms;

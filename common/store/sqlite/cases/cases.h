@@ -1,5 +1,4 @@
-/* cases.h - cases in an SQLite database, read through two names that may be tables or views over
- * somebody's own tables.
+/* cases.h - cases in an SQLite database, read from two tables, or views over other tables.
  *
  * A column that is not there takes its usual value.  A value may be of any type and any size, and
  * is taken by what it says: '2' is a number, 2024 is a title, a blank is nothing.  A value that

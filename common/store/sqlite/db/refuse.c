@@ -3,7 +3,7 @@
 
 #include "store/sqlite/db/database.h"
 
-/* What a stranger may read of it: no file name. */
+/* For clients: without the name of the file. */
 static const char *refuse_told(int code)
 {
     switch (code) {
@@ -17,14 +17,14 @@ static const char *refuse_told(int code)
     case SQLITE_FULL:
         return "the database's disk is full";
     case SQLITE_NOTADB:
-        return "the database is none: its operator finds the reason in the log";
+        return "the file is no database: its operator finds the reason in the log";
     case SQLITE_CORRUPT:
         return "the database is damaged";
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
         return "the database can't be read or written";
     default:
-        return "the database refuses: its operator finds the reason in the log";
+        return "the database reports an error: its operator finds the reason in the log";
     }
 }
 
@@ -33,13 +33,13 @@ static int refuse_text(const char *path, sqlite3 *db, struct error *err)
     switch (sqlite3_errcode(db)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL: /* another connection took the log's index each time */
+    case SQLITE_PROTOCOL: /* other connections held the log's index at each try */
         return error_set(err, ERR_BUSY, "%s: the database is locked by another program", path);
     case SQLITE_READONLY:
         if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
             return error_set(err, ERR_IO,
                 "%s: a program died while it wrote to it: open it with that program, or with "
-                "`casecast init`, which takes the half-done change back",
+                "`casecast init`, which undoes the unfinished change",
                 path);
         return error_set(err, ERR_IO, "%s is read-only", path);
     case SQLITE_PERM:

@@ -48,15 +48,15 @@ int sqlite_audiences_write(struct store_link *link, struct member *base,
     return transaction_end(db, rc, err);
 }
 
-/* --- how many others --- */
+/* --- other watchers --- */
 
 struct count {
     int all, own;
-    bool is_cut; /* not all are listed */
+    bool is_cut; /* some of them are not listed */
 };
 
-/* Whoever gave its streams a name is found by it; else one stream from the same address is taken to
- * be the asker's. */
+/* A watcher that named itself is found by its name; else one stream from the same address counts as
+ * its own. */
 static void audience_count_listed(struct count *count, const char *who, const char *watcher)
 {
     bool is_named = strcmp(watcher + HALF + 1, WATCHER_UNNAMED) != 0;
@@ -108,13 +108,13 @@ int sqlite_audience_others(struct store_link *link, const char *id, const char *
     return 0;
 }
 
-/* --- which jobs are watched at all --- */
+/* --- watched jobs --- */
 
 /* ?1 job, ?2 now, ?3 fresh_ms.  By CLOCK_MONOTONIC; a time of another boot may lie ahead. */
 #define WATCH_IS_DUE                                                                               \
     "id = ?1 AND state IN ('queued', 'running') AND watched_ms NOT BETWEEN ?2 - ?3 AND ?2"
 
-/* STORE_E_NOT_FOUND: none. */
+/* STORE_E_NOT_FOUND: no job is due. */
 static int watched_find_due(struct database *db, char (*ids)[JOB_ID_LEN + 1], size_t n, int64_t now,
     int fresh_ms, struct error *err)
 {

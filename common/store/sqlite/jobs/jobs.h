@@ -9,9 +9,9 @@
 
 #include "store/sqlite/db/database.h"
 
-/* Makes the SQL function casecast_is_gone(name): does no process of that member live any more?
- * Until a call has named the member that asks (claim, audiences_write), nobody is known to be gone.
- */
+/* Makes the SQL function casecast_is_gone(name): has the member's process ended?
+ * It is false for all members until a call has named the member that asks (claim,
+ * audiences_write). */
 int jobs_prepare(struct database *db, struct error *err);
 
 int sqlite_job_open(struct store_link *link, const struct job_request *request, struct job *ret_job,

@@ -5,7 +5,7 @@
 
 /* --- rows.c --- */
 
-/* Of one job, in the queue; sqlite_live() counts as it goes. */
+/* A job's position in the queue; sqlite_live() counts the rows instead. */
 #define POSITION                                                                                   \
     "CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast_jobs AS q"                       \
     " WHERE q.state = 'queued' AND q.number <= casecast_jobs.number) END"
@@ -24,7 +24,7 @@ int job_by_id(struct database *db, const char *id, struct job *ret_job, struct e
 int job_by_number(struct database *db, int64_t number, struct job *ret_job, struct error *err);
 /* Fills in the input, which may be many megabytes: only the process that runs the job needs it. */
 int job_load_input(struct database *db, struct job *job, struct error *err);
-/* Belongs to every end of a job: nobody needs its input any more. */
+/* At every end of a job: its input is needed no more. */
 int job_drop_input(struct database *db, const char *id, struct error *err);
 /* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */
 int job_hand_over(
@@ -50,10 +50,10 @@ static inline struct sqlite_member *member_of(const struct member *member)
     return (struct sqlite_member *)member;
 }
 
-/* From now on other processes see that the member lives. */
+/* Takes its lock, by which other processes see that it lives. */
 int member_lock(struct sqlite_member *member, struct error *err);
-/* Does no process hold the lock of that name?  `members_fd`: the file of locks, not opened by that
- * member itself; false if it can't be asked (-1). */
+/* Does no process hold the lock of that member?  `members_fd`: the file of locks, opened by another
+ * process than the member's; -1, or an error: false. */
 bool member_is_gone(int members_fd, const char *name);
 /* Writes its row, with a lease from now on. */
 int member_write(struct database *db, const struct sqlite_member *member, struct error *err);

@@ -8,7 +8,7 @@
 
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* Its tag makes an event idempotent: the second of the same tag is not written. */
+/* An event whose tag is there already is not written again. */
 static int journal_add_one(
     struct database *db, const char *job_id, const struct job_event *event, struct error *err)
 {
@@ -120,7 +120,7 @@ int sqlite_job_events(struct store_link *link, const char *id, uint64_t after,
     return rc;
 }
 
-/* SQLite wakes nobody: the caller's rounds are short. */
+/* SQLite reports no changes of other connections by itself, so the caller's rounds are short. */
 int sqlite_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err)
 {
     struct database *db = database_of(link);

@@ -3,7 +3,7 @@
 
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* Gives each row of a started query of JOB_COLUMNS to one of the two. */
+/* Calls one of the two functions for each row of a started query of JOB_COLUMNS. */
 static int lists_each_row(struct database *db, sqlite3_stmt *row,
     void (*each)(void *ctx, const struct job *job),
     void (*each_owned)(void *ctx, const struct job *job, const char *owner), void *ctx,

@@ -1,10 +1,10 @@
 /* member.c - the processes that run jobs: a row each in casecast_members, and a lock.
  *
- * Whether a process is gone decides whether its job counts a death, so it must be known, not
- * guessed from silence: a member holds a lock on a byte of its own in the file <database>-members.
- * The kernel releases the lock when the process is gone, by whatever death, and when its machine
- * is; not when the process sleeps, hangs, or has its clock set.  Process numbers would say less:
- * they mean nothing in another container.
+ * A job counts the processes that died of it, so it must be known that a process is gone, not
+ * guessed from its silence: a member holds a lock on a byte of its own in the file
+ * <database>-members. The kernel releases the lock when the process is gone, by whatever death, and
+ * when its machine is; not when the process sleeps, hangs, or has its clock set.  Process numbers
+ * would say less: they mean nothing in another container.
  *
  * The lease is for members that live and do nothing.  It ends at a time of CLOCK_MONOTONIC, which
  * all processes of a boot share and nobody sets; after another boot no lock is left. */
@@ -39,9 +39,9 @@ void sqlite_member_free(struct member *base)
     free(member);
 }
 
-/* --- the proof that it lives --- */
+/* --- the lock that proves its life --- */
 
-/* Its byte: names are random, so that the digests of two (FNV-1a) don't meet. */
+/* The member's byte is a digest (FNV-1a) of its name.  Names are random: two digests don't meet. */
 static struct flock member_flock(const char *name)
 {
     uint64_t hash = 14695981039346656037u;
@@ -57,7 +57,7 @@ static int member_refuse(const struct sqlite_member *member, struct error *err)
     return error_set(err, ERR_IO, "%s: %s", member->path, strerror(errno));
 }
 
-/* A file that somebody deleted is made anew: the others would look for the lock there. */
+/* A deleted file is made anew, as other processes look for the lock by its name. */
 int member_lock(struct sqlite_member *member, struct error *err)
 {
     struct flock lock = member_flock(member->member.name);
@@ -80,7 +80,7 @@ bool member_is_gone(int members_fd, const char *name)
     return fcntl(members_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
 }
 
-/* One's own lock does not show on its own descriptor. */
+/* The kernel does not report a lock to the descriptor that holds it. */
 static bool member_is_other_gone(const struct sqlite_member *looker, const char *name)
 {
     return strcmp(name, looker->member.name) != 0 && member_is_gone(looker->fd, name);

@@ -15,10 +15,9 @@ int sqlite_job_get(struct store_link *link, const char *id, struct job *ret_job,
     return job_hand_over(db, job_by_id(db, id, &job, err), &job, ret_job, err);
 }
 
-/* --- create or attach --- */
-
-/* What failed or was canceled, or is about to be, is the answer only for who must not begin it anew
- * (hold_ms); and never where it was canceled as nobody watched it: who comes back wants it. */
+/* A job that failed, was canceled or is to be canceled is found only for a caller that must not
+ * begin it anew (hold_ms).  A job that was canceled because its last viewer left is never found: a
+ * viewer who comes back wants it made. */
 #define IS_HELD                                                                                    \
     "number = (SELECT max(number) FROM casecast_jobs WHERE kind = ?1 AND key = ?2)"                \
     " AND CASE state WHEN 'failed' THEN 1 ELSE cancel_wanted <> ?7 END"                            \

@@ -1,24 +1,23 @@
 /* owner.c - the side of the process that runs a job: it claims, writes, ends.
  *
  * The fence: each claim gives the job the next number of its `run`, and every write names the run
- * it belongs to.  A work that slept through its lease finds its job gone (STORE_E_LOST) and can
- * spoil nothing, whether another process has the job now or its own process has it by a later
- * claim. */
+ * it belongs to.  A work that slept through its lease gets STORE_E_LOST and changes nothing,
+ * whether another process has the job now or its own process has it by a later claim. */
 #include <assert.h>
 
 #include "base/clock.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* ?1 member, ?2 monotonic now, of casecast_jobs.  Our own jobs run, whatever the clock says: we are
- * not dead.  (After a long stop of this process the first call may be a claim; taking our own job
- * from ourselves would run it twice.) */
+/* ?1 member, ?2 monotonic now, of casecast_jobs.  The member's own jobs
+ * count as running even after its lease ended: after a long stop its first call may be a claim, and
+ * a claim of its own job would run the job twice. */
 #define RUNS                                                                                       \
     "(state = 'running' AND (owner = ?1 OR EXISTS (SELECT 1 FROM casecast_members"                 \
     " WHERE name = owner AND leased_until_ms > ?2 AND NOT casecast_is_gone(name))))"
 
-/* ?3 slots, ?4 kinds.  A job to cancel needs no slot and nobody who knows its kind, its next owner
- * only has to end it; so it goes first.  A job whose key another one still works on (that one was
- * canceled, and asked for again) waits: both write one place. */
+/* ?3 slots, ?4 kinds.  The next owner of a job to cancel only ends it: such a job needs no slot and
+ * no known kind, and goes first.  A job waits while another job of its key still runs (which was
+ * canceled and requested again): both write to the same folder. */
 static const char owner_next_sql[] =
     "SELECT number FROM casecast_jobs AS mine"
     " WHERE state IN ('queued', 'running') AND NOT " RUNS " AND (cancel_wanted OR"
@@ -37,8 +36,7 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
         ret_number, err);
 }
 
-/* An owner that is gone though nobody asked it to stop has died of something: perhaps of this job.
- */
+/* An owner that is gone though nobody asked it to stop may have died of this job. */
 static const char owner_take_sql[] =
     "UPDATE casecast_jobs SET state = 'running', owner = ?1, run = run + 1, claim = ?4,"
     " started_ms = iif(started_ms, started_ms, ?2),"
@@ -66,7 +64,7 @@ static int owner_take_next(struct database *db, const struct sqlite_member *memb
     return rc == 0 ? job_load_input(db, ret_job, err) : rc;
 }
 
-/* What the same claim took before, though its answer was lost. */
+/* The job that the same claim took before, when the caller did not get the result. */
 static int owner_find_claimed(struct database *db, const struct sqlite_member *member,
     const char *claim, int64_t *ret_number, struct error *err)
 {
@@ -222,7 +220,7 @@ static int owner_write_end(struct database *db, const char *id, enum job_state s
     return rc == 0 ? job_drop_input(db, id, err) : rc;
 }
 
-/* Asked again after an answer that was lost, it has ended so already. */
+/* The same call made again: did this run end the job in this state? */
 static int owner_check_end(
     struct database *db, const char *id, int64_t run, enum job_state state, struct error *err)
 {

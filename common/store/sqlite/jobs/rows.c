@@ -20,8 +20,9 @@ int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct
     rows_copy_text(row, 2, job.subject, sizeof job.subject);
     rows_copy_text(row, 3, job.key, sizeof job.key);
     if (!state || !job_state_parse(state, &job.state))
-        return database_refuse_as(err, "the job has no state that this version knows",
-            error_set(err, ERR_INPUT, "%s: job %s has no state we know", db->path, job.id));
+        return database_refuse_as(err, "the job has a state that this version does not know",
+            error_set(err, ERR_INPUT, "%s: job %s has a state that this version does not know",
+                db->path, job.id));
     job.cancel_wanted = sqlite3_column_int(row, 5) != 0;
     job.is_left = sqlite3_column_int(row, 5) == CANCEL_LEFT;
     job.last_seq = (uint64_t)sqlite3_column_int64(row, 6);
@@ -70,7 +71,7 @@ int job_by_number(struct database *db, int64_t number, struct job *ret_job, stru
     return rc == 0 ? job_read_one(db, row, ret_job, err) : rc;
 }
 
-/* "" for one whose input somebody deleted: a work may rely on there being one. */
+/* "" if the input was deleted: a work relies on having one. */
 int job_load_input(struct database *db, struct job *job, struct error *err)
 {
     sqlite3_stmt *row;
