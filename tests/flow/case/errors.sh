@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# errors.sh - what is wrong with a request, a case or its files is said by name, to a person and to an EventSource.
+# errors.sh - an error of a request, a case or its files names what is wrong, in JSON and in the frames of a stream.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -19,7 +19,7 @@ stack_start
 video=$url/create/video
 n_bad=0
 
-# To an EventSource: two messages, the error that matches and the closing word, and `end`; then 204 when it comes back.
+# An EventSource gets two messages, the error and the last word, and `end`; then 204 when it connects again.
 error_frames() { # REGULAR EXPRESSION LAST-WORD URL
     local got
     got=$(stream "$3")
@@ -48,20 +48,20 @@ case_ids() {
     refused_both_ways 'an unknown case' 404 'case 999 not found' '?caseId=999'
     sql "INSERT INTO cases(id, title) VALUES ('empty', 'No scenes')"
     refused_both_ways 'a case without scenes' 404 'case empty has no scenes' '?caseId=empty'
-    fact 'a caseId of 64 characters is one' problem 404 'case x{64} not found' "$video?caseId=$(printf 'x%.0s' {1..64})"
-    fact 'none of them made a job' same 0 "$(sql 'SELECT count(*) FROM casecast_jobs')"
+    fact 'a caseId may have 64 characters' problem 404 'case x{64} not found' "$video?caseId=$(printf 'x%.0s' {1..64})"
+    fact 'refused requests made no job' same 0 "$(sql 'SELECT count(*) FROM casecast_jobs')"
 }
 
-# A job of two scenes whose second one has IMAGE fails, and says so.
+# A job of two scenes fails because of IMAGE in the second one, and its error names it.
 fails_for() { # NAME IMAGE REGULAR EXPRESSION (of the reason)
     local id=bad-$((++n_bad)) got
     case_put "$id" 1 photo.jpg "$2"
     got=$(stream "$video?caseId=$id")
-    fact "$1: the job fails naming scene, file and reason" \
+    fact "$1: the error names scene, file and reason" \
         holds "^error .*scene.?2.*$(sed 's/[.]/\\./g' <<<"$2").*$3|^error .*scene.?2.*$3.*$(sed 's/[.]/\\./g' <<<"$2")" \
         "$(messages <<<"$got" | tail -n 2 | head -n 1)"
-    fact "$1: the stream is whole, and ends" ends_as_failed "$got"
-    fact "$1: the snapshot says the same" same "$(messages <<<"$got" | sed -n 's/^error //p')" "$(job_error "$(job_of <<<"$got")")"
+    fact "$1: the stream is well formed and ends as failed" ends_as_failed "$got"
+    fact "$1: the snapshot has the same error as the stream" same "$(messages <<<"$got" | sed -n 's/^error //p')" "$(job_error "$(job_of <<<"$got")")"
 }
 
 ends_as_failed() { # EVENTS
@@ -110,9 +110,9 @@ pictures() {
     fails_for 'an image in a folder behind a link out' way/outside.jpg "$outside"
     fails_for 'a link to itself' loop.jpg "$outside|symbolic links"
     viewers_wait good
-    fact 'meanwhile another job was done' same 'done' "$(jq -r 'select(.event == "done") | .event' "$private/good.jsonl")"
-    fact 'no failed job left a file' same 1 "$(find "$CASECAST_OUTPUT" -name final.mp4 | wc -l)"
-    fact 'nor half of one' same '' "$(find "$CASECAST_OUTPUT" -name '*.part*' -o -name '.*' -type f)"
+    fact 'another job was done at the same time' same 'done' "$(jq -r 'select(.event == "done") | .event' "$private/good.jsonl")"
+    fact 'no failed job left a final.mp4' same 1 "$(find "$CASECAST_OUTPUT" -name final.mp4 | wc -l)"
+    fact 'no failed job left a partial file' same '' "$(find "$CASECAST_OUTPUT" -name '*.part*' -o -name '.*' -type f)"
 }
 
 after_a_failure() {
@@ -120,14 +120,14 @@ after_a_failure() {
     case_put once 1 gone.jpg
     got=$(stream "$video?caseId=once")
     job=$(job_of <<<"$got")
-    fact 'a failed job resumes to 204' same 204 "$(stream_status -H "Last-Event-ID: $(last_id <<<"$got")" "$video?caseId=once")"
-    fact 'an EventSource that lost its id gets the same failure' same "$(durable <<<"$got")" "$(stream "$video?caseId=once" | durable)"
-    fact 'a failed job can not be canceled any more' same failed "$(job_cancel "$job" | jq -r .state)"
+    fact 'an EventSource that comes back after a failure gets 204' same 204 "$(stream_status -H "Last-Event-ID: $(last_id <<<"$got")" "$video?caseId=once")"
+    fact 'an EventSource without its last id gets the same failure again' same "$(durable <<<"$got")" "$(stream "$video?caseId=once" | durable)"
+    fact 'a failed job can not be canceled' same failed "$(job_cancel "$job" | jq -r .state)"
     case_put once 1 photo.jpg
-    fact 'the mended case is made' same 'done' "$(stream "$video?caseId=once" | jq -r 'select(.event == "done") | .event')"
+    fact 'the corrected case is made' same 'done' "$(stream "$video?caseId=once" | jq -r 'select(.event == "done") | .event')"
 }
 
-# Rows that somebody else's program wrote past our import.
+# Rows that another program wrote into the database, without our import.
 other_peoples_rows() {
     sql "INSERT INTO cases(id, title) VALUES ('control', 'C'), ('binary', 'B'), ('long', 'L'), ('newline', 'N');
          INSERT INTO scenes(case_id, position, image, caption) VALUES
@@ -139,10 +139,10 @@ other_peoples_rows() {
     refused_both_ways 'a caption that is no UTF-8' 400 'scenes\[0\]\.caption.*UTF-8' '?caseId=binary'
     refused_both_ways 'a caption of 100 KB' 400 'scenes\[0\]\.caption.*102400' '?caseId=long'
     refused_both_ways 'an image name with a newline' 400 'scenes\[0\]\.image.*control character' '?caseId=newline'
-    fact 'the list of cases stays JSON' jq -e '.cases | length > 4' <<<"$(curl -sS "$url/api/cases")"
+    fact 'the list of cases is valid JSON' jq -e '.cases | length > 4' <<<"$(curl -sS "$url/api/cases")"
 }
 
-allowed() { # METHODS CURL-ARGUMENTS…: 405 with that Allow
+allowed() { # METHODS CURL-ARGUMENTS…: 405 with this Allow
     local wanted=$1
     shift
     problem 405 . "$@" && holds "^Allow: $wanted"$'\r$' "$(headers "$@")"
@@ -151,35 +151,35 @@ allowed() { # METHODS CURL-ARGUMENTS…: 405 with that Allow
 routes() {
     local post=(-X POST -H 'Content-Type: application/json') unknown=$url/api/jobs/aaaaaaaaaaaaaaaaaaaaaaaaaa
     fact 'an unknown route is 404' problem 404 '/api/nothing' "$url/api/nothing"
-    fact 'so is one with more behind it' problem 404 . "$url/api/cases/1/2"
-    fact 'so is one of many bytes' problem 404 . "$url/api/$(printf 'x%.0s' {1..3000})"
-    fact 'so is one that is no text' problem 404 'nothing is at /api/[?]' "$url/api/%ff"
+    fact 'a path below a known route is 404' problem 404 . "$url/api/cases/1/2"
+    fact 'a path of 3,000 bytes is 404' problem 404 . "$url/api/$(printf 'x%.0s' {1..3000})"
+    fact 'a path that is not UTF-8 is 404' problem 404 'nothing is at /api/[?]' "$url/api/%ff"
     fact 'DELETE of a stream is 405' allowed 'GET, HEAD' -X DELETE "$video?caseId=1"
     fact 'POST of a stream is 405' allowed 'GET, HEAD' -X POST "$video?caseId=1"
     fact 'POST of the clock is 405' allowed 'GET, HEAD' -X POST "$url/api/events"
     fact 'GET of cancel is 405' allowed POST "$unknown/cancel"
     fact 'GET of jobs is 405' allowed POST "$url/api/jobs"
-    fact 'a made-up method is 405' allowed 'GET, HEAD' -X BREW "$url/api/cases"
-    fact 'JSON that is none is 400 with the place' problem 400 'line 2, column [0-9]+' "${post[@]}" -d $'{\n"caseId": }' "$url/api/jobs"
-    fact 'no body is 400' problem 400 'line 1' "${post[@]}" "$url/api/jobs"
-    fact 'a member too many is 400' problem 400 'one member' "${post[@]}" -d '{"caseId":"1","x":1}' "$url/api/jobs"
-    fact 'an unknown member is 400 by name' problem 400 'case_id' "${post[@]}" -d '{"case_id":"1"}' "$url/api/jobs"
+    fact 'an unknown method is 405' allowed 'GET, HEAD' -X BREW "$url/api/cases"
+    fact 'a body that is not JSON is 400 and names the place' problem 400 'line 2, column [0-9]+' "${post[@]}" -d $'{\n"caseId": }' "$url/api/jobs"
+    fact 'a missing body is 400' problem 400 'line 1' "${post[@]}" "$url/api/jobs"
+    fact 'a second member is 400' problem 400 'one member' "${post[@]}" -d '{"caseId":"1","x":1}' "$url/api/jobs"
+    fact 'an unknown member is 400 and is named' problem 400 'case_id' "${post[@]}" -d '{"case_id":"1"}' "$url/api/jobs"
     fact 'a number as caseId is 400' problem 400 'caseId.*text' "${post[@]}" -d '{"caseId":1}' "$url/api/jobs"
-    fact 'a wrong caseId is 400' problem 400 '1\.2' "${post[@]}" -d '{"caseId":"1.2"}' "$url/api/jobs"
+    fact 'an invalid caseId is 400' problem 400 '1\.2' "${post[@]}" -d '{"caseId":"1.2"}' "$url/api/jobs"
     fact 'an unknown case is 404' problem 404 'case 999 not found' "${post[@]}" -d '{"caseId":"999"}' "$url/api/jobs"
-    fact 'JSON nested too deep is 400' problem 400 'line 1' "${post[@]}" -d "$(printf '[%.0s' {1..5000})" "$url/api/jobs"
-    fact 'a body that is a form is 415' problem 415 'application/json' -d 'caseId=1' "$url/api/jobs"
+    fact 'JSON that is nested too deep is 400' problem 400 'line 1' "${post[@]}" -d "$(printf '[%.0s' {1..5000})" "$url/api/jobs"
+    fact 'a form as body is 415' problem 415 'application/json' -d 'caseId=1' "$url/api/jobs"
     head -c 1048577 /dev/zero | tr '\0' ' ' >"$private/body"
     fact 'a body over 1 MiB is 413' problem 413 1048576 "${post[@]}" -H Expect: --data-binary "@$private/body" "$url/api/jobs"
-    fact 'a body of exactly 1 MiB is read' problem 400 'line' "${post[@]}" -H Expect: --data-binary @<(head -c 1048576 "$private/body") "$url/api/jobs"
+    fact 'a body of exactly 1 MiB is parsed' problem 400 'line' "${post[@]}" -H Expect: --data-binary @<(head -c 1048576 "$private/body") "$url/api/jobs"
     fact 'an unknown job is 404' problem 404 'job a{26} not found' "$unknown"
     fact 'an unknown job can not be canceled' problem 404 'not found' -X POST "$unknown/cancel"
     fact 'an unknown job has no stream' error_frames 'job a{26} not found' finished_video "$unknown/events"
-    fact 'a job id that can be none is 404' problem 404 'job \.\. not found|nothing is at' --path-as-is "$url/api/jobs/%2e%2e"
+    fact 'an invalid job id is 404' problem 404 'job \.\. not found|nothing is at' --path-as-is "$url/api/jobs/%2e%2e"
     fact 'more than 32 arguments are refused' problem 400 'more than 32' "$url/api/events?$(printf 'a=1&%.0s' {1..40})"
 }
 
-# A newer version on the same database makes jobs of which this one knows nothing.
+# A newer version on the same database makes jobs of a kind that this version does not know.
 unknown_kinds() {
     local state id='' n=0
     for state in 'done' failed canceled; do
@@ -188,25 +188,25 @@ unknown_kinds() {
         sql "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, last_seq)
                  VALUES ('$id', 'hologram', 'once', 'k$n', '$state', 1, 1);
              INSERT INTO casecast_events(job_id, seq, data) VALUES ('$id', 1, 'light')"
-        fact "an unknown kind, $state: its stream is 404" problem 404 '"hologram".*this version' "$url/api/jobs/$id/events"
-        fact '… in frames to an EventSource' error_frames '"hologram"' finished_video "$url/api/jobs/$id/events"
-        fact '… so it is for one that comes back' holds '"hologram"' \
+        fact "a job of an unknown kind, $state: its stream is 404" problem 404 '"hologram".*this version' "$url/api/jobs/$id/events"
+        fact 'an EventSource gets this error in frames' error_frames '"hologram"' finished_video "$url/api/jobs/$id/events"
+        fact 'an EventSource that comes back gets this error, too' holds '"hologram"' \
             "$(stream -H "Last-Event-ID: $id:1" "$url/api/jobs/$id/events" | messages)"
-        fact '… its snapshot is 404' problem 404 '"hologram"' "$url/api/jobs/$id"
-        fact '… it can not be canceled' problem 404 '"hologram"' -X POST "$url/api/jobs/$id/cancel"
-        fact '… its id leads to no job of a case' holds processing_video \
+        fact 'the snapshot of such a job is 404' problem 404 '"hologram"' "$url/api/jobs/$id"
+        fact 'such a job can not be canceled' problem 404 '"hologram"' -X POST "$url/api/jobs/$id/cancel"
+        fact 'a stream of a case ignores the id of such a job' holds processing_video \
             "$(stream -H "Last-Event-ID: $id:1" "$video?caseId=once" | messages)"
     done
-    fact 'the metrics count it' same 200 "$(status "$url/api/metrics")"
-    fact 'the list of cases is whole' same 200 "$(status "$url/api/cases")"
+    fact 'the metrics are readable with such a job' same 200 "$(status "$url/api/metrics")"
+    fact 'the list of cases is readable with such a job' same 200 "$(status "$url/api/cases")"
 }
 
 numbers() {
     local query
     for query in count=0 count=86401 count=-1 count=x count= interval=99 interval=60001 stamp=2 count=99999999999999999999; do
-        fact "/api/events?$query is 400 by name" problem 400 "^${query%%=*} \"${query#*=}\": must be a whole number" "$url/api/events?$query"
+        fact "/api/events?$query is 400 and names the argument" problem 400 "^${query%%=*} \"${query#*=}\": must be a whole number" "$url/api/events?$query"
     done
-    fact 'an EventSource reads it in its stream' error_frames 'count "0": must be' finished "$url/api/events?count=0"
+    fact 'an EventSource gets the same error in frames' error_frames 'count "0": must be' finished "$url/api/events?count=0"
 }
 
 case_ids
@@ -216,5 +216,5 @@ other_peoples_rows
 routes
 unknown_kinds
 numbers
-fact 'the responder lives, and never fell' same 1 "$(grep -c ' ready: ' "$state/log/casecast.log")"
+fact 'the responder started once and still runs' same 1 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 facts_end

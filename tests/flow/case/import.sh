@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# import.sh - what `casecast import` refuses, by name and place, and that a file is taken whole or not at all.
+# import.sh - `casecast import` names each mistake and its place, and imports all of a file or nothing.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -16,11 +16,11 @@ photos_make
 
 import() { "$program" import "$private/cases.json" 2>&1; }
 
-# A file of one case with that scene beside a good one; the message names the place and matches.
+# Imports a file of two cases, the second with this scene.  The error names the place and matches.
 refused() { # NAME SCENE-JSON PLACE REGULAR EXPRESSION
     printf '{"cases": [{"id": "good", "scenes": [{"image": "photo.jpg"}]},
         {"id": "bad", "scenes": [{"image": "photo.jpg"}, %s]}]}' "$2" >"$private/cases.json"
-    fact "$1 is refused by name" refuses "cases\\[1\\]\\.scenes\\[1\\]\\.$3: .*$4"
+    fact "$1 is refused, and the error names the place" refuses "cases\\[1\\]\\.scenes\\[1\\]\\.$3: .*$4"
 }
 
 refuses() { # REGULAR EXPRESSION
@@ -41,9 +41,9 @@ texts() {
         refused "a $field of 100 KB" "{\"image\": \"photo.jpg\", \"$field\": \"$(long 102400)\"}" "$field" '102400 characters'
     done
     printf '{"cases": [{"id": "bad", "scenes": [{"image": "photo.jpg", "caption": "a\xff"}]}]}' >"$private/cases.json"
-    fact 'a caption that is no UTF-8 is refused with its place' refuses '1:[0-9]+: .*(byte 0xff|UTF-8)'
+    fact 'a caption that is not UTF-8 is refused with its place' refuses '1:[0-9]+: .*(byte 0xff|UTF-8)'
     printf '{"cases": [{"id": "bad", "scenes": [{"image": "photo.jpg", "caption": "a\\u0000b"}]}]}' >"$private/cases.json"
-    fact 'a caption with NUL is refused' refuses 'NUL|U\+0000|\\u0000'
+    fact 'a caption with a NUL is refused' refuses 'NUL|U\+0000|\\u0000'
 }
 
 files() {
@@ -52,23 +52,23 @@ files() {
     refused 'an image above the media root' '{"image": "../photo.jpg"}' image 'outside'
     refused 'an image by absolute path' '{"image": "/etc/hostname"}' image 'outside'
     refused 'an image behind a link out' '{"image": "way/hostname"}' image 'outside'
-    refused 'a misspelt field' '{"image": "photo.jpg", "captoin": "x"}' '?' 'captoin.*caption' # told of the scene
+    refused 'a misspelt field' '{"image": "photo.jpg", "captoin": "x"}' '?' 'captoin.*caption' # the place is the scene
     refused 'a number as caption' '{"image": "photo.jpg", "caption": 7}' caption 'must be text'
 }
 
 styles() {
     printf '{"cases": [{"id": "bad", "captionFont": "Nosuch Grotesk", "scenes": [{"image": "photo.jpg"}]}]}' >"$private/cases.json"
-    fact 'a font that is not there is refused' refuses 'cases\[0\]\.captionFont: "Nosuch Grotesk": no such font here'
+    fact 'an unknown font is refused' refuses 'cases\[0\]\.captionFont: "Nosuch Grotesk": no such font here'
 }
 
 whole_or_not_at_all() {
     printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg"}]}, {"id": "1", "scenes": []}]}' >"$private/cases.json"
-    fact 'an id twice is refused' refuses 'cases\[1\]\.id'
+    fact 'a second case of the same id is refused' refuses 'cases\[1\]\.id'
     printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg"}]},]}' >"$private/cases.json"
-    fact 'what is no JSON is refused with its place' refuses '1:[0-9]+: '
+    fact 'a file that is not JSON is refused with its place' refuses '1:[0-9]+: '
     printf '{"cases": [{"id": "1", "title": "Grüße 🎬", "scenes": [{"image": "photo.jpg", "caption": "a\\nb"}]}]}' >"$private/cases.json"
-    fact 'a good file is imported' import
-    fact '… and read back' same 'Grüße 🎬' "$(sql "SELECT title FROM cases WHERE id = '1'")"
+    fact 'a valid file is imported' import
+    fact 'the imported title is stored unchanged' same 'Grüße 🎬' "$(sql "SELECT title FROM cases WHERE id = '1'")"
 }
 
 texts

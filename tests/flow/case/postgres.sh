@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# postgres.sh - cases of somebody's own PostgreSQL database, read through two views by a role that may read nothing
-# else: what their types mean, what is refused, and what happens while the server is away or does not answer.
+# postgres.sh - cases of a PostgreSQL database of its own, read through two views by a role that may read nothing
+# else: how each type is read, which are refused, and what happens while the server is down or does not answer.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -22,7 +22,7 @@ trap 'pg_end; private_end' EXIT
 cli() { "$program" "$@" 2>&1; }
 says() { local words=$1; shift; holds "$words" "$("$@" 2>&1)"; } # REGULAR EXPRESSION COMMAND…
 
-# A schema with names of its own, and two views for casecast.  The types are those that people have.
+# A schema with names of its own, and two views for casecast.  The types are common ones.
 pg_sql "CREATE SCHEMA clinic
     CREATE TABLE patients (id int PRIMARY KEY, name text, notes jsonb, seen timestamptz, is_urgent boolean, year numeric(6, 2), look text)
     CREATE TABLE exhibits (patient int, at numeric, file text, words varchar(200), lasts float4, kind text)
@@ -46,22 +46,22 @@ export CASECAST_CASES
 
 # --- what the rows mean ---
 
-fact 'the role may read nothing else' holds 'permission denied' \
+fact 'the role may read the two views only' holds 'permission denied' \
     "$(psql -h "$pg_folder" -U casecast -d casecast -c 'SELECT * FROM clinic.payments' 2>&1)"
-fact 'cases are listed by their numbers: 2 before 10' same '2 3 7 10' "$(cli cases | awk 'NR > 1 { printf "%s%s", n++ ? " " : "", $1 }')"
-fact 'a JSON string is a title' says '^7 .*9:16.*Ann, in JSON' cli cases
-fact 'a JSON null is none, a JSON number is one' says '^3 .* 5$' cli cases
-fact 'a JSON object is refused by name' says 'case 10: title: must be text, is a JSON object or array' cli check 10
-fact 'a case that is whole' says ': 0 mistakes' cli check 7
-fact 'an id is a name: 07 is another one' says 'case 07 not found' cli check 07
-fact '… so is a number that no int holds' says 'not found' cli check 99999999999
-fact '… and a word' says 'not found' cli check ann
-fact 'nothing is written: import says so' says 'only reads the cases' \
+fact 'cases are listed in the order of their numbers: 2 before 10' same '2 3 7 10' "$(cli cases | awk 'NR > 1 { printf "%s%s", n++ ? " " : "", $1 }')"
+fact 'a JSON string is read as a title' says '^7 .*9:16.*Ann, in JSON' cli cases
+fact 'a JSON null is no title, a JSON number is one' says '^3 .* 5$' cli cases
+fact 'a JSON object as title is refused, and the error names the case' says 'case 10: title: must be text, is a JSON object or array' cli check 10
+fact 'a complete case has no mistakes' says ': 0 mistakes' cli check 7
+fact 'an id is compared as text: 07 is not 7' says 'case 07 not found' cli check 07
+fact 'a number above the largest int is not found' says 'not found' cli check 99999999999
+fact 'a word as id is not found' says 'not found' cli check ann
+fact 'import refuses to write into this database' says 'only reads the cases' \
     cli import <(printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg", "seconds": 1}]}]}')
 
 film_of_7() { cli create 7 -o "$private/7.mp4" >"$private/made" && ffprobe -v error -select_streams v -show_entries stream=nb_frames -of csv=p=0 "$private/7.mp4"; }
-fact 'a case becomes a film' holds '^[0-9]+' "$(film_of_7)"
-fact '… its scenes in the order of their positions, as numbers' same 'the first the second the last' \
+fact 'a case becomes a video' holds '^[0-9]+' "$(film_of_7)"
+fact 'its scenes stand in the order of their positions, as numbers' same 'the first the second the last' \
     "$(ffmpeg -v error -i "$private/7.mp4" -map 0:s:0 -f webvtt - </dev/null | grep '^the ' | paste -sd ' ')"
 
 # --- other ids ---
@@ -81,29 +81,29 @@ for pair in 'text ann_1' 'varchar(20) 12' 'char(12) abc' 'bigint 900719925474099
     read -r type id <<<"$pair"
     ids_of "$type" "$id"
     fact "an id of type $type is found" says ': 0 mistakes' other check "$id"
-    fact "… and listed" says "^$id +2 " other cases
+    fact "an id of type $type is listed" says "^$id +2 " other cases
 done
-fact 'a uuid in capitals is another name' says 'not found' other check 0F8FAD5B-D9CB-469F-A165-70867728950E
-fact 'an id is looked up by an index, not cast row by row' holds 'Index' \
+fact 'a uuid in capitals is not found' says 'not found' other check 0F8FAD5B-D9CB-469F-A165-70867728950E
+fact 'an id is found by an index' holds 'Index' \
     "$(pg_sql 'SET enable_seqscan = off' "EXPLAIN SELECT * FROM other.cases WHERE id = '77'")"
 
-# --- what is refused, with what would be right ---
+# --- what is refused; the error says what would be right ---
 
 pg_sql 'DROP TABLE other.scenes'
-fact 'a database without scenes' says 'relation "scenes" does not exist' other cases
+fact 'a database without scenes is refused' says 'relation "scenes" does not exist' other cases
 pg_sql 'CREATE TABLE other.scenes (case_id int, image text)' 'GRANT SELECT ON other.scenes TO casecast'
-fact 'a column that is needed' says 'scenes has no column "position"' other cases
+fact 'a missing column that is needed is refused' says 'scenes has no column "position"' other cases
 pg_sql 'ALTER TABLE other.scenes ADD position int, ADD caption bytea'
-fact 'a type that no field takes' says 'scenes.caption is of type bytea, which no field takes' other cases
+fact 'a column of a type that no field takes is refused' says 'scenes.caption is of type bytea, which no field takes' other cases
 pg_sql 'DROP TABLE other.cases'
-fact 'a database without cases' says 'make two views, cases and scenes, and grant SELECT' other cases
+fact 'a database without cases is refused' says 'make two views, cases and scenes, and grant SELECT' other cases
 pg_sql 'CREATE TABLE other.cases (id int)'
-fact 'tables that the role may not read' says 'permission denied' other cases
-fact 'a password in the address is refused, and not repeated' same 1 \
+fact 'views that the role may not read are refused' says 'permission denied' other cases
+fact 'a password in the address is refused, and not printed' same 1 \
     "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases | grep -c 'PGPASSFILE')"
-fact '… not repeated' lacks sesame "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases)"
-fact 'an address that is none' says "can't be read" env CASECAST_CASES='postgresql://[::1' "$program" cases
-fact 'jobs are kept in a file' says 'CASECAST_DB: jobs are kept in an SQLite file' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
+fact 'the password is not printed in any other line' lacks sesame "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases)"
+fact 'an invalid address is refused' says "can't be read" env CASECAST_CASES='postgresql://[::1' "$program" cases
+fact 'a PostgreSQL address in CASECAST_DB is refused' says 'CASECAST_DB: jobs are kept in an SQLite file' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
 
 # --- a password in a file ---
 
@@ -111,9 +111,9 @@ pg_sql "ALTER ROLE casecast PASSWORD 'open sesame'"
 printf 'local all owner trust\nlocal all all scram-sha-256\n' | "${pg_as[@]}" tee "$pg_folder/data/pg_hba.conf" >/dev/null
 pg_ctl reload
 printf '*:*:*:casecast:open sesame\n' >"$private/pgpass" && chmod 600 "$private/pgpass"
-fact 'without the password' says 'no password supplied' cli cases
+fact 'without its password the role is refused' says 'no password supplied' cli cases
 export PGPASSFILE=$private/pgpass
-fact 'with PGPASSFILE' says '^7 ' cli cases
+fact 'the role reads its password from PGPASSFILE' says '^7 ' cli cases
 
 # --- the server ---
 
@@ -121,31 +121,31 @@ stack_start || exit 1
 answers() { same "$1" "$(status --max-time 20 "$url/$2")"; } # STATUS PATH
 stack_restarts() { stack_stop && responders_start && nginx_start && wait_for 20 answers 200 api/health/live; }
 events_of() { curl -sN --max-time 40 -H 'Accept: text/event-stream' "$url/create/video?caseId=$1"; }
-fact 'the page of cases' same '2 3 7 10' "$(curl -sS "$url/api/cases" | jq -r '[.cases[].id] | join(" ")')"
-fact 'a film is made' holds '^data: finished_video' "$(events_of 7)"
-fact 'a case that is not there' problem 404 'case 8' "$url/api/cases/8"
+fact 'the list of cases holds all of them' same '2 3 7 10' "$(curl -sS "$url/api/cases" | jq -r '[.cases[].id] | join(" ")')"
+fact 'a video is made' holds '^data: finished_video' "$(events_of 7)"
+fact 'an unknown case is 404' problem 404 'case 8' "$url/api/cases/8"
 job=$(job_make 7)
 pg_stop
-fact 'no server: a case is asked for later' problem 503 "can't be used now" "$url/api/cases/7"
-fact '… without the address' lacks "$private" "$(curl -sS "$url/api/cases/7")"
-fact '… an EventSource comes back' comes_back "can't be used now" "$url/create/video?caseId=2"
-fact '… not ready' wait_for 20 answers 503 api/health/ready
-fact '… the log names the server' grep -q "$pg_folder" "$state/log/casecast.log"
-fact '… what was made is still told' holds 'finished_video' "$(stream "$url/api/jobs/$job/events")"
-fact '… a film that is there is still served' same 200 "$(status "$url$(curl -sS "$url/api/jobs/$job" | jq -r .result.video)")"
-fact 'a responder that starts meanwhile does start' stack_restarts
-fact '… and asks to come again' problem 503 "can't be used now" "$url/api/cases/7"
+fact 'without the server, a case is 503' problem 503 "can't be used now" "$url/api/cases/7"
+fact 'the error does not hold the address' lacks "$private" "$(curl -sS "$url/api/cases/7")"
+fact 'an EventSource is asked to connect again' comes_back "can't be used now" "$url/create/video?caseId=2"
+fact 'the health check reports not ready' wait_for 20 answers 503 api/health/ready
+fact 'the log names the server' grep -q "$pg_folder" "$state/log/casecast.log"
+fact 'the stream of a finished job still works' holds 'finished_video' "$(stream "$url/api/jobs/$job/events")"
+fact 'a finished video is still served' same 200 "$(status "$url$(curl -sS "$url/api/jobs/$job" | jq -r .result.video)")"
+fact 'a responder starts without the server' stack_restarts
+fact 'the new responder answers a case with 503' problem 503 "can't be used now" "$url/api/cases/7"
 pg_again
-fact 'the server is back, and so are the cases' wait_for 20 answers 200 api/cases/7
-fact '… ready' wait_for 20 answers 200 api/health/ready
-fact '… films are made' holds '^data: finished_video' "$(events_of 2)"
+fact 'after the server'\''s restart, cases are readable again' wait_for 20 answers 200 api/cases/7
+fact 'after the restart, the health check reports ready' wait_for 20 answers 200 api/health/ready
+fact 'after the restart, videos are made' holds '^data: finished_video' "$(events_of 2)"
 # shellcheck disable=SC2046
 kill -STOP $(pg_pids)
-fact 'a server that does not answer: 503 within its deadline' answers 503 api/cases/7
+fact 'a server that does not answer: 503 within the deadline' answers 503 api/cases/7
 # shellcheck disable=SC2046
 kill -CONT $(pg_pids)
-fact 'it answers again' wait_for 20 answers 200 api/cases/7
-fact 'the password is nowhere' same '' "$(grep -ls '[s]esame' "$state"/log/* /proc/[0-9]*/cmdline)"
+fact 'the server answers again after SIGCONT' wait_for 20 answers 200 api/cases/7
+fact 'no log and no command line holds the password' same '' "$(grep -ls '[s]esame' "$state"/log/* /proc/[0-9]*/cmdline)"
 
 # --- pgbouncer, a session for each transaction ---
 
@@ -162,7 +162,7 @@ bouncer_start() {
 through_bouncer() { CASECAST_CASES="postgresql://casecast@/casecast?host=$private/bouncer&port=6432" cli "$@"; }
 
 bouncer_start
-fact 'through pgbouncer in transaction mode: a list' says '^10 ' through_bouncer cases
-fact '… a case' says ': 0 mistakes' through_bouncer check 7
-fact '… two at once on one session' says '^10 ' through_bouncer cases
+fact 'through pgbouncer in transaction mode, cases are listed' says '^10 ' through_bouncer cases
+fact 'through pgbouncer, a case is read' says ': 0 mistakes' through_bouncer check 7
+fact 'through pgbouncer, a later process shares the server'\''s session' says '^10 ' through_bouncer cases
 facts_end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# hostile.sh - cases that nobody hopes for, by way of nginx: awkward pictures, captions and rows make a right video or
-# an error that names them; the figures behind the pictures are test_awkward_picture.c's.
+# hostile.sh - unusual and invalid cases through nginx: pictures, captions and rows make a correct video or an error
+# that names them.  test_awkward_picture.c checks the pixels of such pictures.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -22,27 +22,27 @@ small() { sql "UPDATE cases SET size = '720p', quality = 'draft' WHERE id = '$1'
 
 named() { jq -r --arg name "$1" 'select(.event == $name) | .data'; }
 
-makes() { # CASE JQ-FILTER: it is done, and what `done` says holds
+makes() { # CASE JQ-FILTER: the job is done, and its `done` matches
     local got
     got=$(stream "$video?caseId=$1")
     well_formed "$got" && contiguous "$got" && same '' "$(messages <<<"$got" | sed -n 's/^error //p')" &&
         jq -e "$2" <<<"$(named 'done' <<<"$got")"
 }
 
-fails() { # CASE REGULAR EXPRESSION: it begins, and ends with this error and nothing else
+fails() { # CASE REGULAR EXPRESSION: the job starts, and ends with this error and no other event
     local got
     got=$(stream "$video?caseId=$1")
     well_formed "$got" && contiguous "$got" && holds "$2" "$(messages <<<"$got" | sed -n 's/^error //p')" &&
         same finished_video "$(messages <<<"$got" | tail -n 1)" && lacks finalVideo "$got"
 }
 
-refused() { # CASE REGULAR EXPRESSION: no job is made of it
+refused() { # CASE REGULAR EXPRESSION: no job is made
     problem 400 "$2" "$video?caseId=$1" && same 0 "$(jobs_of "$1")"
 }
 
 # --- pictures -----------------------------------------------------------------------------------------------
 
-# Red and green above, blue and white below.
+# A picture of four colours: red and green above, blue and white below.
 quarters() { # SIZE FILE FFMPEG-OPTIONS…
     local half=$(($1 / 2)) file=$2
     shift 2
@@ -51,7 +51,7 @@ quarters() { # SIZE FILE FFMPEG-OPTIONS…
         [a][b]hstack[e];[c][d]hstack[f];[e][f]vstack" "$@" "$CASECAST_MEDIA_ROOT/$file" </dev/null
 }
 
-turned() { # FROM TO ORIENTATION: a JPEG with that EXIF behind its first marker
+turned() { # FROM TO ORIENTATION: a JPEG with this EXIF orientation behind its first marker
     {
         head -c 2 "$CASECAST_MEDIA_ROOT/$1"
         printf "\\xFF\\xE1\\0\\x22Exif\\0\\0II*\\0\\x08\\0\\0\\0\\x01\\0\\x12\\x01\\x03\\0\\x01\\0\\0\\0\\x0$3\\0\\0\\0\\0\\0\\0\\0"
@@ -59,7 +59,7 @@ turned() { # FROM TO ORIENTATION: a JPEG with that EXIF behind its first marker
     } >"$CASECAST_MEDIA_ROOT/$2"
 }
 
-# The colours of a thumbnail's corners, row by row.
+# The colours of a thumbnail's four corners, row by row.
 corners() { # URL
     curl -sS "$url$1" >"$private/corner.jpg"
     ffmpeg -v error -i "$private/corner.jpg" -vf format=rgb24,scale=2:2:flags=area -f rawvideo -pix_fmt rgb24 - </dev/null |
@@ -85,8 +85,8 @@ good_pictures() {
     for i in {1..8}; do turned upright.jpg "exif-$i.jpg" "$i"; done
     case_put exif 0.2 exif-{1..8}.jpg
     small exif
-    fact 'EXIF turns are made' makes exif '.frames > 0'
-    fact 'each corner lands where it belongs' thumbnails_show exif RGBW GRWB WBGR BWRG RBGW BRWG WGBR GWRB
+    fact 'pictures of each EXIF orientation make a video' makes exif '.frames > 0'
+    fact 'each corner is where its EXIF orientation puts it' thumbnails_show exif RGBW GRWB WBGR BWRG RBGW BRWG WGBR GWRB
     quarters 320 moving.gif -vf fps=10
     quarters 320 moving.webp -c:v libwebp_anim -vf fps=10
     quarters 320 deep.png -frames:v 1 -pix_fmt rgba64be
@@ -96,14 +96,14 @@ good_pictures() {
     cp "$CASECAST_MEDIA_ROOT/deep.png" "$CASECAST_MEDIA_ROOT/a-png.jpg"
     case_put kinds 0.2 moving.gif moving.webp deep.png palette.png laced.png still.webp a-png.jpg
     small kinds
-    fact 'animations, 16 bits, palette, interlace and a wrong name are made' makes kinds '.frames > 0'
-    fact 'all of them in their colours' thumbnails_show kinds RGBW RGBW RGBW RGBW RGBW RGBW RGBW
+    fact 'animations, 16 bits, palette, interlace and a wrong file extension make a video' makes kinds '.frames > 0'
+    fact 'all of these pictures have the right colours' thumbnails_show kinds RGBW RGBW RGBW RGBW RGBW RGBW RGBW
     ffmpeg -v error -f lavfi -i color=red:size=2x2,format=rgb24,crop=1:1 -frames:v 1 "$CASECAST_MEDIA_ROOT/dot.png" </dev/null
     ffmpeg -v error -f lavfi -i color=red:size=20000x8 -frames:v 1 "$CASECAST_MEDIA_ROOT/wide.png" </dev/null
     ffmpeg -v error -f lavfi -i color=white:size=64x64,format=gray -frames:v 1 "$CASECAST_MEDIA_ROOT/grey.jpg" </dev/null
     case_put sizes 0.2 dot.png wide.png grey.jpg
     small sizes
-    fact '1 × 1, 20,000 wide and grey are made' thumbnails_show sizes RRRR RRRR WWWW
+    fact 'pictures of 1 × 1, of 20,000 wide and in grey make a video' thumbnails_show sizes RRRR RRRR WWWW
 }
 
 bad_pictures() {
@@ -114,7 +114,7 @@ bad_pictures() {
     printf 'ffconcat version 1.0\nfile /etc/hostname\n' >"$CASECAST_MEDIA_ROOT/concat.png"
     for name in list.jpg:playlist drawing.jpg:SVG page.jpg:'web page' concat.png:playlist; do
         case_put "no-${name%%.*}" 1 photo.jpg "${name%:*}"
-        fact "${name%:*} is refused for what it is" fails "no-${name%%.*}" \
+        fact "${name%:*} is refused, and the error names its type" fails "no-${name%%.*}" \
             "^scene 2: image: ${name%:*}: not a JPEG, PNG, WebP, GIF, HEIF or AVIF picture \(it looks like an? ${name#*:}\)"
     done
     for name in photo.jpg deep.png still.webp; do
@@ -122,7 +122,7 @@ bad_pictures() {
         for tenth in {1..9}; do
             head -c $((size * tenth / 10)) "$CASECAST_MEDIA_ROOT/$name" >"$CASECAST_MEDIA_ROOT/cut-$tenth-$name"
             case_put "cut-$tenth" 1 photo.jpg "cut-$tenth-$name"
-            fact "$name cut at $tenth tenths: scene, file, reason" fails "cut-$tenth" \
+            fact "$name cut at $tenth tenths: the error names scene, file and reason" fails "cut-$tenth" \
                 "^scene 2: image: cut-$tenth-$name: truncated"
         done
     done
@@ -143,36 +143,36 @@ captions() {
     caption words 4 "char(1588,1604,1608,1605) || ' ' || char(8238) || 'abc' || char(8236, 8236) || char(1505,1493) || char(8295) || ' 12'"
     caption words 5 "char(128104,8205,128105,8205,128103,8205,128102) || char(127987,65039,8205,127752) || char(8205,8205,65039)"
     caption words 6 "char(65279) || char(917505) || char(55296 + 8192) || char(1114109) || char(3640,3640,3640)"
-    fact 'long, empty, stacked, both ways, joined and private words are made' makes words '.frames > 0'
+    fact 'captions that are long, empty, stacked, bidirectional, joined or of private characters make a video' makes words '.frames > 0'
     case_put too-long 1
     caption too-long 1 "printf('%.5001c', 'x')"
-    fact 'a caption of 5,001 characters is refused by name' refused too-long 'scenes\[0\]\.caption.*5001.*5000'
+    fact 'a caption of 5,001 characters is refused and named' refused too-long 'scenes\[0\]\.caption.*5001.*5000'
     case_put nul 1
     caption nul 1 "'a' || char(0) || 'b'"
-    fact 'a caption with NUL is refused by name' refused nul 'scenes\[0\]\.caption: holds a NUL'
+    fact 'a caption with a NUL is refused and named' refused nul 'scenes\[0\]\.caption: holds a NUL'
     case_put blob 1
     caption blob 1 "x'ff00fe'"
-    fact 'a caption that is a blob is refused by name' refused blob 'scenes\[0\]\.caption: must be text'
+    fact 'a caption that is a blob is refused and named' refused blob 'scenes\[0\]\.caption: must be text'
     case_put half 1
     caption half 1 "CAST(x'61eda08062' AS TEXT)"
-    fact 'half a surrogate pair is refused by name' refused half 'scenes\[0\]\.caption.*UTF-8'
+    fact 'a caption with half a surrogate pair is refused and named' refused half 'scenes\[0\]\.caption.*UTF-8'
 }
 
 # --- numbers ------------------------------------------------------------------------------------------------
 
-# SQLite has no types: whatever the column says, anything may stand in it.
+# A column of SQLite may hold a value of any type, whatever its declaration.
 numbers() {
     local n=0 value
     for value in 9e999 -9e999 -1 1e300 9223372036854775807 "'NaN'" "'4,5'" "'4.5 '||char(0)" "x'00'"; do
         n=$((n + 1))
         case_put "number-$n" 1
         sql "UPDATE scenes SET seconds = $value WHERE case_id = 'number-$n'"
-        fact "seconds of $value are refused by name" refused "number-$n" 'scenes\[0\]\.seconds'
+        fact "seconds of $value are refused and named" refused "number-$n" 'scenes\[0\]\.seconds'
     done
     case_put text 1
     sql "UPDATE scenes SET seconds = '0.5' WHERE case_id = 'text'"
     small text
-    fact "a number that SQLite makes of text is one" makes text '.seconds < 1'
+    fact "a number that SQLite makes of text is accepted" makes text '.seconds < 1'
 }
 
 # --- many, few, moving --------------------------------------------------------------------------------------
@@ -181,21 +181,21 @@ scenes() {
     local job
     case_put one 0.001
     small one
-    fact 'one scene of one frame is made' makes one '.frames >= 1 and .frames < 30'
+    fact 'a case of one scene of one frame makes a video' makes one '.frames >= 1 and .frames < 30'
     # shellcheck disable=SC2046
     case_put many 0.001 $(printf 'photo.jpg %.0s' {1..200})
     small many
     sql "UPDATE cases SET fps = 24 WHERE id = 'many'"
-    fact '200 scenes of as few frames as there can be are made' makes many '.frames >= 200'
+    fact 'a case of 200 shortest scenes makes a video' makes many '.frames >= 200'
     # shellcheck disable=SC2046
     case_put more 1 $(printf 'photo.jpg %.0s' {1..201})
-    fact '201 scenes are refused' refused more '200'
+    fact 'a case of 201 scenes is refused' refused more '200'
     case_put moving 4
     small moving
     job=$(job_make moving)
     sql "UPDATE scenes SET image = 'gone.jpg', caption = x'00', seconds = 'x' WHERE case_id = 'moving'; DELETE FROM cases WHERE id = 'moving'"
     wait_for 60 job_has_ended "$job"
-    fact 'a case that changes and goes while its video is made: that video is made' same 'done' "$(job_state "$job")"
+    fact 'a case that changes during its job, and is then deleted: the job is done' same 'done' "$(job_state "$job")"
 }
 
 good_pictures
@@ -203,5 +203,5 @@ bad_pictures
 captions
 numbers
 scenes
-fact 'the responder lives, and never fell' same 1 "$(grep -c ' ready: ' "$state/log/casecast.log")"
+fact 'the responder started once and still runs' same 1 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 facts_end

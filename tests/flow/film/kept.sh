@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# kept.sh - nothing is made twice: a changed caption costs its scene, a job whose process was killed goes on from its
-# finished segments, and the file is the same, byte for byte, whatever happened on the way.
+# kept.sh - a changed caption encodes one scene, a job whose process was killed reuses its finished segments, and the
+# video has the same bytes in each case.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -11,7 +11,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
 
-done_of() { # CASE: what `done` says, once it is there
+done_of() { # CASE: the data of `done`, when it has come
     curl -sN --max-time 120 "$url/create/video?caseId=$1" | sed -n '/^event: done/{n;s/^data: //p}'
 }
 
@@ -25,23 +25,23 @@ a_changed_caption_costs_its_scene() {
     local first second third
     scenes_ten ten
     first=$(done_of ten)
-    # One photo ten times: a fade between the same two moves may come twice.
-    fact 'at first next to every frame is encoded' same true "$(jq '.kept < 0.1 * .frames' <<<"$first")"
+    # The ten scenes show one photo, so a fade between the same two moves may occur twice.
+    fact 'the first job encodes at least nine tenths of its frames' same true "$(jq '.kept < 0.1 * .frames' <<<"$first")"
     sql "UPDATE scenes SET caption = 'Another one' WHERE case_id = 'ten' AND position = 4"
     second=$(done_of ten)
-    fact 'a changed caption: at least nine tenths of the frames were there' \
+    fact 'with a changed caption, at least nine tenths of the frames are reused' \
         same true "$(jq '.kept >= 0.9 * .frames and .kept < .frames' <<<"$second")"
     sql "UPDATE scenes SET caption = 'ten, scene 4' WHERE case_id = 'ten' AND position = 4"
     rm -rf "${CASECAST_OUTPUT:?}/"*
     third=$(done_of ten)
-    fact 'changed back, with its files gone: all of it was there' same true "$(jq '.kept == .frames' <<<"$third")"
+    fact 'with the old caption and without its files, all frames are reused' same true "$(jq '.kept == .frames' <<<"$third")"
     first_sum=$(sha256sum <"$(file_of "$third")")
-    fact 'its thumbnails are there, too' test -s "$(dirname "$(file_of "$third")")/scene-10.jpg"
+    fact 'the thumbnails are written again' test -s "$(dirname "$(file_of "$third")")/scene-10.jpg"
 }
 
 has_frames() { (($(curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0') >= $2)); } # JOB FRAMES
 
-# The same case once more, of nothing, with every process killed in the middle.
+# The same case with an empty cache; every process is killed in the middle.
 a_killed_job_goes_on_from_its_segments() {
     local job kept
     sql "DELETE FROM casecast_events; DELETE FROM casecast_jobs"
@@ -52,17 +52,17 @@ a_killed_job_goes_on_from_its_segments() {
     kill -KILL $(ps -o pid= --ppid "$(process_pid responders)")
     wait_for 60 job_is "$job" done
     kept=$(curl -sS "$url/api/jobs/$job" | jq .result.kept)
-    fact "a killed job goes on from its finished segments ($kept frames)" test "$kept" -ge 50
-    fact 'and its file is the same, byte for byte' \
+    fact "a killed job reuses its finished segments ($kept frames)" test "$kept" -ge 50
+    fact 'the video of the killed job has the same bytes' \
         same "$first_sum" "$(sha256sum <"$(file_of "$(curl -sS "$url/api/jobs/$job" | jq -c .result)")")"
 }
 
 a_cache_that_cannot_be_written_costs_only_time() {
     rm -rf "${CASECAST_CACHE:?}"
-    : >"$CASECAST_CACHE" # a file in place of the folder
+    : >"$CASECAST_CACHE" # a file takes the folder's place
     case_put lone 0.5
-    fact 'without a cache a video is made all the same' same 0 "$(jq .kept <<<"$(done_of lone)")"
-    fact 'and the log says why nothing is kept' grep -q 'nothing is kept between videos: cache folder' "$state/log/casecast.log"
+    fact 'without a cache folder a video is made' same 0 "$(jq .kept <<<"$(done_of lone)")"
+    fact 'the log says why nothing is kept' grep -q 'nothing is kept between videos: cache folder' "$state/log/casecast.log"
 }
 
 private_stack_prepare CASECAST_LEASE_MS=1000

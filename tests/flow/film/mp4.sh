@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# mp4.sh - the file itself: what ffprobe says of it, every frame decoded, sounds where the timeline puts them, and the
-# same bytes from every run.
+# mp4.sh - the MP4 file: what ffprobe reports, every frame decoded, sounds at the times of the timeline, and the same
+# bytes from every run.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -15,7 +15,7 @@ set -uo pipefail
 private_stack_prepare
 photos_make
 
-# Two tones of one second, which begin with their first sample; a spoken sentence; and a case of 9:16.
+# Two tones of one second without silence before them; a spoken sentence; a case of 9:16.
 cases_make() {
     ffmpeg -v error -f lavfi -i sine=frequency=1000:duration=1:sample_rate=44100 "$CASECAST_MEDIA_ROOT/tone.wav" </dev/null
     cat >"$private/cases.json" <<'END'
@@ -50,39 +50,39 @@ every_frame_in_its_place() { # FILE: presentation times are 0, 1, 2 … thirtiet
 }
 
 streams_and_tags() { # FILE WIDTHxHEIGHT FRAMES
-    fact 'picture, sound, words and chapters' same 'h264 aac mov_text bin_data' "$(ffprobe -v error -show_entries stream=codec_name -of default=nw=1:nk=1 "$1" | xargs)"
-    fact "H.264 High, 4:2:0, progressive" same 'High yuv420p progressive' "$(probe "$1" v profile,pix_fmt,field_order)"
-    fact "$2" same "${2/x/ }" "$(probe "$1" v width,height)"
-    fact 'BT.709, tv range, said so' same 'tv bt709 bt709 bt709' "$(probe "$1" v color_range,color_space,color_transfer,color_primaries)"
-    fact '30 frames a second' same '30/1 30/1' "$(probe "$1" v r_frame_rate,avg_frame_rate)"
-    fact 'AAC-LC, 48 kHz, stereo' same 'LC 48000 2' "$(probe "$1" a profile,sample_rate,channels)"
-    fact "$3 frames" same "$3" "$(ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of default=nw=1:nk=1 "$1")"
-    fact 'as long as its frames' within "$3 / 30" "$(probe "$1" v duration)" 0.001
+    fact 'the streams are picture, sound, text and chapters' same 'h264 aac mov_text bin_data' "$(ffprobe -v error -show_entries stream=codec_name -of default=nw=1:nk=1 "$1" | xargs)"
+    fact "the video is H.264 High, 4:2:0, progressive" same 'High yuv420p progressive' "$(probe "$1" v profile,pix_fmt,field_order)"
+    fact "the video has $2 pixels" same "${2/x/ }" "$(probe "$1" v width,height)"
+    fact 'the colour tags are BT.709, tv range' same 'tv bt709 bt709 bt709' "$(probe "$1" v color_range,color_space,color_transfer,color_primaries)"
+    fact 'the rate is 30 frames a second' same '30/1 30/1' "$(probe "$1" v r_frame_rate,avg_frame_rate)"
+    fact 'the sound is AAC-LC, 48 kHz, stereo' same 'LC 48000 2' "$(probe "$1" a profile,sample_rate,channels)"
+    fact "the video has $3 frames" same "$3" "$(ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of default=nw=1:nk=1 "$1")"
+    fact 'the video lasts as long as its frames' within "$3 / 30" "$(probe "$1" v duration)" 0.001
     fact 'sound and picture end together' within "$3 / 30" "$(probe "$1" a duration)" 0.034
-    fact 'every frame in its place' every_frame_in_its_place "$1"
-    fact 'plays from its first bytes: moov before mdat' holds '^ftyp .*moov .*mdat' "$(node "$kit/media/boxes.mjs" "$1")"
-    fact 'decodes whole without a word' decodes_silently "$1"
+    fact 'every frame has its time' every_frame_in_its_place "$1"
+    fact 'moov stands before mdat, so that players start at once' holds '^ftyp .*moov .*mdat' "$(node "$kit/media/boxes.mjs" "$1")"
+    fact 'ffmpeg decodes all of it without a message' decodes_silently "$1"
 }
 
-# Frames, as the drawing in common/video/plan/timeline.h has them: 12 before the first sound, 30 of tone, 8 after it, a fade
+# In frames, see the drawing in common/video/plan/timeline.h: 12 before the first sound, 30 of tone, 8 after it, a fade
 # of 24, 4 before the second sound, 30 of tone, 30 at the end.
 tones() {
     local file=$private/one/tones.mp4 found
     mkdir -p "$private/one"
-    fact 'casecast create makes it' create tones "$file"
+    fact 'casecast create makes the video' create tones "$file"
     streams_and_tags "$file" 1920x1080 138
     mapfile -t found < <(onsets "$file")
-    fact 'two sounds' same 2 "${#found[@]}"
-    fact 'the first begins where the timeline puts it, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
-    fact 'so does the second' within '78 / 30' "${found[1]-99}" 0.02
+    fact 'the video has two sounds' same 2 "${#found[@]}"
+    fact 'the first sound begins at its time in the timeline, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
+    fact 'the second sound begins at its time in the timeline, within 20 ms' within '78 / 30' "${found[1]-99}" 0.02
 }
 
 spoken() {
     local file=$private/one/spoken.mp4 found
     create spoken "$file" >/dev/null
     mapfile -t found < <(onsets "$file")
-    fact 'a spoken narration begins where the timeline puts it, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
-    fact 'and decodes whole without a word' decodes_silently "$file"
+    fact 'spoken narration begins at its time in the timeline, within 20 ms' within '12 / 30' "${found[0]-99}" 0.02
+    fact 'ffmpeg decodes spoken narration without a message' decodes_silently "$file"
 }
 
 portrait() {
@@ -91,18 +91,18 @@ portrait() {
     streams_and_tags "$file" 1080x1920 30
 }
 
-words() { # what players that know nothing of captions.vtt find in the file
+words() { # what players that do not read captions.vtt find in the file
     local file=$private/one/spoken.mp4
-    fact 'the text track holds what is spoken' same 'Take this to the printer.' \
+    fact 'the text track holds the narration' same 'Take this to the printer.' \
         "$(ffmpeg -v error -i "$file" -map 0:s:0 -f webvtt - </dev/null | sed -n '/-->/{n;p;}')"
-    fact '… says its language' same eng "$(ffprobe -v error -select_streams s -show_entries stream_tags=language -of default=nw=1:nk=1 "$file")"
-    fact '… and is off until somebody turns it on' same 0 \
+    fact 'the text track names its language' same eng "$(ffprobe -v error -select_streams s -show_entries stream_tags=language -of default=nw=1:nk=1 "$file")"
+    fact 'the text track is off by default' same 0 \
         "$(ffprobe -v error -select_streams s -show_entries stream_disposition=default -of default=nw=1:nk=1 "$file")"
     fact 'chapters are the scenes' same '0.000000 One 2.467000 Two' \
         "$(ffprobe -v error -show_chapters -of json "$private/one/tones.mp4" | jq -r '[.chapters[] | "\(.start_time) \(.tags.title)"] | join(" ")')"
 }
 
-# Another folder, another time of day, one core in place of all.
+# The second run has another folder, another time of day, and one core instead of all.
 the_same_again() {
     local case
     mkdir -p "$private/two"
@@ -116,13 +116,13 @@ interrupted() {
     local seconds
     mkdir "$private/three"
     for seconds in 0.02 0.05 0.1 0.2 0.4; do
-        # Nothing kept, or it would be through by then.  timeout signals twice: the process, and its group.
+        # An empty cache, or create would be done too early.  timeout signals twice: the process, and its group.
         CASECAST_CACHE_MIB=0 timeout -s INT "$seconds" "$program" create tones -o "$private/three/tones.mp4" >/dev/null 2>&1
-        fact "interrupted after $seconds s: nothing stays" same '' "$(ls -A "$private/three")"
+        fact "interrupted after $seconds s: no file stays" same '' "$(ls -A "$private/three")"
     done
 }
 
-fact 'casecast import takes the cases' cases_make
+fact 'casecast import reads the cases' cases_make
 tones
 spoken
 portrait

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# shapes.sh - sizes, shapes, rates, transitions and fits: each two values meet in one film at least, and each film has
-# the picture, the rate and the frames that its case says.
+# shapes.sh - sizes, shapes, rates, transitions and fits.  Each pair of two values is in one video at least, and each
+# video has the size, the rate and the frames of its case.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -19,8 +19,8 @@ rates=(24 25 30 50 60)
 kinds=(fade cut black slide wipe)
 fits=(crop blur)
 
-# Rate and transition meet in 25 rows.  A value of the others is chosen by a sum of both that has each value of either
-# meet each of its own; that it does is a fact below.
+# 25 rows hold each pair of rate and transition.  The other values follow from sums of both row numbers, chosen so that
+# each of their values meets each value of the others.  A fact below checks this.
 rows() {
     local r k
     for r in {0..4}; do
@@ -56,7 +56,7 @@ picture() { # LINES SHAPE: width,height
     esac
 }
 
-# Two scenes of 12 frames, of which a transition takes a third and both share it.
+# Two scenes of 12 frames each.  They share the transition, which takes a third of them.
 frames() { [[ $1 == cut ]] && printf 24 || printf 20; }
 
 is_as_said() { # LINES SHAPE RATE TRANSITION FIT
@@ -71,7 +71,7 @@ is_as_said() { # LINES SHAPE RATE TRANSITION FIT
         jq -ne "($frames / $3 - $(ffprobe -v error -select_streams v -show_entries stream=duration -of csv=p=0 "$file") | fabs) < 0.001"
 }
 
-fact 'each two values meet' same '' "$(pairs_missing)"
+fact 'each pair of values is in a row' same '' "$(pairs_missing)"
 while read -ra row; do
     fact "${row[*]}" is_as_said "${row[@]}" </dev/null
 done < <(rows)

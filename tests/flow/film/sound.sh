@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sound.sh - unusual sound files make a correct video or an error that names scene and file; the sound comes out at
-# its loudness; and cached speech is the same as new speech.
+# sound.sh - unusual sound files make a correct video, or an error that names scene and file.  The sound has its
+# target loudness, and cached speech is the same as new speech.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -33,7 +33,7 @@ measured() {
         sed -n '/Summary/,$p' | awk '$1 == "I:" { i = $2 } $1 == "Peak:" { p = $2 } END { print i, p }'
 }
 
-# It lasts 2 seconds as the case says, its sound decodes, and no sample is NaN or infinite.
+# The video lasts 2 seconds, as in the case, its sound decodes, and no sample is NaN or infinite.
 is_right() {
     same 48 "$(probe v nb_frames)" && same aac "$(probe a codec_name)" &&
         same '' "$(ffmpeg -v error -xerror -i "$film" -f null - 2>&1 </dev/null)" &&
@@ -90,14 +90,14 @@ unusual_files() {
     cat "$media/quarter.mp3" "$media/quarter.mp3" >"$media/joined.mp3"
     ffmpeg -v error -f lavfi -i sine=duration=0.5 -c:a libopus -f webm -live 1 - </dev/null | cat >"$media/recorder.webm"
     for name in telephone.wav cinema.wav cover.mp3 video.mp4 piped.wav liar.wav piped.mp3 joined.mp3 recorder.webm; do
-        fact "$name is heard" sounds "$(as_scene "$name")"
+        fact "$name makes a video with sound" sounds "$(as_scene "$name")"
     done
     ffmpeg -v error -f lavfi -i anullsrc=duration=0.5 "$media/silence.wav" </dev/null
-    fact 'silence is made, and stays finite' makes "$(as_scene silence.wav)"
+    fact 'a silent file makes a video without NaN' makes "$(as_scene silence.wav)"
     ffmpeg -v error -f lavfi -i sine=duration=2.5 -ac 1 -ar 8000 "$media/long.wav" </dev/null
-    fact 'music of 8 kHz is heard' sounds "$(as_music long.wav)"
+    fact 'music of 8 kHz makes a video with sound' sounds "$(as_music long.wav)"
     ffmpeg -v error -f lavfi -i anullsrc=duration=2.5 "$media/still.wav" </dev/null
-    fact 'music that is silence is made' makes "$(as_music still.wav)"
+    fact 'silent music makes a video' makes "$(as_music still.wav)"
 }
 
 # A tone, 1,000 times the eight bytes of two samples, and the tone again.
@@ -133,8 +133,8 @@ refused_files() {
     for name in cut.mp3:truncated cut.wav:truncated nothing.wav:'holds no sound' sample.wav:'holds no sound' \
         nan.wav:'NaN, infinite or beyond 4e9' infinite.wav:'NaN, infinite or beyond 4e9' page.mp3:'a web page' pipe.mp3:. \
         folder.mp3:. link.wav:.; do
-        fact "${name%%:*} as a scene's sound is refused by place and name" refuses "$(as_scene "${name%%:*}")" "${name%%:*}" "${name#*:}"
-        fact "${name%%:*} as music, too" refuses "$(as_music "${name%%:*}")" "${name%%:*}" "${name#*:}"
+        fact "${name%%:*} as a scene's sound is refused, and the error names place and file" refuses "$(as_scene "${name%%:*}")" "${name%%:*}" "${name#*:}"
+        fact "${name%%:*} as music is refused, and the error names place and file" refuses "$(as_music "${name%%:*}")" "${name%%:*}" "${name#*:}"
     done
 }
 
@@ -147,8 +147,8 @@ full() { # CAPTION
 }
 
 loudness() {
-    fact 'narration, music and a file are made' make "$(full One)"
-    fact '… come out at -16 LUFS, true peak under -1 dBTP' jq -ne "[$(measured | tr ' ' ,)] | (.[0] + 16 | fabs) <= 0.5 and .[1] <= -1"
+    fact 'narration, music and a sound file make a video' make "$(full One)"
+    fact 'the mix has -16 LUFS and a true peak below -1 dBTP' jq -ne "[$(measured | tr ' ' ,)] | (.[0] + 16 | fabs) <= 0.5 and .[1] <= -1"
 }
 
 sound_sum() { ffmpeg -v error -i "$film" -map 0:a -c copy -f md5 - </dev/null; }
@@ -159,7 +159,7 @@ cached_speech() {
     warm=$(sound_sum)
     CASECAST_CACHE_MIB=0 make "$(full Two)" >/dev/null
     cold=$(sound_sum)
-    fact 'the film has a sound to compare' holds '^MD5=' "$warm"
+    fact 'the video has a sound to compare' holds '^MD5=' "$warm"
     fact 'cached speech is the same as new speech' same "$cold" "$warm"
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# video.sh - the tutorial's third example: a case becomes a video while its viewers watch, and is made once.
+# video.sh - the tutorial's third example: viewers watch while a case becomes a video, and the video is made once.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -20,7 +20,7 @@ video=$url/create/video
 
 named() { jq -r --arg name "$1" 'select(.event == $name) | .data'; } # NAME: the data of these events
 
-valid_json() { # EVENTS: every named event holds one line of it
+valid_json() { # EVENTS: every named event holds one line of JSON
     jq -e -s '[.[] | select(.event and .event != "message") | .data | fromjson | type] | length > 2 and all(. == "object")' <<<"$1"
 }
 
@@ -36,22 +36,22 @@ var previewThumbnail $preview
 var finalVideo $final
 finished_video" "$(messages <<<"$got")"
     fact 'URLs hold no spaces' lacks '[[:space:]]' "$preview$final"
-    fact 'the video is there, whole' same '200 video/mp4' "$(curl -sS -o /dev/null -w '%{http_code} %{content_type}' "$url$final")"
-    fact 'so is the preview' same '200 image/jpeg' "$(curl -sS -o /dev/null -w '%{http_code} %{content_type}' "$url$preview")"
-    fact 'well formed, and the server ends the response' well_formed "$got"
-    fact 'a comment comes first, then a retry' same 'casecast true' \
+    fact 'the video can be fetched' same '200 video/mp4' "$(curl -sS -o /dev/null -w '%{http_code} %{content_type}' "$url$final")"
+    fact 'the preview can be fetched' same '200 image/jpeg' "$(curl -sS -o /dev/null -w '%{http_code} %{content_type}' "$url$preview")"
+    fact 'the stream is well formed, and the server ends the response' well_formed "$got"
+    fact 'the stream starts with a comment and a retry' same 'casecast true' \
         "$(jq -rs '"\(.[0].comment) \(.[1].retry >= 100)"' <<<"$got")"
     fact 'durable events have ids, from 1 and without a gap' contiguous "$got"
-    fact 'progress and job have none' same 0 "$(jq -r 'select(.event == "progress" or .event == "job") | .id // empty' <<<"$got" | wc -l)"
+    fact 'progress and job events have no ids' same 0 "$(jq -r 'select(.event == "progress" or .event == "job") | .id // empty' <<<"$got" | wc -l)"
     fact 'named events hold JSON' valid_json "$got"
-    fact 'exactly one end, done' same done "$(jq -r 'select(.event | IN("done", "failed", "canceled")) | .event' <<<"$got")"
+    fact 'the stream has one end, done' same done "$(jq -r 'select(.event | IN("done", "failed", "canceled")) | .event' <<<"$got")"
     fact 'done comes before finished_video, and end is last' same 'done message end' "$(jq -r 'select(.id) | .event' <<<"$got" | tail -n 3 | xargs)"
-    fact 'job told that it runs' holds '"state":"running"' "$(named job <<<"$got")"
-    fact 'progress was told, from 0 to 100 and never backwards' jq -es \
+    fact 'a job event reports the state running' holds '"state":"running"' "$(named job <<<"$got")"
+    fact 'progress goes from 0 to 100 and never backwards' jq -es \
         '[.[] | select(.event == "progress") | .data | fromjson | .percent] | length > 1 and . == sort and all(. >= 0 and . <= 100)' <<<"$got"
-    fact 'each scene was told, with a thumbnail' same '1 1 200' \
+    fact 'each scene has an event with a thumbnail' same '1 1 200' \
         "$(named scene <<<"$got" | jq -r '"\(.index) \(.of)"') $(status "$url$(named scene <<<"$got" | jq -r .thumbnail)")"
-    fact 'done tells what was made' jq -e --arg final "$final" '.video == $final and .frames == 30 and .width == 1920 and .height == 1080' \
+    fact 'done describes the video' jq -e --arg final "$final" '.video == $final and .frames == 30 and .width == 1920 and .height == 1080' \
         <<<"$(named 'done' <<<"$got")"
 }
 
@@ -61,12 +61,12 @@ the_second_visit() {
     local first seconds
     first=$(cat "$private/first")
     seconds=$(for _ in 1 2 3 4 5; do seconds_of "$video?caseId=1"; echo; done | sort -n | sed -n 3p)
-    fact "a second visit replays in milliseconds ($seconds s)" jq -ne "$seconds < 0.1"
-    fact 'the same events, ids and all' same "$(durable <<<"$first")" "$(node "$kit/sse.mjs" <"$private/again" | durable)"
-    fact '/media/video is the same' same "$(durable <<<"$first")" "$(stream "$url/media/video?caseId=1" | durable)"
-    fact 'a client that asks for no event stream gets it, too' same "$(durable <<<"$first")" \
+    fact "a second visit gets the replay in milliseconds ($seconds s)" jq -ne "$seconds < 0.1"
+    fact 'the replay has the same events and ids' same "$(durable <<<"$first")" "$(node "$kit/sse.mjs" <"$private/again" | durable)"
+    fact '/media/video gives the same stream' same "$(durable <<<"$first")" "$(stream "$url/media/video?caseId=1" | durable)"
+    fact 'a client that does not ask for an event stream gets the same stream' same "$(durable <<<"$first")" \
         "$(curl -sN "$video?caseId=1" | node "$kit/sse.mjs" | durable)"
-    fact 'all of them are one job' same 1 "$(jobs_of 1)"
+    fact 'all of these requests share one job' same 1 "$(jobs_of 1)"
 }
 
 resuming() {
@@ -74,67 +74,67 @@ resuming() {
     first=$(cat "$private/first")
     job=$(job_of <<<"$first")
     last=$(last_id <<<"$first")
-    fact 'Last-Event-ID goes on after that event' same "$(durable <<<"$first" | tail -n +3)" \
+    fact 'Last-Event-ID resumes after that event' same "$(durable <<<"$first" | tail -n +3)" \
         "$(stream -H "Last-Event-ID: $job:2" "$video?caseId=1" | durable)"
-    fact 'so does ?lastEventId=' same "$(durable <<<"$first" | tail -n +4)" \
+    fact '?lastEventId= resumes after that event' same "$(durable <<<"$first" | tail -n +4)" \
         "$(stream "$video?caseId=1&lastEventId=$job:3" | durable)"
-    fact 'after the end it is 204' same 204 "$(stream_status -H "Last-Event-ID: $last" "$video?caseId=1")"
-    fact 'also by ?lastEventId=' same 204 "$(stream_status "$video?caseId=1&lastEventId=$last")"
-    fact 'also for a client that takes anything' same 204 "$(status -H "Last-Event-ID: $last" "$video?caseId=1")"
-    fact 'an id beyond the end is no invitation to repeat' same 204 "$(stream_status -H "Last-Event-ID: $job:99" "$video?caseId=1")"
-    fact 'an unknown id begins anew' same "$(durable <<<"$first")" \
+    fact 'a resumed stream after the end is 204' same 204 "$(stream_status -H "Last-Event-ID: $last" "$video?caseId=1")"
+    fact '?lastEventId= after the end is 204' same 204 "$(stream_status "$video?caseId=1&lastEventId=$last")"
+    fact 'a client that accepts any type gets 204 after the end' same 204 "$(status -H "Last-Event-ID: $last" "$video?caseId=1")"
+    fact 'an id beyond the end is 204' same 204 "$(stream_status -H "Last-Event-ID: $job:99" "$video?caseId=1")"
+    fact 'an unknown id starts from the first event' same "$(durable <<<"$first")" \
         "$(stream -H 'Last-Event-ID: aaaaaaaaaaaaaaaaaaaaaaaaaa:3' "$video?caseId=1" | durable)"
-    fact 'so does one that is none' same "$(durable <<<"$first")" "$(stream -H 'Last-Event-ID: %00;DROP' "$video?caseId=1" | durable)"
-    fact "/api/jobs/{id}/events attaches" same "$(durable <<<"$first")" "$(stream "$url/api/jobs/$job/events" | durable)"
-    fact '… resumes' same "$(durable <<<"$first" | tail -n +2)" "$(stream -H "Last-Event-ID: $job:1" "$url/api/jobs/$job/events" | durable)"
-    fact '… and ends with 204' same 204 "$(stream_status -H "Last-Event-ID: $last" "$url/api/jobs/$job/events")"
-    fact "another case's id is ignored" same "$(jobs_of 1)" "$(stream -H "Last-Event-ID: $job:2" "$video?caseId=two" >"$private/two"; jobs_of 1)"
-    fact '… and the right case is told from its beginning' contiguous "$(cat "$private/two")"
-    fact '… under its own job' lacks "$job" "$(cat "$private/two")"
+    fact 'an invalid id starts from the first event' same "$(durable <<<"$first")" "$(stream -H 'Last-Event-ID: %00;DROP' "$video?caseId=1" | durable)"
+    fact "/api/jobs/{id}/events gives the same stream" same "$(durable <<<"$first")" "$(stream "$url/api/jobs/$job/events" | durable)"
+    fact '/api/jobs/{id}/events resumes' same "$(durable <<<"$first" | tail -n +2)" "$(stream -H "Last-Event-ID: $job:1" "$url/api/jobs/$job/events" | durable)"
+    fact '/api/jobs/{id}/events after the end is 204' same 204 "$(stream_status -H "Last-Event-ID: $last" "$url/api/jobs/$job/events")"
+    fact "the id of another case's job is ignored" same "$(jobs_of 1)" "$(stream -H "Last-Event-ID: $job:2" "$video?caseId=two" >"$private/two"; jobs_of 1)"
+    fact 'the stream of the requested case starts from its first event' contiguous "$(cat "$private/two")"
+    fact 'the stream has the job of the requested case' lacks "$job" "$(cat "$private/two")"
 }
 
-the_tutorial_page() { # it never closes, so the browser connects again until it is told 204
+the_tutorial_page() { # it never closes, so the browser connects again until it gets 204
     case_put tutorial 1
     viewers_start page --ms 20000 "$video?caseId=tutorial"
     viewers_wait page
     fact 'a page that never closes is stopped by 204' same 204 "$(seen page | jq -r 'select(.open) | .open' | tail -n 1)"
-    fact 'it saw every event once' complete_for_all page 1
-    fact 'and made one job' same 1 "$(jobs_of tutorial)"
+    fact 'this page gets every event once' complete_for_all page 1
+    fact 'this page makes one job' same 1 "$(jobs_of tutorial)"
 }
 
 what_makes_a_job() {
     local before
     before=$(job_make 1)
     case_put head 1
-    fact 'HEAD answers as GET would' holds '^Content-Type: text/event-stream' "$(headers -I "$video?caseId=head")"
+    fact 'HEAD gets the headers of GET' holds '^Content-Type: text/event-stream' "$(headers -I "$video?caseId=head")"
     fact 'HEAD makes no job' same 0 "$(jobs_of head)"
-    fact 'POST attaches to the job that is done' same 200 \
+    fact 'POST returns the job that is done' same 200 \
         "$(status -H 'Content-Type: application/json' -d '{"caseId":"1"}' "$url/api/jobs")"
     case_rename 1 'Another title'
-    fact 'a case that changed makes a new job' same 202 \
+    fact 'a changed case makes a new job' same 202 \
         "$(status -H 'Content-Type: application/json' -d '{"caseId":"1"}' "$url/api/jobs")"
-    fact 'under a new id' lacks "$before" "$(job_make 1)"
+    fact 'the new job has a new id' lacks "$before" "$(job_make 1)"
     wait_for 20 job_has_ended "$(job_make 1)"
     rm -rf "${CASECAST_OUTPUT:?}"/*
-    fact 'a video that was deleted is made again' same 3 "$(stream "$video?caseId=1" >/dev/null; jobs_of 1)"
+    fact 'a deleted video is made again' same 3 "$(stream "$video?caseId=1" >/dev/null; jobs_of 1)"
 }
 
 json_routes() {
     local job got
     job=$(job_make 1)
     got=$(curl -sS "$url/api/jobs/$job")
-    fact 'a snapshot tells of the job' jq -e --arg job "$job" \
+    fact 'a snapshot describes the job' jq -e --arg job "$job" \
         '.id == $job and .case == "1" and .state == "done" and .result.video and .error == null' <<<"$got"
     got=$(curl -sS "$url/api/cases")
-    fact 'the cases are listed' same '1 head long tutorial two' "$(jq -r '.cases | map(.id) | sort | join(" ")' <<<"$got")"
+    fact 'all cases are listed' same '1 head long tutorial two' "$(jq -r '.cases | map(.id) | sort | join(" ")' <<<"$got")"
     got=$(curl -sS "$url/api/cases/two")
-    fact 'a case is shown whole' jq -e '.id == "two" and .title == "Case two" and (.scenes | length) == 2' <<<"$got"
-    fact 'it lives' jq -e .live <<<"$(curl -sS "$url/api/health/live")"
-    fact 'it is ready' jq -e .ready <<<"$(curl -sS "$url/api/health/ready")"
+    fact 'a case is returned with its scenes' jq -e '.id == "two" and .title == "Case two" and (.scenes | length) == 2' <<<"$got"
+    fact 'the health check reports live' jq -e .live <<<"$(curl -sS "$url/api/health/live")"
+    fact 'the health check reports ready' jq -e .ready <<<"$(curl -sS "$url/api/health/ready")"
     fact 'metrics are Prometheus text' holds '^casecast_jobs_ended_total\{state="done"\} [1-9]' "$(curl -sS "$url/api/metrics")"
 }
 
-# What a viewer has who takes each piece as soon as it is named.
+# Fetches the playlist and all its pieces, as a live viewer does.
 fetch_live() { # PLAYLIST-URL FOLDER
     local name
     curl -sS -o "$2/list" "$1"
@@ -153,18 +153,18 @@ watched_while_made() {
     wait_for 40 grep -q '"playable"' "$private/long.jsonl"
     playable=$(seen long | jq -rs '[.[] | select(.event == "playable")][0].data | fromjson')
     list=$url$(jq -r .playlist <<<"$playable")
-    fact 'every piece that is named is there, whole' fetch_live "$list" "$got"
-    fact 'a second can be watched before the end is made' same 0 "$(grep -c '^#EXT-X-ENDLIST' "$got/list")"
-    fact 'of a known length' jq -e '.seconds >= 1 and .of > 7 and .of < 9' <<<"$playable"
+    fact 'every piece of the playlist can be fetched' fetch_live "$list" "$got"
+    fact 'a second can be watched before the playlist ends' same 0 "$(grep -c '^#EXT-X-ENDLIST' "$got/list")"
+    fact 'playable gives the length of the video' jq -e '.seconds >= 1 and .of > 7 and .of < 9' <<<"$playable"
     cp "$got/list" "$private/early"
     viewers_wait long
     fetch_live "$list" "$got"
-    fact 'the list only grew' cmp -n "$(stat -c %s "$private/early")" "$private/early" "$got/list"
-    fact 'and ends with the video' same '#EXT-X-ENDLIST' "$(tail -n 1 "$got/list")"
-    fact 'playable is told once, before done' same 'playable done' \
+    fact 'the playlist only grows' cmp -n "$(stat -c %s "$private/early")" "$private/early" "$got/list"
+    fact 'the playlist ends with the video' same '#EXT-X-ENDLIST' "$(tail -n 1 "$got/list")"
+    fact 'playable comes once, before done' same 'playable done' \
         "$(seen long | jq -r 'select(.event | IN("playable", "done")) | .event' | xargs)"
     (cd "$got" && cat live-init.mp4 $(sed -n '/^[^#]/p' list)) >"$private/pieces.mp4"
-    fact 'the pieces show the pictures of the final file' same \
+    fact 'the pieces have the pictures of the final file' same \
         "$(picture_digests "$CASECAST_OUTPUT/$(seen long | named 'done' | jq -r '.video | split("/")[-2:] | join("/")')")" \
         "$(picture_digests "$private/pieces.mp4")"
 }

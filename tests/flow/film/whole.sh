@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# whole.sh - what a done job left behind is there as it was, or the film is made again; and a film lies under the key
-# of what was read for it, whatever happened to its files meanwhile.
+# whole.sh - a done job is returned only while its files are unchanged; otherwise the video is made again.  The key of a
+# video is the digest of the files that were read for it, even if they change during the job.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -16,23 +16,23 @@ private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_SLOTS=1
 photos_make
 stack_start
 
-made() { # CASE: its job, once it is done
+made() { # CASE: prints the job's id when it is done
     stream "$url/create/video?caseId=$1" | jq -r 'select(.event == "job") | .data | fromjson | .id' | tail -n 1
 }
 
 folder_of() { printf '%s/%s\n' "$CASECAST_OUTPUT" "$(sql "SELECT key FROM casecast_jobs WHERE id = '$1'")"; }
 
-# --- what is left behind --------------------------------------------------------------------------------------
+# --- damaged files ----------------------------------------------------------------------------------------------
 
 made_again_without() { # NAME COMMAND…, which gets the folder
     local name=$1 before after
     shift
     before=$(made kept)
-    fact "$name: as long as it is there, it is the answer" same "$before" "$(made kept)"
+    fact "$name: the job is returned while its files are whole" same "$before" "$(made kept)"
     "$@" "$(folder_of "$before")"
     after=$(made kept)
-    fact "$name: it is made again" lacks "$before" "$after"
-    fact '… and whole' same 'done' "$(job_state "$after")"
+    fact "$name: a new job makes the video again" lacks "$before" "$after"
+    fact 'the new job is done' same 'done' "$(job_state "$after")"
 }
 
 cut() { truncate -s "$1" "$3/$2"; } # SIZE FILE FOLDER
@@ -52,12 +52,12 @@ what_is_left() {
     made_again_without 'of an older version, half a film' halve final.mp4
     forget_lengths
     made_again_without 'of an older version, no poster' remove poster.jpg
-    fact 'the list of cases shows it' jq -e '.cases[] | select(.id == "kept") | .video' <<<"$(curl -sS "$url/api/cases")"
+    fact 'the list of cases shows the video' jq -e '.cases[] | select(.id == "kept") | .video' <<<"$(curl -sS "$url/api/cases")"
     halve final.mp4 "$(folder_of "$(made kept)")"
-    fact '… but not what is no longer whole' jq -e '.cases[] | select(.id == "kept") | .video == null' <<<"$(curl -sS "$url/api/cases")"
+    fact 'the list of cases does not show a damaged video' jq -e '.cases[] | select(.id == "kept") | .video == null' <<<"$(curl -sS "$url/api/cases")"
 }
 
-# --- what changes meanwhile -----------------------------------------------------------------------------------
+# --- files that change during the job ---------------------------------------------------------------------------
 
 files_make() {
     (
@@ -69,7 +69,7 @@ files_make() {
     )
 }
 
-put() { cp -p "$CASECAST_MEDIA_ROOT/$1" "$CASECAST_MEDIA_ROOT/$2"; } # with its time
+put() { cp -p "$CASECAST_MEDIA_ROOT/$1" "$CASECAST_MEDIA_ROOT/$2"; } # keeps its modification time
 
 film() { sha256sum <"$(folder_of "$1")/final.mp4"; } # JOB
 
@@ -86,15 +86,15 @@ replaced_while_it_waits() { # KIND EXTENSION (of the file that the case "swap-KI
     waited=$(job_make "swap-$kind")
     put "b.$2" "$file"
     unblock
-    fact "$kind: replaced while its job waits, the job is done" wait_for 60 job_is "$waited" 'done'
+    fact "$kind: a file is replaced while its job waits, and the job is done" wait_for 60 job_is "$waited" 'done'
     other=$(film "$waited")
-    fact '… and is the answer as long as that file is there' same "$waited" "$(made "swap-$kind")"
+    fact 'the job is returned while the second file is there' same "$waited" "$(made "swap-$kind")"
     put "a.$2" "$file"
     first=$(made "swap-$kind")
-    fact '… with the first file in its place again, that film is made' lacks "$waited" "$first"
-    fact '… which is another one' lacks "$other" "$(film "$first")"
+    fact 'with the first file again, another job makes its video' lacks "$waited" "$first"
+    fact 'the two videos differ' lacks "$other" "$(film "$first")"
     put "b.$2" "$file"
-    fact '… and each is found by what it was made of' same "$waited" "$(made "swap-$kind")"
+    fact 'with the second file again, its job is returned' same "$waited" "$(made "swap-$kind")"
 }
 
 touched_while_it_is_made() {
@@ -105,11 +105,11 @@ touched_while_it_is_made() {
     viewers_start touched --once --ms 80000 "$url/api/jobs/$job/events"
     viewers_saw touched 20 'any(.[]; .event == "scene")'
     put b.jpg touched.jpg
-    put a.jpg touched.jpg # with its size and its time
+    put a.jpg touched.jpg # same size and modification time
     viewers_wait touched
-    fact 'a file that is swapped and restored during the work: the job does not pass for its film' same failed "$(job_state "$job")"
-    fact '… and says why' holds 'changed while its video was made' "$(job_error "$job")"
-    fact '… asked for again it is made' wait_for 60 job_is "$(job_make touched)" 'done'
+    fact 'a file is replaced and restored during the job: the job fails' same failed "$(job_state "$job")"
+    fact 'the error says that the file changed' holds 'changed while its video was made' "$(job_error "$job")"
+    fact 'the next request makes the video' wait_for 60 job_is "$(job_make touched)" 'done'
 }
 
 what_changes() {
@@ -128,5 +128,5 @@ what_changes() {
 
 what_is_left
 what_changes
-fact 'no responder fell' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
+fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end
