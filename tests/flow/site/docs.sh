@@ -60,8 +60,9 @@ here() { sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" -e "s/CASECAST_PORT=9000
 
 # A block of another kind of site.  Its responders and settings stay until the manual ends.
 site_for() { # WORD
+    [[ -n $1 && $1 != "${site_word-}" ]] || return 0
+    site_word=$1
     case $1 in
-    '') return 0 ;;
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
     postgres) pg_start && pg_sql -d postgres 'CREATE DATABASE clinic' && export PGHOST=$pg_folder PGUSER=owner && return ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
