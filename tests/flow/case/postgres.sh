@@ -102,6 +102,8 @@ fact 'views that the role may not read are refused' says 'permission denied' oth
 fact 'a password in the address is refused, and not printed' same 1 \
     "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases | grep -c 'PGPASSFILE')"
 fact 'the password is not printed in any other line' lacks sesame "$(CASECAST_CASES=postgresql://casecast:sesame@/casecast cli cases)"
+fact 'the password of a TLS key in the address is refused, too' says 'must not hold a password' \
+    env CASECAST_CASES='postgresql://casecast@/casecast?sslpassword=sesame' "$program" cases
 fact 'an invalid address is refused' says "can't be read" env CASECAST_CASES='postgresql://[::1' "$program" cases
 fact 'a PostgreSQL address in CASECAST_DB is refused' says 'CASECAST_DB: jobs are kept in an SQLite file' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
 

@@ -16,12 +16,13 @@ static const char link_public_text[] =
 
 /* --- addresses --- */
 
-static const char *link_option(const PQconninfoOption *options, const char *keyword)
+/* libpq marks what must not be shown: the password, that of a TLS key. */
+static bool link_has_secret(const PQconninfoOption *options)
 {
     for (; options->keyword; options++)
-        if (strcmp(options->keyword, keyword) == 0)
-            return options->val;
-    return NULL;
+        if (options->val && options->dispchar[0] == '*')
+            return true;
+    return false;
 }
 
 int pg_link_new(const char *address, struct pg_link **ret_link, struct error *err)
@@ -33,7 +34,7 @@ int pg_link_new(const char *address, struct pg_link **ret_link, struct error *er
     if (!options)
         rc = error_set(err, ERR_INPUT, "the address of a PostgreSQL server can't be read: %.*s",
             (int)strcspn(why ? why : "", "\n"), why ? why : "");
-    else if (link_option(options, "password"))
+    else if (link_has_secret(options))
         rc = error_set(err, ERR_INPUT,
             "the address of a PostgreSQL server must not hold a password, which others can read "
             "in this process's environment; put it into a file named by PGPASSFILE, or into a "
