@@ -33,6 +33,8 @@ static const struct case_choice fits[] = {
 static const struct case_choice transitions[] = {{"fade", CASE_TRANSITION_FADE},
     {"cut", CASE_TRANSITION_CUT}, {"black", CASE_TRANSITION_BLACK},
     {"slide", CASE_TRANSITION_SLIDE}, {"wipe", CASE_TRANSITION_WIPE}, {NULL, 0}};
+_Static_assert(sizeof transitions / sizeof *transitions == N_CASE_TRANSITIONS + 1,
+    "each transition has a name");
 
 static int field_check_language(const char *language, struct error *err)
 {

@@ -50,6 +50,7 @@ enum case_transition {
     CASE_TRANSITION_SLIDE, /* the new picture pushes the old one out */
     CASE_TRANSITION_WIPE,  /* the new picture is uncovered from one side to the other */
 };
+enum { N_CASE_TRANSITIONS = CASE_TRANSITION_WIPE + 1 };
 
 struct scene {
     char *image;     /* a file below the media root */

@@ -8,7 +8,7 @@
 #include "video/language/fonts.h"
 
 enum {
-    FADE_MS = 267,        /* in, and out, of each page */
+    FADE_MS = 267,        /* in, and out, of each page; a change needs a new ENGINE_VERSION */
     PAGE_TURN_BYTES = 15, /* a page has time by its length in bytes plus this */
 };
 

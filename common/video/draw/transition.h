@@ -1,7 +1,9 @@
 /* transition.h - one frame on the way from a scene's picture to the next.
  *
  * To add a transition: its kind in case/case_record.h, its name in case/case_fields.c, its length
- * in timeline_transition_frames() of plan/timeline.c, its drawing here in transition_draw().
+ * in timeline_transition_frames() of plan/timeline.c, its drawing in transition_draw() of
+ * transition.c (there also when its pictures can be seen).  Then its name in case/README.md, in
+ * tests/unit/case/test_case.c and in tests/flow/film/shapes.sh.
  *
  * Thread-safety: any thread; a frame belongs to one thread while it is drawn. */
 #pragma once

@@ -27,6 +27,7 @@ int timeline_transition_frames(enum case_transition kind, int fps)
         [CASE_TRANSITION_SLIDE] = 700,
         [CASE_TRANSITION_WIPE] = 900};
 
+    _Static_assert(sizeof ms / sizeof *ms == N_CASE_TRANSITIONS, "each transition has a length");
     return timeline_frames(fps, ms[kind]);
 }
 

@@ -188,7 +188,7 @@ START_TEST(the_poster_has_full_brightness_however_short_the_video_is)
 {
     record.fades = true;
     for (int seconds = 0; seconds < 4; seconds++)
-        for (int kind = 0; kind < 5; kind++) {
+        for (int kind = 0; kind < N_CASE_TRANSITIONS; kind++) {
             struct studio s;
             int poster;
 

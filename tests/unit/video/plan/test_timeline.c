@@ -215,7 +215,7 @@ START_TEST(the_rules_hold_for_two_hundred_scenes_of_every_kind)
         for (int i = 0; i < N; i++) {
             inputs[i].seconds = rand() % 3 ? 0 : rand() % 2000 / 100.0;
             inputs[i].sound_samples = rand() % 2 ? 0 : rand() % 700000;
-            inputs[i].transition = (enum case_transition)(rand() % 5);
+            inputs[i].transition = (enum case_transition)(rand() % N_CASE_TRANSITIONS);
         }
         t = plan(inputs, N);
         ck_assert_int_eq(t.fps * t.frame_samples, TIMELINE_RATE);
