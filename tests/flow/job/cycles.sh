@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# cycles.sh - stopped and started again through the very command line that nginx/README.md and scripts/up use (spawn-fcgi,
-# multiwatch, casecast), in each way there is, under a film that outlives all of it.  A stop of ours is no death.
+# cycles.sh - the command line of nginx/README.md and scripts/up (spawn-fcgi, multiwatch, casecast) is stopped in each
+# possible way and started again, during a job that lasts longer than all of it.  A stop counts no death of the job.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -24,9 +24,9 @@ signal_all() { # SIGNAL PID…
     process_wait "${@:2}"
 }
 
-# All of a unit, as systemd's default does it: each responder is told by multiwatch, and once more.  (All at the same
-# moment, multiwatch of Debian 12 may see an idle responder end before it sees its own signal: it starts another, which
-# misses the stop and takes the film.  So nginx/README.md says KillMode=mixed.)
+# Stops the whole unit, as systemd's default does: each responder gets the signal from multiwatch, and a second one.
+# (Not all at the same moment: multiwatch of Debian 12 may see an idle responder end before its own signal.  It then
+# starts another, which misses the stop and takes the job.  So nginx/README.md says KillMode=mixed.)
 stop_of_unit() {
     local pids told
     pids=$(responders)
@@ -39,7 +39,7 @@ stop_of_unit() {
 stops_told() { grep -c "signal [0-9]*: stops;" "$state/log/casecast.log"; }
 all_told() { (($(stops_told) >= $1)); }
 
-stop_by() { # SIGNAL, to multiwatch, which sends what it likes to its responders
+stop_by() { # SIGNAL: to multiwatch, which passes signals of its choice to its responders
     local watcher
     watcher=$(process_pid responders)
     # shellcheck disable=SC2046
@@ -55,23 +55,23 @@ cycle() { # HOW WORDS NUMBER
     pids=$(responders)
     "$1"
     # shellcheck disable=SC2086
-    fact "$2: all of it is gone" same '' "$(for pid in $pids; do process_began "$pid" && echo "$pid"; done)"
-    fact '… and the film is handed back: queued, nobody'\''s, no death' same 'queued|0|-' "$(row_of "$job")"
-    fact '… what stood of it stands' same "$pieces" "$(find "$CASECAST_OUTPUT" -name 'live-1.m4s' | wc -l)"
+    fact "$2: all processes end" same '' "$(for pid in $pids; do process_began "$pid" && echo "$pid"; done)"
+    fact 'the job is handed back: queued, without a member, without a death' same 'queued|0|-' "$(row_of "$job")"
+    fact 'its pieces stay' same "$pieces" "$(find "$CASECAST_OUTPUT" -name 'live-1.m4s' | wc -l)"
     stack_start
-    fact '… and is taken up again' wait_for 20 taken_up "$3"
+    fact 'after the start the job runs again' wait_for 20 taken_up "$3"
     wait_for 20 has_frames "$job" 0
 }
 taken_up() { [[ $(starts_of "$job") == "$1" ]]; }
 
-# One responder of two, in the ways that a supervisor may ask; multiwatch brings it back.
+# One of two responders is stopped, with each signal that a supervisor may send; multiwatch starts another.
 one_responder() { # SIGNAL
     local pid
     pid=$(awk -v job="job $job: starts," 'index($0, job) { pid = $2 } END { print pid }' "$state/log/casecast.log")
     kill "-$1" "$pid"
     process_wait "$pid"
-    fact "SIG$1 to the film's own responder: it is handed to another" wait_for 20 taken_up "$2"
-    fact '… without a death' holds '^running\|0\|' "$(row_of "$job")"
+    fact "SIG$1 to the job's responder: another responder runs the job" wait_for 20 taken_up "$2"
+    fact 'the job counts no death' holds '^running\|0\|' "$(row_of "$job")"
 }
 
 private_stack_prepare CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=20000 CASECAST_RETRY_MS=100
@@ -88,6 +88,6 @@ cycle stop_by_int 'SIGINT' 4
 cycle stop_by_hangup 'SIGHUP' 5
 one_responder QUIT 6
 one_responder USR1 7
-fact 'the film is made in the end' wait_for 120 job_is "$job" 'done'
-fact '… and nobody died of it' holds '^done\|0\|' "$(row_of "$job")"
+fact 'the job is done in the end' wait_for 120 job_is "$job" 'done'
+fact 'no stop counted as a death of the job' holds '^done\|0\|' "$(row_of "$job")"
 facts_end

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# kills.sh - something dies at a random moment, again and again: a responder, nginx's workers, a viewer's connection.
-# Whatever it was, each viewer ends with every durable event exactly once, and each video is made once and whole.
+# kills.sh - a responder, nginx's workers or a viewer's connection dies at a random moment, again and again.  In each
+# case each viewer gets every durable event exactly once, and each video is made once and complete.
 #
 #     tests/flow/job/kills.sh                     30 rounds
-#     KILLS_SEED=4711 tests/flow/job/kills.sh     the same again: the same things die, as long after the start
-#     KILLS_ROUNDS=300 …                      longer; scripts/soak goes on for hours
+#     KILLS_SEED=4711 tests/flow/job/kills.sh     repeats a run: the same victims at the same times after the start
+#     KILLS_ROUNDS=300 …                          more rounds; scripts/soak repeats the test for hours
 #
-# Rounds run three at a time on the same processes, each with a case, two viewers and one blow of its own.
+# Three rounds run at a time on the same processes, each with its own case, two viewers and one kill.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -21,9 +21,9 @@ set -uo pipefail
 rounds=${KILLS_ROUNDS:-30}
 seed=${KILLS_SEED:-$SRANDOM}
 AT_ONCE=3
-MOST_MS=1500 # after the viewers' start: the latest moment of a blow
+MOST_MS=1500 # after the viewers' start: the latest moment of a kill
 
-# --- blows ---------------------------------------------------------------------------------------------------
+# --- kills ---------------------------------------------------------------------------------------------------
 
 child_of() { # PID NUMBER: one of its children, for any number
     local pids
@@ -31,7 +31,7 @@ child_of() { # PID NUMBER: one of its children, for any number
     ((${#pids[@]} == 0)) || printf '%s\n' "${pids[$2 % ${#pids[@]}]}"
 }
 
-strike() { # SIGNAL PID: nobody there at this moment is as good as a hit
+strike() { # SIGNAL PID: a victim that is not there counts as hit
     [[ -z $2 ]] || kill -"$1" "$2" 2>/dev/null || true
 }
 
@@ -45,7 +45,7 @@ BLOWS=(responder_killed responder_asked_to_stop nginx_reloaded nginx_worker_kill
 
 # --- rounds --------------------------------------------------------------------------------------------------
 
-# A job that took three processes with it is refused, rightly: so of the three blows two at most kill a responder.
+# A job whose process died three times fails.  So at most two of the three kills of a wave hit a responder.
 draw() { # sets $blow, $moment and $victim, from the seed alone
     while blow=${BLOWS[RANDOM % ${#BLOWS[@]}]}; do
         [[ $blow == responder_killed ]] || break
@@ -61,7 +61,7 @@ round_start() { # NUMBER
     wait_for 20 test -s "$private/round$1.jsonl"
 }
 
-# The blows of these rounds, each at its moment.
+# Does the kills of these rounds, each at its moment.
 blows_fall() { # FIRST LAST
     local number began plan=() blow moment victim n_killed=0
     for ((number = $1; number <= $2; number++)); do
@@ -76,8 +76,8 @@ blows_fall() { # FIRST LAST
     done < <(printf '%s\n' "${plan[@]}" | sort -n)
 }
 
-# Each viewer: ids from 1 that leave none out, one end, then 204; and all of them the same.  An event that was only
-# half written when its writer died is none.
+# Each viewer has the ids from 1 without a gap, one end, then 204; and all viewers have the same.  An event that was
+# cut when its writer died is not counted.
 each_event_once() { # NAME
     jq -es '
         def ends: map(select(.event | IN("done", "failed", "canceled")));
@@ -116,7 +116,7 @@ wave() { # FIRST LAST
     for ((number = $1; number <= $2; number++)); do
         viewers_wait "round$number"
         fact "round $number: each viewer has every durable event once, and one end" each_event_once "round$number"
-        fact "round $number: the video was made once, and is whole" made_once "round$number"
+        fact "round $number: the video was made once, and is complete" made_once "round$number"
     done
     fact "rounds $1 to $2: no partial file stays" nothing_partial
 }

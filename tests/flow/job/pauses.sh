@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# pauses.sh - processes that sleep past their lease while their film is watched: one, until another has its film, and
-# all of them, as when the machine sleeps.  Nobody has died of it, and what viewers were shown stays: every name in
-# every playlist opens, and no playlist is shorter than one before.
+# pauses.sh - processes are stopped for longer than their lease while viewers watch: one process, until another runs its
+# job; and all processes, as when the machine sleeps.  A pause counts no death of the job.  What viewers were shown
+# stays: every file of every playlist can be fetched, and no playlist is shorter than an earlier one.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -21,7 +21,7 @@ runs_elsewhere() { [[ -n $(job_runner "$1") && $(job_runner "$1") != "$2" ]]; }
 gave_up() { grep -qE " $2 info job $1: given up here" "$state/log/casecast.log"; }
 pieces() { grep -c '^#EXTINF' <<<"$1"; }
 
-# A player that looks at everything, all the time; what it finds wrong goes to a file.
+# A player that fetches every playlist and every file in it, without a pause; it writes each fault to a file.
 watch_playlist() { # URL OF THE FOLDER
     local list n most=0 name
     while sleep 0.05; do
@@ -40,23 +40,23 @@ paused_owner() {
     local owner
     owner=$(job_runner "$job")
     kill -STOP "$owner"
-    fact "$1 pause of its owner: another takes the film over" wait_for 60 runs_elsewhere "$job" "$owner"
+    fact "$1 pause of the job's process: another process runs the job" wait_for 60 runs_elsewhere "$job" "$owner"
     wait_for 60 has_begun_again
     kill -CONT "$owner"
-    fact '… and the owner, awake, gives it up' wait_for 60 gave_up "$job" "$owner"
-    fact '… and lives, and has not died of it' same '0 yes' "$(deaths_of "$job") $(responder_lives "$owner" && echo yes)"
+    fact 'the first process gives the job up when it continues' wait_for 60 gave_up "$job" "$owner"
+    fact 'the first process lives, and the job counts no death' same '0 yes' "$(deaths_of "$job") $(responder_lives "$owner" && echo yes)"
 }
 has_begun_again() { (($(frames_of "$job") > 0)); }
 
 looks_now() { wc -l <"$private/looks"; }
-looked_again() { (($(looks_now) > looks + 1)); } # one that began after that
+looked_again() { (($(looks_now) > looks + 1)); } # a fetch that began after that
 
 machine_sleeps() {
     kill -STOP "${pids[@]}"
     sleep 1 # twice the lease
     kill -CONT "${pids[@]}"
     wait_for 60 answers
-    fact 'all of them sleep past the lease: nobody has died of it' same 0 "$(deaths_of "$job")"
+    fact 'after a pause of all processes, the job counts no death' same 0 "$(deaths_of "$job")"
 }
 answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
 
@@ -75,10 +75,10 @@ machine_sleeps
 paused_owner second
 paused_owner third
 responder_kill "$(job_runner "$job")" TERM
-fact 'the film is made in the end' wait_for 180 job_is "$job" 'done'
-fact '… by nobody who died of it' same 0 "$(deaths_of "$job")"
+fact 'the job is done in the end' wait_for 180 job_is "$job" 'done'
+fact 'no pause counted as a death of the job' same 0 "$(deaths_of "$job")"
 looks=$(looks_now)
 wait_for 20 looked_again
-fact 'every name in every playlist opened, and none was shorter than one before' same '' "$(sort "$private/faults" | uniq -c)"
-fact '… in many looks' test "$(looks_now)" -gt 20
+fact 'every file of every playlist could be fetched, and no playlist was shorter than an earlier one' same '' "$(sort "$private/faults" | uniq -c)"
+fact 'the player fetched more than 20 playlists' test "$(looks_now)" -gt 20
 facts_end

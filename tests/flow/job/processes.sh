@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# processes.sh - spawn-fcgi -F 4: four processes, one socket, one database, and nobody who starts one again.  Which
-# one a request lands in makes no difference, and neither does the death of any.
+# processes.sh - spawn-fcgi -F 4: four processes share a socket and a database, and no supervisor starts one again.  It
+# makes no difference which process gets a request, or which process dies.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -23,7 +23,7 @@ starts_of() { grep -c "job $1: starts," "$state/log/casecast.log"; }
 
 sockets_of() { find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l; }
 
-# How many of the processes hold more connections than when they did nothing.
+# How many of the processes hold more connections than when they were idle.
 busy_processes() {
     local pid n=0
     for pid in "${pids[@]}"; do (($(sockets_of "$pid") <= idle_sockets)) || n=$((n + 1)); done
@@ -41,25 +41,25 @@ many_viewers() {
     viewers_start many --n 24 --once --ms 30000 "$video?caseId=many"
     viewers_saw many 10 'any(.[]; .all == "open")'
     fact 'four processes were spawned' same 4 "${#pids[@]}"
-    fact 'the viewers are spread over them' test "$(busy_processes)" -gt 1
+    fact 'the viewers are spread over several processes' test "$(busy_processes)" -gt 1
     viewers_wait many
-    fact '24 GETs at once, whichever process they land in, make one job' same 1 "$(jobs_of many)"
-    fact 'each viewer sees all of it' complete_for_all many 24
-    fact "an event reaches all of them within 100 ms (median $(spread many) ms)" test "$(spread many)" -le 100
+    fact '24 simultaneous GETs to any of the processes make one job' same 1 "$(jobs_of many)"
+    fact 'each viewer gets all events' complete_for_all many 24
+    fact "an event reaches all viewers within 100 ms (median $(spread many) ms)" test "$(spread many)" -le 100
     viewers_start replay --n 12 --once "$video?caseId=many"
     viewers_wait replay
-    fact 'a replay is the same from any process' complete_for_all replay 12
+    fact 'a replay is the same from each process' complete_for_all replay 12
 }
 
 one_slot_for_all() {
     local id
     for id in slot1 slot2 slot3; do case_put "$id" 1; job_make "$id" >/dev/null; done
     for id in slot1 slot2 slot3; do wait_for 30 job_has_ended "$(job_make "$id")"; done
-    fact 'together they never run more jobs than CASECAST_SLOTS' same 0 "$(sql "SELECT count(*) FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
+    fact 'together the processes never run more jobs than CASECAST_SLOTS' same 0 "$(sql "SELECT count(*) FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
         WHERE a.subject LIKE 'slot%' AND b.subject LIKE 'slot%' AND b.started_ms < a.ended_ms AND a.started_ms < b.ended_ms")"
 }
 
-# Six requests to cancel, each in whatever process: the same answer from all.
+# Six requests to cancel, each to any process, get the same answer.
 canceled_from_anywhere() { # JOB VIEWER
     local answers
     answers=$(for _ in {1..6}; do job_cancel "$1" "$2" | jq -r .id; done | sort -u)
@@ -89,33 +89,33 @@ cancel() {
     viewers_saw queued 10 'any(.[]; .all == "open")'
     wait_for 10 are_written 8 "$running"
     wait_for 10 are_written 4 "$queued"
-    fact 'who does not watch can not cancel what others watch' others_watch 8 "$running" --interface 127.0.0.2
-    fact 'nor who calls itself otherwise' others_watch 8 "$running" -G -d viewer=me
-    fact 'one that gives no name is one of those at its address' others_watch 7 "$running"
-    fact 'of a queued job, too' others_watch 4 "$queued" --interface 127.0.0.2
+    fact 'a client that does not watch can not cancel a running job that others watch' others_watch 8 "$running" --interface 127.0.0.2
+    fact 'a client with another viewer name can not cancel it' others_watch 8 "$running" -G -d viewer=me
+    fact 'a client without a viewer name counts as one of the viewers at its address' others_watch 7 "$running"
+    fact 'a client that does not watch can not cancel a queued job that others watch' others_watch 4 "$queued" --interface 127.0.0.2
     viewers_start extra --n 1 --ms 30000 "$video?caseId=queued&viewer=extra"
     wait_for 10 are_written 5 "$queued"
-    fact 'one other is told as one' others_watch 1 "$queued" -G -d viewer=crew
+    fact 'the error counts one other viewer' others_watch 1 "$queued" -G -d viewer=crew
     kill "${viewers[extra]}"
     wait_for 10 are_written 4 "$queued"
-    fact 'a queued job is canceled from anywhere, once' canceled_from_anywhere "$queued" crew
-    fact '… while the running one goes on' same running "$(job_state "$running")"
+    fact 'a queued job can be canceled through any process, once' canceled_from_anywhere "$queued" crew
+    fact 'the running job continues' same running "$(job_state "$running")"
     began=$(date +%s%3N)
-    fact 'a running job is canceled from anywhere, once' canceled_from_anywhere "$running" crew
-    took=$(($(date +%s%3N) - began)) # a second as a rule; a busy machine gets more
-    fact "… within seconds ($took ms)" test "$took" -lt 6000
+    fact 'a running job can be canceled through any process, once' canceled_from_anywhere "$running" crew
+    took=$(($(date +%s%3N) - began)) # a second as a rule; a busy machine may need more
+    fact "the cancel takes seconds ($took ms)" test "$took" -lt 6000
     viewers_wait running
     viewers_wait queued
-    fact 'viewers of the running job see canceled, then finished_video' complete_for_all running 8
-    fact 'viewers of the queued job, too' complete_for_all queued 4
-    fact 'and are told 204 afterwards' same 12 "$(jq -r 'select(.open == 204) | .viewer' "$private/running.jsonl" "$private/queued.jsonl" | wc -l)"
+    fact 'viewers of the running job get canceled, then finished_video' complete_for_all running 8
+    fact 'viewers of the queued job get the same' complete_for_all queued 4
+    fact 'all of these viewers get 204 when they connect again' same 12 "$(jq -r 'select(.open == 204) | .viewer' "$private/running.jsonl" "$private/queued.jsonl" | wc -l)"
     finished=$(job_make many)
-    fact 'canceling what is done changes nothing' same 'done 1' "$(job_cancel "$finished" | jq -r .state) $(ends_of "$finished")"
-    fact 'who asks again gets a new job' lacks "$queued" "$(job_make queued)"
-    fact '… which is made' wait_for 20 job_is "$(job_make queued)" 'done'
+    fact 'a cancel of a done job changes nothing' same 'done 1' "$(job_cancel "$finished" | jq -r .state) $(ends_of "$finished")"
+    fact 'the next request for the canceled case makes a new job' lacks "$queued" "$(job_make queued)"
+    fact 'the new job is done' wait_for 20 job_is "$(job_make queued)" 'done'
 }
 
-# The job is taken over by another process; every viewer ends with every event once.
+# Another process runs the job, and every viewer gets every event once.
 taken_over() { # NAME JOB OLD-OWNER MOST-MS (since $began)
     wait_for 10 runs_elsewhere "$2" "$3" || return
     (($(date +%s%3N) - began <= $4)) || { printf 'it took %d ms\n' $(($(date +%s%3N) - began)); return 1; }
@@ -136,19 +136,19 @@ the_owner_is_killed() {
     watched_job killed 3
     began=$(date +%s%3N)
     responder_kill "$owner" KILL
-    fact 'kill -9 of its owner: the job is taken over within 5 s and ends once, for every viewer' taken_over killed "$job" "$owner" 5000
-    fact '… viewers of the dead process came back by themselves' test "$(seen killed | jq -r 'select(.run > 0 and .open == 200) | .viewer' | sort -u | wc -l)" -gt 0
-    fact 'three processes are left, and answer' same '200 200 200 200 200 200' "$(for _ in {1..6}; do status "$url/api/cases"; printf ' '; done | xargs)"
+    fact 'after kill -9 of its process, the job is taken over within 5 s and ends once, for every viewer' taken_over killed "$job" "$owner" 5000
+    fact 'viewers of the dead process connect again by themselves' test "$(seen killed | jq -r 'select(.run > 0 and .open == 200) | .viewer' | sort -u | wc -l)" -gt 0
+    fact 'the other three processes answer' same '200 200 200 200 200 200' "$(for _ in {1..6}; do status "$url/api/cases"; printf ' '; done | xargs)"
 }
 
-the_owner_is_stopped() { # past its lease: the job is somebody else's when it wakes up
+the_owner_is_stopped() { # past its lease: when it continues, another process runs the job
     watched_job stopped 3
     began=$(date +%s%3N)
     kill -STOP "$owner"
     wait_for 10 runs_elsewhere "$job" "$owner"
     kill -CONT "$owner"
-    fact 'a process that sleeps through its lease spoils nothing when it wakes' taken_over stopped "$job" "$owner" 10000
-    fact '… and goes on serving' responder_lives "$owner"
+    fact 'a process that is stopped past its lease changes nothing when it continues' taken_over stopped "$job" "$owner" 10000
+    fact 'this process serves requests again' responder_lives "$owner"
 }
 
 all_are_killed() {
@@ -158,7 +158,7 @@ all_are_killed() {
     viewers_saw all 10 'any(.[]; .comment == "no responder answers at the moment")'
     responders_start
     began=$(date +%s%3N)
-    fact 'kill -9 of all: the next start takes the job up within 5 s, for every viewer' taken_over all "$job" "$owner" 5000
+    fact 'after kill -9 of all processes, the next start runs the job within 5 s, for every viewer' taken_over all "$job" "$owner" 5000
 }
 
 a_job_that_kills() {
@@ -168,10 +168,10 @@ a_job_that_kills() {
         last_owner=$(job_runner "$job")
         responder_kill "$last_owner" KILL
     done
-    fact 'a job that has taken three processes with it takes no fourth' wait_for 10 job_is "$job" failed
-    fact '… and says so' holds 'died 3 times' "$(job_error "$job")"
+    fact 'a job whose process died three times fails' wait_for 10 job_is "$job" failed
+    fact 'the error says how often its process died' holds 'died 3 times' "$(job_error "$job")"
     viewers_wait deadly
-    fact '… to every viewer, once' complete_for_all deadly 16
+    fact 'every viewer gets every event of this job once' complete_for_all deadly 16
     fact 'the fourth process answers' same 200 "$(status "$url/api/cases")"
 }
 

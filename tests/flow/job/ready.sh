@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ready.sh - "ready" is tried out: whatever takes from a process what jobs need makes it say no, by name, and yes again
-# when the trouble is over.  A database that was deleted or replaced is left, not worked on in secret.
+# ready.sh - the health check "ready" tries what jobs need: it names each thing that fails, and reports ready again when
+# the fault is gone.  A process does not go on with a database file that was deleted or replaced.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -24,12 +24,12 @@ asked_and_made() { is_ready && [[ -d $CASECAST_OUTPUT ]]; }
 
 the_output_folder() {
     rm -rf "${CASECAST_OUTPUT:?}"
-    fact 'an output folder that was deleted is made again' wait_for 20 asked_and_made
-    fact '… and the process is ready' is_ready
+    fact 'a deleted output folder is made again' wait_for 20 asked_and_made
+    fact 'the process is ready with a new output folder' is_ready
     rm -rf "${CASECAST_OUTPUT:?}" && : >"$CASECAST_OUTPUT"
-    fact 'a file in its place is named' wait_for 20 says output 'CASECAST_OUTPUT='
+    fact 'a file in place of the output folder: the check names the setting' wait_for 20 says output 'CASECAST_OUTPUT='
     rm "$CASECAST_OUTPUT"
-    fact 'without that file it is ready again' wait_for 20 is_ready
+    fact 'without that file the process is ready again' wait_for 20 is_ready
 }
 
 the_database() {
@@ -42,28 +42,28 @@ the_database() {
     wait_for 20 grep -q processing_video "$private/watched"
     sql "VACUUM INTO '$private/backup.db'"
     rm "$CASECAST_DB" "$CASECAST_DB"-wal "$CASECAST_DB"-shm
-    fact 'a database that was deleted: not ready' wait_for 20 says database 'unable to open'
-    fact '… the viewers are sent away to come again' wait_for 20 gone "$stream_pid"
-    fact '… without a word of an end' lacks 'finished_video|failed|canceled' "$(cat "$private/watched")"
-    fact '… what ran there is given up' wait_for 20 grep -q "job $job: given up here" "$state/log/casecast.log"
-    fact '… nothing new is begun' same 503 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"long"}' "$url/api/jobs")"
-    fact '… whoever comes back by id is asked to come again' comes_back database \
+    fact 'a deleted database: not ready' wait_for 20 says database 'unable to open'
+    fact 'without the database, streams end' wait_for 20 gone "$stream_pid"
+    fact 'the ended stream has no end of the job' lacks 'finished_video|failed|canceled' "$(cat "$private/watched")"
+    fact 'without the database, the process gives up its job' wait_for 20 grep -q "job $job: given up here" "$state/log/casecast.log"
+    fact 'without the database, a new job is 503' same 503 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"long"}' "$url/api/jobs")"
+    fact 'without the database, a resumed stream is asked to connect again' comes_back database \
         -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long"
-    fact '… so is who comes by the job' comes_back database "$url/api/jobs/$job/events"
+    fact 'without the database, a stream of the job is asked to connect again' comes_back database "$url/api/jobs/$job/events"
     for path in "api/jobs/$job" api/cases api/cases/long; do
-        fact "… /$path is 503" problem 503 '^the database' "$url/$path"
-        fact '… without a path' lacks "$private" "$(curl -sS "$url/$path")"
+        fact "without the database, /$path is 503" problem 503 '^the database' "$url/$path"
+        fact 'the error does not name the file' lacks "$private" "$(curl -sS "$url/$path")"
     done
-    fact '… no new one is made in its place' test ! -e "$CASECAST_DB"
+    fact 'no new database is made' test ! -e "$CASECAST_DB"
     mv "$private/backup.db" "$CASECAST_DB"
-    fact 'a backup in its place is taken up' wait_for 20 is_ready
-    fact '… whoever comes back by id goes on with the same job' same "$job" \
+    fact 'a backup in place of the database: ready again' wait_for 20 is_ready
+    fact 'with the backup, a resumed stream has the same job' same "$job" \
         "$(job_told -H "Last-Event-ID: $job:1" "$url/create/video?caseId=long")"
-    fact '… with the job that ran when it was made' wait_for 20 job_is "$job" running
+    fact 'with the backup, the job of its time runs again' wait_for 20 job_is "$job" running
     curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"
-    fact '… which obeys, and ends' wait_for 20 job_is "$job" canceled
+    fact 'this job can be canceled' wait_for 20 job_is "$job" canceled
     case_put after 1
-    fact '… and new ones are made' same 'done' "$(stream "$url/create/video?caseId=after" | jq -r 'select(.event == "done") | .event')"
+    fact 'with the backup, a new job is done' same 'done' "$(stream "$url/create/video?caseId=after" | jq -r 'select(.event == "done") | .event')"
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
@@ -76,23 +76,23 @@ a_damaged_database() {
     wait_for 20 is_ready
     sql 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
     head -c 40000 /dev/urandom | dd of="$CASECAST_DB" bs=4096 seek=1 conv=notrunc status=none
-    fact 'a database of other bytes: not ready' wait_for 20 says database 'damaged|malformed'
+    fact 'a damaged database: not ready' wait_for 20 says database 'damaged|malformed'
     responders_stop
     rm -f "$CASECAST_DB"-wal "$CASECAST_DB"-shm
     mv "$private/whole.db" "$CASECAST_DB"
     responders_start
-    fact 'whole again: ready again' wait_for 20 is_ready
+    fact 'a repaired database: ready again' wait_for 20 is_ready
 }
 
 a_cut_log() {
     case_put other 1
     truncate -s 0 "$CASECAST_DB-wal"
-    fact 'a log that was cut: not ready' wait_for 20 says database 'cut|damaged|malformed|short read|disk I/O'
+    fact 'a truncated WAL: not ready' wait_for 20 says database 'cut|damaged|malformed|short read|disk I/O'
 }
 
 the_output_folder
 the_database
 a_damaged_database
 a_cut_log
-fact 'no responder fell' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
+fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# shutdown.sh - SIGTERM under viewers: a clean end within five seconds, and everything goes on at the next start.  The
-# ways that lead there (supervisors, other signals) are in cycles.sh.
+# shutdown.sh - SIGTERM with viewers: the responder exits within five seconds, and jobs and streams continue after the
+# next start.  cycles.sh has the other ways to stop (supervisors, other signals).
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -11,7 +11,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
 
-# In the foreground of spawn-fcgi, so that its exit status is ours to see.
+# The responder is a child of spawn-fcgi in the foreground, so that the test gets its exit status.
 responders_start() {
     # shellcheck disable=SC2016
     (cd "$state/run" && exec spawn-fcgi -n -s casecast.sock -M 0600 -b 4096 -- \
@@ -61,24 +61,24 @@ under_viewers() {
     waiting=$(job_make waiting)
 
     ends_well 'under viewers'
-    fact 'the streams end with a comment' viewers_saw running 20 '[.[] | select(.run == 0 and .comment == "the server restarts; connect again to go on") | .viewer] | unique | length == 5'
-    fact 'the clock'\''s, too' viewers_saw clock 20 '[.[] | select(.run == 0 and .comment == "the server restarts; connect again to go on") | .viewer] | unique | length == 3'
-    fact 'and are whole responses' same '' "$(seen running | jq -r 'select(.broken or .bad) | .viewer')"
-    fact 'meanwhile nginx asks the viewers to retry' viewers_saw running 20 'any(.[]; .comment == "no responder answers at the moment")'
+    fact 'the streams of the job end with a comment' viewers_saw running 20 '[.[] | select(.run == 0 and .comment == "the server restarts; connect again to go on") | .viewer] | unique | length == 5'
+    fact 'the streams of the clock end with a comment' viewers_saw clock 20 '[.[] | select(.run == 0 and .comment == "the server restarts; connect again to go on") | .viewer] | unique | length == 3'
+    fact 'these responses are complete' same '' "$(seen running | jq -r 'select(.broken or .bad) | .viewer')"
+    fact 'without a responder, nginx asks the viewers to retry' viewers_saw running 20 'any(.[]; .comment == "no responder answers at the moment")'
     fact 'the job that ran is first in the queue' same "$running queued" "$(sql 'SELECT id, state FROM casecast_jobs ORDER BY number LIMIT 1' | tr '|' ' ')"
 
     responders_start
     viewers_wait running
     viewers_wait waiting
     viewers_wait clock
-    fact 'at the next start it is taken up again' same 2 "$(starts_of "$running")"
-    fact '… and ends once, done' same '1 done' "$(ends_of "$running") $(job_state "$running")"
-    fact '… each of its viewers has every event once' complete_for_all running 5
-    fact 'the job that waited has been made, too' complete_for_all waiting 1
-    fact '… once' same '1 1' "$(starts_of "$waiting") $(ends_of "$waiting")"
+    fact 'the next start runs this job again' same 2 "$(starts_of "$running")"
+    fact 'this job ends once, as done' same '1 done' "$(ends_of "$running") $(job_state "$running")"
+    fact 'each of its viewers has every event once' complete_for_all running 5
+    fact 'the queued job is done, too' complete_for_all waiting 1
+    fact 'the queued job ran once' same '1 1' "$(starts_of "$waiting") $(ends_of "$waiting")"
     fact 'each viewer of the clock has every message once' same '13 13 13' \
         "$(for i in 0 1 2; do of_viewer clock $i | ids | sort -u | wc -l; done | xargs)"
-    fact '… in order' same "$(printf 'clock:%d\n' {1..13})" "$(of_viewer clock 0 | ids)"
+    fact 'the clock'\''s messages are in order' same "$(printf 'clock:%d\n' {1..13})" "$(of_viewer clock 0 | ids)"
 }
 
 under_bad_peers() {
@@ -95,14 +95,14 @@ answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
 
 while_it_does_nothing() {
     ends_well 'while nothing happens'
-    fact 'a stream is told to retry' holds '^retry: [0-9]+$' "$(curl -sS "$video?caseId=running")"
-    fact 'JSON is 503' problem 503 'no responder' "$url/api/cases"
+    fact 'without a responder, a stream gets a retry time' holds '^retry: [0-9]+$' "$(curl -sS "$video?caseId=running")"
+    fact 'without a responder, JSON is 503' problem 503 'no responder' "$url/api/cases"
     responders_start
     wait_for 20 answers
-    fact 'what was done before is still known' same 'done' "$(stream "$video?caseId=running" | jq -r 'select(.event == "done") | .event')"
+    fact 'a job that was done before the restart is still done' same 'done' "$(stream "$video?caseId=running" | jq -r 'select(.event == "done") | .event')"
 }
 
-# systemd signals the whole unit, and a supervisor in it passes the signal on.
+# systemd signals the whole unit, and a supervisor in it passes the signal on: a second signal.
 asked_twice() {
     local job
     case_put twice 20
@@ -111,14 +111,14 @@ asked_twice() {
     kill -TERM "$responder"
     kill -QUIT "$responder"
     ends_well 'asked three times at once'
-    fact 'the job it left is handed back all the same' same queued "$(sql "SELECT state FROM casecast_jobs WHERE id = '$job'")"
+    fact 'after a second signal, the job is still handed back' same queued "$(sql "SELECT state FROM casecast_jobs WHERE id = '$job'")"
     responders_start
     wait_for 20 answers
-    fact 'it is taken up within the lease' wait_for 20 taken_up "$job"
+    fact 'the next start runs this job within the lease' wait_for 20 taken_up "$job"
     job_cancel "$job" >/dev/null
-    fact 'and can be canceled' wait_for 20 job_is "$job" canceled
+    fact 'this job can be canceled' wait_for 20 job_is "$job" canceled
 }
-# A request that waits for a lock of the database holds the stop up for longer than two signals may lie apart.
+# A request that waits for a lock of the database delays the stop for longer than the time between two signals.
 asked_twice_under_a_lock() {
     local job posts=()
     case_put locked 20
@@ -137,8 +137,8 @@ asked_twice_under_a_lock() {
     wait "${posts[@]}"
     exec 7>&-
     wait "$responder"
-    fact 'asked twice, while requests waited for a lock: exit status 0' same 0 $?
-    fact '… and the job is handed back' same 'queued|0' "$(sql "SELECT state, deaths FROM casecast_jobs WHERE id = '$job'")"
+    fact 'two signals while requests wait for a lock: exit status 0' same 0 $?
+    fact 'after both signals the job is handed back' same 'queued|0' "$(sql "SELECT state, deaths FROM casecast_jobs WHERE id = '$job'")"
     responders_start
     wait_for 20 answers
     job_cancel "$job" >/dev/null

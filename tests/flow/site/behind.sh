@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# behind.sh - behind other people's things: a second nginx in front passes each event on as it comes; `end` comes last
-# whatever the outcome; and a client that knows no Last-Event-ID, whatever its proxies, never begins anew what failed
-# or was canceled.
+# behind.sh - behind other proxies: a second nginx in front passes each event on as it comes; `end` is the last event in
+# each state; and a client that never sends Last-Event-ID does not restart a job that failed or was canceled, even
+# through proxies.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -17,7 +17,7 @@ private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_SLOTS=1
 photos_make
 stack_start
 
-# --- another nginx in front, with what proxy_pass does by itself ---------------------------------------------
+# --- another nginx in front, with the defaults of proxy_pass -------------------------------------------------
 
 outer_start() {
     local port
@@ -47,7 +47,7 @@ outer_stop() {
     pid=$(cat "$private/outer/nginx.pid") && kill "$pid" && process_wait "$pid"
 }
 
-# What has come while the stream goes on: nobody ends it but us.
+# What arrives while the stream is open: only the test closes it.
 comes_while_open() { # WORDS URL
     local pid result
     curl -sN --max-time 60 -H 'Accept: text/event-stream' "$2" >"$private/coming" &
@@ -65,11 +65,11 @@ another_nginx() {
     case_put waiting 1
     job=$(job_make held)
     wait_for 20 job_is "$job" running
-    fact 'behind another nginx: a message comes while its stream goes on' comes_while_open 'Message 1' "$outer/api/events?count=600"
-    fact '… so does the first of a job that waits' comes_while_open processing_video "$outer/create/video?caseId=waiting"
-    fact '… and of one that runs' comes_while_open processing_video "$outer/api/jobs/$job/events"
+    fact 'behind another nginx, a message arrives while its stream is open' comes_while_open 'Message 1' "$outer/api/events?count=600"
+    fact 'behind another nginx, the first event of a queued job arrives while its stream is open' comes_while_open processing_video "$outer/create/video?caseId=waiting"
+    fact 'behind another nginx, the first event of a running job arrives while its stream is open' comes_while_open processing_video "$outer/api/jobs/$job/events"
     curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"
-    fact '… and all of a stream' same 'message end' \
+    fact 'behind another nginx, a stream is complete' same 'message end' \
         "$(stream "$outer/create/video?caseId=waiting" | jq -r 'select(.id) | .event' | tail -n 2 | xargs)"
 }
 
@@ -82,10 +82,10 @@ ends() {
     case_put good 1
     case_put bad 1 gone.jpg
     fact 'done: end is last' same 'end {"state":"done"}' "$(stream "$url/create/video?caseId=good" | last_event)"
-    fact '… and once more when it is told again' same 'end {"state":"done"}' "$(stream "$url/create/video?caseId=good" | last_event)"
+    fact 'done: end is also the last event of the replay' same 'end {"state":"done"}' "$(stream "$url/create/video?caseId=good" | last_event)"
     fact 'failed: end is last' same 'end {"state":"failed"}' "$(stream "$url/create/video?caseId=bad" | last_event)"
     fact 'refused: end is last' same 'end {"state":"failed"}' "$(stream "$url/create/video?caseId=none" | last_event)"
-    fact '… after the words of the tutorial' same 'error finished_video' \
+    fact 'refused: before end come the messages of the tutorial' same 'error finished_video' \
         "$(stream "$url/create/video?caseId=none" | messages | cut -d' ' -f1 | xargs)"
     case_put stopped 60
     job=$(job_make stopped)
@@ -94,12 +94,12 @@ ends() {
     job_cancel "$job" >/dev/null
     viewers_wait stopped
     fact 'canceled: end is last' same 'end {"state":"canceled"}' "$(seen stopped | last_event)"
-    fact '… for who comes back between the last two' same 'end {"state":"canceled"}' \
+    fact 'canceled: a stream that resumes at the last but one event gets end' same 'end {"state":"canceled"}' \
         "$(stream -H "Last-Event-ID: $(seen stopped | ids | tail -n 2 | head -n 1)" "$url/create/video?caseId=stopped" | last_event)"
-    fact '… and 204 after it' same 204 "$(stream_status -H "Last-Event-ID: $(seen stopped | last_id)" "$url/create/video?caseId=stopped")"
+    fact 'canceled: a stream that resumes after end is 204' same 204 "$(stream_status -H "Last-Event-ID: $(seen stopped | last_id)" "$url/create/video?caseId=stopped")"
 }
 
-# --- who comes back without an id ---------------------------------------------------------------------------
+# --- reconnects without an id -----------------------------------------------------------------------------------
 
 told_again() { # CASE JOB URL
     local got
@@ -109,7 +109,7 @@ told_again() { # CASE JOB URL
     done
 }
 
-later() { # the end of JOB, and all that was told of it, lies so many seconds farther back
+later() { # moves the end of JOB, and the time of its last replay, so many seconds into the past
     sql "UPDATE casecast_jobs SET ended_ms = ended_ms - $2 * 1000 WHERE id = '$1';
          UPDATE casecast_told SET told_ms = told_ms - $2 * 1000 WHERE job_id = '$1'"
 }
@@ -119,18 +119,18 @@ latest() { sql "SELECT id FROM casecast_jobs WHERE subject = '$1' ORDER BY numbe
 held_for_its_viewer() { # CASE STATE
     local job again from=(--interface 127.0.0.2)
     job=$(latest "$1")
-    fact "$2: who reconnects without an id is told it again" told_again "$1" "$job" "$url"
-    fact '… behind another nginx, too' told_again "$1" "$job" "$outer"
+    fact "$2: a client that reconnects without an id gets the same job" told_again "$1" "$job" "$url"
+    fact 'behind another nginx, this client gets the same job, too' told_again "$1" "$job" "$outer"
     later "$job" 60
-    fact '… a minute later, too' told_again "$1" "$job" "$url"
+    fact 'a minute later, this client gets the same job' told_again "$1" "$job" "$url"
     later "$job" 100
-    fact '… as long as it keeps coming' told_again "$1" "$job" "$url"
-    fact '… and it was made once' same 1 "$(jobs_of "$1")"
+    fact 'this client gets the same job as long as it keeps reconnecting' told_again "$1" "$job" "$url"
+    fact 'its reconnects made no other job' same 1 "$(jobs_of "$1")"
     again=$(job_told "${from[@]}" "$url/create/video?caseId=$1")
-    fact '… somebody else begins it anew by then' same "$(latest "$1") 2" "$again $(jobs_of "$1")"
+    fact 'a client at another address makes a new job' same "$(latest "$1") 2" "$again $(jobs_of "$1")"
     wait_for 20 no_live_job "$1"
     job=$(latest "$1")
-    fact '… and so does a POST, at once' lacks "$job" "$(job_make "$1")"
+    fact 'a POST makes a new job at once' lacks "$job" "$(job_make "$1")"
     job_cancel "$(latest "$1")" >/dev/null
     wait_for 20 no_live_job "$1"
 }
@@ -140,11 +140,11 @@ no_live_job() {
         { job_cancel "$(latest "$1")" >/dev/null; return 1; }
 }
 
-# As pages do whose library opens a new EventSource after each end.
+# Some libraries open a new EventSource after each end.
 a_library_that_forgets() {
     case_put forgets 1 gone.jpg
     for _ in {1..4}; do stream "$url/create/video?caseId=forgets" >/dev/null; sleep 0.1; done
-    fact 'a library that forgets the id makes a failed film once' same 1 "$(jobs_of forgets)"
+    fact 'reconnects of a library that forgets the id make no second job' same 1 "$(jobs_of forgets)"
 }
 
 another_nginx
@@ -153,5 +153,5 @@ held_for_its_viewer bad failed
 held_for_its_viewer stopped canceled
 a_library_that_forgets
 outer_stop
-fact 'no responder fell' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
+fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# disk.sh - a database that is locked, read-only or has no room, and a disk that fills up while a video is made: the
-# reason is told, nothing half made stays, and the responder goes on when the trouble is over.
+# disk.sh - a database that is locked, read-only or full, and a disk that fills up while a video is made: the error
+# gives the reason, no partial file stays, and the responder recovers when the fault is gone.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -19,13 +19,13 @@ stack_start
 
 video=$url/create/video
 
-made() { # CASE: whoever watches it being made, and comes back as browsers do, sees all of it
+made() { # CASE: a viewer that reconnects as browsers do gets every event until `done`
     viewers_start "$1" --ms 25000 "$video?caseId=$1"
     viewers_wait "$1"
     complete_for_all "$1" 1 && same 'done' "$(seen "$1" | jq -r 'select(.event == "done") | .event')"
 }
 
-# An EventSource is told why, and to come back; everybody else gets a status.  Neither hears of our folders.
+# An EventSource gets the reason and is asked to connect again; other clients get a status.  Neither sees a path.
 not_now() { # REGULAR EXPRESSION CASE
     comes_back "$1" "$video?caseId=$2" --max-time 10 && problem 503 "$1" "$video?caseId=$2" &&
         holds '^Retry-After: ' "$(headers "$video?caseId=$2")" && lacks "$private" "$(curl -sS "$video?caseId=$2")"
@@ -41,7 +41,7 @@ lock_take() {
     wait_for 20 grep -q locked "$private/locked"
 }
 
-# Nobody but us ends it: an answer that came meanwhile has not waited for its end.
+# Only the test releases the lock.  If it is still held, no response has waited for its release.
 is_locked() { holds 'database is locked' "$(sqlite3 "$CASECAST_DB" 'BEGIN IMMEDIATE' 2>&1)"; }
 
 lock_release() {
@@ -60,21 +60,21 @@ locked() {
     wait_for 20 job_is "$job" running
     lock_take
     fact 'locked: a new job is refused with the reason' not_now 'locked|busy' after
-    fact 'locked: what is done is shown all the same' made before
+    fact 'locked: a done job is replayed' made before
     fact 'locked: cases are listed' same 200 "$(status "$url/api/cases")"
-    fact 'locked: it says that it is not ready' jq -e '(.ready | not) and (.checks.database | test("locked|busy"))' \
+    fact 'locked: the health check reports not ready' jq -e '(.ready | not) and (.checks.database | test("locked|busy"))' \
         <<<"$(curl -sS "$url/api/health/ready")"
-    fact 'locked: it lives' same 200 "$(status "$url/api/health/live")"
-    fact 'all of them were answered while it was locked' is_locked
-    viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # it would hold the lock, too
+    fact 'locked: the health check reports live' same 200 "$(status "$url/api/health/live")"
+    fact 'locked: all of these requests were answered before the lock was released' is_locked
+    viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # or node would hold the lock, too
     viewers_saw patient 20 'any(.[]; .comment // "" | test("locked"))'
     lock_release
     viewers_wait patient
-    fact 'unlocked: who came meanwhile has come back, and seen all of it' complete_for_all patient 1
-    fact 'unlocked: the job that ran has its end' wait_for 30 job_has_ended "$job"
-    fact '… done, or failed with that reason' holds '^done null$|^failed .*(locked|busy)' "$(job_state "$job") $(job_error "$job")"
-    fact '… and one end only' contiguous "$(stream "$url/api/jobs/$job/events")"
-    fact 'unlocked: a new job is made' made after
+    fact 'unlocked: a viewer from the time of the lock reconnected and has every event' complete_for_all patient 1
+    fact 'unlocked: the job that ran has ended' wait_for 30 job_has_ended "$job"
+    fact 'unlocked: this job is done, or failed with that reason' holds '^done null$|^failed .*(locked|busy)' "$(job_state "$job") $(job_error "$job")"
+    fact 'unlocked: this job has one end' contiguous "$(stream "$url/api/jobs/$job/events")"
+    fact 'unlocked: a new job is done' made after
 }
 
 # --- read-only ----------------------------------------------------------------------------------------------
@@ -93,13 +93,13 @@ read_only() {
     rm -f "$CASECAST_DB-wal" "$CASECAST_DB-shm"
     chmod 444 "$CASECAST_DB"
     responders_again
-    fact 'read-only: a job is refused with the reason' not_now 'read-?only|permission|readonly' frozen
-    fact 'read-only: it says that it is not ready' jq -e '(.ready | not) and (.checks.database | test("read-?only|permission"))' \
+    fact 'read-only: a new job is refused with the reason' not_now 'read-?only|permission|readonly' frozen
+    fact 'read-only: the health check reports not ready' jq -e '(.ready | not) and (.checks.database | test("read-?only|permission"))' \
         <<<"$(curl -sS "$url/api/health/ready")"
-    fact 'read-only: a folder that can not be written is named' output_named
+    fact 'read-only: the check names an output folder that can'\''t be written' output_named
     chmod 644 "$CASECAST_DB"
-    fact 'writable again: it recovers by itself' wait_for 20 answers_ready
-    fact 'writable again: the job is made' made frozen
+    fact 'writable again: the health check reports ready' wait_for 20 answers_ready
+    fact 'writable again: the job is done' made frozen
 }
 
 answers_ready() { [[ $(status "$url/api/health/ready") == 200 ]]; }
@@ -125,14 +125,14 @@ can_mount() {
 
 partial_files() { find "$CASECAST_OUTPUT" -name '*.mp4' -o -type f -name '.*'; } # thumbnails that were shown are whole
 
-# A disk with so much room, at each stage of the work: who watches reads where it ended, at which file, and why.
+# A full disk at each stage of the work: the error gives the stage, the file and the reason.
 full_at_each_stage() {
     ffmpeg -v error -f lavfi -i color=gray:size=1280x720:duration=1 -vf noise=alls=100 -frames:v 1 -q:v 3 \
         "$CASECAST_MEDIA_ROOT/noise.jpg" </dev/null
     fails_for_room reading 1m '^error scene 1: narration: .*no space left on device' photo.jpg "$(printf 'These words fill the disk. %.0s' {1..60})"
     fails_for_room thumbnails 16k '^error scene 1: thumbnail: .*\.jpg can.t be written: no space left on device' photo.jpg
     fails_for_room joining 2m '^error joining: .*(final\.mp4|live-[0-9]+\.m4s) can.t be written: no space left on device' noise.jpg
-    fact '… and the operator reads the path in the log' holds "warning job .* fails: joining: $CASECAST_OUTPUT/" \
+    fact 'the log has the path of the file' holds "warning job .* fails: joining: $CASECAST_OUTPUT/" \
         "$(tail -n 5 "$state/log/casecast.log")"
 }
 
@@ -143,8 +143,8 @@ fails_for_room() { # NAME ROOM REGULAR EXPRESSION IMAGE [NARRATION]
     case_put "full-$1" 3 "$4"
     [[ -z ${5-} ]] || sql "UPDATE scenes SET narration = '$5' WHERE case_id = 'full-$1'"
     got=$(stream "$video?caseId=full-$1")
-    fact "a disk that is full at $1 is told so" holds "$3" "$(messages <<<"$got")"
-    fact '… without a path of ours' lacks "$private" "$got"
+    fact "a disk that is full at $1: the error gives the reason" holds "$3" "$(messages <<<"$got")"
+    fact 'this error holds no path' lacks "$private" "$got"
     umount "$CASECAST_OUTPUT"
 }
 
@@ -156,17 +156,17 @@ full_output() {
     got=$(stream "$video?caseId=large")
     job=$(job_of <<<"$got")
     fact 'a full disk: the job fails with that reason' holds '^error .*no space left' "$(messages <<<"$got" | tail -n 2 | head -n 1)"
-    fact '… its stream is whole' contiguous "$got"
-    fact '… its state is failed' same failed "$(job_state "$job")"
-    fact '… and no partial file stays' same '' "$(partial_files)"
+    fact 'a full disk: the stream has all events' contiguous "$got"
+    fact 'a full disk: the job'\''s state is failed' same failed "$(job_state "$job")"
+    fact 'a full disk: no partial file stays' same '' "$(partial_files)"
     head -c 2m /dev/zero >"$CASECAST_OUTPUT/filler" 2>/dev/null
-    fact 'a full disk: it is not ready' wait_for 20 ready_says output 'CASECAST_OUTPUT=.*No space left'
+    fact 'a full disk: the health check reports not ready' wait_for 20 ready_says output 'CASECAST_OUTPUT=.*No space left'
     umount "$CASECAST_OUTPUT"
     case_rename large 'Large, with room'
-    fact 'with room again the job is made' made large
+    fact 'a disk with room again: the job is done' made large
 }
 
-# The journal has no room: nobody can be promised anything, so nothing is begun.
+# With a full journal no event can be durable, so no job starts.
 full_database() {
     local disk=$private/small
     responders_stop
@@ -179,11 +179,11 @@ full_database() {
     case_put squeezed 1
     wait_for 20 answers_ready
     head -c 2m /dev/zero >"$disk/filler" 2>/dev/null
-    fact 'no room for the journal: refused with the reason' not_now 'full|no space' squeezed
-    fact 'no room for the journal: it is not ready' wait_for 20 ready_says database 'disk full'
-    fact 'no room for the journal: it lives' same 200 "$(status "$url/api/health/live")"
+    fact 'a full journal: a new job is refused with the reason' not_now 'full|no space' squeezed
+    fact 'a full journal: the health check reports not ready' wait_for 20 ready_says database 'disk full'
+    fact 'a full journal: the health check reports live' same 200 "$(status "$url/api/health/live")"
     rm "$disk/filler"
-    fact 'room again: the job is made' made squeezed
+    fact 'a journal with room again: the job is done' made squeezed
     responders_stop
     umount "$disk"
 }
@@ -206,5 +206,5 @@ if can_mount; then
 else
     printf '# skipped: full disks, because mount needs root\n'
 fi
-fact 'no responder fell' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
+fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# docs.sh - the README and the manuals are true: their blocks run, their links lead somewhere, and their tables name
-# what the program has.
+# docs.sh - checks README and manuals: their blocks run, their links have a target, and their tables list what the
+# program has.
 # (It measures no time, and runs side by side with others.)
 #
-# What a fenced block is, by the words behind its fence:
+# The words behind a block's fence say how it is checked:
 #
 #     sh                run; each line must succeed
-#     console           each line after "$ " is run, and the output is as shown; … stands for anything
+#     console           each line after "$ " is run, and its output is compared; … stands for any text
 #     console WORD      the same on another kind of site: see site_for()
-#     LANGUAGE FILE     saved under that name in the folder that all blocks run in
-#     nginx http        what nginx takes in its http block, and nginx server in the server block of the site
-#     c                 a file of tests/kit, or compiled
-#     sh example        not run: see `examples`; js example is only parsed
-#     text              a drawing
+#     LANGUAGE FILE     saved under that name in the folder in which all blocks run
+#     nginx http        nginx accepts it in its http block, and nginx server in the server block of the site
+#     c                 it is a file of tests/kit, or it compiles
+#     sh example        not run: see `examples`; js example is parsed only
+#     text              a drawing, not checked
 # shellcheck disable=SC2016,SC2046
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -24,7 +24,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/postgres.sh
 . "$(dirname "$0")/../../kit/postgres.sh"
 
-# The examples that are not run, by their first two words, and why.
+# The examples that are not run, by their first two words, with the reason.
 declare -A examples=(
     ['./scripts/test']='would run this test'
     ['./scripts/test #']='would run this test'
@@ -36,9 +36,9 @@ declare -A examples=(
 
 manual_files() { (cd "$root" && find . -name '*.md' -not -path '*/node_modules/*' -not -path './build*' -not -path './var/*' | sort); }
 
-# --- the folder that all blocks run in ----------------------------------------------------------------------
+# --- the folder in which all blocks run -----------------------------------------------------------------------
 
-# It looks like the repository, and may be written to.
+# A copy of the repository's folders that may be written to.
 folder_make() {
     local entry
     folder=$private/repository
@@ -53,12 +53,12 @@ folder_make() {
     PATH=$private/bin:$PATH
 }
 
-# What the manual calls 8080 (or 9000) is a free port here.
+# A free port replaces 8080 (or 9000) of the manual.
 here() { sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" -e "s/CASECAST_PORT=9000/CASECAST_PORT=$port/"; }
 
 # --- one manual ---------------------------------------------------------------------------------------------
 
-# A block of another kind of site.  Its responders and settings stay until the manual ends.
+# Starts another kind of site.  Its responders and settings stay until the manual ends.
 site_for() { # WORD
     [[ -n $1 && $1 != "${site_word-}" ]] || return 0
     site_word=$1
@@ -71,7 +71,7 @@ site_for() { # WORD
     stack_start
 }
 
-# Variables and settings of a block are there in the later ones.
+# Variables and settings of a block stay set in later blocks.
 shell_step() { # STEP
     local broken=''
     trap 'broken="${broken:-$BASH_COMMAND}"' ERR
@@ -91,7 +91,7 @@ step_run() { # STEP
         (stack_start) >"$1/got" 2>&1 || : >"$1/broken"
         ;;
     'sh ') shell_step "$1" ;;
-    'console '*) site_for "$word" && shell_step "$1" && rm -f "$1/broken" ;; # its output says more than its status
+    'console '*) site_for "$word" && shell_step "$1" && rm -f "$1/broken" ;; # the output is compared, the status is not
     *' '*.*) mkdir -p "$(dirname "$word")" && cp "$1/code" "$word" ;;
     *) printf 'docs.sh does not know what a block “%s %s” is\n' "$kind" "$word" >"$1/got" && : >"$1/broken" ;;
     esac
@@ -105,7 +105,7 @@ step_holds() { # STEP
 manual_run() { # MANUAL; its steps are facts
     local steps=$private/steps/$1 step
     node "$kit/manual.mjs" steps "$root/$1" "$steps"
-    [[ -d $steps ]] || return # it has no block
+    [[ -d $steps ]] || return # the manual has no block
     (
         cd "$folder" || exit
         set +u
@@ -173,7 +173,7 @@ unit_make() {
     ln -s "$folder/nginx" "$unit/casecast"
 }
 
-# The lines of the unit, but for the users, who are not here.
+# The lines of the unit, without the users, who do not exist here.
 unit_start() {
     local code=$folder/casecast.service command
     sed -i -e "s:/run/casecast:$unit/run:" -e "s:/var/lib/casecast:$unit/lib:g" -e "s:/srv/photos:$unit/photos:" \
@@ -197,7 +197,7 @@ nginx_serves() {
     wait_for 10 site_answers && same 421 "$(site_status another.example.org)"
 }
 
-# --- what the program has, and the manuals say --------------------------------------------------------------
+# --- what the program has, and what the manuals list -----------------------------------------------------------
 
 words() { sort -u | tr '\n' ' '; }
 rows() { grep -ohE '^\| `[^`]+`' "$@" | tr -d '|` '; } # the first cells of tables
@@ -211,7 +211,7 @@ described() { cd "$root" && rows $(manual_files) | grep '^CASECAST_' | words; }
 mentioned() { cd "$root" && grep -ohE '\bCASECAST_[A-Z_]+' $(manual_files) | sed 's/_$//' | words; }
 
 code_fields() { grep -ohE '\{"[A-Za-z]+", CASE_(TEXT|CHOICE|PATH|SWITCH|NUMBER)' "$root"/common/case/*.c | cut -d'"' -f2 | words; }
-said_fields() { # the two of a point stand in one row
+said_fields() { # a row may hold both fields of a point
     sed -n '/^| field/,/^$/p' "$root/common/case/README.md" | grep -oE '^\| `[^|]*\|' | grep -oE '`[A-Za-z]+`' | tr -d '`' |
         grep -v '^scenes$' | words
 }
@@ -223,7 +223,7 @@ said_routes() { grep -oE '`(GET|POST) /[^?`]*' "$root/fcgi/README.md" | tr -d '`
 code_commands() { "$program" --help | sed -n '/^usage/,/COMMAND --help/s/^  \([a-z]*\).*/\1/p' | words; }
 said_commands() { rows "$root/common/cli/README.md" | sed 's/[^a-z].*//' | words; }
 
-code_kind() { # the members of a kind, and what its work may call
+code_kind() { # the members of a kind, and the functions that its work may call
     { sed -n '/^struct job_kind {/,/^}/p' "$root/common/hub/kind/kind.h" | sed 's|/\*.*||; /^ *\* /d' |
         sed -n 's/.*(\*\([a-z_]*\))(.*/\1/p; /[()]/!s/.*[ *]\([a-z_]*\), \*\([a-z_]*\);.*/\1\n\2/p; t; /[()]/!s/.*[ *]\([a-z_]*\);.*/\1/p'
         grep -ohE '\bwork_[a-z_]+\(' "$root/common/hub/kind/work.h" | tr -d '('; } | words
@@ -248,17 +248,17 @@ folder_make
 unit_make
 
 fact 'README has at most 150 lines' test "$(wc -l <"$root/README.md")" -le 150
-fact 'every link, and every path of the code, leads somewhere' same '' "$(cd "$root" && node "$kit/manual.mjs" links $(manual_files))"
+fact 'every link, and every path of the code, has a target' same '' "$(cd "$root" && node "$kit/manual.mjs" links $(manual_files))"
 fact 'no setting is described twice' same '' "$(described_twice)"
 fact 'every setting is described' same "$(code_settings)" "$(described)"
-fact 'every setting that is mentioned exists' same '' "$(comm -13 <(code_settings | tr ' ' '\n' | sort) <(mentioned | tr ' ' '\n' | sort))"
+fact 'every setting that the manuals name exists' same '' "$(comm -13 <(code_settings | tr ' ' '\n' | sort) <(mentioned | tr ' ' '\n' | sort))"
 fact 'every field of a case is described' same "$(code_fields)" "$(said_fields)"
 fact 'every route is described' same "$(code_routes)" "$(said_routes)"
 fact 'every member of a kind is described' same "$(code_kind)" "$(said_kind)"
 fact 'every command is described' same "$(code_commands)" "$(said_commands)"
 
 trap 'pg_end; private_end' EXIT
-# One site for all of them: its pictures and sounds, its case from the first manual, and `up` as a newcomer types it.
+# One site for all manuals: with pictures and sounds, with the case of the first manual, and with `up` run once.
 export CASECAST_MEDIA_ROOT=$private/photos CASECAST_STATE=$state CASECAST_PORT=$port
 mkdir -p "$CASECAST_MEDIA_ROOT"/{photos,voices}
 ffmpeg -v error -f lavfi -i testsrc2=size=1920x1080 -frames:v 1 "$CASECAST_MEDIA_ROOT/meadow.jpg" \
@@ -269,7 +269,7 @@ for manual in common/case/ common/cli/ scripts/ '' fcgi/; do manual_run "${manua
 
 page=$(node "$kit/page.mjs" "$url/film.html")
 fact 'the page of the README shows the video' same 200 "$(status "$url$(jq -r .film.src <<<"$page")")"
-fact '… and the picture before it' same 200 "$(status "$url$(jq -r .preview.src <<<"$page")")"
+fact 'the page of the README shows the preview before the video' same 200 "$(status "$url$(jq -r .preview.src <<<"$page")")"
 events=$(stream "$url/create/video?caseId=1")
 fact "a job's progress is as described" event_is progress "$(curl -sS "$url/api/jobs/$(job_of <<<"$events")" | jq -c .progress)"
 for event in job scene playable end; do
@@ -280,11 +280,11 @@ for manual in tests/ tests/bench/ nginx/ common/hub/ common/; do manual_run "${m
 fact 'a problem is as described' jq -e '.title and .status and .detail and .watching' "$folder/watched.json"
 
 fact 'the example of a flow test passes' bash "$folder/tests/flow/site/example.sh"
-fact 'each example that is not run is known' same '' "$(unexplained_examples)"
+fact 'each example that is not run has a reason' same '' "$(unexplained_examples)"
 for step in $(steps_of js example) $(steps_of js '*.js'); do fact 'a script can be parsed' node --check - <"$step/code"; done
-for step in $(steps_of c ''); do fact 'a block of C is built' c_is_built "$step"; done
-for step in $(steps_of nginx http); do fact 'nginx takes a block' nginx_takes "$step"; done
+for step in $(steps_of c ''); do fact 'a block of C compiles' c_is_built "$step"; done
+for step in $(steps_of nginx http); do fact 'nginx accepts a block' nginx_takes "$step"; done
 unit_start
-fact 'the unit and nginx serve the site, and no other name' nginx_serves "$(steps_of nginx http | head -n 1)"
+fact 'the unit and nginx serve the site, and no other host name' nginx_serves "$(steps_of nginx http | head -n 1)"
 unit_stop
 facts_end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# stack.sh - what keeps a casecast running: processes that come back, ports that are taken, folders that lie deep, and
-# a stop that stops only what was started.
+# stack.sh - scripts/stack.sh: processes that are started again, ports that are in use, folders with long paths, and a
+# stop that ends only what was started.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -9,7 +9,7 @@ set -uo pipefail
 
 answers() { same 200 "$(curl -sS -o /dev/null -w '%{http_code}' --max-time 5 "$url/api/cases")"; }
 
-comes_back() { # within 5 s
+comes_back() { # the responder answers within 5 s
     local deadline=$((SECONDS + 5))
     until answers >/dev/null 2>&1; do ((SECONDS < deadline)) || answers || return; sleep 0.05; done
 }
@@ -22,22 +22,22 @@ dead_responder() {
     local before
     before=$(responder)
     kill -KILL "$before"
-    fact 'a killed responder comes back' comes_back
-    fact 'it is another process' lacks "^$before\$" "$(responder)"
+    fact 'a killed responder is started again' comes_back
+    fact 'the new responder is another process' lacks "^$before\$" "$(responder)"
     before=$(responder)
     kill -TERM "$before"
-    fact 'a responder that was asked to end comes back' comes_back
+    fact 'a responder that ended after SIGTERM is started again' comes_back
 }
 
 dead_supervisor() {
     local orphan supervisor
     orphan=$(responder) supervisor=$(process_pid responders)
     kill -KILL "$supervisor"
-    process_wait "$supervisor" # it dies when it next runs
+    process_wait "$supervisor" # the kernel ends it when it next runs
     responders_start
     stack_wait
     fact 'without its supervisor the responder is replaced' gone "$orphan"
-    fact 'and its successor answers' answers
+    fact 'the new responder answers' answers
 }
 
 dead_nginx() {
@@ -51,10 +51,10 @@ second_start() {
     local before
     before="$(process_pid nginx) $(process_pid responders) $(responder)"
     stack_start
-    fact 'starting what runs changes nothing' same "$before" "$(process_pid nginx) $(process_pid responders) $(responder)"
+    fact 'a start while everything runs changes nothing' same "$before" "$(process_pid nginx) $(process_pid responders) $(responder)"
     CASECAST_HEARTBEAT_MS=5000 stack_start
-    fact 'another setting restarts the responders' lacks " $(cut -d' ' -f3 <<<"$before")\$" " $(responder)"
-    fact 'and only them' same "${before%% *}" "$(process_pid nginx)"
+    fact 'a changed setting restarts the responders' lacks " $(cut -d' ' -f3 <<<"$before")\$" " $(responder)"
+    fact 'a changed setting does not restart nginx' same "${before%% *}" "$(process_pid nginx)"
 }
 
 other_port() {
@@ -62,8 +62,8 @@ other_port() {
     port=$(free_port)
     url=$(stack_url)
     stack_start
-    fact 'another port is moved to' comes_back
-    fact 'the old port is let go' eventually_free "$old"
+    fact 'a start with another port moves to it' comes_back
+    fact 'the old port is free' eventually_free "$old"
 }
 
 eventually_free() {
@@ -71,14 +71,14 @@ eventually_free() {
     while port_is_taken "$1"; do ((SECONDS < deadline)) || return 1; sleep 0.05; done
 }
 
-# Somebody else's process under a number that we remember.
+# Another program's process has the number that the file of nginx holds.
 foreign_process() {
     local pid
     sleep 60 &
     pid=$!
     printf '%s 1 %s\n' "$pid" "$(boot)" >"$state/run/nginx.process"
     process_stop nginx
-    fact 'a number that now belongs to somebody else is left alone' kill -0 "$pid"
+    fact 'a stop leaves another program'\''s process alone' kill -0 "$pid"
     kill "$pid"
 }
 
@@ -96,9 +96,9 @@ busy_port() {
     private_listener &
     local pid=$!
     until port_is_taken "$port"; do sleep 0.05; done
-    fact 'a busy port is named, with a way out' \
+    fact 'an error about a port in use names it and says what to do' \
         holds "port $port is taken .* CASECAST_PORT=" "$( (stack_start) 2>&1 )"
-    fact 'nothing is left running then' same '' "$(process_pid responders)"
+    fact 'after this error nothing runs' same '' "$(process_pid responders)"
     kill "$pid"
 }
 
@@ -107,11 +107,11 @@ private_listener() {
 }
 
 private_stack_prepare
-# Deeper than a unix socket's path may be long, with a space and quotes in it.
+# A path that is longer than a unix socket's may be, with a space and quotes.
 stack_use "$private/a \"quoted\" folder$(printf '/%s' deep-down-in-the-tree-{1..6})" "$port" "$program"
 stack_start
-fact 'a state folder may lie deep' answers
-fact 'its socket is longer than a socket may be named' test "$(wc -c <<<"$state/run/casecast.sock")" -gt 108
+fact 'a state folder may have a long path' answers
+fact 'the path of its socket is longer than a socket'\''s may be' test "$(wc -c <<<"$state/run/casecast.sock")" -gt 108
 dead_responder
 dead_supervisor
 dead_nginx

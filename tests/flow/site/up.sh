@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# up.sh - the two commands a newcomer types, in a folder of their own.
+# up.sh - scripts/up and scripts/down, in a folder of the test.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -15,27 +15,27 @@ up() { "$root/scripts/up" 2>&1; }
 
 running() { cat "$state"/run/*.process; }
 
-fact 'a port that is none is refused' holds 'CASECAST_PORT=80a: must be a whole number' "$(CASECAST_PORT=80a up)"
+fact 'a port that is no number is refused' holds 'CASECAST_PORT=80a: must be a whole number' "$(CASECAST_PORT=80a up)"
 fact 'a port over 65535 is refused' holds 'CASECAST_PORT=70000: must be' "$(CASECAST_PORT=70000 up)"
 
 first=$(up)
-fact 'up ends well' same 0 $?
+fact 'up exits with status 0' same 0 $?
 fact 'up shows the frames of a video being made' holds '^data: processing_video' "$first"
 fact 'up shows progress' holds '^event: progress' "$first"
-fact 'up shows the end' holds '^event: done' "$first"
-fact 'up says where to look' holds "gallery +$url/" "$first"
-fact 'the gallery is there' holds '<title>casecast' "$(curl -sS "$url/")"
+fact 'up shows the done event' holds '^event: done' "$first"
+fact 'up prints the URL of the gallery' holds "gallery +$url/" "$first"
+fact 'the gallery is served' holds '<title>casecast' "$(curl -sS "$url/")"
 
 before=$(running)
 started=$SECONDS
 second=$(up)
-fact 'up again ends well' same 0 $?
-fact 'up again replays the video' holds '^event: done' "$second"
-fact 'up again does not make it again' test $((SECONDS - started)) -lt 10
-fact 'up again restarts nothing' same "$before" "$(running)"
+fact 'a second up exits with status 0' same 0 $?
+fact 'a second up shows the replay' holds '^event: done' "$second"
+fact 'a second up makes no video' test $((SECONDS - started)) -lt 10
+fact 'a second up restarts nothing' same "$before" "$(running)"
 
-fact 'down ends well' "$root/scripts/down"
-fact 'nothing is left of it' same '' "$(process_pid nginx; process_pid responders)"
-fact 'the port is free again' lacks taken "$(port_is_taken "$port" && say taken)"
-fact 'down again is harmless' "$root/scripts/down"
+fact 'down exits with status 0' "$root/scripts/down"
+fact 'after down nothing runs' same '' "$(process_pid nginx; process_pid responders)"
+fact 'after down the port is free' lacks taken "$(port_is_taken "$port" && say taken)"
+fact 'a second down exits with status 0' "$root/scripts/down"
 facts_end

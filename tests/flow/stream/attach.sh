@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# attach.sh - many viewers of one job, many streams on few threads, and viewers who leave.
+# attach.sh - many viewers of one job, many streams on few threads, and viewers that leave.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -21,8 +21,8 @@ ten_at_once() {
     viewers_start ten --n 10 --once "$video?caseId=ten"
     viewers_wait ten
     fact 'ten simultaneous GETs make one job' same 1 "$(jobs_of ten)"
-    fact 'each of the ten sees all of it' complete_for_all ten 10
-    fact 'and the end of the response' same 10 "$(seen ten | jq 'select(.end)' | grep -c end)"
+    fact 'each of the ten gets every event' complete_for_all ten 10
+    fact 'each of the ten gets the end of the response' same 10 "$(seen ten | jq 'select(.end)' | grep -c end)"
 }
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
@@ -41,24 +41,24 @@ two_hundred_streams() {
     wait_for 5 job_is "$blocker" running
     viewers_start crowd --n 100 --once --ms 30000 "$url/api/events?count=1000" "$video?caseId=waiting"
     fact '200 streams are open on two threads' viewers_saw crowd 20 'any(.[]; .all == "open")'
-    fact 'the metrics count them' same 200 "$(streams_open)"
+    fact 'the metrics count these streams' same 200 "$(streams_open)"
     seconds=$(seconds_for_cases)
-    fact "meanwhile /api/cases answers in under 50 ms (median $seconds s)" jq -ne "$seconds < 0.05"
-    fact 'streams that are silent send comments' viewers_saw crowd 5 \
+    fact "with these streams, /api/cases answers in under 50 ms (median $seconds s)" jq -ne "$seconds < 0.05"
+    fact 'idle streams get comments' viewers_saw crowd 5 \
         '[.[] | select(.comment == "still here") | .viewer] | unique | map(select(. >= 100)) | length == 100'
-    fact 'streams that are not hear nothing but their messages' viewers_saw crowd 5 \
+    fact 'streams with messages get no comments' viewers_saw crowd 5 \
         '[.[] | select(.event == "message" and .viewer < 100) | .viewer] | unique | length == 100'
-    fact 'nobody was thrown out' same '' "$(seen crowd | jq -r 'select(.end or .broken) | .viewer')"
+    fact 'no stream was closed' same '' "$(seen crowd | jq -r 'select(.end or .broken) | .viewer')"
     kill "${viewers[crowd]}"
-    fact 'two hundred who leave are noticed' wait_for 5 nobody_watches
-    fact 'an operator cancels from the terminal' holds 'ends as soon as' "$("$program" cancel "$blocker")"
+    fact 'the responder notices that 200 viewers have left' wait_for 5 nobody_watches
+    fact 'an operator can cancel a job from the terminal' holds 'ends as soon as' "$("$program" cancel "$blocker")"
     "$program" cancel "$(job_make waiting)"
     wait_for 5 job_has_ended "$blocker"
 }
 
 nobody_watches() { [[ $(streams_open) == 0 ]]; }
 
-positions_of() { # NAME: what a viewer was told about the queue, repetitions left out
+positions_of() { # NAME: the queue positions that a viewer got, without repetitions
     seen "$1" | jq -r 'select(.event == "job") | .data | fromjson | "\(.state) \(.position)"' | uniq | paste -sd,
 }
 
@@ -70,10 +70,10 @@ the_queue() {
     job_make second >/dev/null
     viewers_start third --once "$video?caseId=third"
     viewers_wait third
-    fact 'job events tell the place in the queue' same 'queued 2,queued 1,running 0' "$(positions_of third)"
-    fact 'one after the other, as one slot allows' same 'first second third' \
+    fact 'job events have the position in the queue' same 'queued 2,queued 1,running 0' "$(positions_of third)"
+    fact 'with one slot, jobs run one after another' same 'first second third' \
         "$(sql "SELECT subject FROM casecast_jobs WHERE subject IN ('first', 'second', 'third') ORDER BY started_ms" | xargs)"
-    fact 'no two at once' same '' "$(sql "SELECT a.subject FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
+    fact 'no two jobs run at once' same '' "$(sql "SELECT a.subject FROM casecast_jobs a JOIN casecast_jobs b ON a.number < b.number
         WHERE a.state = 'done' AND b.state = 'done' AND b.started_ms < a.ended_ms AND a.started_ms < b.ended_ms")"
 }
 
@@ -82,8 +82,8 @@ who_leaves_cancels_nothing() {
     case_put tab 2
     curl -sN --max-time 0.3 "$video?caseId=tab" >/dev/null
     job=$(job_make tab)
-    fact 'a closed tab: the job goes on' wait_for 20 job_has_ended "$job"
-    fact 'and is done' same 'done' "$(job_state "$job")"
+    fact 'after a tab was closed, its job continues' wait_for 20 job_has_ended "$job"
+    fact 'this job is done' same 'done' "$(job_state "$job")"
 }
 
 when_nginx_is_stopped() {
@@ -93,9 +93,9 @@ when_nginx_is_stopped() {
     nginx_stop
     nginx_start
     viewers_wait proxy
-    fact 'nginx stopped and started: its viewers came back' same 5 \
+    fact 'after a restart of nginx, its viewers reconnect' same 5 \
         "$(seen proxy | jq -r 'select(.run > 0 and .open == 200) | .viewer' | sort -u | wc -l)"
-    fact 'each has every event once' complete_for_all proxy 5
+    fact 'each of these viewers has every event once' complete_for_all proxy 5
     fact 'the job was made once, and is done' same '1 done' "$(jobs_of proxy) $(job_state "$(job_make proxy)")"
 }
 
@@ -104,10 +104,10 @@ when_nginx_reloads() {
     viewers_start reload --n 5 --ms 30000 "$video?caseId=reload"
     viewers_saw reload 10 '[.[] | select(.event == "progress") | .viewer] | unique | length == 5'
     kill -HUP "$(process_pid nginx)"
-    fact 'nginx reloads: it goes on answering' same 200 "$(status "$url/api/cases")"
+    fact 'after a reload, nginx answers' same 200 "$(status "$url/api/cases")"
     viewers_wait reload
-    fact 'each viewer has every event once' complete_for_all reload 5
-    fact 'no job was canceled' same 'done' "$(job_state "$(job_make reload)")"
+    fact 'with a reload of nginx, each viewer has every event once' complete_for_all reload 5
+    fact 'with a reload of nginx, no job is canceled' same 'done' "$(job_state "$(job_make reload)")"
 }
 
 ten_at_once

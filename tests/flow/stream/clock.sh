@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clock.sh - the tutorial's first two examples: the server's clock, and a secret that is said back.
+# clock.sh - the tutorial's first two examples: the server's clock, and a client secret in the first message.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -8,7 +8,7 @@ set -uo pipefail
 # shellcheck source=tests/kit/streams.sh
 . "$(dirname "$0")/../../kit/streams.sh"
 
-export TZ=Asia/Tokyo # nobody's default: what the server says must follow it
+export TZ=Asia/Tokyo # not a default: the server's text must use it
 private_stack CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=300
 
 secret_message='Message: Client secret communicated from frontend to backend at frontend initiating SSE. Backend sends text stream to the frontend, the client secret: '
@@ -35,53 +35,53 @@ the_clock() {
     got=$(stream "$url/api/events")
     to=$(date +%s)
     numbers=$(messages <<<"$got" | sed -n 's/^Message \([0-9]*\): The server time is: .*/\1/p' | tr '\n' ' ')
-    fact 'five messages' same '1 2 3 4 5 ' "$numbers"
-    fact 'then finished, and nothing after it' same finished "$(messages <<<"$got" | tail -n 1)"
-    fact 'six events in all, with ids' same 6 "$(ids <<<"$got" | wc -l)"
+    fact 'a stream has five messages' same '1 2 3 4 5 ' "$numbers"
+    fact 'finished is the last message' same finished "$(messages <<<"$got" | tail -n 1)"
+    fact 'the stream has six events with ids' same 6 "$(ids <<<"$got" | wc -l)"
     viewers_wait pace
-    fact 'a second apart' a_second_apart pace
+    fact 'messages come a second apart' a_second_apart pace
     fact 'the text is ctime() in the zone of the server' is_ctime_between \
         "$(messages <<<"$got" | sed -n '1s/^Message 1: The server time is: //p')" "$from" "$to"
-    fact 'well formed, and the server ends the response' well_formed "$got"
-    fact 'a first comment and a retry come at once' same 'casecast' "$(jq -rs '.[0].comment' <<<"$got")"
-    fact 'silence is filled with comments' holds 'still here' "$(jq -r '.comment // empty' <<<"$got")"
-    fact 'a reconnect after finished is told 204' same 204 \
+    fact 'the stream is well formed, and the server ends the response' well_formed "$got"
+    fact 'a stream starts with a comment' same 'casecast' "$(jq -rs '.[0].comment' <<<"$got")"
+    fact 'an idle stream gets comments' holds 'still here' "$(jq -r '.comment // empty' <<<"$got")"
+    fact 'a reconnect after finished is 204' same 204 \
         "$(stream_status -H "Last-Event-ID: $(last_id <<<"$got")" "$url/api/events")"
 }
 
 on_the_wire() {
     local got
     got=$(curl -sN --max-time 5 -D "$private/head" "$url/api/events?count=1&interval=100")
-    fact 'the frames are the tutorial'\''s, to the byte' holds '^data: Message 1: The server time is: ' "$got"
-    fact 'the last frame, too' same $'data: finished' "$(tail -n 1 <<<"$got")"
+    fact 'the first message has the tutorial'\''s bytes' holds '^data: Message 1: The server time is: ' "$got"
+    fact 'the last message has the tutorial'\''s bytes' same $'data: finished' "$(tail -n 1 <<<"$got")"
     got=$(cat "$private/head")
-    fact 'Content-Type' holds $'^Content-Type: text/event-stream; charset=utf-8\r$' "$got"
-    fact 'Cache-Control' holds $'^Cache-Control: no-store, no-transform\r$' "$got"
-    fact 'it comes in chunks, as it arises' holds $'^Transfer-Encoding: chunked\r$' "$got"
-    fact 'HEAD has the same head' holds '^Content-Type: text/event-stream' "$(headers -I "$url/api/events")"
+    fact 'the response has its Content-Type' holds $'^Content-Type: text/event-stream; charset=utf-8\r$' "$got"
+    fact 'the response may not be cached' holds $'^Cache-Control: no-store, no-transform\r$' "$got"
+    fact 'the response is chunked' holds $'^Transfer-Encoding: chunked\r$' "$got"
+    fact 'HEAD gets the same headers' holds '^Content-Type: text/event-stream' "$(headers -I "$url/api/events")"
     fact 'HEAD ends at once' same 200 "$(status -I --max-time 1 "$url/api/events")"
 }
 
 resuming() {
     local fast="count=5&interval=100"
-    fact 'Last-Event-ID goes on after that message' same '3 4 5 ' \
+    fact 'Last-Event-ID resumes after that message' same '3 4 5 ' \
         "$(stream -H 'Last-Event-ID: clock:2' "$url/api/events?$fast" | messages | sed -n 's/^Message \([0-9]*\).*/\1/p' | tr '\n' ' ')"
-    fact 'so does ?lastEventId=' same $'clock:4\nclock:5\nclock:6' \
+    fact '?lastEventId= resumes after that message' same $'clock:4\nclock:5\nclock:6' \
         "$(stream "$url/api/events?$fast&lastEventId=clock:3" | ids)"
-    fact 'the header is stronger' same $'clock:6' \
+    fact 'the header overrides the argument' same $'clock:6' \
         "$(stream -H 'Last-Event-ID: clock:5' "$url/api/events?$fast&lastEventId=clock:1" | ids)"
-    fact 'a resumed stream has the secret no second time' lacks geheim \
+    fact 'a resumed stream does not repeat the secret' lacks geheim \
         "$(stream -H 'Last-Event-ID: clock:4' "$url/api/events?$fast&client_secret=geheim")"
-    fact 'an id that is no clock'\''s begins anew' same 6 \
+    fact 'an id of another stream starts from the first message' same 6 \
         "$(stream -H 'Last-Event-ID: whatever:3' "$url/api/events?$fast" | ids | wc -l)"
     viewers_start clock --ms 8000 "$url/api/events?$fast"
     viewers_wait clock
-    fact 'an EventSource comes back once and is stopped by 204' same '200 204' \
+    fact 'an EventSource reconnects once and is stopped by 204' same '200 204' \
         "$(seen clock | jq -r 'select(.open) | .open' | xargs)"
-    fact 'it has seen every event once' same 6 "$(seen clock | ids | sort -u | wc -l)"
+    fact 'this EventSource has every event once' same 6 "$(seen clock | ids | sort -u | wc -l)"
 }
 
-# What the page gets for this query, after the tutorial's words; nothing else may be in that event.
+# The secret that a page gets for this query, without the tutorial's words.  The event may hold nothing else.
 secret_of() { # RAW QUERY VALUE
     local got
     got=$(printf 'url = "%s/api/events?count=1&interval=100&client_secret=%s"\n' "$url" "$1" >"$private/curl" &&
@@ -93,7 +93,7 @@ secret_of() { # RAW QUERY VALUE
 ugly_secrets() {
     local name raw wanted
     while IFS='|' read -r name raw wanted; do
-        fact "a secret with $name" same "$(jq -c . <<<"$wanted")" "$(secret_of "$raw")"
+        fact "a secret with $name comes back unchanged" same "$(jq -c . <<<"$wanted")" "$(secret_of "$raw")"
     done <<'END'
 three digits|123|"123"
 nothing in it||""
@@ -117,13 +117,13 @@ line separators of Unicode|a%E2%80%A8b%C2%85c|"a\u2028b\u0085c"
 a byte order mark|%EF%BB%BFx|"\ufeffx"
 a percent sign that encodes nothing|50%25%zz|"50%%zz"
 END
-    fact 'a secret of 4 KB' same 4096 "$(secret_of "$(printf 'x%.0s' {1..4096})" | jq 'length')"
-    fact 'a secret of 4 KB of emoji' same 1024 "$(secret_of "$(printf '%%F0%%9F%%8E%%AC%.0s' {1..1024})" | jq 'length')"
-    fact 'a secret of 4 KB of newlines' same 4096 "$(secret_of "$(printf '%%0A%.0s' {1..4096})" | jq 'length')"
+    fact 'a secret of 4 KB comes back unchanged' same 4096 "$(secret_of "$(printf 'x%.0s' {1..4096})" | jq 'length')"
+    fact 'a secret of 4 KB of emoji comes back unchanged' same 1024 "$(secret_of "$(printf '%%F0%%9F%%8E%%AC%.0s' {1..1024})" | jq 'length')"
+    fact 'a secret of 4 KB of newlines comes back unchanged' same 4096 "$(secret_of "$(printf '%%0A%.0s' {1..4096})" | jq 'length')"
     fact 'no log holds a secret' lacks 'geheim|gr%C3|script|client_secret|%F0%9F' "$(cat "$state"/log/*)"
 }
 
-# Of three streams that begin whenever they begin, the least time past a whole interval of a later message.
+# Three streams begin at different times.  Prints the least time of a later message past a whole interval.
 aligned() {
     local late
     for _ in {1..3}; do
@@ -135,7 +135,7 @@ aligned() {
 }
 
 the_clock
-fact 'align=1: the messages of all streams fall due at the same instants' aligned
+fact 'align=1: the messages of all streams are due at the same times' aligned
 on_the_wire
 resuming
 ugly_secrets

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# limits.sh - each limit by its name: an EventSource is told to come back later, everybody else gets a status; and
-# what an operator sees of it.
+# limits.sh - each connection limit: an EventSource is asked to connect again later, other clients get a status, and
+# metrics show it to the operator.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -20,7 +20,7 @@ case_put waiting 1
 case_put late 1
 
 clock=$url/api/events?count=600
-open_streams() { # N ADDRESS: in the background, ended with this test
+open_streams() { # N ADDRESS: in the background until the test ends
     local i
     for ((i = 0; i < $1; i++)); do
         curl -sN --interface "$2" --max-time 60 -o /dev/null "$clock" &
@@ -40,27 +40,27 @@ postponed() { # WORDS CURL-ARGUMENTS…
 }
 
 open_streams 4 127.0.0.1
-fact 'four streams of one address are open' wait_for 10 metric_is streams_open 4
-fact 'the fifth is told to come back later, and why' postponed 'CASECAST_MAX_STREAMS_CLIENT' "$clock"
+fact 'one address has four open streams' wait_for 10 metric_is streams_open 4
+fact 'the fifth stream is asked to connect again later, with the reason' postponed 'CASECAST_MAX_STREAMS_CLIENT' "$clock"
 fact 'a program gets 503 and Retry-After' holds 'retry-after' "$(headers -o /dev/null "$clock")"
 open_streams 2 127.0.0.2
-fact 'six streams are open' wait_for 10 metric_is streams_open 6
-fact 'the process takes no seventh, from anybody' postponed 'CASECAST_MAX_STREAMS\)' --interface 127.0.0.3 "$clock"
-fact 'JSON is answered all the same' same 200 "$(status "$url/api/cases")"
-fact 'they are counted' holds '^[1-9]' "$(metric 'streams_ended_total{reason="limit"}')"
+fact 'two addresses have six open streams' wait_for 10 metric_is streams_open 6
+fact 'a seventh stream of any address is asked to connect again later' postponed 'CASECAST_MAX_STREAMS\)' --interface 127.0.0.3 "$clock"
+fact 'other requests are answered' same 200 "$(status "$url/api/cases")"
+fact 'the metrics count refused streams' holds '^[1-9]' "$(metric 'streams_ended_total{reason="limit"}')"
 kill "${curls[@]}"
 wait "${curls[@]}" 2>/dev/null
-fact 'who left makes room' wait_for 10 metric_is streams_open 0
+fact 'a stream that ends makes room' wait_for 10 metric_is streams_open 0
 
 first=$(job_make running)
 wait_for 10 job_is "$first" running
 second=$(job_make waiting)
-fact 'one job may wait' same queued "$(job_state "$second")"
-fact 'the next is refused: 503' problem 503 'CASECAST_MAX_QUEUED' -X POST -H 'Content-Type: application/json' -d '{"caseId":"late"}' "$url/api/jobs"
-fact '… and an EventSource told to come back' postponed 'CASECAST_MAX_QUEUED' "$url/create/video?caseId=late"
-fact 'the queue is seen' metric_is 'jobs{state="queued"}' 1
-fact '… and how long it has waited' holds '^[0-9.]+$' "$(metric queue_wait_seconds)"
-fact 'every metric that the manual names is there' lacks missing "$(
+fact 'one job may be queued' same queued "$(job_state "$second")"
+fact 'the next job is refused with 503' problem 503 'CASECAST_MAX_QUEUED' -X POST -H 'Content-Type: application/json' -d '{"caseId":"late"}' "$url/api/jobs"
+fact 'an EventSource for the next job is asked to connect again later' postponed 'CASECAST_MAX_QUEUED' "$url/create/video?caseId=late"
+fact 'the metrics count queued jobs' metric_is 'jobs{state="queued"}' 1
+fact 'the metrics have the wait of the queue' holds '^[0-9.]+$' "$(metric queue_wait_seconds)"
+fact 'every metric that the manual names exists' lacks missing "$(
     names=$(curl -sS "$url/api/metrics" | sed -n 's/^# TYPE casecast_\([a-z_]*\) .*/\1/p')
     sed -n '/^| metric | unit/,/^$/p' "$root/fcgi/README.md" | cut -d'|' -f2 | grep -o '`[a-z_][a-z_]*' | tr -d '`' |
         while read -r name; do grep -qx "$name" <<<"$names" || printf 'missing %s\n' "$name"; done)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# unwatched.sh - CASECAST_CANCEL_UNWATCHED_S: a job whose last viewer has left is canceled, one that is watched in
-# whatever process is not, and one that nobody ever watched was not made for a viewer.
+# unwatched.sh - CASECAST_CANCEL_UNWATCHED_S: a job whose last viewer has left is canceled.  A job that is watched
+# through any process is not canceled, nor a job that never had a viewer.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -26,28 +26,28 @@ viewers_start waiting --n 1 --ms 60000 "$video?caseId=waiting"
 viewers_saw waiting 20 'any(.[]; .all == "open")'
 waiting=$(job_make waiting)
 own=$(job_make own)
-sleep 10 # more than twice as long as nobody may watch
-fact 'a job with viewers runs on' same running "$(job_state "$left")"
-fact 'one that waits, too' same queued "$(job_state "$waiting")"
-fact 'so does one that nobody ever watched' same queued "$(job_state "$own")"
+sleep 10 # more than twice the allowed time without viewers
+fact 'a running job with viewers continues' same running "$(job_state "$left")"
+fact 'a queued job with viewers stays queued' same queued "$(job_state "$waiting")"
+fact 'a job that never had a viewer stays queued' same queued "$(job_state "$own")"
 
 kill "${viewers[waiting]}"
 fact 'a queued job whose viewer has left is canceled' wait_for 30 job_is "$waiting" canceled
 kill "${viewers[left]}"
-fact 'so is a running one' wait_for 30 job_is "$left" canceled
-fact 'the log says why, once' same '1 1' "$(reason "$left") $(reason "$waiting")"
-fact 'each ended once' same '1 1' "$(for job in "$left" "$waiting"; do
+fact 'a running job whose viewers have left is canceled' wait_for 30 job_is "$left" canceled
+fact 'the log has the reason once for each job' same '1 1' "$(reason "$left") $(reason "$waiting")"
+fact 'each of these jobs ended once' same '1 1' "$(for job in "$left" "$waiting"; do
     sql "SELECT count(*) FROM casecast_events WHERE job_id = '$job' AND name = 'canceled'"; done | xargs)"
-fact 'what nobody ever watched has its turn' wait_for 30 job_is "$own" running
+fact 'the job that never had a viewer runs' wait_for 30 job_is "$own" running
 viewers_start again --n 1 --ms 60000 "$video?caseId=left"
-fact 'who comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"
+fact 'a viewer that comes back gets a new job' viewers_saw again 20 "any(.[]; .event == \"job\" and (.data | fromjson | .id != \"$left\"))"
 again=$(sql "SELECT id FROM casecast_jobs WHERE subject = 'left' ORDER BY number DESC LIMIT 1")
-fact '… so does who was away, and comes back by id' same "$again" \
+fact 'a viewer that resumes before the end gets the new job' same "$again" \
     "$(job_told -H "Last-Event-ID: $left:1" "$video?caseId=left")"
-fact '… and who saw it end has seen it' same 204 \
+fact 'a viewer that resumes after the end gets 204' same 204 \
     "$(stream_status -H "Last-Event-ID: $left:$(sql "SELECT last_seq FROM casecast_jobs WHERE id = '$left'")" "$video?caseId=left")"
 job_cancel "$own" >/dev/null
 "$program" cancel "$again" >/dev/null
-fact 'a cancel that was asked for is no such thing' wait_for 30 job_has_ended "$again"
-fact '… its viewers are told of it, and begin nothing' same "$again" "$(stream "$video?caseId=left" | job_of)"
+fact 'an operator'\''s cancel ends a job with viewers' wait_for 30 job_has_ended "$again"
+fact 'a viewer of this job gets the cancel, and no new job' same "$again" "$(stream "$video?caseId=left" | job_of)"
 facts_end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# woken.sh - a process that is woken by a connection and stopped before it takes it.  The kernel wakes one of those that
-# wait on a socket, so nobody else hears of that connection; the others take it all the same.
+# woken.sh - a connection wakes a process that is stopped before it accepts it.  The kernel wakes only one of the
+# processes that wait on a socket, so no other process is notified; another process accepts the connection all the same.
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -9,8 +9,8 @@ set -uo pipefail
 # shellcheck source=tests/kit/streams.sh
 . "$(dirname "$0")/../../kit/streams.sh"
 
-# Waits on descriptor 0 as our responders do (epoll, EPOLLIN | EPOLLEXCLUSIVE), says so in a file, stops itself when it
-# is woken, and says that first.
+# Waits on descriptor 0 as our responders do (epoll, EPOLLIN | EPOLLEXCLUSIVE) and writes that into a file.  When it is
+# woken it writes that, too, and stops itself.
 # shellcheck disable=SC2016
 sleeper='
     my ($file) = @ARGV;
@@ -25,7 +25,7 @@ sleeper='
     kill STOP => $$;
 '
 
-responders_start() { # the sleeper is there first, so it is the first to be woken
+responders_start() { # the sleeper starts first, so the kernel wakes it first
     # shellcheck disable=SC2016
     (cd "$state/run" && exec spawn-fcgi -n -s casecast.sock -M 0600 -b 4096 -- /bin/sh -c '
         exec 2>>"$1" 3<&0
@@ -42,11 +42,11 @@ responders_stop() {
     wait "$responder" 2>/dev/null
 }
 
-stack_wait() { wait_for 20 grep -q 'ready:' "$state/log/casecast.log"; } # no connection before ours
+stack_wait() { wait_for 20 grep -q 'ready:' "$state/log/casecast.log"; } # opens no connection before the test does
 
 private_stack
-fact 'a connection whose process is stopped before it takes it is answered by another' same 200 \
+fact 'a connection whose first process is stopped before it accepts is answered by another' same 200 \
     "$(curl -sS -o /dev/null --max-time 15 -w '%{http_code}' "$url/api/cases")"
-fact '… that process was woken' same woken "$(cat "$private/sleeper")"
-fact '… and sleeps' same T "$(ps -o stat= -p "$(cat "$private/sleeper.pid")" | cut -c1)"
+fact 'the stopped process was woken' same woken "$(cat "$private/sleeper")"
+fact 'the stopped process is still stopped' same T "$(ps -o stat= -p "$(cat "$private/sleeper.pid")" | cut -c1)"
 facts_end
