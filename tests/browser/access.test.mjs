@@ -1,4 +1,4 @@
-// access.test.mjs - the pages for those who hear them, press keys, choose their own colours or want less motion.
+// access.test.mjs - the pages with a screen reader, a keyboard, forced colours or reduced motion.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ async function faultsOf(page, rules) {
   }, rules);
 }
 
-/** No fault that axe knows of, however small, on the page as it is: dark, light, and on a phone. */
+/** Axe finds no fault of any severity in the page as it is: dark, light, and on a phone. */
 async function assertAccessible(page) {
   assert.deepEqual(await faultsOf(page), []);
   assert.equal(await page.locator('h1:visible').count(), 1);
@@ -28,10 +28,10 @@ async function assertAccessible(page) {
   assert.deepEqual(await faultsOf(page), [], 'phone');
 }
 
-const STILL = { reducedMotion: 'reduce', colorScheme: 'dark' }; // what moves has no colour yet
+const STILL = { reducedMotion: 'reduce', colorScheme: 'dark' }; // a colour in transition has no final value
 
 const STATES = {
-  'nothing known yet': async () => {},
+  'no event yet': async () => {},
   queued: (page) => say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' }),
   making: async (page) => {
     await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
@@ -50,7 +50,7 @@ const STATES = {
 };
 
 for (const [state, begin] of Object.entries(STATES)) {
-  test(`no fault when ${state}`, withOpenCase({ ...FORGIVE, ...STILL }, async (page) => {
+  test(`axe finds no fault when ${state}`, withOpenCase({ ...FORGIVE, ...STILL }, async (page) => {
     await answerFilm(page);
     await answerPicture(page, '**/seen.jpg', 0);
     await begin(page);
@@ -58,7 +58,7 @@ for (const [state, begin] of Object.entries(STATES)) {
   }));
 }
 
-test('no fault in an empty gallery', withPage(STILL, async (page) => {
+test('axe finds no fault in an empty gallery', withPage(STILL, async (page) => {
   await answerCases(page, { cases: [] });
   await page.goto(base);
   await page.getByText('No cases yet').waitFor();
@@ -66,7 +66,7 @@ test('no fault in an empty gallery', withPage(STILL, async (page) => {
 }));
 
 for (const name of ['', 'basic.html', 'client-secret.html', 'video.html', 'nothing-here']) {
-  test(`no fault on /${name}`, withPage({ ...FORGIVE, ...STILL }, async (page) => {
+  test(`axe finds no fault on /${name}`, withPage({ ...FORGIVE, ...STILL }, async (page) => {
     await page.goto(`${base}/${name}`);
     if (!name) await page.locator('.card').first().waitFor();
     await assertAccessible(page);
@@ -77,7 +77,7 @@ for (const name of ['', 'basic.html', 'client-secret.html', 'video.html', 'nothi
 
 const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className);
 
-// The double's film has no length of its own: the reel asks and tells the player, which is one, too.
+// The test's video has no length: a fake currentTime stands in for the player's.
 async function withReel(page, chapters = FILM.chapters) {
   await answerFilm(page);
   await page.evaluate(() => {
@@ -93,7 +93,7 @@ async function withReel(page, chapters = FILM.chapters) {
   };
 }
 
-test('arrows go from scene to scene on the reel', withOpenCase(FORGIVE, async (page) => {
+test('arrow keys go from scene to scene on the reel', withOpenCase(FORGIVE, async (page) => {
   const press = await withReel(page);
   for (const [key, at] of [['ArrowRight', 3], ['ArrowUp', 6], ['ArrowRight', 6], ['ArrowLeft', 3], ['ArrowDown', 0],
     ['ArrowLeft', 0], ['PageUp', 5], ['ArrowLeft', 0], ['End', 9], ['ArrowLeft', 6], ['Home', 0]]) {
@@ -102,7 +102,7 @@ test('arrows go from scene to scene on the reel', withOpenCase(FORGIVE, async (p
   assert.match(await page.locator('#reel-at').getAttribute('aria-valuetext'), /^0:00 of 0:09, Harbour$/);
 }));
 
-test('… and by five seconds in a film of one scene', withOpenCase(FORGIVE, async (page) => {
+test('arrow keys go by five seconds in a video of one scene', withOpenCase(FORGIVE, async (page) => {
   const press = await withReel(page, [{ title: 'Alone', start: 0 }]);
   for (const [key, at] of [['ArrowRight', 5], ['ArrowRight', 9], ['ArrowLeft', 4], ['ArrowLeft', 0]]) {
     assert.equal(await press(key), at, key);
@@ -110,7 +110,7 @@ test('… and by five seconds in a film of one scene', withOpenCase(FORGIVE, asy
 }));
 
 for (const [name, way] of [['picture', 'poster'], ['button', 'button']]) {
-  test(`Enter on a card's ${name} opens, Escape closes, and the focus is where it was`, withPage({}, async (page) => {
+  test(`Enter on a card's ${name} opens it, Escape closes it, and the focus returns`, withPage({}, async (page) => {
     await answerPress(page);
     await page.goto(base);
     const card = page.locator('.card', { hasText: 'Theirs' });
@@ -126,17 +126,17 @@ for (const [name, way] of [['picture', 'poster'], ['button', 'button']]) {
   }));
 }
 
-test('Escape closes wherever in the panel the focus is', withOpenCase(FORGIVE, async (page) => {
+test('Escape closes the panel from any focus in it', withOpenCase(FORGIVE, async (page) => {
   await withReel(page);
   await page.keyboard.press('Escape');
   await page.locator('#theatre').waitFor({ state: 'hidden' });
-  await page.keyboard.press('Escape'); // there is nothing to close
+  await page.keyboard.press('Escape'); // nothing is open
   assert.equal(await page.locator('.card').isVisible(), true);
 }));
 
-// --- colours of the reader's own
+// --- forced colours
 
-test('in forced colours the reel tells how far the film is', withOpenCase(
+test('in forced colours the reel shows how far the video was played', withOpenCase(
   { ...FORGIVE, ...STILL, forcedColors: 'active' }, async (page) => {
     const press = await withReel(page);
     await press('ArrowRight');
@@ -145,12 +145,12 @@ test('in forced colours the reel tells how far the film is', withOpenCase(
       const [played, rest, ground] = [...await coloursAt(page, page.locator('.reel-bar'), [0.2, 0.9]),
         (await coloursAt(page, page.locator('#reel > p'), [0.5]))[0]];
       assert.notEqual(played, rest);
-      assert.notEqual(played, ground, 'what is played can not be seen');
+      assert.notEqual(played, ground, 'the played part can not be seen');
     });
   },
 ));
 
-test('… and the bar how far it is made', withOpenCase({ ...FORGIVE, ...STILL, forcedColors: 'active' }, async (page) => {
+test('in forced colours the bar shows the share made', withOpenCase({ ...FORGIVE, ...STILL, forcedColors: 'active' }, async (page) => {
   await say(page, 'progress', { stage: 'encoding', percent: 50, frames: 450, of: 900, fps: 90, etaMs: 5000 });
   await assertSoon(async () => {
     const [made, rest] = await coloursAt(page, page.locator('#bar'), [0.2, 0.8]);
@@ -158,9 +158,9 @@ test('… and the bar how far it is made', withOpenCase({ ...FORGIVE, ...STILL, 
   });
 }));
 
-// --- less motion
+// --- reduced motion
 
-test('with less motion asked for, a film that is made waits to be started', withOpenCase(
+test('with reduced motion, a finished video waits to be started', withOpenCase(
   { ...FORGIVE, ...STILL, item: { video: { thumbnail: '/made/preview.jpg', file: '/made/final.mp4' } } }, async (page) => {
     await page.evaluate(() => {
       globalThis.started = 0;
@@ -173,7 +173,7 @@ test('with less motion asked for, a film that is made waits to be started', with
   },
 ));
 
-test('without, it starts', withOpenCase(
+test('without reduced motion, a finished video starts', withOpenCase(
   { ...FORGIVE, item: { video: { thumbnail: '/made/preview.jpg', file: '/made/final.mp4' } } }, async (page) => {
     await page.evaluate(() => {
       globalThis.started = 0;

@@ -1,5 +1,5 @@
-// colours.test.mjs - a picture has the colours that this Chromium paints it in: six patches a file, in the frames that
-// our program draws, against a canvas.
+// colours.test.mjs - the frames that our program draws have the colours that this Chromium paints on a canvas: six
+// patches of each picture file are compared.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ const COLUMNS = [1 / 6, 3 / 6, 5 / 6];
 const ROWS = [1 / 4, 3 / 4];
 const PLACES = ROWS.flatMap((y) => COLUMNS.map((x) => [x, y]));
 const NEAR = 3; // levels of 255
-const NEAR_10 = 4.5; // of 10 bits Chromium makes half floats, and paints up to 4 levels beside what the numbers say
+const NEAR_10 = 4.5; // Chromium turns 10 bits into half floats, and paints up to 4 levels off the file's numbers
 
 const folder = mkdtempSync(join(tmpdir(), 'casecast-colours-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -26,7 +26,7 @@ function run(program, ...args) {
   return done.stdout;
 }
 
-/** The mean of a square of a plane about a place, whose sides are shares of the frame. */
+/** The mean of a square of a plane around a point; its sides are shares of the frame. */
 function mean(plane, width, height, [x, y], half) {
   let sum = 0;
   for (let row = -half; row < half; row++) {
@@ -48,7 +48,7 @@ function rgbAt(frame, place) {
   return [r, g, b].map((c) => 255 * Math.min(1, Math.max(0, c)));
 }
 
-/** What our program makes of a picture: RGB of the six patches. */
+/** The RGB of the six patches in the frame that our program draws. */
 function drawn(name) {
   const scene = { image: name, seconds: 0.04, motion: 'still', transition: 'cut' };
   const file = join(folder, 'case.json');
@@ -60,7 +60,7 @@ function drawn(name) {
   return PLACES.map((place) => rgbAt(frame, place));
 }
 
-/** What Chromium paints, over white. */
+/** The RGB of the six patches as Chromium paints them, over white. */
 function painted(page, name) {
   const bytes = readFileSync(join(folder, name)).toString('base64');
   return page.evaluate(async ([name, bytes, places]) => {
@@ -77,7 +77,7 @@ function painted(page, name) {
   }, [name, bytes, PLACES]);
 }
 
-/** A PNG as AVIF, in colours that its boxes name by number. */
+/** A PNG as AVIF, whose boxes name these colours by number. */
 function avif(from, name, layout, ...says) {
   const done = spawnSync('ffmpeg', ['-v', 'error', '-y', '-i', join(folder, from), '-vf', 'scale=out_color_matrix=bt709:out_range=pc',
     '-pix_fmt', layout, '-c:v', 'libaom-av1', '-still-picture', '1', '-crf', '0', '-cpu-used', '8', '-color_range', 'pc',

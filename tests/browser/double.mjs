@@ -1,5 +1,5 @@
-// double.mjs - the real page in front of a double: what its EventSource hears is what the test says, and the list of
-// cases is the test's.
+// double.mjs - the real page with a test double: the test sends the events of its EventSource and answers its request
+// for the list of cases.
 
 import { base, withPage } from './kit.mjs';
 
@@ -44,13 +44,13 @@ export async function answerCases(page, body) {
   }));
 }
 
-/** A press on a card makes nothing: neither the job nor its stream is real. */
+/** A press on a card makes no job: the test answers for the job and for its stream. */
 export async function answerPress(page) {
   await page.route('**/api/jobs', (route) => route.fulfill({ status: 202, json: {} }));
   await page.route('**/create/video*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'retry: 60000\n\n' }));
 }
 
-/** A page with that case open, of which nothing was said yet; `item` is what the list tells of it otherwise. */
+/** A page with this case open and without an event yet; `item` is merged into the case of the list. */
 export function withOpenCase({ item = {}, ...options }, body) {
   return withPage(options, async (page) => {
     await page.addInitScript(installDouble);
@@ -61,7 +61,7 @@ export function withOpenCase({ item = {}, ...options }, body) {
   });
 }
 
-/** Answers `url` with a picture; the first `lost` times the connection breaks.  Returns how often it was asked for. */
+/** Answers `url` with a picture, after `lost` broken connections.  The returned object counts requests in `times`. */
 export async function answerPicture(page, url, lost) {
   const asked = { times: 0 };
   await page.route(url, (route) => (asked.times++ < lost
@@ -78,7 +78,7 @@ export const FILM = {
   chapters: [{ title: 'Harbour', start: 0 }, { title: 'Road', start: 3 }, { title: 'Forest', start: 6 }],
 };
 
-/** What FILM names is there, but for the film. */
+/** Answers for all files that FILM names; the video is empty. */
 export async function answerFilm(page) {
   await page.route('**/made/*.jpg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }));
   await page.route('**/made/*.vtt', (route) => route.fulfill({

@@ -1,4 +1,4 @@
-// examples.test.mjs - the three example pages in front of the real server.
+// examples.test.mjs - the three example pages with the real server.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ for (const name of PAGES) {
   }));
 }
 
-test('basic shows five messages and the end', withPage({}, async (page) => {
+test('basic shows five messages and then finished', withPage({}, async (page) => {
   await page.goto(`${base}/basic.html`);
   await finished(page);
   const lines = await messages(page);
@@ -45,7 +45,7 @@ test('basic shows five messages and the end', withPage({}, async (page) => {
     new RegExp(`^Message ${i + 1}: The server time is: \\w{3} \\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}$`)));
 }));
 
-test('basic does not connect again after the end', withPage({}, async (page) => {
+test('basic does not connect again after finished', withPage({}, async (page) => {
   let asked = 0;
   page.on('request', (request) => { asked += request.url().endsWith('/api/events') ? 1 : 0; });
   await page.goto(`${base}/basic.html`);
@@ -54,14 +54,14 @@ test('basic does not connect again after the end', withPage({}, async (page) => 
   assert.equal(asked, 1);
 }));
 
-test('the code shown is the code that runs', withPage({}, async (page) => {
+test('the page shows the code that it runs', withPage({}, async (page) => {
   const source = await readFile(new URL('../../nginx/pages/examples/basic.js', import.meta.url), 'utf8');
   await page.goto(`${base}/basic.html`);
   await page.locator('code span').first().waitFor();
   assert.equal(await page.locator('pre code').textContent(), source.trimEnd());
 }));
 
-test('the client secret comes back', withPage({}, async (page) => {
+test('the client secret comes back unchanged', withPage({}, async (page) => {
   assert.equal(await connect(page, '123'), `${SECRET}123`);
 }));
 
@@ -69,19 +69,19 @@ test('emoji and other scripts come back unchanged', withPage({}, async (page) =>
   assert.equal(await connect(page, 'ünï 🔑 مفتاح कुंजी 100%&?+#'), `${SECRET}ünï 🔑 مفتاح कुंजी 100%&?+#`);
 }));
 
-test('markup in a secret is text', withPage({}, async (page) => {
+test('markup in a secret is shown as text', withPage({}, async (page) => {
   const secret = '<img src=x onerror="document.title=`stolen`"><script>document.title="stolen"</script>';
   assert.equal(await connect(page, secret), SECRET + secret);
   assert.equal(await page.locator('#messages img, #messages script').count(), 0);
   assert.doesNotMatch(await page.title(), /stolen/);
 }));
 
-test('a secret of 4 KB comes back whole', withPage({}, async (page) => {
+test('a secret of 4 KB comes back unchanged', withPage({}, async (page) => {
   const secret = 'k<&é'.repeat(1000).slice(0, 3000);
   assert.equal(await connect(page, secret), SECRET + secret);
 }));
 
-test('video shows the preview, then the film', withPage({}, async (page) => {
+test('video shows the preview, then the video', withPage({}, async (page) => {
   await page.goto(`${base}/video.html`);
   await page.getByLabel('Case').selectOption('wide');
   await page.getByRole('button', { name: 'Create video' }).click();

@@ -1,17 +1,17 @@
-// gallery.test.mjs - the gallery in front of the real server: real jobs, real videos.
+// gallery.test.mjs - the gallery with the real server: real jobs, real videos.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
 import { assertPlays } from './player.mjs';
 
-const SHOTS = process.env.SHOTS; // a folder for pictures
+const SHOTS = process.env.SHOTS; // a folder for screenshots
 
 const button = (page, title) => page.locator('.card', { hasText: title }).getByRole('button');
 
 async function ready(page) {
   await page.locator('#message-title', { hasText: 'Your video is ready' }).waitFor({ timeout: 120_000 });
-  await page.locator('#live').waitFor({ state: 'hidden', timeout: 20_000 }); // the final file has taken its place
+  await page.locator('#live').waitFor({ state: 'hidden', timeout: 20_000 }); // the final file plays
 }
 
 async function openGallery(page) {
@@ -47,7 +47,7 @@ test('a click makes the video, with progress and thumbnails, and it plays', with
   assert.equal(await button(page, 'Tall').textContent(), 'Show');
 }));
 
-test('a video that is there opens at once, and its card shows it', withPage({}, async (page) => {
+test('a video that exists opens at once, and its card shows it', withPage({}, async (page) => {
   await openGallery(page);
   assert.equal(await button(page, 'Tall').textContent(), 'Watch');
   assert.ok(await page.locator('.card', { hasText: 'Tall' }).locator('img').first().isVisible());
@@ -55,12 +55,12 @@ test('a video that is there opens at once, and its card shows it', withPage({}, 
   await page.locator('#player').waitFor({ timeout: 3000 });
 }));
 
-test('a finished film is gone through by its chapters, with pictures of each place', withPage({}, async (page) => {
+test('the reel of a finished video has chapters and a picture of each position', withPage({}, async (page) => {
   await openGallery(page);
   await button(page, 'Journey').click();
   await ready(page);
   const at = () => page.locator('#player').evaluate((video) => video.currentTime);
-  const near = async (seconds) => assert.ok(Math.abs(await at() - seconds) < 1, `${await at()} in place of ${seconds}`);
+  const near = async (seconds) => assert.ok(Math.abs(await at() - seconds) < 1, `${await at()} instead of ${seconds}`);
   await page.locator('#player').evaluate((video) => video.pause());
   await page.locator('#reel').waitFor();
   await page.getByRole('button', { name: 'Scene 2: Road' }).click();
@@ -84,7 +84,7 @@ test('a finished film is gone through by its chapters, with pictures of each pla
   await page.locator('#reel-preview').waitFor({ state: 'hidden' });
 }));
 
-test('a finished film has its captions, off until they are asked for', withPage({}, async (page) => {
+test('a finished video has captions, off by default', withPage({}, async (page) => {
   await openGallery(page);
   await button(page, 'Journey').click();
   await ready(page);
@@ -99,7 +99,7 @@ test('a finished film has its captions, off until they are asked for', withPage(
   assert.deepEqual(captions, { before: 'disabled', label: 'English', language: 'en', texts: ['Harbour', 'Road', 'Forest'] });
 }));
 
-test('a reload comes back to the open case, and back closes it', withPage({}, async (page) => {
+test('a reload opens the same case, and back closes it', withPage({}, async (page) => {
   await openGallery(page);
   await button(page, 'Tall').click();
   await ready(page);
@@ -109,7 +109,7 @@ test('a reload comes back to the open case, and back closes it', withPage({}, as
   await page.locator('#theatre').waitFor({ state: 'hidden' });
 }));
 
-test('a failure says which scene and which file', withPage({}, async (page) => {
+test('a failure names the scene and the file', withPage({}, async (page) => {
   await openGallery(page);
   await button(page, 'Broken').click();
   await page.locator('#message-title', { hasText: 'could not be made' }).waitFor({ timeout: 60_000 });
@@ -118,8 +118,8 @@ test('a failure says which scene and which file', withPage({}, async (page) => {
   assert.equal(await page.evaluate(() => location.hash), '');
 }));
 
-// What was made of it so far goes with it, and the player may just be asking for a piece: the browser logs that 404.
-test('cancel stops a running video, and each press makes it again', withPage({ forgive: /status of 404/ }, async (page) => {
+// A cancel removes the pieces while the player may request one: the browser logs that 404.
+test('cancel stops a running video, the next press makes it', withPage({ forgive: /status of 404/ }, async (page) => {
   const isBegin = (answer) => answer.url() === `${base}/api/jobs` && answer.status() === 202;
   await openGallery(page);
   const presses = [
@@ -138,7 +138,7 @@ test('cancel stops a running video, and each press makes it again', withPage({ f
   }
 }));
 
-test('all of it works by keyboard', withPage({}, async (page) => {
+test('the gallery can be used by keyboard', withPage({}, async (page) => {
   await openGallery(page);
   const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? '');
   for (let presses = 0; presses < 30 && !/: Tall/.test(await focused()); presses++) await page.keyboard.press('Tab');
@@ -156,7 +156,7 @@ test('all of it works by keyboard', withPage({}, async (page) => {
   await page.waitForFunction(() => document.getElementById('player').currentTime > 0.2);
   await page.locator('#close').focus();
   await page.keyboard.press('Enter');
-  assert.match(await focused(), /: Tall/, 'the keyboard is back where it came from');
+  assert.match(await focused(), /: Tall/, 'the focus is on the card again');
 }));
 
 test('on a phone a video opens and plays without sideways scrolling', withPage(phone, async (page) => {

@@ -1,4 +1,4 @@
-// kit.mjs - a Chromium of our own, and pages that remember what went wrong in them.
+// kit.mjs - starts Chromium, and opens pages that record every error in them.
 
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
@@ -18,8 +18,8 @@ before(async () => { browser = await chromium.launch(LAUNCH); });
 after(() => browser.close());
 
 /**
- * Run `body(page)` in a fresh profile; then nothing may have been logged as an error or asked of elsewhere, but
- * for errors that match `forgive`.
+ * Runs `body(page)` in a fresh profile.  Fails if the page logged an error that does not match `forgive`, or sent a
+ * request to a site other than `elsewhere` and ours.
  */
 export function withPage({ forgive = /^$/, elsewhere = base, ...options }, body) {
   return async () => {
@@ -49,10 +49,10 @@ export async function assertNoSidewaysScroll(page) {
   assert.ok(content <= window, `the page is ${content} px wide in a window of ${window} px`);
 }
 
-/** Texts of all messages of an example page. */
+/** The texts of all messages of an example page. */
 export const messages = (page) => page.locator('#messages li').allTextContents();
 
-/** Runs `check` until it holds, for a while. */
+/** Runs `check` again until it passes, for `ms` at most. */
 export async function assertSoon(check, ms = 10_000) {
   const deadline = performance.now() + ms;
   for (;;) {
@@ -65,10 +65,10 @@ export async function assertSoon(check, ms = 10_000) {
   }
 }
 
-/** The colours in a picture of that element, at these shares of its width, in the middle of its height: "r,g,b". */
+/** "r,g,b" in a screenshot of the element, at these shares of its width and at half its height. */
 export async function coloursAt(page, locator, shares) {
   const png = (await locator.screenshot()).toString('base64');
-  const easel = await page.context().newPage(); // without our pages' security policy
+  const easel = await page.context().newPage(); // without the security policy of our pages
   const colours = await easel.evaluate(async ([data, at]) => {
     const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);

@@ -1,11 +1,11 @@
-// live.test.mjs - a film is watched while it is made: real jobs, real pieces, real Media Source Extensions.
+// live.test.mjs - a video is watched while it is made: real jobs, real pieces, real Media Source Extensions.
 
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { assertNoSidewaysScroll, base, phone, withPage } from './kit.mjs';
 
-const SHOTS = process.env.SHOTS; // a folder for pictures of each state
+const SHOTS = process.env.SHOTS; // a folder for screenshots of each state
 
 const shot = (page, name) => (SHOTS ? page.screenshot({ path: `${SHOTS}/${name}.png` }) : null);
 const pressed = (page, title) => page.locator('.card', { hasText: title }).getByRole('button').click();
@@ -24,7 +24,7 @@ async function openGallery(page) {
   await page.locator('.card').first().waitFor();
 }
 
-/** In the page: what is seen of the film, at every frame of the screen: { at, id, ready }. */
+/** Runs in the page.  What each frame of the screen shows of the video: { at, id, ready }. */
 function watchTheClock() {
   globalThis.seen = [];
   const [live, player] = ['live', 'player'].map((id) => document.getElementById(id));
@@ -38,20 +38,20 @@ function watchTheClock() {
   look();
 }
 
-test('a film plays while it is made, and the final one takes its place without a jump', withPage({}, async (page) => {
+test('a video plays while it is made, and the final file takes over without a jump', withPage({}, async (page) => {
   await openGallery(page);
   await page.evaluate(watchTheClock);
   await pressed(page, 'Film');
   await plays(page, 'live', 1);
   await shot(page, 'playing');
-  assert.match(await page.locator('#message-title').textContent(), /can watch it already/, 'it is whole before it plays');
+  assert.match(await page.locator('#message-title').textContent(), /can watch it already/, 'finished before it plays');
   assert.match(await page.locator('#made').textContent(), /\d+ % made/);
   const source = await page.locator('#live').evaluate((video) => [video.src.split(':')[0], video.duration]);
   assert.equal(source[0], 'blob');
   const start = await page.locator('#live').evaluate((video) => video.buffered.start(0));
   assert.ok(start < 1 / 60, `its first picture is shown at ${start} s`);
   assert.ok(Math.abs(source[1] - 36) < 2, `it is to be ${source[1]} s long`);
-  // On a slow machine the viewer comes to the end as soon as the film does: back to the middle, where a jump shows.
+  // On a slow machine the player reaches the end with the encoder: it goes back to the middle, where a jump would show.
   await page.waitForFunction(() => parseInt(document.getElementById('made-text').textContent, 10) >= 70, null,
     { timeout: 120_000 });
   await page.locator('#live').evaluate((video) => { video.currentTime = 3; });
@@ -76,7 +76,7 @@ test('a film plays while it is made, and the final one takes its place without a
   assert.equal(await page.locator('#live').evaluate((video) => video.hasAttribute('src')), false);
 }));
 
-test('a film that is made plays its final file only', withPage({}, async (page) => {
+test('a finished video plays its final file only', withPage({}, async (page) => {
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   await openGallery(page);
@@ -86,7 +86,7 @@ test('a film that is made plays its final file only', withPage({}, async (page) 
   assert.deepEqual(asked.filter((url) => /live/.test(url) && /\/media\//.test(url)), []);
 }));
 
-test('a seek to what is not made says so, and goes on by itself', withPage({}, async (page) => {
+test('a seek to a missing part shows a message, then playing continues', withPage({}, async (page) => {
   await openGallery(page);
   await pressed(page, 'Tape');
   await plays(page, 'live', 0.5);
@@ -104,13 +104,13 @@ test('a seek to what is not made says so, and goes on by itself', withPage({}, a
   await ready(page);
   await swapped(page);
   const end = await page.locator('#player').evaluate((video) => [video.paused, video.currentTime]);
-  assert.equal(end[0], true, 'a pause stays a pause');
+  assert.equal(end[0], true, 'the final file stays paused');
   assert.ok(Math.abs(end[1] - at) < 0.05, `${at} -> ${end[1]}`);
 }));
 
-// Its pieces go a moment before the page hears that it is canceled: one more may have been asked for.
+// A cancel removes the pieces a moment before the page gets the event: the player may have requested one more.
 const gone = { forgive: /status of 404/ };
-test('a canceled film leaves no player, and closing asks for nothing more', withPage(gone, async (page) => {
+test('a canceled video leaves no player, and a closed panel requests nothing', withPage(gone, async (page) => {
   await openGallery(page);
   await pressed(page, 'Shortlived');
   await plays(page, 'live', 0.5);
@@ -126,7 +126,7 @@ test('a canceled film leaves no player, and closing asks for nothing more', with
   await page.waitForTimeout(300);
   const asked = [];
   page.on('request', (request) => {
-    if (!request.url().endsWith('/api/cases')) asked.push(request.url()); // the gallery's card tells how far it is
+    if (!request.url().endsWith('/api/cases')) asked.push(request.url()); // the card updates its progress
   });
   await page.waitForTimeout(4000);
   assert.deepEqual(asked, []);
@@ -134,7 +134,7 @@ test('a canceled film leaves no player, and closing asks for nothing more', with
   assert.deepEqual(left, []);
 }));
 
-test('a film that fails while it is watched says why, and leaves no player', withPage(gone, async (page) => {
+test('a video that fails while it is watched shows the reason, and leaves no player', withPage(gone, async (page) => {
   await openGallery(page);
   await pressed(page, 'Torn');
   await plays(page, 'live', 0);
@@ -148,7 +148,7 @@ test('a film that fails while it is watched says why, and leaves no player', wit
   await page.locator('#again').waitFor();
 }));
 
-test('who asked for less motion starts it themselves', withPage({ reducedMotion: 'reduce' }, async (page) => {
+test('with reduced motion, a live video waits to be started', withPage({ reducedMotion: 'reduce' }, async (page) => {
   await openGallery(page);
   await pressed(page, 'Calm');
   await page.locator('#live').waitFor({ timeout: 60_000 });
@@ -159,7 +159,7 @@ test('who asked for less motion starts it themselves', withPage({ reducedMotion:
   await plays(page, 'live', 0.3);
 }));
 
-test('on a phone a portrait film plays while it is made', withPage(phone, async (page) => {
+test('on a phone an upright video plays while it is made', withPage(phone, async (page) => {
   await openGallery(page);
   await pressed(page, 'Upright');
   await plays(page, 'live', 1);

@@ -1,5 +1,5 @@
-// origins.test.mjs - pages of other sites: one that CASECAST_ORIGINS names watches, makes and cancels; any other starts
-// nothing, by an EventSource, a picture or a form.
+// origins.test.mjs - pages of other sites: a page of a site in CASECAST_ORIGINS watches, makes and cancels; other pages
+// start nothing by an EventSource, a picture or a form.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -31,7 +31,7 @@ const jobOf = (page, id) => page.evaluate(async ([at, caseId]) => {
   });
 }, [base, id]);
 
-test('a page of a named site makes, looks and cancels', withPage({ elsewhere: named, forgive: /status of 4/ }, async (page) => {
+test('a page of an allowed site may make, watch, cancel', withPage({ elsewhere: named, forgive: /status of 4/ }, async (page) => {
   await page.goto(named);
   const job = await jobOf(page, 'calm');
   assert.match(job, /^[a-z0-9]{26}$/);
@@ -41,7 +41,7 @@ test('a page of a named site makes, looks and cancels', withPage({ elsewhere: na
   }, [base + path, options]);
   const json = { 'Content-Type': 'application/json', 'Last-Event-ID': 'x:1', 'X-Client-Secret': 'x' };
   assert.equal((await ask('/api/jobs', { method: 'POST', headers: json, body: '{"caseId":"calm"}' }))[1].id, job);
-  const deadline = Date.now() + 20_000; // until the stream that was closed is noticed
+  const deadline = Date.now() + 20_000; // until the server notices that the stream was closed
   let canceled;
   do canceled = await ask(`/api/jobs/${job}/cancel`, { method: 'POST' });
   while (canceled[0] === 409 && Date.now() < deadline);

@@ -1,4 +1,4 @@
-// player.mjs - does the video on the page really play?
+// player.mjs - checks that the video on the page plays.
 
 import assert from 'node:assert/strict';
 

@@ -1,5 +1,5 @@
-// states.test.mjs - what the gallery shows in states that can't be had on demand.  The page is real; the
-// EventSource is a double that the test speaks through, and the list of cases is the test's.
+// states.test.mjs - the gallery in states that the real server can't produce on demand.  The page is real; the test
+// sends the events of its EventSource and answers its request for the list of cases.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import {
 } from './double.mjs';
 import { assertNoSidewaysScroll, assertSoon, base, phone, withPage } from './kit.mjs';
 
-const REFUSED = { forgive: /Failed to load resource/ }; // what Chromium says of any error status
+const REFUSED = { forgive: /Failed to load resource/ }; // Chromium logs this for any error status
 
 test('an empty gallery says how to fill it', withPage({}, async (page) => {
   await answerCases(page, { cases: [] });
@@ -17,7 +17,7 @@ test('an empty gallery says how to fill it', withPage({}, async (page) => {
   assert.match(await text(page, 'gallery-note-code'), /casecast import/);
 }));
 
-test('a gallery that could not be loaded says why, and loads on a press', withPage(REFUSED, async (page) => {
+test('a gallery that could not be loaded shows the reason, and a press loads it', withPage(REFUSED, async (page) => {
   let answers = 0;
   await page.route('**/api/cases', (route) => route.fulfill(answers++
     ? { json: { cases: [CASE] } }
@@ -30,8 +30,8 @@ test('a gallery that could not be loaded says why, and loads on a press', withPa
   assert.equal(await page.locator('#gallery-note').isVisible(), false);
 }));
 
-for (const status of [202, 403]) { // 403: a secret key is set, and pages begin nothing
-  test(`a press begins, a reconnect or a reload only watches (POST: ${status})`, withPage(REFUSED, async (page) => {
+for (const status of [202, 403]) { // 403: a secret key is set, so pages may not create a job
+  test(`a press creates, a reconnect or a reload only watches (POST: ${status})`, withPage(REFUSED, async (page) => {
     let begun = 0;
     await page.addInitScript(installDouble);
     await answerCases(page, { cases: [CASE] });
@@ -58,12 +58,12 @@ for (const status of [202, 403]) { // 403: a secret key is set, and pages begin 
   }));
 }
 
-test('a title is text, never markup', withOpenCase({}, async (page) => {
+test('a title is shown as text, never as markup', withOpenCase({}, async (page) => {
   assert.equal(await text(page, 'theatre-title'), CASE.title);
   assert.equal(await page.locator('.card b, .theatre b').count(), 0);
 }));
 
-test('a queued job tells its place', withOpenCase({}, async (page) => {
+test('a queued job shows its position', withOpenCase({}, async (page) => {
   await say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' });
   assert.equal(await text(page, 'percent'), '#3');
   assert.match(await text(page, 'stage'), /2 before yours/);
@@ -75,7 +75,7 @@ test('a queued job tells its place', withOpenCase({}, async (page) => {
 const inQueue = (position, waitMs) => ({ job: { id: 'j', state: 'queued', position, waitMs } });
 for (const [waitMs, said] of [[41_200, /^In the queue: 2 before yours, starts in about 42 s$/],
   [400_000, /, starts in about 7 min$/], [0, /, starts in a moment$/], [null, /^In the queue: 2 before yours$/]]) {
-  test(`a queued job tells when it starts: ${said}`, withOpenCase({ item: inQueue(3, waitMs) }, async (page) => {
+  test(`a queued job shows when it starts: ${said}`, withOpenCase({ item: inQueue(3, waitMs) }, async (page) => {
     const answered = page.waitForResponse('**/api/cases');
     await say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' });
     await answered;
@@ -84,14 +84,14 @@ for (const [waitMs, said] of [[41_200, /^In the queue: 2 before yours, starts in
 }
 
 for (const etaMs of [0, 400, 999]) {
-  test(`${etaMs} ms left are a moment, never 0 s`, withOpenCase({}, async (page) => {
+  test(`${etaMs} ms left are shown as a moment, never as 0 s`, withOpenCase({}, async (page) => {
     await say(page, 'progress', { stage: 'joining', percent: 99.9, frames: 900, of: 900, fps: 91.6, etaMs });
     assert.equal(await text(page, 'left'), 'a moment');
     assert.doesNotMatch(await page.locator('#theatre').evaluate((panel) => panel.textContent), /\b0 s\b/);
   }));
 }
 
-test('nothing is left once the video is ready', withOpenCase(REFUSED, async (page) => {
+test('a finished video shows no time left', withOpenCase(REFUSED, async (page) => {
   await answerFilm(page);
   await say(page, 'progress', { stage: 'joining', percent: 99.9, frames: 900, of: 900, fps: 91.6, etaMs: 0 });
   await say(page, 'done', FILM);
@@ -99,20 +99,20 @@ test('nothing is left once the video is ready', withOpenCase(REFUSED, async (pag
   assert.equal(await text(page, 'made-text'), 'Complete');
 }));
 
-test('a canceled job says what is true of what was made', withOpenCase({}, async (page) => {
+test('a canceled job that ran says that its finished parts are kept', withOpenCase({}, async (page) => {
   await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
   await say(page, 'progress', { stage: 'encoding', percent: 40, frames: 360, of: 900, fps: 91.6, etaMs: 5200 });
   await say(page, 'canceled', {});
   assert.match(await text(page, 'message-text'), /the parts that are kept are used again/);
 }));
 
-test('one that had not begun has nothing', withOpenCase({}, async (page) => {
+test('a canceled job that was queued says that it had not begun', withOpenCase({}, async (page) => {
   await say(page, 'job', { id: 'j', state: 'queued', position: 3, case: 'one' });
   await say(page, 'canceled', {});
   assert.match(await text(page, 'message-text'), /had not begun/);
 }));
 
-test('progress tells percent, stage and time left, in the tab too', withOpenCase({}, async (page) => {
+test('progress shows percent, stage and time left, in the title of the tab too', withOpenCase({}, async (page) => {
   const progress = { stage: 'encoding', percent: 43.7, frames: 393, of: 900, fps: 91.6, etaMs: 5200 };
   await say(page, 'progress', progress);
   assert.equal(await text(page, 'percent'), '43%');
@@ -133,7 +133,7 @@ test('a screen reader hears stages and quarters, not every percent', withOpenCas
   assert.equal(heard.size, 5);
 }));
 
-test('a scene told twice is shown once', withOpenCase({}, async (page) => {
+test('a scene of two events is shown once', withOpenCase({}, async (page) => {
   const scene = { index: 1, of: 2, thumbnail: '/icon.svg' };
   await say(page, 'scene', scene);
   await say(page, 'scene', scene);
@@ -152,7 +152,7 @@ const PICTURES = [
   ['of a card whose video is made', '.card .picture', (page) => say(page, 'done', { ...FILM, thumbnail: '/seen.jpg' })],
 ];
 for (const [name, which, begin] of PICTURES) {
-  test(`a picture ${name} that did not come is asked for again`, withOpenCase(REFUSED, async (page) => {
+  test(`a picture ${name} that could not be loaded is requested again`, withOpenCase(REFUSED, async (page) => {
     await answerFilm(page);
     await answerPicture(page, '**/seen.jpg', 2);
     await begin(page);
@@ -160,16 +160,16 @@ for (const [name, which, begin] of PICTURES) {
   }));
 }
 
-test('pictures of cards without a video come late, too', withPage(REFUSED, async (page) => {
+test('a poster of a card that is not made yet is requested again', withPage(REFUSED, async (page) => {
   await answerCases(page, { cases: [{ ...CASE, poster: '/seen.jpg' }] });
-  await page.route('**/seen.jpg', (route) => route.fulfill({ status: 204 })); // it is being made
+  await page.route('**/seen.jpg', (route) => route.fulfill({ status: 204 })); // the server still makes it
   await page.goto(base);
   await page.locator('.card .art i').first().waitFor();
   await answerPicture(page, '**/seen.jpg', 0);
   await arrived(page, '.card .picture');
 }));
 
-test('poster and pictures of the reel that did not come are asked for again', withOpenCase(REFUSED, async (page) => {
+test('poster and reel pictures that could not be loaded are requested again', withOpenCase(REFUSED, async (page) => {
   await answerFilm(page);
   const poster = await answerPicture(page, '**/made/poster.jpg', 1);
   const sheet = await answerPicture(page, '**/made/sprites.jpg', 1);
@@ -187,18 +187,18 @@ test('poster and pictures of the reel that did not come are asked for again', wi
   assert.ok(poster.times >= 2 && sheet.times >= 2 && vtt >= 2);
 }));
 
-test('what is missing is asked for at once when the connection is back', withOpenCase(REFUSED, async (page) => {
+test('missing pictures are requested at once when the connection is back', withOpenCase(REFUSED, async (page) => {
   const lost = await answerPicture(page, '**/seen.jpg', 3);
   await page.clock.install();
   await say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' });
-  for (let times = 2; times <= 4; times++) { // strip and screen ask for the same
+  for (let times = 2; times <= 4; times++) { // strip and screen request the same picture
     await assertSoon(async () => assert.ok(lost.times >= times - 1));
     await page.evaluate(() => dispatchEvent(new Event('online')));
   }
   await arrived(page, '#strip img');
 }));
 
-test('what never comes is not asked for without end', withOpenCase(REFUSED, async (page) => {
+test('a lost picture is not requested forever', withOpenCase(REFUSED, async (page) => {
   const lost = await answerPicture(page, '**/seen.jpg', Infinity);
   await page.clock.install();
   await say(page, 'scene', { index: 1, of: 2, thumbnail: '/seen.jpg' });
@@ -206,25 +206,25 @@ test('what never comes is not asked for without end', withOpenCase(REFUSED, asyn
     await page.clock.runFor(30_000);
     await page.evaluate(() => Promise.resolve());
   }
-  assert.ok(lost.times > 2 && lost.times <= 14, `asked ${lost.times} times`);
+  assert.ok(lost.times > 2 && lost.times <= 14, `requested ${lost.times} times`);
   assert.equal(await page.locator('#strip img').evaluate((image) => getComputedStyle(image).visibility), 'hidden');
 }));
 
-test('a lost connection is said, and its return', withOpenCase({}, async (page) => {
+test('the page shows a lost connection, and its return', withOpenCase({}, async (page) => {
   await page.evaluate(() => globalThis.breakOff(0));
   await page.locator('#lost').waitFor();
   await page.evaluate(() => globalThis.sources.at(-1).onopen());
   await page.locator('#lost').waitFor({ state: 'hidden' });
 }));
 
-test('a stream refused for good is asked anew', withOpenCase({}, async (page) => {
+test('a stream that was closed for good is opened again', withOpenCase({}, async (page) => {
   await page.evaluate(() => globalThis.breakOff(2));
   await page.locator('#lost').waitFor();
   await page.waitForFunction(() => globalThis.sources.length === 2);
   await page.locator('#lost').waitFor({ state: 'hidden' });
 }));
 
-test('an error without a job is a failure too', withOpenCase({}, async (page) => {
+test('an error without a job is shown as a failure', withOpenCase({}, async (page) => {
   await say(page, 'message', 'error case one not found');
   await say(page, 'message', 'finished_video');
   await page.locator('#message-title', { hasText: 'could not be made' }).waitFor();
@@ -232,13 +232,13 @@ test('an error without a job is a failure too', withOpenCase({}, async (page) =>
   assert.equal(await page.evaluate(() => globalThis.sources[0].readyState), 2);
 }));
 
-test('markup in a reason is text', withOpenCase({}, async (page) => {
+test('markup in a reason is shown as text', withOpenCase({}, async (page) => {
   await say(page, 'failed', { error: '<img src=x onerror=alert(1)>' });
   assert.equal(await text(page, 'message-text'), '<img src=x onerror=alert(1)>');
   assert.equal(await page.locator('#message img').count(), 0);
 }));
 
-test('a cancel that is refused says why, and the video goes on', withOpenCase(REFUSED, async (page) => {
+test('a cancel that is refused shows the reason, and the video continues', withOpenCase(REFUSED, async (page) => {
   await page.route('**/api/jobs/j/cancel?viewer=*', (route) => route.fulfill({ status: 503, json: { detail: 'draining' } }));
   await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
   await page.locator('#cancel').click();
@@ -248,7 +248,7 @@ test('a cancel that is refused says why, and the video goes on', withOpenCase(RE
 }));
 
 for (const [watching, said] of [[1, '1 other still watches'], [2, '2 others still watch']]) {
-  test(`who cancels what ${watching} more watch leaves it to them`, withOpenCase(REFUSED, async (page) => {
+  test(`a cancel of a video that ${watching} more watch closes the panel only`, withOpenCase(REFUSED, async (page) => {
     await page.route('**/api/jobs/j/cancel?viewer=*', (route) => route.fulfill({ status: 409, json: { detail: 'x', watching } }));
     await say(page, 'job', { id: 'j', state: 'running', position: 0, case: 'one' });
     await page.locator('#cancel').click();
@@ -291,5 +291,5 @@ for (const [script, title] of Object.entries(LONG)) {
     assert.equal(boxes[1].bottom, boxes[2].top, `${scheme}: a band under the reel`);
   };
   test(`a long title in ${script} leaves no band`, withOpenCase({ ...REFUSED, item, colorScheme: 'light' }, check('wide')));
-  test(`… nor on a phone, in ${script}`, withOpenCase({ ...REFUSED, ...phone, item }, check('phone')));
+  test(`a long title in ${script} leaves no band on a phone`, withOpenCase({ ...REFUSED, ...phone, item }, check('phone')));
 }

@@ -1,4 +1,4 @@
-// upkeep.test.mjs - the gallery knows what others make: other tabs, other people, programs.
+// upkeep.test.mjs - the gallery shows videos that other tabs, other people or programs make.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -22,7 +22,7 @@ async function ask(path, options) {
 
 const create = (caseId) => ask('/api/jobs', { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ caseId }) });
 
-test('a film that another tab makes can be watched being made, then watched', withPage({}, async (page) => {
+test('a video of another tab can be watched while it is made and after it', withPage({}, async (page) => {
   await openGallery(page);
   const other = await page.context().newPage();
   await openGallery(other);
@@ -32,7 +32,7 @@ test('a film that another tab makes can be watched being made, then watched', wi
   await card(page, 'Shared').locator('.poster').click();
   await page.locator('#cancel').waitFor();
   await page.keyboard.press('Escape');
-  assert.equal(await label(page, 'Shared'), 'Watch it being made', 'it goes on without a viewer here');
+  assert.equal(await label(page, 'Shared'), 'Watch it being made', 'its job continues when this tab closes it');
   await assertSoon(async () => assert.match(await badge(page, 'Shared'), /^\d+ %$/));
   await other.locator('#message-title', { hasText: 'Your video is ready' }).waitFor({ timeout: 120_000 });
   await assertSoon(async () => assert.equal(await label(page, 'Shared'), 'Watch'));
@@ -40,7 +40,7 @@ test('a film that another tab makes can be watched being made, then watched', wi
   assert.equal(await card(page, 'Shared').locator('.badge').isVisible(), false);
 }));
 
-test('… and one that a program makes, and cancels', withPage({}, async (page) => {
+test('the gallery shows a job that a program creates and cancels', withPage({}, async (page) => {
   await openGallery(page);
   const { id } = await create('theirs');
   await assertSoon(async () => assert.equal(await label(page, 'Theirs'), 'Watch it being made'), 25_000);
@@ -48,7 +48,7 @@ test('… and one that a program makes, and cancels', withPage({}, async (page) 
   await assertSoon(async () => assert.equal(await label(page, 'Theirs'), 'Create video'), 25_000);
 }));
 
-test('a card whose film does not exist shows its first picture, and a click on it opens it', withPage({}, async (page) => {
+test('a card without a video shows its first picture, and a click on it opens the case', withPage({}, async (page) => {
   await openGallery(page);
   await card(page, 'Theirs').scrollIntoViewIfNeeded();
   await assertSoon(async () => assert.deepEqual(
@@ -61,7 +61,7 @@ test('a card whose film does not exist shows its first picture, and a click on i
   assert.match(await page.evaluate(() => location.hash), /case=theirs/);
 }));
 
-test('new cases come, old ones go, and nobody loses the keyboard', withPage({}, async (page) => {
+test('new cases appear, removed cases disappear, and the focus stays', withPage({}, async (page) => {
   const one = (id, title) => ({ id, title, language: 'en', shape: '16:9', scenes: 1, poster: null, video: null, job: null });
   let cases = [one('a', 'Ada'), one('b', 'Bo')];
   await page.route('**/api/cases', (route) => route.fulfill({ json: { cases } }));
@@ -73,7 +73,7 @@ test('new cases come, old ones go, and nobody loses the keyboard', withPage({}, 
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Create video: Bo the second');
 }));
 
-test('a server that is away leaves the gallery as it was, and is asked less and less', withPage(
+test('without a server the gallery stays as it was, and its requests become rarer', withPage(
   { forgive: /Failed to load resource/ }, async (page) => {
     await openGallery(page);
     const n = await page.locator('.card').count();
@@ -87,6 +87,6 @@ test('a server that is away leaves the gallery as it was, and is asked less and 
     }
     assert.equal(await page.locator('.card').count(), n);
     assert.equal(await page.locator('#gallery-note').isVisible(), false);
-    assert.ok(asked >= 3 && asked < 25, `asked ${asked} times in ten minutes`);
+    assert.ok(asked >= 3 && asked < 25, `requested ${asked} times in ten minutes`);
   },
 ));

@@ -1,8 +1,8 @@
-// clients.mjs - every client under one face: connect(path) gives a viewer that connects again by itself, as that
-// client does or as its documentation shows how to, until the server answers 204.
+// clients.mjs - one interface to every client: connect(path) gives a viewer that connects again until the server sends
+// 204, by itself or in the way that the client's documentation shows.
 //
-//     viewer.seen     [{ event, id, data }] of all its connections; event is "message" where the frame names none,
-//                     id is the client's own word for it (a browser repeats the last one on events that carry none)
+//     viewer.seen     [{ event, id, data }] of all its connections; event is "message" where the frame has none,
+//                     id is what the client reports (a browser repeats the last one on events that have none)
 //     viewer.runs     connections that began with a 200
 //     viewer.isOver   it will not connect again
 //     viewer.close()
@@ -39,7 +39,7 @@ function watchEventSource(EventSource, url) {
   return viewer;
 }
 
-// --- @microsoft/fetch-event-source: what throws is tried again, unless onerror throws ------------------------
+// --- @microsoft/fetch-event-source: connects again after an exception, unless onerror throws -----------------
 
 class Over extends Error {}
 
@@ -54,7 +54,7 @@ export function watchFetchEventSource(url, options) {
       viewer.runs++;
     },
     onmessage({ event, id, data }) {
-      if (data || event) viewer.seen.push({ event: event || 'message', id, data }); // it tells of `retry:` alone, too
+      if (data || event) viewer.seen.push({ event: event || 'message', id, data }); // `retry:` alone is reported, too
     },
     onclose() { throw new Error('the stream ended: connect again'); },
     onerror(error) { if (error instanceof Over) throw error; },
@@ -64,9 +64,9 @@ export function watchFetchEventSource(url, options) {
   return viewer;
 }
 
-// --- clients that have to be asked again ---------------------------------------------------------------------
+// --- clients that do not connect again by themselves ---------------------------------------------------------
 
-/** `get(viewer, headers, signal)` reads one whole response into viewer, and gives its status. */
+/** `get(viewer, headers, signal)` reads one whole response into viewer, and returns its status. */
 function watchInLoop(get) {
   const viewer = Object.assign(newViewer(), { lastId: '', retryMs: 1000 });
   const controller = new AbortController();
@@ -103,7 +103,7 @@ function watchByFetch(url) {
       await readByParser(viewer, response.body);
       return 200;
     } catch {
-      return 0; // cut off, or nobody there at the moment
+      return 0; // the connection was cut, or nothing listens at the moment
     }
   });
 }
@@ -113,7 +113,7 @@ function curlArguments(version, headers) {
   return ['-sSNi', '--max-time', '120', `--http${version}`, ...lines];
 }
 
-/** What curl -i writes: the head of the response, then its body as it comes. */
+/** The output of curl -i: the head of the response, then its body as it comes. */
 class CurlOutput {
   constructor(viewer) {
     this.viewer = viewer;
@@ -159,7 +159,7 @@ function watchByCurl(version, url) {
 
 // --- Chromium ------------------------------------------------------------------------------------------------
 
-let browser; // a promise: there is one for all
+let browser; // a promise: all viewers share one browser
 
 function sourceInPage([url, names]) {
   const source = new EventSource(url);
@@ -184,7 +184,7 @@ async function watchInChromium(base, path) {
     else if (isOver) viewer.isOver = true;
     else viewer.seen.push(event);
   });
-  await page.goto(`${base}/404.html`); // any page of that origin that opens no stream of its own
+  await page.goto(`${base}/404.html`); // a page of that origin without a stream
   await page.evaluate(sourceInPage, [path, NAMES]);
   viewer.close = () => page.close();
   return viewer;
@@ -192,7 +192,7 @@ async function watchInChromium(base, path) {
 
 export const closeBrowser = async () => (await browser)?.close();
 
-// --- all of them ---------------------------------------------------------------------------------------------
+// --- all clients ---------------------------------------------------------------------------------------------
 
 export const clients = {
   'eventsource': (path) => watchEventSource(NpmEventSource, plain + path),
@@ -205,7 +205,7 @@ export const clients = {
   'Chromium, HTTP/2': (path) => watchInChromium(tls, path),
 };
 
-/** Every client at once on the same path. */
+/** Connects every client to the same path at once. */
 export async function connectAll(path) {
   const entries = Object.entries(clients).map(async ([name, connect]) => [name, await connect(path)]);
   return Object.fromEntries(await Promise.all(entries));

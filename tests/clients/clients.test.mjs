@@ -1,5 +1,5 @@
-// clients.test.mjs - whatever happens to a stream, each client ends with every durable event exactly once, in order,
-// and stops for good at the 204 that follows the end.
+// clients.test.mjs - after each fault of a stream, each client has every durable event exactly once, in order, and it
+// stops for good at the 204 that follows the end.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -12,7 +12,7 @@ after(closeBrowser);
 
 const STREAM = /GET \/(api\/|create\/)/;
 
-/** One check a client, so that each is counted and named. */
+/** One subtest for each client, so that each is counted and named. */
 async function each(t, viewers, check) {
   for (const [name, viewer] of Object.entries(viewers)) await t.test(name, () => check(viewer, name));
 }
@@ -41,10 +41,10 @@ test('a stream from its first message to the 204', async (t) => {
     assert.equal(viewer.seen.at(-1).data, 'finished');
   });
   await sleep(1500);
-  assert.equal(await countLogged(STREAM), asked, 'nobody asks again after 204');
+  assert.equal(await countLogged(STREAM), asked, 'no client connects again after 204');
 });
 
-test('every client reads every frame alike', async (t) => {
+test('every client reads every frame in the same way', async (t) => {
   const secret = ' äöü €\u{1F3AC}\nsecond\r\nthird\rfourth\n\n: no comment\ndata: no field\nid: 7\n';
   const path = `/api/events?count=1&interval=100&client_secret=${encodeURIComponent(secret)}%00%FF%C3`;
   const viewers = await connectAll(path);
@@ -58,7 +58,7 @@ test('every client reads every frame alike', async (t) => {
   });
 });
 
-/** Every client on a new job; `meddle(viewers)` once each has had three events of it and none its end. */
+/** Connects each client to a new job; runs `meddle(viewers)` when each has three of its events and none has its end. */
 async function throughTrouble(t, caseId, meddle) {
   const path = `/create/video?caseId=${caseId}`;
   const viewers = await connectAll(path);
@@ -68,7 +68,7 @@ async function throughTrouble(t, caseId, meddle) {
   await whenOver(viewers);
   const wanted = await journal(plain + path);
   await each(t, viewers, (viewer) => {
-    assert.ok(viewer.runs > 1, 'it connected again');
+    assert.ok(viewer.runs > 1, 'the client connected again');
     assert.deepEqual(durable(viewer.seen), wanted);
   });
 }
@@ -76,24 +76,24 @@ async function throughTrouble(t, caseId, meddle) {
 test('connections cut in the middle: each client resumes',
   (t) => throughTrouble(t, 'cut', () => stack('kill_nginx_workers')));
 
-test('a killed responder: each client resumes with the next one',
+test('a killed responder: each client resumes at another one',
   (t) => throughTrouble(t, 'killed', () => stack('kill_responder')));
 
-test('no responder for a while: each client comes back by itself', (t) => throughTrouble(t, 'away', async (viewers) => {
+test('no responder for a while: each client connects again', (t) => throughTrouble(t, 'away', async (viewers) => {
   const before = Object.fromEntries(Object.entries(viewers).map(([name, { runs }]) => [name, runs]));
   await stack('responders_stop');
-  await until('every client met nginx alone', () => Object.keys(viewers).every((name) => viewers[name].runs > before[name]));
+  await until('every client met no responder', () => Object.keys(viewers).every((name) => viewers[name].runs > before[name]));
   assert.ok(await countLogged(/GET \/create\/video 200 .* upstream=502/) >= Object.keys(viewers).length);
   await stack('responders_start');
 }));
 
-test('fetch-event-source in a tab that was hidden resumes', async () => {
+test('fetch-event-source resumes in a tab that was hidden', async () => {
   const viewer = watchFetchEventSource(`${plain}/api/events?count=20&interval=100`);
-  await until('it is in the middle', () => viewer.seen.length >= 3);
+  await until('the client has three messages', () => viewer.seen.length >= 3);
   setHidden(true);
-  await sleep(300); // messages go by meanwhile
+  await sleep(300); // messages are sent meanwhile
   setHidden(false);
-  await until('it is over', () => viewer.isOver);
+  await until('the client has stopped', () => viewer.isOver);
   assert.equal(viewer.runs, 2);
   assert.deepEqual(viewer.seen.map(({ id }) => id), Array.from({ length: 21 }, (_, i) => `clock:${i + 1}`));
 });

@@ -1,4 +1,4 @@
-// kit.mjs - the running casecast under the clients, and what every one of them must have seen.
+// kit.mjs - access to the running casecast, and the events that every client must have.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -15,10 +15,10 @@ assert.ok(CLIENTS_PLAIN, 'CLIENTS_PLAIN names the running casecast: start the te
 export const plain = CLIENTS_PLAIN;
 export const tls = CLIENTS_TLS;
 
-/** Run a function of ./stack or of scripts/stack.sh. */
+/** Runs a function of ./stack or of scripts/stack.sh. */
 export const stack = (name) => run(fileURLToPath(new URL('stack', import.meta.url)), [name]);
 
-/** Wait for a truth; the machine may be busy, so the limit is far away. */
+/** Waits until `isTrue()` holds.  The limit is long, as the machine may be busy. */
 export async function until(what, isTrue) {
   const deadline = Date.now() + 120_000;
   while (!(await isTrue())) {
@@ -27,14 +27,14 @@ export async function until(what, isTrue) {
   }
 }
 
-/** How many lines of both access logs, those of streams, match. */
+/** How many lines about streams, in both access logs, match. */
 export async function countLogged(pattern) {
   const logs = await Promise.all([`${CLIENTS_STATE}/log/nginx-access.log`, `${CLIENTS_SITE}/log/casecast.log`]
     .map((file) => readFile(file, 'utf8')));
   return logs.join('').split('\n').filter((line) => line.includes('"') && pattern.test(line)).length;
 }
 
-/** All that a stream carries, read as strictly as tests/kit/sse.mjs does. */
+/** All events of a stream, read as strictly as tests/kit/sse.mjs does. */
 export async function readStrictly(url) {
   const { stdout } = await run('curl', ['-sSN', '--max-time', '120', '-H', 'Accept: text/event-stream', url],
     { encoding: 'buffer' });
@@ -46,15 +46,15 @@ export async function readStrictly(url) {
   return items.filter((item) => item.event);
 }
 
-// These carry no id and are sent again as they change; everything else is an event of the journal.
+// These events have no id and are sent again when they change; all others are in the journal.
 const PASSING = ['job', 'progress'];
 const TERMINAL = ['done', 'failed', 'canceled'];
 
-/** What a viewer must get exactly once: each with the id that stood beside it. */
+/** The events that a viewer must get exactly once, each with its id. */
 export const durable = (seen) => seen.filter(({ event }) => !PASSING.includes(event))
   .map(({ id, event, data }) => [id, event, data]);
 
-/** The journal of a finished job, as a replay gives it: contiguous ids from 1, and one end. */
+/** The journal of a finished job, from a replay: contiguous ids from 1, and one end. */
 export async function journal(url) {
   const events = durable(await readStrictly(url));
   const [job] = events[0][0].split(':');

@@ -1,5 +1,5 @@
-// shims.mjs - what @microsoft/fetch-event-source takes from a browser: `window` for fetch and timers, `document` for
-// the tab that goes hidden and comes back.
+// shims.mjs - the browser's objects that @microsoft/fetch-event-source uses: `window` for fetch and timers, `document`
+// for a tab that is hidden and shown again.
 
 globalThis.window = globalThis;
 globalThis.document = Object.assign(new EventTarget(), { hidden: false });
