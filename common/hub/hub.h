@@ -6,7 +6,7 @@
  * a watch gets the same whether its job runs in this process or in another one.  Loop thread,
  * except where noted.
  *
- * Room: starts and stops what makes jobs run and their viewers hear of them.
+ * Room: inbox, viewers, works and clerk, put together for one process.
  * May use: base, hub/clerk, hub/inbox, hub/kind, hub/viewers, hub/works, loop, store.
  * Used by: fcgi/request. */
 #pragma once
