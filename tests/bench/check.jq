@@ -1,10 +1,10 @@
-# check.jq - what ./scripts/bench streams must show: a line each, and false as the last output if one fell short.
+# check.jq - checks ./scripts/bench streams: prints a line for each goal, and false as the last output if one is missed.
 include "figures";
 
 def of($peer): map(select(.peer == $peer and .opens != null));
 def shown: if . == null then "not measured" else fixed(2) end;
 
-# The largest number of streams that both held.
+# The largest number of streams that was measured for both.
 def pair($mine; $peer): of($mine) as $ours | of($peer) as $theirs
     | [$ours[] | . as $our | $theirs[] | select(.streams == $our.streams) | {our: $our, their: .}]
     | max_by(.our.streams);
@@ -27,11 +27,11 @@ def times_or_more($what; $pair; $figure; $factor):
 def against_nchan: pair("nchan") as $pair
     | times("nchan: nginx and responder together, memory a stream,"; $pair; "rss"; 1),
       times("nchan: CPU per event"; $pair; "cpu"; 1.5),
-      at_most("the responder's own share of our CPU at most a fifth"; ($pair | if . then .our.cpuApp / .our.cpu else null end);
+      at_most("the responder's share of casecast's CPU at most a fifth"; ($pair | if . then .our.cpuApp / .our.cpu else null end);
           0.2; "of \($pair.our.cpu | shown) s per 100,000"),
       times_or_more("nchan: opens a second"; $pair; "opens"; 0.7),
       times("nchan: p99"; $pair; "p99"; 1),
-      times("nchan: p99, ours all due at once, too,"; pair("casecast-aligned"; "nchan"); "p99"; 1);
+      times("nchan: p99, with casecast's messages due at once, too,"; pair("casecast-aligned"; "nchan"); "p99"; 1);
 
 def against_better_sse: pair("better-sse") as $pair
     | times("better-sse: CPU per event"; $pair; "cpu"; 0.6),
@@ -44,7 +44,7 @@ def alone: (of("casecast") | max_by(.streams)) as $most
       at_most("\($most.streams // "no") streams: closed early"; $most.closedEarly; 0; "(none may)"),
       at_most("responder: KiB a stream"; $most.rssApp; 2.5; "(at most 2.5)");
 
-# glibc's heap grows in steps of 128 KiB, so two of them are no growth; the smallest leak would be 32 bytes a stream.
+# glibc's heap grows in steps of 128 KiB, so two steps do not count; the smallest leak would be 32 bytes a stream.
 def flat: [.runs[] | select(.kind == "short" and .broke == null)][0] as $run
     | at_most("short streams after the first \($run.batch // 20000): KiB grown";
         ($run | if . then .rssKib.app[-1] - .rssKib.app[0] else null end); 256;

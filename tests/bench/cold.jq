@@ -1,5 +1,5 @@
-# cold.jq - a measurement of streams, with what only its warm-up could show, $cold: how fast the first streams open, and
-# what memory they add.
+# cold.jq - adds what only the warm-up, $cold, can measure: how fast the first streams open, and the memory that they
+# add.
 if $cold.broke != null then $cold
 elif .broke != null then .
 else .coldOpensPerSecond = $cold.opensPerSecond

@@ -1,11 +1,11 @@
-# figures.jq - from the runs of a report to one row for each peer and number of streams.  Included by the others.
+# figures.jq - makes a row for each peer and number of streams from the runs of a report.  Included by the others.
 
 def fixed($digits): pow(10; $digits) as $unit | ((. // 0) * $unit | round) as $n
     | if . == null then "–" elif $digits == 0 then "\($n)"
       else "\($n / $unit | trunc).\($n % $unit | fabs | tostring | ("0" * ($digits - length)) + .)" end;
 def median: map(values) | sort | if length == 0 then null else (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2 end;
 
-# Why a run could not be measured, or null.
+# The reason why a run could not be measured, or null.
 def why_broke:
     if .broke == null then null
     else .broke

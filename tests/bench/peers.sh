@@ -1,14 +1,14 @@
-# peers.sh - whom casecast is measured against, and casecast itself: how each is installed, started and asked.
-# Sourced by streams after tests/kit/stack.sh, whose nginx and process records it uses.
+# peers.sh - casecast and the peers it is compared with: how each is installed, started and requested.
+# Sourced by streams after tests/kit/stack.sh; uses its nginx and process records.
 # shellcheck shell=bash disable=SC2154
 #
 #     peers                 in the order of the tables; casecast-aligned is casecast with the messages of all streams
 #                           due at the same instant, as a broadcast's are
-#     peer_install PEER     what it needs; false if it can't be had here
-#     peer_start PEER       behind a fresh nginx on $port
-#     peer_path PEER N      the stream of N messages, one a second
-#     peer_is_broadcast PEER            one message goes to all (else each stream has its own)
-#     peer_publish PEER N   publishes N messages, one a second, if that is not the peer's own doing
+#     peer_install PEER     installs what it needs; false if that fails
+#     peer_start PEER       starts it behind a fresh nginx on $port
+#     peer_path PEER N      prints the path of a stream of N messages, one a second
+#     peer_is_broadcast PEER            true: one message goes to all streams (else each stream has its own)
+#     peer_publish PEER N   publishes N messages, one a second, if the peer does not do so itself
 #     peer_version PEER
 #     peer_stop
 
@@ -88,7 +88,7 @@ peer_stop() {
     app_stop zurl
 }
 
-# In a session of its own, as the applications may be several processes.
+# Starts an application in a session of its own, as it may be several processes.
 app_start() { # NAME COMMAND…
     local name=$1
     shift
@@ -97,7 +97,7 @@ app_start() { # NAME COMMAND…
     process_note "$name" $!
 }
 
-# The rest of its session ends by itself, or is ended.
+# Ends the application; kills processes of its session that have not ended after 5 s.
 app_stop() { # NAME
     local pid family deadline=$((SECONDS + 5))
     pid=$(process_pid "$1") || return 0
@@ -109,7 +109,7 @@ app_stop() { # NAME
     done
 }
 
-app_family() { # NAME: its processes
+app_family() { # NAME: prints its processes
     local pid
     pid=$(process_pid "$1") || return 0
     ps -o pid= -s "$pid"
@@ -143,7 +143,7 @@ pushpin_start() {
     app_start app pushpin --config="$run/pushpin.conf"
 }
 
-# --- Who is measured ----------------------------------------------------------------------------------------
+# --- The measured processes ---------------------------------------------------------------------------------
 
 peer_nginx_pids() { ps -o pid= --ppid "$(process_pid nginx)"; }
 
@@ -156,7 +156,7 @@ peer_app_pids() {
     fi
 }
 
-peer_watches() { # the load client's options for them
+peer_watches() { # prints the load client's options for these processes
     local nginx app
     nginx=$(peer_nginx_pids | xargs | tr ' ' ,)
     app=$(peer_app_pids | xargs | tr ' ' ,)
@@ -164,7 +164,7 @@ peer_watches() { # the load client's options for them
     [[ -z $app ]] || printf "%s\n" --watch "app=$app"
 }
 
-# nginx/dev.conf itself, but for the server's locations, and the module where one is needed.
+# nginx/dev.conf with the peer's locations, and with the module that nchan needs.
 nginx_configure() {
     local user='' conf=$state/run/nginx.conf
     ((EUID != 0)) || user='user root;'

@@ -1,9 +1,9 @@
-// fcgi_peer.mjs - FastCGI peers as nobody should be: for each connection, what the responder made of it.
+// fcgi_peer.mjs - hostile FastCGI peers; prints what happened to their connections.
 //
 //     node fcgi_peer.mjs SOCKET KIND [CONNECTIONS]
 //
 // KIND is a name of the table below.  Prints "open" when all connections stand, then, when all are closed or after
-// 25 s, one line: {"kind":"half","n":4,"closed":4,"answered":0,"longestMs":5012}.  `answered`: brought bytes.
+// 25 s, one line: {"kind":"half","n":4,"closed":4,"answered":0,"longestMs":5012}.  `answered`: those that got bytes.
 // While the socket's backlog is full, a connection is tried again.
 import net from 'node:net'
 
@@ -24,7 +24,7 @@ const params = (method, path) => record(PARAMS, Buffer.concat([param('REQUEST_ME
     param('QUERY_STRING', 'count=100&interval=100'), param('HTTP_ACCEPT', 'text/event-stream')]))
 const whole = (method, path) => Buffer.concat([begin(), params(method, path), record(PARAMS), record(STDIN)])
 
-// What each kind sends at once; `then` goes on with the connection.
+// What each kind sends first; `then` continues with the connection.
 const kinds = {
     whole: { first: whole('GET', '/api/health/live') },
     silent: { first: Buffer.alloc(0) },
@@ -53,7 +53,7 @@ function byteByByte(socket, bytes) {
     const timer = setInterval(() => (at < bytes.length && socket.writable ? socket.write(bytes.subarray(at, ++at)) : clearInterval(timer)), 1000)
 }
 
-// 64 KB after 64 KB of one parameter that never ends.
+// Sends one endless parameter, 64 KB at a time.
 function endlessParams(socket) {
     const piece = record(PARAMS, Buffer.alloc(65535, 0x41))
     socket.write(record(PARAMS, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])))
@@ -62,7 +62,7 @@ function endlessParams(socket) {
     more()
 }
 
-// Goes on sending after its request, which no peer does.
+// Sends more after its request, which no valid peer does.
 function babble(socket) {
     const piece = Buffer.alloc(65536, 0x42)
     const more = () => { while (socket.writable && socket.write(piece)); }

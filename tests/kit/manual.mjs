@@ -1,9 +1,9 @@
-// manual.mjs - a manual in Markdown, as docs.sh needs it.
+// manual.mjs - splits a manual in Markdown into steps, for docs.sh.
 //
-//     node manual.mjs steps MANUAL FOLDER     each fenced block as steps, a folder each: FOLDER/001/{kind,line,word,code,expected}
-//     node manual.mjs match EXPECTED GOT      two files: is the second as the first says?  … stands for anything, alone on
-//                                             a line for any lines
-//     node manual.mjs links MANUAL…           a line for each relative link, anchor or path of the code that leads nowhere
+//     node manual.mjs steps MANUAL FOLDER     a folder for each fenced block: FOLDER/001/{kind,line,word,code,expected}
+//     node manual.mjs match EXPECTED GOT      compares two files; … in the first stands for any text, alone on a line
+//                                             for any lines
+//     node manual.mjs links MANUAL…           prints each relative link, anchor or path of the code that has no target
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
@@ -30,7 +30,7 @@ export function blocks(file) {
     return found
 }
 
-// A console block is a step for each command; a line that ends with a backslash goes on.
+// A console block is a step for each command; a line that ends with a backslash continues on the next one.
 function commands(block) {
     const steps = []
     let goesOn = false
@@ -76,7 +76,7 @@ function match(expected, got) {
 
 // --- links -------------------------------------------------------------------------------------------------
 
-// Markdown without its blocks: what is shown there is no link.
+// Markdown without its blocks, which hold no links.
 function prose(file) {
     let inside = false
     return lines(file).filter((text) => {
@@ -86,7 +86,7 @@ function prose(file) {
     })
 }
 
-// As GitHub names the anchor of a heading.
+// The anchor that GitHub makes of a heading.
 const anchor = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
 const anchors = (file) => prose(file).filter((text) => /^#+ /.test(text)).map((text) => anchor(text.replace(/^#+ /, '')))
 

@@ -1,6 +1,6 @@
-// page.mjs - a small page and its script, run without a browser: elements by id, and EventSource.
+// page.mjs - runs a small page and its script without a browser: elements by id, and EventSource.
 //
-//     node page.mjs URL       until its EventSource is closed; then what the script has set, as one line of JSON
+//     node page.mjs URL       runs until its EventSource is closed; then prints what the script has set, as JSON
 import vm from 'node:vm'
 import { Reader } from './sse.mjs'
 

@@ -1,15 +1,15 @@
-# postgres.sh - a PostgreSQL server of this test alone, on a socket in its folder.
+# postgres.sh - starts a PostgreSQL server for one test, on a socket in the test's folder.
 # shellcheck shell=bash disable=SC2154
 
 pg_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
 
-# The server refuses to run as root: Debian's package makes a user for it.
+# The server refuses to run as root.  Debian's package has a user for it.
 pg_as=()
 ((EUID != 0)) || pg_as=(setpriv --reuid postgres --regid postgres --clear-groups --)
 
 pg_ctl() { "${pg_as[@]}" "$pg_bin/pg_ctl" -s -D "$pg_folder/data" "$@"; }
 
-# A database called casecast, for whoever asks on the socket; $pg_folder is the socket's folder.
+# Starts a server with a database called casecast, open to all who reach the socket in $pg_folder.
 pg_start() {
     pg_folder=$private/pg
     chmod 711 "$private"
@@ -35,10 +35,10 @@ pg_sql() { # [-d DATABASE] SQL…
 
 pg_address() { printf 'postgresql://%s@/casecast?host=%s\n' "$1" "$pg_folder"; } # ROLE
 
-# The server's processes, to be stopped in their sleep.
+# Prints the server's processes, for kill -STOP.
 pg_pids() { local first; first=$(head -n 1 "$pg_folder/data/postmaster.pid") && printf '%s\n' "$first" && pgrep -P "$first"; }
 
-# Whoever started it, also in a subshell.
+# pg_start may have run in a subshell, so $pg_folder may be unset.
 pg_end() {
     pg_folder=$private/pg
     [[ ! -s $pg_folder/data/postmaster.pid ]] || pg_stop

@@ -1,5 +1,5 @@
-# site.sh - nginx/site.conf, the real site with TLS and HTTP/2, with a throw-away certificate and its paths moved into
-# the folder of a test, since /etc is not ours to write.  Sourced after stack.sh.
+# site.sh - runs nginx/site.conf, the real site with TLS and HTTP/2, with a temporary certificate.  Its paths lie in the
+# test's folder, because a test may not write to /etc.  Sourced after stack.sh.
 # shellcheck shell=bash disable=SC2154
 #
 #     site_configure && site_nginx      # then https://localhost:$tls_port, trusting $site/fullchain.pem

@@ -1,5 +1,5 @@
-# spawned.sh - responders under spawn-fcgi -F alone: nobody starts one again that died.  Sourced after stack.sh, it
-# takes the place of the multiwatch there.
+# spawned.sh - runs responders with spawn-fcgi -F alone: no supervisor starts one again.  Sourced after stack.sh, it
+# replaces the functions that use multiwatch.
 # shellcheck shell=bash disable=SC2154
 #
 #     private_stack CASECAST_PROCESSES=4     # then $pids
@@ -30,7 +30,7 @@ responder_kill() { # PID SIGNAL
     responder_lives "$1" && kill -"$2" "$1"
 }
 
-# Which process runs the job, by its own word in the log.
+# Prints the process that runs the job, from its line in the log.
 job_runner() { # JOB
     awk -v job="job $1: starts," 'index($0, job) { pid = $2 } END { print pid }' "$state/log/casecast.log"
 }

@@ -1,4 +1,4 @@
-// sse.mjs - reads an event stream as strictly as its specification allows, one JSON line for all that is in it.
+// sse.mjs - parses an event stream as strictly as its specification allows, and prints a line of JSON for each item.
 //
 //     curl -sN URL | node sse.mjs
 //
@@ -8,8 +8,8 @@
 //     {"t":13,"bad":"why this is no well-formed stream"}
 //     {"t":14,"end":true}                                     the server closed, between two events
 //
-// A browser forgives much: an unknown field, half an event at the end, bytes that are no UTF-8.  A server that
-// sends such things has a bug, so here they are `bad`.
+// A browser ignores many faults: an unknown field, half an event at the end, bytes that are not UTF-8.  A server that
+// sends them has a bug, so they are reported as `bad`.
 import { pathToFileURL } from 'node:url'
 
 export class Reader {

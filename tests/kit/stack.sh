@@ -1,11 +1,11 @@
-# stack.sh - a private casecast for one test: a folder, a port, a database, an nginx and responders of its own, all
-# gone when the test ends.
+# stack.sh - a private casecast for one test: its own folder, port, database, nginx and responders, which are removed
+# when the test ends.
 # shellcheck shell=bash disable=SC1091,SC2034,SC2154
 #
 #     . "$(dirname "$0")/../kit/stack.sh"
 #     private_stack      # then $url, $state, and every function of scripts/stack.sh
 #
-# CASECAST_BUILD names the build folder to take the program from (a sanitizer build, say).
+# CASECAST_BUILD names the build folder of the program (a sanitizer build, for example).
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 . "$root/scripts/stack.sh"
@@ -19,7 +19,7 @@ free_port() {
     printf '%s\n' "$port"
 }
 
-# All but the start, for a test that has something to import or to break first.
+# Prepares everything without a start, for a test that first imports or breaks something.
 private_stack_prepare() { # [NAME=VALUE…]: settings of this stack's responders
     local name
     for name in $(compgen -e CASECAST_); do
@@ -37,7 +37,7 @@ private_stack() { # [NAME=VALUE…]
     stack_start
 }
 
-# What this test still has in the background: viewers, locks.
+# Ends this test's background processes: viewers, locks.
 background_end() {
     local jobs
     jobs=$(jobs -p)
@@ -56,8 +56,8 @@ private_end() {
     exit "$status"
 }
 
-# Root may read and write everything.  What permission bits do can be tested only without that privilege: for
-# the responders of this stack, before they start.
+# Runs the responders of this stack without root's right to read and write all files, so that permission bits have an
+# effect.  To be called before they start.
 unprivileged() {
     ((EUID == 0)) || return 0
     printf '#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search -- %q "$@"\n' "$program" \

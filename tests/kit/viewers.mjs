@@ -1,11 +1,11 @@
-// viewers.mjs - many viewers at once, each an EventSource: it connects again with Last-Event-ID after every end,
-// and stops for good at 204 or at an answer that is no event stream.
+// viewers.mjs - many viewers at once, each an EventSource: it connects again with Last-Event-ID after each end, and
+// stops for good at 204 or at a response that is not an event stream.
 //
 //     node viewers.mjs [--n 10] [--once] [--ms 20000] URL…
 //
-// Each of the URLs gets --n viewers (1).  --once: nobody connects again.  After --ms (20,000) all of them leave.
-// On SIGUSR2 one viewer, the next each time, loses its connection.
-// What they see comes as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
+// Each of the URLs gets --n viewers (1).  --once: no viewer connects again.  After --ms (20,000) all viewers leave.
+// At each SIGUSR2 the next viewer loses its connection.
+// Their events are printed as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
 //
 //     {"viewer":3,"run":0,"t":4,"open":200}    or the status that ended it
 //     {"viewer":3,"run":1,"t":900,"broken":"…"}   the connection ended without the end of the response

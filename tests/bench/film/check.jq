@@ -1,4 +1,4 @@
-# check.jq - what ./scripts/bench video must show: a line each, and false as the last output if one fell short.
+# check.jq - checks ./scripts/bench video: prints a line for each goal, and false as the last output if one is missed.
 include "rows";
 
 def shown: if . == null then "not measured" else fixed(3) end;
@@ -6,12 +6,12 @@ def shown: if . == null then "not measured" else fixed(3) end;
 def at_most($what; $ours; $limit; $rest):
     {what: $what, held: ($ours != null and $limit != null and $ours <= $limit), figures: "\($ours | shown) \($rest)"};
 
-# Our figure at most $factor of theirs.
+# Our figure is at most $factor times theirs.
 def times($what; $ours; $theirs; $factor):
     at_most($what; $ours; (if $theirs then $theirs * $factor else null end);
         "against \($theirs | shown): \(if $ours and $theirs then $ours / $theirs else null end | shown) × (at most \($factor))");
 
-# Theirs at least $factor of ours.
+# Their figure is at least $factor times ours.
 def faster($what; $ours; $theirs; $factor):
     {what: $what, held: ($ours != null and $theirs != null and $theirs >= $ours * $factor),
      figures: "\($ours | shown) against \($theirs | shown) s: \(if $ours and $theirs then $theirs / $ours else null end | shown) × (at least \($factor))"};
@@ -19,7 +19,7 @@ def faster($what; $ours; $theirs; $factor):
 def apart($a; $b): if $a and $b then $a - $b | fabs else null end;
 
 (rows | map({(.peer): .}) | add) as $r | (.machine.cores | (200 + 150 * .) * 1e6 / 1048576 | round) as $most
-| [at_most("the floor is as good as we are: SSIM apart"; apart($r.casecast.ssim; $r.floor.ssim); 0.001; "(at most 0.001)"),
+| [at_most("encoding alone is as good as casecast: difference of SSIM"; apart($r.casecast.ssim; $r.floor.ssim); 0.001; "(at most 0.001)"),
    times("whole job against encoding alone, s"; $r.casecast.wall; $r.floor.wall; 0.75),
    times("size against encoding alone, bytes"; $r.casecast.bytes; $r.floor.bytes; 1.1),
    faster("ffmpeg's command line"; $r.casecast.wall; $r.ffmpeg.wall; 2.5),

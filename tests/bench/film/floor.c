@@ -1,10 +1,10 @@
-/* floor.c - what encoding alone costs: frames that lie in memory through libx264, nothing else.
+/* floor.c - what encoding alone costs: libx264 encodes frames from memory, and nothing else runs.
  *
  *   floor FRAMES.y4m OUT.h264 ENCODERS THREADS PRESET CRF [PARAMETERS]
  *
- * Each of ENCODERS takes an equal stretch of the film, with THREADS threads, side by side.  The
- * clock starts when all frames lie in memory and stops when the last packet does; then they are
- * written one behind the other.  Prints a line of JSON. */
+ * The ENCODERS run at the same time, each on an equal stretch of the film and with THREADS threads.
+ * The clock starts when all frames are in memory and stops at the last packet.  Then the packets
+ * are written in order.  Prints a line of JSON. */
 #include <libavcodec/avcodec.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum { ENCODERS_MAX = 16 };
 struct film {
     int width, height, fps, n;
     size_t frame_size;
-    uint8_t *frames; /* planar 4:2:0, one behind the other */
+    uint8_t *frames; /* planar 4:2:0, one after another */
     const char *preset, *crf, *parameters;
     int n_threads;
 };
@@ -38,7 +38,7 @@ static void give_up(const char *why)
     exit(1);
 }
 
-/* Memory for the whole film, touched before the clock starts. */
+/* Reads the whole film into memory before the clock starts. */
 static void read_film(const char *path, struct film *film)
 {
     FILE *file = fopen(path, "re");
@@ -121,7 +121,7 @@ static void frame_at(const struct film *film, int number, AVFrame *frame)
     frame->data[0] = at;
     frame->data[1] = at + luma;
     frame->data[2] = at + luma + luma / 4;
-    /* Counted by reference, or libavcodec would copy it; the memory stays ours. */
+    /* A counted reference, or libavcodec would copy the frame; the memory stays ours. */
     frame->buf[0] = av_buffer_create(at, film->frame_size, keep, NULL, 0);
 }
 

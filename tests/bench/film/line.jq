@@ -1,4 +1,4 @@
-# line.jq - one measurement as one line, while the others are still to come.
+# line.jq - prints one measurement as a line, while the others are still to come.
 include "rows";
 
 "  \(.peer) \(.round): "

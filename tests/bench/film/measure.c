@@ -1,11 +1,10 @@
-/* measure.c - runs a command and tells what it cost: a line of JSON on descriptor 3.
+/* measure.c - runs a command and prints what it cost: a line of JSON on descriptor 3.
  *
  *   measure COMMAND [ARGUMENT…] 3>FILE
  *
- * Wall seconds, CPU seconds (user and system) of the command and everything it waited for, and the
- * peak of resident memory: the sum over all its processes, shared pages shared out (Pss), looked at
- * eight times a second (a look costs some milliseconds); or, if that is more, the largest single
- * process as the kernel kept it. */
+ * These are wall seconds, CPU seconds (user and system) of the command and its children, and the
+ * peak of resident memory: the sum of Pss over all its processes, read eight times a second (which
+ * costs some milliseconds each); or the kernel's peak of its largest process, if that is more. */
 #include <dirent.h>
 #include <math.h>
 #include <signal.h>
@@ -25,12 +24,12 @@ enum { PIDS_MAX = 4096, PID_MAX = 1 << 22, LOOKS_A_SECOND = 8 };
 struct process {
     int pid, parent;
     int is_ours;
-    long ticks; /* CPU */
+    long ticks; /* of CPU time */
 };
 
 static sigset_t child; /* SIGCHLD */
 
-static long ticks_seen[PID_MAX]; /* by process: CPU when it was last looked at */
+static long ticks_seen[PID_MAX]; /* by process id: CPU ticks at the last look */
 
 static void read_stat(struct process *process)
 {
@@ -86,7 +85,7 @@ static long read_pss_kib(int pid)
     return kib;
 }
 
-/* Children may stand before their parents in the list, so look until nothing is added. */
+/* Children may stand before their parents in the list, so repeat until nothing is added. */
 static long family_kib(int self)
 {
     static struct process list[PIDS_MAX];
@@ -137,7 +136,7 @@ static int start(char **command)
     return pid;
 }
 
-/* Returns its status; `*ret_kib` is the most memory that was seen. */
+/* Returns the command's status; `*ret_kib` is the peak memory. */
 static int watch(int pid, long *ret_kib)
 {
     static const struct timespec pause = {.tv_nsec = 1000000000L / LOOKS_A_SECOND};
@@ -162,7 +161,7 @@ int main(int argc, char **argv)
 
     if (argc < 2)
         return 2;
-    /* What the command leaves behind becomes ours, so that it is seen. */
+    /* Orphans of the command become children of this process, so that they are measured, too. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);

@@ -1,20 +1,20 @@
-# peers.sh - who makes the film of ./scripts/bench video, and how.  Sourced by video after tests/kit/stack.sh.
+# peers.sh - the programs that make the video of ./scripts/bench video.  Sourced by video after tests/kit/stack.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 #     peers                       the rows, in the order of the table:
-#         casecast casecast-one   nothing kept from before, with all encoders and with one
-#         again caption           the same again with what was kept; a film of ten scenes of which one caption changed
-#         ten                     that film with nothing kept
-#         floor floor-stock       libx264 alone, veryfast: as good as our film by SSIM, and at crf 21
-#         compose                 drawing alone, no encoder: what a frame costs one core
-#         four                    four films made at once by one responder: its memory
-#         stack                   casecast through nginx and responder: the first second that plays, and a second visit
-#     film_prepare                frames, photos and speech for everyone, in $film_dir
-#     film_install PEER           false if it can't be had here, and $why_not says why
-#     film_before PEER            what must be done, unmeasured, before each of its rounds
-#     film_case PEER              which of film/cases.json it makes
-#     film_make PEER CASE FILE [measured]   its cost into $film_dir/cost
-#     film_moves PEER             its motion is worth a measurement of its own
+#         casecast casecast-one   with an empty cache, with all encoders and with one
+#         again caption           the same with all frames kept; a video of ten scenes of which one caption changed
+#         ten                     the video of ten scenes with an empty cache
+#         floor floor-stock       libx264 alone, veryfast: at the SSIM of casecast's video, and at crf 21
+#         compose                 drawing alone, without an encoder: the time a frame takes on one core
+#         four                    four videos at once in one responder: its memory
+#         stack                   casecast through nginx and responder: the first playable second, and a second visit
+#     film_prepare                makes frames, photos and speech for all rows, in $film_dir
+#     film_install PEER           installs it; false if that fails, and $why_not has the reason
+#     film_before PEER            prepares each of its rounds; not measured
+#     film_case PEER              prints the case of film/cases.json that it makes
+#     film_make PEER CASE FILE [measured]   makes it; the cost goes to $film_dir/cost
+#     film_moves PEER             true: its motion is measured
 #     film_versions
 
 peers=(casecast casecast-one again ten caption floor floor-stock ffmpeg ffmpeg-prescaled melt moviepy remotion compose stack four)
@@ -22,7 +22,7 @@ film_home=$root/var/bench/film-peers # what npm installs
 
 film_prepare() {
     local image name spot='12+230*clip((70-hypot(X-1250,Y-800))/4+0.5,0,1)'
-    # The frames are 2.8 GB, which should not be read from a disk.
+    # The frames take 2.8 GB.  In memory, reading them does not slow the encoder.
     local where=/dev/shm
     [[ -w $where ]] || where=${TMPDIR:-/tmp}
     film_dir=$(mktemp -d -p "$where" casecast-film.XXXXXX)
@@ -41,7 +41,7 @@ film_prepare() {
     "$build/tests/kit/media/draw_frames" "$film_dir/film.json" "$film_dir/photos" "$film_dir/drawn" >"$film_dir/frames.y4m"
 }
 
-# What casecast says itself is given to the others as a sound file: each sentence at its place.
+# Makes casecast's narration as a sound file for the other programs, each sentence at its time.
 film_speak() { # CASE
     local text n=0 at=0 seconds inputs=() graph='' all=''
     while IFS=$'\t' read -r seconds text; do
@@ -55,7 +55,7 @@ film_speak() { # CASE
     ffmpeg -nostdin -v error "${inputs[@]}" -filter_complex "$graph${all}amix=inputs=$n:normalize=0,apad" -t 30 "$film_dir/$1.wav"
 }
 
-# --- How each is had ----------------------------------------------------------------------------------------
+# --- Installing ---------------------------------------------------------------------------------------------
 
 film_install() {
     why_not=''
@@ -68,7 +68,7 @@ film_install() {
 
 film_packages() { (packages_install "$1") || { why_not="its Debian packages can't be installed" && return 1; }; }
 
-# Not `npm ci`: newer ones refuse a lock file that does not name the packages of all other machines, too.
+# Not `npm ci`: newer versions refuse a lock file without the packages for other machines.
 remotion_install() {
     mkdir -p "$film_home"
     cp "$bench"/film/peers/remotion/{package.json,package-lock.json,index.jsx} "$film_home/"
@@ -85,7 +85,7 @@ film_versions() {
 
 package_version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
 
-# --- How each is asked --------------------------------------------------------------------------------------
+# --- Making -------------------------------------------------------------------------------------------------
 
 film_moves() { [[ $1 =~ ^(casecast|ffmpeg|ffmpeg-prescaled|melt|remotion)$ ]]; }
 
@@ -107,7 +107,7 @@ film_before() {
     esac
 }
 
-# All that making this case keeps, and nothing else.
+# Fills an empty cache with the frames of this case.
 film_keep() { # CASE
     rm -rf "$film_dir/cache"
     casecast "$program" import "$film_dir/$1.json"

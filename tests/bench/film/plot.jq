@@ -1,4 +1,4 @@
-# plot.jq - the wall times of ./scripts/bench video as a picture (SVG): a bar each, as long as it took.
+# plot.jq - draws the wall times of ./scripts/bench video as an SVG: a bar for each.
 include "rows";
 
 def left: 300; def width: 880; def step: 34;

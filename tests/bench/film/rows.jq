@@ -1,4 +1,4 @@
-# rows.jq - from the runs of a report to one row for each who made the film.  Included by the others.
+# rows.jq - makes a row for each program from the runs of a report.  Included by the others.
 
 def fixed($digits): pow(10; $digits) as $unit | ((. // 0) * $unit | round) as $n
     | if . == null then "–" elif $digits == 0 then "\($n)"
@@ -12,7 +12,7 @@ def row: {peer: .[0].peer, rounds: length, broke: first_of("broke"), how: first_
     firstMs: map(.firstMs) | median, againMs: map(.againMs) | median, coldMs: map(.coldMs) | median,
     sceneMs: map(.sceneMs) | median, transitionMs: map(.transitionMs) | median};
 
-# In the order in which they were measured.
+# In the order of the measurements.
 def rows: .runs | reduce .[] as $run ([]; if any(.[]; .[0].peer == $run.peer)
     then map(if .[0].peer == $run.peer then . + [$run] else . end) else . + [[$run]] end) | map(row);
 

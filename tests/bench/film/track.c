@@ -1,12 +1,11 @@
-/* track.c - how unsteadily a mark moves: the film of one bright spot on a dark, even ground, as raw
- * grey frames on stdin.
+/* track.c - the motion error of a bright spot on a dark, even ground, in raw grey frames on stdin.
  *
  *   track WIDTH HEIGHT <FRAMES
  *
- * The spot's centre of mass is its place, to a hundredth of a pixel.  The path it should have taken
- * is the smooth one nearest to it (a polynomial over time, which follows every zoom, pan and ease
- * but no jerk); the error of a step is how far one frame's move differs from that path's.  Prints
- * their root mean square, in pixels, as a line of JSON. */
+ * The spot's centre of mass is its position, to a hundredth of a pixel.  The ideal path is the
+ * nearest smooth one (a polynomial over time, which follows every zoom, pan and ease but no jerk).
+ * The error of a step is the difference between the frame's move and the ideal path's.  Prints the
+ * root mean square of these errors, in pixels, as a line of JSON. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@
 
 #include "base/mem.h"
 
-enum { FRAMES_MAX = 4096, DEGREE = 9, GROUND = 24 /* above what the ground's own noise reaches */ };
+enum { FRAMES_MAX = 4096, DEGREE = 9, GROUND = 24 /* above the noise of the ground */ };
 
 static int place(const uint8_t *frame, int width, int height, double *ret_x, double *ret_y)
 {
@@ -42,8 +41,8 @@ static int place(const uint8_t *frame, int width, int height, double *ret_x, dou
     return 0;
 }
 
-/* Take away from `at` what polynomials of the time can tell: those of Chebyshev, made orthogonal
- * over the frames there are. */
+/* Subtracts from `at` its projection on polynomials of the time: those of Chebyshev, made
+ * orthogonal over the frames. */
 static void straighten(double *at, int n)
 {
     static double basis[DEGREE + 1][FRAMES_MAX];

@@ -60,7 +60,7 @@ void crowd_fail(struct crowd *crowd, const char *reason)
     json_object_set_new(crowd->failures, reason, json_integer(n + 1));
 }
 
-/* --- what a stream says --- */
+/* --- messages of a stream --- */
 
 static void on_opened(void *ctx)
 {

@@ -1,5 +1,5 @@
-/* crowd.h - many viewers on one epoll: each a connection, a request, and the messages that come
- * back. */
+/* crowd.h - many viewers on one epoll: each has a connection, a request and the messages of its
+ * stream. */
 #pragma once
 
 #include <jansson.h>
@@ -13,11 +13,11 @@ struct plan {
     int port; /* of 127.0.0.1 */
     const char *path;
     int n_viewers;
-    int n_messages;    /* each stream ends after the one with this number */
-    int interval_ms;   /* between them */
-    int n_at_once;     /* connections that may wait for their head */
-    bool is_broadcast; /* one channel for all: a stream begins with whatever number is next */
-    int n_stalled;     /* viewers that read nothing, or a byte a second */
+    int n_messages;    /* a stream ends after the message of this number */
+    int interval_ms;   /* between messages */
+    int n_at_once;     /* connections that may wait for a response's head */
+    bool is_broadcast; /* one channel for all: a stream begins with the next number */
+    int n_stalled;     /* viewers that read nothing or a byte a second */
     const char *stalled_path;
     int n_short, n_batch; /* short streams in all; memory is read after each batch */
     int n_groups;
@@ -28,7 +28,7 @@ struct viewer {
     struct crowd *crowd;
     int fd; /* -1: not connected */
     bool is_open, is_finished;
-    long first, last; /* numbers of messages; 0: none yet */
+    long first, last; /* numbers of its messages; 0: none yet */
     struct reply reply;
 };
 
@@ -38,20 +38,20 @@ struct crowd {
     struct sockaddr_in address;
     char request[512];
     struct viewer *viewers;
-    int n_connected, n_waiting, n_open, n_finished; /* n_waiting: for their head */
-    long n_received, n_gaps;                        /* messages; gaps: numbers that were skipped */
-    bool has_last;                                  /* somebody got the last message */
-    int64_t now_ns;                                 /* when the bytes in hand were read */
+    int n_connected, n_waiting, n_open, n_finished; /* n_waiting: for a head */
+    long n_received, n_gaps;                        /* messages; skipped numbers */
+    bool has_last;                                  /* a viewer has the last message */
+    int64_t now_ns;                                 /* of the last read */
 
-    bool is_measuring; /* only then are latencies kept */
+    bool is_measuring; /* latencies are kept while it is true */
     uint32_t *latencies_us;
     size_t n_latencies, max_latencies;
 
     json_t *failures; /* reason → how often */
     int n_failed, n_open_at_failure;
 
-    /* A viewer's response is whole and its connection still open, or (`is_gone`) its connection has
-     * ended. */
+    /* A viewer's response is complete and its connection is open; or its connection has ended
+     * (`is_gone`). */
     void (*ended)(struct viewer *viewer, bool is_gone);
 };
 
@@ -59,12 +59,12 @@ void crowd_init(struct crowd *crowd, const struct plan *plan,
     void (*ended)(struct viewer *viewer, bool is_gone));
 void crowd_deinit(struct crowd *crowd);
 
-/* Connect and ask.  A refusal is counted as a failure. */
+/* Connects and sends the request.  A refusal is counted as a failure. */
 void viewer_start(struct viewer *viewer);
-void viewer_ask(struct viewer *viewer); /* again, on the same connection */
+void viewer_ask(struct viewer *viewer); /* sends it again on the same connection */
 void viewer_leave(struct viewer *viewer);
 
-/* Wait at most `ms`, then read what is there. */
+/* Waits at most `ms`, then reads what has come. */
 void crowd_turn(struct crowd *crowd, int ms);
 void crowd_fail(struct crowd *crowd, const char *reason);
 void crowd_write_request(char *out, size_t size, const char *path);

@@ -12,13 +12,13 @@
 static const char usage[] =
     "usage: load steady|short --port N --path PATH [options]\n"
     "  --streams N        at once (1000)\n"
-    "  --messages N       in each, numbered from 1; then `finished` (20)\n"
-    "  --interval MS      between them (1000)\n"
+    "  --messages N       in each stream, numbered from 1; then `finished` (20)\n"
+    "  --interval MS      between messages (1000)\n"
     "  --at-once N        connections that wait for an answer while opening (256)\n"
     "  --broadcast        one channel for all: a stream begins with any number\n"
-    "  --stalled N --stalled-path PATH    viewers that hardly read, beside the others\n"
-    "  --short N --batch N                short: streams in all; memory is read after each batch\n"
-    "  --watch NAME=PID,PID…              processes whose memory and CPU time are told\n";
+    "  --stalled N --stalled-path PATH    more viewers, which hardly read\n"
+    "  --short N --batch N                streams of short in all; memory is read per batch\n"
+    "  --watch NAME=PID,PID…              processes whose memory and CPU time are measured\n";
 
 enum {
     STREAMS = 1,

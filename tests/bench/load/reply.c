@@ -31,7 +31,7 @@ static void read_event_line(const char *line, const struct reply_watch *watch, v
 
 /* --- lines --- */
 
-/* Takes bytes up to the end of a line.  True: the line is whole and stands in reply->line. */
+/* Takes bytes up to the end of a line.  Returns true when the whole line is in reply->line. */
 static bool take_line(struct reply *reply, const char **at, const char *end)
 {
     while (*at < end) {
@@ -107,7 +107,7 @@ static bool add_digit(struct reply *reply, char digit)
     return true;
 }
 
-/* The size line, digit by digit: reply->line holds the event that chunks may cut anywhere. */
+/* Reads the size digit by digit, because reply->line may hold part of an event that chunks cut. */
 static void read_size(struct reply *reply, char byte)
 {
     if (byte == '\n')

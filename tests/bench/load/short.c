@@ -1,4 +1,4 @@
-/* short.c - streams that begin and end, one after another: what stays behind in memory? */
+/* short.c - streams that begin and end, one after another, and the memory they leave behind. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -6,12 +6,12 @@
 #include "scenarios.h"
 
 enum {
-    SETTLE_MS = 1500, /* after a batch, until both sides have let go of it */
-    STUCK_MS = 30000, /* no stream ended for so long: it never will */
+    SETTLE_MS = 1500, /* after a batch: both sides close its connections */
+    STUCK_MS = 30000, /* without an ended stream: the batch has failed */
 };
 
 struct shorts {
-    struct crowd crowd; /* first: viewers find their scenario by it */
+    struct crowd crowd; /* first: a viewer's crowd is cast to its scenario */
     int n_begun, n_ended, n_goal;
     int64_t last_ended_ms;
 };
@@ -44,7 +44,7 @@ static void on_ended(struct viewer *viewer, bool is_gone)
     begin(shorts, viewer);
 }
 
-/* Every second viewer closes its tab as soon as it has seen a message. */
+/* Every second viewer leaves as soon as it has a message. */
 static void leave_early(struct shorts *shorts)
 {
     for (int i = 0; i < shorts->crowd.plan->n_viewers; i += 2) {
@@ -103,7 +103,7 @@ json_t *short_run(const struct plan *plan)
         if (run_batch(shorts) < 0)
             broke = "streams that never ended";
         else if (note_memory(plan, memory) < 0)
-            broke = "a process of it has died";
+            broke = "a measured process has ended";
     told = json_pack("{s:i, s:i, s:i, s:f, s:O, s:o, s:s?}", "streams", shorts->n_ended, "batch",
         plan->n_batch, "failed", shorts->crowd.n_failed, "seconds",
         (double)(clock_monotonic_ms() - began_ms) / 1000, "failures", shorts->crowd.failures,

@@ -15,7 +15,7 @@ enum { REQUEST_MAX = 20000 };
 
 struct stalled {
     int n, *fds;
-    int64_t read_ms; /* when those that read did so last */
+    int64_t read_ms; /* of the last read */
 };
 
 /* Loopback takes megabytes before a sender notices that nobody reads.  With a small window and the

@@ -1,4 +1,4 @@
-/* steady.c - many streams at once, a message to each every so often. */
+/* steady.c - many streams at once, each with a message at a fixed interval. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +9,17 @@
 #include "stalled.h"
 
 enum {
-    QUIET_MS = 10000,  /* nothing opened for so long: it will open no more */
+    QUIET_MS = 10000,  /* without an opened stream: opening has failed */
     SETTLE_MS = 1500,  /* between the last opening and measuring */
     GRACE_MS = 15000,  /* how late the last message may come */
-    WARM_UP_MS = 1000, /* stalled viewers are let in before the others */
+    WARM_UP_MS = 1000, /* stalled viewers connect so long before the others */
 };
 
 struct steady {
     struct crowd crowd;
     struct stalled *stalled;
     int64_t began_ms, last_opened_ms, all_open_ms, measured_from_ms, measured_to_ms;
-    long n_before, n_measured; /* messages until measuring began; while it went on */
+    long n_before, n_measured; /* messages before and during the measurement */
     struct usage idle[GROUPS_MAX], opened[GROUPS_MAX], from[GROUPS_MAX], to[GROUPS_MAX];
 };
 
@@ -74,7 +74,7 @@ static void turn_until(struct steady *steady, int64_t until_ms)
     }
 }
 
-/* Memory is read between two looks at the CPU: /proc's sums over many pages take their time. */
+/* Memory is read between the two CPU readings, because /proc takes long to sum many pages. */
 static int measure(struct steady *steady)
 {
     struct crowd *crowd = &steady->crowd;
@@ -104,7 +104,7 @@ static void wait_for_ends(struct steady *steady)
         turn_until(steady, clock_monotonic_ms() + 20);
 }
 
-/* --- telling --- */
+/* --- results --- */
 
 static long expected_of(const struct crowd *crowd)
 {
@@ -173,11 +173,11 @@ json_t *steady_run(const struct plan *plan)
     steady->stalled = stalled_open(plan);
     turn_until(steady, clock_monotonic_ms() + (plan->n_stalled ? WARM_UP_MS : 0));
     if (note_usage(plan, steady->idle) < 0)
-        told = json_pack("{s:s}", "broke", "a process of it is gone");
+        told = json_pack("{s:s}", "broke", "a measured process has ended");
     else if (open_all(steady) < 0)
         told = tell_opening(steady, steady->crowd.n_open, "not all streams could be opened");
     else if (measure(steady) < 0)
-        told = tell_opening(steady, steady->crowd.n_open, "a process of it has died");
+        told = tell_opening(steady, steady->crowd.n_open, "a measured process has ended");
     else {
         wait_for_ends(steady);
         told = tell(steady);

@@ -1,5 +1,5 @@
-// better-sse.js SOCKET - the clock of /api/events with better-sse: each stream has a timer and messages of its own, as
-// in casecast.  Pings and the reconnection time are off: they would be writes that casecast does not make here.
+// better-sse.js SOCKET - /api/events with better-sse: each stream has its own timer and messages, as in casecast.
+// Pings and the reconnection time are off, because casecast writes neither in this measurement.
 
 import { createServer } from "node:http";
 import { createSession } from "better-sse";

@@ -1,6 +1,6 @@
 """publish.py raw|grip URL COUNT SECONDS - posts COUNT stamped messages, SECONDS apart, then `finished`, to a channel.
 
-`raw` is nchan's way (the body is the message), `grip` is pushpin's.
+`raw` is the format of nchan (the body is the message), `grip` is that of pushpin.
 """
 
 import http.client

@@ -1,6 +1,6 @@
-"""tutorial.py PORT - server-sent events with Flask as people copy them: a thread and a queue a viewer, `while True`.
+"""tutorial.py PORT - server-sent events with Flask as in common recipes: a thread and a queue a viewer, `while True`.
 
-One announcer puts the same message into every queue once a second, which is kinder to Flask than a clock for each.
+One thread puts the same message into every queue once a second, which costs less than a clock for each viewer.
 """
 
 import queue

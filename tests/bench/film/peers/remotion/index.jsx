@@ -1,4 +1,4 @@
-// index.jsx - the film by Remotion: a picture scaled by CSS, its transitions package for the cross-fades.
+// index.jsx - makes the video with Remotion: a picture scaled by CSS, its transitions package for the cross-fades.
 import {AbsoluteFill, Audio, Composition, Img, registerRoot, staticFile, useCurrentFrame} from 'remotion';
 import {TransitionSeries, linearTiming} from '@remotion/transitions';
 import {fade} from '@remotion/transitions/fade';
