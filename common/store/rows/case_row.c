@@ -70,8 +70,8 @@ static int cell_read_text(
 {
     /* A code point has at most 4 bytes: whatever is longer need not be copied to be refused. */
     if (cell->len > 4 * (size_t)field->most)
-        return error_set(err, ERR_INPUT, "%s: is %zu bytes long, at most %d %s are allowed",
-            field->column, cell->len, field->most,
+        return error_set(err, ERR_INPUT, "%s: is %s%zu bytes long, at most %d %s are allowed",
+            field->column, cell->is_cut ? "at least " : "", cell->len, field->most,
             field->kind == CASE_PATH ? "bytes" : "characters");
     *ret_text = cell_copy_text(field, cell);
     if (field == id_field)

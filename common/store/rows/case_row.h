@@ -23,6 +23,7 @@ struct cell {
     double number;    /* of CELL_WHOLE, CELL_REAL and CELL_SWITCH */
     const char *text; /* of all but CELL_OTHER, with a NUL behind it; valid as long as the row */
     size_t len;       /* bytes */
+    bool is_cut;      /* the row has more of `text` than this, all of it too long for a field */
     const char *what; /* CELL_OTHER: "a blob" */
 };
 

@@ -94,7 +94,14 @@ fact 'a database without scenes is refused' says 'relation "scenes" does not exi
 pg_sql 'CREATE TABLE other.scenes (case_id int, image text)' 'GRANT SELECT ON other.scenes TO casecast'
 fact 'a missing column that is needed is refused' says 'scenes has no column "position"' other cases
 pg_sql 'ALTER TABLE other.scenes ADD position int, ADD caption bytea'
-fact 'a column of a type that no field takes is refused' says 'scenes.caption is of type bytea, which no field takes' other cases
+fact 'a column of a type that no field takes is refused' says 'scenes.caption is of type bytea, which no field takes; cast it to text in the view' other cases
+ids_of text a && pg_sql "UPDATE other.scenes SET image = repeat('x', 9000000) WHERE position = '9'"
+fact 'a text far too long is not read whole, and its error says so' says 'image: is at least [0-9]+ bytes long, at most 1000 bytes' other check a
+pg_sql 'ALTER TABLE other.cases ALTER title TYPE jsonb USING to_jsonb(repeat(id, 5000))'
+fact 'so does a JSON string far too long' says 'title: is at least [0-9]+ bytes long, at most 200 characters' other check a
+pg_sql "ALTER TABLE other.cases ALTER title TYPE text USING 'One'"
+pg_sql "UPDATE other.scenes SET image = 'photo.jpg'" 'ALTER TABLE other.scenes ALTER seconds TYPE money USING 2'
+fact 'an amount of money is no number of seconds' says 'seconds: "[$]2.00" must be a number' other check a
 pg_sql 'DROP TABLE other.cases'
 fact 'a database without cases is refused' says 'make two views, cases and scenes, and grant SELECT' other cases
 pg_sql 'CREATE TABLE other.cases (id int)'

@@ -118,9 +118,11 @@ static int columns_find_one(struct pg_link *link, const struct pg_table *table,
         return rc;
     kind = columns_kind_of(&type);
     if (kind < 0)
-        return columns_refuse(err,
-            error_set(err, ERR_INPUT, "%s: the column %s.%s is of type %s, which no field takes",
-                link->address, table->name, name, type.name));
+        return columns_refuse(
+            err, error_set(err, ERR_INPUT,
+                     "%s: the column %s.%s is of type %s, which no field takes; cast "
+                     "it to text in the view",
+                     link->address, table->name, name, type.name));
     ret_column->kind = (enum pg_kind)kind;
     ret_column->type = type.type;
     ret_column->name =
@@ -143,6 +145,7 @@ static int columns_find_fields(struct pg_link *link, struct pg_table *table, con
     int rc = 0;
 
     for (int i = 0; rc == 0 && fields[i].name; i++) {
+        table->fields[i].most = 4 * fields[i].most + 100;
         rc = columns_find_one(link, table, head, fields[i].column, &table->fields[i], err);
         if (rc == 0 && fields[i].is_required)
             rc = columns_need(link, table, &table->fields[i], fields[i].column, err);
@@ -185,13 +188,12 @@ static int columns_find(struct pg_link *link, struct pg_table *table,
 
 /* A text of any size may stand in a row; of what is too long, one character too much is enough to
  * refuse it. */
-static void columns_add(
-    struct buf *sql, const struct case_field *field, const struct pg_column *column)
+static void columns_add(struct buf *sql, const struct pg_column *column)
 {
     if (!column->name)
         buf_add_text(sql, "NULL");
     else if (column->kind == PG_TEXT || column->kind == PG_JSON)
-        buf_format(sql, "left(%s::text, %d)", column->name, 4 * field->most + 100);
+        buf_format(sql, "left(%s::text, %d)", column->name, column->most);
     else
         buf_add_text(sql, column->name);
 }
@@ -202,7 +204,7 @@ static char *columns_list(const struct pg_table *table, const struct case_field 
 
     for (int i = 0; fields[i].name; i++) {
         buf_add_text(&sql, i ? ", " : "");
-        columns_add(&sql, &fields[i], &table->fields[i]);
+        columns_add(&sql, &table->fields[i]);
     }
     return sql.data;
 }

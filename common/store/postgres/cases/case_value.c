@@ -23,12 +23,26 @@ void pg_row_end(struct pg_row *row)
     row->unquoted = NULL;
 }
 
+/* 2024.00 of a numeric(6, 2) is 2024 to a person. */
+static size_t value_cut_fraction(const char *text, size_t len)
+{
+    const char *point = memchr(text, '.', len);
+
+    if (!point)
+        return len;
+    while (text[len - 1] == '0')
+        len--;
+    return text + len - 1 == point ? len - 1 : len;
+}
+
 static struct cell value_number(const char *text, size_t len)
 {
     struct cell cell = {.kind = CELL_WHOLE, .text = text, .len = len};
 
-    if (!text_real(text, &cell.number))
-        cell.kind = CELL_TEXT; /* NaN and Infinity are words */
+    if (text_real(text, &cell.number))
+        cell.len = value_cut_fraction(text, len);
+    else
+        cell.kind = CELL_TEXT; /* NaN, Infinity, $2.00 of the type money */
     return cell;
 }
 
@@ -57,18 +71,6 @@ static struct cell value_json(struct pg_row *row, const char *text, size_t len)
     return cell;
 }
 
-/* 2024.00 of a numeric(6, 2) is 2024 to a person. */
-static size_t value_cut_fraction(const char *text, size_t len)
-{
-    const char *point = memchr(text, '.', len);
-
-    if (!point)
-        return len;
-    while (text[len - 1] == '0')
-        len--;
-    return text + len - 1 == point ? len - 1 : len;
-}
-
 struct cell pg_cell_of(struct pg_row *row, int column, enum pg_kind kind)
 {
     const char *text = PQgetvalue(row->result, row->at, column);
@@ -79,7 +81,7 @@ struct cell pg_cell_of(struct pg_row *row, int column, enum pg_kind kind)
         return (struct cell){.kind = CELL_NONE, .text = ""};
     switch (kind) {
     case PG_NUMBER:
-        return value_number(text, value_cut_fraction(text, len));
+        return value_number(text, len);
     case PG_REAL:
         cell = value_number(text, len);
         cell.kind = cell.kind == CELL_WHOLE ? CELL_REAL : cell.kind;
@@ -98,11 +100,16 @@ struct cell pg_cell_of(struct pg_row *row, int column, enum pg_kind kind)
     return cell;
 }
 
+/* JSON that was cut can't be parsed: it is a text that is too long. */
 struct cell pg_cell(void *ctx, int column)
 {
     struct pg_row *row = ctx;
+    const struct pg_column *has = &row->columns[column];
+    bool is_cut = PQgetlength(row->result, row->at, column) >= has->most;
+    struct cell cell = pg_cell_of(row, column, is_cut ? PG_TEXT : has->kind);
 
-    return pg_cell_of(row, column, row->columns[column].kind);
+    cell.is_cut = is_cut;
+    return cell;
 }
 
 /* --- ids --- */

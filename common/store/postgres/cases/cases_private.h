@@ -12,6 +12,7 @@ struct pg_column {
     enum pg_kind kind;
     Oid type;
     char *name; /* quoted; NULL: there is no such column */
+    int most;   /* characters that are read of a text: more than any field takes */
 };
 
 struct pg_table {
