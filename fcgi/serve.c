@@ -235,7 +235,8 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();
     serve_size_pool(&process->config);
-    if (health_make_output(process->config.output, err) < 0 ||
+    if (config_make_run(&process->config, err) < 0 ||
+        health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
     server->config = &process->config;

@@ -1,11 +1,13 @@
 #include "base/config.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -15,7 +17,11 @@
 enum {
     ORIGIN_MAX = 280,     /* bytes: the longest host name, with scheme and port */
     CLIENT_STREAMS = 100, /* the default of CASECAST_MAX_STREAMS_CLIENT */
+    MACHINE_MAX = 64,     /* bytes: the longest host name of Linux */
 };
+
+/* The defaults of CASECAST_MACHINE and CASECAST_RUN. */
+static char config_host[MACHINE_MAX + 1], config_run[64];
 
 static const struct {
     const char *name;
@@ -26,10 +32,12 @@ static const struct {
     {"CASECAST_CASES", offsetof(struct config, cases), ""},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
+    {"CASECAST_MACHINE", offsetof(struct config, machine), ""},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
     {"CASECAST_MEDIA_URL", offsetof(struct config, media_url), "/media/"},
     {"CASECAST_ORIGINS", offsetof(struct config, origins), ""},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
+    {"CASECAST_RUN", offsetof(struct config, run), ""},
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
 };
 
@@ -95,6 +103,23 @@ static int config_check_origins(const char *origins, struct error *err)
     return 0;
 }
 
+static bool config_is_machine_char(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("-._", c));
+}
+
+static int config_check_machine(const char *name, struct error *err)
+{
+    const char *at = name;
+
+    while (config_is_machine_char(*at))
+        at++;
+    if (*at || at - name > MACHINE_MAX)
+        return error_set(err, ERR_INPUT,
+            "CASECAST_MACHINE=%.80s: must be 1 to %d letters, digits and -._", name, MACHINE_MAX);
+    return 0;
+}
+
 static int config_check(const struct config *config, struct error *err)
 {
     size_t len = strlen(config->media_url);
@@ -108,6 +133,8 @@ static int config_check(const struct config *config, struct error *err)
     if (*config->secret_key && strlen(config->secret_key) < 16)
         return error_set(
             err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
+    if (config_check_machine(config->machine, err) < 0)
+        return -(int)err->code;
     return config_check_origins(config->origins, err);
 }
 
@@ -135,6 +162,26 @@ static int config_read_numbers(struct config *config, struct error *err)
     return 0;
 }
 
+/* Beside SQLite's file there is a place that is this machine's alone, beside a server's address
+ * there is none.  Unfinished videos are large: so the default is not in /run, which is memory. */
+static const char *config_default_run(const struct config *config)
+{
+    if (!strstr(config->database, "://"))
+        return "";
+    snprintf(config_run, sizeof config_run, "/var/tmp/casecast-%u", (unsigned)geteuid());
+    return config_run;
+}
+
+static const char *config_default_machine(void)
+{
+    if (gethostname(config_host, sizeof config_host - 1) < 0 || !*config_host)
+        return "localhost";
+    for (char *at = config_host; *at; at++)
+        if (!config_is_machine_char(*at))
+            *at = '-';
+    return config_host;
+}
+
 /* The defaults that depend on the machine or on other settings. */
 static void config_complete(struct config *config)
 {
@@ -142,6 +189,10 @@ static void config_complete(struct config *config)
 
     if (!*config->cases)
         config->cases = config->database;
+    if (!*config->machine)
+        config->machine = config_default_machine();
+    if (!*config->run)
+        config->run = config_default_run(config);
     if (!config->slots)
         config->slots = cores > 0 && cores < 256 ? (int)cores : 1;
     if (config->max_streams_client < 0)
@@ -164,9 +215,41 @@ int config_read(struct config *ret_config, struct error *err)
     return rc;
 }
 
+/* --- the folder of this machine --- */
+
+int config_check_own_folder(const char *path, struct error *err)
+{
+    struct stat stat;
+
+    if (lstat(path, &stat) < 0)
+        return error_set(err, ERR_IO, "CASECAST_RUN: %s: %s", path, strerror(errno));
+    if (!S_ISDIR(stat.st_mode) || stat.st_uid != geteuid() || stat.st_mode & 022)
+        return error_set(err, ERR_IO,
+            "CASECAST_RUN: %s must be a folder of this user that nobody else may write to: remove "
+            "it, or set CASECAST_RUN to another",
+            path);
+    return 0;
+}
+
+int config_make_run(const struct config *config, struct error *err)
+{
+    const char *path = config->run;
+
+    if (!*path)
+        return 0;
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return error_set(err, ERR_IO, "CASECAST_RUN: %s: %s", path, strerror(errno));
+    if (path == config_run)
+        return config_check_own_folder(path, err);
+    if (access(path, W_OK | X_OK) < 0)
+        return error_set(err, ERR_IO, "CASECAST_RUN: %s: %s", path, strerror(errno));
+    return 0;
+}
+
 char *config_cores_file(const struct config *config)
 {
-    return mem_format("%s-cores", config->database);
+    return *config->run ? mem_format("%s/cores", config->run)
+                        : mem_format("%s-cores", config->database);
 }
 
 /* --- hiding paths --- */
@@ -213,6 +296,7 @@ bool config_hide_paths(const struct config *config, struct error *err, char *ret
     config_hide_path(err, config->output, "CASECAST_OUTPUT");
     config_hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
     config_hide_path(err, config->cache, "CASECAST_CACHE");
+    config_hide_path(err, config->run, "CASECAST_RUN");
     config_hide_path(err, config->database, "CASECAST_DB");
     return err->public_text || strcmp(ret_was, err->text) != 0;
 }

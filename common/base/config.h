@@ -10,7 +10,7 @@
 #define CONFIG_ORIGIN_GAPS ", \t"
 
 struct config {
-    const char *database;   /* CASECAST_DB: file */
+    const char *database;   /* CASECAST_DB: file, or an address */
     const char *cases;      /* CASECAST_CASES: where cases are read from; default: the same */
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
@@ -19,7 +19,10 @@ struct config {
     const char *secret_key; /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
     const char *origins;    /* CASECAST_ORIGINS: other sites whose pages may use the API */
     const char *log;        /* CASECAST_LOG: stderr or syslog */
-    int responders;         /* CASECAST_RESPONDERS: threads that accept requests */
+    const char *machine;    /* CASECAST_MACHINE: name of this machine; default: its host name */
+    const char *run; /* CASECAST_RUN: folder of this machine alone: locks and unfinished files; "":
+                        locks lie beside the database, unfinished files in the output folder */
+    int responders;  /* CASECAST_RESPONDERS: threads that accept requests */
     int slots; /* CASECAST_SLOTS: jobs, and encoders, that run at once on this machine; default:
                   the number of cores */
     int max_streams;        /* CASECAST_MAX_STREAMS: open streams a process */
@@ -47,6 +50,14 @@ int config_read(struct config *ret_config, struct error *err);
  * it was.  True: it held a path, or has a text of its own for clients. */
 bool config_hide_paths(const struct config *config, struct error *err, char *ret_was);
 
-/* The path of the file through which the processes on this database share the machine's cores.  The
- * caller frees it. */
+/* Makes the folder of CASECAST_RUN if it does not exist.  -ERR_IO names it: it can't be made or
+ * written, or the default one belongs to another user, or others may write to it. */
+int config_make_run(const struct config *config, struct error *err);
+
+/* Is `path` a folder of this user that nobody else may write to?  For a folder at a place that
+ * everybody knows: another user may have made it first.  -ERR_IO names it. */
+int config_check_own_folder(const char *path, struct error *err);
+
+/* The path of the file through which the processes of this machine share its cores.  The caller
+ * frees it. */
 char *config_cores_file(const struct config *config);

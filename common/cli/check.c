@@ -127,6 +127,19 @@ static void check_output(const struct config *config, int *n_missing)
     free(text);
 }
 
+static void check_run_folder(const struct config *config, int *n_missing)
+{
+    struct stat stat_;
+    bool is_there = stat(config->run, &stat_) == 0 && S_ISDIR(stat_.st_mode) &&
+                    access(config->run, W_OK | X_OK) == 0;
+    char *text = mem_format("%s: %s", config->run, is_there ? "can be written" : strerror(errno));
+
+    check_report(is_there, "run", text,
+        "make the folder, or point CASECAST_RUN to one on a local disk that this user may write",
+        n_missing);
+    free(text);
+}
+
 static void check_report_finding(void *ctx, const struct machine_finding *finding)
 {
     check_report(finding->is_there, finding->what, finding->text, finding->mend, ctx);
@@ -137,6 +150,8 @@ static void check_machine(const struct config *config, int *n_missing)
     check_database(config, n_missing);
     check_media(config, n_missing);
     check_output(config, n_missing);
+    if (*config->run)
+        check_run_folder(config, n_missing);
     machine_check(check_report_finding, n_missing);
 }
 

@@ -80,7 +80,7 @@ static int video_read_case(struct video_run *run, struct error *err)
 {
     const struct narration_input input = {.record = run->record,
         .root_fd = run->root_fd,
-        .dir = run->options->out_dir,
+        .dir = run->options->run_dir ? run->options->run_dir : run->options->out_dir,
         .cache = &run->cache,
         .cancel = run->options->cancel,
         .progress = &run->progress};

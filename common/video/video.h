@@ -21,6 +21,7 @@
 struct video_options {
     const char *media_root;    /* folder; all files that a case names lie beneath it */
     const char *out_dir;       /* created if it does not exist; one run at a time may use it */
+    const char *run_dir;       /* folder of unfinished sound; NULL: out_dir */
     const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
     const char *cache_dir;     /* kept/cache.h; NULL: no cache */
     int64_t cache_bytes;       /* limit of the cache */

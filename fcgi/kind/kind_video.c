@@ -218,6 +218,7 @@ static int making_run(
     char *cores_file = config_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
+        .run_dir = *config->run ? config->run : NULL,
         .file = video_file,
         .cache_dir = config->cache,
         .cache_bytes = (int64_t)config->cache_mib << 20,
@@ -352,7 +353,7 @@ static void kind_video_finish(
 
 static void kind_video_clear(const struct config *config, const struct job *job)
 {
-    char *out_dir = mem_format("%s/%s", config->output, job->key);
+    char *out_dir = kind_video_folder(config, job->key);
 
     video_sweep(out_dir);
     free(out_dir);

@@ -8,7 +8,6 @@
 
 #include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -159,10 +158,9 @@ struct clerk *clerk_start(const struct clerk_links *links)
 
     clerk->to = *links;
     clerk->kind_names = clerk_kind_names(links->kinds);
-    gethostname(clerk->machine, sizeof clerk->machine - 1);
     clerk->member =
         store_member_new(links->config->database, &(struct member_info){.kinds = clerk->kind_names,
-                                                      .machine = clerk->machine,
+                                                      .machine = links->config->machine,
                                                       .slots = links->config->slots,
                                                       .lease_ms = links->config->lease_ms});
     clerk->turned_ms = clock_monotonic_ms();

@@ -16,7 +16,6 @@ struct clerk {
     struct clerk_links to;
     pthread_t thread;
     char *kind_names;
-    char machine[65];      /* host name */
     struct member *member; /* the clerk's thread alone, but for its name */
 
     /* atomic: set by the clerk, read by all */

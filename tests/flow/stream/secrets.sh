@@ -25,6 +25,8 @@ case_put other 1 photo.jpg photo.jpg
 create() { curl -sS --max-time 10 -X POST -H 'Content-Type: application/json' -d "{\"caseId\":\"$1\"}" "$url/api/jobs"; }
 secret_of() { create "$1" | jq -r .clientSecret; }
 
+job_is_over() { [[ $(sql "SELECT state FROM casecast_jobs WHERE subject = '$1'") == canceled ]]; }
+
 post=(-X POST -H 'Content-Type: application/json' -d '{"caseId":"one"}' "$url/api/jobs")
 fact 'an address that is not trusted creates no job and gets no secret' problem 403 'addresses.conf' --interface 127.0.0.2 "${post[@]}"
 fact 'a client behind a trusted proxy is not trusted' problem 403 'addresses.conf' -H 'X-Forwarded-For: 203.0.113.7' "${post[@]}"
@@ -91,9 +93,16 @@ curl -sS -o /dev/null -H "Referer: $url/?client_secret=$secret" "$folder/gone.m4
 
 fact 'cancel without the secret: 403' problem 403 'missing' -X POST "$url/api/jobs/$job/cancel"
 fact 'cancel with the secret: 200' same 200 "$(status -X POST -H "X-Client-Secret: $secret" "$url/api/jobs/$job/cancel")"
+case_put long 60
+long=$(create long)
+pieces_of_long() { find "$CASECAST_OUTPUT" -name 'live-*' -path "*/$(sql "SELECT key FROM casecast_jobs WHERE subject = 'long'")/*"; }
+wait_for 30 eval '[[ -n $(pieces_of_long) ]]'
+curl -sS -o /dev/null -X POST -H "X-Client-Secret: $(jq -r .clientSecret <<<"$long")" "$url/api/jobs/$(jq -r .id <<<"$long")/cancel"
+wait_for 20 job_is_over long
+fact 'a canceled job leaves no piece' same '' "$(pieces_of_long)"
 fact 'an EventSource without the secret gets the error in frames' same "error client_secret is missing: it came with the answer that created the job
 finished_video" "$(stream "$url/create/video?caseId=one" | messages)"
-fact 'GETs without a secret made no job' same 2 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM casecast_jobs')"
+fact 'GETs without a secret made no job' same 3 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM casecast_jobs')"
 fact 'the secret expires' wait_for 40 problem 403 'expired' "$url/api/jobs/$job?client_secret=$secret"
 fact 'an expired secret opens no file' file_needs_it -H "X-Client-Secret: $secret"
 fact 'an expired secret as cookie opens no file' file_needs_it -H "Cookie: casecast_secret=$secret"
