@@ -41,7 +41,7 @@ static int columns_find_tables(struct pg_link *link, struct pg_cases *cases, str
             error_set(err, ERR_INPUT,
                 "%s: no table or view is called cases or casecast_cases in the search_path of this "
                 "role; make two views, cases and scenes, and grant SELECT on them",
-                link->address));
+                link->name));
     }
     PQclear(result);
     return rc;
@@ -122,7 +122,7 @@ static int columns_find_one(struct pg_link *link, const struct pg_table *table,
             err, error_set(err, ERR_INPUT,
                      "%s: the column %s.%s is of type %s, which no field takes; cast "
                      "it to text in the view",
-                     link->address, table->name, name, type.name));
+                     link->name, table->name, name, type.name));
     ret_column->kind = (enum pg_kind)kind;
     ret_column->type = type.type;
     ret_column->name =
@@ -136,7 +136,7 @@ static int columns_need(const struct pg_link *link, const struct pg_table *table
     if (column->name)
         return 0;
     return columns_refuse(err,
-        error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"", link->address, table->name, name));
+        error_set(err, ERR_INPUT, "%s: %s has no column \"%s\"", link->name, table->name, name));
 }
 
 static int columns_find_fields(struct pg_link *link, struct pg_table *table, const PGresult *head,

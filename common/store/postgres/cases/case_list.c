@@ -62,7 +62,7 @@ static void list_log_bad_ids(struct pg_link *link, int n)
         return;
     log_warning("%s: %d rows of %s are left out: an id must be 1 to %d of the characters A-Z "
                 "a-z 0-9 _ -",
-        link->address, n, link->cases->cases.name, CASE_ID_MAX);
+        link->name, n, link->cases->cases.name, CASE_ID_MAX);
     link->cases->has_logged_bad_ids = true;
 }
 
@@ -101,5 +101,5 @@ int pg_case_put(
     return error_set(err, ERR_INPUT,
         "%s: casecast only reads the cases of a PostgreSQL database; write them into the tables "
         "that %s and its scenes are views of",
-        pg_link_of(link)->address, pg_cases_name(link));
+        pg_link_of(link)->name, pg_cases_name(link));
 }

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 static const char link_public_text[] =
-    "the database of cases can't be used now: its operator finds the reason in the log";
+    "the database can't be used now: its operator finds the reason in the log";
 
 /* --- addresses --- */
 
@@ -23,6 +23,33 @@ static bool link_has_secret(const PQconninfoOption *options)
         if (options->val && options->dispchar[0] == '*')
             return true;
     return false;
+}
+
+/* The value of an option that the address has, or "". */
+static const char *link_option(const PQconninfoOption *options, const char *keyword)
+{
+    while (options->keyword && strcmp(options->keyword, keyword) != 0)
+        options++;
+    return options->keyword && options->val ? options->val : "";
+}
+
+char *pg_address_name(const char *address)
+{
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    const char *user, *host, *service;
+    char *name;
+
+    if (!options)
+        return mem_copy("postgresql://…");
+    user = link_option(options, "user");
+    service = link_option(options, "service");
+    host = link_option(options, "host");
+    if (!*host)
+        host = link_option(options, "hostaddr");
+    name = mem_format("postgresql://%s%s%s/%s%s%s", user, *user ? "@" : "", host,
+        link_option(options, "dbname"), *service ? "?service=" : "", service);
+    PQconninfoFree(options);
+    return name;
 }
 
 int pg_link_new(const char *address, struct pg_link **ret_link, struct error *err)
@@ -45,6 +72,7 @@ int pg_link_new(const char *address, struct pg_link **ret_link, struct error *er
         return rc;
     *ret_link = mem_new(struct pg_link);
     (*ret_link)->address = mem_copy(address);
+    (*ret_link)->name = pg_address_name(address);
     return 0;
 }
 
@@ -60,6 +88,7 @@ void pg_link_free(struct pg_link *link)
         return;
     link_drop(link);
     free(link->address);
+    free(link->name);
     free(link);
 }
 
@@ -70,7 +99,7 @@ static int link_refuse(
     const struct pg_link *link, enum err_code code, const char *message, struct error *err)
 {
     size_t len = strcspn(message, "\n");
-    int rc = error_set(err, code, "%s: %.*s", link->address, (int)len, message);
+    int rc = error_set(err, code, "%s: %.*s", link->name, (int)len, message);
 
     if (err)
         err->public_text = link_public_text;
@@ -123,11 +152,21 @@ static void link_ignore_notice(void *ctx, const PGresult *result)
     (void)result;
 }
 
+static int link_greet(struct pg_link *link, struct error *err)
+{
+    int rc = link->greet ? link->greet(link, err) : 0;
+
+    if (rc < 0)
+        link_drop(link);
+    return rc;
+}
+
 int pg_link_connect(struct pg_link *link, struct error *err)
 {
     static const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name",
         "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", NULL};
     const char *const values[] = {link->address, "UTF8", "casecast", "3000", "2", "1", "3", NULL};
+    int rc;
 
     if (link->connection)
         return 0;
@@ -137,7 +176,8 @@ int pg_link_connect(struct pg_link *link, struct error *err)
     if (PQstatus(link->connection) == CONNECTION_BAD)
         return link_lose(link, PQerrorMessage(link->connection), err);
     PQsetNoticeReceiver(link->connection, link_ignore_notice, NULL);
-    return link_finish_connecting(link, err);
+    rc = link_finish_connecting(link, err);
+    return rc == 0 ? link_greet(link, err) : rc;
 }
 
 /* Sends what waits to be sent and reads until a result is there, or none is left (NULL). */
@@ -176,12 +216,12 @@ static int link_send(
 }
 
 /* What the server says of a statement.  Class 22: a value that is none of its type; 57, 53, 40: the
- * server is short of something, or ends. */
+ * server is short of something, or ends; 55P03: another program's lock. */
 static int link_judge(struct pg_link *link, const PGresult *result, struct error *err)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     bool passes = !state || memcmp(state, "57", 2) == 0 || memcmp(state, "53", 2) == 0 ||
-                  memcmp(state, "40", 2) == 0;
+                  memcmp(state, "40", 2) == 0 || strcmp(state, "55P03") == 0;
 
     switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
@@ -241,42 +281,57 @@ int pg_link_each(struct pg_link *link, const char *sql, int (*each)(void *ctx, c
     return link_collect(link, each, ctx, NULL, err);
 }
 
-/* --- transactions --- */
-
-/* All in one message.  LOCAL: a pooled session of the server goes to another client afterwards. */
-static int link_begin(struct pg_link *link, struct error *err)
+/* All of a script in one message. */
+static int link_run(struct pg_link *link, const char *sql, struct error *err)
 {
-    static const char sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-                              "SET LOCAL statement_timeout = 5000; SET LOCAL DateStyle = 'ISO'; "
-                              "SET LOCAL extra_float_digits = 1";
-    int rc = pg_link_connect(link, err);
-
-    if (rc < 0)
-        return rc;
     if (!PQsendQuery(link->connection, sql))
         return link_lose(link, PQerrorMessage(link->connection), err);
     return link_collect(link, NULL, NULL, NULL, err);
 }
 
+int pg_link_script(struct pg_link *link, const char *sql, struct error *err)
+{
+    int rc = pg_link_connect(link, err);
+
+    return rc < 0 ? rc : link_run(link, sql, err);
+}
+
+/* --- transactions --- */
+
+/* LOCAL: a pooled session of the server goes to another client afterwards. */
+static const char link_begin_reading[] =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 5000; "
+    "SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1";
+static const char link_begin_writing[] =
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 5000; "
+    "SET LOCAL lock_timeout = 2000";
+
 /* A connection that was lost since its last use is made anew: nothing was asked of it yet. */
-int pg_link_begin(struct pg_link *link, struct error *err)
+static int link_begin(struct pg_link *link, const char *sql, struct error *err)
 {
     bool was_connected = link->connection;
-    int rc = link_begin(link, err);
+    int rc = pg_link_script(link, sql, err);
 
-    return rc == -ERR_BUSY && was_connected && !link->connection ? link_begin(link, err) : rc;
+    return rc == -ERR_BUSY && was_connected && !link->connection ? pg_link_script(link, sql, err)
+                                                                 : rc;
+}
+
+int pg_link_begin(struct pg_link *link, struct error *err)
+{
+    return link_begin(link, link_begin_reading, err);
+}
+
+int pg_link_begin_writing(struct pg_link *link, struct error *err)
+{
+    return link_begin(link, link_begin_writing, err);
 }
 
 int pg_link_end(struct pg_link *link, int rc, struct error *err)
 {
-    struct error *why = rc < 0 ? NULL : err;
     int end;
 
     if (!link->connection) /* the server has ended it */
         return rc;
-    if (!PQsendQuery(link->connection, rc < 0 ? "ROLLBACK" : "COMMIT"))
-        end = link_lose(link, PQerrorMessage(link->connection), why);
-    else
-        end = link_collect(link, NULL, NULL, NULL, why);
+    end = link_run(link, rc < 0 ? "ROLLBACK" : "COMMIT", rc < 0 ? NULL : err);
     return rc != 0 ? rc : end;
 }

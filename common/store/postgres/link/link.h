@@ -24,7 +24,14 @@ struct pg_link {
     struct store_link link; /* first: what the engine's functions get */
     PGconn *connection;     /* NULL: not connected */
     char *address;          /* without a password: pg_link_new() refuses one */
+    char *name;             /* of the database in logs and errors: pg_address_name() */
     struct pg_cases *cases; /* what this connection knows of its cases; NULL: nothing yet */
+    /* Looks at the database after each connecting, before anything else is asked of it; what it
+     * returns below 0 ends the connection and is the error of the call.  NULL: nothing is checked.
+     */
+    int (*greet)(struct pg_link *link, struct error *err);
+    bool only_reads; /* opened by STORE_READ */
+    char did[200];   /* what STORE_INIT did, for `casecast init` */
 };
 
 static inline struct pg_link *pg_link_of(struct store_link *link)
@@ -37,12 +44,17 @@ static inline struct pg_link *pg_link_of(struct store_link *link)
 int pg_link_new(const char *address, struct pg_link **ret_link, struct error *err);
 void pg_link_free(struct pg_link *link); /* takes NULL; `cases` are freed before */
 
+/* What of an address is printed: "postgresql://role@db1,db2/app".  The caller frees it. */
+char *pg_address_name(const char *address);
+
 /* Connects, if there is no connection.  -ERR_BUSY: the server can't be reached, or does not let us
  * in; the text says why. */
 int pg_link_connect(struct pg_link *link, struct error *err);
 
 /* Begins a transaction that only reads and sees one moment. */
 int pg_link_begin(struct pg_link *link, struct error *err);
+/* Begins one that writes; each statement sees what was committed before it. */
+int pg_link_begin_writing(struct pg_link *link, struct error *err);
 /* Ends it, whatever happened.  Returns `rc`, or why it can't be ended. */
 int pg_link_end(struct pg_link *link, int rc, struct error *err);
 
@@ -65,3 +77,6 @@ int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *
  * query by returning less than 0, which is then returned. */
 int pg_link_each(struct pg_link *link, const char *sql, int (*each)(void *ctx, const PGresult *row),
     void *ctx, struct error *err);
+
+/* Statements with a semicolon between them, inside a transaction; their rows are dropped. */
+int pg_link_script(struct pg_link *link, const char *sql, struct error *err);
