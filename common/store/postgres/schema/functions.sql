@@ -1,0 +1,388 @@
+-- functions.sql - each durable write of common/store/postgres/jobs is one call of a function.
+--
+-- The journal lock: a writer takes it first and holds it until its commit.  So positions become visible in their own
+-- order, and a reader that remembers a position misses nothing.  No client holds the lock over a round trip: one that
+-- is cut off in the middle of a call stops nobody.  After the lock each statement sees what was committed before it
+-- (READ COMMITTED), so what is looked up then stays true until the commit.  Rows are locked after the journal: no two
+-- writers wait for one another.
+--
+-- Names are written with their schema: the caller's search_path changes nothing.
+
+CREATE FUNCTION casecast.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
+
+-- --- the journal ---
+
+-- Which history is this?  Another cluster, tables that were made anew, or a standby that was promoted have another mark:
+-- then numbers that were read before may name other events now, and runs other claims.
+CREATE FUNCTION casecast.mark() RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
+    || CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END || '/'
+    || 'casecast.events'::regclass::oid $$;
+
+-- p_mark NULL: the caller knows of no history.
+CREATE FUNCTION casecast.check_mark(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_mark <> casecast.mark() THEN
+    RAISE EXCEPTION 'the database was replaced, or lost a part of its history' USING ERRCODE = 'CC001';
+  END IF;
+END $$;
+
+CREATE FUNCTION casecast.lock_journal(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'casecast writes in transactions of READ COMMITTED only';
+  END IF;
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  PERFORM set_config('lock_timeout', '2s', true);
+  PERFORM pg_advisory_xact_lock(hashtextextended('casecast.events', 0));
+  PERFORM casecast.check_mark(p_mark);
+END $$;
+
+-- What may be lost when the server dies: notes that are written again soon.
+CREATE FUNCTION casecast.write_a_note() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '2s', true);
+END $$;
+
+CREATE FUNCTION casecast.tell_news() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('casecast', '') $$;
+
+-- Gives the events the job's next numbers; one whose tag is there already is not written again.  The caller holds the
+-- journal lock and has checked that it may.
+CREATE FUNCTION casecast.journal_add(p_id text, p_names text[], p_datas text[], p_onces text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  s bigint;
+BEGIN
+  SELECT last_seq INTO s FROM casecast.jobs WHERE id = p_id FOR NO KEY UPDATE;
+  FOR i IN 1..cardinality(p_datas) LOOP
+    INSERT INTO casecast.events(job_id, seq, name, data, once) VALUES (p_id, s + 1, p_names[i], p_datas[i], p_onces[i])
+      ON CONFLICT (job_id, once) DO NOTHING;
+    IF FOUND THEN
+      s := s + 1;
+    END IF;
+  END LOOP;
+  UPDATE casecast.jobs SET last_seq = s WHERE id = p_id AND last_seq < s;
+  PERFORM casecast.tell_news();
+END $$;
+
+-- --- jobs ---
+
+-- A job as its readers get it.
+CREATE VIEW casecast.job_rows AS
+  SELECT number, id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms,
+    cardinality(dead) AS deaths, progress, result, error, owner, watched_ms, run,
+    CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast.jobs q
+      WHERE q.state = 'queued' AND q.number <= j.number) END AS position
+  FROM casecast.jobs j;
+
+-- The job that a request attaches to; NULL: none.  One that failed, was canceled or is to be canceled is found only for
+-- a caller that must not begin it anew; and not one that was canceled because its last viewer left (2).
+CREATE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint,
+  p_viewer text) RETURNS bigint LANGUAGE sql VOLATILE AS $$
+  SELECT number FROM casecast.jobs j, (SELECT casecast.now_ms() AS ms OFFSET 0) AS t
+    WHERE kind = p_kind AND key = p_key AND (state IN ('queued', 'running') AND cancel_wanted = 0
+      OR state = 'done' AND number > p_gone
+      OR state <> 'done' AND (state = 'failed' OR cancel_wanted <> 2)
+        AND number = (SELECT max(number) FROM casecast.jobs WHERE kind = p_kind AND key = p_key)
+        AND (CASE WHEN state IN ('queued', 'running') THEN p_hold_ms > 0 ELSE abs(t.ms - ended_ms) < p_hold_ms END
+          OR EXISTS (SELECT 1 FROM casecast.told
+            WHERE job_id = j.id AND viewer = p_viewer AND abs(t.ms - told_ms) < p_told_hold_ms)))
+    ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1 $$;
+
+-- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', or 'full'; no row: there is
+-- none, and no input for a new one.
+CREATE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
+  p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text)
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  n bigint;
+BEGIN
+  FOR look IN 1..2 LOOP
+    n := coalesce((SELECT number FROM casecast.jobs WHERE id = p_id), -- the call before has made it
+      casecast.job_find(p_kind, p_key, p_gone, p_hold_ms, p_told_hold_ms, p_viewer));
+    EXIT WHEN n IS NOT NULL;
+    IF p_input IS NULL THEN
+      RETURN;
+    END IF;
+    IF look = 1 THEN
+      PERFORM casecast.lock_journal(NULL);
+    END IF;
+  END LOOP;
+  IF n IS NULL AND (SELECT count(*) FROM casecast.jobs WHERE state = 'queued') >= p_most THEN
+    RETURN QUERY SELECT 'full', NULL::text, NULL::casecast.job_rows;
+    RETURN;
+  END IF;
+  IF n IS NULL THEN
+    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms)
+      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms()) RETURNING number INTO n;
+    INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
+    IF p_first IS NOT NULL THEN
+      PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
+    END IF;
+    PERFORM casecast.tell_news();
+  END IF;
+  RETURN QUERY SELECT 'there', NULL::text, j FROM casecast.job_rows j WHERE j.number = n;
+END $$;
+
+CREATE FUNCTION casecast.job_told(p_id text, p_viewer text, p_forget_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+BEGIN
+  PERFORM casecast.write_a_note();
+  DELETE FROM casecast.told WHERE told_ms < t - p_forget_ms OR told_ms > t + p_forget_ms;
+  INSERT INTO casecast.told(job_id, viewer, told_ms) VALUES (p_id, p_viewer, t)
+    ON CONFLICT (job_id, viewer) DO UPDATE SET told_ms = excluded.told_ms;
+END $$;
+
+-- Its state now; NULL: no such job.
+CREATE FUNCTION casecast.job_want_cancel(p_id text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(NULL);
+  UPDATE casecast.jobs SET cancel_wanted = 1 WHERE id = p_id AND state IN ('queued', 'running');
+  IF FOUND THEN
+    PERFORM casecast.tell_news();
+  END IF;
+  RETURN (SELECT state FROM casecast.jobs WHERE id = p_id);
+END $$;
+
+-- answer: 'first' if this call changed the job, else 'again'; no row: no such job.
+CREATE FUNCTION casecast.job_cancel(p_id text, p_why int, p_names text[], p_datas text[], p_onces text[])
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  is_first boolean;
+BEGIN
+  PERFORM casecast.lock_journal(NULL);
+  UPDATE casecast.jobs SET state = 'canceled', cancel_wanted = p_why, ended_ms = casecast.now_ms()
+    WHERE id = p_id AND state = 'queued';
+  is_first := FOUND;
+  IF is_first THEN
+    DELETE FROM casecast.inputs WHERE job_id = p_id;
+    PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+  ELSE
+    UPDATE casecast.jobs SET cancel_wanted = p_why WHERE id = p_id AND state = 'running' AND cancel_wanted = 0;
+    is_first := FOUND;
+  END IF;
+  IF is_first THEN
+    PERFORM casecast.tell_news();
+  END IF;
+  RETURN QUERY SELECT CASE WHEN is_first THEN 'first' ELSE 'again' END, NULL::text, j
+    FROM casecast.job_rows j WHERE j.id = p_id;
+END $$;
+
+-- --- members ---
+
+CREATE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM casecast.members WHERE name = p_name AND leased_until_ms > p_now_ms) $$;
+
+-- Writes its row, with a lease from now on.  Who was silent for longer than its lease and comes back has not died of
+-- the jobs that it lost.
+CREATE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+BEGIN
+  UPDATE casecast.members SET leased_until_ms = t + p_lease_ms WHERE name = p_name AND leased_until_ms > t;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  IF EXISTS (SELECT 1 FROM casecast.jobs WHERE state IN ('queued', 'running') AND p_name = ANY (dead)) THEN
+    PERFORM casecast.lock_journal(NULL);
+    UPDATE casecast.jobs SET dead = array_remove(dead, p_name)
+      WHERE state IN ('queued', 'running') AND p_name = ANY (dead);
+  END IF;
+  INSERT INTO casecast.members(name, machine, engine, slots, leased_until_ms)
+    VALUES (p_name, p_machine, p_engine, p_slots, t + p_lease_ms)
+    ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
+END $$;
+
+CREATE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  UPDATE casecast.members SET is_stopping = true WHERE name = p_name;
+END $$;
+
+-- Its running jobs are queued again, and it is no member any more.
+CREATE FUNCTION casecast.member_release(p_name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(NULL);
+  UPDATE casecast.jobs SET state = 'queued', owner = NULL WHERE owner = p_name AND state = 'running';
+  IF FOUND THEN
+    PERFORM casecast.tell_news();
+  END IF;
+  DELETE FROM casecast.audiences WHERE member = p_name;
+  DELETE FROM casecast.members WHERE name = p_name;
+END $$;
+
+-- Rows of members that were silent for a day and own nothing.
+CREATE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE sql AS $$
+  DELETE FROM casecast.members m WHERE leased_until_ms < p_now_ms - 86400000
+    AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE owner = m.name AND state = 'running');
+  DELETE FROM casecast.audiences a WHERE NOT EXISTS (SELECT 1 FROM casecast.members WHERE name = a.member) $$;
+
+-- --- who watches ---
+
+-- Replaces the streams that a member has of these jobs; 0: none any more.  A member that has viewers has a lease.
+CREATE FUNCTION casecast.audiences_write(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint,
+  p_ids text[], p_ns int[], p_whos text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_lease_ms);
+  DELETE FROM casecast.audiences WHERE member = p_name AND job_id = ANY (p_ids);
+  INSERT INTO casecast.audiences(job_id, member, n, who)
+    SELECT j.id, p_name, w.n, w.who FROM unnest(p_ids, p_ns, p_whos) AS w(id, n, who)
+      JOIN casecast.jobs j ON j.id = w.id WHERE w.n > 0 AND j.state IN ('queued', 'running');
+END $$;
+
+-- Renews the lease of a member that still has viewers of live jobs; false: it has none.
+CREATE FUNCTION casecast.member_stay(p_name text, p_lease_ms bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  UPDATE casecast.members SET leased_until_ms = casecast.now_ms() + p_lease_ms
+    WHERE name = p_name AND EXISTS (SELECT 1 FROM casecast.audiences a JOIN casecast.jobs j ON j.id = a.job_id
+      WHERE a.member = p_name AND j.state IN ('queued', 'running'));
+  RETURN FOUND;
+END $$;
+
+-- Notes that these jobs have viewers, unless that was noted less than p_fresh_ms ago.
+CREATE FUNCTION casecast.jobs_watched(p_ids text[], p_fresh_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+BEGIN
+  PERFORM casecast.write_a_note();
+  UPDATE casecast.jobs SET watched_ms = t WHERE number IN
+    (SELECT number FROM casecast.jobs WHERE id = ANY (p_ids) AND state IN ('queued', 'running')
+       AND watched_ms NOT BETWEEN t - p_fresh_ms AND t ORDER BY number FOR NO KEY UPDATE);
+END $$;
+
+-- --- the owner's side ---
+
+-- The next job for a member; NULL: none.  A job that is to be canceled comes first, and needs no slot and no known
+-- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
+-- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
+-- claim.  p_heirs false: nobody's job is taken over now.
+CREATE FUNCTION casecast.job_next(p_name text, p_machine text, p_kinds text, p_slots int, p_heirs boolean)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  n bigint;
+BEGIN
+  SELECT number INTO n FROM casecast.jobs
+    WHERE state IN ('queued', 'running') AND cancel_wanted <> 0
+      AND (state = 'queued' OR p_heirs AND owner <> p_name AND NOT casecast.lives(owner, t))
+    ORDER BY number LIMIT 1;
+  IF n IS NOT NULL OR p_slots <= (SELECT count(*) FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
+      WHERE j.state = 'running' AND m.machine = p_machine AND (m.name = p_name OR m.leased_until_ms > t)) THEN
+    RETURN n;
+  END IF;
+  SELECT number INTO n FROM casecast.jobs AS mine
+    WHERE (state = 'queued' OR p_heirs AND state = 'running' AND owner <> p_name AND NOT casecast.lives(owner, t))
+      AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+      AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
+        AND o.state = 'running' AND o.number <> mine.number AND (o.owner = p_name OR casecast.lives(o.owner, t)))
+    ORDER BY number LIMIT 1;
+  RETURN n;
+END $$;
+
+-- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
+-- to do, and to find that out needs no lock.
+CREATE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_lease_ms bigint,
+  p_kinds text, p_slots int, p_heirs boolean, p_claim text)
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  n bigint;
+  t bigint;
+BEGIN
+  SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
+  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_kinds, p_slots, p_heirs) IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM casecast.lock_journal(NULL);
+  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_lease_ms);
+  SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
+  IF n IS NULL THEN
+    n := casecast.job_next(p_name, p_machine, p_kinds, p_slots, p_heirs);
+    t := casecast.now_ms();
+    UPDATE casecast.jobs SET state = 'running', owner = p_name, run = run + 1, claim = p_claim,
+        started_ms = CASE started_ms WHEN 0 THEN t ELSE started_ms END,
+        dead = CASE WHEN state = 'running' AND NOT owner = ANY (dead) AND EXISTS (SELECT 1 FROM casecast.members m
+            WHERE m.name = jobs.owner AND NOT is_stopping) THEN dead || owner ELSE dead END
+      WHERE number = n;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    PERFORM casecast.members_forget(t), casecast.tell_news();
+  END IF;
+  RETURN QUERY SELECT 'there', coalesce(i.input, ''), j
+    FROM casecast.job_rows j LEFT JOIN casecast.inputs i ON i.job_id = j.id WHERE j.number = n;
+END $$;
+
+CREATE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(p_mark);
+  UPDATE casecast.jobs SET state = 'queued', owner = NULL WHERE id = p_id AND run = p_run AND state = 'running';
+  IF FOUND THEN
+    PERFORM casecast.tell_news();
+  END IF;
+END $$;
+
+-- How long no other process has this run's job, ms; NULL: it has it no more.
+CREATE FUNCTION casecast.job_lease(p_mark text, p_id text, p_run bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.check_mark(p_mark);
+  RETURN (SELECT m.leased_until_ms - casecast.now_ms() FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
+    WHERE j.id = p_id AND j.run = p_run AND j.state = 'running');
+END $$;
+
+-- The fence: a run that has lost its job writes nothing.
+CREATE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE sql VOLATILE AS $$
+  SELECT EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running') $$;
+
+-- The answers of an owner's writes: 'done', 'lost', and of a new key 'taken'.
+CREATE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_name text, p_data text, p_once text)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(p_mark);
+  IF NOT casecast.runs(p_id, p_run) THEN
+    RETURN 'lost';
+  END IF;
+  PERFORM casecast.journal_add(p_id, ARRAY[p_name], ARRAY[p_data], ARRAY[p_once]);
+  RETURN 'done';
+END $$;
+
+CREATE FUNCTION casecast.job_rekey(p_mark text, p_id text, p_run bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(p_mark);
+  IF NOT casecast.runs(p_id, p_run) THEN
+    RETURN 'lost';
+  END IF;
+  UPDATE casecast.jobs mine SET key = p_key WHERE id = p_id AND last_seq <= 1 AND NOT EXISTS
+    (SELECT 1 FROM casecast.jobs o WHERE o.id <> mine.id AND o.kind = mine.kind AND o.key = p_key
+       AND o.state IN ('queued', 'running', 'done'));
+  RETURN CASE WHEN FOUND THEN 'done' ELSE 'taken' END;
+END $$;
+
+CREATE FUNCTION casecast.job_progress(p_mark text, p_id text, p_run bigint, p_progress text) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note(), casecast.check_mark(p_mark);
+  UPDATE casecast.jobs SET progress = p_progress WHERE id = p_id AND run = p_run AND state = 'running';
+  RETURN CASE WHEN FOUND THEN 'done' ELSE 'lost' END;
+END $$;
+
+CREATE FUNCTION casecast.job_end(p_mark text, p_id text, p_run bigint, p_state text, p_result text, p_error text,
+  p_names text[], p_datas text[], p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(p_mark);
+  IF NOT casecast.runs(p_id, p_run) THEN -- the same call made again is done
+    RETURN CASE WHEN EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = p_state)
+      THEN 'done' ELSE 'lost' END;
+  END IF;
+  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), result = p_result, error = p_error
+    WHERE id = p_id;
+  DELETE FROM casecast.inputs WHERE job_id = p_id;
+  RETURN 'done';
+END $$;
