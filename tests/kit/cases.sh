@@ -8,8 +8,6 @@ photos_make() {
     ffmpeg -v error -f lavfi -i testsrc2=size=640x360:duration=1 -frames:v 1 -q:v 3 "$CASECAST_MEDIA_ROOT/photo.jpg" </dev/null
 }
 
-sql() { sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" "$@"; }
-
 # Writes a case with a scene of SECONDS for each image (default: photo.jpg).  No two cases share a scene, so that the
 # cached frames of one save the other no work.
 case_put() { # ID SECONDS [IMAGE…]
@@ -17,8 +15,8 @@ case_put() { # ID SECONDS [IMAGE…]
     shift 2
     (($#)) || set -- photo.jpg
     {
-        printf "BEGIN IMMEDIATE; DELETE FROM scenes WHERE case_id = '%s';\n" "$id"
-        printf "INSERT OR REPLACE INTO cases(id, title) VALUES ('%s', 'Case %s');\n" "$id" "$id"
+        printf "BEGIN; DELETE FROM scenes WHERE case_id = '%s'; DELETE FROM cases WHERE id = '%s';\n" "$id" "$id"
+        printf "INSERT INTO cases(id, title) VALUES ('%s', 'Case %s');\n" "$id" "$id"
         for image; do
             n=$((n + 1))
             printf "INSERT INTO scenes(case_id, position, image, caption, seconds) VALUES ('%s', %d, '%s', '%s, scene %d', %s);\n" \

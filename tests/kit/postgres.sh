@@ -1,5 +1,7 @@
 # postgres.sh - starts a PostgreSQL server for one test, on a socket in the test's folder.
 # shellcheck shell=bash disable=SC2154
+#
+# CASECAST_TEST_TEMPLATE names a folder that pg_template_make made: its copy takes a tenth of initdb's time.
 
 pg_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
 
@@ -9,18 +11,40 @@ pg_as=()
 
 pg_ctl() { "${pg_as[@]}" "$pg_bin/pg_ctl" -s -D "$pg_folder/data" "$@"; }
 
+# A folder of the server's user.
+pg_folder_make() { # FOLDER
+    chmod 711 "$(dirname "$1")" && mkdir "$1" || return
+    ((EUID != 0)) || chown postgres "$1"
+}
+
+# A cluster with an empty database called casecast.  The segments of its log are small, as they are copied.
+pg_cluster_make() {
+    "${pg_as[@]}" "$pg_bin/initdb" -D "$pg_folder/data" -U owner -A trust -E UTF8 --locale=C.UTF-8 --wal-segsize=1 --no-sync \
+        >"$(dirname "$pg_folder")/initdb.log" || return
+    printf '%s\n' "listen_addresses = ''" 'fsync = off' 'shared_buffers = 16MB' 'min_wal_size = 2MB' >>"$pg_folder/data/postgresql.conf"
+    pg_again && pg_sql -d postgres 'CREATE DATABASE casecast'
+}
+
+pg_template_make() { # FOLDER
+    local pg_folder=$1
+    pg_folder_make "$1" && pg_cluster_make && pg_ctl -w -m fast stop
+}
+
 # Starts a server with a database called casecast, open to all who reach the socket in $pg_folder.
 pg_start() {
     pg_folder=$private/pg
-    chmod 711 "$private"
-    mkdir "$pg_folder"
-    ((EUID != 0)) || chown postgres "$pg_folder"
-    "${pg_as[@]}" "$pg_bin/initdb" -D "$pg_folder/data" -U owner -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$private/initdb.log" &&
-        pg_again && pg_sql -d postgres 'CREATE DATABASE casecast'
+    pg_folder_make "$pg_folder" || return
+    if [[ -d ${CASECAST_TEST_TEMPLATE-} ]]; then
+        cp -a "$CASECAST_TEST_TEMPLATE/data" "$pg_folder/data" && pg_again
+    else
+        pg_cluster_make
+    fi
 }
 
-pg_again() {
-    pg_ctl -w -l "$pg_folder/log" -o "-k $pg_folder -c listen_addresses='' -c fsync=off" start
+pg_again() { # [SETTING=VALUE…]
+    local setting options="-k $pg_folder"
+    for setting; do options+=" -c $setting"; done
+    pg_ctl -w -l "$pg_folder/log" -o "$options" start
 }
 
 pg_stop() { pg_ctl -m immediate stop; }

@@ -5,10 +5,12 @@
 #     . "$(dirname "$0")/../kit/stack.sh"
 #     private_stack      # then $url, $state, and every function of scripts/stack.sh
 #
-# CASECAST_BUILD names the build folder of the program (a sanitizer build, for example).
+# CASECAST_BUILD names the build folder of the program (a sanitizer build, for example), CASECAST_TEST_ENGINE the engine
+# of its database (engine.sh).
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 . "$root/scripts/stack.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/engine.sh"
 
 # Below the range the kernel gives to outgoing connections, so that only another test could take it.
 free_port() {
@@ -23,13 +25,15 @@ free_port() {
 private_stack_prepare() { # [NAME=VALUE…]: settings of this stack's responders
     local name
     for name in $(compgen -e CASECAST_); do
-        [[ $name == CASECAST_BUILD ]] || unset "$name"
+        [[ $name == CASECAST_BUILD || $name == CASECAST_TEST_* ]] || unset "$name"
     done
     for name; do export "${name?}"; done
     private=$(mktemp -d "${TMPDIR:-/tmp}/casecast-test.XXXXXX")
     trap private_end EXIT
+    engine_start
     stack_use "$private/state" "$(free_port)" "$(program_in "${CASECAST_BUILD:-$root/build}")"
     url=$(stack_url)
+    engine_prepare
 }
 
 private_stack() { # [NAME=VALUE…]
@@ -52,6 +56,7 @@ private_end() {
     if ((status)) && [[ -s ${state-}/log/casecast.log ]]; then
         say "the end of casecast.log:" && tail -n 20 "$state/log/casecast.log"
     fi
+    engine_end
     rm -rf "$private"
     exit "$status"
 }

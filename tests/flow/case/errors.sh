@@ -187,7 +187,7 @@ unknown_kinds() {
         id=$(printf '%026d' "$n")
         sql "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, last_seq)
                  VALUES ('$id', 'hologram', 'once', 'k$n', '$state', 1, 1);
-             INSERT INTO casecast_events(job_id, seq, data) VALUES ('$id', 1, 'light')"
+             INSERT INTO casecast_events(job_id, seq, data, once) VALUES ('$id', 1, 'light', 'test')"
         fact "a job of an unknown kind, $state: its stream is 404" problem 404 '"hologram".*this version' "$url/api/jobs/$id/events"
         fact 'an EventSource gets this error in frames' error_frames '"hologram"' finished_video "$url/api/jobs/$id/events"
         fact 'an EventSource that comes back gets this error, too' holds '"hologram"' \

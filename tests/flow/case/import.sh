@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # import.sh - `casecast import` names each mistake and its place, and imports all of a file or nothing.
 # (It measures no time, and runs side by side with others.)
+# (SQLite only: it imports into a file that does not exist yet.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -2,6 +2,7 @@
 # postgres.sh - cases of a PostgreSQL database of its own, read through two views by a role that may read nothing
 # else: how each type is read, which are refused, and what happens while the server is down or does not answer.
 # (It measures no time, and runs side by side with others.)
+# (SQLite only: it starts servers of its own.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -17,7 +18,6 @@ set -uo pipefail
 private_stack_prepare
 photos_make
 pg_start || exit 1
-trap 'pg_end; private_end' EXIT
 
 cli() { "$program" "$@" 2>&1; }
 says() { local words=$1; shift; holds "$words" "$("$@" 2>&1)"; } # REGULAR EXPRESSION COMMAND…

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # reading.sh - the commands that read change no byte of the database and of its folder, in each state of the database.
 # (It measures no time, and runs side by side with others.)
+# (SQLite only: it compares the bytes of the database's file.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

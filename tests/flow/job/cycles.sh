@@ -13,7 +13,7 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/cases.sh"
 
 starts_of() { grep -c "job $1: starts," "$state/log/casecast.log"; }
-row_of() { sql "SELECT state, deaths, ifnull(owner, '-') FROM casecast_jobs WHERE id = '$1'"; }
+row_of() { sql "SELECT state, deaths, coalesce(owner, '-') FROM casecast_jobs WHERE id = '$1'"; }
 responders() { ps -o pid= --ppid "$(process_pid responders)" | tr -d ' '; }
 has_frames() { (($(curl -sS "$url/api/jobs/$1" | jq '.progress.frames // 0') > $2)); }
 

@@ -100,7 +100,7 @@ frames_in() {
 
 made_once() { # NAME
     local told video frames
-    same "1 done" "$(sql "SELECT count(*), group_concat(state) FROM casecast_jobs WHERE subject = '$1'" | tr '|' ' ')" || return
+    same 'done' "$(sql "SELECT state FROM casecast_jobs WHERE subject = '$1'")" || return
     told=$(sql "SELECT result FROM casecast_jobs WHERE subject = '$1'")
     video=$CASECAST_OUTPUT/$(jq -r '.video | split("/")[-2:] | join("/")' <<<"$told")
     frames=$(frames_in "$video" 2>&1)

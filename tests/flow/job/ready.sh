@@ -91,8 +91,8 @@ a_cut_log() {
 }
 
 the_output_folder
-the_database
-a_damaged_database
-a_cut_log
+sqlite_only 'its file is deleted' the_database
+sqlite_only 'its file is damaged' a_damaged_database
+sqlite_only 'its log is cut' a_cut_log
 fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end

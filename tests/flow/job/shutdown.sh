@@ -125,17 +125,13 @@ asked_twice_under_a_lock() {
     case_rename waiting 'Another'
     job=$(job_make locked)
     wait_for 20 job_is "$job" running
-    mkfifo "$private/lock"
-    sqlite3 "$CASECAST_DB" <"$private/lock" >"$private/locked" &
-    exec 7>"$private/lock"
-    printf "BEGIN IMMEDIATE;\nSELECT 'locked';\n" >&7
-    wait_for 20 grep -q locked "$private/locked"
+    database_lock
     for _ in 1 2; do job_make waiting >/dev/null 7>&- & posts+=($!); done
     wait_for 20 all_wait
     kill -TERM "$responder"
     kill -QUIT "$responder"
     wait "${posts[@]}"
-    exec 7>&-
+    database_unlock
     wait "$responder"
     fact 'two signals while requests wait for a lock: exit status 0' same 0 $?
     fact 'after both signals the job is handed back' same 'queued|0' "$(sql "SELECT state, deaths FROM casecast_jobs WHERE id = '$job'")"

@@ -33,22 +33,6 @@ not_now() { # REGULAR EXPRESSION CASE
 
 # --- locked -------------------------------------------------------------------------------------------------
 
-lock_take() {
-    mkfifo "$private/lock"
-    sqlite3 -cmd '.timeout 8000' "$CASECAST_DB" <"$private/lock" >"$private/locked" 2>&1 &
-    exec 7>"$private/lock"
-    printf "BEGIN EXCLUSIVE; UPDATE cases SET title = title;\nSELECT 'locked';\n" >&7
-    wait_for 20 grep -q locked "$private/locked"
-}
-
-# Only the test releases the lock.  If it is still held, no response has waited for its release.
-is_locked() { holds 'database is locked' "$(sqlite3 "$CASECAST_DB" 'BEGIN IMMEDIATE' 2>&1)"; }
-
-lock_release() {
-    exec 7>&-
-    rm -f "$private/lock" "$private/locked"
-}
-
 locked() {
     local job
     case_put before 1
@@ -58,17 +42,18 @@ locked() {
     made before
     job=$(job_make during)
     wait_for 20 job_is "$job" running
-    lock_take
+    database_lock
     fact 'locked: a new job is refused with the reason' not_now 'locked|busy' after
     fact 'locked: a done job is replayed' made before
     fact 'locked: cases are listed' same 200 "$(status "$url/api/cases")"
     fact 'locked: the health check reports not ready' jq -e '(.ready | not) and (.checks.database | test("locked|busy"))' \
         <<<"$(curl -sS "$url/api/health/ready")"
     fact 'locked: the health check reports live' same 200 "$(status "$url/api/health/live")"
-    fact 'locked: all of these requests were answered before the lock was released' is_locked
+    # Only the test releases the lock: if it is still held, no response has waited for its release.
+    fact 'locked: all of these requests were answered before the lock was released' database_is_locked
     viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # or node would hold the lock, too
     viewers_saw patient 20 'any(.[]; .comment // "" | test("locked"))'
-    lock_release
+    database_unlock
     viewers_wait patient
     fact 'unlocked: a viewer from the time of the lock reconnected and has every event' complete_for_all patient 1
     fact 'unlocked: the job that ran has ended' wait_for 30 job_has_ended "$job"
@@ -197,12 +182,12 @@ unmount_all() {
 }
 
 locked
-read_only
+sqlite_only 'the permissions of its file' read_only
 if can_mount; then
     trap unmount_all EXIT
     full_output
     full_at_each_stage
-    full_database
+    sqlite_only 'the disk of its file' full_database
 else
     printf '# skipped: full disks, because mount needs root\n'
 fi

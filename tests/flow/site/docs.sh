@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # docs.sh - checks README and manuals: their blocks run, their links have a target, and their tables list what the
 # program has.
+# (SQLite only: it runs the manuals.)
 # (It measures no time, and runs side by side with others.)
 #
 # The words behind a block's fence say how it is checked:

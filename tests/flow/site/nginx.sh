@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # nginx.sh - nginx accepts both configurations, and clients get the headers and limits that they set.
 # (It measures no time, and runs side by side with others.)
+# (SQLite only: its subject is nginx.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # stack.sh - scripts/stack.sh: processes that are started again, ports that are in use, folders with long paths, and a
 # stop that ends only what was started.
+# (SQLite only: its subject is the scripts.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

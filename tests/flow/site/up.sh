@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # up.sh - scripts/up and scripts/down, in a folder of the test.
 # (It measures no time, and runs side by side with others.)
+# (SQLite only: its subject is the scripts.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

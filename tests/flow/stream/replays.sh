@@ -27,10 +27,11 @@ stack_start
 
 # Writes events into the journal in one transaction, as if the job had published them.
 journal() { # JOB N BYTES
-    sql "BEGIN IMMEDIATE;
+    sql "BEGIN;
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
-        INSERT INTO casecast_events(job_id, seq, data)
-        SELECT id, last_seq + i, printf('%.*c', $3, 'x') FROM casecast_jobs, n WHERE id = '$1' ORDER BY i;
+        INSERT INTO casecast_events(job_id, seq, data, once)
+        SELECT id, last_seq + i, '$(printf '%*s' "$3" '' | tr ' ' x)', 'test' || (last_seq + i)
+            FROM casecast_jobs, n WHERE id = '$1' ORDER BY i;
         UPDATE casecast_jobs SET last_seq = last_seq + $2 WHERE id = '$1';
         COMMIT;"
 }
@@ -122,8 +123,7 @@ fact 'the responder that was started still runs' responder_lives "${pids[0]}"
 
 watch broken "$url/api/jobs/$job/events"
 wait_for 20 begun broken
-mkdir "$private/aside"
-mv "$CASECAST_DB"* "$private/aside"
+database_take_away
 go_on broken
 fact 'the database is taken away: the stream ends' wait_for 60 ended broken
 fact 'this stream has a retry time' holds '^retry: ' "$(tail -n 4 "$private/broken.sse")"

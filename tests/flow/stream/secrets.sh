@@ -102,7 +102,7 @@ wait_for 20 job_is_over long
 fact 'a canceled job leaves no piece' same '' "$(pieces_of_long)"
 fact 'an EventSource without the secret gets the error in frames' same "error client_secret is missing: it came with the answer that created the job
 finished_video" "$(stream "$url/create/video?caseId=one" | messages)"
-fact 'GETs without a secret made no job' same 3 "$(sqlite3 "$CASECAST_DB" 'SELECT count(*) FROM casecast_jobs')"
+fact 'GETs without a secret made no job' same 3 "$(sql 'SELECT count(*) FROM casecast_jobs')"
 fact 'the secret expires' wait_for 40 problem 403 'expired' "$url/api/jobs/$job?client_secret=$secret"
 fact 'an expired secret opens no file' file_needs_it -H "X-Client-Secret: $secret"
 fact 'an expired secret as cookie opens no file' file_needs_it -H "Cookie: casecast_secret=$secret"
