@@ -160,7 +160,7 @@ int store_member_release(struct store *store, const struct member *member, struc
 
 /* Takes the oldest job of a known kind that is queued, or running under an owner that is gone or
  * whose lease has ended, unless `slots` jobs are running under good leases already, in whatever
- * process.  A job whose cancel_wanted is set (its owner left before it could end it) comes first
+ * process of its machine.  A job whose cancel_wanted is set (its owner left before it could end it) comes first
  * and needs no slot and no known kind: end it as canceled, run nothing.  A job waits while another
  * job of its key still runs, which was canceled.  `ret_job->deaths` counts the owners that are gone
  * though nobody asked them to end; silent ones are not counted.

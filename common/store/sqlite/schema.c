@@ -83,6 +83,9 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_members ADD COLUMN machine TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE casecast_members ADD COLUMN engine TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE casecast_members ADD COLUMN slots INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE casecast_members ADD COLUMN kinds TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX casecast_jobs_to_cancel ON casecast_jobs(number)"
+    "  WHERE cancel_wanted <> 0 AND state IN ('queued', 'running');",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

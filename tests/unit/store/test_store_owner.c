@@ -36,6 +36,27 @@ START_TEST(slots_hold_for_all_processes_together)
 }
 END_TEST
 
+START_TEST(each_machine_has_slots_of_its_own)
+{
+    const struct member_info left = {.machine = "left", .lease_ms = LEASE_MS},
+                             right = {.machine = "right", .lease_ms = LEASE_MS};
+    struct member *members[] = {store_member_new(kit_path, &left),
+        store_member_new(kit_path, &left), store_member_new(kit_path, &right)};
+    const int answers[] = {0, STORE_E_NOT_FOUND, 0, STORE_E_NOT_FOUND};
+    struct job job = {0};
+
+    for (int i = 0; i < 4; i++)
+        kit_job((const char *[]){"a", "b", "c", "d"}[i]);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(
+            store_job_claim(kit_store, members[i % 3], 1, kit_tag(), &job, &kit_error), answers[i]);
+        job_clear(&job);
+    }
+    for (int i = 0; i < 3; i++)
+        store_member_free(members[i]);
+}
+END_TEST
+
 static int deaths_of(const char *id)
 {
     struct job job = kit_get(id);
@@ -483,6 +504,7 @@ int main(void)
     const TTest *const tests[] = {
         the_oldest_job_is_claimed_first_with_its_input,
         slots_hold_for_all_processes_together,
+        each_machine_has_slots_of_its_own,
         a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted,
         whose_job_was_taken_over_writes_nothing_more,
         a_run_of_before_writes_nothing_though_its_process_has_the_job_again,

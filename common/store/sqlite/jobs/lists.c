@@ -43,13 +43,20 @@ int sqlite_job_each_done(struct store_link *link, const char *kind,
     return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
+/* Of the newest jobs, newest first: the queue ends with them. */
+#define NEWEST_POSITION                                                                            \
+    "1 + (SELECT count(*) FROM casecast_jobs WHERE state = 'queued')"                              \
+    " - count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY number DESC)"
+
 int sqlite_job_each(struct store_link *link, int most,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
 {
     struct database *db = database_of(link);
     sqlite3_stmt *row;
     int rc = query_start(db,
-        "SELECT " JOB_COLUMNS(POSITION) "FROM casecast_jobs ORDER BY number DESC LIMIT ?1",
+        "SELECT " JOB_COLUMNS(
+            NEWEST_POSITION) "FROM (SELECT * FROM casecast_jobs"
+                             " ORDER BY number DESC LIMIT ?1) ORDER BY number DESC",
         VALUES(value_number(most)), &row, err);
 
     return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;

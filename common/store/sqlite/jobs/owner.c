@@ -8,31 +8,46 @@
 #include "base/clock.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* ?1 member, ?2 monotonic now, of casecast_jobs.  The member's own jobs
- * count as running even after its lease ended: after a long stop its first call may be a claim, and
- * a claim of its own job would run the job twice. */
+/* What runs, in whatever process: ?1 member, ?2 monotonic now, ?3 machine.  The member's own jobs
+ * count even after its lease ended: after a long stop its first call may be a claim, and a claim of
+ * its own job would run the job twice. */
 #define RUNS                                                                                       \
-    "(state = 'running' AND (owner = ?1 OR EXISTS (SELECT 1 FROM casecast_members"                 \
-    " WHERE name = owner AND leased_until_ms > ?2 AND NOT casecast_is_gone(name))))"
+    "WITH runs AS MATERIALIZED (SELECT number, kind, key, owner = ?1 OR machine = ?3 AS is_here"   \
+    " FROM casecast_jobs LEFT JOIN casecast_members ON name = owner WHERE state = 'running' AND"   \
+    " (owner = ?1 OR (leased_until_ms > ?2 AND NOT casecast_is_gone(name)))) "
 
-/* ?3 slots, ?4 kinds.  The next owner of a job to cancel only ends it: such a job needs no slot and
- * no known kind, and goes first.  A job waits while another job of its key still runs (which was
- * canceled and requested again): both write to the same folder. */
+/* The next owner of a job to cancel only ends it: such a job needs no slot and no known kind. */
+#define FIRST_TO_CANCEL                                                                            \
+    "(SELECT number FROM casecast_jobs INDEXED BY casecast_jobs_to_cancel"                         \
+    " WHERE cancel_wanted <> 0 AND state IN ('queued', 'running')"                                 \
+    " AND number NOT IN (SELECT number FROM runs) ORDER BY number LIMIT 1)"
+
+/* ?4 slots, ?5 kinds.  A job waits while another job of its key still runs (which was canceled and
+ * requested again): both write to the same folder. */
+#define FIRST_TO_RUN(state)                                                                        \
+    "(SELECT number FROM casecast_jobs AS mine WHERE state = '" state "'"                          \
+    " AND (SELECT count(*) FROM runs WHERE is_here) < ?4"                                          \
+    " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
+    " AND number NOT IN (SELECT number FROM runs)"                                                 \
+    " AND NOT EXISTS (SELECT 1 FROM runs WHERE kind = mine.kind AND key = mine.key)"               \
+    " ORDER BY number LIMIT 1)"
+
+#define FIRST_QUEUED FIRST_TO_RUN("queued")
+#define FIRST_LAPSED FIRST_TO_RUN("running")
+
+/* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
-    "SELECT number FROM casecast_jobs AS mine"
-    " WHERE state IN ('queued', 'running') AND NOT " RUNS " AND (cancel_wanted OR"
-    "   ((?4 IS NULL OR instr(?4, ',' || kind || ','))"
-    "    AND (SELECT count(*) FROM casecast_jobs WHERE " RUNS ") < ?3"
-    "    AND NOT EXISTS (SELECT 1 FROM casecast_jobs WHERE kind = mine.kind AND key = mine.key "
-    "AND " RUNS ")))"
-    " ORDER BY cancel_wanted DESC, number LIMIT 1";
+    RUNS "SELECT number FROM " FIRST_TO_CANCEL " UNION ALL SELECT number FROM (SELECT number FROM"
+         " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
+         " ORDER BY number LIMIT 1) LIMIT 1";
 
 static int owner_find_next(struct database *db, const struct sqlite_member *member, int slots,
     int64_t *ret_number, struct error *err)
 {
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
-            value_number(slots), value_text(member->info.kinds)),
+            value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
+            value_text(member->info.kinds)),
         ret_number, err);
 }
 
