@@ -154,10 +154,18 @@ static void job_feed_count(struct server *server, const struct job *job, uint64_
         atomic_fetch_add(&server->n_replayed, 1);
 }
 
-/* Answers with the events of `job` after `after`, and those that follow. */
-static void job_feed_attach(
-    struct request *request, const struct job_kind *kind, const struct job *job, uint64_t after)
+/* A client may have seen events that the journal does not have any more, after a backup was put in
+ * place or a standby took over that had not got all of it.  Such a client gets all events anew. */
+static uint64_t job_feed_after(const struct job *job, uint64_t seen)
 {
+    return seen > job->last_seq ? 0 : seen;
+}
+
+/* Answers with the events of `job` after those that were seen, and those that follow. */
+static void job_feed_attach(
+    struct request *request, const struct job_kind *kind, const struct job *job, uint64_t seen)
+{
+    uint64_t after = job_feed_after(job, seen);
     struct replay replay;
     struct error err;
 

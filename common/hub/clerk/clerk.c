@@ -17,6 +17,7 @@
 enum {
     ROUND_MS = 40,    /* an event of another process is seen at most this much later */
     QUIET_MS = 80,    /* the same of a new job, while no job is queued or running */
+    TROUBLE_MS = 250, /* between two rounds while the store can't be used, unless poked */
     REOPEN_MS = 1000, /* between two tries to open a database that can't be opened */
 };
 
@@ -117,12 +118,11 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
 static struct inbox_state clerk_wait(struct clerk *clerk)
 {
     struct pollfd poked = {.fd = inbox_fd(clerk->to.inbox), .events = POLLIN};
-    int ms = clerk->n_live ? ROUND_MS : QUIET_MS;
+    int ms = clerk->is_troubled ? TROUBLE_MS : clerk->n_live ? ROUND_MS : QUIET_MS;
     bool is_news = true;
 
-    if (clerk->store)
-        store_news(clerk->store, ms, poked.fd, &is_news, NULL);
-    else
+    if (!clerk->store || clerk->is_troubled ||
+        store_news(clerk->store, ms, poked.fd, &is_news, NULL) < 0)
         poll(&poked, 1, ms);
     clerk->has_news |= is_news;
     return inbox_take(clerk->to.inbox);

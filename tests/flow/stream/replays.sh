@@ -111,6 +111,10 @@ fact 'this stream has all missed events' all_once resumed $((middle + 1))
 fact 'a viewer that has all events gets 204' same 204 \
     "$(stream_status -H "Last-Event-ID: $job:$(last_seq "$job")" "$url/api/jobs/$job/events")"
 
+go_on ahead
+watch ahead -H "Last-Event-ID: $job:$(($(last_seq "$job") + 7))" "$url/api/jobs/$job/events"
+fact 'a viewer that has seen more than the journal has gets all events anew' wait_for 60 all_once ahead
+
 # Viewers leave in the middle of a replay.
 leaving=()
 for n in {1..20}; do
