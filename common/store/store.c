@@ -28,6 +28,11 @@ bool store_is_there(const char *address)
     return store_engine_of(address)->is_there(address);
 }
 
+char *store_name(const char *address)
+{
+    return store_engine_of(address)->name_of(address);
+}
+
 /* --- opening --- */
 
 static int store_connect(const char *address, unsigned parts, enum store_way way,
@@ -82,6 +87,16 @@ int store_open_again(
 int store_init(const char *jobs, const char *cases, struct store **ret_store, struct error *err)
 {
     return store_open_by(jobs, cases, STORE_INIT, ret_store, err);
+}
+
+const char *store_did(const struct store *store)
+{
+    return store->jobs->engine->did(store->jobs);
+}
+
+int store_grant(struct store *store, const char *role, struct error *err)
+{
+    return store->jobs->engine->grant(store->jobs, role, err);
 }
 
 int store_open_to_read(

@@ -28,13 +28,14 @@ struct store;
 enum { STORE_TAG_LEN = 16 }; /* of a random tag: digest_random_name() */
 
 /* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file,
- * with PostgreSQL (cases only) "postgresql://…".  `cases` NULL: no function of cases is called; the
+ * with PostgreSQL "postgresql://…".  `cases` NULL: no function of cases is called; the
  * same text as `jobs`: both share one connection.
  *
- * Makes file, tables and write-ahead log if they are not there.  The file may hold anybody's
- * tables; ours are called casecast_….  The error names what is wrong and nothing was changed:
- * tables of ours newer than this program, a file that is no database, `cases` or `scenes` without a
- * column we need. */
+ * With SQLite, makes file, tables and write-ahead log if they are not there; with PostgreSQL only
+ * store_init() makes tables, and a server that can't be reached now is no error.  The file may hold
+ * anybody's tables; ours are called casecast_….  The error names what is wrong and nothing was
+ * changed: tables of ours newer than this program, a file that is no database, `cases` or `scenes`
+ * without a column we need. */
 int store_open(const char *jobs, const char *cases, struct store **ret_store, struct error *err);
 /* The same where the file must be there already.  A running process makes no new database in the
  * place of a deleted one. */
@@ -43,12 +44,19 @@ int store_open_again(
 /* As store_open(), but tables called `cases` and `scenes` that no case can be read from are left
  * alone, and casecast_cases and casecast_scenes are made beside them. */
 int store_init(const char *jobs, const char *cases, struct store **ret_store, struct error *err);
+/* What store_init() did at `jobs`, in words; "": nothing that is worth a line. */
+const char *store_did(const struct store *store);
+/* Lets a role of the server use what store_init() made.  -ERR_INPUT: this engine has no roles. */
+int store_grant(struct store *store, const char *role, struct error *err);
 /* Opens one part for reading: not one byte of the database changes, and no file is made.
  * -ERR_INPUT: it lacks that part; the other part need not be there. */
 int store_open_to_read(
     const char *address, enum store_part part, struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* takes NULL */
 
+/* What may be printed of an address: with SQLite all of it, with PostgreSQL role, hosts and
+ * database.  The caller frees it. */
+char *store_name(const char *address);
 /* False: there is no database at this address, and opening it for work would make one. */
 bool store_is_there(const char *address);
 

@@ -105,12 +105,15 @@ struct store_engine {
     const char *name;                    /* "SQLite" */
     bool (*serves)(const char *address); /* is this one of its addresses? */
     bool (*is_there)(const char *address);
+    char *(*name_of)(const char *address); /* see store_name(); the caller frees it */
     /* `parts`: bits of enum store_part, what the connection is for. */
     int (*open)(const char *address, unsigned parts, enum store_way way,
         struct store_link **ret_link, struct error *err);
     void (*close)(struct store_link *link);
     bool (*is_adrift)(struct store_link *link);
     int (*probe)(struct store_link *link, struct error *err); /* the parts it was opened for */
+    const char *(*did)(struct store_link *link);              /* see store_did() */
+    int (*grant)(struct store_link *link, const char *role, struct error *err);
     struct case_source cases;
     struct job_store jobs;
 };

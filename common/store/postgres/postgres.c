@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "store/postgres/cases/cases.h"
+#include "store/postgres/init.h"
+#include "store/postgres/schema/schema.h"
 
 static bool postgres_serves(const char *address)
 {
@@ -26,7 +28,7 @@ static void postgres_close(struct store_link *store_link)
     pg_link_free(link);
 }
 
-static int postgres_try(struct pg_link *link, struct error *err)
+static int postgres_try_cases(struct pg_link *link, struct error *err)
 {
     int rc = pg_link_begin(link, err);
 
@@ -38,35 +40,57 @@ static int postgres_try(struct pg_link *link, struct error *err)
     return pg_link_end(link, rc, err);
 }
 
+/* Connecting has checked the schema of jobs. */
+static int postgres_try(struct pg_link *link, unsigned parts, struct error *err)
+{
+    int rc = pg_link_connect(link, err);
+
+    return rc == 0 && parts & STORE_CASES ? postgres_try_cases(link, err) : rc;
+}
+
 /* A server that can't be reached now is no reason not to start: finished films are there without
  * it, and each call tries again. */
+static int postgres_start(
+    struct pg_link *link, unsigned parts, enum store_way way, struct error *err)
+{
+    struct error why;
+    int rc = postgres_try(link, parts, &why);
+
+    if (rc == -ERR_BUSY && way != STORE_READ) {
+        if (way != STORE_AGAIN) /* the first connection of a process says it for all */
+            log_warning("%s", why.text);
+        return 0;
+    }
+    if (rc < 0 && err)
+        *err = why;
+    return rc;
+}
+
 static int postgres_open(const char *address, unsigned parts, enum store_way way,
     struct store_link **ret_link, struct error *err)
 {
     struct pg_link *link = NULL;
-    struct error why;
     int rc;
 
-    if (parts & STORE_JOBS)
+    if (parts & STORE_JOBS && way != STORE_INIT)
         return error_set(err, ERR_INPUT,
             "CASECAST_DB: jobs are kept in an SQLite file; give the PostgreSQL address to "
             "CASECAST_CASES, and a file to CASECAST_DB");
     rc = pg_link_new(address, &link, err);
     if (rc < 0)
         return rc;
-    rc = postgres_try(link, &why);
-    if (rc == -ERR_BUSY && way != STORE_READ) {
-        if (way != STORE_AGAIN) /* the first connection of a process says it for all */
-            log_warning("%s", why.text);
-        rc = 0;
-    }
-    if (rc == 0) {
+    if (way == STORE_INIT && parts & STORE_JOBS)
+        rc = postgres_init(link, parts, err);
+    link->only_reads = way == STORE_READ;
+    link->parts = parts;
+    if (parts & STORE_JOBS)
+        link->greet = pg_schema_check;
+    if (rc == 0)
+        rc = postgres_start(link, parts, way, err);
+    if (rc == 0)
         *ret_link = &link->link;
-        return 0;
-    }
-    if (err)
-        *err = why;
-    postgres_close(&link->link);
+    else
+        postgres_close(&link->link);
     return rc;
 }
 
@@ -79,17 +103,25 @@ static bool postgres_is_adrift(struct store_link *link)
 
 static int postgres_probe(struct store_link *link, struct error *err)
 {
-    return postgres_try(pg_link_of(link), err);
+    return postgres_try(pg_link_of(link), pg_link_of(link)->parts, err);
+}
+
+static const char *postgres_did(struct store_link *link)
+{
+    return pg_link_of(link)->did;
 }
 
 const struct store_engine postgres_engine = {
     .name = "PostgreSQL",
     .serves = postgres_serves,
     .is_there = postgres_is_there,
+    .name_of = pg_address_name,
     .open = postgres_open,
     .close = postgres_close,
     .is_adrift = postgres_is_adrift,
     .probe = postgres_probe,
+    .did = postgres_did,
+    .grant = postgres_grant,
     .cases =
         {
             .name = pg_cases_name,

@@ -1,7 +1,7 @@
-/* postgres.h - PostgreSQL as an engine, of cases so far: jobs are kept in SQLite.
+/* postgres.h - PostgreSQL as an engine.
  *
- * Room: PostgreSQL as an engine: cases are read from it.
- * May use: base, store/engine, store/postgres/cases.
+ * Room: PostgreSQL as an engine: opening, `casecast init`, probe.
+ * May use: base, store/engine, store/postgres/cases, store/postgres/link, store/postgres/schema.
  * Used by: store. */
 #pragma once
 

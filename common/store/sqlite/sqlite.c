@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "store/sqlite/cases/cases.h"
 #include "store/sqlite/jobs/jobs.h"
 #include "store/sqlite/probe.h"
@@ -26,6 +27,11 @@ static bool sqlite_serves(const char *address)
 static bool sqlite_is_there(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+static char *sqlite_name_of(const char *path)
+{
+    return mem_copy(path);
 }
 
 /* --- opening for work --- */
@@ -135,14 +141,32 @@ static bool sqlite_is_adrift(struct store_link *link)
     return database_is_adrift(database_of(link));
 }
 
+static const char *sqlite_did(struct store_link *link)
+{
+    (void)link;
+    return "";
+}
+
+static int sqlite_grant(struct store_link *link, const char *role, struct error *err)
+{
+    return error_set(err, ERR_INPUT,
+        "%s: an SQLite file has no roles to which \"%.60s\" could belong: who may use it is said "
+        "by "
+        "its permissions",
+        database_of(link)->path, role);
+}
+
 const struct store_engine sqlite_engine = {
     .name = "SQLite",
     .serves = sqlite_serves,
     .is_there = sqlite_is_there,
+    .name_of = sqlite_name_of,
     .open = sqlite_open,
     .close = sqlite_close,
     .is_adrift = sqlite_is_adrift,
     .probe = sqlite_probe,
+    .did = sqlite_did,
+    .grant = sqlite_grant,
     .cases =
         {
             .name = sqlite_cases_name,

@@ -21,28 +21,42 @@ static int columns_refuse(struct error *err, int rc)
     return rc;
 }
 
+static void columns_use(
+    struct pg_cases *cases, const char *name_of_cases, const char *name_of_scenes, bool are_ours)
+{
+    cases->cases.name = name_of_cases;
+    cases->scenes.name = name_of_scenes;
+    cases->are_ours = are_ours;
+}
+
+/* The schema casecast may be there and closed to this role, so the catalog is asked. */
+static const char find_sql[] =
+    "SELECT to_regclass('casecast_cases') IS NOT NULL, count(relname) > 0,"
+    " count(relname) FILTER (WHERE relkind = 'r') = 2, to_regclass('cases') IS NOT NULL"
+    " FROM pg_namespace AS n JOIN pg_class ON relnamespace = n.oid"
+    " WHERE nspname = 'casecast' AND relname IN ('cases', 'scenes')"
+    " AND relkind IN ('r', 'v', 'm', 'f', 'p') AND has_schema_privilege(n.oid, 'USAGE')";
+
 static int columns_find_tables(struct pg_link *link, struct pg_cases *cases, struct error *err)
 {
-    static const char sql[] = "SELECT to_regclass('casecast_cases') IS NOT NULL, "
-                              "to_regclass('cases') IS NOT NULL";
     PGresult *result;
-    int rc = pg_link_query(link, sql, NULL, 0, &result, err);
+    int rc = pg_link_query(link, find_sql, NULL, 0, &result, err);
 
     if (rc != 0)
         return rc;
-    if (*PQgetvalue(result, 0, 0) == 't') {
-        cases->cases.name = "casecast_cases";
-        cases->scenes.name = "casecast_scenes";
-    } else if (*PQgetvalue(result, 0, 1) == 't') {
-        cases->cases.name = "cases";
-        cases->scenes.name = "scenes";
-    } else {
+    if (*PQgetvalue(result, 0, 0) == 't')
+        columns_use(cases, "casecast_cases", "casecast_scenes", false);
+    else if (*PQgetvalue(result, 0, 1) == 't')
+        columns_use(cases, "casecast.cases", "casecast.scenes", *PQgetvalue(result, 0, 2) == 't');
+    else if (*PQgetvalue(result, 0, 3) == 't')
+        columns_use(cases, "cases", "scenes", false);
+    else
         rc = columns_refuse(err,
             error_set(err, ERR_INPUT,
                 "%s: no table or view is called cases or casecast_cases in the search_path of this "
-                "role; make two views, cases and scenes, and grant SELECT on them",
+                "role, or casecast.cases; make two views, cases and scenes, and grant SELECT on "
+                "them",
                 link->name));
-    }
     PQclear(result);
     return rc;
 }
@@ -65,7 +79,7 @@ static int columns_ask_type(
 
     snprintf(number, sizeof number, "%u", oid);
     rc = pg_link_query(link, "SELECT typname, typcategory FROM pg_catalog.pg_type WHERE oid = $1",
-        &(struct pg_value){number, 26 /* oid */}, 1, &result, err);
+        &(struct pg_value){.text = number, .type = 26 /* oid */}, 1, &result, err);
     if (rc != 0)
         return rc;
     *ret_type = (struct column_type){.type = oid, .category = 'X'};

@@ -92,14 +92,3 @@ int pg_case_each(struct store_link *store_link,
     json_decref(list.sizes);
     return rc;
 }
-
-int pg_case_put(
-    struct store_link *link, struct case_record *const *records, int n, struct error *err)
-{
-    (void)records;
-    (void)n;
-    return error_set(err, ERR_INPUT,
-        "%s: casecast only reads the cases of a PostgreSQL database; write them into the tables "
-        "that %s and its scenes are views of",
-        pg_link_of(link)->name, pg_cases_name(link));
-}

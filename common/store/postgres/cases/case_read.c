@@ -17,7 +17,8 @@ static int read_rows(struct pg_link *link, const char *sql, const struct pg_colu
     *ret_result = NULL;
     if (!pg_id_fits(column, id))
         return 0;
-    rc = pg_link_query(link, sql, &(struct pg_value){id, column->type}, 1, ret_result, err);
+    rc = pg_link_query(
+        link, sql, &(struct pg_value){.text = id, .type = column->type}, 1, ret_result, err);
     return rc == PG_E_NOT_A_VALUE ? 0 : rc; /* of an enum, say */
 }
 

@@ -1,6 +1,8 @@
 /* cases.h - cases in a PostgreSQL database, read through two names that may be tables or views over
- * somebody's own tables: casecast_cases and casecast_scenes if they are there, else cases and
- * scenes, in the search_path of the role.  SELECT on the two is all that is needed.
+ * somebody's own tables.  They are looked for as casecast_cases and casecast_scenes in the
+ * search_path of the role, then as casecast.cases and casecast.scenes, which `casecast init` makes
+ * where there are none, then as cases and scenes in the search_path.  SELECT on the two is all that
+ * is needed to read them.
  *
  * A column that is not there takes its usual value.  A value is taken by what it says, whatever its
  * type, as in SQLite (store/rows).  The types are asked for once a connection.
@@ -19,6 +21,11 @@ int pg_cases_prepare(struct pg_link *link, struct error *err);
 int pg_cases_try(struct pg_link *link, struct error *err);
 void pg_cases_free(struct pg_cases *cases); /* takes NULL */
 
+/* For `casecast init`, within its transaction: makes casecast.cases and casecast.scenes where there
+ * is nothing that cases can be read from; where it made them, adds the columns of newer versions.
+ */
+int pg_case_tables_make(struct pg_link *link, struct error *err);
+
 /* --- the functions of struct case_source --- */
 
 const char *pg_cases_name(struct store_link *link);
@@ -26,6 +33,7 @@ int pg_case_each(struct store_link *link,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
 int pg_case_get(
     struct store_link *link, const char *id, struct case_record **ret_record, struct error *err);
-/* -ERR_INPUT always: cases of a PostgreSQL database are its owner's to write. */
+/* -ERR_INPUT: they are read from views, or from tables of others, which are their owner's to write.
+ */
 int pg_case_put(
     struct store_link *link, struct case_record *const *records, int n, struct error *err);

@@ -16,7 +16,7 @@ struct pg_column {
 };
 
 struct pg_table {
-    const char *name; /* "casecast_cases" */
+    const char *name; /* "casecast.cases" */
     struct pg_column fields[CASE_FIELDS_MAX], case_id, position;
 };
 
@@ -24,6 +24,7 @@ struct pg_table {
 struct pg_cases {
     struct pg_table cases, scenes;
     char *list_sql, *sizes_sql, *case_sql, *scenes_sql, *try_sql;
+    bool are_ours; /* the tables casecast.cases and casecast.scenes: they may be written */
     bool has_logged_bad_ids;
 };
 

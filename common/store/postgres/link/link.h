@@ -6,7 +6,7 @@
  *
  * Room: a connection to PostgreSQL: statements, deadlines, errors.
  * May use: base, store/engine.
- * Used by: store/postgres/cases. */
+ * Used by: store/postgres, store/postgres/cases, store/postgres/schema. */
 #pragma once
 
 #include <libpq-fe.h>
@@ -30,7 +30,8 @@ struct pg_link {
      * returns below 0 ends the connection and is the error of the call.  NULL: nothing is checked.
      */
     int (*greet)(struct pg_link *link, struct error *err);
-    bool only_reads; /* opened by STORE_READ */
+    unsigned parts;  /* bits of enum store_part: what it was opened for … */
+    bool only_reads; /* … with STORE_READ */
     char did[200];   /* what STORE_INIT did, for `casecast init` */
 };
 

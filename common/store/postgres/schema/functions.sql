@@ -7,28 +7,31 @@
 -- writers wait for one another.
 --
 -- Names are written with their schema: the caller's search_path changes nothing.
+--
+-- `casecast init` runs this file where it is not what the database has.  A function whose parameters or result change, or
+-- that is not needed any more, is dropped by a step (schema.c).
 
-CREATE FUNCTION casecast.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION casecast.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
 
 -- --- the journal ---
 
 -- Which history is this?  Another cluster, tables that were made anew, or a standby that was promoted have another mark:
 -- then numbers that were read before may name other events now, and runs other claims.
-CREATE FUNCTION casecast.mark() RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION casecast.mark() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
     || CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END || '/'
     || 'casecast.events'::regclass::oid $$;
 
 -- p_mark NULL: the caller knows of no history.
-CREATE FUNCTION casecast.check_mark(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.check_mark(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF p_mark <> casecast.mark() THEN
     RAISE EXCEPTION 'the database was replaced, or lost a part of its history' USING ERRCODE = 'CC001';
   END IF;
 END $$;
 
-CREATE FUNCTION casecast.lock_journal(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.lock_journal(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'casecast writes in transactions of READ COMMITTED only';
@@ -42,16 +45,16 @@ BEGIN
 END $$;
 
 -- What may be lost when the server dies: notes that are written again soon.
-CREATE FUNCTION casecast.write_a_note() RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.write_a_note() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '2s', true);
 END $$;
 
-CREATE FUNCTION casecast.tell_news() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('casecast', '') $$;
+CREATE OR REPLACE FUNCTION casecast.tell_news() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('casecast', '') $$;
 
 -- Gives the events the job's next numbers; one whose tag is there already is not written again.  The caller holds the
 -- journal lock and has checked that it may.
-CREATE FUNCTION casecast.journal_add(p_id text, p_names text[], p_datas text[], p_onces text[]) RETURNS void
+CREATE OR REPLACE FUNCTION casecast.journal_add(p_id text, p_names text[], p_datas text[], p_onces text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   s bigint;
@@ -71,7 +74,7 @@ END $$;
 -- --- jobs ---
 
 -- A job as its readers get it.
-CREATE VIEW casecast.job_rows AS
+CREATE OR REPLACE VIEW casecast.job_rows AS
   SELECT number, id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms,
     cardinality(dead) AS deaths, progress, result, error, owner, watched_ms, run,
     CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast.jobs q
@@ -80,7 +83,7 @@ CREATE VIEW casecast.job_rows AS
 
 -- The job that a request attaches to; NULL: none.  One that failed, was canceled or is to be canceled is found only for
 -- a caller that must not begin it anew; and not one that was canceled because its last viewer left (2).
-CREATE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint,
+CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint,
   p_viewer text) RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT number FROM casecast.jobs j, (SELECT casecast.now_ms() AS ms OFFSET 0) AS t
     WHERE kind = p_kind AND key = p_key AND (state IN ('queued', 'running') AND cancel_wanted = 0
@@ -94,7 +97,7 @@ CREATE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone bigint, p_hold
 
 -- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', or 'full'; no row: there is
 -- none, and no input for a new one.
-CREATE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
+CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
@@ -127,7 +130,7 @@ BEGIN
   RETURN QUERY SELECT 'there', NULL::text, j FROM casecast.job_rows j WHERE j.number = n;
 END $$;
 
-CREATE FUNCTION casecast.job_told(p_id text, p_viewer text, p_forget_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_told(p_id text, p_viewer text, p_forget_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
 BEGIN
@@ -138,7 +141,7 @@ BEGIN
 END $$;
 
 -- Its state now; NULL: no such job.
-CREATE FUNCTION casecast.job_want_cancel(p_id text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_want_cancel(p_id text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(NULL);
   UPDATE casecast.jobs SET cancel_wanted = 1 WHERE id = p_id AND state IN ('queued', 'running');
@@ -149,7 +152,7 @@ BEGIN
 END $$;
 
 -- answer: 'first' if this call changed the job, else 'again'; no row: no such job.
-CREATE FUNCTION casecast.job_cancel(p_id text, p_why int, p_names text[], p_datas text[], p_onces text[])
+CREATE OR REPLACE FUNCTION casecast.job_cancel(p_id text, p_why int, p_names text[], p_datas text[], p_onces text[])
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   is_first boolean;
@@ -174,12 +177,12 @@ END $$;
 
 -- --- members ---
 
-CREATE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM casecast.members WHERE name = p_name AND leased_until_ms > p_now_ms) $$;
 
 -- Writes its row, with a lease from now on.  Who was silent for longer than its lease and comes back has not died of
 -- the jobs that it lost.
-CREATE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint)
+CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -198,14 +201,14 @@ BEGIN
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
-CREATE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
   UPDATE casecast.members SET is_stopping = true WHERE name = p_name;
 END $$;
 
 -- Its running jobs are queued again, and it is no member any more.
-CREATE FUNCTION casecast.member_release(p_name text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.member_release(p_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(NULL);
   UPDATE casecast.jobs SET state = 'queued', owner = NULL WHERE owner = p_name AND state = 'running';
@@ -217,7 +220,7 @@ BEGIN
 END $$;
 
 -- Rows of members that were silent for a day and own nothing.
-CREATE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE sql AS $$
   DELETE FROM casecast.members m WHERE leased_until_ms < p_now_ms - 86400000
     AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE owner = m.name AND state = 'running');
   DELETE FROM casecast.audiences a WHERE NOT EXISTS (SELECT 1 FROM casecast.members WHERE name = a.member) $$;
@@ -225,7 +228,7 @@ CREATE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE s
 -- --- who watches ---
 
 -- Replaces the streams that a member has of these jobs; 0: none any more.  A member that has viewers has a lease.
-CREATE FUNCTION casecast.audiences_write(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint,
+CREATE OR REPLACE FUNCTION casecast.audiences_write(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint,
   p_ids text[], p_ns int[], p_whos text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
@@ -237,7 +240,7 @@ BEGIN
 END $$;
 
 -- Renews the lease of a member that still has viewers of live jobs; false: it has none.
-CREATE FUNCTION casecast.member_stay(p_name text, p_lease_ms bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.member_stay(p_name text, p_lease_ms bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
   UPDATE casecast.members SET leased_until_ms = casecast.now_ms() + p_lease_ms
@@ -247,7 +250,7 @@ BEGIN
 END $$;
 
 -- Notes that these jobs have viewers, unless that was noted less than p_fresh_ms ago.
-CREATE FUNCTION casecast.jobs_watched(p_ids text[], p_fresh_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.jobs_watched(p_ids text[], p_fresh_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
 BEGIN
@@ -263,7 +266,7 @@ END $$;
 -- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
 -- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
 -- claim.  p_heirs false: nobody's job is taken over now.
-CREATE FUNCTION casecast.job_next(p_name text, p_machine text, p_kinds text, p_slots int, p_heirs boolean)
+CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_kinds text, p_slots int, p_heirs boolean)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -288,7 +291,7 @@ END $$;
 
 -- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
 -- to do, and to find that out needs no lock.
-CREATE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_lease_ms bigint,
+CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_lease_ms bigint,
   p_kinds text, p_slots int, p_heirs boolean, p_claim text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
@@ -319,7 +322,7 @@ BEGIN
     FROM casecast.job_rows j LEFT JOIN casecast.inputs i ON i.job_id = j.id WHERE j.number = n;
 END $$;
 
-CREATE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
   UPDATE casecast.jobs SET state = 'queued', owner = NULL WHERE id = p_id AND run = p_run AND state = 'running';
@@ -329,7 +332,7 @@ BEGIN
 END $$;
 
 -- How long no other process has this run's job, ms; NULL: it has it no more.
-CREATE FUNCTION casecast.job_lease(p_mark text, p_id text, p_run bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_lease(p_mark text, p_id text, p_run bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.check_mark(p_mark);
   RETURN (SELECT m.leased_until_ms - casecast.now_ms() FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
@@ -337,11 +340,11 @@ BEGIN
 END $$;
 
 -- The fence: a run that has lost its job writes nothing.
-CREATE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE sql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE sql VOLATILE AS $$
   SELECT EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running') $$;
 
 -- The answers of an owner's writes: 'done', 'lost', and of a new key 'taken'.
-CREATE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_name text, p_data text, p_once text)
+CREATE OR REPLACE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_name text, p_data text, p_once text)
 RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
@@ -352,7 +355,7 @@ BEGIN
   RETURN 'done';
 END $$;
 
-CREATE FUNCTION casecast.job_rekey(p_mark text, p_id text, p_run bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_rekey(p_mark text, p_id text, p_run bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
   IF NOT casecast.runs(p_id, p_run) THEN
@@ -364,7 +367,7 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'done' ELSE 'taken' END;
 END $$;
 
-CREATE FUNCTION casecast.job_progress(p_mark text, p_id text, p_run bigint, p_progress text) RETURNS text
+CREATE OR REPLACE FUNCTION casecast.job_progress(p_mark text, p_id text, p_run bigint, p_progress text) RETURNS text
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note(), casecast.check_mark(p_mark);
@@ -372,7 +375,7 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'done' ELSE 'lost' END;
 END $$;
 
-CREATE FUNCTION casecast.job_end(p_mark text, p_id text, p_run bigint, p_state text, p_result text, p_error text,
+CREATE OR REPLACE FUNCTION casecast.job_end(p_mark text, p_id text, p_run bigint, p_state text, p_result text, p_error text,
   p_names text[], p_datas text[], p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
