@@ -3,8 +3,7 @@
 #
 #     CASECAST_TEST_ENGINE=postgres tests/flow/run kills
 #
-# SQL of tests is one text for both: tables of jobs are called casecast_…, and so on PostgreSQL, where casecast.jobs
-# is meant.
+# SQL of tests is one text for both, with the names that SQLite has: casecast_jobs, and its column deaths.
 
 . "$(dirname "${BASH_SOURCE[0]}")/postgres.sh"
 
@@ -15,14 +14,15 @@ engine_start() {
     on_sqlite && return
     [[ -z ${CASECAST_DB-} ]] || return 0
     pg_start || fail "PostgreSQL did not start: $(tail -n 5 "$private"/pg/log "$private/initdb.log" 2>&1)"
-    CASECAST_DB=$(pg_address owner)
-    CASECAST_CASES=$private/cases.db
-    export CASECAST_DB CASECAST_CASES
+    pg_sql 'CREATE ROLE casecast LOGIN'
+    CASECAST_DB=$(pg_address casecast)
+    export CASECAST_DB
 }
 
-# Makes the tables that the responders do not make themselves.
+# Makes the tables, as a role that may; the responders use one that may not.
 engine_prepare() {
-    on_sqlite || [[ ! -d ${pg_folder-} ]] || "$program" init >"$private/init.log" 2>&1 || fail "$(cat "$private/init.log")"
+    on_sqlite || [[ ! -d ${pg_folder-} ]] || CASECAST_DB=$(pg_address owner) "$program" init --role casecast >"$private/init.log" 2>&1 ||
+        fail "$(cat "$private/init.log")"
 }
 
 sqlite() { sqlite3 -cmd '.timeout 8000' "$@"; }
@@ -32,10 +32,9 @@ sql() {
     local text=${1-$(cat)}
     if on_sqlite; then
         sqlite "$CASECAST_DB" "$text"
-    elif [[ $text == *casecast_* ]]; then
-        pg_sql "${text//casecast_/casecast.}"
     else
-        sqlite "$CASECAST_CASES" "$text"
+        text=${text//casecast_/casecast.}
+        pg_sql "SET search_path = casecast; ${text//deaths/'cardinality(dead)'}"
     fi
 }
 

@@ -41,10 +41,33 @@ pg_start() {
     fi
 }
 
-pg_again() { # [SETTING=VALUE…]
+pg_launch() { # start|restart [SETTING=VALUE…]
     local setting options="-k $pg_folder"
-    for setting; do options+=" -c $setting"; done
-    pg_ctl -w -l "$pg_folder/log" -o "$options" start
+    for setting in "${@:2}"; do options+=" -c $setting"; done
+    pg_ctl -w -m immediate -l "$pg_folder/log" -o "$options" "$1"
+}
+
+pg_again() { pg_launch start "$@"; } # [SETTING=VALUE…]
+pg_restart() { pg_launch restart "$@"; }
+
+# Runs a command for another server of this test, such as: pg_on standby pg_again
+pg_on() { # NAME COMMAND…
+    local pg_folder=$private/pg-$1
+    shift
+    "$@"
+}
+
+# Makes and starts a standby of the server, with a folder of its own.
+pg_standby_start() { # NAME
+    pg_folder_make "$private/pg-$1" &&
+        "${pg_as[@]}" "$pg_bin/pg_basebackup" -d "host=$pg_folder user=owner" -D "$private/pg-$1/data" -R -X stream -c fast --no-sync &&
+        pg_on "$1" pg_again "cluster_name=$1"
+}
+
+pg_kill() { # the whole server, as if its machine lost power
+    # shellcheck disable=SC2046
+    kill -KILL $(pg_pids)
+    rm -f "$pg_folder/data/postmaster.pid"
 }
 
 pg_stop() { pg_ctl -m immediate stop; }
@@ -59,11 +82,25 @@ pg_sql() { # [-d DATABASE] SQL…
 
 pg_address() { printf 'postgresql://%s@/casecast?host=%s\n' "$1" "$pg_folder"; } # ROLE
 
+# pgbouncer in front of the server: a pool of SIZE connections, a transaction each.  It listens on FOLDER's socket, port
+# 6432, and ends with the test.
+pg_bouncer_start() { # FOLDER ROLE SIZE [PASSWORD]
+    mkdir -p "$1" && chmod 777 "$1" && rm -f "$1/.s.PGSQL.6432"
+    printf '%s\n' '[databases]' "casecast = host=$pg_folder" '[pgbouncer]' "unix_socket_dir = $1" 'listen_addr =' 'listen_port = 6432' \
+        'auth_type = trust' "auth_file = $1/users" 'pool_mode = transaction' "default_pool_size = $3" "logfile = $1/log" >"$1/ini"
+    printf '"%s" "%s"\n' "$2" "${4-}" >"$1/users"
+    "${pg_as[@]}" /usr/sbin/pgbouncer -q "$1/ini" &
+    process_note bouncer $!
+    wait_for 10 test -S "$1/.s.PGSQL.6432"
+}
+
 # Prints the server's processes, for kill -STOP.
 pg_pids() { local first; first=$(head -n 1 "$pg_folder/data/postmaster.pid") && printf '%s\n' "$first" && pgrep -P "$first"; }
 
-# pg_start may have run in a subshell, so $pg_folder may be unset.
+# All servers of this test.  pg_start may have run in a subshell, so $pg_folder may be unset.
 pg_end() {
-    pg_folder=$private/pg
-    [[ ! -s $pg_folder/data/postmaster.pid ]] || pg_stop
+    local pg_folder
+    for pg_folder in "$private"/pg "$private"/pg-*; do
+        [[ ! -s $pg_folder/data/postmaster.pid ]] || pg_stop
+    done
 }

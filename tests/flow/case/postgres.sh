@@ -159,19 +159,9 @@ fact 'no log and no command line holds the password' same '' "$(grep -ls '[s]esa
 
 # --- pgbouncer, a session for each transaction ---
 
-bouncer_start() {
-    local folder=$private/bouncer
-    mkdir "$folder" && chmod 777 "$folder"
-    printf '[databases]\ncasecast = host=%s\n[pgbouncer]\nunix_socket_dir = %s\nlisten_addr =\nlisten_port = 6432\nauth_type = trust\nauth_file = %s/users\npool_mode = transaction\ndefault_pool_size = 1\nlogfile = %s/log\n' \
-        "$pg_folder" "$folder" "$folder" "$folder" >"$folder/ini"
-    printf '"casecast" "open sesame"\n' >"$folder/users"
-    "${pg_as[@]}" /usr/sbin/pgbouncer -q "$folder/ini" &
-    wait_for 10 test -S "$folder/.s.PGSQL.6432"
-}
-
 through_bouncer() { CASECAST_CASES="postgresql://casecast@/casecast?host=$private/bouncer&port=6432" cli "$@"; }
 
-bouncer_start
+pg_bouncer_start "$private/bouncer" casecast 1 'open sesame'
 fact 'through pgbouncer in transaction mode, cases are listed' says '^10 ' through_bouncer cases
 fact 'through pgbouncer, a case is read' says ': 0 mistakes' through_bouncer check 7
 fact 'through pgbouncer, a later process shares the server'\''s session' says '^10 ' through_bouncer cases

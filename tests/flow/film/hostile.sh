@@ -134,19 +134,9 @@ caption() { # CASE SCENE SQL-EXPRESSION
     sql "UPDATE scenes SET caption = $3 WHERE case_id = '$1' AND position = $2"
 }
 
-captions() {
-    case_put words 1 photo.jpg photo.jpg photo.jpg photo.jpg photo.jpg photo.jpg
-    small words
-    caption words 1 "printf('%.5000c', 'x')"
-    caption words 2 "printf('%.4000c', ' ') || char(9) || char(10)"
-    caption words 3 "replace(printf('%.80c', 'x'), 'x', 'a' || replace(printf('%.60c', 'y'), 'y', char(769)))"
-    caption words 4 "char(1588,1604,1608,1605) || ' ' || char(8238) || 'abc' || char(8236, 8236) || char(1505,1493) || char(8295) || ' 12'"
-    caption words 5 "char(128104,8205,128105,8205,128103,8205,128102) || char(127987,65039,8205,127752) || char(8205,8205,65039)"
-    caption words 6 "char(65279) || char(917505) || char(55296 + 8192) || char(1114109) || char(3640,3640,3640)"
-    fact 'captions that are long, empty, stacked, bidirectional, joined or of private characters make a video' makes words '.frames > 0'
-    case_put too-long 1
-    caption too-long 1 "printf('%.5001c', 'x')"
-    fact 'a caption of 5,001 characters is refused and named' refused too-long 'scenes\[0\]\.caption.*5001.*5000'
+chars() { jq -rn "[$1] | implode"; } # CODE-POINT,…
+
+captions_of_sqlite() {
     case_put nul 1
     caption nul 1 "'a' || char(0) || 'b'"
     fact 'a caption with a NUL is refused and named' refused nul 'scenes\[0\]\.caption: holds a NUL'
@@ -158,12 +148,29 @@ captions() {
     fact 'a caption with half a surrogate pair is refused and named' refused half 'scenes\[0\]\.caption.*UTF-8'
 }
 
+captions() {
+    case_put words 1 photo.jpg photo.jpg photo.jpg photo.jpg photo.jpg photo.jpg
+    small words
+    caption words 1 "'$(jq -rn '"x" * 5000')'"
+    caption words 2 "'$(jq -rn '" " * 4000')"$'\t\n'"'"
+    caption words 3 "'$(jq -rn '("a" + ([769] | implode) * 60) * 80')'"
+    caption words 4 "'$(chars 1588,1604,1608,1605,32,8238,97,98,99,8236,8236,1505,1493,8295,32,49,50)'"
+    caption words 5 "'$(chars 128104,8205,128105,8205,128103,8205,128102,127987,65039,8205,127752,8205,8205,65039)'"
+    caption words 6 "'$(chars 65279,917505,63488,1114109,3640,3640,3640)'"
+    fact 'captions that are long, empty, stacked, bidirectional, joined or of private characters make a video' makes words '.frames > 0'
+    case_put too-long 1
+    caption too-long 1 "'$(jq -rn '"x" * 5001')'"
+    fact 'a caption of 5,001 characters is refused and named' refused too-long 'scenes\[0\]\.caption.*5001.*5000'
+    sqlite_only 'PostgreSQL refuses such texts' captions_of_sqlite
+}
+
 # --- numbers ------------------------------------------------------------------------------------------------
 
 # A column of SQLite may hold a value of any type, whatever its declaration.
 numbers() {
-    local n=0 value
-    for value in 9e999 -9e999 -1 1e300 9223372036854775807 "'NaN'" "'4,5'" "'4.5 '||char(0)" "x'00'"; do
+    local n=0 value values=(9e999 -9e999 -1 1e300 9223372036854775807 "'NaN'" "'4,5'" "'4.5 '||char(0)" "x'00'")
+    on_sqlite || values=("'Infinity'" "'-Infinity'" -1 1e300 9223372036854775807 "'NaN'")
+    for value in "${values[@]}"; do
         n=$((n + 1))
         case_put "number-$n" 1
         sql "UPDATE scenes SET seconds = $value WHERE case_id = 'number-$n'"
@@ -172,7 +179,7 @@ numbers() {
     case_put text 1
     sql "UPDATE scenes SET seconds = '0.5' WHERE case_id = 'text'"
     small text
-    fact "a number that SQLite makes of text is accepted" makes text '.seconds < 1'
+    fact "a number that the database makes of text is accepted" makes text '.seconds < 1'
 }
 
 # --- many, few, moving --------------------------------------------------------------------------------------
@@ -193,7 +200,7 @@ scenes() {
     case_put moving 4
     small moving
     job=$(job_make moving)
-    sql "UPDATE scenes SET image = 'gone.jpg', caption = x'00', seconds = 'x' WHERE case_id = 'moving'; DELETE FROM cases WHERE id = 'moving'"
+    sql "UPDATE scenes SET image = 'gone.jpg', caption = 'other', seconds = -1 WHERE case_id = 'moving'; DELETE FROM cases WHERE id = 'moving'"
     wait_for 60 job_has_ended "$job"
     fact 'a case that changes during its job, and is then deleted: the job is done' same 'done' "$(job_state "$job")"
 }

@@ -38,7 +38,11 @@ made_again_without() { # NAME COMMAND…, which gets the folder
 cut() { truncate -s "$1" "$3/$2"; } # SIZE FILE FOLDER
 halve() { truncate -s $(($(stat -c %s "$2/$1") / 2)) "$2/$1"; } # FILE FOLDER
 remove() { rm "$2/$1"; }
-forget_lengths() { sql "UPDATE casecast_jobs SET result = json_remove(result, '\$.bytes') WHERE subject = 'kept' AND state = 'done'"; }
+forget_lengths() {
+    local without="json_remove(result, '\$.bytes')"
+    on_sqlite || without="(result::jsonb - 'bytes')::text"
+    sql "UPDATE casecast_jobs SET result = $without WHERE subject = 'kept' AND state = 'done'"
+}
 
 what_is_left() {
     case_put kept 1
