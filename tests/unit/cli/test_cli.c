@@ -378,7 +378,7 @@ END_TEST
 
 START_TEST(a_bar_fits_the_terminal)
 {
-    static const struct video_progress half = {VIDEO_ENCODING, 50, 450, 900, 31.25, 83000};
+    static const struct video_progress half = {VIDEO_ENCODING, 50, 450, 900, 31.25, 83000, 1};
     static const struct {
         int columns;
         const char *line;
@@ -406,10 +406,10 @@ START_TEST(what_is_not_known_yet_is_not_shown)
         struct video_progress progress;
         const char *words;
     } table[] = {
-        {{VIDEO_READING, 0, 0, 0, 0, -1}, "  0 %  reading"},
-        {{VIDEO_ENCODING, 7.9, 0, 0, 9.96, -1}, "  7 %  encoding  10.0 fps"},
-        {{VIDEO_ENCODING, 7, 0, 0, 0, 3725000}, "  7 %  encoding  1:02:05 left"},
-        {{VIDEO_JOINING, 100, 0, 0, 0, 0}, "100 %  joining   0:00 left"},
+        {{VIDEO_READING, 0, 0, 0, 0, -1, 1}, "  0 %  reading"},
+        {{VIDEO_ENCODING, 7.9, 0, 0, 9.96, -1, 1}, "  7 %  encoding  10.0 fps"},
+        {{VIDEO_ENCODING, 7, 0, 0, 0, 3725000, 1}, "  7 %  encoding  1:02:05 left"},
+        {{VIDEO_JOINING, 100, 0, 0, 0, 0, 1}, "100 %  joining   0:00 left"},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
