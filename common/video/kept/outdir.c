@@ -17,17 +17,26 @@
 
 static const char suffix[] = ".part";
 
-static void outdir_make_folders(const char *path)
+static void outdir_make_folder(const char *path, int *why)
+{
+    if (mkdir(path, 0755) < 0 && errno != EEXIST && !*why)
+        *why = errno;
+}
+
+/* Returns why the first folder that is not there was not made, or 0. */
+static int outdir_make_folders(const char *path)
 {
     char *part = mem_copy(path);
+    int why = 0;
 
     for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(part, 0755);
+        outdir_make_folder(part, &why);
         *slash = '/';
     }
-    mkdir(part, 0755);
+    outdir_make_folder(part, &why);
     free(part);
+    return why;
 }
 
 static bool outdir_is_temporary(const char *name)
@@ -70,15 +79,16 @@ static int outdir_remove_temporary(
 
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
 {
-    int fd;
+    int fd, why;
 
     if (!path[0])
         return error_set(
             err, ERR_INPUT, "the output folder's name is empty; a path would be right");
-    outdir_make_folders(path); /* if that fails, open() reports why */
+    why = outdir_make_folders(path);
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return error_set(err, ERR_IO, "output folder %s: %s", path, strerror(errno));
+        return error_set(err, ERR_IO, "output folder %s: %s", path,
+            strerror(errno == ENOENT && why ? why : errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
     return outdir_walk(ret_dir, outdir_remove_temporary, NULL, err);
 }
