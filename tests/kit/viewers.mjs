@@ -1,10 +1,11 @@
 // viewers.mjs - many viewers at once, each an EventSource: it connects again with Last-Event-ID after each end, and
 // stops for good at 204 or at a response that is not an event stream.
 //
-//     node viewers.mjs [--n 10] [--once] [--ms 20000] URL…
+//     node viewers.mjs [--n 10] [--once] [--roam] [--silent 5000] [--ms 20000] URL…
 //
 // Each of the URLs gets --n viewers (1).  --once: no viewer connects again.  After --ms (20,000) all viewers leave.
-// At each SIGUSR2 the next viewer loses its connection.
+// --roam: there are --n viewers in all, and each goes to the next URL whenever it connects.  --silent: a viewer that
+// got nothing for so many ms ends its connection.  At each SIGUSR2 the next viewer loses its connection.
 // Their events are printed as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
 //
 //     {"viewer":3,"run":0,"t":4,"open":200}    or the status that ended it
@@ -21,6 +22,8 @@ const { values: option, positionals: urls } = parseArgs({
         n: { type: 'string', default: '1' },
         ms: { type: 'string', default: '20000' },
         once: { type: 'boolean', default: false },
+        roam: { type: 'boolean', default: false },
+        silent: { type: 'string', default: '0' },
     },
 })
 const began = performance.now()
@@ -28,8 +31,8 @@ const agent = new http.Agent({ maxSockets: Infinity })
 const print = (item) => console.log(JSON.stringify(item))
 
 class Viewer {
-    constructor(number, url) {
-        Object.assign(this, { number, url, run: -1, lastId: '', retryMs: 500, isSeen: false })
+    constructor(number, urls) {
+        Object.assign(this, { number, urls, run: -1, lastId: '', retryMs: 500, isSeen: false })
     }
 
     tell(item) {
@@ -43,17 +46,23 @@ class Viewer {
     }
 
     connect() {
-        this.run++
+        const url = this.urls[++this.run % this.urls.length]
+        let isOver = false
+        const ended = (why) => { // once, though a connection may report its end twice
+            if (!isOver) this.#ended(why)
+            isOver = true
+        }
         const headers = { Accept: 'text/event-stream', ...(this.lastId && { 'Last-Event-ID': this.lastId }) }
-        this.request = http.get(this.url, { agent, headers }, (response) => this.#read(response))
-        this.request.on('error', (error) => this.#ended(error.message))
+        this.request = http.get(url, { agent, headers }, (response) => this.#read(response, ended))
+        this.request.on('error', (error) => ended(error.message))
+        this.request.setTimeout(Number(option.silent), () => this.request.destroy(new Error('silent')))
     }
 
     cut() {
         this.request.destroy()
     }
 
-    #read(response) {
+    #read(response, ended) {
         const isStream = /^text\/event-stream/.test(response.headers['content-type'] ?? '')
         this.tell({ open: response.statusCode })
         if (response.statusCode !== 200 || !isStream) {
@@ -65,9 +74,9 @@ class Viewer {
         response.on('data', (chunk) => reader.take(chunk))
         response.on('end', () => {
             reader.finish()
-            this.#ended()
+            ended()
         })
-        response.on('error', (error) => this.#ended(error.message))
+        response.on('error', (error) => ended(error.message))
     }
 
     #ended(why) {
@@ -77,7 +86,11 @@ class Viewer {
     }
 }
 
-const viewers = urls.flatMap((url) => Array.from({ length: Number(option.n) }, () => url)).map((url, i) => new Viewer(i, url))
+const n = Number(option.n)
+const places = option.roam // each viewer's URLs, from the first one on
+    ? Array.from({ length: n }, (_, i) => urls.map((_, k) => urls[(i + k) % urls.length]))
+    : urls.flatMap((url) => Array.from({ length: n }, () => [url]))
+const viewers = places.map((list, i) => new Viewer(i, list))
 let unseen = viewers.length
 let here = viewers.length
 

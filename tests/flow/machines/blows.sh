@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# blows.sh - several machines, each in network namespaces of its own, with one database and one shared folder.  Videos
+# are made while machines die, sleep, lose the network, the disk or the clock.  Whatever happens: each viewer gets every
+# event once, whichever machine it moves to; each video is made once, and is byte for byte that of one quiet machine.
+#
+#     tests/flow/machines/blows.sh                  32 rounds
+#     tests/flow/machines/blows.sh 300 4711         300 rounds from this seed: the same blows at the same moments
+#     CASECAST_TEST_ENGINE=postgres …               with PostgreSQL in place of SQLite
+#     BLOWS_ONLY='paused cut_silent' …              only these blows
+#
+# A wave is four rounds: four blows on different machines while two videos are made, each with three viewers and a
+# player.  tests/README.md lists the blows and what is checked.  (It measures no time, and runs side by side with
+# others.)
+set -uo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../../scripts/lib.sh"
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+# shellcheck source=tests/kit/net.sh
+. "$(dirname "$0")/../../kit/net.sh"
+# shellcheck source=tests/kit/machines.sh
+. "$(dirname "$0")/../../kit/machines.sh"
+# shellcheck source=tests/kit/blows.sh
+. "$(dirname "$0")/../../kit/blows.sh"
+# shellcheck source=tests/kit/rounds.sh
+. "$(dirname "$0")/../../kit/rounds.sh"
+
+rounds=${1:-${BLOWS_ROUNDS:-32}}
+seed=${2:-${BLOWS_SEED:-$SRANDOM}}
+machines=(m1 m2 m3 m4)
+
+reason=$(net_impossible)
+if [[ -n $reason && -n ${CASECAST_NO_NET-} ]]; then
+    say "# skipped, as CASECAST_NO_NET is set: $reason"
+    fact 'without namespaces there is nothing to test' true
+    facts_end
+    exit
+fi
+[[ -z $reason ]] || fail "no network namespaces: $reason.  CASECAST_NO_NET=1 leaves this test out"
+
+say "# CASECAST_TEST_ENGINE=${CASECAST_TEST_ENGINE:-sqlite} ${BLOWS_ONLY:+BLOWS_ONLY='$BLOWS_ONLY' }$0 $rounds $seed"
+rig_make CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=$LEASE_MS CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=500
+database_make
+cases_make
+wanted_make
+RANDOM=$((seed % 32768))
+for ((round = 1; round <= rounds && tap_failed == 0; round += AT_ONCE)); do
+    wave "$round" $((round + AT_ONCE - 1 < rounds ? round + AT_ONCE - 1 : rounds))
+done
+say "# $n_runs take-overs; viewers went on to another machine $n_moves times"
+facts_end

@@ -1,0 +1,57 @@
+# blows.sh - what can happen to a machine, and how it gets well again.  Sourced after machines.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# blow_X NAME NUMBER does it, heal_X NAME ends it.  A blow without a heal_X ends by itself.  NUMBER: any.
+
+LEASE_MS=1000
+
+blow_killed() { host_kill "$1"; }
+heal_killed() { machine_again "$1"; }
+
+blow_paused() { host_pause "$1"; }
+heal_paused() { host_wake "$1"; }
+
+blow_cut_silent() { link_cut "$1" silent; }
+heal_cut_silent() { link_heal "$1"; }
+
+blow_cut_carrier() { link_cut "$1" carrier; }
+heal_cut_carrier() { link_heal "$1"; }
+
+blow_cut_deaf() { link_cut "$1" deaf; }
+heal_cut_deaf() { link_heal "$1"; }
+
+blow_cut_dumb() { link_cut "$1" dumb; }
+heal_cut_dumb() { link_heal "$1"; }
+
+blow_responder_killed() { machine_kill_responder "$1" "$2"; }
+
+blow_folder_read_only() { folder_forbid "$1" /srv/casecast; }
+heal_folder_read_only() { folder_allow "$1" /srv/casecast; }
+
+blow_folder_full() { shared_fill; }
+heal_folder_full() { shared_empty; }
+
+# The clock and the engine change while the machine is down, and stay so until the wave is over.
+blow_clock_fast() { machine_again "$1" RIG_CLOCK=+1h; }
+late_clock_fast() { machine_again "$1"; }
+blow_clock_slow() { machine_again "$1" RIG_CLOCK=-1h; }
+late_clock_slow() { machine_again "$1"; }
+blow_other_engine() { machine_again "$1" "RIG_FONTS=$OTHER_FONTS"; }
+late_other_engine() { machine_again "$1"; }
+
+blow_viewer_cut() { children_signal USR2 "${viewers[${CASES[$2 % ${#CASES[@]}]}]}"; }
+
+OTHER_FONTS=/usr/share/fonts/truetype/dejavu
+
+# Some stand here twice, as they make another machine take a job over.
+BLOWS=(killed killed paused paused responder_killed clock_fast clock_slow
+    cut_silent cut_carrier cut_deaf cut_dumb viewer_cut folder_read_only folder_full)
+# other_engine is not among them: a machine whose engine is not that of a job's key must not take the job over, and today
+# it does (the job then fails).  BLOWS_ONLY=other_engine shows it.
+LETHAL=' killed responder_killed clock_fast clock_slow other_engine ' # a job whose process died three times fails
+SPOILING=' folder_read_only folder_full '                          # a job may fail, and says why
+
+machine_again() { # NAME [NAME=VALUE…]
+    host_kill "$1"
+    machine_up "$1" "${host_number[$1]}" "${@:2}"
+}

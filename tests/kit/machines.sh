@@ -1,0 +1,115 @@
+# machines.sh - several machines in a network of their own (net.sh), each with nginx and responders, a shared folder of
+# videos, and one database.  Sourced after net.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+#     rig_make; machine_up m1 1; machine_up m2 2      # then http://10.77.0.1/ from inside the network
+#
+# Files outside the network:
+#
+#     $private/photos/        the media root
+#     $private/NAME/log/      logs of a machine
+#     $(shared)/casecast/     media and cache of all machines
+
+RIG_VIEWERS=200 # the number of the viewers' host
+
+rig_make() { # [NAME=VALUE…]: settings of all machines
+    local name
+    for name in $(compgen -e CASECAST_); do
+        [[ $name == CASECAST_BUILD || $name == CASECAST_TEST_* ]] || unset "$name"
+    done
+    private=$(mktemp -d "${TMPDIR:-/tmp}/casecast-machines.XXXXXX")
+    chmod 711 "$private"
+    trap rig_end EXIT
+    trap 'exit 130' INT TERM HUP
+    program=$(program_in "$(realpath "${CASECAST_BUILD:-$root/build}")")
+    rig_settings=(CASECAST_OUTPUT=/srv/casecast/media CASECAST_CACHE=/srv/casecast/cache CASECAST_LOG=stderr
+        "CASECAST_MEDIA_ROOT=$private/photos" "$@")
+    net_make
+    mkdir -p "$(shared)/casecast/media" "$(shared)/casecast/cache"
+    host_make viewers "$RIG_VIEWERS"
+}
+
+# What a failed test leaves to read goes to $CASECAST_BUILD/machines.
+rig_end() {
+    local status=$? kept
+    background_end
+    net_end
+    if ((status)) && [[ -d ${private-} ]]; then
+        kept=${CASECAST_BUILD:-$root/build}/machines
+        rm -rf "$kept" && mkdir -p "$kept"
+        cp -r "$private"/* "$kept/" 2>/dev/null
+        say "logs, databases and the viewers' events are in $kept"
+    fi
+    rm -rf "${private:-/nowhere}"
+    exit "$status"
+}
+
+# Every machine has the same settings, as in nginx/README.md, and its host name.
+machine_up() { # NAME NUMBER [NAME=VALUE…]
+    host_make "$1" "$2"
+    mkdir -p "$private/$1"
+    machine_responder "$1" "${@:3}"
+    if ! host_run "$1" env "${rig_settings[@]}" "${@:3}" "$root/tests/kit/machine.sh" "$private/$1" "$private/$1/responder"; then
+        fail "machine $1 did not start"
+    fi
+}
+
+# The clock and the fonts are those of the responders alone: the program gets them from a script.
+#
+# RIG_CLOCK=+1h   the wall clock is an hour fast.  Times of files are not changed, nor is the monotonic clock
+# RIG_FONTS=…     the folder of the machine's fonts: another engine
+machine_responder() { # NAME [NAME=VALUE…]
+    local setting fonts='' clock=''
+    for setting in "${@:2}"; do
+        case $setting in
+            RIG_CLOCK=*) clock=${setting#*=} ;;
+            RIG_FONTS=*) fonts=${setting#*=} ;;
+        esac
+    done
+    {
+        printf '#!/bin/sh\n'
+        [[ -z $clock ]] ||
+            printf 'export LD_PRELOAD=%s FAKETIME=%s FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1\n' \
+                /usr/lib/*/faketime/libfaketimeMT.so.1 "$clock"
+        [[ -z $fonts ]] || printf 'export FONTCONFIG_FILE=%s\n' "$(machine_fonts "$fonts")"
+        printf 'exec %q "$@"\n' "$program"
+    } >"$private/$1/responder"
+    chmod 755 "$private/$1/responder"
+}
+
+machine_fonts() { # FOLDER: prints a configuration of fontconfig that knows this folder alone
+    local file=$private/fonts.conf # one file for all machines, as its path and its time are part of the engine
+    [[ -e $file ]] ||
+        printf '<?xml version="1.0"?><fontconfig><dir>%s</dir><cachedir>%s</cachedir></fontconfig>\n' "$1" "$private/fonts" >"$file"
+    printf '%s\n' "$file"
+}
+
+machine_url() { printf 'http://%s' "$(host_address "$1")"; }
+
+# One responder of the machine, for any number; multiwatch starts another.
+machine_responders() { pgrep --ns "${host_holder[$1]}" --nslist pid -f '/casecast serve$'; }
+machine_kill_responder() { # NAME NUMBER
+    local pids
+    mapfile -t pids < <(machine_responders "$1" | while read -r pid; do
+        [[ $(cat "/proc/$pid/comm" 2>/dev/null) != casecast ]] || printf '%s\n' "$pid"
+    done)
+    ((${#pids[@]} == 0)) || kill -KILL "${pids[$2 % ${#pids[@]}]}" 2>/dev/null || true
+}
+
+# A client's request from inside the network.
+rig_curl() { host_run viewers curl -sS --max-time 10 "$@"; }
+
+# --- PostgreSQL ---------------------------------------------------------------------------------------------------
+
+PG_NUMBER=100
+
+# A server in a host of its own, which listens to the network; this test reaches it over its socket, too.
+pg_host_make() {
+    host_make db "$PG_NUMBER"
+    host_prefix db
+    pg_as=("${in_host[@]}" "${pg_as[@]}")
+    pg_start || fail "PostgreSQL did not start: $(tail -n 5 "$private"/pg/log "$private/initdb.log" 2>&1)"
+    printf 'host all all %s.0/24 trust\n' "$NET" >>"$pg_folder/data/pg_hba.conf"
+    printf "listen_addresses = '*'\n" >>"$pg_folder/data/postgresql.conf"
+    pg_stop && pg_again
+}
