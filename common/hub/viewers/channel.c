@@ -10,7 +10,7 @@ struct channel {
     char job_id[JOB_ID_LEN + 1];
     struct channels *channels;
     struct link watches;
-    int n;              /* watches, with those that wait for the frame under way */
+    int n;              /* watches, with those that wait in a list elsewhere */
     bool has_changed;   /* while a frame is delivered: a watch came or left */
     bool is_delivering; /* keeps the channel when its last watch leaves meanwhile */
 };
@@ -31,7 +31,7 @@ static struct channel *channel_open(struct channels *channels, const char *job_i
 
 static void channel_close_if_unused(struct channel *channel)
 {
-    if (channel->is_delivering || !list_is_empty(&channel->watches))
+    if (channel->is_delivering || channel->n)
         return;
     map_remove(&channel->channels->by_job, channel->job_id);
     free(channel);

@@ -174,7 +174,7 @@ static void hear(struct watch *watch, struct frame *frame, bool is_last)
 {
     struct viewer *viewer = list_item(&watch->link, struct viewer, watch.link);
 
-    if (!frame->is_passing && strncmp(frame->bytes, "event: job", 10) != 0)
+    if (frame && !frame->is_passing && strncmp(frame->bytes, "event: job", 10) != 0)
         buf_add(&viewer->heard, frame->bytes, frame->len);
     viewer->n_last += is_last;
     if (is_last || viewer->leaves_at_once)
@@ -436,6 +436,29 @@ START_TEST(a_closed_watch_hears_nothing_more)
     ck_assert_uint_lt(leaves.heard.len, stays.heard.len);
     buf_free(&leaves.heard);
     buf_free(&stays.heard);
+    end_hub(hub);
+}
+END_TEST
+
+START_TEST(a_database_that_is_gone_sends_every_viewer_of_a_job_away)
+{
+    struct config watcher_config = config;
+    struct viewer one, two;
+    struct hub *hub;
+    char aside[sizeof database + 8];
+
+    watcher_config.slots = 0; /* claims nothing */
+    hub = hub_new(&loop, &watcher_config, kinds);
+    view(hub, &one, new_job("good"));
+    view(hub, &two, last_job);
+    snprintf(aside, sizeof aside, "%s-aside", database);
+    ck_assert_int_eq(rename(database, aside), 0);
+
+    ck_assert(wait_until(has_heard_the_end, &one));
+    ck_assert(wait_until(has_heard_the_end, &two));
+    ck_assert_int_eq(one.n_last + two.n_last, 2);
+    buf_free(&one.heard);
+    buf_free(&two.heard);
     end_hub(hub);
 }
 END_TEST
@@ -804,6 +827,7 @@ int main(void)
     tcase_add_test(tcase, a_viewer_who_comes_late_gets_what_it_missed);
     tcase_add_test(tcase, a_viewer_in_another_process_hears_the_same);
     tcase_add_test(tcase, a_closed_watch_hears_nothing_more);
+    tcase_add_test(tcase, a_database_that_is_gone_sends_every_viewer_of_a_job_away);
     tcase_add_test(tcase, a_job_that_fails_says_why);
     tcase_add_test(tcase, a_canceled_job_stops_and_says_so);
     tcase_add_test(tcase, a_job_that_nobody_watches_any_more_is_canceled_if_that_is_wanted);
