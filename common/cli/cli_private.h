@@ -20,7 +20,7 @@ struct command {
 };
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
-    command_jobs, command_init, command_check;
+    command_jobs, command_machines, command_init, command_check;
 
 /* Print "casecast: TEXT" on stderr.  Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
@@ -36,6 +36,9 @@ int cli_open_store(
 
 /* The columns of a terminal that `text` (UTF-8) takes. */
 int cli_width(const char *text);
+
+/* "12 s", "3 h". */
+void cli_format_span(int64_t ms, char *text, size_t size);
 
 /* Read the case `id`, which a user typed.  -ERR_INPUT: it is no id, there is no such case, or it
  * has mistakes.  The caller frees `*ret_record`. */

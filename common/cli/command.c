@@ -59,6 +59,19 @@ int cli_load_case(
     return rc;
 }
 
+void cli_format_span(int64_t ms, char *text, size_t size)
+{
+    static const struct {
+        int64_t ms;
+        const char *unit;
+    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "min"}, {1000, "s"}};
+    size_t i = 0;
+
+    while (i < 3 && ms < units[i].ms)
+        i++;
+    snprintf(text, size, "%lld %s", (long long)((ms > 0 ? ms : 0) / units[i].ms), units[i].unit);
+}
+
 int cli_width(const char *text)
 {
     /* A locale of our own, because terminals show UTF-8 whatever locale this process runs in. */

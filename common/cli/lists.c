@@ -59,19 +59,6 @@ const struct command command_cases = {
 
 enum { JOBS_SHOWN = 20, JOBS_MOST = 1000 };
 
-static void lists_format_span(int64_t ms, char *text, size_t size)
-{
-    static const struct {
-        int64_t ms;
-        const char *unit;
-    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "min"}, {1000, "s"}};
-    size_t i = 0;
-
-    while (i < 3 && ms < units[i].ms)
-        i++;
-    snprintf(text, size, "%lld %s", (long long)((ms > 0 ? ms : 0) / units[i].ms), units[i].unit);
-}
-
 static double lists_percent_of(const char *progress)
 {
     json_t *json = progress ? json_loads(progress, 0, NULL) : NULL;
@@ -93,7 +80,7 @@ static void lists_format_progress(const struct job *job, char *text, size_t size
         snprintf(text, size, "%d %%%s", (int)lists_percent_of(job->progress),
             job->cancel_wanted ? ", cancel requested" : "");
     if (job->state == JOB_DONE) {
-        lists_format_span(job->ended_ms - job->started_ms, span, sizeof span);
+        cli_format_span(job->ended_ms - job->started_ms, span, sizeof span);
         snprintf(text, size, "took %s", span);
     }
 }
@@ -102,7 +89,7 @@ static void lists_add_job(void *ctx, const struct job *job)
 {
     char age[32], progress[64];
 
-    lists_format_span(clock_wall_ms() - job->created_ms, age, sizeof age);
+    cli_format_span(clock_wall_ms() - job->created_ms, age, sizeof age);
     lists_format_progress(job, progress, sizeof progress);
     table_add(ctx,
         (const char *[]){job->id, job_state_name(job->state), job->subject, age, progress,

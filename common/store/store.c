@@ -311,6 +311,17 @@ int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
     return rc;
 }
 
+bool store_member_lives_by_lease(const struct member *member)
+{
+    return member->engine->jobs.members_live_by_lease;
+}
+
+int store_member_each(struct store *store, void (*each)(void *ctx, const struct member_row *row),
+    void *ctx, struct error *err)
+{
+    return store->jobs->engine->jobs.member_each(store->jobs, each, ctx, err);
+}
+
 int store_member_renew(struct store *store, const struct member *member, struct error *err)
 {
     return store->jobs->engine->jobs.member_renew(store->jobs, member, err);

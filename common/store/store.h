@@ -155,23 +155,30 @@ struct member *store_member_new(const char *jobs, const struct member_info *info
 void store_member_free(struct member *member);
 const char *store_member_name(const struct member *member);
 
-/* Writes its row, with a lease from now on that holds for all its jobs.  Needed only while it owns
- * jobs; a claim does it, too. */
+/* Is its lease all that shows that it lives?  Then it renews it as long as it lives; else only
+ * while it owns jobs. */
+bool store_member_lives_by_lease(const struct member *member);
+
+/* Writes its row, with a lease from now on that holds for all its jobs; a claim does it, too.  From
+ * the first call on store_member_each() finds it. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
 /* Replaces the streams that it has of these jobs; n 0: none any more. */
 int store_audiences_write(struct store *store, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
+/* All members, in the order of machine and name.  A store that was opened to read will do. */
+int store_member_each(struct store *store, void (*each)(void *ctx, const struct member_row *row),
+    void *ctx, struct error *err);
 /* Its running jobs are queued again, first in line, and it is no member any more. */
 int store_member_release(struct store *store, const struct member *member, struct error *err);
 
 /* Takes the oldest job of a known kind that is queued, or running under an owner that is gone or
  * whose lease has ended, unless `slots` jobs are running under good leases already, in whatever
- * process of its machine.  A job whose cancel_wanted is set (its owner left before it could end it) comes first
- * and needs no slot and no known kind: end it as canceled, run nothing.  A job waits while another
- * job of its key still runs, which was canceled.  `ret_job->deaths` counts the owners that are gone
- * though nobody asked them to end; silent ones are not counted.
+ * process of its machine.  A job whose cancel_wanted is set (its owner left before it could end it)
+ * comes first and needs no slot and no known kind: end it as canceled, run nothing.  A job waits
+ * while another job of its key still runs, which was canceled.  `ret_job->deaths` counts the owners
+ * that are gone though nobody asked them to end; silent ones are not counted.
  *
  * `claim`: a random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the
  * same tag, and gets the job that the first call took, if it still runs.  STORE_E_NOT_FOUND:

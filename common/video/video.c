@@ -58,20 +58,31 @@ static void video_prefetch(struct video_run *run)
     run->has_prefetch = pthread_create(&run->prefetch, NULL, video_prefetch_thread, run) == 0;
 }
 
-static int video_plan_timeline(struct video_run *run, struct error *err)
+int video_plan_timeline(const struct case_record *record, const int64_t *sounds,
+    struct timeline *ret_timeline, struct error *err)
 {
-    const struct case_record *record = run->record;
     struct timeline_input *inputs = mem_new_n((size_t)record->n_scenes, struct timeline_input);
     int rc;
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds,
-            .sound_samples = run->narration.clips[i].n,
+            .sound_samples = sounds[i],
             .transition = record->scenes[i].transition};
     ends_reserve(record, inputs);
-    rc = timeline_plan(inputs, record->n_scenes, record->fps, &run->timeline, err);
+    rc = timeline_plan(inputs, record->n_scenes, record->fps, ret_timeline, err);
     free(inputs);
-    for (int i = 0; rc == 0 && i < record->n_scenes; i++)
+    return rc;
+}
+
+static int video_plan(struct video_run *run, struct error *err)
+{
+    int n = run->record->n_scenes, rc;
+
+    run->sounds = mem_new_n((size_t)n, int64_t);
+    for (int i = 0; i < n; i++)
+        run->sounds[i] = run->narration.clips[i].n;
+    rc = video_plan_timeline(run->record, run->sounds, &run->timeline, err);
+    for (int i = 0; rc == 0 && i < n; i++)
         run->narration.clips[i].at = run->timeline.scenes[i].sound_at;
     return rc;
 }
@@ -90,7 +101,7 @@ static int video_read_case(struct video_run *run, struct error *err)
     if (rc < 0)
         return error_where(err, "captionFont: ");
     rc = narration_read(&input, &run->narration, err);
-    return rc < 0 ? rc : video_plan_timeline(run, err);
+    return rc < 0 ? rc : video_plan(run, err);
 }
 
 static int video_open_mix(struct video_run *run, struct error *err)
@@ -113,6 +124,20 @@ static int video_open_mix(struct video_run *run, struct error *err)
     return 0;
 }
 
+/* Without a cache no machine finds what another made. */
+static int video_start_segments(struct video_run *run, struct error *err)
+{
+    const struct video_options *options = run->options;
+
+    return segments_start(&(struct segments_options){.film = &run->film,
+                              .n_encoders = options->n_encoders,
+                              .cores_file = options->cores_file,
+                              .n_cores = options->n_cores,
+                              .parts = run->cache.fd >= 0 ? options->parts : NULL,
+                              .sounds = run->sounds},
+        &run->segments, err);
+}
+
 /* The encoders start before the mix is opened (which reads all music): they do not need it. */
 static int video_start(struct video_run *run, struct error *err)
 {
@@ -122,8 +147,7 @@ static int video_start(struct video_run *run, struct error *err)
 
     run->stage = VIDEO_ENCODING;
     film_plan(&run->film, &run->timeline);
-    rc = segments_start(&run->film, options->n_encoders, options->cores_file, options->n_cores,
-        &run->segments, err);
+    rc = video_start_segments(run, err);
     if (rc == 0)
         rc = side_files_open(&run->film, run->narration.clips, &run->side_files, err);
     if (rc == 0)
@@ -225,6 +249,7 @@ static void video_close(struct video_run *run)
     if (run->film.shots)
         film_close(&run->film);
     timeline_free(&run->timeline);
+    free(run->sounds);
     mix_close(&run->mix);
     music_close(&run->music);
     narration_close(&run->narration);

@@ -6,8 +6,8 @@
  * nothing else: not on the processor's model or the number of cores.
  *
  * Room: from a case to a narrated video.
- * May use: base, case, video/deliver, video/film, video/kept, video/language, video/libav,
- *     video/mix, video/picture, video/voice, video/watch.
+ * May use: base, case, video/deliver, video/encode, video/film, video/kept, video/language,
+ *     video/libav, video/mix, video/picture, video/voice, video/watch.
  * Used by: cli, fcgi/kind. */
 #pragma once
 
@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "case/case.h"
+#include "video/watch/parts.h"
 #include "video/watch/watch.h"
 
 struct video_options {
@@ -30,6 +31,7 @@ struct video_options {
     int n_cores;               /* that are shared */
     int n_encoders;            /* threads; 0: one a core.  Does not change the result */
     struct video_watch watch;
+    const struct video_parts *parts; /* NULL: no other machine makes any of it.  Needs the cache */
 };
 
 struct video_result {
@@ -57,6 +59,28 @@ int video_files_stamp(const struct case_record *record, const char *media_root,
  * no thread; -ERR_CANCELED; or the code of `watch.may_publish`. */
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);
+
+/* How a process helps with a video that another machine makes. */
+struct video_help { /* all that is pointed to outlives the call */
+    const char *media_root, *cache_dir;
+    int64_t cache_bytes;
+    const char *cores_file;
+    int n_cores;
+    const atomic_bool *stop;
+    struct video_plan plan; /* as video_create() there gave it */
+    int ms;                 /* nothing is begun after so long */
+
+    /* Called on several threads.  As video_parts.claim. */
+    int (*claim)(void *ctx, int *ret_number, struct error *err);
+    /* The part is in the cache under this key.  NULL: it was given up. */
+    void (*made)(void *ctx, int number, const char *key);
+    void *ctx;
+};
+
+/* Make parts of the video of `record` with the cores that nobody here waits for, until none is left
+ * to claim, `ms` have passed or `stop` is set.  Speaks, mixes and publishes nothing.  -ERR_INPUT:
+ * the plan is not one of this case, or a scene can't be drawn; -ERR_IO: media root or cache. */
+int video_help(const struct case_record *record, const struct video_help *help, struct error *err);
 
 /* Remove the live playlist and its pieces from `out_dir`, when no run will continue the video. Does
  * nothing if there are none.  Any thread. */

@@ -1,5 +1,5 @@
 /* video_private.h - what the files of video_create() share: video.c does the work in its order,
- * video_report.c calls the callbacks. */
+ * video_report.c calls the callbacks.  video_help.c makes segments for another machine. */
 #pragma once
 
 #include <pthread.h>
@@ -25,6 +25,7 @@ struct video_run {
     pthread_t prefetch;
     bool has_prefetch; /* that thread was started */
     struct narration narration;
+    int64_t *sounds; /* the length of each scene's, in samples */
     struct timeline timeline;
     struct segments *segments;
     struct side_files side_files;
@@ -46,3 +47,7 @@ void video_report_tick(void *ctx);
 
 /* Report the live playlist, once, when the first second of the video (or all of it) is there. */
 void video_report_playable(struct video_run *run);
+
+/* The timeline of a case with sounds of these lengths.  The caller frees it. */
+int video_plan_timeline(const struct case_record *record, const int64_t *sounds,
+    struct timeline *ret_timeline, struct error *err);

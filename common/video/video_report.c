@@ -46,6 +46,7 @@ void video_report(struct video_run *run)
     int n_frames = run->timeline.n_frames, done = segments_frames_done(run->segments);
 
     video_report_thumbnails(run);
+    run->progress.machines = segments_machines(run->segments);
     progress_at(&run->progress, run->stage,
         run->stage == VIDEO_ENCODING ? (double)done / n_frames : 0, done, n_frames);
 }

@@ -124,10 +124,10 @@ static int making_may_publish(void *ctx, struct error *err)
 static void making_on_progress(void *ctx, const struct video_progress *progress)
 {
     struct making *making = ctx;
-    json_t *json =
-        json_pack("{s:s, s:f, s:i, s:i, s:f}", "stage", video_stage_name(progress->stage),
-            "percent", (double)(int)(progress->percent * 10) / 10, "frames", progress->frame, "of",
-            progress->n_frames, "fps", (double)(int)(progress->fps * 10) / 10);
+    json_t *json = json_pack("{s:s, s:f, s:i, s:i, s:f, s:i}", "stage",
+        video_stage_name(progress->stage), "percent", (double)(int)(progress->percent * 10) / 10,
+        "frames", progress->frame, "of", progress->n_frames, "fps",
+        (double)(int)(progress->fps * 10) / 10, "machines", progress->machines);
     char *text;
 
     json_object_set_new(

@@ -1,5 +1,9 @@
 /* metrics.c - GET /api/metrics: figures of this process and of the database, as Prometheus text. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/mem.h"
 #include "request/answer.h"
 #include "request/server.h"
 #include "route/route.h"
@@ -78,6 +82,44 @@ static void metrics_see_live(void *ctx, const struct job *job, const char *owner
     json_decref(progress);
 }
 
+/* Members come in the order of their machines. */
+struct machine_count {
+    struct buf *out;
+    char *machine; /* NULL: none yet */
+    int n;
+};
+
+/* A label's value; see the text format of Prometheus. */
+static void metrics_end_machine(struct machine_count *count)
+{
+    if (count->machine && count->n && !strpbrk(count->machine, "\"\\\n"))
+        buf_format(count->out, "casecast_members{machine=\"%s\"} %d\n", count->machine, count->n);
+    free(count->machine);
+    count->machine = NULL;
+    count->n = 0;
+}
+
+static void metrics_count_member(void *ctx, const struct member_row *row)
+{
+    struct machine_count *count = ctx;
+
+    if (!count->machine || strcmp(count->machine, row->machine) != 0) {
+        metrics_end_machine(count);
+        count->machine = mem_copy(row->machine);
+    }
+    count->n += !row->is_gone && !row->silent_ms;
+}
+
+static void metrics_add_members(struct buf *out, struct store *store)
+{
+    struct machine_count count = {.out = out};
+    struct error err;
+
+    metrics_declare(out, "members", "gauge", "Processes that may run jobs, by machine.");
+    store_member_each(store, metrics_count_member, &count, &err);
+    metrics_end_machine(&count);
+}
+
 /* Nothing while the database can't be read: /api/health/ready says why. */
 static void metrics_add_store(struct buf *out, struct request *request)
 {
@@ -96,6 +138,7 @@ static void metrics_add_store(struct buf *out, struct request *request)
         live.oldest_queued_ms ? (double)(clock_wall_ms() - live.oldest_queued_ms) / 1000 : 0);
     metrics_add(out, "encode_fps", "gauge",
         "Frames a second that all running jobs encode together.", live.fps);
+    metrics_add_members(out, store);
 }
 
 static void metrics_add_jobs(struct buf *out, struct server *server)

@@ -3,7 +3,8 @@
  * A round: ask whether the store changed (microseconds when it did not); if so, pass on changes of
  * the live jobs and every new event of the journal, and hand back jobs of ours that are not worked
  * on; renew the lease if something runs here; claim jobs while a slot is free; if that is wanted,
- * cancel jobs that nobody watches any more.  A process that has nothing to do writes nothing. */
+ * cancel jobs that nobody watches any more.  A process that has nothing to do writes nothing
+ * but one row at its start, and its lease where the store knows of its life by nothing else. */
 #include "hub/clerk/clerk.h"
 
 #include <poll.h>
@@ -66,6 +67,7 @@ static bool clerk_open(struct clerk *clerk, int64_t now)
         return false;
     }
     clerk->was_open = clerk->has_news = true;
+    clerk->is_listed = false;
     return true;
 }
 

@@ -17,15 +17,20 @@ static void clerk_lease_renewed(struct clerk *clerk)
     clerk->renew_at = clock_monotonic_ms() + clerk->to.config->lease_ms / 3;
 }
 
-/* Only a process that owns a job writes. */
+/* A process that owns a job renews its lease, and where the lease is all that shows that it lives,
+ * any process does.  Else it writes its row once, for those who ask who is there; if that fails, it
+ * is no reason to keep viewers waiting for the next try. */
 int clerk_renew(struct clerk *clerk, int64_t now, struct error *err)
 {
+    bool must_renew =
+        inbox_count_runs(clerk->to.inbox) > 0 || store_member_lives_by_lease(clerk->member);
     int rc;
 
-    if (now < clerk->renew_at || !inbox_count_runs(clerk->to.inbox))
+    if (now < clerk->renew_at || (clerk->is_listed && !must_renew))
         return 0;
     rc = store_member_renew(clerk->store, clerk->member, err);
-    if (rc == 0)
+    clerk->is_listed |= rc == 0;
+    if (rc == 0 || !must_renew)
         clerk_lease_renewed(clerk);
     return rc;
 }

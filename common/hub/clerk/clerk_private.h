@@ -37,6 +37,7 @@ struct clerk {
 
     /* clerk_claim.c */
     int64_t renew_at, claim_at;
+    bool is_listed;                /* its row was written to this database */
     char claim[STORE_TAG_LEN + 1]; /* tag of the claim whose outcome is not known; "": none */
     bool is_marked_stopping;       /* in the store */
 

@@ -72,6 +72,9 @@ struct job_store {
     int (*member_renew)(struct store_link *link, const struct member *member, struct error *err);
     int (*member_stop)(struct store_link *link, const struct member *member, struct error *err);
     int (*member_release)(struct store_link *link, const struct member *member, struct error *err);
+    int (*member_each)(struct store_link *link,
+        void (*each)(void *ctx, const struct member_row *row), void *ctx, struct error *err);
+    bool members_live_by_lease;
     int (*audiences_write)(struct store_link *link, struct member *member,
         const struct audience *audiences, size_t n, struct error *err);
 

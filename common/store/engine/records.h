@@ -73,6 +73,17 @@ struct member_info {
     int64_t lease_ms;    /* silent for so long, it loses its jobs */
 };
 
+/* A member as others see it; valid during the call. */
+struct member_row {
+    const char *name, *machine, *engine;
+    const char *kinds; /* as in member_info; "": all */
+    int slots;
+    int64_t silent_ms; /* its lease ended so long ago though it needs one; 0: it has a good one, or
+                          needs none */
+    bool is_stopping;  /* it was asked to end */
+    bool is_gone;      /* its process ended, and its jobs wait for no lease */
+};
+
 /* Written where a job is to be canceled. */
 enum cancel_why {
     CANCEL_ASKED = 1, /* a viewer asked for it: his reconnect must not begin the job anew */

@@ -180,6 +180,19 @@ bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *sto
     return is_running;
 }
 
+/* A stale lock is not replaced: its holder may wake, and what is spare is not needed. */
+bool core_take_spare(struct core *core)
+{
+    if (core->fd < 0)
+        return false;
+    for (enum core_rank rank = CORE_FIRST_SECOND; rank <= CORE_NORMAL; rank++)
+        if (core_has_waiting(core, rank))
+            return false;
+    core->rank = CORE_NORMAL;
+    core->held = core_lock_any(core, CORES, core->n, core->n);
+    return core->held;
+}
+
 bool core_yield(struct core *core, const atomic_bool *stop)
 {
     if (core->fd < 0)

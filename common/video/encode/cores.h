@@ -55,6 +55,10 @@ void core_close(struct core *core); /* releases the core */
 /* Wait for a core.  False: `stop` was set, no core is held. */
 bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *stop);
 
+/* Take a core only if it is free and nobody waits for one.  False: there is none, or cores are not
+ * shared.  Never waits. */
+bool core_take_spare(struct core *core);
+
 /* Call it once a frame while a core is held: writes the heartbeat, and yields the core if the first
  * second of a video waits for one.  Blocks then until a core is held again.  False: `stop` was set,
  * no core is held. */

@@ -1,6 +1,7 @@
 /* segment_maker.c - see segment_maker.h. */
 #include "video/encode/segment_maker.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "video/encode/encoder.h"
 
@@ -131,14 +132,15 @@ static void segment_maker_put(
 static int segment_maker_find_or_encode(struct segment_maker *maker,
     const struct timeline_segment *plan, struct segment **ret_segment, struct error *err)
 {
-    char key[DIGEST_HEX_LEN + 1];
-    int rc = film_segment_key(maker->film, plan, key, err);
+    int64_t began_ms = clock_monotonic_ms();
+    int rc = film_segment_key(maker->film, plan, maker->key, err);
 
-    if (rc < 0 || segment_maker_find(maker, plan, key, ret_segment))
+    if (rc < 0 || segment_maker_find(maker, plan, maker->key, ret_segment))
         return rc;
     rc = segment_maker_encode(maker, plan, ret_segment, err);
+    maker->encoded_ms = clock_monotonic_ms() - began_ms;
     if (rc == 0)
-        segment_maker_put(maker, key, *ret_segment);
+        segment_maker_put(maker, maker->key, *ret_segment);
     return rc;
 }
 
@@ -149,16 +151,13 @@ static enum core_rank segment_maker_rank(const struct timeline *timeline, int nu
     return timeline->segments[number].first < timeline->fps ? CORE_FIRST_SECOND : CORE_NORMAL;
 }
 
-int segment_maker_make(
+int segment_maker_make_held(
     struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err)
 {
-    const struct timeline *timeline = maker->film->timeline;
-    const struct timeline_segment *plan = &timeline->segments[number];
-    int rc;
+    const struct timeline_segment *plan = &maker->film->timeline->segments[number];
+    int rc = film_thumbnail_write(maker->film, plan->scene, err);
 
-    if (!core_acquire(&maker->core, segment_maker_rank(timeline, number), maker->stop))
-        return error_set(err, ERR_CANCELED, "canceled");
-    rc = film_thumbnail_write(maker->film, plan->scene, err);
+    maker->encoded_ms = 0;
     if (rc == 0)
         rc = segment_maker_find_or_encode(maker, plan, ret_segment, err);
     film_segment_end(maker->film, plan);
@@ -166,4 +165,12 @@ int segment_maker_make(
         segment_move(*ret_segment, plan->first);
     core_release(&maker->core);
     return rc;
+}
+
+int segment_maker_make(
+    struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err)
+{
+    if (!core_acquire(&maker->core, segment_maker_rank(maker->film->timeline, number), maker->stop))
+        return error_set(err, ERR_CANCELED, "canceled");
+    return segment_maker_make_held(maker, number, ret_segment, err);
 }

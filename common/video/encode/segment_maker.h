@@ -17,6 +17,10 @@ struct segment_maker {
 
     struct film_painter painter;
     struct core core;
+
+    /* of the segment made last */
+    char key[DIGEST_HEX_LEN + 1];
+    int64_t encoded_ms; /* how long that took; 0: it was a cache entry */
 };
 
 /* -ERR_LIMIT: no memory.  Close it after an error, too.  If the cores can't be shared, a warning is
@@ -28,4 +32,8 @@ void segment_maker_close(struct segment_maker *maker);
  * there is none, and its scene's thumbnail.  Blocks until a core is free.  The caller frees
  * `*ret_segment`.  -ERR_CANCELED: `stop` was set; -ERR_INPUT names the scene. */
 int segment_maker_make(
+    struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err);
+
+/* The same with a core that is held already (core_take_spare()); releases it. */
+int segment_maker_make_held(
     struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err);

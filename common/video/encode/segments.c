@@ -13,54 +13,66 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/encode/segment_maker.h"
+#include "video/encode/segments_private.h"
 
-enum { ENCODERS_MAX = 64, NICENESS = 5 };
-
-struct segments {
-    /* fixed after start */
-    struct film *film;
-    int n, n_encoders;
-    const char *cores_file;
-    int n_cores;
-    int window; /* segments that may be begun ahead of the last that was taken */
-    pthread_t threads[ENCODERS_MAX];
-
-    /* atomic: set by the owner and by an encoder that fails, read by all */
-    atomic_bool stop;
-    /* atomic: added to by encoders */
-    atomic_int frames_done, frames_kept;
-
-    pthread_mutex_t lock;
-    pthread_cond_t changed; /* a segment is done, or taken, or `stop` is set */
-    /* under lock */
-    struct segment **done; /* by number; NULL: not done, or taken */
-    int begun, taken;
-    int rc;           /* of the first encoder that failed, or 0 */
-    struct error err; /* with `rc` */
-};
+enum { NICENESS = 5 };
 
 /* --- encoder threads --- */
 
-/* The number of the next segment; -1: none is left, or stop. */
+/* The first segment that was not begun here; `n`: all were. */
+static int segments_next_locked(struct segments *all)
+{
+    while (all->next < all->n && all->is_begun[all->next])
+        all->next++;
+    return all->next;
+}
+
+static int segments_choose_locked(struct segments *all)
+{
+    int wanted = all->wanted, next = segments_next_locked(all);
+
+    all->wanted = SEGMENT_NONE;
+    if (wanted >= 0 && !all->is_begun[wanted])
+        return wanted;
+    if (next == all->n && !all->sharing)
+        return SEGMENT_NONE;
+    if (next == all->n || all->n_held >= all->window)
+        return SEGMENT_WAIT;
+    return all->sharing ? sharing_choose_locked(all, next) : next;
+}
+
+/* The number of the next segment; SEGMENT_NONE: none is left, or stop. */
 static int segments_begin(struct segments *all)
 {
-    int number = -1;
+    int number = SEGMENT_NONE;
 
     pthread_mutex_lock(&all->lock);
-    while (
-        !atomic_load(&all->stop) && all->begun < all->n && all->begun >= all->taken + all->window)
+    while (!atomic_load(&all->stop) && (number = segments_choose_locked(all)) == SEGMENT_WAIT)
         pthread_cond_wait(&all->changed, &all->lock);
-    if (!atomic_load(&all->stop) && all->begun < all->n)
-        number = all->begun++;
+    if (atomic_load(&all->stop))
+        number = SEGMENT_NONE;
+    if (number >= 0) {
+        all->is_begun[number] = true;
+        all->n_held++;
+    }
     pthread_mutex_unlock(&all->lock);
     return number;
+}
+
+/* What another machine made is taken meanwhile, perhaps: the bytes are the same. */
+static void segments_keep_locked(struct segments *all, int number, struct segment *segment)
+{
+    if (number < all->taken || all->done[number])
+        segment_free(segment);
+    else
+        all->done[number] = segment;
 }
 
 static void segments_finish(
     struct segments *all, int number, int rc, struct segment *segment, const struct error *err)
 {
     pthread_mutex_lock(&all->lock);
-    all->done[number] = segment;
+    segments_keep_locked(all, number, segment);
     /* The first error counts: later ones are encoders that `stop` has ended. */
     if (rc < 0 && !all->rc) {
         all->rc = rc;
@@ -68,6 +80,16 @@ static void segments_finish(
         atomic_store(&all->stop, true);
     }
     pthread_cond_broadcast(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+}
+
+static void segments_measure(struct segments *all, int number, const struct segment_maker *maker)
+{
+    if (!all->sharing || !maker->encoded_ms)
+        return;
+    pthread_mutex_lock(&all->lock);
+    sharing_measure_locked(
+        all->sharing, all->film->timeline->segments[number].n, maker->encoded_ms);
     pthread_mutex_unlock(&all->lock);
 }
 
@@ -82,7 +104,7 @@ static void *segments_thread(void *ctx)
 {
     struct segments *all = ctx;
     struct segment_maker maker = {.film = all->film,
-        .cores_file = all->cores_file,
+        .cores_file = all->options.cores_file,
         .n_cores = all->n_cores,
         .stop = &all->stop,
         .frames_done = &all->frames_done,
@@ -96,6 +118,7 @@ static void *segments_thread(void *ctx)
 
         if (rc == 0)
             rc = segment_maker_make(&maker, number, &segment, &err);
+        segments_measure(all, number, &maker);
         segments_finish(all, number, rc, segment, &err);
     }
     segment_maker_close(&maker);
@@ -125,21 +148,34 @@ static int segments_start_threads(struct segments *all, int n, struct error *err
     return 0;
 }
 
-int segments_start(struct film *film, int n_encoders, const char *cores_file, int n_cores,
-    struct segments **ret_segments, struct error *err)
+/* How many encoders. */
+static int segments_size(struct segments *all)
 {
-    int n_usable = segments_core_count(), n = n_encoders > 0 ? n_encoders : n_usable, rc;
-    struct segments *all = mem_new(struct segments);
+    const struct segments_options *options = &all->options;
+    int n_usable = segments_core_count();
+    int n = options->n_encoders > 0 ? options->n_encoders : n_usable;
 
-    all->film = film;
-    all->n = film->timeline->n_segments;
-    all->cores_file = cores_file;
-    all->n_cores = number_least(n_cores, n_usable); /* more encoders take memory, not less time */
+    /* more encoders take memory, not less time */
+    all->n_cores = number_least(options->n_cores, n_usable);
     n = number_least(number_least(n, ENCODERS_MAX), all->n);
-    if (cores_file)
-        n = number_least(n, all->n_cores);
+    return options->cores_file ? number_least(n, all->n_cores) : n;
+}
+
+int segments_start(
+    const struct segments_options *options, struct segments **ret_segments, struct error *err)
+{
+    struct segments *all = mem_new(struct segments);
+    int n, rc;
+
+    all->options = *options;
+    all->film = options->film;
+    all->n = all->film->timeline->n_segments;
+    all->wanted = SEGMENT_NONE;
+    n = segments_size(all);
     all->window = 2 * n + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
+    all->is_begun = mem_new_n((size_t)all->n, bool);
+    all->sharing = options->parts ? sharing_new(all) : NULL;
     pthread_mutex_init(&all->lock, NULL);
     clock_cond_init(&all->changed);
     rc = segments_start_threads(all, n, err);
@@ -163,6 +199,8 @@ void segments_stop(struct segments *segments)
         pthread_join(segments->threads[i], NULL);
     for (int i = 0; i < segments->n; i++)
         segment_free(segments->done[i]);
+    sharing_free(segments->sharing);
+    free(segments->is_begun);
     free(segments->done);
     pthread_cond_destroy(&segments->changed);
     pthread_mutex_destroy(&segments->lock);
@@ -183,8 +221,6 @@ static void segments_wait_locked(struct segments *all, int wait_ms)
 static int segments_take_locked(
     struct segments *all, int wait_ms, struct segment **ret_segment, struct error *err)
 {
-    if (all->taken == all->n)
-        return SEGMENTS_E_END;
     segments_wait_locked(all, wait_ms);
     if (all->rc) {
         if (err)
@@ -194,6 +230,8 @@ static int segments_take_locked(
     if (!all->done[all->taken])
         return SEGMENTS_E_NOT_YET;
     *ret_segment = all->done[all->taken];
+    all->n_held -= all->is_begun[all->taken];
+    all->is_begun[all->taken] = true; /* if another machine made it: nobody is to begin it now */
     all->done[all->taken++] = NULL;
     pthread_cond_broadcast(&all->changed);
     return 0;
@@ -202,8 +240,16 @@ static int segments_take_locked(
 int segments_next(
     struct segments *segments, int wait_ms, struct segment **ret_segment, struct error *err)
 {
-    int rc;
+    int rc = 0;
 
+    if (segments->taken == segments->n) /* only this thread changes it */
+        return SEGMENTS_E_END;
+    if (segments->sharing) {
+        rc = sharing_turn(segments, err);
+        wait_ms = sharing_wait_ms(segments, wait_ms);
+    }
+    if (rc < 0)
+        return rc;
     pthread_mutex_lock(&segments->lock);
     rc = segments_take_locked(segments, wait_ms, ret_segment, err);
     pthread_mutex_unlock(&segments->lock);
@@ -218,4 +264,9 @@ int segments_frames_done(const struct segments *segments)
 int segments_frames_kept(const struct segments *segments)
 {
     return atomic_load(&segments->frames_kept);
+}
+
+int segments_machines(const struct segments *segments)
+{
+    return segments->sharing ? sharing_machines(segments->sharing) : 1;
 }

@@ -98,3 +98,12 @@ void film_segment_end(struct film *film, const struct timeline_segment *segment)
     if (segment->is_transition)
         film_shot_end(film, segment->scene + 1);
 }
+
+void film_forget_before(struct film *film, int scene)
+{
+    for (int i = 0; i < scene; i++) {
+        pthread_mutex_lock(&film->shots[i].lock);
+        film_shot_unload_locked(&film->shots[i]);
+        pthread_mutex_unlock(&film->shots[i].lock);
+    }
+}

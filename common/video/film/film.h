@@ -64,7 +64,8 @@ struct film {
     atomic_bool has_preview; /* FILM_PREVIEW_NAME is in the output folder */
 };
 
-/* Nothing is read from the disk yet.  All that is pointed to stays the caller's, and must outlive
+/* Nothing is read from the disk yet.  `dir` NULL: thumbnails are only kept in the cache, for the
+ * machine whose video it is.  All that is pointed to stays the caller's, and must outlive
  * the film; so must `root_fd`. */
 void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
     int root_fd, struct film *ret_film);
@@ -98,6 +99,9 @@ int film_segment_begin(
 /* The segment will not be drawn any more: once for each segment of the timeline, drawn or not.
  * Frees what no other segment needs. */
 void film_segment_end(struct film *film, const struct timeline_segment *segment);
+/* Frees the pictures of all scenes before `scene`.  No thread is between begin and end with them;
+ * they can be loaded again. */
+void film_forget_before(struct film *film, int scene);
 
 /* What one thread needs to draw. */
 struct film_painter {

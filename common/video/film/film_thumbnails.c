@@ -43,7 +43,7 @@ static int film_jpeg_write(
     digest_hex(&key, hex);
     if (!cache_find(film->cache, hex, &jpeg))
         rc = film_jpeg_make(film, scene, width, hex, &jpeg, err);
-    if (rc == 0) {
+    if (rc == 0 && film->dir) {
         rc = outdir_write(film->dir, name, jpeg.data, jpeg.len, err);
         rc = rc < 0 ? film_error_where(scene, "thumbnail", err) : 0;
     }

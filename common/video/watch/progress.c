@@ -15,7 +15,7 @@ const char *video_stage_name(enum video_stage stage)
 
 void progress_start(struct progress *progress, const struct video_watch *watch)
 {
-    *progress = (struct progress){.watch = watch};
+    *progress = (struct progress){.watch = watch, .machines = 1};
 }
 
 static void progress_remember(struct progress *p, int64_t now_ms, int frame)
@@ -49,6 +49,7 @@ static void progress_report(struct progress *p, int frame, int n_frames)
         .frame = frame,
         .n_frames = n_frames,
         .fps = fps,
+        .machines = p->machines,
         .left_ms = fps > 0 ? (int64_t)((n_frames - frame) * 1000.0 / fps) : -1};
 
     if (p->stage == VIDEO_JOINING)

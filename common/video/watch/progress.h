@@ -9,6 +9,7 @@ struct progress {
     const struct video_watch *watch; /* the caller's */
     enum video_stage stage;
     double percent;
+    int machines;        /* that make it now; the caller may change it */
     int64_t reported_ms; /* CLOCK_MONOTONIC; 0: never */
     struct {
         int64_t ms;

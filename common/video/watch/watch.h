@@ -5,7 +5,7 @@
  *
  * Room: the callbacks of a video in the making.
  * May use: base.
- * Used by: video, video/deliver, video/text. */
+ * Used by: video, video/deliver, video/encode, video/text. */
 #pragma once
 
 #include <stdint.h>
@@ -23,6 +23,7 @@ struct video_progress {
     int frame, n_frames;
     double fps;      /* frames encoded per second of late; 0: not known yet */
     int64_t left_ms; /* time left; -1: not known yet */
+    int machines;    /* that make it now, this one included */
 };
 
 struct video_chapter {

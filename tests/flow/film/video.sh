@@ -131,6 +131,7 @@ json_routes() {
     fact 'a case is returned with its scenes' jq -e '.id == "two" and .title == "Case two" and (.scenes | length) == 2' <<<"$got"
     fact 'the health check reports live' jq -e .live <<<"$(curl -sS "$url/api/health/live")"
     fact 'the health check reports ready' jq -e .ready <<<"$(curl -sS "$url/api/health/ready")"
+    fact 'metrics count the processes of this machine' holds "^casecast_members\\{machine=\"[-._a-zA-Z0-9]+\"\\} 1$" "$(curl -sS "$url/api/metrics")"
     fact 'metrics are Prometheus text' holds '^casecast_jobs_ended_total\{state="done"\} [1-9]' "$(curl -sS "$url/api/metrics")"
 }
 

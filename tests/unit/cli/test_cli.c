@@ -92,6 +92,7 @@ START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
     ck_assert_int_eq(run("create", "1", "-x"), 2);
     ck_assert_int_eq(run("import"), 2);
     ck_assert_int_eq(run("cases", "all"), 2);
+    ck_assert_int_eq(run("machines", "all"), 2);
     ck_assert_int_eq(run("jobs", "-n", "0"), 2);
     assert_has(complaints, "jobs: -n 0: must be a whole number from 1 to 1000\n");
 }
@@ -346,6 +347,48 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
 }
 END_TEST
 
+/* --- machines --- */
+
+START_TEST(machines_are_listed_with_their_processes_and_what_they_make)
+{
+    struct member_info info = {
+        .kinds = ",digest,video,", .engine = "0123456789", .slots = 4, .lease_ms = LEASE_MS};
+    struct member *left, *right;
+    char expected[1000];
+    struct job job;
+
+    kit_store = kit_open();
+    ck_assert_int_eq(run("machines"), 0);
+    ck_assert_str_eq(out, "No process is there: `casecast serve` is one.\n");
+    info.machine = "right";
+    right = store_member_new(kit_path, &info);
+    info.machine = "left";
+    left = store_member_new(kit_path, &info);
+    assert_done(store_member_renew(kit_store, right, &kit_error));
+    kit_job("a");
+    assert_done(store_job_claim(kit_store, left, 1, kit_tag(), &job, &kit_error));
+    assert_done(store_job_progress(
+        kit_store, job.id, job.run, "{\"percent\": 45.9, \"fps\": 58.4}", &kit_error));
+    ck_assert_int_eq(run("machines"), 0);
+    snprintf(expected, sizeof expected,
+        "MACHINE  PROCESS   ENGINE    SLOTS  KINDS         STATE\n"
+        "left     %.8s  01234567  4      digest video  working\n"
+        "right    %.8s  01234567  4      digest video  idle\n"
+        "\n"
+        "JOB                         MACHINE  PROCESS   CASE  PROGRESS\n"
+        "%s  left     %.8s  1     45 %%, 58 fps\n",
+        store_member_name(left), store_member_name(right), job.id, store_member_name(left));
+    ck_assert_str_eq(out, expected);
+    kit_sql("UPDATE casecast_members SET leased_until_ms = 1");
+    store_member_free(right);
+    ck_assert_int_eq(run("machines"), 0);
+    assert_has(out, "digest video  silent ");
+    assert_has(out, "digest video  gone\n");
+    job_clear(&job);
+    store_member_free(left);
+}
+END_TEST
+
 /* --- create, without making a video --- */
 
 START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
@@ -378,7 +421,7 @@ END_TEST
 
 START_TEST(a_bar_fits_the_terminal)
 {
-    static const struct video_progress half = {VIDEO_ENCODING, 50, 450, 900, 31.25, 83000};
+    static const struct video_progress half = {VIDEO_ENCODING, 50, 450, 900, 31.25, 83000, 1};
     static const struct {
         int columns;
         const char *line;
@@ -406,10 +449,10 @@ START_TEST(what_is_not_known_yet_is_not_shown)
         struct video_progress progress;
         const char *words;
     } table[] = {
-        {{VIDEO_READING, 0, 0, 0, 0, -1}, "  0 %  reading"},
-        {{VIDEO_ENCODING, 7.9, 0, 0, 9.96, -1}, "  7 %  encoding  10.0 fps"},
-        {{VIDEO_ENCODING, 7, 0, 0, 0, 3725000}, "  7 %  encoding  1:02:05 left"},
-        {{VIDEO_JOINING, 100, 0, 0, 0, 0}, "100 %  joining   0:00 left"},
+        {{VIDEO_READING, 0, 0, 0, 0, -1, 1}, "  0 %  reading"},
+        {{VIDEO_ENCODING, 7.9, 0, 0, 9.96, -1, 1}, "  7 %  encoding  10.0 fps"},
+        {{VIDEO_ENCODING, 7, 0, 0, 0, 3725000, 1}, "  7 %  encoding  1:02:05 left"},
+        {{VIDEO_JOINING, 100, 0, 0, 0, 0, 1}, "100 %  joining   0:00 left"},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -458,6 +501,7 @@ int main(void)
         a_file_over_the_limit_is_refused_by_name,
         a_byte_order_mark_does_no_harm,
         jobs_are_listed_newest_first_with_what_matters,
+        machines_are_listed_with_their_processes_and_what_they_make,
         create_refuses_what_it_cannot_do_and_leaves_nothing,
         a_bar_fits_the_terminal,
         what_is_not_known_yet_is_not_shown,

@@ -778,6 +778,33 @@ START_TEST(a_process_that_has_nothing_to_do_writes_nothing)
 }
 END_TEST
 
+static void count_member(void *ctx, const struct member_row *row)
+{
+    *(int *)ctx += strcmp(row->machine, "here") == 0 && !row->is_gone && !row->silent_ms;
+}
+
+static bool is_listed(void *n_wanted)
+{
+    struct error err;
+    int n = 0;
+
+    return store_member_each(store, count_member, &n, &err) == 0 && n == *(int *)n_wanted;
+}
+
+START_TEST(a_process_without_jobs_is_listed_until_it_ends)
+{
+    struct config here = config;
+    struct hub *hub;
+    int one = 1, none = 0;
+
+    here.machine = "here";
+    hub = hub_new(&loop, &here, kinds);
+    ck_assert(wait_until(is_listed, &one));
+    end_hub(hub);
+    ck_assert(is_listed(&none));
+}
+END_TEST
+
 /* A newer program made it, and one will come that knows it. */
 START_TEST(a_job_of_an_unknown_kind_is_left_alone)
 {
@@ -839,6 +866,7 @@ int main(void)
     tcase_add_test(tcase, a_locked_database_delays_an_event_and_loses_none);
     tcase_add_test(tcase, a_process_that_became_too_old_hands_back_what_it_has_and_holds_no_place);
     tcase_add_test(tcase, a_process_that_has_nothing_to_do_writes_nothing);
+    tcase_add_test(tcase, a_process_without_jobs_is_listed_until_it_ends);
     tcase_add_test(tcase, a_job_of_an_unknown_kind_is_left_alone);
     tcase_add_test(tcase, a_job_that_took_three_processes_with_it_is_given_up);
     suite_add_tcase(suite, tcase);

@@ -393,6 +393,64 @@ START_TEST(a_member_is_one_row_with_one_lease)
 }
 END_TEST
 
+static void note_member(void *ctx, const struct member_row *row)
+{
+    buf_format(ctx, "%s/%s/%s/%d %s%s%s\n", row->machine, row->engine, row->kinds, row->slots,
+        row->is_gone ? "gone" : "there", row->silent_ms ? " silent" : "",
+        row->is_stopping ? " stopping" : "");
+}
+
+static void assert_members(const char *expected)
+{
+    struct buf told = {0};
+
+    buf_add_text(&told, "");
+    assert_done(store_member_each(kit_store, note_member, &told, &kit_error));
+    ck_assert_str_eq(told.data, expected);
+    buf_free(&told);
+}
+
+START_TEST(members_are_told_by_machine_idle_ones_too)
+{
+    static const char *const machines[] = {"b", "a", "c"};
+    struct member *members[3];
+
+    assert_members("");
+    for (int i = 0; i < 3; i++) {
+        members[i] = store_member_new(kit_path, &(struct member_info){.kinds = ",video,",
+                                                    .machine = machines[i],
+                                                    .engine = "e",
+                                                    .slots = i,
+                                                    .lease_ms = LEASE_MS});
+        assert_done(store_member_renew(kit_store, members[i], &kit_error));
+    }
+    assert_members("a/e/,video,/1 there\nb/e/,video,/0 there\nc/e/,video,/2 there\n");
+    assert_done(store_member_stop(kit_store, members[1], &kit_error));
+    assert_done(store_member_release(kit_store, members[0], &kit_error));
+    assert_members("a/e/,video,/1 there stopping\nc/e/,video,/2 there\n");
+    for (int i = 0; i < 3; i++)
+        store_member_free(members[i]);
+}
+END_TEST
+
+START_TEST(who_owns_a_job_and_renews_no_lease_is_silent_and_who_ended_is_gone)
+{
+    kit_job("a");
+    kit_claim("me", 1);
+    kit_sleeps("me");
+    assert_members("///0 there silent\n");
+    assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
+    assert_members("///0 there\n");
+    kit_dies("me");
+    assert_members("///0 gone\n");
+    /* Whoever comes next removes its row, once it owns nothing. */
+    assert_done(store_member_renew(kit_store, kit_member("heir"), &kit_error));
+    assert_members("///0 gone\n///0 there\n");
+    kit_claim("heir", 1);
+    assert_members("///0 there\n");
+}
+END_TEST
+
 START_TEST(a_new_key_that_is_asked_for_again_is_there_and_taken_by_nobody)
 {
     char id[JOB_ID_LEN + 1];
@@ -522,6 +580,8 @@ int main(void)
         a_claim_that_is_asked_again_gives_the_same_run_of_the_same_job,
         an_ended_job_keeps_its_owner_and_run_so_that_its_end_may_be_asked_again,
         a_member_is_one_row_with_one_lease,
+        members_are_told_by_machine_idle_ones_too,
+        who_owns_a_job_and_renews_no_lease_is_silent_and_who_ended_is_gone,
         a_new_key_that_is_asked_for_again_is_there_and_taken_by_nobody,
         many_processes_run_every_job_once,
         a_killed_owner_loses_nothing,

@@ -42,6 +42,8 @@ void sqlite_member_free(struct member *member);
 int sqlite_member_renew(struct store_link *link, const struct member *member, struct error *err);
 int sqlite_member_stop(struct store_link *link, const struct member *member, struct error *err);
 int sqlite_member_release(struct store_link *link, const struct member *member, struct error *err);
+int sqlite_member_each(struct store_link *link,
+    void (*each)(void *ctx, const struct member_row *row), void *ctx, struct error *err);
 int sqlite_audiences_write(struct store_link *link, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
 int sqlite_job_claim(struct store_link *link, struct member *member, int slots, const char *claim,

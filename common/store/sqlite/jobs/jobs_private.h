@@ -52,6 +52,8 @@ static inline struct sqlite_member *member_of(const struct member *member)
 
 /* Takes its lock, by which other processes see that it lives. */
 int member_lock(struct sqlite_member *member, struct error *err);
+/* The file of locks to look into; -1: there is none. */
+int member_open_locks(const struct database *db);
 /* Does no process hold the lock of that member?  `members_fd`: the file of locks, opened by another
  * process than the member's; -1, or an error: false. */
 bool member_is_gone(int members_fd, const char *name);

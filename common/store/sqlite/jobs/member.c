@@ -133,7 +133,15 @@ int sqlite_member_renew(struct store_link *link, const struct member *base, stru
     struct sqlite_member *member = member_of(base);
     int rc = member_lock(member, err);
 
-    return rc == 0 ? member_write(db, member, err) : rc;
+    db->member = member;
+    if (rc == 0)
+        rc = transaction_begin(db, err);
+    if (rc < 0)
+        return rc;
+    rc = member_write(db, member, err);
+    if (rc == 0)
+        rc = member_forget_gone(db, member, err);
+    return transaction_end(db, rc, err);
 }
 
 int sqlite_member_stop(struct store_link *link, const struct member *base, struct error *err)
@@ -164,4 +172,46 @@ int sqlite_member_release(struct store_link *link, const struct member *base, st
         rc = query_run(db, "DELETE FROM casecast_members WHERE name = ?1",
             VALUES(value_text(member->member.name)), err);
     return transaction_end(db, rc, err);
+}
+
+/* --- who is there --- */
+
+int member_open_locks(const struct database *db)
+{
+    char *path = mem_format("%s-members", db->path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    free(path);
+    return fd;
+}
+
+/* A member without jobs renews no lease. */
+static const char member_each_sql[] =
+    "SELECT name, machine, engine, kinds, slots, is_stopping,"
+    " iif(EXISTS (SELECT 1 FROM casecast_jobs WHERE state = 'running' AND owner = name),"
+    "  max(?1 - leased_until_ms, 0), 0)"
+    " FROM casecast_members ORDER BY machine, name";
+
+int sqlite_member_each(struct store_link *link,
+    void (*each)(void *ctx, const struct member_row *row), void *ctx, struct error *err)
+{
+    struct database *db = database_of(link);
+    sqlite3_stmt *row;
+    int fd = member_open_locks(db), rc;
+
+    rc = query_start(db, member_each_sql, VALUES(value_number(clock_monotonic_ms())), &row, err);
+    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
+        each(ctx, &(struct member_row){.name = column_text(row, 0),
+                      .machine = column_text(row, 1),
+                      .engine = column_text(row, 2),
+                      .kinds = column_text(row, 3),
+                      .slots = sqlite3_column_int(row, 4),
+                      .is_stopping = sqlite3_column_int(row, 5),
+                      .silent_ms = sqlite3_column_int64(row, 6),
+                      .is_gone = member_is_gone(fd, column_text(row, 0))});
+        rc = 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }

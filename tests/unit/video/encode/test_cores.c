@@ -355,6 +355,42 @@ START_TEST(a_file_that_cannot_be_opened_is_named_and_every_core_is_free)
 }
 END_TEST
 
+START_TEST(a_core_is_spare_only_while_nobody_waits_for_one)
+{
+    static struct encoder waiting;
+    struct core first, second, third;
+
+    open_core(2, &first);
+    open_core(2, &second);
+    open_core(2, &third);
+    ck_assert(core_acquire(&first, CORE_NORMAL, &never));
+    ck_assert(core_take_spare(&second));
+    ck_assert(!core_take_spare(&third)); /* none is free */
+    start(&waiting, 2, ENDLESS);
+    while (core_release(&second), core_take_spare(&second)) /* until the encoder has it or waits */
+        nap();
+    core_release(&first);
+    wait_for_frames(&waiting, 1);
+    while (!core_take_spare(&third)) /* one is free; the encoder stands in line but briefly */
+        nap();
+    core_release(&third);
+    end(&waiting);
+    core_close(&first);
+    core_close(&second);
+    core_close(&third);
+}
+END_TEST
+
+START_TEST(no_core_is_spare_where_cores_are_not_shared)
+{
+    struct core core;
+
+    ck_assert_int_eq(core_open(NULL, 2, &core, &err), 0);
+    ck_assert(!core_take_spare(&core));
+    core_close(&core);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cores");
@@ -375,6 +411,8 @@ int main(void)
     tcase_add_loop_test(tc, a_stopped_process_blocks_no_other, 0, 2);
     tcase_add_test(tc, without_a_file_every_core_is_free);
     tcase_add_test(tc, a_file_that_cannot_be_opened_is_named_and_every_core_is_free);
+    tcase_add_test(tc, a_core_is_spare_only_while_nobody_waits_for_one);
+    tcase_add_test(tc, no_core_is_spare_where_cores_are_not_shared);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
