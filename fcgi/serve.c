@@ -203,11 +203,15 @@ static void serve_free_parts(struct process *process)
 
 static int serve_run(struct process *process)
 {
+    char *database;
+
     if (!serve_start_parts(process))
         return 1;
     serve_start_handles(process);
+    database = store_name(process->config.database);
     log_info("ready: %d responders, %d jobs at once, database %s", process->config.responders,
-        process->config.slots, process->config.database);
+        process->config.slots, database);
+    free(database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
     serve_free_parts(process);
     log_info("stopped");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
 #include "video/machine.h"
@@ -29,42 +30,62 @@ static void check_count_case(void *ctx, const struct case_summary *summary)
     ++*(int *)ctx;
 }
 
-/* SQLite creates its log beside the file, so the folder must be writable, too. */
-static int check_writable(const char *path, struct error *err)
+struct check_lines {
+    char *database;
+    struct buf others;
+};
+
+static void check_add_line(
+    void *ctx, enum store_finding finding, const char *what, const char *text)
 {
-    char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
-    int rc = real ? faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) : -1;
+    struct check_lines *lines = ctx;
+
+    if (finding == STORE_FOUND)
+        lines->database = mem_copy(text);
+    else
+        buf_format(
+            &lines->others, "%-8s %-10s %s\n", finding == STORE_NOTE ? "note" : "ok", what, text);
+}
+
+static int check_count_cases(const struct config *config, char **ret_text, struct error *err)
+{
+    char *name = store_name(config->cases);
+    struct store *store;
+    int n_cases = 0, rc = cli_open_store(config, STORE_CASES, &store, err);
 
     if (rc == 0) {
-        *slash = '\0';
-        rc = faccessat(AT_FDCWD, *real ? real : "/", W_OK | X_OK, AT_EACCESS);
+        rc = store_case_each(store, check_count_case, &n_cases, err);
+        *ret_text = strcmp(config->cases, config->database) == 0
+                        ? mem_format("%s: %d", store_cases_name(store), n_cases)
+                        : mem_format("%s of %s: %d", store_cases_name(store), name, n_cases);
+        store_close(store);
     }
-    if (rc < 0)
-        rc = error_set(err, ERR_IO, "%s or its folder can't be written: %s", path, strerror(errno));
-    free(real);
+    free(name);
     return rc;
 }
 
 static void check_database(const struct config *config, int *n_missing)
 {
-    struct store *store = NULL;
+    struct check_lines lines = {0};
+    char *cases = NULL, *text = NULL;
     struct error err;
-    int n_cases = 0, rc = cli_open_store(config, STORE_CASES, &store, &err);
-    char *text = NULL;
+    int rc = 0;
 
+    if (store_is_there(config->database))
+        rc = store_examine(config->database, check_add_line, &lines, &err);
     if (rc == 0)
-        rc = store_case_each(store, check_count_case, &n_cases, &err);
+        rc = check_count_cases(config, &cases, &err);
     if (rc == 0)
-        rc = check_writable(config->database, &err);
-    if (rc == 0 && strcmp(config->cases, config->database) == 0)
-        text = mem_format("%s can be read and written; %s: %d", config->database,
-            store_cases_name(store), n_cases);
-    else if (rc == 0)
-        text = mem_format("%s can be read and written; %s of %s: %d", config->database,
-            store_cases_name(store), config->cases, n_cases);
-    store_close(store);
+        text = mem_format("%s; %s", lines.database, cases);
     check_report(rc == 0, "database", rc == 0 ? text : err.text,
-        "point CASECAST_DB to a database on a local disk that this user may write", n_missing);
+        "point CASECAST_DB to a database that this user may write: a file on a local disk, or the "
+        "address of a PostgreSQL server, prepared by `casecast init`",
+        n_missing);
+    if (rc == 0 && lines.others.len)
+        fputs(lines.others.data, stdout);
+    buf_free(&lines.others);
+    free(lines.database);
+    free(cases);
     free(text);
 }
 

@@ -139,6 +139,13 @@ int store_probe(struct store *store, struct error *err)
     return rc;
 }
 
+int store_examine(const char *jobs,
+    void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
+    void *ctx, struct error *err)
+{
+    return store_engine_of(jobs)->examine(jobs, tell, ctx, err);
+}
+
 /* --- cases --- */
 
 const char *store_cases_name(const struct store *store)

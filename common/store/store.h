@@ -69,6 +69,12 @@ bool store_is_adrift(struct store *store);
  * connection answers from its memory.  Costs some milliseconds, and a page of the log. */
 int store_probe(struct store *store, struct error *err);
 
+/* Could a server keep its jobs at this address?  Changes nothing.  Tells in one line each what it
+ * found out: `what` is a word, `text` a sentence. */
+int store_examine(const char *jobs,
+    void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
+    void *ctx, struct error *err);
+
 /* --- cases.  Their tables may be views over somebody's own --- */
 
 /* Of the table or view that cases are read from.  Valid until store_close(). */

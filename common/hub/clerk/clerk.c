@@ -35,10 +35,11 @@ static void clerk_trouble(struct clerk *clerk, const struct error *err)
  * job that runs here belongs to it. */
 static void clerk_leave_adrift(struct clerk *clerk)
 {
+    char *name = store_name(clerk->to.config->database);
     struct error err;
 
-    error_set(&err, ERR_IO, "%s was deleted or replaced: what ran here is given up",
-        clerk->to.config->database);
+    error_set(&err, ERR_IO, "%s was deleted or replaced: what ran here is given up", name);
+    free(name);
     clerk_trouble(clerk, &err);
     store_close(clerk->store);
     clerk->store = NULL;

@@ -115,7 +115,10 @@ struct store_engine {
     void (*close)(struct store_link *link);
     bool (*is_adrift)(struct store_link *link);
     int (*probe)(struct store_link *link, struct error *err); /* the parts it was opened for */
-    const char *(*did)(struct store_link *link);              /* see store_did() */
+    int (*examine)(const char *address,
+        void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
+        void *ctx, struct error *err);
+    const char *(*did)(struct store_link *link); /* see store_did() */
     int (*grant)(struct store_link *link, const char *role, struct error *err);
     struct case_source cases;
     struct job_store jobs;

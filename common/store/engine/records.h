@@ -21,6 +21,13 @@ enum store_answer {
     STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
 };
 
+/* What store_examine() says. */
+enum store_finding {
+    STORE_FOUND,   /* the database: where it is, and what it can do */
+    STORE_ALRIGHT, /* something else, which is as it should be */
+    STORE_NOTE,    /* something that the operator should know */
+};
+
 enum store_part { STORE_CASES = 1, STORE_JOBS = 2 };
 
 /* --- cases --- */

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/postgres/cases/cases.h"
+#include "store/postgres/examine.h"
 #include "store/postgres/init.h"
 #include "store/postgres/schema/schema.h"
 
@@ -120,6 +121,7 @@ const struct store_engine postgres_engine = {
     .close = postgres_close,
     .is_adrift = postgres_is_adrift,
     .probe = postgres_probe,
+    .examine = postgres_examine,
     .did = postgres_did,
     .grant = postgres_grant,
     .cases =

@@ -180,3 +180,36 @@ int sqlite_probe(struct store_link *link, struct error *err)
 
     return rc == 0 && db->has_jobs ? probe_jobs(db, err) : rc;
 }
+
+/* --- without opening it --- */
+
+/* SQLite creates its log beside the file, so the folder must be writable, too. */
+static int probe_check_writable(const char *path, struct error *err)
+{
+    char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
+    int rc = real ? faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) : -1;
+
+    if (rc == 0) {
+        *slash = '\0';
+        rc = faccessat(AT_FDCWD, *real ? real : "/", W_OK | X_OK, AT_EACCESS);
+    }
+    if (rc < 0)
+        rc = error_set(err, ERR_IO, "%s or its folder can't be written: %s", path, strerror(errno));
+    free(real);
+    return rc;
+}
+
+int sqlite_examine(const char *path,
+    void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
+    void *ctx, struct error *err)
+{
+    int rc = probe_check_writable(path, err);
+    char *text;
+
+    if (rc < 0)
+        return rc;
+    text = mem_format("%s can be read and written", path);
+    tell(ctx, STORE_FOUND, "database", text);
+    free(text);
+    return 0;
+}

@@ -5,3 +5,7 @@
 
 /* See store_probe(). */
 int sqlite_probe(struct store_link *link, struct error *err);
+/* See store_examine(). */
+int sqlite_examine(const char *path,
+    void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
+    void *ctx, struct error *err);

@@ -165,6 +165,7 @@ const struct store_engine sqlite_engine = {
     .close = sqlite_close,
     .is_adrift = sqlite_is_adrift,
     .probe = sqlite_probe,
+    .examine = sqlite_examine,
     .did = sqlite_did,
     .grant = sqlite_grant,
     .cases =

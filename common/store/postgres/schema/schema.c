@@ -84,8 +84,10 @@ int pg_schema_make(struct pg_link *link, struct error *err)
 {
     char functions[DIGEST_HEX_LEN + 1];
     struct schema_state state;
-    int rc = pg_link_script(link, lock_sql, err);
+    int rc = schema_check_server(link, err);
 
+    if (rc == 0)
+        rc = pg_link_script(link, lock_sql, err);
     if (rc == 0)
         rc = schema_state_read(link, &state, err);
     if (rc != 0)

@@ -25,6 +25,9 @@ struct schema_state {
     char functions[DIGEST_HEX_LEN + 1]; /* the digest of the functions */
 };
 
+enum { SCHEMA_SERVER_LEAST = 12 }; /* generated columns came with PostgreSQL 12 */
+int schema_check_server(const struct pg_link *link, struct error *err);
+
 int schema_state_read(struct pg_link *link, struct schema_state *ret_state, struct error *err);
 
 /* The functions may change with every version of the program, the tables seldom: so functions are

@@ -35,6 +35,16 @@ int schema_refuse_newer(
         version, SCHEMA_VERSION);
 }
 
+int schema_check_server(const struct pg_link *link, struct error *err)
+{
+    int version = PQserverVersion(link->connection);
+
+    if (version >= 10000 * SCHEMA_SERVER_LEAST)
+        return 0;
+    return schema_refuse(link, ERR_IO, err, "PostgreSQL %d is too old: casecast needs %d or newer",
+        version / 10000, SCHEMA_SERVER_LEAST);
+}
+
 /* --- looking --- */
 
 void schema_digest_functions(char ret_hex[static DIGEST_HEX_LEN + 1])
@@ -139,8 +149,10 @@ static int state_check_rights(
 int pg_schema_check(struct pg_link *link, struct error *err)
 {
     struct schema_state state;
-    int rc = schema_state_read(link, &state, err);
+    int rc = schema_check_server(link, err);
 
+    if (rc == 0)
+        rc = schema_state_read(link, &state, err);
     if (rc != 0)
         return rc;
     if (!state.is_made)
