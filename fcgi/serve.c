@@ -18,6 +18,7 @@
 #include "route/clock_feed.h"
 #include "route/health.h"
 #include "route/replay.h"
+#include "s3/s3.h"
 
 enum {
     WATCH_MS = 500,
@@ -214,6 +215,7 @@ static int serve_run(struct process *process)
     free(database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
     serve_free_parts(process);
+    s3_stop();
     log_info("stopped");
     return 0;
 }
@@ -239,7 +241,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();
     serve_size_pool(&process->config);
-    if (config_make_run(&process->config, err) < 0 ||
+    if (config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||
         health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;

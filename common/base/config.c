@@ -38,6 +38,10 @@ static const struct {
     {"CASECAST_ORIGINS", offsetof(struct config, origins), ""},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
     {"CASECAST_RUN", offsetof(struct config, run), ""},
+    {"CASECAST_S3_CREDENTIALS", offsetof(struct config, s3_credentials), ""},
+    {"CASECAST_S3_ENDPOINT", offsetof(struct config, s3_endpoint), ""},
+    {"CASECAST_S3_REGION", offsetof(struct config, s3_region), "us-east-1"},
+    {"CASECAST_S3_STYLE", offsetof(struct config, s3_style), "path"},
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
 };
 
@@ -162,11 +166,13 @@ static int config_read_numbers(struct config *config, struct error *err)
     return 0;
 }
 
-/* Beside SQLite's file there is a place that is this machine's alone, beside a server's address
- * there is none.  Unfinished videos are large: so the default is not in /run, which is memory. */
+/* Beside SQLite's file and in an output folder there is a place that is this machine's alone,
+ * beside an address there is none.  Unfinished videos are large: so the default is not in /run,
+ * which is memory. */
 static const char *config_default_run(const struct config *config)
 {
-    if (!strstr(config->database, "://"))
+    if (!strstr(config->database, "://") && !strstr(config->output, "://") &&
+        !strstr(config->cache, "://"))
         return "";
     snprintf(config_run, sizeof config_run, "/var/tmp/casecast-%u", (unsigned)geteuid());
     return config_run;

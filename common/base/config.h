@@ -16,10 +16,14 @@ struct config {
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
     const char *cache; /* CASECAST_CACHE: folder of voices and frames that later videos reuse */
-    const char *secret_key; /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
-    const char *origins;    /* CASECAST_ORIGINS: other sites whose pages may use the API */
-    const char *log;        /* CASECAST_LOG: stderr or syslog */
-    const char *machine;    /* CASECAST_MACHINE: name of this machine; default: its host name */
+    const char *s3_endpoint;    /* CASECAST_S3_ENDPOINT: of addresses s3://BUCKET/PREFIX */
+    const char *s3_region;      /* CASECAST_S3_REGION */
+    const char *s3_style;       /* CASECAST_S3_STYLE: where the bucket stands: path or host */
+    const char *s3_credentials; /* CASECAST_S3_CREDENTIALS: file of the keys */
+    const char *secret_key;     /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
+    const char *origins;        /* CASECAST_ORIGINS: other sites whose pages may use the API */
+    const char *log;            /* CASECAST_LOG: stderr or syslog */
+    const char *machine;        /* CASECAST_MACHINE: name of this machine; default: its host name */
     const char *run; /* CASECAST_RUN: folder of this machine alone: locks and unfinished files; "":
                         locks lie beside the database, unfinished files in the output folder */
     int responders;  /* CASECAST_RESPONDERS: threads that accept requests */

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
+#include "s3/s3.h"
 #include "video/video.h"
 
 static const char file_name[] = "video.mp4"; /* in the hidden folder */
@@ -231,10 +232,13 @@ static int create_video(
     create_catch_signals(); /* before the hidden folder exists */
     rc = target_init(&target, path, &err);
     if (rc == 0)
+        rc = s3_start(config, &err);
+    if (rc == 0)
         rc = create_make(config, record, &target, &result, &err);
     if (rc == 0)
         rc = target_publish(&target, &size, &err);
     target_deinit(&target);
+    s3_stop();
     if (rc != 0)
         return cli_fail(&err);
     printf("%s: %.1f s of %d×%d at %d fps, %.1f MB, made in %.1f s\n", path, result.seconds,

@@ -28,6 +28,7 @@ static int video_open_folders(struct video_run *run, struct error *err)
     /* Without a cache the run only takes longer. */
     if (cache_open(options->cache_dir, options->cache_bytes, &run->cache, err) < 0)
         log_warning("nothing is kept between videos: %s", err->text);
+    run->cache.cancel = options->cancel;
     rc = beneath_root(options->media_root, &run->root_fd, err);
     if (rc == 0 && options->watch.may_publish)
         rc = options->watch.may_publish(options->watch.ctx, err);

@@ -1,29 +1,29 @@
 /* cache.c - see cache.h. */
 #include "video/kept/cache.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
+#include "s3/s3.h"
+#include "video/kept/cache_private.h"
 
 enum {
-    ENTRY_SHARE = 8,        /* an entry takes at most this share of the limit */
-    PRUNE_SHARE = 16,       /* the folder is pruned after this share of the limit was added */
-    LEFTOVER_SECONDS = 600, /* a temporary file older than this has lost its writer */
+    ENTRY_SHARE = 8,       /* an entry takes at most this share of the limit */
+    SHARED_MAX = 32 << 20, /* a larger entry is kept on this machine alone: bytes */
+    ALONE_MS = 30000,      /* for so long the storage is not asked after it has failed */
 };
 
 static const char magic[8] = "ccache1";
-static const char suffix[] = ".part";
-static const char lock_name[] = "lock";
 
 /* Before the data of every entry. */
 struct head {
@@ -72,7 +72,7 @@ static bool cache_read_entry(int fd, const char *digest, int64_t bytes_max, stru
     return true;
 }
 
-bool cache_find(const struct cache *cache, const char *digest, struct buf *ret_data)
+static bool cache_find_here(const struct cache *cache, const char *digest, struct buf *ret_data)
 {
     int fd = cache->fd < 0 ? -1 : openat(cache->fd, digest, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool is_valid;
@@ -86,110 +86,6 @@ bool cache_find(const struct cache *cache, const char *digest, struct buf *ret_d
         unlinkat(cache->fd, digest, 0);
     close(fd);
     return is_valid;
-}
-
-/* --- pruning --- */
-
-struct entry {
-    char name[DIGEST_HEX_LEN + 1];
-    int64_t bytes;
-    struct timespec used;
-};
-
-struct entries {
-    struct entry *at;
-    size_t n;
-    int64_t bytes;
-};
-
-static bool cache_is_entry_name(const char *name)
-{
-    return strlen(name) == DIGEST_HEX_LEN && strspn(name, "0123456789abcdef") == DIGEST_HEX_LEN;
-}
-
-static void cache_remove_leftover(
-    const struct cache *cache, const char *name, const struct stat *stat)
-{
-    size_t len = strlen(name), end = strlen(suffix);
-
-    if (len > end && strcmp(name + len - end, suffix) == 0 &&
-        time(NULL) - stat->st_mtime > LEFTOVER_SECONDS)
-        unlinkat(cache->fd, name, 0);
-}
-
-static void cache_list_entry(const struct cache *cache, const char *name, struct entries *list)
-{
-    struct entry *entry;
-    struct stat stat;
-
-    if (fstatat(cache->fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(stat.st_mode))
-        return;
-    if (!cache_is_entry_name(name)) {
-        cache_remove_leftover(cache, name, &stat);
-        return;
-    }
-    list->at = mem_grow(list->at, list->n + 1, sizeof *list->at);
-    entry = &list->at[list->n++];
-    memcpy(entry->name, name, sizeof entry->name);
-    entry->bytes = stat.st_size;
-    entry->used = stat.st_mtim;
-    list->bytes += stat.st_size;
-}
-
-static void cache_list(const struct cache *cache, struct entries *list)
-{
-    int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-    struct dirent *found;
-
-    if (!folder) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    while ((found = readdir(folder)))
-        cache_list_entry(cache, found->d_name, list);
-    closedir(folder);
-}
-
-static int cache_compare_use(const void *a, const void *b)
-{
-    const struct timespec *x = &((const struct entry *)a)->used;
-    const struct timespec *y = &((const struct entry *)b)->used;
-
-    if (x->tv_sec != y->tv_sec)
-        return x->tv_sec < y->tv_sec ? -1 : 1;
-    return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
-}
-
-/* Down to a little below the limit, so that the next entries need no pruning. */
-static void cache_remove_oldest(const struct cache *cache, struct entries *list)
-{
-    int64_t goal = cache->bytes_max - cache->bytes_max / PRUNE_SHARE;
-
-    if (list->bytes <= cache->bytes_max)
-        return;
-    qsort(list->at, list->n, sizeof *list->at, cache_compare_use);
-    for (size_t i = 0; i < list->n && list->bytes > goal; i++)
-        if (unlinkat(cache->fd, list->at[i].name, 0) == 0)
-            list->bytes -= list->at[i].bytes;
-}
-
-/* One process prunes at a time; the others skip it. */
-static void cache_prune(struct cache *cache)
-{
-    int lock = openat(cache->fd, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    struct entries list = {0};
-
-    atomic_store(&cache->bytes_added, 0);
-    if (lock < 0)
-        return;
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
-        cache_list(cache, &list);
-        cache_remove_oldest(cache, &list);
-        free(list.at);
-    }
-    close(lock);
 }
 
 /* --- writing an entry --- */
@@ -206,34 +102,125 @@ static bool cache_write_entry(
     return close(fd) == 0 && done;
 }
 
+static void cache_keep_here(
+    struct cache *cache, const char *digest, const struct head *head, const void *data)
+{
+    char temporary[DIGEST_HEX_LEN + 32], random[17];
+
+    digest_random_name(random, sizeof random - 1);
+    snprintf(temporary, sizeof temporary, "%.16s.%s" CACHE_SUFFIX, digest, random);
+    if (!cache_write_entry(cache, temporary, head, data) ||
+        renameat(cache->fd, temporary, cache->fd, digest) < 0) {
+        unlinkat(cache->fd, temporary, 0);
+        return;
+    }
+    if (atomic_fetch_add(&cache->bytes_added, (int64_t)head->len) + (int64_t)head->len >
+        cache->bytes_max / CACHE_PRUNE_SHARE)
+        cache_prune(cache);
+}
+
+/* --- entries that all machines share --- */
+
+static struct s3_object cache_object(const struct cache *cache, const char *digest)
+{
+    return (struct s3_object){.address = cache->address, .name = digest, .cancel = cache->cancel};
+}
+
+static bool cache_may_ask(const struct cache *cache, size_t len)
+{
+    return cache->address && len <= SHARED_MAX &&
+           clock_monotonic_ms() >= atomic_load(&cache->alone_until_ms);
+}
+
+/* The storage failed: the next calls do not wait for it. */
+static void cache_go_on_alone(struct cache *cache, int rc, const struct error *err)
+{
+    if (rc == -ERR_CANCELED)
+        return;
+    atomic_store(&cache->alone_until_ms, clock_monotonic_ms() + ALONE_MS);
+    log_warning("for %d s nothing is shared between machines: %s", ALONE_MS / 1000, err->text);
+}
+
+static void cache_share(
+    struct cache *cache, const char *digest, const struct head *head, const void *data)
+{
+    static const struct s3_head how = {.type = "application/octet-stream"};
+    struct s3_object object = cache_object(cache, digest);
+    struct buf entry = {0};
+    struct error err;
+    int rc;
+
+    buf_add(&entry, head, sizeof *head);
+    buf_add(&entry, data, head->len);
+    rc = s3_put(&object, &how, entry.data, entry.len, &err);
+    buf_free(&entry);
+    if (rc < 0)
+        cache_go_on_alone(cache, rc, &err);
+}
+
+/* `entry` becomes the data alone.  False: it is not whole. */
+static bool cache_open_entry(const char *digest, struct buf *entry, struct head *ret_head)
+{
+    if (entry->len < sizeof *ret_head)
+        return false;
+    memcpy(ret_head, entry->data, sizeof *ret_head);
+    if (memcmp(ret_head->magic, magic, sizeof magic) != 0 ||
+        ret_head->len != entry->len - sizeof *ret_head ||
+        !cache_sum_matches(digest, ret_head, entry->data + sizeof *ret_head))
+        return false;
+    entry->len = ret_head->len;
+    memmove(entry->data, entry->data + sizeof *ret_head, entry->len + 1); /* with the NUL */
+    return true;
+}
+
+/* An entry of another machine; a copy is kept here. */
+static bool cache_fetch(struct cache *cache, const char *digest, struct buf *ret_data)
+{
+    struct s3_object object = cache_object(cache, digest);
+    struct buf entry = {0};
+    struct error err;
+    struct head head;
+    int rc = s3_get(&object,
+        number_least_64(cache->bytes_max / ENTRY_SHARE, SHARED_MAX) + (int64_t)sizeof head, &entry,
+        &err);
+
+    if (rc < 0)
+        cache_go_on_alone(cache, rc, &err);
+    if (rc != 0)
+        return false;
+    if (!cache_open_entry(digest, &entry, &head)) {
+        buf_free(&entry);
+        s3_remove(&object, &err);
+        return false;
+    }
+    cache_keep_here(cache, digest, &head, entry.data);
+    *ret_data = entry;
+    return true;
+}
+
 void cache_put(struct cache *cache, const char *digest, const void *data, size_t len)
 {
     struct head head = {.len = len};
-    char temporary[DIGEST_HEX_LEN + 32], random[17];
 
     if (cache->fd < 0 || (int64_t)len > cache->bytes_max / ENTRY_SHARE)
         return;
     memcpy(head.magic, magic, sizeof magic);
     cache_sum(digest, data, len, head.sum);
-    digest_random_name(random, sizeof random - 1);
-    snprintf(temporary, sizeof temporary, "%.16s.%s%s", digest, random, suffix);
-    if (!cache_write_entry(cache, temporary, &head, data) ||
-        renameat(cache->fd, temporary, cache->fd, digest) < 0) {
-        unlinkat(cache->fd, temporary, 0);
-        return;
-    }
-    if (atomic_fetch_add(&cache->bytes_added, (int64_t)len) + (int64_t)len >
-        cache->bytes_max / PRUNE_SHARE)
-        cache_prune(cache);
+    cache_keep_here(cache, digest, &head, data);
+    if (cache_may_ask(cache, len))
+        cache_share(cache, digest, &head, data);
+}
+
+bool cache_find(struct cache *cache, const char *digest, struct buf *ret_data)
+{
+    return cache_find_here(cache, digest, ret_data) ||
+           (cache->fd >= 0 && cache_may_ask(cache, 0) && cache_fetch(cache, digest, ret_data));
 }
 
 /* --- the folder --- */
 
-int cache_open(const char *path, int64_t bytes_max, struct cache *ret_cache, struct error *err)
+static int cache_open_folder(const char *path, struct cache *ret_cache, struct error *err)
 {
-    *ret_cache = (struct cache){.fd = -1, .bytes_max = bytes_max};
-    if (!path || bytes_max <= 0)
-        return 0;
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return error_set(err, ERR_IO, "cache folder %s: %s", path, strerror(errno));
     ret_cache->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -241,6 +228,23 @@ int cache_open(const char *path, int64_t bytes_max, struct cache *ret_cache, str
         return error_set(err, ERR_IO, "cache folder %s: %s", path, strerror(errno));
     cache_prune(ret_cache);
     return 0;
+}
+
+int cache_open(const char *path, int64_t bytes_max, struct cache *ret_cache, struct error *err)
+{
+    char *folder;
+    int rc;
+
+    *ret_cache = (struct cache){.fd = -1, .bytes_max = bytes_max};
+    if (!path || bytes_max <= 0)
+        return 0;
+    if (!s3_is_address(path))
+        return cache_open_folder(path, ret_cache, err);
+    ret_cache->address = path;
+    folder = mem_format("%s/cache", s3_work_folder());
+    rc = cache_open_folder(folder, ret_cache, err);
+    free(folder);
+    return rc;
 }
 
 void cache_close(struct cache *cache)

@@ -204,12 +204,12 @@ words() { sort -u | tr '\n' ' '; }
 rows() { grep -ohE '^\| `[^`]+`' "$@" | tr -d '|` '; } # the first cells of tables
 
 code_settings() {
-    { grep -ohE '"CASECAST_[A-Z_]+"' "$root"/common/base/*.c | tr -d '"'
-        grep -ohE '\$\{?CASECAST_[A-Z_]+' "$root"/scripts/[a-z]* 2>/dev/null | tr -d '${'; } | words
+    { grep -ohE '"CASECAST_[A-Z0-9_]+"' "$root"/common/base/*.c | tr -d '"'
+        grep -ohE '\$\{?CASECAST_[A-Z0-9_]+' "$root"/scripts/[a-z]* 2>/dev/null | tr -d '${'; } | words
 }
 described_twice() { cd "$root" && rows $(manual_files) | grep '^CASECAST_' | sort | uniq -d; }
 described() { cd "$root" && rows $(manual_files) | grep '^CASECAST_' | words; }
-mentioned() { cd "$root" && grep -ohE '\bCASECAST_[A-Z_]+' $(manual_files) | sed 's/_$//' | words; }
+mentioned() { cd "$root" && grep -ohE '\bCASECAST_[A-Z0-9_]+' $(manual_files) | sed 's/_$//' | words; }
 
 code_fields() { grep -ohE '\{"[A-Za-z]+", CASE_(TEXT|CHOICE|PATH|SWITCH|NUMBER)' "$root"/common/case/*.c | cut -d'"' -f2 | words; }
 said_fields() { # a row may hold both fields of a point

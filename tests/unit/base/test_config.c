@@ -88,6 +88,9 @@ START_TEST(cores_are_shared_beside_a_file_and_in_a_folder_of_this_machine_beside
     assert_cores_file("/srv/run/cores");
     setenv("CASECAST_DB", "/var/lib/app.db", 1);
     assert_cores_file("/srv/run/cores");
+    unsetenv("CASECAST_RUN");
+    setenv("CASECAST_CACHE", "s3://videos/cache", 1);
+    assert_cores_file(expected);
 }
 END_TEST
 

@@ -55,7 +55,7 @@ static bool finds(int number, const char *text)
     return is_there;
 }
 
-static bool is_there(const struct cache *in, int number)
+static bool is_there(struct cache *in, int number)
 {
     struct buf found = {0};
     bool is = cache_find(in, name_of(number), &found);
