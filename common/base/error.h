@@ -12,7 +12,8 @@
  *     store/postgres, store/postgres/cases, store/postgres/link, store/postgres/schema, store/rows,
  *     store/sqlite, store/sqlite/cases, store/sqlite/db, store/sqlite/jobs, video, video/deliver,
  *     video/draw, video/encode, video/film, video/frame, video/kept, video/language, video/libav,
- *     video/mix, video/picture, video/plan, video/sound, video/text, video/voice, video/watch. */
+ *     video/mix, video/picture, video/plan, video/sound, video/soundtrack, video/text, video/voice,
+ *     video/watch. */
 #pragma once
 
 enum err_code {

@@ -157,7 +157,7 @@ static int video_start(struct video_run *run, struct error *err)
         rc = video_error_during("mixing", soundtrack_open(&run->mix, &run->track, err), err);
     if (rc == 0)
         rc = mux_open(
-            &run->dir, options->file, run->record, &run->track, options->cancel, &run->mux, err);
+            &run->dir, options->file, run->record, run->track, options->cancel, &run->mux, err);
     if (rc == 0) {
         side_files_words(&run->side_files, &words);
         mux_set_words(run->mux, &words);
@@ -246,7 +246,7 @@ static void video_close(struct video_run *run)
         pthread_join(run->prefetch, NULL);
     mux_free(run->mux);
     side_files_close(&run->side_files);
-    soundtrack_close(&run->track);
+    soundtrack_close(run->track);
     if (run->film.shots)
         film_close(&run->film);
     timeline_free(&run->timeline);

@@ -7,7 +7,7 @@
  *
  * Room: from a case to a narrated video.
  * May use: base, case, video/deliver, video/encode, video/film, video/kept, video/language,
- *     video/libav, video/mix, video/picture, video/voice, video/watch.
+ *     video/libav, video/mix, video/picture, video/soundtrack, video/voice, video/watch.
  * Used by: cli, fcgi/kind. */
 #pragma once
 

@@ -9,6 +9,7 @@
 #include "video/film/film.h"
 #include "video/kept/cache.h"
 #include "video/narration.h"
+#include "video/soundtrack/soundtrack.h"
 #include "video/video.h"
 
 /* One call of video_create(), on its thread but where noted. */
@@ -31,7 +32,7 @@ struct video_run {
     struct side_files side_files;
     struct music music;
     struct mix mix;
-    struct soundtrack track;
+    struct soundtrack *track;
     struct mux *mux;
 
     struct progress progress;

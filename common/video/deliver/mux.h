@@ -7,7 +7,7 @@
  *
  * Room: segments to an MP4, a live playlist and side files.
  * May use: base, case, video/draw, video/encode, video/frame, video/kept, video/language,
- *     video/libav, video/mix, video/picture, video/plan, video/text, video/watch.
+ *     video/libav, video/picture, video/plan, video/soundtrack, video/text, video/watch.
  * Used by: fcgi/kind, video. */
 #pragma once
 
@@ -15,7 +15,7 @@
 
 #include "video/encode/segments.h"
 #include "video/kept/outdir.h"
-#include "video/mix/soundtrack.h"
+#include "video/soundtrack/soundtrack.h"
 #include "video/text/text_track.h"
 #include "video/watch/watch.h"
 

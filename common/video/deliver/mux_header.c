@@ -25,7 +25,8 @@ static int mux_add_streams(struct mux *mux, const AVCodecParameters *headers)
     language_code(mux->record->language, language);
     av_dict_set(&sound->metadata, "language", language, 0);
     rc = avcodec_parameters_copy(picture->codecpar, headers);
-    return rc < 0 ? rc : avcodec_parameters_from_context(sound->codecpar, mux->track->codec);
+    return rc < 0 ? rc
+                  : avcodec_parameters_copy(sound->codecpar, soundtrack_parameters(mux->track));
 }
 
 static int mux_add_words(struct mux *mux)

@@ -8,8 +8,8 @@
  * mixed as soon as the last sound is measured.
  *
  * Room: loudness, music, ducking, limiting: the sound of the whole video.
- * May use: base, video/kept, video/libav, video/plan, video/sound.
- * Used by: cli, video, video/deliver, video/text, video/voice. */
+ * May use: base, video/kept, video/libav, video/sound.
+ * Used by: cli, video, video/soundtrack, video/text, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

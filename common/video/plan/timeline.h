@@ -13,8 +13,8 @@
  *
  * Room: when everything happens: the timeline, and the motion of a picture.
  * May use: base, case, video/frame.
- * Used by: video/deliver, video/draw, video/encode, video/film, video/mix, video/picture,
- *     video/sound, video/text, video/voice. */
+ * Used by: video/deliver, video/draw, video/encode, video/film, video/picture, video/sound,
+ *     video/soundtrack, video/text, video/voice. */
 #pragma once
 
 #include <stdbool.h>

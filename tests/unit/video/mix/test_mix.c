@@ -13,11 +13,12 @@
 #include "base/mem.h"
 #include "media.h"
 #include "video/libav/libav_error.h"
+#include "video/soundtrack/aac.h"
 #include "video/mix/duck.h"
 #include "video/mix/limiter.h"
 #include "video/mix/loudness.h"
 #include "video/mix/mix.h"
-#include "video/mix/soundtrack.h"
+#include "video/soundtrack/soundtrack.h"
 
 static char *folder;
 static int root_fd;
@@ -204,30 +205,27 @@ static void decode(AVCodecContext *decoder, const AVPacket *packet, float **samp
     av_frame_free(&frame);
 }
 
-static AVCodecContext *open_decoder(const AVCodecContext *encoder)
+static AVCodecContext *open_decoder(const AVCodecParameters *parameters)
 {
-    AVCodecParameters *parameters = avcodec_parameters_alloc();
     AVCodecContext *decoder = avcodec_alloc_context3(avcodec_find_decoder(AV_CODEC_ID_AAC));
 
-    avcodec_parameters_from_context(parameters, encoder);
     avcodec_parameters_to_context(decoder, parameters);
     ck_assert_int_eq(avcodec_open2(decoder, NULL, NULL), 0);
-    avcodec_parameters_free(&parameters);
     return decoder;
 }
 
 static struct measured measure_after_aac(struct mix *mix)
 {
     AVPacket *packet = av_packet_alloc();
-    struct soundtrack track;
+    struct soundtrack *track;
     AVCodecContext *decoder;
     float *samples = NULL;
     struct measured measured;
     int64_t n = 0;
 
     ck_assert_int_eq(soundtrack_open(mix, &track, &err), 0);
-    decoder = open_decoder(track.codec);
-    while (soundtrack_next(&track, packet, &err) == 0) {
+    decoder = open_decoder(soundtrack_parameters(track));
+    while (soundtrack_next(track, packet, &err) == 0) {
         decode(decoder, packet, &samples, &n);
         av_packet_unref(packet);
     }
@@ -235,7 +233,7 @@ static struct measured measure_after_aac(struct mix *mix)
     measured = meter(samples, n);
     free(samples);
     avcodec_free_context(&decoder);
-    soundtrack_close(&track);
+    soundtrack_close(track);
     av_packet_free(&packet);
     return measured;
 }
@@ -502,6 +500,100 @@ START_TEST(each_part_sounds_exactly_where_it_belongs)
 }
 END_TEST
 
+/* --- the soundtrack --- */
+
+/* The packets that can be taken; `*ret_rc` is what follows them. */
+static int count_packets(struct soundtrack *track, int *ret_rc)
+{
+    AVPacket *packet = av_packet_alloc();
+    int n = 0;
+
+    while ((*ret_rc = soundtrack_next(track, packet, &err)) == 0) {
+        ck_assert_int_eq(packet->pts, (int64_t)(n++ - 1) * AAC_FRAME);
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    return n;
+}
+
+START_TEST(the_soundtrack_has_a_packet_for_each_frame_and_ends)
+{
+    struct mix_clip clip = add_clip(tone, 1, 24000);
+    struct soundtrack *track;
+    struct mix mix;
+    int rc;
+
+    open_mix(&clip, 1, NULL, 3, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_eq(count_packets(track, &rc), 1 + (3 * 48000 + AAC_FRAME - 1) / AAC_FRAME);
+    ck_assert_int_eq(rc, SOUNDTRACK_E_END);
+    ck_assert_int_eq(count_packets(track, &rc), 0);
+    ck_assert_int_eq(rc, SOUNDTRACK_E_END);
+    soundtrack_close(track);
+    mix_close(&mix);
+    levels_free(&clip.levels);
+}
+END_TEST
+
+START_TEST(an_error_of_the_mix_comes_after_the_sound_before_it_and_stays)
+{
+    struct mix_clip clips[] = {add_clip(tone, 1, 0), add_clip(tone, 1, 48000)};
+    struct soundtrack *track;
+    struct mix mix;
+    int rc;
+
+    clips[1].n += 48000; /* as if the file had become shorter */
+    open_mix(clips, 2, NULL, 4, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_ge(count_packets(track, &rc), 90);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(rc, -ERR_INPUT);
+        ck_assert_str_eq(err.text, "scene 2: its sound changed while it was read");
+        ck_assert_int_eq(count_packets(track, &rc), 0);
+    }
+    soundtrack_close(track);
+    mix_close(&mix);
+    for (int i = 0; i < 2; i++)
+        levels_free(&clips[i].levels);
+}
+END_TEST
+
+START_TEST(a_canceled_soundtrack_ends_at_once)
+{
+    atomic_bool cancel = false;
+    struct mix_input input = {.n_samples = (int64_t)7200 * 48000};
+    struct soundtrack *track;
+    struct mix mix;
+    int rc;
+
+    mix_open(&input, &cancel, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    atomic_store(&cancel, true);
+    ck_assert_int_lt(count_packets(track, &rc), 1000);
+    ck_assert_int_eq(rc, -ERR_CANCELED);
+    soundtrack_close(track);
+    mix_close(&mix);
+}
+END_TEST
+
+START_TEST(the_soundtrack_is_made_only_a_little_ahead_of_what_is_taken)
+{
+    struct mix_input input = {.n_samples = (int64_t)7200 * 48000};
+    AVPacket *packet = av_packet_alloc();
+    struct soundtrack *track;
+    struct mix mix;
+
+    mix_open(&input, NULL, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_eq(soundtrack_next(track, packet, &err), 0);
+    usleep(300 * 1000); /* in which silence of a minute would be encoded */
+    soundtrack_close(track);
+    ck_assert_int_le(mix.n_read, 3 * 48000);
+    av_packet_free(&packet);
+    mix_close(&mix);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mix");
@@ -525,6 +617,10 @@ int main(void)
     tcase_add_test(tc, a_whisper_and_a_shout_come_out_equally_loud);
     tcase_add_test(tc, music_under_speech_is_twelve_decibels_down_and_comes_back);
     tcase_add_test(tc, each_part_sounds_exactly_where_it_belongs);
+    tcase_add_test(tc, the_soundtrack_has_a_packet_for_each_frame_and_ends);
+    tcase_add_test(tc, an_error_of_the_mix_comes_after_the_sound_before_it_and_stays);
+    tcase_add_test(tc, a_canceled_soundtrack_ends_at_once);
+    tcase_add_test(tc, the_soundtrack_is_made_only_a_little_ahead_of_what_is_taken);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,0 +1,36 @@
+/* soundtrack.h - the mix as one stream of AAC packets.  A thread of this module mixes and encodes
+ * ahead of the caller, who takes the packets in order.  One caller at a time.
+ *
+ * The thread runs ahead as far as the caller has come, and at most a minute (1.3 MB): so at the
+ * start, when viewers wait for the first second of pictures, it takes little of the encoders'
+ * time.
+ *
+ * Room: the mix as AAC packets, made ahead of their use.
+ * May use: base, video/libav, video/mix, video/plan.
+ * Used by: video, video/deliver. */
+#pragma once
+
+#include <libavcodec/avcodec.h>
+
+#include "video/mix/mix.h"
+
+struct soundtrack;
+
+/* Open the encoder and start the thread.  `mix` is the thread's until soundtrack_close().
+ * -ERR_LIBRARY: libavcodec has no AAC encoder or can't open it; -ERR_LIMIT: no memory or no
+ * thread. */
+int soundtrack_open(struct mix *mix, struct soundtrack **ret_track, struct error *err);
+
+/* Stop the thread and wait for it: the time of a packet.  Takes NULL. */
+void soundtrack_close(struct soundtrack *track);
+
+/* Of the stream; valid until soundtrack_close(). */
+const AVCodecParameters *soundtrack_parameters(const struct soundtrack *track);
+
+enum { SOUNDTRACK_E_END = 1 };
+
+/* Wait for the next packet, with its times in samples; the caller moves or unrefs it.  The first
+ * packet starts before 0: it holds the encoder's priming samples, which players skip.
+ * SOUNDTRACK_E_END: there is none.  Errors: those of mix_read(), each after the packets before it;
+ * -ERR_CANCELED; -ERR_LIBRARY: the encoder failed. */
+int soundtrack_next(struct soundtrack *track, AVPacket *packet, struct error *err);
