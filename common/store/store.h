@@ -151,8 +151,9 @@ int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
 /* --- the owner's side --- */
 
 /* A process that may run jobs: a random name, what member_info says of it, one lease for all its
- * jobs, and a proof of life (with SQLite a lock in the file <database>-members).  One thread at a
- * time. */
+ * jobs, and a proof of life: with SQLite a lock in the file <database>-members; with PostgreSQL the
+ * lease alone, so who was silent for longer than its lease counts as gone until it comes back.  One
+ * thread at a time. */
 struct member;
 
 /* `jobs`: the address; the caller keeps it and the texts of `info`. */

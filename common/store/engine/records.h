@@ -2,7 +2,8 @@
  *
  * Room: what an engine of databases must provide.
  * May use: base, case, job.
- * Used by: store, store/postgres, store/postgres/link, store/rows, store/sqlite, store/sqlite/db. */
+ * Used by: store, store/postgres, store/postgres/jobs, store/postgres/link, store/rows,
+ *     store/sqlite, store/sqlite/db, store/sqlite/jobs. */
 #pragma once
 
 #include <stdbool.h>

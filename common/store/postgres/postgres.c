@@ -7,6 +7,7 @@
 #include "store/postgres/cases/cases.h"
 #include "store/postgres/examine.h"
 #include "store/postgres/init.h"
+#include "store/postgres/jobs/jobs.h"
 #include "store/postgres/schema/schema.h"
 
 static bool postgres_serves(const char *address)
@@ -26,6 +27,7 @@ static void postgres_close(struct store_link *store_link)
     struct pg_link *link = pg_link_of(store_link);
 
     pg_cases_free(link->cases);
+    pg_jobs_end(link);
     pg_link_free(link);
 }
 
@@ -67,25 +69,29 @@ static int postgres_start(
     return rc;
 }
 
+static int postgres_greet(struct pg_link *link, struct error *err)
+{
+    int rc = pg_schema_check(link, err);
+
+    return rc == 0 ? pg_jobs_greet(link, err) : rc;
+}
+
 static int postgres_open(const char *address, unsigned parts, enum store_way way,
     struct store_link **ret_link, struct error *err)
 {
     struct pg_link *link = NULL;
-    int rc;
+    int rc = pg_link_new(address, &link, err);
 
-    if (parts & STORE_JOBS && way != STORE_INIT)
-        return error_set(err, ERR_INPUT,
-            "CASECAST_DB: jobs are kept in an SQLite file; give the PostgreSQL address to "
-            "CASECAST_CASES, and a file to CASECAST_DB");
-    rc = pg_link_new(address, &link, err);
     if (rc < 0)
         return rc;
     if (way == STORE_INIT && parts & STORE_JOBS)
         rc = postgres_init(link, parts, err);
     link->only_reads = way == STORE_READ;
     link->parts = parts;
-    if (parts & STORE_JOBS)
-        link->greet = pg_schema_check;
+    if (parts & STORE_JOBS) {
+        pg_jobs_begin(link);
+        link->greet = postgres_greet;
+    }
     if (rc == 0)
         rc = postgres_start(link, parts, way, err);
     if (rc == 0)
@@ -95,11 +101,9 @@ static int postgres_open(const char *address, unsigned parts, enum store_way way
     return rc;
 }
 
-/* A lost connection is made anew by the next call. */
 static bool postgres_is_adrift(struct store_link *link)
 {
-    (void)link;
-    return false;
+    return pg_jobs_are_adrift(pg_link_of(link));
 }
 
 static int postgres_probe(struct store_link *link, struct error *err)
@@ -130,5 +134,38 @@ const struct store_engine postgres_engine = {
             .each = pg_case_each,
             .get = pg_case_get,
             .put = pg_case_put,
+        },
+    .jobs =
+        {
+            .open = pg_job_open,
+            .get = pg_job_get,
+            .told = pg_job_told,
+            .each_done = pg_job_each_done,
+            .count = pg_job_count,
+            .each = pg_job_each,
+            .events = pg_job_events,
+            .watched = pg_jobs_watched,
+            .audience_others = pg_audience_others,
+            .want_cancel = pg_job_want_cancel,
+            .cancel = pg_job_cancel,
+            .member_new = pg_member_new,
+            .member_free = pg_member_free,
+            .member_renew = pg_member_renew,
+            .member_stop = pg_member_stop,
+            .member_release = pg_member_release,
+            .member_each = pg_member_each,
+            .members_live_by_lease = true,
+            .audiences_write = pg_audiences_write,
+            .claim = pg_job_claim,
+            .release = pg_job_release,
+            .lease = pg_job_lease,
+            .append = pg_job_append,
+            .rekey = pg_job_rekey,
+            .progress = pg_job_progress,
+            .end = pg_job_end,
+            .news = pg_news,
+            .position = pg_position,
+            .tail = pg_tail,
+            .live = pg_live,
         },
 };

@@ -113,7 +113,7 @@ fact 'the password is not printed in any other line' lacks sesame "$(CASECAST_CA
 fact 'the password of a TLS key in the address is refused, too' says 'must not hold a password' \
     env CASECAST_CASES='postgresql://casecast@/casecast?sslpassword=sesame' "$program" cases
 fact 'an invalid address is refused' says "can't be read" env CASECAST_CASES='postgresql://[::1' "$program" cases
-fact 'a PostgreSQL address in CASECAST_DB is refused' says 'CASECAST_DB: jobs are kept in an SQLite file' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
+fact 'a PostgreSQL database without tables of jobs names the command that makes them' says '`casecast init`, run by a role' env CASECAST_DB="$CASECAST_CASES" "$program" jobs
 
 # --- a password in a file ---
 

@@ -1,9 +1,14 @@
 /* store_kit.h - what the tests of the store share: a database of their own in a folder of their
- * own. */
+ * own.
+ *
+ * With CASECAST_TEST_DB, the address of a database on a server that is the tests' own
+ * (tests/unit/with_postgres.sh), it is a copy of that database.  SQL of tests is one text for both:
+ * tables are called casecast_…, and so on PostgreSQL, where casecast.jobs is meant. */
 #pragma once
 
 #include <check.h>
 #include <dirent.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +23,7 @@
 
 #define LEASE_MS 3000
 
-static char kit_folder[64], kit_path[96];
+static char kit_folder[64], kit_path[160];
 static struct store *kit_store;
 static struct error kit_error;
 
@@ -56,9 +61,105 @@ static inline void kit_make_folder(void)
     snprintf(kit_path, sizeof kit_path, "%s/store.db", kit_folder);
 }
 
+/* --- PostgreSQL --- */
+
+static inline bool kit_is_postgres(void)
+{
+    return getenv("CASECAST_TEST_DB");
+}
+
+static inline void kit_name_database(const char *name, char ret_address[static 160])
+{
+    const char *address = getenv("CASECAST_TEST_DB"), *rest = strchr(address, '?');
+
+    snprintf(ret_address, 160, "postgresql://owner@/%s%s", name, rest);
+}
+
+static inline PGconn *kit_connect(const char *address)
+{
+    PGconn *connection = PQconnectdb(address);
+
+    ck_assert_msg(PQstatus(connection) == CONNECTION_OK, "%s", PQerrorMessage(connection));
+    return connection;
+}
+
+/* Runs statements; the first value of the last one's rows as text, which the next call overwrites.
+ */
+static inline const char *kit_run(PGconn *connection, const char *sql)
+{
+    static char text[4096];
+    PGresult *result = PQexec(connection, sql);
+
+    ck_assert_msg(
+        PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK,
+        "%s: %s", sql, PQresultErrorMessage(result));
+    text[0] = '\0';
+    if (PQntuples(result) > 0)
+        snprintf(text, sizeof text, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return text;
+}
+
+static inline const char *kit_run_at(const char *address, const char *sql)
+{
+    PGconn *connection = kit_connect(address);
+    const char *text = kit_run(connection, sql);
+
+    PQfinish(connection);
+    return text;
+}
+
+/* A copy of the database that kit_main() made. */
+static inline void kit_copy_database(void)
+{
+    char admin[160], sql[100], name[32];
+
+    snprintf(name, sizeof name, "test_%d", (int)getpid());
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE casecast", name);
+    kit_name_database("postgres", admin);
+    kit_run_at(admin, sql);
+    kit_name_database(name, kit_path);
+}
+
+static inline void kit_drop_database(void)
+{
+    char admin[160], sql[100];
+
+    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS test_%d WITH (FORCE)", (int)getpid());
+    kit_name_database("postgres", admin);
+    kit_run_at(admin, sql);
+}
+
+static inline void kit_make_tables(void)
+{
+    const char *address = getenv("CASECAST_TEST_DB");
+    struct store *store;
+    struct error err;
+
+    if (store_init(address, address, &store, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(EXIT_FAILURE);
+    }
+    store_close(store);
+}
+
+/* The text with casecast. for casecast_; the next call overwrites it. */
+static inline const char *kit_as_postgres(const char *sql)
+{
+    static char text[4096];
+    char *at;
+
+    snprintf(text, sizeof text, "%s", sql);
+    while ((at = strstr(text, "casecast_")))
+        at[8] = '.';
+    return text;
+}
+
 static inline void kit_start(void)
 {
     kit_make_folder();
+    if (kit_is_postgres())
+        kit_copy_database();
     kit_store = kit_open();
 }
 
@@ -83,18 +184,6 @@ static inline struct member *kit_member(const char *alias)
     return kit_members[i].member;
 }
 
-/* As if the kernel had ended it: its lock is gone, its row stands. */
-static inline void kit_dies(const char *alias)
-{
-    struct member *member = kit_member(alias);
-
-    for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++)
-        if (kit_members[i].member == member)
-            strcpy(kit_members[i].alias, "(dead)");
-    close(member_of(member)->fd);
-    member_of(member)->fd = -1;
-}
-
 static inline void kit_sql(const char *sql);
 
 /* It lives, and was silent for longer than its lease. */
@@ -107,6 +196,22 @@ static inline void kit_sleeps(const char *alias)
     kit_sql(sql);
 }
 
+/* As if the kernel had ended it: its row stands; its lock is gone, or on PostgreSQL its lease. */
+static inline void kit_dies(const char *alias)
+{
+    struct member *member = kit_member(alias);
+
+    if (kit_is_postgres()) {
+        kit_sleeps(alias);
+    } else {
+        close(member_of(member)->fd);
+        member_of(member)->fd = -1;
+    }
+    for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++)
+        if (kit_members[i].member == member)
+            strcpy(kit_members[i].alias, "(dead)");
+}
+
 static inline void kit_stop(void)
 {
     for (size_t i = 0; i < sizeof kit_members / sizeof *kit_members; i++) {
@@ -115,6 +220,8 @@ static inline void kit_stop(void)
     }
     store_close(kit_store);
     kit_store = NULL;
+    if (kit_is_postgres())
+        kit_drop_database();
     file_remove_folder(kit_folder);
 }
 
@@ -124,6 +231,10 @@ static inline void kit_sql(const char *sql)
     sqlite3 *db;
     char *message = NULL;
 
+    if (kit_is_postgres()) {
+        kit_run_at(kit_path, kit_as_postgres(sql));
+        return;
+    }
     ck_assert_int_eq(sqlite3_open(kit_path, &db), SQLITE_OK);
     sqlite3_busy_timeout(db, STORE_WAIT_MS);
     sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
@@ -139,6 +250,8 @@ static inline const char *kit_ask(const char *sql)
     sqlite3_stmt *row;
     sqlite3 *db;
 
+    if (kit_is_postgres())
+        return kit_run_at(kit_path, kit_as_postgres(sql));
     ck_assert_int_eq(sqlite3_open(kit_path, &db), SQLITE_OK);
     sqlite3_busy_timeout(db, STORE_WAIT_MS);
     ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK, "%s: %s", sql,
@@ -149,6 +262,48 @@ static inline const char *kit_ask(const char *sql)
     sqlite3_finalize(row);
     sqlite3_close(db);
     return text;
+}
+
+/* --- another program that writes --- */
+
+static struct store *kit_writer;
+static PGconn *kit_writing;
+
+/* Nobody else can write until kit_unlock().  On SQLite kit_store does not wait for that. */
+static inline void kit_lock(void)
+{
+    if (kit_is_postgres()) {
+        kit_writing = kit_connect(kit_path);
+        kit_run(kit_writing, "BEGIN; SELECT casecast.lock_journal(NULL)");
+        return;
+    }
+    kit_writer = kit_open();
+    sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
+    ck_assert_int_eq(
+        sqlite3_exec(kit_database(kit_writer)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+        SQLITE_OK);
+}
+
+static inline void kit_unlock(void)
+{
+    PQfinish(kit_writing);
+    store_close(kit_writer);
+}
+
+/* Under the lock: an event that is never committed. */
+static inline void kit_write_half(const char *id)
+{
+    char sql[200];
+
+    kit_lock();
+    if (kit_is_postgres()) {
+        snprintf(sql, sizeof sql,
+            "SELECT casecast.journal_add('%s', '{NULL}', '{never committed}', '{x}')", id);
+        kit_run(kit_writing, sql);
+    } else {
+        journal_add(kit_database(kit_writer), id,
+            &(struct job_event){.data = "never committed", .once = "x"}, 1, NULL);
+    }
 }
 
 static inline void kit_add_file(struct buf *all, const char *name)
@@ -294,6 +449,8 @@ static inline int kit_main_loops(const char *name, const TTest *const *tests, si
     int failed;
 
     digest_init();
+    if (kit_is_postgres())
+        kit_make_tables();
     suite_add_tcase(suite, cases);
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, start, kit_stop);

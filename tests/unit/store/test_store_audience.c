@@ -140,6 +140,10 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int n_failed;
 
+    digest_init();
+    if (kit_is_postgres())
+        kit_make_tables();
+
     tcase_add_checked_fixture(tcase, set_up, kit_stop);
     tcase_add_test(tcase, nobody_watches_at_first);
     tcase_add_test(tcase, ones_own_streams_are_no_others);

@@ -63,20 +63,14 @@ END_TEST
 START_TEST(without_an_input_nothing_is_made_and_no_lock_is_waited_for)
 {
     struct job_request request = kit_request("1", "a");
-    struct store *other;
     struct job job;
     bool is_new;
 
     request.input = NULL;
-    other = kit_open();
-    ck_assert_int_eq(
-        sqlite3_exec(kit_database(other)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
+    kit_lock();
     ck_assert_int_eq(
         store_job_open(kit_store, &request, &job, &is_new, &kit_error), STORE_E_NOT_FOUND);
-    ck_assert_int_eq(
-        sqlite3_exec(kit_database(other)->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
-    store_close(other);
+    kit_unlock();
     kit_job("a");
     assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
     ck_assert(!is_new);
@@ -129,7 +123,7 @@ START_TEST(a_watched_job_is_written_down_once_in_a_while_whoever_asks)
     job = kit_get(ids[0]);
     ck_assert_int_gt(job.watched_ms, watched_ms);
     /* A time of another boot, whose clock had gone on for longer. */
-    kit_sql("UPDATE casecast_jobs SET watched_ms = 1 << 60");
+    kit_sql("UPDATE casecast_jobs SET watched_ms = 1152921504606846976");
     assert_done(store_jobs_watched(other, ids, 1, 60000, &kit_error));
     job = kit_get(ids[0]);
     ck_assert_int_lt(job.watched_ms, (int64_t)1 << 60);
@@ -459,6 +453,9 @@ START_TEST(jobs_that_are_made_and_canceled_do_not_grow_the_file)
         job_clear(&job);
     }
     free(input);
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "0");
+    if (kit_is_postgres()) /* its autovacuum gives the room back */
+        return;
     ck_assert_int_lt(atoi(kit_ask("SELECT page_count * page_size FROM pragma_page_count,"
                                   " pragma_page_size")),
         3 << 20);
@@ -582,10 +579,11 @@ START_TEST(of_many_callers_in_many_processes_one_creates)
     pid_t pids[PROCESSES];
     int n_new = 0, status;
 
-    /* The database is not there yet either: all of them make it at once. */
+    /* With SQLite the database is not there yet either: all of them make it at once. */
     store_close(kit_store);
     kit_store = NULL;
-    snprintf(kit_path, sizeof kit_path, "%s/new.db", kit_folder);
+    if (!kit_is_postgres())
+        snprintf(kit_path, sizeof kit_path, "%s/new.db", kit_folder);
     for (int i = 0; i < PROCESSES; i++)
         if ((pids[i] = fork()) == 0)
             _exit(open_all_in_threads());

@@ -68,11 +68,7 @@ static int deaths_of(const char *id)
 
 static int n_members(void)
 {
-    int64_t n = 0;
-
-    assert_done(query_number(
-        kit_database(kit_store), "SELECT count(*) FROM casecast_members", NULL, &n, &kit_error));
-    return (int)n;
+    return atoi(kit_ask("SELECT count(*) FROM casecast_members"));
 }
 
 START_TEST(a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted)
@@ -90,6 +86,9 @@ START_TEST(a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted)
     ck_assert_int_eq(job.deaths, 1);
     ck_assert_int_eq(job.run, 2);
     job_clear(&job);
+    if (kit_is_postgres()) /* who has died is not known there before a day has passed */
+        kit_sql("UPDATE casecast_members SET leased_until_ms = 1 WHERE leased_until_ms < 2;"
+                "SELECT casecast_members_forget(casecast_now_ms())");
     ck_assert_int_eq(n_members(), 1); /* nobody needs the row of the dead any more */
 }
 END_TEST
@@ -141,6 +140,9 @@ START_TEST(who_was_only_silent_loses_the_job_and_has_not_died)
         ck_assert_str_eq(kit_claim(owner, 1), id);
         kit_sleeps(owner);
     }
+    /* On PostgreSQL that shows when they come back. */
+    assert_done(store_member_renew(kit_store, kit_member("odd"), &kit_error));
+    assert_done(store_member_renew(kit_store, kit_member("even"), &kit_error));
     ck_assert_int_eq(deaths_of(id), 0);
 }
 END_TEST
@@ -210,8 +212,10 @@ END_TEST
 
 START_TEST(a_file_of_locks_that_was_deleted_kills_nobody)
 {
-    char path[128];
+    char path[180];
 
+    if (kit_is_postgres()) /* which has no such file */
+        return;
     kit_job("a");
     kit_claim("me", 1);
     snprintf(path, sizeof path, "%s-members", kit_path);
@@ -240,6 +244,8 @@ START_TEST(a_kind_that_a_process_does_not_know_is_left_to_others)
         kit_store, kit_job("a"), CANCEL_ASKED, NULL, 0, &job, &is_first, &kit_error));
     job_clear(&job);
     store_member_free(new);
+    if (kit_is_postgres())
+        kit_sql("UPDATE casecast_members SET leased_until_ms = 1");
     assert_done(store_job_claim(kit_store, old, 0, kit_tag(), &job, &kit_error));
     ck_assert(job.cancel_wanted);
     job_clear(&job);
@@ -319,15 +325,12 @@ END_TEST
 
 START_TEST(nothing_to_claim_needs_no_write_lock)
 {
-    struct store *other = kit_open();
     struct job job;
 
-    sqlite3_busy_timeout(kit_database(kit_store)->handle, 0);
-    ck_assert_int_eq(
-        sqlite3_exec(kit_database(other)->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    kit_lock();
     ck_assert_int_eq(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error),
         STORE_E_NOT_FOUND);
-    store_close(other);
+    kit_unlock();
 }
 END_TEST
 
@@ -388,7 +391,9 @@ START_TEST(a_member_is_one_row_with_one_lease)
     for (int i = 0; i < 2; i++)
         assert_done(store_member_renew(kit_store, member, &kit_error));
     ck_assert_str_eq(
-        kit_ask("SELECT count(*) || machine || engine || slots FROM casecast_members"), "1leftv13");
+        kit_ask(
+            "SELECT count(*) || max(machine) || max(engine) || max(slots) FROM casecast_members"),
+        "1leftv13");
     store_member_free(member);
 }
 END_TEST
@@ -442,6 +447,10 @@ START_TEST(who_owns_a_job_and_renews_no_lease_is_silent_and_who_ended_is_gone)
     assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
     assert_members("///0 there\n");
     kit_dies("me");
+    if (kit_is_postgres()) { /* it can't know, and keeps the row for a day */
+        assert_members("///0 there silent\n");
+        return;
+    }
     assert_members("///0 gone\n");
     /* Whoever comes next removes its row, once it owns nothing. */
     assert_done(store_member_renew(kit_store, kit_member("heir"), &kit_error));
@@ -498,7 +507,6 @@ START_TEST(many_processes_run_every_job_once)
 {
     pid_t pids[PROCESSES];
     int n = 0, status;
-    int64_t n_events = 0;
 
     for (int i = 0; i < JOBS; i++) {
         char key[8];
@@ -518,9 +526,8 @@ START_TEST(many_processes_run_every_job_once)
     }
     ck_assert_int_eq(n, JOBS);
     kit_store = kit_open();
-    assert_done(query_number(kit_database(kit_store),
-        "SELECT count(*) FROM casecast_events WHERE name = 'scene'", NULL, &n_events, &kit_error));
-    ck_assert_int_eq(n_events, JOBS);
+    ck_assert_int_eq(
+        atoi(kit_ask("SELECT count(*) FROM casecast_events WHERE name = 'scene'")), JOBS);
 }
 END_TEST
 
@@ -539,15 +546,15 @@ START_TEST(a_killed_owner_loses_nothing)
         kit_claim("dead", 1);
         if (store_job_append(kit_store, id, 1, &note, NULL) < 0)
             _exit(1);
-        transaction_begin(kit_database(kit_store), NULL);
-        journal_add(
-            kit_database(kit_store), id, &(struct job_event){.data = "never committed"}, 1, NULL);
+        kit_write_half(id);
         kill(getpid(), SIGKILL);
     }
     waitpid(pid, &status, 0);
     ck_assert(WIFSIGNALED(status));
 
     kit_store = kit_open();
+    if (kit_is_postgres())
+        kit_sql("UPDATE casecast_members SET leased_until_ms = 1");
     ck_assert_str_eq(kit_claim("heir", 1), id);
     ck_assert_int_eq(deaths_of(id), 1);
     assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));

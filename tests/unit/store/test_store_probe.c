@@ -18,7 +18,7 @@ static int probe(void)
 
 static const char *beside(const char *suffix)
 {
-    static char path[128];
+    static char path[200];
 
     snprintf(path, sizeof path, "%s%s", kit_path, suffix);
     return path;
@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(nobody_writes_into_a_deleted_moved_or_replaced_one)
 {
-    char away[160];
+    char away[200];
     struct job_request request = kit_request("1", "a");
     struct job job;
     bool is_new;

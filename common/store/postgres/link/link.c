@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,16 +199,47 @@ static int link_next(
     return 0;
 }
 
+/* --- values --- */
+
+struct pg_value pg_number(int64_t number)
+{
+    struct pg_value value = {0};
+
+    snprintf(value.number, sizeof value.number, "%lld", (long long)number);
+    return value;
+}
+
+void pg_array_add(struct buf *array, const char *text)
+{
+    buf_add_text(array, array->len ? "," : "{");
+    if (!text) {
+        buf_add_text(array, "NULL");
+        return;
+    }
+    buf_add_text(array, "\"");
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            buf_add_text(array, "\\");
+        buf_add(array, text, 1);
+    }
+    buf_add_text(array, "\"");
+}
+
+void pg_array_end(struct buf *array)
+{
+    buf_add_text(array, array->len ? "}" : "{}");
+}
+
 /* --- statements --- */
 
 static int link_send(
     struct pg_link *link, const char *sql, const struct pg_value *values, int n, struct error *err)
 {
-    const char *texts[4] = {NULL};
-    Oid types[4] = {0};
+    const char *texts[PG_VALUES_MOST] = {NULL};
+    Oid types[PG_VALUES_MOST] = {0};
 
     for (int i = 0; i < n; i++) {
-        texts[i] = values[i].text;
+        texts[i] = *values[i].number ? values[i].number : values[i].text;
         types[i] = values[i].type;
     }
     if (!PQsendQueryParams(link->connection, sql, n, types, texts, NULL, NULL, 0))
@@ -215,13 +247,19 @@ static int link_send(
     return 0;
 }
 
-/* What the server says of a statement.  Class 22: a value that is none of its type; 57, 53, 40: the
- * server is short of something, or ends; 55P03: another program's lock. */
+/* Is it the server's state, and not the statement, for which it refuses?  Class 57, 53, 40: it is
+ * short of something, or ends; 55P03: another program's lock; 25006: it is a standby now. */
+static bool link_passes(const char *state)
+{
+    return !*state || memcmp(state, "57", 2) == 0 || memcmp(state, "53", 2) == 0 ||
+           memcmp(state, "40", 2) == 0 || strcmp(state, "55P03") == 0 ||
+           strcmp(state, "25006") == 0;
+}
+
+/* What the server says of a statement.  Class 22: a value that is none of its type. */
 static int link_judge(struct pg_link *link, const PGresult *result, struct error *err)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool passes = !state || memcmp(state, "57", 2) == 0 || memcmp(state, "53", 2) == 0 ||
-                  memcmp(state, "40", 2) == 0 || strcmp(state, "55P03") == 0;
+    const char *state;
 
     switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
@@ -229,9 +267,12 @@ static int link_judge(struct pg_link *link, const PGresult *result, struct error
     case PGRES_SINGLE_TUPLE:
         return 0;
     default:
-        if (state && memcmp(state, "22", 2) == 0)
+        state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        snprintf(link->state, sizeof link->state, "%s", state ? state : "");
+        if (memcmp(link->state, "22", 2) == 0)
             return PG_E_NOT_A_VALUE;
-        return link_refuse(link, passes ? ERR_BUSY : ERR_IO, PQresultErrorMessage(result), err);
+        return link_refuse(
+            link, link_passes(link->state) ? ERR_BUSY : ERR_IO, PQresultErrorMessage(result), err);
     }
 }
 
@@ -243,6 +284,7 @@ static int link_collect(struct pg_link *link, int (*each)(void *ctx, const PGres
     PGresult *result = NULL, *last = NULL;
     int rc, first = 0;
 
+    *link->state = '\0';
     while ((rc = link_next(link, until_ms, &result, err)) == 0 && result) {
         if (first == 0)
             first = link_judge(link, result, err);
@@ -255,6 +297,8 @@ static int link_collect(struct pg_link *link, int (*each)(void *ctx, const PGres
         *ret_last = last;
     else
         PQclear(last);
+    if (strcmp(link->state, "25006") == 0) /* a new connection finds the server that writes */
+        link_drop(link);
     return rc < 0 ? rc : first;
 }
 
@@ -266,6 +310,25 @@ int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *
     if (rc == 0)
         rc = link_send(link, sql, values, n, err);
     return rc < 0 ? rc : link_collect(link, NULL, NULL, ret_result, err);
+}
+
+/* Who waited in vain does not wait again. */
+int pg_link_ask(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
+    PGresult **ret_result, struct error *err)
+{
+    bool was_connected = link->connection;
+    int64_t began_ms = clock_monotonic_ms();
+    int rc = pg_link_query(link, sql, values, n, ret_result, err);
+
+    if (rc == -ERR_BUSY && was_connected && !link->connection &&
+        clock_monotonic_ms() - began_ms < LINK_CONNECT_MS)
+        rc = pg_link_query(link, sql, values, n, ret_result, err);
+    return rc;
+}
+
+int pg_link_lost(struct pg_link *link, struct error *err)
+{
+    return link_lose(link, PQerrorMessage(link->connection), err);
 }
 
 int pg_link_each(struct pg_link *link, const char *sql, int (*each)(void *ctx, const PGresult *row),

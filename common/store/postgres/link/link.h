@@ -6,11 +6,13 @@
  *
  * Room: a connection to PostgreSQL: statements, deadlines, errors.
  * May use: base, store/engine.
- * Used by: store/postgres, store/postgres/cases, store/postgres/schema. */
+ * Used by: store/postgres, store/postgres/cases, store/postgres/jobs,
+ *     store/postgres/schema. */
 #pragma once
 
 #include <libpq-fe.h>
 
+#include "base/buf.h"
 #include "store/engine/engine.h"
 
 enum {
@@ -19,13 +21,16 @@ enum {
 };
 
 struct pg_cases;
+struct pg_jobs;
 
 struct pg_link {
     struct store_link link; /* first: what the engine's functions get */
     PGconn *connection;     /* NULL: not connected */
     char *address;          /* without a password: pg_link_new() refuses one */
     char *name;             /* of the database in logs and errors: pg_address_name() */
+    char state[6];          /* SQLSTATE of the last statement that was refused */
     struct pg_cases *cases; /* what this connection knows of its cases; NULL: nothing yet */
+    struct pg_jobs *jobs;   /* the same of its jobs; NULL: it is none of jobs */
     /* Looks at the database after each connecting, before anything else is asked of it; what it
      * returns below 0 ends the connection and is the error of the call.  NULL: nothing is checked.
      */
@@ -61,9 +66,23 @@ int pg_link_end(struct pg_link *link, int rc, struct error *err);
 
 /* The values of a statement's $1, $2, …: `type` is the OID of its type, 0: the server decides. */
 struct pg_value {
-    const char *text;
+    const char *text; /* NULL is SQL's NULL */
     Oid type;
+    char number[21]; /* in place of `text`, unless it is "" */
 };
+
+enum { PG_VALUES_MOST = 16 };
+
+static inline struct pg_value pg_text(const char *text)
+{
+    return (struct pg_value){.text = text};
+}
+
+struct pg_value pg_number(int64_t number);
+
+/* Of several texts an array: adds one to the text of the array, NULL is SQL's NULL. */
+void pg_array_add(struct buf *array, const char *text);
+void pg_array_end(struct buf *array); /* also of one that nothing was added to */
 
 /* Positive return code: a value of the statement is not one of its type (SQLSTATE class 22). */
 enum { PG_E_NOT_A_VALUE = 100 };
@@ -74,8 +93,16 @@ enum { PG_E_NOT_A_VALUE = 100 };
 int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
     PGresult **ret_result, struct error *err);
 
-/* The same for many rows: `each` is called with a result of one row at a time.  It may end the
- * query by returning less than 0, which is then returned. */
+/* The same for a statement that may be asked again: if the connection was lost since its last use,
+ * it is asked again on a new one. */
+int pg_link_ask(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
+    PGresult **ret_result, struct error *err);
+
+/* The connection broke while nobody asked anything.  Returns -ERR_BUSY. */
+int pg_link_lost(struct pg_link *link, struct error *err);
+
+/* As pg_link_query(), for many rows: `each` is called with a result of one row at a time.  It may
+ * end the query by returning less than 0, which is then returned. */
 int pg_link_each(struct pg_link *link, const char *sql, int (*each)(void *ctx, const PGresult *row),
     void *ctx, struct error *err);
 

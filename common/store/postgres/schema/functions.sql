@@ -76,7 +76,7 @@ END $$;
 -- A job as its readers get it.
 CREATE OR REPLACE VIEW casecast.job_rows AS
   SELECT number, id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms,
-    cardinality(dead) AS deaths, progress, result, error, owner, watched_ms, run,
+    deaths, progress, result, error, owner, watched_ms, run,
     CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast.jobs q
       WHERE q.state = 'queued' AND q.number <= j.number) END AS position
   FROM casecast.jobs j;
@@ -182,8 +182,8 @@ CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS 
 
 -- Writes its row, with a lease from now on.  Who was silent for longer than its lease and comes back has not died of
 -- the jobs that it lost.
-CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint)
-RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
+  p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
 BEGIN
@@ -196,9 +196,16 @@ BEGIN
     UPDATE casecast.jobs SET dead = array_remove(dead, p_name)
       WHERE state IN ('queued', 'running') AND p_name = ANY (dead);
   END IF;
-  INSERT INTO casecast.members(name, machine, engine, slots, leased_until_ms)
-    VALUES (p_name, p_machine, p_engine, p_slots, t + p_lease_ms)
+  INSERT INTO casecast.members(name, machine, engine, slots, kinds, leased_until_ms)
+    VALUES (p_name, p_machine, p_engine, p_slots, coalesce(p_kinds, ''), t + p_lease_ms)
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
+END $$;
+
+CREATE OR REPLACE FUNCTION casecast.member_live(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
+  p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
@@ -227,26 +234,17 @@ CREATE OR REPLACE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void
 
 -- --- who watches ---
 
--- Replaces the streams that a member has of these jobs; 0: none any more.  A member that has viewers has a lease.
-CREATE OR REPLACE FUNCTION casecast.audiences_write(p_name text, p_machine text, p_engine text, p_slots int, p_lease_ms bigint,
-  p_ids text[], p_ns int[], p_whos text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Replaces the streams that a member has of these jobs; 0: none any more.
+CREATE OR REPLACE FUNCTION casecast.audiences_write(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
+  p_lease_ms bigint, p_ids text[], p_ns int[], p_whos text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
-  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_lease_ms);
-  DELETE FROM casecast.audiences WHERE member = p_name AND job_id = ANY (p_ids);
+  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
+  DELETE FROM casecast.audiences
+    WHERE job_id = ANY (p_ids) AND (member = p_name OR NOT casecast.lives(member, casecast.now_ms()));
   INSERT INTO casecast.audiences(job_id, member, n, who)
     SELECT j.id, p_name, w.n, w.who FROM unnest(p_ids, p_ns, p_whos) AS w(id, n, who)
       JOIN casecast.jobs j ON j.id = w.id WHERE w.n > 0 AND j.state IN ('queued', 'running');
-END $$;
-
--- Renews the lease of a member that still has viewers of live jobs; false: it has none.
-CREATE OR REPLACE FUNCTION casecast.member_stay(p_name text, p_lease_ms bigint) RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM casecast.write_a_note();
-  UPDATE casecast.members SET leased_until_ms = casecast.now_ms() + p_lease_ms
-    WHERE name = p_name AND EXISTS (SELECT 1 FROM casecast.audiences a JOIN casecast.jobs j ON j.id = a.job_id
-      WHERE a.member = p_name AND j.state IN ('queued', 'running'));
-  RETURN FOUND;
 END $$;
 
 -- Notes that these jobs have viewers, unless that was noted less than p_fresh_ms ago.
@@ -261,6 +259,12 @@ BEGIN
 END $$;
 
 -- --- the owner's side ---
+
+-- Does another job of this key run?
+CREATE OR REPLACE FUNCTION casecast.key_runs(p_kind text, p_key text, p_number bigint, p_name text, p_now_ms bigint)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM casecast.jobs WHERE kind = p_kind AND key = p_key AND state = 'running'
+    AND number <> p_number AND (owner = p_name OR casecast.lives(owner, p_now_ms))) $$;
 
 -- The next job for a member; NULL: none.  A job that is to be canceled comes first, and needs no slot and no known
 -- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
@@ -280,19 +284,21 @@ BEGIN
       WHERE j.state = 'running' AND m.machine = p_machine AND (m.name = p_name OR m.leased_until_ms > t)) THEN
     RETURN n;
   END IF;
-  SELECT number INTO n FROM casecast.jobs AS mine
-    WHERE (state = 'queued' OR p_heirs AND state = 'running' AND owner <> p_name AND NOT casecast.lives(owner, t))
-      AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
-      AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
-        AND o.state = 'running' AND o.number <> mine.number AND (o.owner = p_name OR casecast.lives(o.owner, t)))
-    ORDER BY number LIMIT 1;
+  SELECT min(number) INTO n FROM (
+    (SELECT number FROM casecast.jobs WHERE state = 'queued'
+       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+       AND NOT casecast.key_runs(kind, key, number, p_name, t) ORDER BY number LIMIT 1)
+    UNION ALL
+    (SELECT number FROM casecast.jobs WHERE state = 'running' AND p_heirs AND owner <> p_name
+       AND NOT casecast.lives(owner, t) AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+       AND NOT casecast.key_runs(kind, key, number, p_name, t) ORDER BY number LIMIT 1)) AS next;
   RETURN n;
 END $$;
 
 -- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
 -- to do, and to find that out needs no lock.
-CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_lease_ms bigint,
-  p_kinds text, p_slots int, p_heirs boolean, p_claim text)
+CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
+  p_lease_ms bigint, p_slots int, p_heirs boolean, p_claim text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   n bigint;
@@ -303,7 +309,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM casecast.lock_journal(NULL);
-  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_lease_ms);
+  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
   SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
   IF n IS NULL THEN
     n := casecast.job_next(p_name, p_machine, p_kinds, p_slots, p_heirs);

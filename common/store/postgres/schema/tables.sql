@@ -26,6 +26,7 @@ CREATE TABLE casecast.jobs(
   run bigint NOT NULL DEFAULT 0,
   claim text COLLATE "C",
   dead text[] COLLATE "C" NOT NULL DEFAULT '{}',
+  deaths int GENERATED ALWAYS AS (cardinality(dead)) STORED,
   watched_ms bigint NOT NULL DEFAULT 0,
   progress text,
   result text,
@@ -58,6 +59,7 @@ CREATE TABLE casecast.members(
   machine text NOT NULL,
   engine text NOT NULL,
   slots int NOT NULL,
+  kinds text NOT NULL,
   leased_until_ms bigint NOT NULL,
   is_stopping boolean NOT NULL DEFAULT false) WITH (fillfactor = 50);
 

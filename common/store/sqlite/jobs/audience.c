@@ -9,9 +9,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/engine/watchers.h"
 #include "store/sqlite/jobs/jobs_private.h"
-
-enum { HALF = (WATCHER_LEN - 1) / 2 /* characters: of the address, and of the viewer's name */ };
 
 static int audience_write_one(struct database *db, const struct sqlite_member *member,
     const struct audience *audience, struct error *err)
@@ -50,40 +49,17 @@ int sqlite_audiences_write(struct store_link *link, struct member *base,
 
 /* --- other watchers --- */
 
-struct count {
-    int all, own;
-    bool is_cut; /* some of them are not listed */
-};
-
-/* A watcher that named itself is found by its name; else one stream from the same address counts as
- * its own. */
-static void audience_count_listed(struct count *count, const char *who, const char *watcher)
-{
-    bool is_named = strcmp(watcher + HALF + 1, WATCHER_UNNAMED) != 0;
-
-    for (; strlen(who) >= WATCHER_LEN; who += WATCHER_LEN + (who[WATCHER_LEN] == ' '))
-        if (is_named)
-            count->own += memcmp(who + HALF + 1, watcher + HALF + 1, HALF) == 0;
-        else if (memcmp(who, watcher, HALF) == 0)
-            count->own = 1;
-}
-
 static int audience_count_rows(struct database *db, int members_fd, const char *id,
-    const char *watcher, struct count *ret_count, struct error *err)
+    const char *watcher, struct watchers *watchers, struct error *err)
 {
     sqlite3_stmt *row;
     int rc = query_start(db, "SELECT member, n, who FROM casecast_audiences WHERE job_id = ?1",
         VALUES(value_text(id)), &row, err);
 
     while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
-        int n = sqlite3_column_int(row, 1);
-
         rc = 0;
-        if (member_is_gone(members_fd, column_text(row, 0)))
-            continue;
-        ret_count->all += n;
-        ret_count->is_cut |= n > AUDIENCE_LISTED;
-        audience_count_listed(ret_count, column_text(row, 2), watcher);
+        if (!member_is_gone(members_fd, column_text(row, 0)))
+            watchers_add(watchers, sqlite3_column_int(row, 1), column_text(row, 2), watcher);
     }
     return rc;
 }
@@ -94,18 +70,15 @@ int sqlite_audience_others(struct store_link *link, const char *id, const char *
     struct database *db = database_of(link);
     char *path = mem_format("%s-members", db->path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct count count = {0};
-    int rc = audience_count_rows(db, fd, id, watcher, &count, err);
+    struct watchers watchers = {0};
+    int rc = audience_count_rows(db, fd, id, watcher, &watchers, err);
 
     if (fd >= 0)
         close(fd);
     free(path);
-    if (rc < 0)
-        return rc;
-    if (count.own == 0 && count.is_cut && strcmp(watcher + HALF + 1, WATCHER_UNNAMED) != 0)
-        count.own = 1;
-    *ret_others = count.all > count.own ? count.all - count.own : 0;
-    return 0;
+    if (rc == 0)
+        *ret_others = watchers_others(&watchers, watcher);
+    return rc;
 }
 
 /* --- watched jobs --- */

@@ -3,7 +3,7 @@
  * All but jobs_prepare() are the functions of struct job_store; their contracts stand in store.h.
  *
  * Room: jobs, journal and members in tables of SQLite.
- * May use: base, store/sqlite/db.
+ * May use: base, store/engine, store/sqlite/db.
  * Used by: store/sqlite. */
 #pragma once
 

@@ -1,0 +1,88 @@
+/* jobs_private.h - what the files of this room share. */
+#pragma once
+
+#include "store/postgres/jobs/jobs.h"
+
+/* What a link knows of its jobs. */
+struct pg_jobs {
+    char mark[80]; /* of the history that was read: casecast.mark(); "": none yet */
+    bool is_adrift;
+    bool was_connected;
+
+    /* news.c */
+    bool has_asked; /* this connection was asked whether it can listen */
+    bool is_listening;
+    bool has_running; /* jobs, as last read */
+    int64_t told_ms;  /* when news were told last */
+};
+
+struct pg_member {
+    struct member member;    /* first: what the caller holds */
+    struct member_info info; /* its texts are the caller's */
+};
+
+static inline const struct pg_member *member_of(const struct member *member)
+{
+    return (const struct pg_member *)member;
+}
+
+/* --- ask.c --- */
+
+/* A statement that may be asked again, as all of this room may.  The caller frees the result. */
+int jobs_ask(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
+    PGresult **ret_result, struct error *err);
+/* The same without a result. */
+int jobs_do(
+    struct pg_link *link, const char *sql, const struct pg_value *values, int n, struct error *err);
+
+/* Two arguments of theirs. */
+#define PG_VALUES(...)                                                                             \
+    (const struct pg_value[]){__VA_ARGS__},                                                        \
+        (int)(sizeof(struct pg_value[]){__VA_ARGS__} / sizeof(struct pg_value))
+
+/* A row says which history it was read from: -ERR_IO if not from the one that this link knows. */
+int jobs_check_mark(struct pg_link *link, const char *mark, struct error *err);
+
+/* When any connection of this process was last lost, CLOCK_MONOTONIC; 0: never. */
+int64_t jobs_lost_ms(void);
+
+/* --- rows.c --- */
+
+/* The columns of casecast.job_rows in its order, without the last, the position. */
+#define JOB_COLUMNS                                                                                \
+    "number, id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, "     \
+    "ended_ms, deaths, progress, result, error, owner, watched_ms, run, "
+/* What a function gives: the job, its answer and the input. */
+#define JOB_ANSWER "(job).*, answer, input"
+enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_ANSWER = 19, JOB_COLUMN_INPUT };
+
+const char *row_text(const PGresult *result, int row, int column); /* NULL for NULL */
+int64_t row_number(const PGresult *result, int row, int column);   /* 0 for NULL */
+
+/* The caller clears `*ret_job`; its input is not in it. */
+int row_job(
+    struct pg_link *link, const PGresult *result, int row, struct job *ret_job, struct error *err);
+/* The first row of a result, which is freed.  STORE_E_NOT_FOUND: no row. */
+int row_first_job(struct pg_link *link, PGresult *result, struct job *ret_job, struct error *err);
+
+/* --- journal.c --- */
+
+/* Events as three arrays of texts. */
+struct event_arrays {
+    struct buf names, datas, onces;
+};
+struct event_arrays event_arrays_of(const struct job_event *events, int n);
+void event_arrays_free(struct event_arrays *arrays);
+
+/* --- member.c --- */
+
+static inline const char *member_text(const char *text)
+{
+    return text ? text : "";
+}
+
+/* The six values that the functions of members begin with. */
+#define MEMBER_VALUES(member_)                                                                     \
+    pg_text((member_)->member.name), pg_text(member_text((member_)->info.machine)),                \
+        pg_text(member_text((member_)->info.engine)), pg_number((member_)->info.slots),            \
+        pg_text((member_)->info.kinds), pg_number((member_)->info.lease_ms)
