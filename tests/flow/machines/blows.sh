@@ -34,13 +34,13 @@ seed=${2:-${BLOWS_SEED:-$SRANDOM}}
 machines=(m1 m2 m3 m4)
 
 reason=$(net_impossible)
-if [[ -n $reason && -n ${CASECAST_NO_NET-} ]]; then
-    say "# skipped, as CASECAST_NO_NET is set: $reason"
+if [[ -n $reason && -n ${BLOWS_NO_NET-} ]]; then
+    say "# skipped, as BLOWS_NO_NET is set: $reason"
     fact 'without namespaces there is nothing to test' true
     facts_end
     exit
 fi
-[[ -z $reason ]] || fail "no network namespaces: $reason.  CASECAST_NO_NET=1 leaves this test out"
+[[ -z $reason ]] || fail "no network namespaces: $reason.  BLOWS_NO_NET=1 leaves this test out"
 
 say "# CASECAST_TEST_ENGINE=${CASECAST_TEST_ENGINE:-sqlite} ${BLOWS_ONLY:+BLOWS_ONLY='$BLOWS_ONLY' }$0 $rounds $seed"
 rig_make CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=$LEASE_MS CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=500
