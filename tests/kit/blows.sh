@@ -51,6 +51,34 @@ BLOWS=(killed killed paused paused responder_killed clock_fast clock_slow
 LETHAL=' killed responder_killed clock_fast clock_slow other_engine ' # a job whose process died three times fails
 SPOILING=' folder_read_only folder_full '                          # a job may fail, and says why
 
+# --- PostgreSQL -------------------------------------------------------------------------------------------------
+#
+# These strike the database, whichever machine is named.
+
+DATABASE_BLOWS=(database_stopped database_paused database_cut database_full backends_killed)
+
+blow_database_stopped() { pg_stop; }
+heal_database_stopped() { database_lives || pg_again; }
+
+blow_database_paused() { host_pause db; }
+heal_database_paused() { host_wake db; }
+
+blow_database_cut() { link_cut db silent; }
+heal_database_cut() { link_heal db; }
+
+# All connections of the machines are ended, and none is free.
+blow_database_full() {
+    pg_sql 'ALTER ROLE casecast CONNECTION LIMIT 0'
+    blow_backends_killed
+}
+heal_database_full() { pg_sql 'ALTER ROLE casecast CONNECTION LIMIT -1'; }
+
+blow_backends_killed() {
+    pg_sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'casecast'" >/dev/null
+}
+
+database_lives() { pg_ctl status >/dev/null 2>&1; }
+
 machine_again() { # NAME [NAME=VALUE…]
     host_kill "$1"
     machine_up "$1" "${host_number[$1]}" "${@:2}"

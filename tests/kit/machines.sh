@@ -105,11 +105,14 @@ PG_NUMBER=100
 
 # A server in a host of its own, which listens to the network; this test reaches it over its socket, too.
 pg_host_make() {
+    local password=$SRANDOM$SRANDOM
     host_make db "$PG_NUMBER"
     host_prefix db
     pg_as=("${in_host[@]}" "${pg_as[@]}")
     pg_start || fail "PostgreSQL did not start: $(tail -n 5 "$private"/pg/log "$private/initdb.log" 2>&1)"
-    printf 'host all all %s.0/24 trust\n' "$NET" >>"$pg_folder/data/pg_hba.conf"
+    printf 'host all all %s.0/24 scram-sha-256\n' "$NET" >>"$pg_folder/data/pg_hba.conf"
     printf "listen_addresses = '*'\n" >>"$pg_folder/data/postgresql.conf"
-    pg_stop && pg_again
+    pg_sql "CREATE ROLE casecast LOGIN PASSWORD '$password'"
+    (umask 077 && printf '%s:*:*:casecast:%s\n' "$(host_address db)" "$password" >"$private/pgpass")
+    pg_restart
 }
