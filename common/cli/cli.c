@@ -13,7 +13,7 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char settings_help[] =
     "\nSettings come from the environment:\n"
-    "  CASECAST_DB          the database, an SQLite file (casecast.db)\n"
+    "  CASECAST_DB          the database: an SQLite file, or postgresql://… (casecast.db)\n"
     "  CASECAST_MEDIA_ROOT  the folder of pictures and sounds (.)\n"
     "  CASECAST_OUTPUT      the folder for the videos of `serve` (media)\n";
 

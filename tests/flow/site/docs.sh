@@ -59,13 +59,19 @@ here() { sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" -e "s/CASECAST_PORT=9000
 
 # --- one manual ---------------------------------------------------------------------------------------------
 
+# One server for all manuals.
+postgres_for_manuals() {
+    [[ -d $private/pg ]] || { pg_start && pg_sql -d postgres 'CREATE DATABASE clinic'; } || return
+    export PGHOST=$private/pg PGUSER=owner
+}
+
 # Starts another kind of site.  Its responders and settings stay until the manual ends.
 site_for() { # WORD
     [[ -n $1 && $1 != "${site_word-}" ]] || return 0
     site_word=$1
     case $1 in
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
-    postgres) pg_start && pg_sql -d postgres 'CREATE DATABASE clinic' && export PGHOST=$pg_folder PGUSER=owner && return ;;
+    postgres) postgres_for_manuals && return ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
     esac
@@ -266,7 +272,7 @@ ffmpeg -v error -f lavfi -i testsrc2=size=1920x1080 -frames:v 1 "$CASECAST_MEDIA
     -frames:v 1 "$CASECAST_MEDIA_ROOT/photos/stream.png" </dev/null
 ffmpeg -v error -f lavfi -i sine=duration=1 "$CASECAST_MEDIA_ROOT/voices/stream.ogg" </dev/null
 printf 'abc' >"$CASECAST_MEDIA_ROOT/a.bin"
-for manual in common/case/ common/cli/ scripts/ '' fcgi/; do manual_run "${manual}README.md"; done
+for manual in common/case/ common/store/ common/cli/ scripts/ '' fcgi/; do manual_run "${manual}README.md"; done
 
 page=$(node "$kit/page.mjs" "$url/film.html")
 fact 'the page of the README shows the video' same 200 "$(status "$url$(jq -r .film.src <<<"$page")")"

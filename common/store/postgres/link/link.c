@@ -366,7 +366,7 @@ static const char link_begin_reading[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 5000; "
     "SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1";
 static const char link_begin_writing[] =
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 5000; "
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 5000; "
     "SET LOCAL lock_timeout = 2000";
 
 /* A connection that was lost since its last use is made anew: nothing was asked of it yet. */

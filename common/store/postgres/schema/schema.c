@@ -92,6 +92,10 @@ int pg_schema_make(struct pg_link *link, struct error *err)
         rc = schema_state_read(link, &state, err);
     if (rc != 0)
         return rc;
+    if (state.is_made && state.version == 0) /* it can't be read */
+        return schema_check_rights(link, &state, err);
+    if (state.is_standby)
+        return schema_refuse_standby(link, err);
     if (state.version > SCHEMA_VERSION)
         return schema_refuse_newer(link, ERR_INPUT, state.version, err);
     schema_digest_functions(functions);

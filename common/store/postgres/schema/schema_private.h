@@ -34,8 +34,12 @@ int schema_state_read(struct pg_link *link, struct schema_state *ret_state, stru
  * replaced whole, and are known by the digest of their text. */
 void schema_digest_functions(char ret_hex[static DIGEST_HEX_LEN + 1]);
 
+int schema_check_rights(
+    const struct pg_link *link, const struct schema_state *state, struct error *err);
+
 /* "NAME: " and the text. */
 int schema_refuse(const struct pg_link *link, enum err_code code, struct error *err,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int schema_refuse_standby(const struct pg_link *link, struct error *err);
 int schema_refuse_newer(
     const struct pg_link *link, enum err_code code, long long version, struct error *err);

@@ -129,7 +129,7 @@ static int state_check_version(
     return 0;
 }
 
-static int state_check_rights(
+int schema_check_rights(
     const struct pg_link *link, const struct schema_state *state, struct error *err)
 {
     bool may_enter = state->may_use && state->may_read_meta;
@@ -144,6 +144,13 @@ static int state_check_rights(
         : !state->may_read_meta ? "SELECT on meta"
                                 : state->lacking,
         state->role);
+}
+
+int schema_refuse_standby(const struct pg_link *link, struct error *err)
+{
+    return schema_refuse(link, ERR_BUSY, err,
+        "this server is a standby, which only reads: add target_session_attrs=read-write and the "
+        "other hosts to the address, or promote it");
 }
 
 int pg_schema_check(struct pg_link *link, struct error *err)
@@ -162,10 +169,8 @@ int pg_schema_check(struct pg_link *link, struct error *err)
     if (state.may_use && state.may_read_meta)
         rc = state_check_version(link, &state, err);
     if (rc == 0)
-        rc = state_check_rights(link, &state, err);
+        rc = schema_check_rights(link, &state, err);
     if (rc == 0 && state.is_standby && !link->only_reads)
-        rc = schema_refuse(link, ERR_BUSY, err,
-            "this server is a standby, which only reads: add target_session_attrs=read-write and "
-            "the other hosts to the address, or promote it");
+        rc = schema_refuse_standby(link, err);
     return rc;
 }
