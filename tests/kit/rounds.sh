@@ -120,7 +120,7 @@ audience_start() {
     for case in "${CASES[@]}"; do
         mapfile -t urls < <(urls_of "/create/video?caseId=$case")
         : >"$private/$case.jsonl"
-        "${in_host[@]}" node "$root/tests/kit/viewers.mjs" --n 3 --roam --silent 2500 --ms 120000 "${urls[@]}" >>"$private/$case.jsonl" 2>&1 &
+        "${in_host[@]}" node "$root/tests/kit/viewers.mjs" --n 3 --roam --silent 2500 --ms 240000 "${urls[@]}" >>"$private/$case.jsonl" 2>&1 &
         viewers[$case]=$!
     done
     players=()
@@ -196,7 +196,7 @@ wave() { # FIRST LAST
 
 # --- what must hold ---------------------------------------------------------------------------------------------
 
-viewers_are_over() { wait_for 60 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
+viewers_are_over() { wait_for 150 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
 
 # As each_event_once of kills.sh, but a job may have failed where a disk was spoiled.
 each_event_once() { # CASE
