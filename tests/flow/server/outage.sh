@@ -12,8 +12,6 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
-# shellcheck source=tests/kit/load.sh
-. "$(dirname "$0")/../../kit/load.sh"
 
 private_stack_prepare CASECAST_PROCESSES=3 CASECAST_SLOTS=2 CASECAST_LEASE_MS=1000 CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=300
 photos_make

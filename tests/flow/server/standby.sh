@@ -12,8 +12,6 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
-# shellcheck source=tests/kit/load.sh
-. "$(dirname "$0")/../../kit/load.sh"
 
 MANY=400 # cases to make jobs of
 
