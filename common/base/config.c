@@ -54,6 +54,7 @@ static const struct {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
     {"CASECAST_HEARTBEAT_MS", offsetof(struct config, heartbeat_ms), 100, 55000, 15000},
+    {"CASECAST_HELP", offsetof(struct config, help), 0, 1, 1},
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},
     {"CASECAST_MAX_QUEUED", offsetof(struct config, max_queued), 1, 10000, 100},
     {"CASECAST_MAX_STREAMS", offsetof(struct config, max_streams), 1, 1000000, 15000},

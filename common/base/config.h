@@ -36,6 +36,8 @@ struct config {
     int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: size of one viewer's frame queue */
     int heartbeat_ms;       /* CASECAST_HEARTBEAT_MS: a stream that sent nothing for so long sends a
                                comment */
+    int help;     /* CASECAST_HELP: machines make parts of one another's jobs; 0: this one neither
+                     helps nor is helped */
     int retry_ms; /* CASECAST_RETRY_MS: the value of the field `retry:`, ± half of it at random */
     int cancel_unwatched_s; /* CASECAST_CANCEL_UNWATCHED_S: a job that had no viewer for so long
                                is canceled; 0: never */

@@ -89,6 +89,46 @@ static void check_database(const struct config *config, int *n_missing)
     free(text);
 }
 
+/* --- other machines --- */
+
+struct engines {
+    char own[ENGINE_NAME_LEN + 1];
+    char *last; /* the machine that was named last; members are sorted by it */
+    int *n_missing;
+};
+
+static void check_engine(void *ctx, const struct member_row *row)
+{
+    struct engines *engines = ctx;
+    char *text;
+
+    if (row->silent_ms || row->is_gone || !*row->engine || strcmp(row->engine, engines->own) == 0 ||
+        (engines->last && strcmp(engines->last, row->machine) == 0))
+        return;
+    free(engines->last);
+    engines->last = mem_copy(row->machine);
+    text = mem_format("%s has another engine, %s, and this machine %s: they don't help each other",
+        row->machine, row->engine, engines->own);
+    check_report(false, "engine", text,
+        "install the same packages, fonts and casecast on both, and start casecast again",
+        engines->n_missing);
+    free(text);
+}
+
+/* Of members that live.  What can't be read was said of the database. */
+static void check_engines(const struct config *config, int *n_missing)
+{
+    struct engines engines = {.n_missing = n_missing};
+    struct store *store = NULL;
+    struct error err;
+
+    engine_short_name(engines.own);
+    if (cli_open_store(config, STORE_JOBS, &store, &err) == 0)
+        store_member_each(store, check_engine, &engines, &err);
+    free(engines.last);
+    store_close(store);
+}
+
 /* Open a file of the folder, if there is one, as a job would. */
 static int check_one_file(int root_fd, const char *path, struct error *err)
 {
@@ -174,6 +214,7 @@ static void check_machine(const struct config *config, int *n_missing)
     if (*config->run)
         check_run_folder(config, n_missing);
     machine_check(check_report_finding, n_missing);
+    check_engines(config, n_missing);
 }
 
 /* --- one case --- */

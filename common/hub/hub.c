@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "hub/clerk/clerk.h"
+#include "hub/helper/helper.h"
 #include "hub/inbox/inbox.h"
 #include "hub/viewers/viewers.h"
 #include "hub/works/works.h"
@@ -17,6 +18,8 @@ struct hub {
     struct viewers *viewers;
     struct works *works;
     struct clerk *clerk;
+    struct helper *helper; /* NULL: there is none */
+    char engine[KIND_ENGINE_LEN + 1];
 };
 
 struct hub *hub_new(
@@ -25,6 +28,7 @@ struct hub *hub_new(
     struct hub *hub = mem_new(struct hub);
 
     hub->loop = loop;
+    kind_engines(kinds, hub->engine);
     hub->inbox = inbox_new();
     hub->viewers = viewers_new(loop, hub->inbox, config->cancel_unwatched_s > 0);
     hub->works = works_new(loop, config, kinds, hub->inbox);
@@ -32,7 +36,10 @@ struct hub *hub_new(
         .kinds = kinds,
         .inbox = hub->inbox,
         .viewers = hub->viewers,
-        .works = hub->works});
+        .works = hub->works,
+        .engine = hub->engine});
+    works_set_member(hub->works, clerk_member(hub->clerk));
+    hub->helper = helper_start(config, kinds, hub->inbox, clerk_member(hub->clerk));
     return hub;
 }
 
@@ -49,12 +56,14 @@ void hub_poke(struct hub *hub)
 /* The drain is posted behind every work that was claimed, so it finds all of them. */
 void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx)
 {
+    helper_stop(hub->helper);
     inbox_stop_claiming(hub->inbox);
     works_post_drain(hub->works, done, ctx);
 }
 
 void hub_free(struct hub *hub)
 {
+    helper_free(hub->helper); /* it uses the clerk's member */
     clerk_stop(hub->clerk);
     loop_deliver(hub->loop); /* the clerk's last mails speak of viewers and works */
     works_free(hub->works);
@@ -82,7 +91,16 @@ void hub_count(const struct hub *hub, struct hub_counts *ret_counts)
         .n_running = works.n_running,
         .n_done = works.n_ended[JOB_DONE],
         .n_failed = works.n_ended[JOB_FAILED],
-        .n_canceled = works.n_ended[JOB_CANCELED]};
+        .n_canceled = works.n_ended[JOB_CANCELED],
+        .n_parts_helped = helper_parts_made(hub->helper)};
+    for (int i = 0; i < N_PART_FATE; i++)
+        ret_counts->n_parts[i] = works.n_parts[i];
+}
+
+void hub_each_refused(
+    struct hub *hub, void (*each)(void *ctx, const char *engine, unsigned long long n), void *ctx)
+{
+    helper_each_refused(hub->helper, each, ctx);
 }
 
 const char *hub_member_name(const struct hub *hub)

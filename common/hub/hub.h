@@ -7,7 +7,7 @@
  * except where noted.
  *
  * Room: inbox, viewers, works and clerk, put together for one process.
- * May use: base, hub/clerk, hub/inbox, hub/kind, hub/viewers, hub/works, loop, store.
+ * May use: base, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/viewers, hub/works, loop, store.
  * Used by: fcgi/request. */
 #pragma once
 
@@ -26,10 +26,12 @@ struct hub;
 struct hub_counts {
     int n_watches, n_running;
     unsigned long long n_done, n_failed, n_canceled; /* jobs that ended in this process */
+    unsigned long long n_parts_helped;               /* made here for other machines */
+    unsigned long long n_parts[N_PART_FATE];         /* of our jobs, left to other machines */
 };
 
-/* Starts the clerk.  `kinds` ends with NULL.  All arguments outlive the hub; the caller ends it
- * with hub_drain() and hub_free(). */
+/* Starts the clerk, and what helps other machines.  `kinds` ends with NULL.  All arguments outlive
+ * the hub; the caller ends it with hub_drain() and hub_free(). */
 struct hub *hub_new(
     struct loop *loop, const struct config *config, const struct job_kind *const *kinds);
 
@@ -57,6 +59,11 @@ bool hub_is_ready(const struct hub *hub);
 
 /* Any thread. */
 void hub_count(const struct hub *hub, struct hub_counts *ret_counts);
+
+/* Engines of other machines whose jobs this process may not help with, and how many of these jobs
+ * it has seen.  Any thread. */
+void hub_each_refused(
+    struct hub *hub, void (*each)(void *ctx, const char *engine, unsigned long long n), void *ctx);
 
 /* The random name under which this process owns jobs in the store.  Any thread. */
 const char *hub_member_name(const struct hub *hub);

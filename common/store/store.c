@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "store/parts.h"
 #include "store/postgres/postgres.h"
 #include "store/sqlite/sqlite.h"
 #include "store/store_private.h"
@@ -26,6 +27,11 @@ static const struct store_engine *store_engine_of(const char *address)
 bool store_is_there(const char *address)
 {
     return store_engine_of(address)->is_there(address);
+}
+
+bool store_address_shares_parts(const char *address)
+{
+    return store_engine_of(address)->parts.open;
 }
 
 char *store_name(const char *address)

@@ -18,7 +18,8 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/inbox, hub/viewers. */
+ * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/helper, hub/inbox, hub/viewers,
+ *     hub/works. */
 #pragma once
 
 #include "store/engine/records.h"

@@ -20,16 +20,24 @@ void engine_add_all(struct digest *digest)
     fonts_release(fonts);
 }
 
-void engine_describe(char ret_text[static ENGINE_TEXT_MAX])
+void engine_short_name(char ret_name[static ENGINE_NAME_LEN + 1])
 {
     char name[DIGEST_HEX_LEN + 1];
     struct digest digest;
-    unsigned zimg[3];
 
     digest_start(&digest);
     engine_add_all(&digest);
     digest_hex(&digest, name);
+    snprintf(ret_name, ENGINE_NAME_LEN + 1, "%.*s", ENGINE_NAME_LEN, name);
+}
+
+void engine_describe(char ret_text[static ENGINE_TEXT_MAX])
+{
+    char name[ENGINE_NAME_LEN + 1];
+    unsigned zimg[3];
+
+    engine_short_name(name);
     zimg_get_version_info(&zimg[0], &zimg[1], &zimg[2]);
-    snprintf(ret_text, ENGINE_TEXT_MAX, "%.12s: version %d, FFmpeg %s, zimg %u.%u.%u, Pango %s",
+    snprintf(ret_text, ENGINE_TEXT_MAX, "%s: version %d, FFmpeg %s, zimg %u.%u.%u, Pango %s",
         name, ENGINE_VERSION, av_version_info(), zimg[0], zimg[1], zimg[2], pango_version_string());
 }

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "case/case.h"
 #include "kind/result_files.h"
+#include "kind/video_parts.h"
 #include "request/secret.h"
 #include "store/store.h"
 #include "video/video.h"
@@ -216,6 +217,7 @@ static int making_run(
     const struct config *config = work_config(making->work);
     char *out_dir = kind_video_folder(config, making->key);
     char *cores_file = config_cores_file(config);
+    struct video_parts parts = video_parts;
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
         .run_dir = *config->run ? config->run : NULL,
@@ -225,6 +227,7 @@ static int making_run(
         .cores_file = cores_file,
         .n_cores = config->slots,
         .cancel = work_cancel(making->work),
+        .parts = work_has_helpers(making->work) ? &parts : NULL,
         .watch = {.ctx = making,
             .may_publish = making_may_publish,
             .progress = making_on_progress,
@@ -233,7 +236,10 @@ static int making_run(
             .side_files = making_on_side_files,
             .playable = making_on_playable}};
     struct video_result video;
-    int rc = video_create(record, &options, &video, err);
+    int rc;
+
+    parts.ctx = making->work;
+    rc = video_create(record, &options, &video, err);
 
     if (rc == 0 && making->has_failed) {
         *err = making->err;
@@ -372,6 +378,8 @@ const struct job_kind kind_video = {
     .prepare = kind_video_prepare,
     .still_good = kind_video_still_good,
     .run = kind_video_run,
+    .help = video_parts_help,
+    .engine = video_parts_engine,
     .finish = kind_video_finish,
     .clear = kind_video_clear,
 };

@@ -164,6 +164,31 @@ static void metrics_add_jobs(struct buf *out, struct server *server)
     buf_format(out, "casecast_jobs_ended_total{state=\"canceled\"} %llu\n", counts.n_canceled);
 }
 
+static void metrics_add_refused(void *ctx, const char *engine, unsigned long long n)
+{
+    buf_format(ctx, "casecast_helpers_refused_total{engine=\"%s\"} %llu\n", engine, n);
+}
+
+static void metrics_add_parts(struct buf *out, struct server *server)
+{
+    static const char *const fates[] = {
+        [PART_TAKEN] = "taken", [PART_DOUBLED] = "doubled", [PART_DISCARDED] = "discarded"};
+    struct hub_counts counts;
+
+    hub_count(server->hub, &counts);
+    metrics_add(out, "parts_helped_total", "counter",
+        "Parts of other machines' jobs that were made here.", (double)counts.n_parts_helped);
+    metrics_declare(out, "parts_left_total", "counter",
+        "Parts of jobs that run here, left to other machines: taken from there, made here, too, as "
+        "they were late, or discarded.");
+    for (int i = 0; i < N_PART_FATE; i++)
+        buf_format(
+            out, "casecast_parts_left_total{fate=\"%s\"} %llu\n", fates[i], counts.n_parts[i]);
+    metrics_declare(out, "helpers_refused_total", "counter",
+        "Jobs of other machines that were not helped with here, as their engine is another one.");
+    hub_each_refused(server->hub, metrics_add_refused, out);
+}
+
 void route_metrics(struct request *request)
 {
     struct server *server = request->server;
@@ -180,6 +205,7 @@ void route_metrics(struct request *request)
         (double)atomic_exchange(&server->worst_turn_us, 0) / 1e6);
     metrics_add_streams(&out, server->streams);
     metrics_add_jobs(&out, server);
+    metrics_add_parts(&out, server);
     metrics_add_store(&out, request);
     answer_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", out.data);
     buf_free(&out);

@@ -164,6 +164,7 @@ struct clerk *clerk_start(const struct clerk_links *links)
     clerk->member =
         store_member_new(links->config->database, &(struct member_info){.kinds = clerk->kind_names,
                                                       .machine = links->config->machine,
+                                                      .engine = links->engine,
                                                       .slots = links->config->slots,
                                                       .lease_ms = links->config->lease_ms});
     clerk->turned_ms = clock_monotonic_ms();
@@ -189,6 +190,11 @@ void clerk_stop(struct clerk *clerk)
     runs_clear(&clerk->orphans);
     free(clerk->kind_names);
     free(clerk);
+}
+
+const struct member *clerk_member(const struct clerk *clerk)
+{
+    return clerk->member;
 }
 
 const char *clerk_member_name(const struct clerk *clerk)

@@ -20,6 +20,7 @@ struct clerk_links {
     struct inbox *inbox;
     struct viewers *viewers;
     struct works *works;
+    const char *engine; /* of what makes results here; "": not known */
 };
 
 struct clerk *clerk_start(const struct clerk_links *links);
@@ -29,5 +30,7 @@ void clerk_stop(struct clerk *clerk);
 
 /* The name under which this process owns jobs.  Any thread. */
 const char *clerk_member_name(const struct clerk *clerk);
+/* The clerk's thread alone uses more of it than store/parts.h does. */
+const struct member *clerk_member(const struct clerk *clerk);
 /* When its last round ended, ms of CLOCK_MONOTONIC.  Any thread. */
 int64_t clerk_turned_ms(const struct clerk *clerk);

@@ -100,6 +100,7 @@ int clerk_read_live(struct clerk *clerk, struct error *err)
     if (rc < 0)
         return rc;
     seen_end_pass(&clerk->seen);
+    inbox_set_foreign(clerk->to.inbox, clerk->n_foreign > 0);
     return clerk_release_orphans(clerk, err);
 }
 

@@ -15,7 +15,7 @@ struct inbox {
     pthread_mutex_t claiming; /* held from the search for a slot until the run is posted */
     pthread_mutex_t lock;
     /* under lock */
-    bool is_poked, must_stop, must_reopen, is_stopping;
+    bool is_poked, must_stop, must_reopen, is_stopping, has_foreign;
     struct runs runs; /* claimed, and worked on in this process */
     char (*watched)[JOB_ID_LEN + 1];
     size_t n_watched;
@@ -121,6 +121,23 @@ bool inbox_may_claim(struct inbox *inbox)
     may_claim = !inbox->is_stopping && !inbox->must_reopen;
     pthread_mutex_unlock(&inbox->lock);
     return may_claim;
+}
+
+void inbox_set_foreign(struct inbox *inbox, bool has_foreign)
+{
+    pthread_mutex_lock(&inbox->lock);
+    inbox->has_foreign = has_foreign;
+    pthread_mutex_unlock(&inbox->lock);
+}
+
+bool inbox_may_help(struct inbox *inbox)
+{
+    bool may_help;
+
+    pthread_mutex_lock(&inbox->lock);
+    may_help = inbox->has_foreign && !inbox->is_stopping && !inbox->must_reopen;
+    pthread_mutex_unlock(&inbox->lock);
+    return may_help;
 }
 
 void inbox_reopened(struct inbox *inbox)

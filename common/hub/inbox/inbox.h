@@ -6,7 +6,7 @@
  *
  * Room: what other threads leave for the clerk.
  * May use: base, job, store.
- * Used by: hub, hub/clerk, hub/viewers, hub/works. */
+ * Used by: hub, hub/clerk, hub/helper, hub/viewers, hub/works. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,6 +35,8 @@ void inbox_want_reopen(struct inbox *inbox);
 /* When this returns, every run that was claimed has been posted to the works, and none will be. May
  * wait STORE_WAIT_MS. */
 void inbox_stop_claiming(struct inbox *inbox);
+/* Others run jobs, and this process goes on. */
+bool inbox_may_help(struct inbox *inbox);
 void inbox_stop(struct inbox *inbox); /* the clerk's thread is to end */
 
 /* --- the clerk's side --- */
@@ -53,6 +55,9 @@ int inbox_fd(const struct inbox *inbox);
 struct inbox_state inbox_take(struct inbox *inbox);
 bool inbox_may_claim(struct inbox *inbox);
 void inbox_reopened(struct inbox *inbox);
+
+/* Do other processes run jobs, as last read? */
+void inbox_set_foreign(struct inbox *inbox, bool has_foreign);
 
 /* Between the two, inbox_stop_claiming() waits. */
 void inbox_claims_begin(struct inbox *inbox);

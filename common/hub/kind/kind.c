@@ -18,6 +18,26 @@ const struct job_kind *kind_find(const struct job_kind *const *kinds, const char
     return NULL;
 }
 
+void kind_engines(const struct job_kind *const *kinds, char ret_name[static KIND_ENGINE_LEN + 1])
+{
+    char name[DIGEST_HEX_LEN + 1];
+    struct digest all;
+    int n = 0;
+
+    *ret_name = '\0';
+    digest_start(&all);
+    for (; *kinds; kinds++) {
+        if (!(*kinds)->engine)
+            continue;
+        (*kinds)->engine(ret_name);
+        digest_add_text(&all, ret_name);
+        n++;
+    }
+    digest_hex(&all, name);
+    if (n > 1)
+        snprintf(ret_name, KIND_ENGINE_LEN + 1, "%.*s", KIND_ENGINE_LEN, name);
+}
+
 /* A subject stands in JSON and in logs without escapes. */
 static bool kind_subject_is_plain(const char *subject)
 {

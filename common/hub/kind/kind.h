@@ -5,13 +5,14 @@
  *
  * Room: kinds of jobs, what their work may ask, and jobs as events.
  * May use: base, job, sse.
- * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/viewers, hub/works. */
+ * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/helper, hub/viewers, hub/works. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/config.h"
 #include "base/error.h"
+#include "hub/kind/help.h"
 #include "hub/kind/work.h"
 #include "job/job.h"
 
@@ -26,6 +27,8 @@ struct last_events {
 /* Copies the texts.  `name` NULL: a default message. */
 void last_events_add(struct last_events *last, const char *name, const char *data);
 void last_events_clear(struct last_events *last); /* frees what was added; none again */
+
+enum { KIND_ENGINE_LEN = 12 };
 
 struct job_kind {
     const char *name;            /* "video" */
@@ -60,6 +63,14 @@ struct job_kind {
      * once work_cancel() is set. */
     int (*run)(struct work *work, char **ret_result, struct error *err);
 
+    /* Makes parts of a job that runs on another machine, with what is spare here, until none is
+     * left to claim, help_stop() is set, or some seconds have passed.  Helper's thread.  NULL: its
+     * jobs have no parts. */
+    int (*help)(struct help *help, struct error *err);
+    /* The name of all that shapes a result beside the input: two machines with the same name make
+     * the same parts.  NULL: as `help`. */
+    void (*engine)(char ret_name[static KIND_ENGINE_LEN + 1]);
+
     /* Adds the closing events of a job before `last`, at most LAST_EVENTS_MAX - 2: `result` of a
      * done job, `error` of a failed one, else NULL.  Any thread. */
     void (*finish)(
@@ -76,6 +87,9 @@ struct job_kind {
  */
 void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
     const char *error, struct last_events *last);
+
+/* The engines of all kinds as one; "": none has one.  May take a second. */
+void kind_engines(const struct job_kind *const *kinds, char ret_name[static KIND_ENGINE_LEN + 1]);
 
 /* NULL: no such kind.  `kinds` ends with NULL.  Any thread. */
 const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);

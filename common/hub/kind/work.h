@@ -3,9 +3,11 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "base/config.h"
 #include "base/error.h"
+#include "job/part.h"
 
 struct work; /* one run of one job in this process */
 
@@ -37,3 +39,21 @@ int work_rekey(struct work *work, const char *key, struct error *err);
  * this work.  A process that slept may have lost it without knowing: then this waits until it is
  * known.  -ERR_CANCELED: publish nothing more, and return it.  Any thread. */
 int work_may_publish(struct work *work, struct error *err);
+
+/* --- parts of the job that other machines may make: help.h is their side.  Any thread; each may
+ * block for as long as the store does, and after an error all can be made here. --- */
+
+/* False: the database is for one machine, or CASECAST_HELP is 0.  The rest is not called then. */
+bool work_has_helpers(const struct work *work);
+/* Says what the parts are: `plan`, JSON for the kind's help(), and their numbers `first` … `n` - 1.
+ * The same again changes nothing. */
+int work_plan(struct work *work, const char *plan, int first, int n, struct error *err);
+
+enum { WORK_E_NONE = 1 };
+
+/* Claims the first part that nobody makes.  WORK_E_NONE: there is none. */
+int work_part_claim(struct work *work, int *ret_number, struct error *err);
+/* The parts from `from` on that others have claimed or made, in order; at most some hundred. */
+int work_part_each(struct work *work, int from,
+    void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);
+void work_part_count(struct work *work, enum part_fate fate); /* for /api/metrics */

@@ -54,8 +54,7 @@ static bool work_is_ours(struct work *work)
 
 /* --- calls of the store, tried again --- */
 
-/* STORE_E_LOST stops the work. */
-static int work_check_lost(struct work *work, int rc, struct error *err)
+int work_check_lost(struct work *work, int rc, struct error *err)
 {
     if (rc != STORE_E_LOST)
         return rc;

@@ -21,6 +21,7 @@ struct work {
     /* under lock: the worker, and threads of its own that publish */
     pthread_mutex_t lock;
     struct store *store;
+    int64_t plan;            /* its number, once work_plan() was called */
     int64_t leased_until_ms; /* no other process has the job before; monotonic */
     /* worker only */
     enum job_state ended_as; /* JOB_RUNNING: it did not end here; the loop reads it afterwards */
@@ -31,7 +32,15 @@ struct work {
     atomic_int stop; /* enum work_stop; the first reason stays */
 };
 
+/* --- works.c: any thread --- */
+
+const struct member *works_member(const struct works *works);
+void works_count_part(struct works *works, enum part_fate fate);
+
 /* --- work.c --- */
+
+/* STORE_E_LOST stops the work, and is -ERR_CANCELED. */
+int work_check_lost(struct work *work, int rc, struct error *err);
 
 void work_run(struct work *work);                         /* worker thread: all of it */
 void work_stop(struct work *work, enum work_stop reason); /* any thread */

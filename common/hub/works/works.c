@@ -14,6 +14,7 @@ struct works {
     const struct config *config;
     const struct job_kind *const *kinds;
     struct inbox *inbox;
+    const struct member *member;
 
     /* loop only */
     struct link running, waiting; /* waiting: until an earlier work of the same job has ended */
@@ -23,6 +24,8 @@ struct works {
     /* atomic: changed by the loop, read by all */
     atomic_int n_running;
     atomic_ullong n_ended[JOB_CANCELED + 1];
+    /* atomic: changed by works, read by all */
+    atomic_ullong n_parts[N_PART_FATE];
 };
 
 struct works *works_new(struct loop *loop, const struct config *config,
@@ -39,6 +42,21 @@ struct works *works_new(struct loop *loop, const struct config *config,
     return works;
 }
 
+void works_set_member(struct works *works, const struct member *member)
+{
+    works->member = member;
+}
+
+const struct member *works_member(const struct works *works)
+{
+    return works->member;
+}
+
+void works_count_part(struct works *works, enum part_fate fate)
+{
+    atomic_fetch_add(&works->n_parts[fate], 1);
+}
+
 void works_free(struct works *works)
 {
     free(works);
@@ -49,6 +67,8 @@ void works_count(const struct works *works, struct works_counts *ret_counts)
     ret_counts->n_running = atomic_load(&works->n_running);
     for (int i = 0; i <= JOB_CANCELED; i++)
         ret_counts->n_ended[i] = atomic_load(&works->n_ended[i]);
+    for (int i = 0; i < N_PART_FATE; i++)
+        ret_counts->n_parts[i] = atomic_load(&works->n_parts[i]);
 }
 
 static struct work *works_find(struct link *list, const char *job_id)

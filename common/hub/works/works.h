@@ -2,7 +2,7 @@
  * where noted.
  *
  * Room: the jobs that run in this process.
- * May use: base, hub/inbox, hub/kind, loop.
+ * May use: base, hub/inbox, hub/kind, loop, store.
  * Used by: hub, hub/clerk. */
 #pragma once
 
@@ -23,10 +23,13 @@ struct works;
 struct works *works_new(struct loop *loop, const struct config *config,
     const struct job_kind *const *kinds, struct inbox *inbox);
 void works_free(struct works *works); /* none runs any more */
+/* Before the first job: who runs them.  Outlives the works. */
+void works_set_member(struct works *works, const struct member *member);
 
 struct works_counts {
     int n_running;
     unsigned long long n_ended[JOB_CANCELED + 1]; /* in this process, by state */
+    unsigned long long n_parts[N_PART_FATE];      /* of these jobs, left to other machines */
 };
 
 /* --- any thread --- */

@@ -104,6 +104,21 @@ struct job_store {
         struct error *err);
 };
 
+/* What other machines may make of running jobs.  All NULL: the engine is for one machine, whose
+ * members share its cores anyway. */
+struct part_store {
+    int (*open)(struct store_link *link, const struct member *member, const char *id, int64_t run,
+        const struct job_plan *plan, int64_t *ret_plan, struct error *err);
+    int (*find)(struct store_link *link, const struct member *member, struct plan_found *ret_plan,
+        struct error *err);
+    int (*claim)(struct store_link *link, const struct member *member, int64_t plan,
+        int *ret_number, struct error *err);
+    int (*made)(struct store_link *link, const struct member *member, int64_t plan, int number,
+        const char *key, struct error *err);
+    int (*each)(struct store_link *link, const struct member *member, int64_t plan, int from,
+        void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);
+};
+
 struct store_engine {
     const char *name;                    /* "SQLite" */
     bool (*serves)(const char *address); /* is this one of its addresses? */
@@ -122,4 +137,5 @@ struct store_engine {
     int (*grant)(struct store_link *link, const char *role, struct error *err);
     struct case_source cases;
     struct job_store jobs;
+    struct part_store parts;
 };

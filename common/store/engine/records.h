@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "case/case.h"
 #include "job/job.h"
+#include "job/part.h"
 
 enum { STORE_WAIT_MS = 2000 }; /* no call waits longer for another program's lock */
 
@@ -19,6 +20,7 @@ enum { STORE_WAIT_MS = 2000 }; /* no call waits longer for another program's loc
 enum store_answer {
     STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
     STORE_E_FULL,          /* as many jobs are queued as may be */
+    STORE_E_OTHER,         /* other engines than ours made all plans that there are */
     STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
 };
 
@@ -96,4 +98,21 @@ struct member_row {
 enum cancel_why {
     CANCEL_ASKED = 1, /* a viewer asked for it: his reconnect must not begin the job anew */
     CANCEL_LEFT = 2,  /* its last viewer left: a viewer who comes back wants it */
+};
+
+/* --- parts of a running job, which other members may make --- */
+
+/* What the parts of a job are: a text of its kind, and that `first` … `n` - 1 may be made by
+ * others. */
+struct job_plan {
+    const char *text;   /* JSON */
+    int first, n;
+};
+
+/* A plan with a part that nobody makes yet.  plan_found_clear() frees its texts. */
+struct plan_found {
+    int64_t number; /* of the plan */
+    char job_id[JOB_ID_LEN + 1];
+    char *kind, *input, *engine, *text;
+    int first, n;
 };

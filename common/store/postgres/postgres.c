@@ -168,4 +168,12 @@ const struct store_engine postgres_engine = {
             .tail = pg_tail,
             .live = pg_live,
         },
+    .parts =
+        {
+            .open = pg_plan_open,
+            .find = pg_plan_find,
+            .claim = pg_part_claim,
+            .made = pg_part_made,
+            .each = pg_part_each,
+        },
 };

@@ -193,7 +193,7 @@ static void sharing_see(void *ctx, const struct video_part *part)
         theirs->is_made = true;
         snprintf(theirs->key, sizeof theirs->key, "%s", part->key);
     }
-    if (part->claimed_ms < SEEN_MS || (!part->key && !part->is_claimer_gone))
+    if (*part->machine && (part->claimed_ms < SEEN_MS || (!part->key && !part->is_claimer_gone)))
         sharing_see_machine(look, part->machine);
     if (part->number == look->next) {
         look->is_claimed = true;

@@ -14,10 +14,10 @@ struct video_plan {
     int first, n;          /* the parts first … n - 1 may be made elsewhere */
 };
 
-/* A part that another process has claimed or made. */
+/* A part that another process has claimed, or that was made before this run. */
 struct video_part {
     int number;
-    const char *machine;
+    const char *machine;  /* "": this one */
     const char *key;      /* of its cache entry; NULL: it is not made yet */
     int64_t claimed_ms;   /* so long ago */
     bool is_claimer_gone; /* or silent; the part may be claimed again */

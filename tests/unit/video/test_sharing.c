@@ -290,12 +290,20 @@ static int n_shared(void)
     return table.plan.n - table.plan.first;
 }
 
+/* Each part had this fate; but on a busy machine any may be late. */
+static void check_fates(enum video_part_fate fate)
+{
+    ck_assert_int_gt(table.fates[fate], 0);
+    ck_assert_int_le(table.fates[fate], n_shared());
+    ck_assert_int_ge(table.fates[fate] + table.fates[PART_TWICE], n_shared());
+}
+
 START_TEST(what_another_machine_makes_is_taken_from_there)
 {
     table.owner_gets_none = true;
     check_made_with(help);
     ck_assert_int_gt(n_shared(), 3);
-    ck_assert_int_eq(table.fates[PART_BY_OTHERS], n_shared());
+    check_fates(PART_BY_OTHERS);
     ck_assert_int_eq(table.fates[PART_REFUSED], 0);
     ck_assert_int_eq(most_machines, 2);
 }
@@ -304,7 +312,8 @@ END_TEST
 START_TEST(two_machines_make_it_together)
 {
     check_made_with(help);
-    ck_assert_int_eq(table.fates[PART_BY_OTHERS] + table.n_by_owner, n_shared());
+    ck_assert_int_ge(
+        table.fates[PART_BY_OTHERS] + table.fates[PART_TWICE] + table.n_by_owner, n_shared());
     ck_assert_int_eq(table.n_opened, 1);
 }
 END_TEST
@@ -324,7 +333,7 @@ START_TEST(a_part_with_another_key_is_made_here)
 {
     table.owner_gets_none = table.has_other_keys = true;
     check_made_with(help);
-    ck_assert_int_eq(table.fates[PART_REFUSED], n_shared());
+    check_fates(PART_REFUSED);
     ck_assert_int_eq(table.fates[PART_BY_OTHERS], 0);
 }
 END_TEST

@@ -81,3 +81,15 @@ int pg_tail(struct store_link *link, uint64_t after, int most,
 int pg_live(struct store_link *link,
     void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err);
+
+/* Those of struct part_store; their contracts stand in store/parts.h. */
+int pg_plan_open(struct store_link *link, const struct member *member, const char *id, int64_t run,
+    const struct job_plan *plan, int64_t *ret_plan, struct error *err);
+int pg_plan_find(struct store_link *link, const struct member *member, struct plan_found *ret_plan,
+    struct error *err);
+int pg_part_claim(struct store_link *link, const struct member *member, int64_t plan,
+    int *ret_number, struct error *err);
+int pg_part_made(struct store_link *link, const struct member *member, int64_t plan, int number,
+    const char *key, struct error *err);
+int pg_part_each(struct store_link *link, const struct member *member, int64_t plan, int from,
+    void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);

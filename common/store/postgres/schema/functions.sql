@@ -395,3 +395,80 @@ BEGIN
   DELETE FROM casecast.inputs WHERE job_id = p_id;
   RETURN 'done';
 END $$;
+
+-- --- parts that other machines may make ---
+
+-- None of these waits for the journal, and none is durable: what is lost is claimed or made again.
+
+-- The number of the plan; NULL: the run has lost its job.  What the caller claimed before is free again: as a helper of the
+-- owner before it, or by a call whose answer it did not get.
+CREATE OR REPLACE FUNCTION casecast.plan_open(p_mark text, p_id text, p_run bigint, p_name text, p_engine text, p_plan text,
+  p_first int, p_n int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  m bigint;
+BEGIN
+  PERFORM casecast.write_a_note(), casecast.check_mark(p_mark);
+  PERFORM 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running' FOR SHARE;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  SELECT number INTO m FROM casecast.plans
+    WHERE job_id = p_id AND engine = p_engine AND plan = p_plan AND first = p_first AND n = p_n;
+  IF m IS NULL THEN
+    DELETE FROM casecast.plans WHERE job_id = p_id;
+    INSERT INTO casecast.plans(job_id, engine, plan, first, n) VALUES (p_id, p_engine, p_plan, p_first, p_n)
+      RETURNING number INTO m;
+    INSERT INTO casecast.parts(plan, number) SELECT m, generate_series(p_first, p_n - 1);
+  ELSE
+    UPDATE casecast.parts SET member = NULL, claimed_ms = 0 WHERE plan = m AND member = p_name AND made_key IS NULL;
+  END IF;
+  RETURN m;
+END $$;
+
+-- May it be claimed?
+CREATE OR REPLACE FUNCTION casecast.part_is_free(p casecast.parts, p_now_ms bigint, p_lease_ms bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT p.made_key IS NULL AND (p.member IS NULL
+    OR p.claimed_ms < p_now_ms - p_lease_ms AND NOT casecast.lives(p.member, p_now_ms)) $$;
+
+-- Those of the caller's own engine first, then the fewest helpers, then the oldest.
+CREATE OR REPLACE FUNCTION casecast.plan_find(p_name text, p_machine text, p_engine text, p_kinds text, p_lease_ms bigint)
+RETURNS TABLE (number bigint, job_id text, first int, n int, kind text, input text, engine text, plan text)
+LANGUAGE sql VOLATILE AS $$
+  SELECT p.number, p.job_id, p.first, p.n, j.kind, i.input, p.engine, p.plan
+    FROM (SELECT casecast.now_ms() AS ms OFFSET 0) AS t, casecast.plans p
+      JOIN casecast.jobs j ON j.id = p.job_id JOIN casecast.inputs i ON i.job_id = j.id
+      JOIN casecast.members o ON o.name = j.owner
+    WHERE j.state = 'running' AND j.cancel_wanted = 0 AND o.machine <> p_machine AND o.leased_until_ms > t.ms
+      AND (p_kinds IS NULL OR strpos(p_kinds, ',' || j.kind || ',') > 0)
+      AND EXISTS (SELECT 1 FROM casecast.parts a WHERE a.plan = p.number AND casecast.part_is_free(a, t.ms, p_lease_ms))
+    ORDER BY p.engine <> p_engine, (SELECT count(DISTINCT a.member) FROM casecast.parts a
+      WHERE a.plan = p.number AND a.made_key IS NULL AND a.member <> j.owner AND casecast.lives(a.member, t.ms)), j.number
+    LIMIT 1 $$;
+
+-- NULL: no part is free.
+CREATE OR REPLACE FUNCTION casecast.part_claim(p_plan bigint, p_name text, p_lease_ms bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  m int;
+BEGIN
+  PERFORM casecast.write_a_note();
+  SELECT p.number INTO m FROM casecast.parts p WHERE p.plan = p_plan AND p.made_key IS NULL
+    AND casecast.part_is_free(p, t, p_lease_ms) ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED;
+  UPDATE casecast.parts SET member = p_name, claimed_ms = t WHERE plan = p_plan AND number = m;
+  RETURN m;
+END $$;
+
+-- p_key NULL: the claim is given back.
+CREATE OR REPLACE FUNCTION casecast.part_made(p_plan bigint, p_number int, p_name text, p_key text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  IF p_key IS NULL THEN
+    UPDATE casecast.parts SET member = NULL, claimed_ms = 0
+      WHERE plan = p_plan AND number = p_number AND member = p_name AND made_key IS NULL;
+  ELSE
+    UPDATE casecast.parts SET member = p_name, made_key = p_key
+      WHERE plan = p_plan AND number = p_number AND made_key IS NULL;
+  END IF;
+END $$;

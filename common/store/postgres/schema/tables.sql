@@ -77,3 +77,21 @@ CREATE TABLE casecast.told(
   told_ms bigint NOT NULL,
   PRIMARY KEY (job_id, viewer));
 CREATE INDEX told_by_time ON casecast.told(told_ms);
+
+-- What others may make of a running job, and who makes which part of it; gone with the job's input.
+CREATE TABLE casecast.plans(
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  job_id text COLLATE "C" NOT NULL UNIQUE REFERENCES casecast.inputs(job_id) ON DELETE CASCADE,
+  engine text COLLATE "C" NOT NULL,
+  plan text NOT NULL,
+  first int NOT NULL,
+  n int NOT NULL);
+
+CREATE TABLE casecast.parts(
+  plan bigint NOT NULL REFERENCES casecast.plans(number) ON DELETE CASCADE,
+  number int NOT NULL,
+  member text COLLATE "C",
+  claimed_ms bigint NOT NULL DEFAULT 0,
+  made_key text COLLATE "C",
+  PRIMARY KEY (plan, number)) WITH (fillfactor = 50);
+CREATE INDEX parts_to_make ON casecast.parts(plan, number) WHERE made_key IS NULL;
