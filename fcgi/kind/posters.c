@@ -33,7 +33,7 @@ struct failure {
 struct posters {
     /* fixed */
     const struct config *config;
-    char *dir;
+    char *dir, *lock_file;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -52,6 +52,8 @@ struct posters *posters_new(const struct config *config)
 
     posters->config = config;
     posters->dir = mem_format("%s/%s", config->output, folder);
+    posters->lock_file = config->run && *config->run ? mem_format("%s/posters", config->run)
+                                                     : mem_format("%s/.lock", posters->dir);
     pthread_mutex_init(&posters->lock, NULL);
     pthread_cond_init(&posters->changed, NULL);
     return posters;
@@ -73,6 +75,7 @@ void posters_free(struct posters *posters)
     pthread_cond_destroy(&posters->changed);
     pthread_mutex_destroy(&posters->lock);
     free(posters->dir);
+    free(posters->lock_file);
     free(posters);
 }
 
@@ -108,7 +111,7 @@ static void posters_make_first_locked(struct posters *posters)
 
     pthread_mutex_unlock(&posters->lock);
     rc = poster_make(asked.record, posters->config->media_root, posters->dir, asked.name,
-        posters_is_stopping, posters, &why);
+        posters->lock_file, posters_is_stopping, posters, &why);
     if (rc < 0 && rc != -ERR_CANCELED)
         log_warning("poster of case %s: %s", asked.record->id, why.text);
     pthread_mutex_lock(&posters->lock);

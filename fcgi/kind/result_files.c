@@ -1,6 +1,7 @@
 /* result_files.c - see result_files.h. */
 #include "kind/result_files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,15 +16,17 @@ static const char *const members[] = {"video", "thumbnail", "captions", "poster"
 
 enum { N_MEMBERS = sizeof members / sizeof *members };
 
-/* -1: no such file. */
+/* -1: no such file.  The file is opened, as a client of a shared folder asks for a file's length
+ * then and may remember another one from before. */
 static int64_t result_files_length(const char *folder, const char *name)
 {
     char *path = mem_format("%s/%s", folder, name);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat stat_;
-    int64_t len = stat(path, &stat_) == 0 && S_ISREG(stat_.st_mode) && access(path, R_OK) == 0
-                      ? stat_.st_size
-                      : -1;
+    int64_t len = fd >= 0 && fstat(fd, &stat_) == 0 && S_ISREG(stat_.st_mode) ? stat_.st_size : -1;
 
+    if (fd >= 0)
+        close(fd);
     free(path);
     return len;
 }
@@ -126,7 +129,7 @@ static bool result_files_are_whole_unmeasured(const char *folder, const json_t *
            result_files_mp4_is_whole(folder, result_files_name(result, "video"));
 }
 
-bool result_files_are_whole(const char *folder, const json_t *result)
+static bool result_files_look(const char *folder, const json_t *result)
 {
     json_t *bytes = json_object_get(result, "bytes"), *len;
     const char *name;
@@ -139,4 +142,24 @@ bool result_files_are_whole(const char *folder, const json_t *result)
             return false;
     }
     return true;
+}
+
+/* A client of a shared folder may remember for a while that a file was not there.  It forgets that
+ * when it reads a folder that has changed since. */
+static void result_files_read_folder(const char *folder)
+{
+    DIR *entries = opendir(folder);
+
+    while (entries && readdir(entries))
+        continue;
+    if (entries)
+        closedir(entries);
+}
+
+bool result_files_are_whole(const char *folder, const json_t *result)
+{
+    if (result_files_look(folder, result))
+        return true;
+    result_files_read_folder(folder);
+    return result_files_look(folder, result);
 }

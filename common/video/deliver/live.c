@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "video/deliver/playlist.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
@@ -18,13 +21,13 @@ static const char init_name[] = LIVE_PREFIX "-init.mp4";
 
 struct live {
     const struct outdir *dir;
-    int fps, piece_max_s;
+    int fps;
     char codecs[LIVE_CODECS_MAX];
     AVFormatContext *format; /* writes to memory */
     AVPacket *packet;        /* scratch: a reference to the packet that is written */
     int n_pieces, n_frames;
-    int n_before;    /* pieces in the playlist of a killed run: kept until we have as many */
-    struct buf list; /* the lines of the playlist that name pieces */
+    struct buf before; /* the playlist of an earlier run, until ours has been written over it */
+    struct buf text;   /* the playlist */
     bool is_complete;
 };
 
@@ -57,30 +60,20 @@ static int live_write_file(struct live *live, const char *name, struct error *er
     return rc;
 }
 
-/* RFC 8216.  EVENT: the playlist only grows.  EXT-X-START: a player that opens it late starts at 0,
- * too. */
-static int live_write_playlist(const struct live *live, struct error *err)
+/* What an earlier run left stays until we have as much, so that a viewer never gets a shorter list.
+ * It is the beginning of ours, unless another version of casecast wrote it. */
+static int live_write_playlist(struct live *live, struct error *err)
 {
-    struct buf text = {0};
-    int rc;
+    const struct buf *text = &live->text, *before = &live->before;
+    bool is_same;
 
-    if (live->n_pieces < live->n_before && !live->is_complete)
+    if (text->len < before->len && !live->is_complete)
         return 0;
-    buf_format(&text,
-        "#EXTM3U\n"
-        "#EXT-X-VERSION:7\n"
-        "#EXT-X-TARGETDURATION:%d\n"
-        "#EXT-X-PLAYLIST-TYPE:EVENT\n"
-        "#EXT-X-INDEPENDENT-SEGMENTS\n"
-        "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n"
-        "#EXT-X-MAP:URI=\"%s\"\n",
-        live->piece_max_s, init_name);
-    buf_add(&text, live->list.data, live->list.len);
-    if (live->is_complete)
-        buf_add_text(&text, "#EXT-X-ENDLIST\n");
-    rc = outdir_write(live->dir, LIVE_PLAYLIST, text.data, text.len, err);
-    buf_free(&text);
-    return rc;
+    is_same = !before->len ||
+              (text->len >= before->len && memcmp(text->data, before->data, before->len) == 0);
+    buf_free(&live->before);
+    return is_same ? outdir_grow(live->dir, LIVE_PLAYLIST, text->data, text->len, err)
+                   : outdir_write(live->dir, LIVE_PLAYLIST, text->data, text->len, err);
 }
 
 void live_sweep(const struct outdir *dir)
@@ -97,18 +90,16 @@ void live_sweep(const struct outdir *dir)
 
 /* --- opening --- */
 
-static int live_count_pieces(const struct outdir *dir)
+static void live_read_before(struct live *live)
 {
-    int fd = openat(dir->fd, LIVE_PLAYLIST, O_RDONLY | O_CLOEXEC), n = 0;
-    FILE *list = fd >= 0 ? fdopen(fd, "r") : NULL;
-    char line[128];
+    int fd = openat(live->dir->fd, LIVE_PLAYLIST, O_RDONLY | O_CLOEXEC);
+    char block[4096];
+    ssize_t n;
 
-    if (!list)
-        return 0;
-    while (fgets(line, sizeof line, list))
-        n += strncmp(line, "#EXTINF:", 8) == 0;
-    fclose(list);
-    return n;
+    while (fd >= 0 && (n = file_read(fd, block, sizeof block)) > 0)
+        buf_add(&live->before, block, (size_t)n);
+    if (fd >= 0)
+        close(fd);
 }
 
 /* RFC 6381: "avc1." and the three bytes behind the NAL header of the sequence parameter set.  The
@@ -180,8 +171,8 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
 
     live->dir = dir;
     live->fps = fps;
-    live->piece_max_s = piece_max_s;
-    live->n_before = live_count_pieces(dir);
+    live_read_before(live);
+    playlist_begin(&live->text, piece_max_s, init_name);
     live_name_codecs(picture, live->codecs);
     rc = live_prepare(live, picture, sound, err);
     if (rc < 0) {
@@ -205,7 +196,8 @@ void live_free(struct live *live)
     }
     avformat_free_context(live->format);
     av_packet_free(&live->packet);
-    buf_free(&live->list);
+    buf_free(&live->before);
+    buf_free(&live->text);
     free(live);
 }
 
@@ -260,13 +252,14 @@ int live_cut(struct live *live, int n_frames, struct error *err)
         return rc;
     live->n_pieces++;
     live->n_frames += n_frames;
-    buf_format(&live->list, "#EXTINF:%.6f,\n%s\n", (double)n_frames / live->fps, name);
+    playlist_add(&live->text, (double)n_frames / live->fps, name);
     return live_write_playlist(live, err);
 }
 
 int live_end(struct live *live, struct error *err)
 {
     live->is_complete = true;
+    playlist_end(&live->text);
     return live_write_playlist(live, err);
 }
 

@@ -97,22 +97,20 @@ static int poster_draw(
     return rc;
 }
 
-/* Lock the folder against all processes.  flock() can't be interrupted by `is_over`, so this polls.
- */
+/* Lock `path` against all processes of this machine.  flock() can't be interrupted by `is_over`, so
+ * this polls. */
 static int poster_lock(
-    const char *dir, bool (*is_over)(void *ctx), void *ctx, int *ret_fd, struct error *err)
+    const char *path, bool (*is_over)(void *ctx), void *ctx, int *ret_fd, struct error *err)
 {
     const struct timespec step = {.tv_nsec = POLL_MS * 1000000};
-    int fd;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    mkdir(dir, 0755); /* if that fails, open() reports why */
-    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return error_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
     *ret_fd = fd;
     while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return error_set(err, ERR_IO, "%s can't be locked: %s", dir, strerror(errno));
+            return error_set(err, ERR_IO, "%s can't be locked: %s", path, strerror(errno));
         if (is_over(ctx))
             return error_set(err, ERR_CANCELED, "canceled");
         nanosleep(&step, NULL);
@@ -139,7 +137,7 @@ static int poster_make_locked(const struct case_record *record, const char *medi
 
     if (poster_is_there(dir, name)) /* made by another process meanwhile */
         return 0;
-    rc = outdir_open(dir, &out, err);
+    rc = outdir_open_shared(dir, &out, err);
     if (rc < 0)
         return rc;
     rc = poster_draw(record, media_root, &jpeg, err);
@@ -151,10 +149,12 @@ static int poster_make_locked(const struct case_record *record, const char *medi
 }
 
 int poster_make(const struct case_record *record, const char *media_root, const char *dir,
-    const char *name, bool (*is_over)(void *ctx), void *ctx, struct error *err)
+    const char *name, const char *lock, bool (*is_over)(void *ctx), void *ctx, struct error *err)
 {
-    int lock_fd = -1, rc = poster_lock(dir, is_over, ctx, &lock_fd, err);
+    int lock_fd = -1, rc;
 
+    mkdir(dir, 0755); /* if that fails, what needs the folder reports why */
+    rc = poster_lock(lock, is_over, ctx, &lock_fd, err);
     if (rc == 0)
         rc = poster_make_locked(record, media_root, dir, name, err);
     if (lock_fd >= 0)

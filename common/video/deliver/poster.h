@@ -19,8 +19,9 @@ bool poster_is_there(const char *dir, const char *name);
 
 /* Write the poster `name` (640 pixels on its longer side) into the folder `dir`, which is created
  * if it does not exist; nothing is done if the file exists.  Only one poster is made at a time on
- * the machine, because a decoded picture takes much memory; other callers block.  `is_over` is
+ * the machine, because a decoded picture takes much memory: `lock` is a file by which its processes
+ * wait for one another, made if it does not exist; other callers block.  `is_over` is
  * called ten times a second meanwhile, on this thread; true ends the call with -ERR_CANCELED.
  * -ERR_INPUT names a picture that can't be used, -ERR_IO the folder. */
 int poster_make(const struct case_record *record, const char *media_root, const char *dir,
-    const char *name, bool (*is_over)(void *ctx), void *ctx, struct error *err);
+    const char *name, const char *lock, bool (*is_over)(void *ctx), void *ctx, struct error *err);

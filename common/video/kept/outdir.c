@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+
+enum { LEFT_BEHIND_S = 86400 /* more than any two machines' clocks differ */ };
 
 static const char suffix[] = ".part";
 
@@ -77,7 +80,18 @@ static int outdir_remove_temporary(
     return 0;
 }
 
-int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
+static int outdir_remove_old_temporary(
+    const struct outdir *dir, const char *name, const char *prefix, struct error *err)
+{
+    struct stat stat;
+
+    if (fstatat(dir->fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 ||
+        time(NULL) - stat.st_mtime < LEFT_BEHIND_S)
+        return 0;
+    return outdir_remove_temporary(dir, name, prefix, err);
+}
+
+static int outdir_open_folder(const char *path, struct outdir *ret_dir, struct error *err)
 {
     int fd, why;
 
@@ -90,7 +104,21 @@ int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
         return error_set(err, ERR_IO, "output folder %s: %s", path,
             strerror(errno == ENOENT && why ? why : errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
-    return outdir_walk(ret_dir, outdir_remove_temporary, NULL, err);
+    return 0;
+}
+
+int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
+{
+    int rc = outdir_open_folder(path, ret_dir, err);
+
+    return rc == 0 ? outdir_walk(ret_dir, outdir_remove_temporary, NULL, err) : rc;
+}
+
+int outdir_open_shared(const char *path, struct outdir *ret_dir, struct error *err)
+{
+    int rc = outdir_open_folder(path, ret_dir, err);
+
+    return rc == 0 ? outdir_walk(ret_dir, outdir_remove_old_temporary, NULL, err) : rc;
 }
 
 void outdir_close(struct outdir *dir)
@@ -169,8 +197,8 @@ static int outdir_write_temporary(const struct outdir *dir, const char *temporar
 
     if (fd < 0 || file_write(fd, data, len) < 0)
         rc = outdir_write_error(dir, name, err);
-    if (fd >= 0)
-        close(fd);
+    if (fd >= 0 && close(fd) < 0 && rc == 0) /* a shared folder may tell only now that it is full */
+        rc = outdir_write_error(dir, name, err);
     return rc;
 }
 
@@ -185,5 +213,56 @@ int outdir_write(
     if (rc < 0)
         outdir_remove(dir, temporary);
     free(temporary);
+    return rc;
+}
+
+/* --- files that grow --- */
+
+/* A rename would replace what another run published meanwhile; a link does not.  Where the file
+ * system has no links, a rename must do. */
+static int outdir_publish_new(
+    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+{
+    int rc = dir->may_publish ? dir->may_publish(dir->ctx, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    if (linkat(dir->fd, temporary, dir->fd, name, 0) == 0 || errno == EEXIST)
+        return 0;
+    return outdir_rename(dir, temporary, name, err);
+}
+
+static int outdir_create(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+    char *temporary = outdir_temporary(name);
+    int rc = outdir_write_temporary(dir, temporary, name, data, len, err);
+
+    if (rc == 0)
+        rc = outdir_publish_new(dir, temporary, name, err);
+    outdir_remove(dir, temporary);
+    free(temporary);
+    return rc;
+}
+
+int outdir_grow(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+    int fd = openat(dir->fd, name, O_WRONLY | O_CLOEXEC), rc = 0;
+
+    if (fd < 0 && errno == ENOENT) {
+        rc = outdir_create(dir, name, data, len, err);
+        if (rc < 0)
+            return rc;
+        fd = openat(dir->fd, name, O_WRONLY | O_CLOEXEC);
+    }
+    if (fd < 0)
+        return outdir_write_error(dir, name, err);
+    if (dir->may_publish)
+        rc = dir->may_publish(dir->ctx, err);
+    if (rc == 0 && file_write(fd, data, len) < 0)
+        rc = outdir_write_error(dir, name, err);
+    if (close(fd) < 0 && rc == 0)
+        rc = outdir_write_error(dir, name, err);
     return rc;
 }

@@ -16,10 +16,14 @@ struct outdir {
     void *ctx;
 };
 
-/* Open the folder `path`; create it and its parents if they do not exist.  Only one run writes to
- * a folder at a time, so temporary files of a killed run are removed.  -ERR_INPUT: `path` is
+/* Open the folder `path`; create it and its parents if they do not exist.  Only one run may publish
+ * in a folder at a time, so temporary files of earlier runs are removed: one that still lives has
+ * lost the folder, and its write fails.  -ERR_INPUT: `path` is
  * empty; -ERR_IO names the folder. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
+/* The same for a folder that several processes write to, on any machine: temporary files of others
+ * stay, until they are a day old. */
+int outdir_open_shared(const char *path, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 
 /* A new temporary name for the file `name`.  The caller frees it. */
@@ -39,4 +43,10 @@ bool outdir_remove(const struct outdir *dir, const char *name);
  * outdir_finish().  (A flush takes as long as encoding a frame, and a viewer waits for the first of
  * these files.)  -ERR_IO names the file. */
 int outdir_write(
+    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);
+
+/* Write a text that may have grown since another run wrote it: over the bytes that stand in the
+ * file `name`, which are the same as far as both go, so that the file never gets shorter, whoever
+ * writes last.  A file that does not exist appears with all of it.  -ERR_IO names the file. */
+int outdir_grow(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err);

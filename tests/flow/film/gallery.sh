@@ -64,7 +64,7 @@ one_at_a_time() {
     case_put turn 3
     case_put turn2 3 other.jpg
     touch -d '2 hours ago' "$CASECAST_MEDIA_ROOT/photo.jpg" "$CASECAST_MEDIA_ROOT/other.jpg"
-    exec {turn}<"$posters"
+    exec {turn}<"$posters/.lock"
     flock "$turn"
     for n in {1..20}; do poster turn >/dev/null; poster turn2 >/dev/null; done
     fact 'a poster that waits for its turn is 204' same 204 "$(poster turn)"

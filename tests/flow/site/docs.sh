@@ -31,6 +31,7 @@ declare -A examples=(
     ['./scripts/test #']='would run this test'
     ['./scripts/fuzz 600']='takes ten minutes; scripts/test runs it for one'
     ['./scripts/bench streams']='takes an hour'
+    ['casecast init']='is for a second machine and its units; tests/flow/machines shows it'
     ['meson setup']='writes to /usr/local and /etc; unit_runs and nginx_serves run what it installs'
     ['new EventSource(`${events}?client_secret=${clientSecret}`)']='is one line of a page; tests/flow/secrets.sh asks with a secret'
 )
@@ -284,6 +285,7 @@ for event in job scene playable end; do
 done
 fact "a stream's done is as described" same "$(keys <"$folder/done.json")" "$(event_data 'done' <<<"$events" | keys)"
 for manual in tests/ tests/bench/ nginx/ common/hub/ common/; do manual_run "${manual}README.md"; done
+manual_run nginx/machines.md
 fact 'a problem is as described' jq -e '.title and .status and .detail and .watching' "$folder/watched.json"
 
 fact 'the example of a flow test passes' bash "$folder/tests/flow/site/example.sh"
