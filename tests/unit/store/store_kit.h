@@ -80,6 +80,7 @@ static inline PGconn *kit_connect(const char *address)
     PGconn *connection = PQconnectdb(address);
 
     ck_assert_msg(PQstatus(connection) == CONNECTION_OK, "%s", PQerrorMessage(connection));
+    PQclear(PQexec(connection, "SET client_min_messages = warning"));
     return connection;
 }
 
@@ -452,7 +453,7 @@ static inline int kit_main_loops(const char *name, const TTest *const *tests, si
     if (kit_is_postgres())
         kit_make_tables();
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, kit_is_postgres() ? 300 : 60);
     tcase_add_checked_fixture(cases, start, kit_stop);
     for (size_t i = 0; i < n; i++)
         tcase_add_test(cases, tests[i]);

@@ -260,39 +260,38 @@ END $$;
 
 -- --- the owner's side ---
 
--- Does another job of this key run?
-CREATE OR REPLACE FUNCTION casecast.key_runs(p_kind text, p_key text, p_number bigint, p_name text, p_now_ms bigint)
-RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM casecast.jobs WHERE kind = p_kind AND key = p_key AND state = 'running'
-    AND number <> p_number AND (owner = p_name OR casecast.lives(owner, p_now_ms))) $$;
-
 -- The next job for a member; NULL: none.  A job that is to be canceled comes first, and needs no slot and no known
 -- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
 -- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
--- claim.  p_heirs false: nobody's job is taken over now.
+-- claim.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first row.
 CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_kinds text, p_slots int, p_heirs boolean)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
-  n bigint;
+  living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
+  queued bigint;
+  lapsed bigint;
 BEGIN
-  SELECT number INTO n FROM casecast.jobs
+  SELECT number INTO queued FROM casecast.jobs
     WHERE state IN ('queued', 'running') AND cancel_wanted <> 0
-      AND (state = 'queued' OR p_heirs AND owner <> p_name AND NOT casecast.lives(owner, t))
+      AND (state = 'queued' OR p_heirs AND NOT owner = ANY (living))
     ORDER BY number LIMIT 1;
-  IF n IS NOT NULL OR p_slots <= (SELECT count(*) FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
-      WHERE j.state = 'running' AND m.machine = p_machine AND (m.name = p_name OR m.leased_until_ms > t)) THEN
-    RETURN n;
+  IF queued IS NOT NULL OR p_slots <= (SELECT count(*) FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
+      WHERE j.state = 'running' AND m.machine = p_machine AND m.name = ANY (living)) THEN
+    RETURN queued;
   END IF;
-  SELECT min(number) INTO n FROM (
-    (SELECT number FROM casecast.jobs WHERE state = 'queued'
-       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
-       AND NOT casecast.key_runs(kind, key, number, p_name, t) ORDER BY number LIMIT 1)
-    UNION ALL
-    (SELECT number FROM casecast.jobs WHERE state = 'running' AND p_heirs AND owner <> p_name
-       AND NOT casecast.lives(owner, t) AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
-       AND NOT casecast.key_runs(kind, key, number, p_name, t) ORDER BY number LIMIT 1)) AS next;
-  RETURN n;
+  SELECT number INTO queued FROM casecast.jobs AS mine
+    WHERE state = 'queued' AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+      AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
+        AND o.state = 'running' AND o.owner = ANY (living))
+    ORDER BY number LIMIT 1;
+  SELECT number INTO lapsed FROM casecast.jobs AS mine
+    WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living)
+      AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+      AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
+        AND o.state = 'running' AND o.owner = ANY (living))
+    ORDER BY number LIMIT 1;
+  RETURN least(queued, lapsed);
 END $$;
 
 -- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing

@@ -33,6 +33,7 @@ CREATE TABLE casecast.jobs(
   error text) WITH (fillfactor = 70);
 CREATE INDEX jobs_by_key ON casecast.jobs(kind, key, number);
 CREATE INDEX jobs_by_state ON casecast.jobs(state, number);
+CREATE INDEX jobs_queued ON casecast.jobs(number) WHERE state = 'queued';
 CREATE INDEX jobs_done ON casecast.jobs(kind, subject, number) WHERE state = 'done';
 CREATE INDEX jobs_to_cancel ON casecast.jobs(number) WHERE state IN ('queued', 'running') AND cancel_wanted <> 0;
 -- The promise of create-or-attach, enforced by the database.

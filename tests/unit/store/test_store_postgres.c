@@ -1,0 +1,234 @@
+/* test_store_postgres.c - what PostgreSQL alone can do to a writer: connections that are ended, a
+ * server that crashes, a history that is replaced. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "unit/store/store_kit.h"
+
+enum { WRITERS = 6, EVENTS = 500, CLAIMERS = 8, SLOTS = 5, JOBS = 40, MOST_MS = 50000 };
+
+/* --- writers --- */
+
+struct writer {
+    pthread_t thread;
+    char id[JOB_ID_LEN + 1];
+    struct error err;
+    int rc;
+};
+
+static atomic_int n_writing;
+
+/* A call whose outcome is not known is made again with its tag. */
+static int write_one(struct store *store, struct writer *writer, int i)
+{
+    int64_t until_ms = clock_monotonic_ms() + MOST_MS;
+    char data[16], tag[16];
+    struct job_event event = {.name = "scene", .data = data, .once = tag};
+    int rc;
+
+    snprintf(data, sizeof data, "%d", i);
+    snprintf(tag, sizeof tag, "tag %d", i);
+    while ((rc = store_job_append(store, writer->id, 1, &event, &writer->err)) == -ERR_BUSY &&
+           clock_monotonic_ms() < until_ms)
+        usleep(5000);
+    return rc;
+}
+
+static void *write_all(void *arg)
+{
+    struct writer *writer = arg;
+    struct store *store = NULL;
+
+    writer->rc = store_open_again(kit_path, NULL, &store, &writer->err);
+    for (int i = 1; writer->rc == 0 && i <= EVENTS; i++)
+        writer->rc = write_one(store, writer, i);
+    store_close(store);
+    atomic_fetch_sub(&n_writing, 1);
+    return NULL;
+}
+
+static void start_writers(struct writer writers[static WRITERS])
+{
+    for (int i = 0; i < WRITERS; i++) {
+        char key[8];
+
+        snprintf(key, sizeof key, "k%d", i);
+        kit_job(key);
+        strcpy(writers[i].id, kit_claim("me", WRITERS));
+    }
+    /* What is tested is the journal: nobody's lease ends. */
+    kit_sql("UPDATE casecast_members SET leased_until_ms = leased_until_ms + 3600000");
+    atomic_store(&n_writing, WRITERS);
+    for (int i = 0; i < WRITERS; i++)
+        ck_assert_int_eq(pthread_create(&writers[i].thread, NULL, write_all, &writers[i]), 0);
+}
+
+static void assert_each_event_once(struct writer writers[static WRITERS])
+{
+    for (int i = 0; i < WRITERS; i++) {
+        pthread_join(writers[i].thread, NULL);
+        ck_assert_msg(writers[i].rc == 0, "answer %d: %s", writers[i].rc, writers[i].err.text);
+    }
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events WHERE name = 'scene'"), "3000");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events WHERE name = 'scene'"
+                             " AND seq <> data::bigint + 1"),
+        "0");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM (SELECT seq - lag(seq) OVER (PARTITION BY job_id"
+                             " ORDER BY position) AS step FROM casecast_events) AS steps"
+                             " WHERE step <> 1"),
+        "0");
+}
+
+START_TEST(each_event_is_there_once_though_connections_are_ended_at_random)
+{
+    static const char kill_sql[] =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        " AND datname = current_database() AND random() < 0.3";
+    struct writer writers[WRITERS] = {0};
+    PGconn *killer = kit_connect(kit_path);
+    int n_rounds = 0;
+
+    start_writers(writers);
+    for (; atomic_load(&n_writing) > 0; n_rounds++) {
+        usleep(50000);
+        kit_run(killer, kill_sql);
+    }
+    PQfinish(killer);
+    ck_assert_int_gt(n_rounds, 3);
+    assert_each_event_once(writers);
+}
+END_TEST
+
+START_TEST(each_event_is_there_once_though_the_server_crashes)
+{
+    struct writer writers[WRITERS] = {0};
+    int n_crashes = 0;
+
+    start_writers(writers);
+    for (; n_crashes < 2 && atomic_load(&n_writing) > 0; n_crashes++) {
+        usleep(200000);
+        ck_assert_int_eq(system(getenv("CASECAST_TEST_CRASH")), 0);
+    }
+    ck_assert_int_gt(n_crashes, 0);
+    assert_each_event_once(writers);
+}
+END_TEST
+
+/* --- claims --- */
+
+static int claim_and_end(struct store *store, struct member *member)
+{
+    struct job job = {0};
+    int rc = store_job_claim(store, member, SLOTS, kit_tag(), &job, NULL);
+
+    if (rc != 0)
+        return rc;
+    usleep(2000);
+    rc = store_job_append(
+        store, job.id, job.run, &(struct job_event){.name = "ran", .data = "x"}, NULL);
+    if (rc == 0)
+        rc = store_job_end(store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, NULL);
+    job_clear(&job);
+    return rc;
+}
+
+/* Until the queue is empty; returns NULL if all went well. */
+static void *claim_all(void *alias)
+{
+    struct member *member =
+        store_member_new(kit_path, &(struct member_info){.lease_ms = 600000, .machine = alias});
+    struct store *store = NULL;
+    long long counts[JOB_CANCELED + 1] = {[JOB_QUEUED] = 1};
+    int rc = store_open_again(kit_path, NULL, &store, NULL);
+
+    while (rc >= 0 && counts[JOB_QUEUED] > 0) {
+        rc = claim_and_end(store, member);
+        if (rc >= 0)
+            rc = store_job_count(store, counts, NULL);
+    }
+    store_close(store);
+    store_member_free(member);
+    atomic_fetch_sub(&n_writing, 1);
+    return rc < 0 ? alias : NULL;
+}
+
+START_TEST(many_threads_run_each_job_once_and_no_machine_more_than_its_slots)
+{
+    static const char over_sql[] =
+        "SELECT count(*) FROM (SELECT m.machine FROM casecast.jobs j JOIN casecast.members m ON"
+        " m.name = j.owner WHERE state = 'running' GROUP BY 1 HAVING count(*) > 5) AS over";
+    PGconn *looker = kit_connect(kit_path);
+    pthread_t threads[CLAIMERS];
+
+    for (int i = 0; i < JOBS; i++) {
+        char key[8];
+
+        snprintf(key, sizeof key, "k%d", i);
+        kit_job(key);
+    }
+    atomic_store(&n_writing, CLAIMERS);
+    for (int i = 0; i < CLAIMERS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, claim_all, i % 2 ? "odd" : "even"), 0);
+    while (atomic_load(&n_writing) > 0) {
+        ck_assert_str_eq(kit_run(looker, over_sql), "0");
+        usleep(1000);
+    }
+    for (int i = 0; i < CLAIMERS; i++) {
+        void *failed;
+
+        pthread_join(threads[i], &failed);
+        ck_assert_ptr_null(failed);
+    }
+    PQfinish(looker);
+    ck_assert_str_eq(
+        kit_ask("SELECT count(*) FROM casecast_jobs WHERE state = 'done' AND run = 1"), "40");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events WHERE name = 'ran'"), "40");
+}
+END_TEST
+
+/* --- another history --- */
+
+START_TEST(who_reads_tables_that_were_made_anew_is_adrift)
+{
+    const char *id = kit_job("a");
+    struct job_event event = {.data = "x"};
+    uint64_t position;
+
+    kit_claim("me", 1);
+    ck_assert(!store_is_adrift(kit_store));
+    kit_sql("ALTER TABLE casecast_events RENAME TO was; CREATE TABLE casecast_events(LIKE "
+            "casecast_was INCLUDING ALL)");
+    assert_says(store_job_append(kit_store, id, 1, &event, &kit_error), ERR_IO, "was replaced");
+    ck_assert(store_is_adrift(kit_store));
+    assert_says(store_position(kit_store, &position, &kit_error), ERR_IO, "was replaced");
+    store_close(kit_store);
+    kit_store = kit_open();
+    ck_assert(!store_is_adrift(kit_store));
+    assert_done(store_position(kit_store, &position, &kit_error));
+    ck_assert_uint_eq(position, 0);
+}
+END_TEST
+
+START_TEST(a_reader_finds_by_itself_that_the_tables_were_dropped)
+{
+    uint64_t position;
+
+    kit_sql("DROP SCHEMA casecast CASCADE");
+    assert_says(store_position(kit_store, &position, &kit_error), ERR_IO, "were dropped");
+    ck_assert(store_is_adrift(kit_store));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        each_event_is_there_once_though_connections_are_ended_at_random,
+        each_event_is_there_once_though_the_server_crashes,
+        many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
+        who_reads_tables_that_were_made_anew_is_adrift,
+        a_reader_finds_by_itself_that_the_tables_were_dropped,
+    };
+
+    return kit_main("store_postgres", tests, sizeof tests / sizeof *tests, kit_start);
+}
