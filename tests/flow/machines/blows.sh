@@ -20,14 +20,14 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/tap.sh"
 # shellcheck source=tests/kit/streams.sh
 . "$(dirname "$0")/../../kit/streams.sh"
-# shellcheck source=tests/kit/net.sh
-. "$(dirname "$0")/../../kit/net.sh"
-# shellcheck source=tests/kit/machines.sh
-. "$(dirname "$0")/../../kit/machines.sh"
-# shellcheck source=tests/kit/blows.sh
-. "$(dirname "$0")/../../kit/blows.sh"
-# shellcheck source=tests/kit/rounds.sh
-. "$(dirname "$0")/../../kit/rounds.sh"
+# shellcheck source=tests/kit/rig/net.sh
+. "$(dirname "$0")/../../kit/rig/net.sh"
+# shellcheck source=tests/kit/rig/machines.sh
+. "$(dirname "$0")/../../kit/rig/machines.sh"
+# shellcheck source=tests/kit/rig/blows.sh
+. "$(dirname "$0")/../../kit/rig/blows.sh"
+# shellcheck source=tests/kit/rig/rounds.sh
+. "$(dirname "$0")/../../kit/rig/rounds.sh"
 
 rounds=${1:-$([[ -n ${ASAN_OPTIONS-} ]] && echo 8 || echo 32)}
 seed=${2:-$SRANDOM}

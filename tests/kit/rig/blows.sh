@@ -80,7 +80,8 @@ blow_backends_killed() {
 
 database_lives() { pg_ctl status >/dev/null 2>&1; }
 
+# Nobody waits until it is ready: the database may be away, and the next blow has its time.
 machine_again() { # NAME [NAME=VALUE…]
     host_kill "$1"
-    machine_up "$1" "${host_number[$1]}" "${@:2}"
+    machine_up "$1" "${host_number[$1]}" RIG_WAIT=no "${@:2}"
 }

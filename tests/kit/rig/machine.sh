@@ -7,7 +7,7 @@
 # The settings of casecast are in the environment.  nginx listens on port 80, for the network 10.77.0.0/24.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/../../scripts/lib.sh"
+. "$(dirname "$0")/../../../scripts/lib.sh"
 
 folder=$1
 program=$2
@@ -37,6 +37,7 @@ is_ready() { curl -fs -o /dev/null --max-time 2 http://127.0.0.1/api/health/read
 configuration
 responders
 quietly nginx -p "$folder/" -e log/nginx-error.log -c run/nginx.conf
+[[ ${RIG_WAIT-} != no ]] || exit 0
 for ((i = 0; i < 300; i++)); do
     ! is_ready || exit 0
     sleep 0.05

@@ -49,7 +49,7 @@ machine_up() { # NAME NUMBER [NAME=VALUE…]
     host_make "$1" "$2"
     mkdir -p "$private/$1"
     machine_responder "$1" "${@:3}"
-    if ! host_run "$1" env "${rig_settings[@]}" "${@:3}" "$root/tests/kit/machine.sh" "$private/$1" "$private/$1/responder"; then
+    if ! host_run "$1" env "${rig_settings[@]}" "${@:3}" "$root/tests/kit/rig/machine.sh" "$private/$1" "$private/$1/responder"; then
         fail "machine $1 did not start"
     fi
 }
