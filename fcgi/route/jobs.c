@@ -160,7 +160,7 @@ int jobs_admit(struct request *request, const char *job_id, struct error *err)
 void jobs_set_cookie(struct request *request, const struct job *job)
 {
     const struct config *config = request->server->config;
-    bool is_tls = strcmp(request_param(request, "HTTP_X_FORWARDED_PROTO"), "https") == 0;
+    bool is_tls = strcmp(request_param(request, "HTTPS"), "on") == 0;
 
     if (!secret_is_needed(config) || config->media_url[0] != '/')
         return;

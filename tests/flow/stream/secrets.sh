@@ -11,6 +11,8 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
+# shellcheck source=tests/kit/site.sh
+. "$(dirname "$0")/../../kit/site.sh"
 
 private_stack_prepare CASECAST_SECRET_KEY='a key for these tests only' CASECAST_SECRET_TTL_S=20 CASECAST_RETRY_MS=100 \
     CASECAST_PROCESSES=2
@@ -84,6 +86,10 @@ fact 'a range request with the cookie is 206' same 206 "$(status -r 0-99 -b "$pr
 fact 'the cookie has the path of that folder, the lifetime of the secret, and HttpOnly' \
     holds "^Set-Cookie: casecast_secret=[^;]+; Path=${file%/*}/; Max-Age=20; HttpOnly; SameSite=Lax"$'\r$' \
     "$(headers "$url/api/jobs/$job?client_secret=$secret")"
+site_configure && site_nginx
+fact 'over TLS browsers keep the cookie to TLS' holds $'; Secure\r$' \
+    "$(headers -k --resolve "video.example.org:$tls_port:127.0.0.1" "https://video.example.org:$tls_port/api/jobs/$job?client_secret=$secret")"
+site_stop
 fact 'shared caches may not store the files' holds $'^Cache-Control: private, no-cache\r$' "$(headers -b "$private/jar" "$url$file")"
 fact 'the list of cases names no video and no job' jq -e '.cases | length == 2 and all(.video == null and .job == null)' \
     <<<"$(curl -sS "$url/api/cases")"

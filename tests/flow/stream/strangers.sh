@@ -173,7 +173,7 @@ comes_later() { # ADDRESS URL
     local got
     got=$(curl -sS --max-time 10 -D "$private/head" --interface "$1" -H 'Accept: text/event-stream' "$2")
     holds '^HTTP/1.1 200' "$(cat "$private/head")" && holds '^Content-Type: text/event-stream' "$(cat "$private/head")" &&
-        holds '^retry: 1[0-9]{4}$' "$got" && holds '^: too many' "$got"
+        holds '^retry: ([5-9]|1[0-9]|20)000$' "$got" && holds '^: too many' "$got"
 }
 
 requests() {
