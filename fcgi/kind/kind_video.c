@@ -255,8 +255,9 @@ static int making_run(
 static int making_refuse_changed(struct error *err)
 {
     return error_set(err, ERR_INPUT,
-        "a file of the case changed while its video was made: ask again to make it from the files "
-        "as they are now");
+        "a file of the case, or this machine's fonts or libraries, changed while its video was "
+        "made: "
+        "ask again to make it from what is there now");
 }
 
 /* The key was made from the files as they were when the job was created.  If they have changed

@@ -263,12 +263,16 @@ END $$;
 -- The next job for a member; NULL: none.  A job that is to be canceled comes first, and needs no slot and no known
 -- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
 -- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
--- claim.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first row.
-CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_kinds text, p_slots int, p_heirs boolean)
+-- claim.  A job that was begun waits for a process of the same engine while one lives: it continues from what is there,
+-- and another engine makes other bytes.  p_heirs false: nobody's job is taken over now.  Each query follows an index and
+-- ends at its first row.
+CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_engine text, p_kinds text, p_slots int,
+  p_heirs boolean)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
+  others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine);
   queued bigint;
   lapsed bigint;
 BEGIN
@@ -282,11 +286,12 @@ BEGIN
   END IF;
   SELECT number INTO queued FROM casecast.jobs AS mine
     WHERE state = 'queued' AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+      AND NOT coalesce(engine = ANY (others), false)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))
     ORDER BY number LIMIT 1;
   SELECT number INTO lapsed FROM casecast.jobs AS mine
-    WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living)
+    WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living) AND NOT coalesce(engine = ANY (others), false)
       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))
@@ -304,16 +309,16 @@ DECLARE
   t bigint;
 BEGIN
   SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
-  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_kinds, p_slots, p_heirs) IS NULL THEN
+  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs) IS NULL THEN
     RETURN;
   END IF;
   PERFORM casecast.lock_journal(NULL);
   PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
   SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
   IF n IS NULL THEN
-    n := casecast.job_next(p_name, p_machine, p_kinds, p_slots, p_heirs);
+    n := casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs);
     t := casecast.now_ms();
-    UPDATE casecast.jobs SET state = 'running', owner = p_name, run = run + 1, claim = p_claim,
+    UPDATE casecast.jobs SET state = 'running', owner = p_name, engine = p_engine, run = run + 1, claim = p_claim,
         started_ms = CASE started_ms WHEN 0 THEN t ELSE started_ms END,
         dead = CASE WHEN state = 'running' AND NOT owner = ANY (dead) AND EXISTS (SELECT 1 FROM casecast.members m
             WHERE m.name = jobs.owner AND NOT is_stopping) THEN dead || owner ELSE dead END

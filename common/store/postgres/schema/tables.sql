@@ -9,7 +9,8 @@ CREATE TABLE casecast.meta(
 
 -- `number` is the order of creation and so of the queue: a job that is put back is first in line again.
 -- `cancel_wanted`: 0, or why (enum cancel_why).  `dead`: the owners that were silent until another process took the job
--- over; who comes back is taken out again.  `run`: the number of its claims, which each write of an owner names.
+-- over; who comes back is taken out again.  `engine`: of the owner, or of the last one.  `run`: the number of its claims,
+-- which each write of an owner names.
 CREATE TABLE casecast.jobs(
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id text COLLATE "C" NOT NULL UNIQUE,
@@ -23,6 +24,7 @@ CREATE TABLE casecast.jobs(
   started_ms bigint NOT NULL DEFAULT 0,
   ended_ms bigint NOT NULL DEFAULT 0,
   owner text COLLATE "C",
+  engine text COLLATE "C",
   run bigint NOT NULL DEFAULT 0,
   claim text COLLATE "C",
   dead text[] COLLATE "C" NOT NULL DEFAULT '{}',
