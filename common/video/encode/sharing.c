@@ -20,6 +20,7 @@ enum {
     ALONE_MS = 5000,    /* after an error nothing is asked for so long */
     LATE_FACTOR = 3,    /* of the usual time */
     LATE_MIN_MS = 1000, /* and no sooner */
+    LATE_ANY_MS = 5000, /* while nothing was encoded here: the usual time is not known */
     SEEN_MS = 10000,    /* a machine that claimed something so lately takes part */
     MACHINES_MAX = 32,  /* are told apart */
 };
@@ -215,10 +216,10 @@ static int64_t sharing_usual_ms_locked(const struct segments *all, int number)
 static bool sharing_is_late_locked(const struct segments *all, const struct look *look)
 {
     int64_t usual_ms = sharing_usual_ms_locked(all, look->next);
+    int64_t late_ms = usual_ms ? LATE_FACTOR * usual_ms : LATE_ANY_MS;
 
-    return look->is_claimed &&
-           (look->is_claimer_gone || (usual_ms && look->claimed_ms > LATE_FACTOR * usual_ms &&
-                                         look->claimed_ms > LATE_MIN_MS));
+    return look->is_claimed && (look->is_claimer_gone ||
+                                   (look->claimed_ms > late_ms && look->claimed_ms > LATE_MIN_MS));
 }
 
 static bool sharing_is_theirs_locked(const struct segments *all)
@@ -240,11 +241,13 @@ static void sharing_judge_locked(struct segments *all, const struct look *look)
 
     if (!sharing_is_theirs_locked(all) || sharing->theirs[look->next].is_made)
         return;
-    if (!look->is_claimed && !sharing->is_asking) { /* given back: to be claimed again */
+    if (!look->is_claimed && !sharing->is_asking) {
+        /* Given back: to be claimed again.  If it can't be, it was claimed here by a call whose
+         * answer was lost, and nobody makes it. */
+        if (sharing->has_none || all->n_held >= all->window)
+            sharing_want_locked(all);
         sharing->has_none = false;
         pthread_cond_broadcast(&all->changed);
-        if (all->n_held >= all->window)
-            sharing_want_locked(all);
     } else if (sharing_is_late_locked(all, look) && all->wanted != all->taken) {
         sharing->parts->count(sharing->parts->ctx, PART_TWICE);
         sharing_want_locked(all);

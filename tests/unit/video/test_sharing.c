@@ -40,7 +40,7 @@ static struct table {
     int n_by_owner; /* claims of the owner */
 
     bool owner_gets_none; /* until the other machine has made all */
-    bool has_other_keys, is_other_gone, is_broken;
+    bool has_other_keys, is_other_gone, is_broken, loses_claims;
 } table;
 
 static void set_up(void)
@@ -129,6 +129,8 @@ static int owner_claim(void *ctx, int *ret_number, struct error *error)
     pthread_mutex_lock(&table.lock);
     is_made = table_is_made_locked();
     pthread_mutex_unlock(&table.lock);
+    if (table.loses_claims)
+        table_claim(OWNER, ret_number); /* the answer was lost, and it is asked again */
     return table.owner_gets_none && !is_made ? PARTS_E_NONE : table_claim(OWNER, ret_number);
 }
 
@@ -355,6 +357,24 @@ START_TEST(nobody_waits_for_a_machine_that_is_gone)
 }
 END_TEST
 
+START_TEST(a_claim_whose_answer_was_lost_is_made_here)
+{
+    ck_assert_int_eq(create(alone, NULL, NULL), 0);
+    table.loses_claims = true;
+    ck_assert_int_eq(create(out, cache, &parts), 0);
+    check_same_file("final.mp4");
+}
+END_TEST
+
+START_TEST(a_late_part_is_made_here_though_nothing_else_was_encoded_here)
+{
+    ck_assert_int_eq(create(out, cache, NULL), 0);
+    table.owner_gets_none = true;
+    check_made_with(hang);
+    ck_assert_int_eq(table.fates[PART_TWICE], n_shared());
+}
+END_TEST
+
 START_TEST(without_an_answer_of_the_store_it_is_made_here)
 {
     ck_assert_int_eq(create(alone, NULL, NULL), 0);
@@ -457,6 +477,8 @@ int main(void)
     tcase_add_test(tests, a_part_with_another_key_is_made_here);
     tcase_add_test(tests, a_late_part_is_made_here_too);
     tcase_add_test(tests, nobody_waits_for_a_machine_that_is_gone);
+    tcase_add_test(tests, a_claim_whose_answer_was_lost_is_made_here);
+    tcase_add_test(tests, a_late_part_is_made_here_though_nothing_else_was_encoded_here);
     tcase_add_test(tests, without_an_answer_of_the_store_it_is_made_here);
     tcase_add_test(tests, without_a_cache_nothing_is_shared);
     tcase_add_test(tests, a_helper_claims_nothing_while_somebody_waits_for_a_core);
