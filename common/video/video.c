@@ -154,7 +154,7 @@ static int video_start(struct video_run *run, struct error *err)
     if (rc == 0)
         rc = video_error_during("mixing", video_open_mix(run, err), err);
     if (rc == 0)
-        rc = video_error_during("mixing", soundtrack_open(&run->mix, &run->track, err), err);
+        rc = video_error_during("mixing", soundtrack_open(&run->mix, &run->cache, &run->track, err), err);
     if (rc == 0)
         rc = mux_open(
             &run->dir, options->file, run->record, run->track, options->cancel, &run->mux, err);

@@ -7,6 +7,7 @@
 
 #include <libavutil/opt.h>
 
+#include "base/number.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
@@ -40,10 +41,10 @@ static int aac_alloc_frame(struct aac *aac, struct error *err)
     return 0;
 }
 
-int aac_open(struct mix *mix, struct aac *ret_aac, struct error *err)
+int aac_open(const struct aac_input *input, struct aac *ret_aac, struct error *err)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name("aac");
-    struct aac aac = {.mix = mix, .codec = codec ? avcodec_alloc_context3(codec) : NULL};
+    struct aac aac = {.input = *input, .codec = codec ? avcodec_alloc_context3(codec) : NULL};
     int rc;
 
     if (!aac.codec)
@@ -66,26 +67,23 @@ void aac_close(struct aac *aac)
     av_frame_free(&aac->frame);
 }
 
-/* Reads the next samples of the mix into the frame; the last frame may be shorter. */
+/* Copy the next samples into the frame; the last frame may be shorter. */
 static int aac_fill_frame(struct aac *aac, struct error *err)
 {
-    float pairs[2 * AAC_FRAME];
-    int64_t at = aac->mix->n_read, left = aac->mix->input.n_samples - at;
-    int n = left < AAC_FRAME ? (int)left : AAC_FRAME, rc;
-    float *planes[2];
+    const float *pairs = aac->input.pairs + 2 * aac->n_fed;
+    int n = (int)number_least_64(aac->input.n - aac->n_fed, AAC_FRAME);
 
-    rc = mix_read(aac->mix, pairs, n, err);
-    if (rc == 0 && av_frame_make_writable(aac->frame) < 0)
-        rc = error_set(err, ERR_LIMIT, "no memory for the sound");
-    if (rc < 0)
-        return rc;
+    if (av_frame_make_writable(aac->frame) < 0)
+        return error_set(err, ERR_LIMIT, "no memory for the sound");
     for (int c = 0; c < 2; c++) {
-        planes[c] = (float *)(void *)aac->frame->data[c];
+        float *plane = (float *)(void *)aac->frame->data[c];
+
         for (int i = 0; i < n; i++)
-            planes[c][i] = pairs[2 * i + c];
+            plane[i] = pairs[2 * i + c];
     }
     aac->frame->nb_samples = n;
-    aac->frame->pts = at;
+    aac->frame->pts = aac->input.at + aac->n_fed;
+    aac->n_fed += n;
     return 0;
 }
 
@@ -93,7 +91,7 @@ static int aac_feed(struct aac *aac, struct error *err)
 {
     int rc;
 
-    if (aac->mix->n_read == aac->mix->input.n_samples)
+    if (aac->n_fed == aac->input.n)
         rc = avcodec_send_frame(aac->codec, NULL);
     else {
         rc = aac_fill_frame(aac, err);

@@ -12,6 +12,7 @@
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 #include "video/soundtrack/aac.h"
+#include "video/soundtrack/stretch.h"
 
 enum { /* packets that the thread may be ahead */
     AHEAD_LEAST = 2 * TIMELINE_RATE / AAC_FRAME,
@@ -20,12 +21,11 @@ enum { /* packets that the thread may be ahead */
 
 struct soundtrack {
     /* fixed after start */
-    const atomic_bool *cancel;
+    struct mix *mix; /* the thread's */
+    struct cache *cache;
     AVCodecParameters *parameters;
     pthread_t thread;
     bool has_thread;
-
-    struct aac aac; /* the thread's */
 
     pthread_mutex_t lock;
     pthread_cond_t changed; /* a packet is made or taken, or `rc` or `stop` is set */
@@ -33,27 +33,11 @@ struct soundtrack {
     AVPacket *packets[AHEAD_MOST]; /* by number modulo AHEAD_MOST; made and not taken */
     int64_t made, taken;
     bool stop;
-    int rc;           /* what follows the last packet: AAC_E_END or an error; 0: not known yet */
+    int rc; /* what follows the last packet: SOUNDTRACK_E_END or an error; 0: not known yet */
     struct error err; /* with `rc` */
 };
 
 /* --- the thread --- */
-
-/* Make the next packet.  On success the caller frees it. */
-static int soundtrack_make(struct soundtrack *track, AVPacket **ret_packet, struct error *err)
-{
-    AVPacket *packet = av_packet_alloc();
-    int rc;
-
-    if (!packet)
-        return error_set(err, ERR_LIMIT, "no memory for the sound");
-    rc = cancel_is_set(track->cancel) ? cancel_error(err) : aac_next(&track->aac, packet, err);
-    if (rc == 0)
-        *ret_packet = packet;
-    else
-        av_packet_free(&packet);
-    return rc;
-}
 
 static void soundtrack_put(struct soundtrack *track, AVPacket *packet)
 {
@@ -93,50 +77,80 @@ static bool soundtrack_wait(struct soundtrack *track)
     return !stop;
 }
 
+static int soundtrack_emit(void *ctx, AVPacket *packet, struct error *err)
+{
+    struct soundtrack *track = ctx;
+    AVPacket *own;
+
+    if (!soundtrack_wait(track) || cancel_is_set(track->mix->cancel))
+        return cancel_error(err);
+    own = av_packet_alloc();
+    if (!own)
+        return error_set(err, ERR_LIMIT, "no memory for the sound");
+    av_packet_move_ref(own, packet);
+    soundtrack_put(track, own);
+    return 0;
+}
+
 static void *soundtrack_thread(void *ctx)
 {
     struct soundtrack *track = ctx;
+    int64_t n = stretch_packets(track->mix->input.n_samples);
+    struct stretch stretch;
     struct error err;
     int rc = 0;
 
     libav_log_clear();
-    while (rc == 0 && soundtrack_wait(track)) {
-        AVPacket *packet = NULL;
-
-        rc = soundtrack_make(track, &packet, &err);
+    stretch_init(&stretch);
+    while (rc == 0 && stretch.end < n) {
+        rc = stretch_next(&stretch, track->mix, &err);
         if (rc == 0)
-            soundtrack_put(track, packet);
+            rc = stretch_make(&stretch, track->cache, soundtrack_emit, track, &err);
     }
-    soundtrack_end(track, rc, &err);
+    stretch_close(&stretch);
+    soundtrack_end(track, rc < 0 ? rc : SOUNDTRACK_E_END, &err);
     return NULL;
 }
 
 /* --- start and stop --- */
 
+/* Of an encoder that encodes nothing. */
+static int soundtrack_describe(struct soundtrack *track, struct error *err)
+{
+    const struct aac_input nothing = {0};
+    struct aac aac;
+    int rc = aac_open(&nothing, &aac, err);
+
+    if (rc < 0)
+        return rc;
+    track->parameters = avcodec_parameters_alloc();
+    if (!track->parameters || avcodec_parameters_from_context(track->parameters, aac.codec) < 0)
+        rc = error_set(err, ERR_LIMIT, "no memory for the sound");
+    aac_close(&aac);
+    return rc;
+}
+
 static int soundtrack_start(struct soundtrack *track, struct error *err)
 {
-    int rc;
+    int rc = pthread_create(&track->thread, NULL, soundtrack_thread, track);
 
-    track->parameters = avcodec_parameters_alloc();
-    if (!track->parameters ||
-        avcodec_parameters_from_context(track->parameters, track->aac.codec) < 0)
-        return error_set(err, ERR_LIMIT, "no memory for the sound");
-    rc = pthread_create(&track->thread, NULL, soundtrack_thread, track);
     if (rc)
         return error_set(err, ERR_LIMIT, "no thread can be started: %s", strerror(rc));
     track->has_thread = true;
     return 0;
 }
 
-int soundtrack_open(struct mix *mix, struct soundtrack **ret_track, struct error *err)
+int soundtrack_open(
+    struct mix *mix, struct cache *cache, struct soundtrack **ret_track, struct error *err)
 {
     struct soundtrack *track = mem_new(struct soundtrack);
     int rc;
 
-    track->cancel = mix->cancel;
+    track->mix = mix;
+    track->cache = cache;
     pthread_mutex_init(&track->lock, NULL);
     pthread_cond_init(&track->changed, NULL);
-    rc = aac_open(mix, &track->aac, err);
+    rc = soundtrack_describe(track, err);
     if (rc == 0)
         rc = soundtrack_start(track, err);
     if (rc < 0) {
@@ -165,7 +179,6 @@ void soundtrack_close(struct soundtrack *track)
     for (int64_t i = track->taken; i < track->made; i++)
         av_packet_free(&track->packets[i % AHEAD_MOST]);
     avcodec_parameters_free(&track->parameters);
-    aac_close(&track->aac);
     pthread_cond_destroy(&track->changed);
     pthread_mutex_destroy(&track->lock);
     free(track);
@@ -189,7 +202,7 @@ static void soundtrack_take_locked(struct soundtrack *track, AVPacket *packet)
 
 static int soundtrack_end_locked(const struct soundtrack *track, struct error *err)
 {
-    if (track->rc == AAC_E_END)
+    if (track->rc == SOUNDTRACK_E_END)
         return SOUNDTRACK_E_END;
     if (err)
         *err = track->err;

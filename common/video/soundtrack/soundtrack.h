@@ -5,21 +5,27 @@
  * start, when viewers wait for the first second of pictures, it takes little of the encoders'
  * time.
  *
+ * It is encoded in stretches of 30 seconds that are kept (stretch.h): where the samples of a
+ * stretch are the same as in an earlier job, its packets are read from the cache.
+ *
  * Room: the mix as AAC packets, made ahead of their use.
- * May use: base, video/libav, video/mix, video/plan.
+ * May use: base, video/kept, video/libav, video/mix, video/plan.
  * Used by: video, video/deliver. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
 
+#include "video/kept/cache.h"
 #include "video/mix/mix.h"
 
 struct soundtrack;
 
-/* Open the encoder and start the thread.  `mix` is the thread's until soundtrack_close().
+/* Open the encoder and start the thread.  `mix` is the thread's until soundtrack_close(), and
+ * `cache` must outlive it.
  * -ERR_LIBRARY: libavcodec has no AAC encoder or can't open it; -ERR_LIMIT: no memory or no
  * thread. */
-int soundtrack_open(struct mix *mix, struct soundtrack **ret_track, struct error *err);
+int soundtrack_open(
+    struct mix *mix, struct cache *cache, struct soundtrack **ret_track, struct error *err);
 
 /* Stop the thread and wait for it: the time of a packet.  Takes NULL. */
 void soundtrack_close(struct soundtrack *track);
@@ -31,6 +37,6 @@ enum { SOUNDTRACK_E_END = 1 };
 
 /* Wait for the next packet, with its times in samples; the caller moves or unrefs it.  The first
  * packet starts before 0: it holds the encoder's priming samples, which players skip.
- * SOUNDTRACK_E_END: there is none.  Errors: those of mix_read(), each after the packets before it;
- * -ERR_CANCELED; -ERR_LIBRARY: the encoder failed. */
+ * SOUNDTRACK_E_END: there is none.  Errors: those of mix_read(), each after the stretches before
+ * its own; -ERR_CANCELED; -ERR_LIBRARY: the encoder failed. */
 int soundtrack_next(struct soundtrack *track, AVPacket *packet, struct error *err);

@@ -10,23 +10,27 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "media.h"
 #include "video/libav/libav_error.h"
-#include "video/soundtrack/aac.h"
 #include "video/mix/duck.h"
 #include "video/mix/limiter.h"
 #include "video/mix/loudness.h"
 #include "video/mix/mix.h"
+#include "video/soundtrack/aac.h"
 #include "video/soundtrack/soundtrack.h"
+#include "video/soundtrack/stretch.h"
 
 static char *folder;
 static int root_fd;
 static struct spool spool;
 static struct error err;
+static struct cache no_cache = {.fd = -1};
 
 static void set_up(void)
 {
+    digest_init();
     libav_log_capture();
     folder = media_folder();
     ck_assert_int_eq(beneath_root(folder, &root_fd, &err), 0);
@@ -223,7 +227,7 @@ static struct measured measure_after_aac(struct mix *mix)
     struct measured measured;
     int64_t n = 0;
 
-    ck_assert_int_eq(soundtrack_open(mix, &track, &err), 0);
+    ck_assert_int_eq(soundtrack_open(mix, &no_cache, &track, &err), 0);
     decoder = open_decoder(soundtrack_parameters(track));
     while (soundtrack_next(track, packet, &err) == 0) {
         decode(decoder, packet, &samples, &n);
@@ -524,7 +528,7 @@ START_TEST(the_soundtrack_has_a_packet_for_each_frame_and_ends)
     int rc;
 
     open_mix(&clip, 1, NULL, 3, &mix);
-    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_eq(soundtrack_open(&mix, &no_cache, &track, &err), 0);
     ck_assert_int_eq(count_packets(track, &rc), 1 + (3 * 48000 + AAC_FRAME - 1) / AAC_FRAME);
     ck_assert_int_eq(rc, SOUNDTRACK_E_END);
     ck_assert_int_eq(count_packets(track, &rc), 0);
@@ -535,17 +539,17 @@ START_TEST(the_soundtrack_has_a_packet_for_each_frame_and_ends)
 }
 END_TEST
 
-START_TEST(an_error_of_the_mix_comes_after_the_sound_before_it_and_stays)
+START_TEST(an_error_of_the_mix_comes_after_the_stretches_before_it_and_stays)
 {
-    struct mix_clip clips[] = {add_clip(tone, 1, 0), add_clip(tone, 1, 48000)};
+    struct mix_clip clips[] = {add_clip(tone, 1, 0), add_clip(tone, 1, 40 * 48000)};
     struct soundtrack *track;
     struct mix mix;
     int rc;
 
     clips[1].n += 48000; /* as if the file had become shorter */
-    open_mix(clips, 2, NULL, 4, &mix);
-    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
-    ck_assert_int_ge(count_packets(track, &rc), 90);
+    open_mix(clips, 2, NULL, 50, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &no_cache, &track, &err), 0);
+    ck_assert_int_eq(count_packets(track, &rc), STRETCH_PACKETS);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(rc, -ERR_INPUT);
         ck_assert_str_eq(err.text, "scene 2: its sound changed while it was read");
@@ -567,7 +571,7 @@ START_TEST(a_canceled_soundtrack_ends_at_once)
     int rc;
 
     mix_open(&input, &cancel, &mix);
-    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_eq(soundtrack_open(&mix, &no_cache, &track, &err), 0);
     atomic_store(&cancel, true);
     ck_assert_int_lt(count_packets(track, &rc), 1000);
     ck_assert_int_eq(rc, -ERR_CANCELED);
@@ -576,7 +580,7 @@ START_TEST(a_canceled_soundtrack_ends_at_once)
 }
 END_TEST
 
-START_TEST(the_soundtrack_is_made_only_a_little_ahead_of_what_is_taken)
+START_TEST(the_soundtrack_is_made_at_most_a_stretch_ahead_at_the_start)
 {
     struct mix_input input = {.n_samples = (int64_t)7200 * 48000};
     AVPacket *packet = av_packet_alloc();
@@ -584,13 +588,173 @@ START_TEST(the_soundtrack_is_made_only_a_little_ahead_of_what_is_taken)
     struct mix mix;
 
     mix_open(&input, NULL, &mix);
-    ck_assert_int_eq(soundtrack_open(&mix, &track, &err), 0);
+    ck_assert_int_eq(soundtrack_open(&mix, &no_cache, &track, &err), 0);
     ck_assert_int_eq(soundtrack_next(track, packet, &err), 0);
-    usleep(300 * 1000); /* in which silence of a minute would be encoded */
+    usleep(300 * 1000); /* in which minutes of silence would be encoded */
     soundtrack_close(track);
-    ck_assert_int_le(mix.n_read, 3 * 48000);
+    ck_assert_int_le(mix.n_read, (STRETCH_PACKETS + 1) * AAC_FRAME);
     av_packet_free(&packet);
     mix_close(&mix);
+}
+END_TEST
+
+/* --- joins of stretches --- */
+
+enum { JOIN = STRETCH_PACKETS * AAC_FRAME }; /* samples up to the first join */
+
+/* A click on the join, and others around it that are not on whole packets. */
+static double clicks_at_the_join(int64_t i)
+{
+    int64_t at = i - JOIN;
+
+    return at == 0 || at == -1024 || at == 512 || at == -700 || at == 1500 ? 0.9 : 0.02 * tone(i);
+}
+
+static double hiss_that_starts_at_the_join(int64_t i)
+{
+    return i < JOIN ? 0 : 0.5 * hiss(i);
+}
+
+static double bursts_and_tone(int64_t i)
+{
+    return 0.7 * bursts(i) + 0.2 * tone(i);
+}
+
+/* The sound as players decode it; sample 0 is the video's.  `*ret_n`: samples. */
+static float *decode_all(int next(void *, AVPacket *, struct error *), void *ctx,
+    const AVCodecParameters *parameters, int64_t *ret_n)
+{
+    AVCodecContext *decoder = open_decoder(parameters);
+    AVPacket *packet = av_packet_alloc();
+    float *samples = NULL;
+
+    *ret_n = 0;
+    while (next(ctx, packet, &err) == 0) {
+        decode(decoder, packet, &samples, ret_n);
+        av_packet_unref(packet);
+    }
+    decode(decoder, NULL, &samples, ret_n);
+    memmove(samples, samples + 2 * AAC_FRAME, (size_t)(*ret_n - AAC_FRAME) * 2 * sizeof *samples);
+    *ret_n -= AAC_FRAME;
+    av_packet_free(&packet);
+    avcodec_free_context(&decoder);
+    return samples;
+}
+
+static int next_of_track(void *ctx, AVPacket *packet, struct error *e)
+{
+    return soundtrack_next(ctx, packet, e);
+}
+
+static int next_of_encoder(void *ctx, AVPacket *packet, struct error *e)
+{
+    return aac_next(ctx, packet, e);
+}
+
+/* Mean square of the difference to the mix over `n` samples. */
+static double noise(const float *decoded, const float *mixed, int64_t at, int64_t n)
+{
+    double sum = 0;
+
+    for (int64_t i = 2 * at; i < 2 * (at + n); i++)
+        sum += (double)(decoded[i] - mixed[i]) * (double)(decoded[i] - mixed[i]);
+    return sum / (double)(2 * n);
+}
+
+/* What a single encoder makes of the mix. */
+static float *decode_single(const float *mixed, int64_t n, const AVCodecParameters *parameters)
+{
+    const struct aac_input input = {.pairs = mixed, .n = n};
+    struct aac aac;
+    float *samples;
+    int64_t n_decoded;
+
+    ck_assert_int_eq(aac_open(&input, &aac, &err), 0);
+    samples = decode_all(next_of_encoder, &aac, parameters, &n_decoded);
+    aac_close(&aac);
+    return samples;
+}
+
+/* Around the join: no more noise than a single encoder makes, on average and in its worst moment.
+ */
+static void check_join(int number, const float *stretches, const float *single, const float *mixed)
+{
+    double sum = 0, sum_single = 0, worst = 0, worst_single = 0;
+
+    for (int64_t at = JOIN - 4 * AAC_FRAME; at < JOIN + 4 * AAC_FRAME; at += 256) {
+        double here = noise(stretches, mixed, at, 256), there = noise(single, mixed, at, 256);
+
+        sum += here;
+        sum_single += there;
+        worst = fmax(worst, here);
+        worst_single = fmax(worst_single, there);
+    }
+    ck_assert_msg(sum <= 1.5 * sum_single && worst <= 1.5 * worst_single,
+        "%d: noise %.3g, of a single encoder %.3g; at worst %.3g and %.3g", number, sum, sum_single,
+        worst, worst_single);
+}
+
+START_TEST(a_kept_stretch_has_the_same_packets)
+{
+    struct mix_clip clip = add_clip(bursts, 34, 0);
+    struct cache cache;
+    char *path = mem_format("%s/cache", folder), digests[2][DIGEST_HEX_LEN + 1];
+
+    ck_assert_int_eq(cache_open(path, 100 << 20, &cache, &err), 0);
+    for (int run = 0; run < 2; run++) {
+        AVPacket *packet = av_packet_alloc();
+        struct soundtrack *track;
+        struct digest digest;
+        struct mix mix;
+
+        digest_start(&digest);
+        open_mix(&clip, 1, NULL, 34, &mix);
+        ck_assert_int_eq(soundtrack_open(&mix, &cache, &track, &err), 0);
+        while (soundtrack_next(track, packet, &err) == 0) {
+            digest_add_number(&digest, packet->pts);
+            digest_add_number(&digest, packet->dts);
+            digest_add_number(&digest, packet->duration);
+            digest_add_number(&digest, packet->flags);
+            digest_add(&digest, packet->data, (size_t)packet->size);
+            av_packet_unref(packet);
+        }
+        digest_hex(&digest, digests[run]);
+        soundtrack_close(track);
+        mix_close(&mix);
+        av_packet_free(&packet);
+    }
+    ck_assert_str_eq(digests[0], digests[1]);
+    cache_close(&cache);
+    free(path);
+    levels_free(&clip.levels);
+}
+END_TEST
+
+START_TEST(a_join_of_stretches_adds_no_noise_to_that_of_the_codec)
+{
+    static double (*const joined[])(int64_t) = {bursts_and_tone, tone, hiss, nothing, clicks,
+        clicks_at_the_join, hiss_that_starts_at_the_join, chirps, claps, low};
+    struct mix_clip clip = add_clip(joined[_i], 34, 0);
+    struct soundtrack *track;
+    struct mix mix;
+    float *mixed, *single, *stretches;
+    int64_t n, n_mixed;
+
+    open_mix(&clip, 1, NULL, 34, &mix);
+    n_mixed = mix.input.n_samples;
+    mixed = read_mix(&mix);
+    mix_close(&mix);
+    open_mix(&clip, 1, NULL, 34, &mix);
+    ck_assert_int_eq(soundtrack_open(&mix, &no_cache, &track, &err), 0);
+    single = decode_single(mixed, n_mixed, soundtrack_parameters(track));
+    stretches = decode_all(next_of_track, track, soundtrack_parameters(track), &n);
+    check_join(_i, stretches, single, mixed);
+    soundtrack_close(track);
+    free(single);
+    free(stretches);
+    free(mixed);
+    mix_close(&mix);
+    levels_free(&clip.levels);
 }
 END_TEST
 
@@ -618,9 +782,15 @@ int main(void)
     tcase_add_test(tc, music_under_speech_is_twelve_decibels_down_and_comes_back);
     tcase_add_test(tc, each_part_sounds_exactly_where_it_belongs);
     tcase_add_test(tc, the_soundtrack_has_a_packet_for_each_frame_and_ends);
-    tcase_add_test(tc, an_error_of_the_mix_comes_after_the_sound_before_it_and_stays);
+    tcase_add_test(tc, an_error_of_the_mix_comes_after_the_stretches_before_it_and_stays);
     tcase_add_test(tc, a_canceled_soundtrack_ends_at_once);
-    tcase_add_test(tc, the_soundtrack_is_made_only_a_little_ahead_of_what_is_taken);
+    tcase_add_test(tc, the_soundtrack_is_made_at_most_a_stretch_ahead_at_the_start);
+    tc = tcase_create("joins");
+    suite_add_tcase(suite, tc);
+    tcase_set_timeout(tc, 200);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, a_kept_stretch_has_the_same_packets);
+    tcase_add_loop_test(tc, a_join_of_stretches_adds_no_noise_to_that_of_the_codec, 0, 10);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
