@@ -62,13 +62,7 @@ database_lock() {
     wait_for 20 grep -q locked "$private/locked"
 }
 
-database_is_locked() {
-    if on_sqlite; then
-        holds 'database is locked' "$(sqlite3 "$CASECAST_DB" 'BEGIN IMMEDIATE' 2>&1)"
-    else
-        holds 'could not obtain lock' "$(pg_sql 'LOCK TABLE casecast.jobs IN EXCLUSIVE MODE NOWAIT' 2>&1)"
-    fi
-}
+database_is_locked() { holds 'database is locked' "$(sqlite3 "$CASECAST_DB" 'BEGIN IMMEDIATE' 2>&1)"; } # of SQLite
 
 database_unlock() {
     exec 7>&-

@@ -114,7 +114,8 @@ partial_files() { find "$CASECAST_OUTPUT" -name '*.mp4' -o -type f -name '.*'; }
 full_at_each_stage() {
     ffmpeg -v error -f lavfi -i color=gray:size=1280x720:duration=1 -vf noise=alls=100 -frames:v 1 -q:v 3 \
         "$CASECAST_MEDIA_ROOT/noise.jpg" </dev/null
-    fails_for_room reading 1m '^error scene 1: narration: .*no space left on device' photo.jpg "$(printf 'These words fill the disk. %.0s' {1..60})"
+    sqlite_only 'on several machines unfinished sound lies in CASECAST_RUN' \
+        fails_for_room reading 1m '^error scene 1: narration: .*no space left on device' photo.jpg "$(printf 'These words fill the disk. %.0s' {1..60})"
     fails_for_room thumbnails 16k '^error scene 1: thumbnail: .*\.jpg can.t be written: no space left on device' photo.jpg
     fails_for_room joining 2m '^error joining: .*(final\.mp4|live-[0-9]+\.m4s) can.t be written: no space left on device' noise.jpg
     fact 'the log has the path of the file' holds "warning job .* fails: joining: $CASECAST_OUTPUT/" \
@@ -181,7 +182,7 @@ unmount_all() {
     private_end
 }
 
-locked
+sqlite_only 'a lock of the whole database' locked
 sqlite_only 'the permissions of its file' read_only
 if can_mount; then
     trap unmount_all EXIT
