@@ -16,7 +16,7 @@ engine_start() {
     pg_start || fail "PostgreSQL did not start: $(tail -n 5 "$private"/pg/log "$private/initdb.log" 2>&1)"
     pg_sql 'CREATE ROLE casecast LOGIN'
     CASECAST_DB=$(pg_address casecast)
-    export CASECAST_DB
+    export CASECAST_DB CASECAST_RUN=${CASECAST_RUN-$private/own}
 }
 
 # Makes the tables, as a role that may; the responders use one that may not.

@@ -60,11 +60,12 @@ pictures() {
 
 # Another process of this machine holds the turn to draw.
 one_at_a_time() {
-    local n
+    local n lock
     case_put turn 3
     case_put turn2 3 other.jpg
     touch -d '2 hours ago' "$CASECAST_MEDIA_ROOT/photo.jpg" "$CASECAST_MEDIA_ROOT/other.jpg"
-    exec {turn}<"$posters/.lock"
+    if on_sqlite; then lock=$posters/.lock; else lock=$CASECAST_RUN/posters; fi
+    exec {turn}<"$lock"
     flock "$turn"
     for n in {1..20}; do poster turn >/dev/null; poster turn2 >/dev/null; done
     fact 'a poster that waits for its turn is 204' same 204 "$(poster turn)"
