@@ -44,7 +44,7 @@ private_stack() { # [NAME=VALUE…]
 # Ends this test's background processes: viewers, locks.
 background_end() {
     local jobs
-    jobs=$(jobs -p)
+    jobs=$(builtin jobs -p)
     # shellcheck disable=SC2086
     [[ -z $jobs ]] || kill $jobs 2>/dev/null || true
 }
