@@ -92,7 +92,7 @@ waits_longer() { # CASE THAN-CASE
 }
 knows_wait() { [[ $(of "$1" .job.waitMs) =~ ^[0-9]+$ ]]; }
 
-jobs() {
+jobs_in_list() {
     local first second third
     fact 'a case without a job has none in the list' same null "$(of wide .job)"
     case_put long 200
@@ -136,6 +136,6 @@ secrets() {
 
 pictures
 one_at_a_time
-jobs
+jobs_in_list
 secrets
 facts_end
