@@ -57,6 +57,56 @@ START_TEST(each_machine_has_slots_of_its_own)
 }
 END_TEST
 
+/* The owner goes on when it wakes, if nobody took its job: else two jobs would run in one slot. */
+START_TEST(a_sleeping_process_keeps_its_slot_until_its_job_is_taken_over)
+{
+    const struct member_info elsewhere = {.machine = "right", .lease_ms = LEASE_MS};
+    char asleep[JOB_ID_LEN + 1];
+    struct member *other = store_member_new(kit_path, &elsewhere);
+    struct job job = {0};
+
+    kit_job("older");
+    ck_assert_str_ne(kit_claim("early", 2), "");
+    strcpy(asleep, kit_job("a"));
+    ck_assert_str_eq(kit_claim("sleeper", 2), asleep);
+    assert_done(store_member_release(kit_store, kit_member("early"), &kit_error));
+    kit_sleeps("sleeper");
+    ck_assert_str_eq(kit_claim("neighbour", 1), asleep);
+    ck_assert_str_eq(kit_claim("neighbour", 1), "");
+    ck_assert_str_eq(kit_claim("sleeper", 1), "");
+
+    kit_sleeps("neighbour"); /* on another machine it keeps no slot */
+    assert_done(store_job_claim(kit_store, other, 1, kit_tag(), &job, &kit_error));
+    ck_assert_str_ne(job.id, asleep);
+    job_clear(&job);
+    store_member_free(other);
+}
+END_TEST
+
+/* Another version has begun it, and it waits for that version. */
+START_TEST(a_sleeping_process_of_a_kind_that_nobody_here_knows_keeps_no_slot)
+{
+    const struct member_info info = {.kinds = ",digest,", .lease_ms = LEASE_MS};
+    struct member *other = store_member_new(kit_path, &info);
+    struct job_request request = kit_request("1", "d");
+    struct job job = {0};
+    bool is_new;
+
+    kit_job("a");
+    ck_assert_str_ne(kit_claim("sleeper", 1), "");
+    request.kind = "digest";
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    job_clear(&job);
+    ck_assert_int_eq(
+        store_job_claim(kit_store, other, 1, kit_tag(), &job, &kit_error), STORE_E_NOT_FOUND);
+    kit_sleeps("sleeper");
+    assert_done(store_job_claim(kit_store, other, 1, kit_tag(), &job, &kit_error));
+    ck_assert_str_eq(job.kind, "digest");
+    job_clear(&job);
+    store_member_free(other);
+}
+END_TEST
+
 static int deaths_of(const char *id)
 {
     struct job job = kit_get(id);
@@ -569,6 +619,8 @@ int main(void)
         the_oldest_job_is_claimed_first_with_its_input,
         slots_hold_for_all_processes_together,
         each_machine_has_slots_of_its_own,
+        a_sleeping_process_keeps_its_slot_until_its_job_is_taken_over,
+        a_sleeping_process_of_a_kind_that_nobody_here_knows_keeps_no_slot,
         a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted,
         whose_job_was_taken_over_writes_nothing_more,
         a_run_of_before_writes_nothing_though_its_process_has_the_job_again,

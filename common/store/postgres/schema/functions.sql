@@ -263,9 +263,11 @@ END $$;
 -- The next job for a member; NULL: none.  A job that is to be canceled comes first, and needs no slot and no known
 -- kind.  A job waits while another job of its key runs, which was canceled and requested again: both write to the same
 -- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
--- claim.  A job that was begun waits for a process of the same engine while one lives: it continues from what is there,
--- and another engine makes other bytes.  p_heirs false: nobody's job is taken over now.  Each query follows an index and
--- ends at its first row.
+-- claim.  A job of another member of this machine whose lease ended keeps its slot until somebody takes the job: its
+-- owner may only sleep, and goes on with it then.  So a full machine may take such a job, and no other.  A job that was
+-- begun waits for a process of the same engine while one lives: it continues from what is there, and another engine
+-- makes other bytes.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first
+-- row.
 CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_engine text, p_kinds text, p_slots int,
   p_heirs boolean)
 RETURNS bigint LANGUAGE plpgsql AS $$
@@ -273,6 +275,8 @@ DECLARE
   t bigint := casecast.now_ms();
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
   others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine);
+  n_awake int;
+  n_here int;
   queued bigint;
   lapsed bigint;
 BEGIN
@@ -280,18 +284,22 @@ BEGIN
     WHERE state IN ('queued', 'running') AND cancel_wanted <> 0
       AND (state = 'queued' OR p_heirs AND NOT owner = ANY (living))
     ORDER BY number LIMIT 1;
-  IF queued IS NOT NULL OR p_slots <= (SELECT count(*) FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
-      WHERE j.state = 'running' AND m.machine = p_machine AND m.name = ANY (living)) THEN
+  SELECT count(*) FILTER (WHERE m.name = ANY (living)), count(*) INTO n_awake, n_here
+    FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
+    WHERE j.state = 'running' AND m.machine = p_machine
+      AND (m.name = ANY (living) OR p_kinds IS NULL OR strpos(p_kinds, ',' || j.kind || ',') > 0);
+  IF queued IS NOT NULL OR p_slots <= n_awake THEN
     RETURN queued;
   END IF;
   SELECT number INTO queued FROM casecast.jobs AS mine
-    WHERE state = 'queued' AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+    WHERE state = 'queued' AND n_here < p_slots AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
       AND NOT coalesce(engine = ANY (others), false)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))
     ORDER BY number LIMIT 1;
   SELECT number INTO lapsed FROM casecast.jobs AS mine
     WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living) AND NOT coalesce(engine = ANY (others), false)
+      AND (n_here < p_slots OR owner IN (SELECT name FROM casecast.members WHERE machine = p_machine))
       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))

@@ -10,11 +10,15 @@
 
 /* What runs, in whatever process: ?1 member, ?2 monotonic now, ?3 machine.  The member's own jobs
  * count even after its lease ended: after a long stop its first call may be a claim, and a claim of
- * its own job would run the job twice. */
+ * its own job would run the job twice.  A process that is there but let its lease end sleeps: its
+ * jobs may be taken over, and until then they keep their slots, as it goes on with them when it
+ * wakes. */
 #define RUNS                                                                                       \
-    "WITH runs AS MATERIALIZED (SELECT number, kind, key, owner = ?1 OR machine = ?3 AS is_here"   \
+    "WITH begun AS MATERIALIZED (SELECT number, kind, key, owner = ?1 OR machine = ?3 AS is_here," \
+    "  owner = ?1 OR leased_until_ms > ?2 AS is_awake"                                             \
     " FROM casecast_jobs LEFT JOIN casecast_members ON name = owner WHERE state = 'running' AND"   \
-    " (owner = ?1 OR (leased_until_ms > ?2 AND NOT casecast_is_gone(name)))) "
+    " (owner = ?1 OR NOT casecast_is_gone(name))),"                                                \
+    " runs AS MATERIALIZED (SELECT number, kind, key, is_here FROM begun WHERE is_awake) "
 
 /* The next owner of a job to cancel only ends it: such a job needs no slot and no known kind. */
 #define FIRST_TO_CANCEL                                                                            \
@@ -23,17 +27,23 @@
     " AND number NOT IN (SELECT number FROM runs) ORDER BY number LIMIT 1)"
 
 /* ?4 slots, ?5 kinds.  A job waits while another job of its key still runs (which was canceled and
- * requested again): both write to the same folder. */
-#define FIRST_TO_RUN(state)                                                                        \
-    "(SELECT number FROM casecast_jobs AS mine WHERE state = '" state "'"                          \
-    " AND (SELECT count(*) FROM runs WHERE is_here) < ?4"                                          \
+ * requested again): both write to the same folder.  A job of a kind that is not known here keeps no
+ * slot when its owner sleeps: nobody may ever take it. */
+#define IS_FREE                                                                                    \
+    "(SELECT count(*) FROM begun WHERE is_here"                                                    \
+    " AND (is_awake OR ?5 IS NULL OR instr(?5, ',' || kind || ','))) < ?4"
+#define FIRST_TO_RUN(state, may)                                                                   \
+    "(SELECT number FROM casecast_jobs AS mine WHERE state = '" state "' AND " may                 \
     " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
     " AND number NOT IN (SELECT number FROM runs)"                                                 \
     " AND NOT EXISTS (SELECT 1 FROM runs WHERE kind = mine.kind AND key = mine.key)"               \
     " ORDER BY number LIMIT 1)"
 
-#define FIRST_QUEUED FIRST_TO_RUN("queued")
-#define FIRST_LAPSED FIRST_TO_RUN("running")
+#define FIRST_QUEUED FIRST_TO_RUN("queued", IS_FREE)
+#define FIRST_LAPSED                                                                               \
+    FIRST_TO_RUN("running",                                                                        \
+        "(SELECT count(*) FROM runs WHERE is_here) < ?4"                                           \
+        " AND (number IN (SELECT number FROM begun WHERE is_here) OR " IS_FREE ")")
 
 /* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
