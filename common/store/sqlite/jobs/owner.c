@@ -8,48 +8,52 @@
 #include "base/clock.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* What runs, in whatever process: ?1 member, ?2 monotonic now, ?3 machine.  The member's own jobs
- * count even after its lease ended: after a long stop its first call may be a claim, and a claim of
- * its own job would run the job twice.  A process that is there but let its lease end sleeps: its
- * jobs may be taken over, and until then they keep their slots, as it goes on with them when it
- * wakes. */
-#define RUNS                                                                                       \
-    "WITH begun AS MATERIALIZED (SELECT number, kind, key, owner = ?1 OR machine = ?3 AS is_here," \
-    "  owner = ?1 OR leased_until_ms > ?2 AS is_awake"                                             \
-    " FROM casecast_jobs LEFT JOIN casecast_members ON name = owner WHERE state = 'running' AND"   \
-    " (owner = ?1 OR NOT casecast_is_gone(name))),"                                                \
-    " runs AS MATERIALIZED (SELECT number, kind, key, is_here FROM begun WHERE is_awake) "
+/* What was begun, in whatever process: ?1 member, ?2 monotonic now, ?3 machine.  The member's own
+ * jobs count even after its lease ended: after a long stop its first call may be a claim, and a
+ * claim of its own job would run the job twice.  A process that is there but let its lease end
+ * sleeps: its jobs may be taken over.  A process that ended is nowhere. */
+#define BEGUN                                                                                      \
+    "begun AS MATERIALIZED (SELECT number, kind, key,"                                             \
+    "  owner = ?1 OR machine = ?3 AND NOT is_gone AS is_here,"                                     \
+    "  owner = ?1 OR leased_until_ms > ?2 AND NOT is_gone AS is_awake"                             \
+    " FROM (SELECT number, kind, key, owner, machine, leased_until_ms,"                            \
+    "   casecast_is_gone(name) AS is_gone"                                                         \
+    "  FROM casecast_jobs LEFT JOIN casecast_members ON name = owner WHERE state = 'running'))"
+
+/* Is a slot free, ?4 slots, ?5 kinds?  Until somebody takes it, the job of a process that sleeps
+ * keeps its slot: the process goes on with it when it wakes.  So where all slots are taken, one of
+ * them by such a job, only such a job may be claimed.  A job of a kind that is not known here keeps
+ * no slot when its owner sleeps: nobody may ever take it. */
+#define FREE                                                                                       \
+    "free AS MATERIALIZED (SELECT count(CASE WHEN is_awake THEN 1 END) < ?4 AS for_sleepers,"      \
+    "  count(CASE WHEN is_awake OR ?5 IS NULL OR instr(?5, ',' || kind || ',') THEN 1 END) < ?4"   \
+    "  AS for_any FROM begun WHERE is_here)"
 
 /* The next owner of a job to cancel only ends it: such a job needs no slot and no known kind. */
 #define FIRST_TO_CANCEL                                                                            \
     "(SELECT number FROM casecast_jobs INDEXED BY casecast_jobs_to_cancel"                         \
     " WHERE cancel_wanted <> 0 AND state IN ('queued', 'running')"                                 \
-    " AND number NOT IN (SELECT number FROM runs) ORDER BY number LIMIT 1)"
+    " AND number NOT IN (SELECT number FROM begun WHERE is_awake) ORDER BY number LIMIT 1)"
 
-/* ?4 slots, ?5 kinds.  A job waits while another job of its key still runs (which was canceled and
- * requested again): both write to the same folder.  A job of a kind that is not known here keeps no
- * slot when its owner sleeps: nobody may ever take it. */
-#define IS_FREE                                                                                    \
-    "(SELECT count(*) FROM begun WHERE is_here"                                                    \
-    " AND (is_awake OR ?5 IS NULL OR instr(?5, ',' || kind || ','))) < ?4"
-#define FIRST_TO_RUN(state, may)                                                                   \
-    "(SELECT number FROM casecast_jobs AS mine WHERE state = '" state "' AND " may                 \
+/* A job waits while another job of its key still runs (which was canceled and requested again):
+ * both write to the same folder. */
+#define FIRST_OF(table, may)                                                                       \
+    "(SELECT number FROM " table " AS mine WHERE " may                                             \
     " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
-    " AND number NOT IN (SELECT number FROM runs)"                                                 \
-    " AND NOT EXISTS (SELECT 1 FROM runs WHERE kind = mine.kind AND key = mine.key)"               \
+    " AND NOT EXISTS (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)" \
     " ORDER BY number LIMIT 1)"
 
-#define FIRST_QUEUED FIRST_TO_RUN("queued", IS_FREE)
+#define FIRST_QUEUED FIRST_OF("casecast_jobs", "state = 'queued' AND (SELECT for_any FROM free)")
 #define FIRST_LAPSED                                                                               \
-    FIRST_TO_RUN("running",                                                                        \
-        "(SELECT count(*) FROM runs WHERE is_here) < ?4"                                           \
-        " AND (number IN (SELECT number FROM begun WHERE is_here) OR " IS_FREE ")")
+    FIRST_OF("begun",                                                                              \
+        "is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)")
 
 /* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
-    RUNS "SELECT number FROM " FIRST_TO_CANCEL " UNION ALL SELECT number FROM (SELECT number FROM"
-         " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
-         " ORDER BY number LIMIT 1) LIMIT 1";
+    "WITH " BEGUN ", " FREE " SELECT number FROM " FIRST_TO_CANCEL
+    " UNION ALL SELECT number FROM (SELECT number FROM"
+    " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
+    " ORDER BY number LIMIT 1) LIMIT 1";
 
 static int owner_find_next(struct database *db, const struct sqlite_member *member, int slots,
     int64_t *ret_number, struct error *err)
