@@ -30,12 +30,21 @@ static char *kind_video_input(const struct case_record *record, const char *key)
     return input;
 }
 
-static int kind_video_prepare(struct store *store, const struct config *config, const char *subject,
-    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+static int kind_video_check(const struct job_kind *kind, const char *subject, struct error *err)
 {
+    (void)kind;
+    return case_id_check(subject, err);
+}
+
+static int kind_video_prepare(const struct job_kind *kind, struct store *store,
+    const struct config *config, const struct job_ask *ask, char **ret_input,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    const char *subject = ask->subject;
     struct case_record *record;
     int rc = store_case_get(store, subject, &record, err);
 
+    (void)kind;
     if (rc == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "case %s not found", subject);
     if (rc != 0)
@@ -375,7 +384,7 @@ const struct job_kind kind_video = {
     .first = "processing_video",
     .last = "finished_video",
     .stream_paths = stream_paths,
-    .subject_check = case_id_check,
+    .subject_check = kind_video_check,
     .prepare = kind_video_prepare,
     .still_good = kind_video_still_good,
     .run = kind_video_run,

@@ -223,7 +223,7 @@ static void job_feed_open(struct request *request, const struct job_kind *kind, 
     struct job job = {0};
     struct error err;
     bool is_new;
-    int rc = jobs_open(request, kind, subject, &job, &is_new, &err);
+    int rc = jobs_open(request, kind, &(struct job_ask){.subject = subject}, &job, &is_new, &err);
 
     if (rc == 0) {
         jobs_note_told(request, &job);

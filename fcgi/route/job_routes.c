@@ -80,22 +80,54 @@ static void job_routes_refuse_member(
     }
 }
 
-/* NULL: the body asks for no kind of job, and the request was answered. */
-static const struct job_kind *job_routes_read_body(
-    struct request *request, json_t *body, const char **ret_subject)
+static void job_routes_refuse_input(struct request *request, const struct job_kind *kind)
 {
-    const struct job_kind *kind;
-    const char *member = json_is_object(body) ? json_object_iter_key(json_object_iter(body)) : NULL;
+    struct error err;
 
-    if (!member || json_object_size(body) != 1) {
-        job_routes_refuse_body(request, "the body must be one object with one member: ");
-        return NULL;
+    error_set(&err, ERR_INPUT,
+        "input: jobs of the kind \"%s\" take none: ask with {\"%sId\": \"%s\"}", kind->name,
+        kind->subject_name, kind->subject_example);
+    answer_problem(request, 400, "", err.text);
+}
+
+/* The one member beside "input"; NULL: there is none, or more than one. */
+static const char *job_routes_member(json_t *body)
+{
+    const char *name, *member = NULL;
+    json_t *value;
+    int n = 0;
+
+    json_object_foreach(body, name, value)
+    {
+        if (strcmp(name, "input") == 0)
+            continue;
+        member = name;
+        n++;
     }
-    kind = job_routes_kind(request, member);
-    *ret_subject = json_string_value(json_object_get(body, member));
-    if (kind && *ret_subject)
+    return n == 1 ? member : NULL;
+}
+
+/* NULL: the body asks for no kind of job, and the request was answered.  `*ret_input`: the caller
+ * frees it. */
+static const struct job_kind *job_routes_read_body(
+    struct request *request, json_t *body, struct job_ask *ret_ask, char **ret_input)
+{
+    const json_t *input = json_object_get(body, "input");
+    const char *member = job_routes_member(body);
+    const struct job_kind *kind = member ? job_routes_kind(request, member) : NULL;
+
+    ret_ask->subject = json_string_value(json_object_get(body, member));
+    if (!member) {
+        job_routes_refuse_body(request, "the body must be one object with one member: ");
+    } else if (!kind || !ret_ask->subject) {
+        job_routes_refuse_member(request, kind, member);
+    } else if (input && !kind->takes_input) {
+        job_routes_refuse_input(request, kind);
+    } else {
+        ret_ask->input = *ret_input =
+            input ? json_dumps(input, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
         return kind;
-    job_routes_refuse_member(request, kind, member);
+    }
     return NULL;
 }
 
@@ -133,7 +165,8 @@ void route_job_create(struct request *request)
 {
     json_t *body = body_json(request);
     const struct job_kind *kind;
-    const char *subject;
+    struct job_ask ask = {0};
+    char *input = NULL;
     struct job job = {0};
     struct error err;
     bool is_new;
@@ -141,15 +174,17 @@ void route_job_create(struct request *request)
 
     if (!body)
         return;
-    kind = job_routes_may_create(request) ? job_routes_read_body(request, body, &subject) : NULL;
+    kind =
+        job_routes_may_create(request) ? job_routes_read_body(request, body, &ask, &input) : NULL;
     if (kind) {
-        rc = jobs_open(request, kind, subject, &job, &is_new, &err);
+        rc = jobs_open(request, kind, &ask, &job, &is_new, &err);
         if (rc == 0)
             answer_json(request, is_new ? 202 : 200, job_routes_created(request, kind, &job));
         else
             answer_error_as(request, jobs_status(rc, &err), &err);
     }
     job_clear(&job);
+    free(input);
     json_decref(body);
 }
 

@@ -45,7 +45,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .subject = subject,
         .key = key,
         .input = input,
-        .first = &first,
+        .first = kind->first ? &first : NULL,
         .max_queued = server->config->max_queued,
         .hold_ms = is_post ? 0 : HOLD_MS,
         .told_hold_ms = is_post ? 0 : TOLD_HOLD_MS,
@@ -76,17 +76,19 @@ static void jobs_hide_paths(const struct config *config, struct error *err)
 }
 
 static int jobs_prepare_and_open(struct request *request, const struct job_kind *kind,
-    const char *subject, bool may_create, struct job *ret_job, bool *ret_is_new, struct error *err)
+    const struct job_ask *ask, bool may_create, struct job *ret_job, bool *ret_is_new,
+    struct error *err)
 {
     const struct config *config = request->server->config;
     char key[DIGEST_HEX_LEN + 1], *input = NULL;
-    int rc = kind->prepare(*request->store, config, subject, may_create ? &input : NULL, key, err);
+    int rc =
+        kind->prepare(kind, *request->store, config, ask, may_create ? &input : NULL, key, err);
 
     if (rc < 0)
         jobs_hide_paths(config, err);
     assert(rc != 0 || !may_create || input);
     if (rc == 0)
-        rc = jobs_open_prepared(request, kind, subject, input, key, ret_job, ret_is_new, err);
+        rc = jobs_open_prepared(request, kind, ask->subject, input, key, ret_job, ret_is_new, err);
     free(input);
     return rc;
 }
@@ -101,22 +103,22 @@ static int jobs_refuse_foreign(struct error *err)
 
 /* Nearly every request attaches.  The input is made only if there is no job, from the subject as it
  * is then.  A GET is checked for its origin, too: an image in a page of another site is a GET. */
-int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
+int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
     struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     struct store *store;
     int rc;
 
-    if (kind_subject_check(kind, subject, err) < 0)
+    if (kind_subject_check(kind, ask->subject, err) < 0)
         return -ERR_INPUT;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    rc = jobs_prepare_and_open(request, kind, subject, false, ret_job, ret_is_new, err);
+    rc = jobs_prepare_and_open(request, kind, ask, false, ret_job, ret_is_new, err);
     if (rc != JOBS_E_NO_JOB)
         return rc;
     if (request->origin == ORIGIN_FOREIGN)
         return jobs_refuse_foreign(err);
-    return jobs_prepare_and_open(request, kind, subject, true, ret_job, ret_is_new, err);
+    return jobs_prepare_and_open(request, kind, ask, true, ret_job, ret_is_new, err);
 }
 
 void jobs_note_told(struct request *request, const struct job *job)

@@ -12,7 +12,7 @@ enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
  * A page of another site only attaches: JOBS_E_FORBIDDEN where there is nothing.  -ERR_INPUT: the
  * subject can't be one of this kind.  STORE_E_NOT_FOUND: there is no such subject.  STORE_E_FULL:
  * too many jobs are queued.  `err` has the text in every case. */
-int jobs_open(struct request *request, const struct job_kind *kind, const char *subject,
+int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
     struct job *ret_job, bool *ret_is_new, struct error *err);
 
 /* Notes that this viewer is told how `job` ended.  If it failed or was canceled, a GET of the same

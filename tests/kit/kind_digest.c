@@ -1,25 +1,27 @@
 /* kind_digest.c - a job of your own: the digest of a large file in the media root. */
 #include "kit/kind_digest.h"
 
-static int subject_check(const char *subject, struct error *err)
+static int subject_check(const struct job_kind *kind, const char *subject, struct error *err)
 {
+    (void)kind;
     if (*subject != '.' && !strchr(subject, '/'))
         return 0;
     return error_set(err, ERR_INPUT,
         "\"%.64s\" must be the name of a file, without / and without a dot in front", subject);
 }
 
-static int prepare(struct store *store, const struct config *config, const char *subject,
-    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+static int prepare(const struct job_kind *kind, struct store *store, const struct config *config,
+    const struct job_ask *ask, char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1],
+    struct error *err)
 {
     char path[PATH_MAX];
     struct digest key;
     struct stat now;
 
-    (void)store;
-    snprintf(path, sizeof path, "%s/%s", config->media_root, subject);
+    (void)kind, (void)store;
+    snprintf(path, sizeof path, "%s/%s", config->media_root, ask->subject);
     if (stat(path, &now) < 0)
-        return error_set(err, ERR_INPUT, "file %s: %s", subject, strerror(errno));
+        return error_set(err, ERR_INPUT, "file %s: %s", ask->subject, strerror(errno));
     digest_start(&key);
     digest_add_text(&key, path);
     digest_add_number(&key, now.st_size);

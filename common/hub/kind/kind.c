@@ -49,7 +49,7 @@ static bool kind_subject_is_plain(const char *subject)
 
 int kind_subject_check(const struct job_kind *kind, const char *subject, struct error *err)
 {
-    int rc = kind->subject_check ? kind->subject_check(subject, err) : 0;
+    int rc = kind->subject_check ? kind->subject_check(kind, subject, err) : 0;
 
     if (rc < 0 || kind_subject_is_plain(subject))
         return rc;

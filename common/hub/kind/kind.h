@@ -30,13 +30,21 @@ void last_events_clear(struct last_events *last); /* frees what was added; none 
 
 enum { KIND_ENGINE_LEN = 12 };
 
+/* What a request asks for. */
+struct job_ask {
+    const char *subject;
+    const char *input; /* JSON of its member "input", in one line; NULL: it has none */
+};
+
+/* A kind with settings of its own holds this struct in a larger one: each function that may need
+ * them gets its kind. */
 struct job_kind {
     const char *name;            /* "video" */
     const char *subject_name;    /* of its subject in JSON: "case"; requests name it as "caseId" */
     const char *subject_example; /* "1": error texts show a request with it */
 
     /* Messages without an event name: the first of every job, and the last before `end`, of every
-     * job and of a refused request.  `last` NULL: there is none. */
+     * job and of a refused request.  NULL: there is none. */
     const char *first, *last;
 
     /* Paths at which a GET with ?caseId=SUBJECT creates a job or attaches to it, and answers with
@@ -45,15 +53,19 @@ struct job_kind {
 
     /* Can this text be a subject?  -ERR_INPUT quotes it and says what would be right.  Any thread.
      * NULL: every text can that kind_subject_check() takes. */
-    int (*subject_check)(const char *subject, struct error *err);
+    int (*subject_check)(const struct job_kind *kind, const char *subject, struct error *err);
+
+    /* A request may have a member "input". */
+    bool takes_input;
 
     /* Makes `ret_key`, the digest of all that shapes the result, and, where a job may have to be
      * made, the input of its work (`*ret_input`, allocated; the caller frees it, whatever is
      * returned).  `ret_input` is NULL for nearly every request: the job of that key is there.  Any
      * thread, with the caller's store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to
      * make of it; `err` says which. */
-    int (*prepare)(struct store *store, const struct config *config, const char *subject,
-        char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err);
+    int (*prepare)(const struct job_kind *kind, struct store *store, const struct config *config,
+        const struct job_ask *ask, char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1],
+        struct error *err);
 
     /* Are the files of this done job still there?  Any thread; may wait for a disk.  NULL: it
      * leaves none. */

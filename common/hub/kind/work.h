@@ -7,15 +7,29 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "job/job.h"
 #include "job/part.h"
 
+struct job_kind;
 struct work; /* one run of one job in this process */
+
+/* Its kind; and its job: the id, kind, subject, key and run, which stay. */
+const struct job_kind *work_kind(const struct work *work);
+const struct job *work_job(const struct work *work);
 
 const char *work_input(const struct work *work); /* as prepare() made it; "" if it was deleted */
 const struct config *work_config(const struct work *work); /* any thread */
 
 /* Set when the work is to stop.  Any thread may read it. */
 const atomic_bool *work_cancel(const struct work *work);
+/* The work is to stop because its job was canceled.  False: it goes on, or another process has the
+ * job or is to get it, perhaps at once.  Any thread. */
+bool work_is_canceled(const struct work *work);
+
+/* Calls `each` for each event of the job so far, in order; a take-over finds those of the runs
+ * before.  Tries again as work_emit() does. */
+int work_each_event(struct work *work, void (*each)(void *ctx, const struct job_event *event),
+    void *ctx, struct error *err);
 
 /* Journals an event for the viewers.  `name` NULL: a default message.  `once`: a tag under which
  * this job has at most one event, even when another process goes on with it half-way; NULL: each

@@ -14,6 +14,16 @@ enum {
     UNSURE_MS = 20, /* between two reads of a lease that has ended */
 };
 
+const struct job_kind *work_kind(const struct work *work)
+{
+    return work->kind;
+}
+
+const struct job *work_job(const struct work *work)
+{
+    return &work->job;
+}
+
 const char *work_input(const struct work *work)
 {
     return work->job.input;
@@ -27,6 +37,11 @@ const struct config *work_config(const struct work *work)
 const atomic_bool *work_cancel(const struct work *work)
 {
     return &work->cancel;
+}
+
+bool work_is_canceled(const struct work *work)
+{
+    return atomic_load(&work->stop) == WORK_CANCELED;
 }
 
 static void work_sleep(int ms)
@@ -145,6 +160,50 @@ int work_rekey(struct work *work, const char *key, struct error *err)
     if (rc == 0)
         snprintf(work->job.key, sizeof work->job.key, "%s", key);
     return rc;
+}
+
+/* --- the events so far --- */
+
+struct work_reading {
+    void (*each)(void *ctx, const struct job_event *event);
+    void *ctx;
+    uint64_t after; /* the last event that was told: a second try goes on behind it */
+};
+
+static bool work_tell_event(void *ctx, const struct job_event *event)
+{
+    struct work_reading *reading = ctx;
+
+    reading->after = event->seq;
+    reading->each(reading->ctx, event);
+    return true;
+}
+
+static int work_read_events(struct work *work, struct work_reading *reading, struct error *err)
+{
+    uint64_t position;
+    int rc;
+
+    pthread_mutex_lock(&work->lock);
+    rc = store_job_events(
+        work->store, work->job.id, reading->after, work_tell_event, reading, &position, err);
+    pthread_mutex_unlock(&work->lock);
+    return rc;
+}
+
+int work_each_event(struct work *work, void (*each)(void *ctx, const struct job_event *event),
+    void *ctx, struct error *err)
+{
+    struct work_reading reading = {.each = each, .ctx = ctx};
+    bool was_logged = false;
+    int rc;
+
+    while ((rc = work_read_events(work, &reading, err)) < 0 && work_may_pass(err)) {
+        if (atomic_load(&work->cancel))
+            return error_set(err, ERR_CANCELED, "canceled");
+        work_wait_to_retry(work, "its events can't be read", &was_logged, err);
+    }
+    return rc < 0 ? rc : 0;
 }
 
 /* --- the lease --- */

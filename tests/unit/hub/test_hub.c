@@ -26,10 +26,12 @@ static struct store *store;
 static atomic_bool gate; /* "gated" works wait until it opens */
 static atomic_int n_at_once, most_at_once, n_runs, n_cleared;
 
-static int prepare(struct store *unused, const struct config *unused_config, const char *subject,
-    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+static int prepare(const struct job_kind *unused_kind, struct store *unused,
+    const struct config *unused_config, const struct job_ask *ask, char **ret_input,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
-    (void)unused, (void)unused_config, (void)subject, (void)ret_input, (void)ret_key, (void)err;
+    (void)unused_kind, (void)unused, (void)unused_config, (void)ask, (void)ret_input, (void)ret_key,
+        (void)err;
     ck_abort_msg("the hub itself prepares nothing");
     return 0;
 }

@@ -10,12 +10,13 @@
 
 static int n_keys, n_inputs;
 
-static int prepare(struct store *unused, const struct config *unused_config, const char *subject,
-    char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+static int prepare(const struct job_kind *unused_kind, struct store *unused,
+    const struct config *unused_config, const struct job_ask *ask, char **ret_input,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
-    (void)unused, (void)unused_config, (void)err;
+    (void)unused_kind, (void)unused, (void)unused_config, (void)err;
     n_keys++;
-    strcpy(ret_key, subject);
+    strcpy(ret_key, ask->subject);
     if (!ret_input)
         return 0;
     n_inputs++;
@@ -37,7 +38,7 @@ static int ask_for(const char *subject, enum origin origin, const char *method, 
         .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
     struct job job = {0};
     bool is_new;
-    int rc = jobs_open(&request, &kind, subject, &job, &is_new, err);
+    int rc = jobs_open(&request, &kind, &(struct job_ask){.subject = subject}, &job, &is_new, err);
 
     ck_assert(rc != 0 || !is_new);
     job_clear(&job);
@@ -96,8 +97,9 @@ START_TEST(a_page_of_another_site_makes_no_job)
 }
 END_TEST
 
-static int no_dots(const char *subject, struct error *err)
+static int no_dots(const struct job_kind *unused_kind, const char *subject, struct error *err)
 {
+    (void)unused_kind;
     return strchr(subject, '.') ? error_set(err, ERR_INPUT, "%s: no dots here", subject) : 0;
 }
 
