@@ -11,9 +11,9 @@
  *     hub/helper, hub/inbox, hub/kind, hub/viewers, hub/works, job, loop, s3, sse, store,
  *     store/engine, store/postgres, store/postgres/cases, store/postgres/jobs, store/postgres/link,
  *     store/postgres/schema, store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db,
- *     store/sqlite/jobs, video, video/deliver, video/draw, video/encode, video/film, video/frame,
- *     video/kept, video/language, video/libav, video/mix, video/picture, video/plan, video/sound,
- *     video/soundtrack, video/text, video/voice, video/watch. */
+ *     store/sqlite/jobs, video, video/canary, video/deliver, video/draw, video/encode, video/film,
+ *     video/frame, video/kept, video/language, video/libav, video/mix, video/picture, video/plan,
+ *     video/sound, video/soundtrack, video/text, video/voice, video/watch. */
 #pragma once
 
 enum err_code {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <zimg.h>
 
+#include "video/canary/canary.h"
 #include "video/kept/engine.h"
 #include "video/language/fonts.h"
 #include "video/voice/speech.h"
@@ -14,6 +15,7 @@ void engine_add_all(struct digest *digest)
 {
     struct fonts *fonts = fonts_acquire();
 
+    canary_prepare();
     engine_add(digest);
     fonts_add(fonts, digest);
     speech_add_voices(digest);

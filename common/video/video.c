@@ -9,9 +9,8 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "video/canary/canary.h"
 #include "video/deliver/live.h"
-#include "video/libav/cpu.h"
-#include "video/libav/libav_error.h"
 #include "video/video_private.h"
 
 /* Put the activity in front of the error text. */
@@ -154,7 +153,8 @@ static int video_start(struct video_run *run, struct error *err)
     if (rc == 0)
         rc = video_error_during("mixing", video_open_mix(run, err), err);
     if (rc == 0)
-        rc = video_error_during("mixing", soundtrack_open(&run->mix, &run->cache, &run->track, err), err);
+        rc = video_error_during(
+            "mixing", soundtrack_open(&run->mix, &run->cache, &run->track, err), err);
     if (rc == 0)
         rc = mux_open(
             &run->dir, options->file, run->record, run->track, options->cancel, &run->mux, err);
@@ -271,8 +271,7 @@ int video_create(const struct case_record *record, const struct video_options *o
     if (record->n_scenes == 0)
         return error_set(
             err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);
-    cpu_pin_libav();
-    libav_log_capture();
+    canary_prepare();
     progress_start(&run.progress, &options->watch);
     rc = video_make(&run, ret_result, err);
     video_close(&run);

@@ -2,12 +2,13 @@
  *
  * video_create() does the whole work on the calling thread, with threads of its own that end before
  * it returns.  It may run on several threads at once.  The bytes of the result depend on the case,
- * the files it names and the engine (kept/engine.h: our version, libraries, fonts, voices), and on
- * nothing else: not on the processor's model or the number of cores.
+ * the files it names and the engine (kept/engine.h: our version, libraries, a sample of what they
+ * make here, fonts, voices), and on nothing else: not on the number of cores, nor on the
+ * processor's model while the sample is the same.
  *
  * Room: from a case to a narrated video.
- * May use: base, case, video/deliver, video/encode, video/film, video/kept, video/language,
- *     video/libav, video/mix, video/picture, video/soundtrack, video/voice, video/watch.
+ * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/kept,
+ *     video/language, video/mix, video/picture, video/soundtrack, video/voice, video/watch.
  * Used by: cli, fcgi/kind. */
 #pragma once
 

@@ -3,9 +3,8 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "video/canary/canary.h"
 #include "video/encode/help.h"
-#include "video/libav/cpu.h"
-#include "video/libav/libav_error.h"
 #include "video/video_private.h"
 
 /* Both machines cut the same segments, or the plan is that of another case or version. */
@@ -58,8 +57,7 @@ int video_help(const struct case_record *record, const struct video_help *help, 
     if (record->n_scenes == 0 || record->n_scenes != help->plan.n_scenes)
         return error_set(err, ERR_INPUT, "the plan has %d scenes, the case %d", help->plan.n_scenes,
             record->n_scenes);
-    cpu_pin_libav();
-    libav_log_capture();
+    canary_prepare();
     rc = cache_open(help->cache_dir, help->cache_bytes, &cache, err);
     if (rc == 0)
         rc = beneath_root(help->media_root, &root_fd, err);

@@ -10,7 +10,7 @@
  *
  * Room: frames to segments, on all cores.
  * May use: base, case, video/film, video/frame, video/libav, video/plan, video/watch.
- * Used by: video, video/deliver. */
+ * Used by: video, video/canary, video/deliver. */
 #pragma once
 
 #include "video/encode/segment.h"

@@ -12,8 +12,8 @@
  *
  * Room: files on the disk: cache entries, output folder, spools; and the digest of the engine.
  * May use: base, s3.
- * Used by: video, video/deliver, video/film, video/language, video/mix, video/soundtrack,
- *     video/voice. */
+ * Used by: video, video/canary, video/deliver, video/film, video/language, video/mix,
+ *     video/soundtrack, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

@@ -88,6 +88,13 @@ static void engine_digest_libraries(void)
 
 /* --- the engine --- */
 
+static char sample_digest[DIGEST_HEX_LEN + 1]; /* fixed after engine_set_sample() */
+
+void engine_set_sample(const char sample[static DIGEST_HEX_LEN + 1])
+{
+    memcpy(sample_digest, sample, sizeof sample_digest);
+}
+
 void engine_add(struct digest *digest)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -95,4 +102,5 @@ void engine_add(struct digest *digest)
     pthread_once(&once, engine_digest_libraries);
     digest_add_number(digest, ENGINE_VERSION);
     digest_add_text(digest, libraries_digest);
+    digest_add_text(digest, sample_digest);
 }

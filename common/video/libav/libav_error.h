@@ -5,7 +5,7 @@
  *
  * Room: libav's errors, and one processor for all of its code.
  * May use: base.
- * Used by: video, video/deliver, video/encode, video/frame, video/mix, video/sound,
+ * Used by: video/canary, video/deliver, video/encode, video/frame, video/mix, video/sound,
  *     video/soundtrack. */
 #pragma once
 

@@ -10,7 +10,7 @@
  *
  * Room: the mix as AAC packets, made ahead of their use.
  * May use: base, video/kept, video/libav, video/mix, video/plan.
- * Used by: video, video/deliver. */
+ * Used by: video, video/canary, video/deliver. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
