@@ -54,4 +54,4 @@ static int cancel_run(
 const struct command command_cancel = {"cancel", " JOB", "ends a job, also while others watch it",
     "\nA viewer may cancel only a job that nobody else watches.  If no responder is running,\n"
     "the job ends when one runs again.\n",
-    cancel_run};
+    cancel_run, NULL};

@@ -284,4 +284,4 @@ const struct command command_check = {"check", " [CASE]",
     "shows what this machine or a case lacks, and how to mend it",
     "\nWith a CASE, each file that it names is read as a job would read it.  A mistake makes\n"
     "the job fail.  A warning is a fault of a file that is used nevertheless.\n",
-    check_run};
+    check_run, NULL};

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "cli/cli_private.h"
+#include "cli/options.h"
 
 static const struct command *const commands[] = {&command_create, &command_import, &command_cases,
     &command_jobs, &command_machines, &command_cancel, &command_init, &command_check};
@@ -35,6 +36,8 @@ static int cli_print_help(const struct command *command)
 {
     printf("usage: casecast %s%s\n\n%s.\n%s", command->name, command->arguments, command->summary,
         command->help);
+    if (command->options)
+        options_print(command->options, stdout);
     return EXIT_DONE;
 }
 

@@ -17,6 +17,7 @@ struct command {
     const char *summary;   /* one line */
     const char *help;      /* more lines for --help, each with \n */
     int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
+    const struct option_row *options; /* NULL: it reads its own */
 };
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
@@ -76,6 +77,9 @@ struct table {
  */
 void table_add(struct table *table, const char *const *cells, int n_columns);
 void table_print(const struct table *table, FILE *out);
+/* Prints the rows on stdout, or `nothing` if there are none; or fails with `err` if `rc` is
+ * negative.  Frees the table.  Returns the exit status. */
+int table_show(struct table *table, int rc, const char *nothing, const struct error *err);
 void table_free(struct table *table);
 
 /* --- bar.c: progress in one line --- */

@@ -292,4 +292,4 @@ const struct command command_create = {"create", " CASE [-o FILE]", "makes the v
     "\nThe file is CASE.mp4 in this folder unless -o names another.  An existing file is replaced "
     "when\n"
     "the new one is complete.  Ctrl-C ends the work and leaves nothing behind.\n",
-    create_run};
+    create_run, NULL};

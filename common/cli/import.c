@@ -195,4 +195,4 @@ const struct command command_import = {"import", " FILE…",
     "\"narration\"}]}]}; id and image are required, and common/case/README.md lists all fields.\n"
     "Pictures and sounds are files below CASECAST_MEDIA_ROOT.  An existing case with the same id\n"
     "is replaced.  If a file has mistakes, all of them are printed and nothing is imported.\n",
-    import_run};
+    import_run, NULL};

@@ -55,4 +55,4 @@ const struct command command_init = {"init", " [--role ROLE]",
     "casecast,\n"
     "and brings them up to date after an upgrade.  With --role it also grants that role what\n"
     "`casecast serve` needs of them, and no more.\n",
-    init_run};
+    init_run, NULL};

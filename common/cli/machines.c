@@ -156,4 +156,4 @@ const struct command command_machines = {"machines", "",
     "lists the processes on all machines, and what they make",
     "\nidle: it waits for jobs.  silent: its lease ended, and others take over its jobs.\n"
     "gone: its process ended without handing its jobs back.\n",
-    machines_run};
+    machines_run, NULL};

@@ -64,3 +64,13 @@ void table_free(struct table *table)
     free(table->cells);
     *table = (struct table){0};
 }
+
+int table_show(struct table *table, int rc, const char *nothing, const struct error *err)
+{
+    if (rc >= 0 && table->n_rows > 1)
+        table_print(table, stdout);
+    else if (rc >= 0)
+        puts(nothing);
+    table_free(table);
+    return rc < 0 ? cli_fail(err) : EXIT_DONE;
+}

@@ -281,10 +281,10 @@ int store_job_count(
     return store->jobs->engine->jobs.count(store->jobs, ret_counts, err);
 }
 
-int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job),
-    void *ctx, struct error *err)
+int store_job_each(struct store *store, const struct job_filter *filter,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
 {
-    return store->jobs->engine->jobs.each(store->jobs, most, each, ctx, err);
+    return store->jobs->engine->jobs.each(store->jobs, filter, each, ctx, err);
 }
 
 int store_job_events(struct store *store, const char *id, uint64_t after,

@@ -112,9 +112,9 @@ int store_job_each_done(struct store *store, const char *kind,
 /* How many jobs there are in each state, by enum job_state. */
 int store_job_count(
     struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
-/* The newest `most` jobs, newest first. */
-int store_job_each(struct store *store, int most, void (*each)(void *ctx, const struct job *job),
-    void *ctx, struct error *err);
+/* The jobs that `filter` lets pass, newest first. */
+int store_job_each(struct store *store, const struct job_filter *filter,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
 
 /* The events of a job after `after`, in order, until `each` returns false.  `*ret_position`: the
  * journal's end in this same read.  If all events were taken, store_tail() from there on gives

@@ -61,6 +61,15 @@ struct job_request {
     int64_t gone;
 };
 
+/* Which jobs a list shows, newest first. */
+struct job_filter {
+    int most;            /* jobs, at most */
+    const char *state;   /* by job_state_name(); NULL: all */
+    const char *kind;    /* NULL: all */
+    const char *subject; /* NULL: all */
+    int64_t before;      /* only jobs of a lower number; 0: all */
+};
+
 /* Who watches.  A watcher is named by two digests, of its address and of the name it gave itself,
  * as "0123456789abcdef/0123456789abcdef"; WATCHER_UNNAMED takes the place of a name that was not
  * given. */
@@ -105,7 +114,7 @@ enum cancel_why {
 /* What the parts of a job are: a text of its kind, and that `first` … `n` - 1 may be made by
  * others. */
 struct job_plan {
-    const char *text;   /* JSON */
+    const char *text; /* JSON */
     int first, n;
 };
 

@@ -1,5 +1,6 @@
 /* test_cli.c - the commands: what they print, what they refuse, which files they leave. */
 #include <fcntl.h>
+#include <jansson.h>
 #include <sys/stat.h>
 
 #include "cli/cli.h"
@@ -95,6 +96,14 @@ START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
     ck_assert_int_eq(run("machines", "all"), 2);
     ck_assert_int_eq(run("jobs", "-n", "0"), 2);
     assert_has(complaints, "jobs: -n 0: must be a whole number from 1 to 1000\n");
+    ck_assert_int_eq(run("jobs", "--stat"), 2); /* --state, without its argument */
+    assert_has(complaints, "jobs: --stat: needs a STATE\nusage: casecast jobs [OPTION…]\n");
+    ck_assert_int_eq(run("jobs", "--state", "over"), 2);
+    assert_has(complaints, "--state over: must be queued, running, done, failed or canceled");
+    ck_assert_int_eq(run("jobs", "-n", "3", "-x"), 2);
+    assert_has(complaints, "there is no option -x; `casecast jobs --help` lists them");
+    ck_assert_int_eq(run("jobs", "7", "-n3"), 2);
+    assert_has(complaints, "takes only options, got \"7\"");
 }
 END_TEST
 
@@ -344,6 +353,35 @@ START_TEST(jobs_are_listed_newest_first_with_what_matters)
         "j1   failed   1     1 h                          scenes[2].image: no such file\n");
     ck_assert_int_eq(run("jobs", "-n", "1"), 0);
     ck_assert_ptr_null(strstr(out, "j2"));
+    ck_assert_int_eq(run("jobs", "--state=failed"), 0);
+    assert_has(out, "j1   failed");
+    ck_assert_ptr_null(strstr(out, "j2"));
+    ck_assert_int_eq(run("jobs", "--kind", "digest"), 0);
+    ck_assert_str_eq(out, "No such jobs.\n");
+}
+END_TEST
+
+START_TEST(jobs_are_told_as_json_one_a_line)
+{
+    char first[JOB_ID_LEN + 1], second[JOB_ID_LEN + 1];
+    json_t *json;
+
+    kit_store = kit_open();
+    strcpy(first, kit_job("first"));
+    assert_done(store_job_end(
+        kit_store, kit_claim("me", 1), 1, JOB_DONE, "{\"file\":1}", NULL, NULL, 0, &kit_error));
+    strcpy(second, kit_job("second"));
+    ck_assert_int_eq(run("jobs", "--json", "--before", second), 0);
+    json = json_loads(out, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "id")), first);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "state")), "done");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(json, "result"), "file")), 1);
+    json_decref(json);
+    ck_assert_int_eq(run("jobs", "--json"), 0);
+    ck_assert_str_eq(strchr(strchr(out, '\n') + 1, '\n'), "\n");
+    ck_assert_int_eq(run("jobs", "--before", "nobody"), 1);
+    assert_has(complaints, "--before: job nobody not found");
 }
 END_TEST
 
@@ -501,6 +539,7 @@ int main(void)
         a_file_over_the_limit_is_refused_by_name,
         a_byte_order_mark_does_no_harm,
         jobs_are_listed_newest_first_with_what_matters,
+        jobs_are_told_as_json_one_a_line,
         machines_are_listed_with_their_processes_and_what_they_make,
         create_refuses_what_it_cannot_do_and_leaves_nothing,
         a_bar_fits_the_terminal,

@@ -76,10 +76,12 @@ START_TEST(the_newest_jobs_are_told_with_their_positions)
     kit_job("c");
     kit_job("d");
     kit_claim("one", 1);
-    assert_done(store_job_each(kit_store, 2, note_position, &told, &kit_error));
+    assert_done(store_job_each(
+        kit_store, &(struct job_filter){.most = 2}, note_position, &told, &kit_error));
     ck_assert_str_eq(told.data, "d 3,c 2,");
     told.len = 0;
-    assert_done(store_job_each(kit_store, 9, note_position, &told, &kit_error));
+    assert_done(store_job_each(
+        kit_store, &(struct job_filter){.most = 9}, note_position, &told, &kit_error));
     ck_assert_str_eq(told.data, "d 3,c 2,b 1,a 0,");
     buf_free(&told);
 }

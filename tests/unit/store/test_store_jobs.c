@@ -496,7 +496,8 @@ START_TEST(lists_tell_the_newest_first)
     done_job("2", "b");
     done_job("1", "c");
     kit_job("d");
-    assert_done(store_job_each(kit_store, 3, note_job, &buf, &kit_error));
+    assert_done(
+        store_job_each(kit_store, &(struct job_filter){.most = 3}, note_job, &buf, &kit_error));
     ck_assert_str_eq(buf.data, "1/d 1/c 2/b ");
     buf_free(&buf);
     assert_done(store_job_each_done(kit_store, "video", note_job, &buf, &kit_error));
@@ -504,6 +505,57 @@ START_TEST(lists_tell_the_newest_first)
     buf_free(&buf);
     assert_done(store_job_each_done(kit_store, "other", note_job, &buf, &kit_error));
     ck_assert_ptr_null(buf.data);
+}
+END_TEST
+
+static void note_waiting(void *ctx, const struct job *job)
+{
+    buf_format(ctx, "%s/%s@%d ", job->subject, job->key, job->position);
+}
+
+static void assert_list(struct job_filter filter, const char *expected)
+{
+    struct buf buf = {0};
+
+    if (!filter.most)
+        filter.most = 9;
+    buf_add_text(&buf, "");
+    assert_done(store_job_each(kit_store, &filter, note_waiting, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, expected);
+    buf_free(&buf);
+}
+
+static int64_t number_of(const char *id)
+{
+    struct job job = kit_get(id);
+    int64_t number = job.number;
+
+    job_clear(&job);
+    return number;
+}
+
+START_TEST(a_list_shows_what_its_filter_lets_pass)
+{
+    struct job_request digest = kit_request("1", "e");
+    struct job job = {0};
+    int64_t before;
+    bool is_new;
+
+    done_job("1", "a");
+    done_job("2", "b");
+    kit_job("c");
+    before = number_of(kit_job("d"));
+    digest.kind = "digest";
+    assert_done(store_job_open(kit_store, &digest, &job, &is_new, &kit_error));
+    job_clear(&job);
+    assert_list((struct job_filter){.most = 9}, "1/e@3 1/d@2 1/c@1 2/b@0 1/a@0 ");
+    assert_list((struct job_filter){.state = "done"}, "2/b@0 1/a@0 ");
+    assert_list((struct job_filter){.state = "queued", .kind = "video"}, "1/d@2 1/c@1 ");
+    assert_list((struct job_filter){.kind = "digest"}, "1/e@3 ");
+    assert_list((struct job_filter){.subject = "1", .state = "done"}, "1/a@0 ");
+    assert_list((struct job_filter){.subject = "3"}, "");
+    assert_list((struct job_filter){.before = before, .most = 2}, "1/c@1 2/b@0 ");
+    assert_list((struct job_filter){.before = 1}, "");
 }
 END_TEST
 
@@ -618,6 +670,7 @@ int main(void)
         an_input_stays_as_long_as_its_job_may_be_run,
         jobs_that_are_made_and_canceled_do_not_grow_the_file,
         lists_tell_the_newest_first,
+        a_list_shows_what_its_filter_lets_pass,
         live_jobs_come_with_owner_position_and_progress,
         of_many_callers_in_many_processes_one_creates,
     };

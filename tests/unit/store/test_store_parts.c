@@ -113,7 +113,8 @@ static void check_sees(const struct member *member, int from, const char *wanted
 /* As if the member had been silent for long, and its claims were old. */
 static void silence(const struct member *member)
 {
-    char *sql = mem_format("UPDATE casecast_members SET leased_until_ms = casecast_now_ms() - 1 WHERE name = '%s'",
+    char *sql = mem_format(
+        "UPDATE casecast_members SET leased_until_ms = casecast_now_ms() - 1 WHERE name = '%s'",
         store_member_name(member));
 
     kit_sql(sql);

@@ -36,8 +36,8 @@ int pg_job_each_done(struct store_link *link, const char *kind,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
 int pg_job_count(
     struct store_link *link, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
-int pg_job_each(struct store_link *link, int most, void (*each)(void *ctx, const struct job *job),
-    void *ctx, struct error *err);
+int pg_job_each(struct store_link *link, const struct job_filter *filter,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
 int pg_job_events(struct store_link *link, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);

@@ -40,19 +40,24 @@ int pg_job_each_done(struct store_link *store_link, const char *kind,
     return rc == 0 ? lists_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
-/* Of the newest jobs, newest first: the queue ends with them. */
-int pg_job_each(struct store_link *store_link, int most,
+int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
 {
     struct pg_link *link = pg_link_of(store_link);
     PGresult *result = NULL;
     int rc = jobs_ask(link,
-        "SELECT " JOB_COLUMNS "CASE state WHEN 'queued' THEN 1"
-        " + (SELECT count(*) FROM casecast.jobs WHERE state = 'queued')"
-        " - count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY number DESC) END"
-        " FROM (SELECT * FROM casecast.jobs ORDER BY number DESC LIMIT $1) AS newest"
+        "WITH listed AS MATERIALIZED (SELECT * FROM casecast.jobs"
+        "  WHERE ($2 = 0 OR number < $2) AND ($3::text IS NULL OR state = $3)"
+        "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = $5)"
+        "  ORDER BY number DESC LIMIT $1),"
+        " queue AS MATERIALIZED (SELECT number AS waiting, row_number() OVER (ORDER BY number)"
+        "  AS position FROM casecast.jobs WHERE state = 'queued'"
+        "  AND EXISTS (SELECT 1 FROM listed WHERE state = 'queued'))"
+        " SELECT " JOB_COLUMNS "position FROM listed LEFT JOIN queue ON waiting = number"
         " ORDER BY number DESC",
-        PG_VALUES(pg_number(most)), &result, err);
+        PG_VALUES(pg_number(filter->most), pg_number(filter->before), pg_text(filter->state),
+            pg_text(filter->kind), pg_text(filter->subject)),
+        &result, err);
 
     return rc == 0 ? lists_each_row(link, result, each, NULL, ctx, err) : rc;
 }

@@ -43,21 +43,24 @@ int sqlite_job_each_done(struct store_link *link, const char *kind,
     return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
-/* Of the newest jobs, newest first: the queue ends with them. */
-#define NEWEST_POSITION                                                                            \
-    "1 + (SELECT count(*) FROM casecast_jobs WHERE state = 'queued')"                              \
-    " - count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY number DESC)"
+/* The queue is counted once, and only if a job that waits is listed. */
+#define LISTED_POSITION "(SELECT position FROM queue WHERE waiting = number)"
 
-int sqlite_job_each(struct store_link *link, int most,
+int sqlite_job_each(struct store_link *link, const struct job_filter *filter,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
 {
     struct database *db = database_of(link);
     sqlite3_stmt *row;
     int rc = query_start(db,
-        "SELECT " JOB_COLUMNS(
-            NEWEST_POSITION) "FROM (SELECT * FROM casecast_jobs"
-                             " ORDER BY number DESC LIMIT ?1) ORDER BY number DESC",
-        VALUES(value_number(most)), &row, err);
+        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number() OVER (ORDER BY number)"
+        " AS position FROM casecast_jobs WHERE state = 'queued')"
+        " SELECT " JOB_COLUMNS(
+            LISTED_POSITION) "FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
+                             " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
+                             " AND (?5 IS NULL OR subject = ?5) ORDER BY number DESC LIMIT ?1",
+        VALUES(value_number(filter->most), value_number(filter->before), value_text(filter->state),
+            value_text(filter->kind), value_text(filter->subject)),
+        &row, err);
 
     return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;
 }

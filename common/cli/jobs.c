@@ -1,0 +1,168 @@
+/* jobs.c - `casecast jobs`: the jobs of the responders, as a table or as JSON. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/options.h"
+
+enum { JOBS_SHOWN = 20, JOBS_MOST = 1000 };
+
+/* In the order of jobs_options. */
+enum jobs_option { JOBS_COUNT, JOBS_STATE, JOBS_KIND, JOBS_SUBJECT, JOBS_BEFORE, JOBS_JSON };
+
+static const struct option_row jobs_options[] = {
+    {'n', "count", "COUNT", "lists so many jobs at most (20)"},
+    {'s', "state", "STATE", "only queued, running, done, failed or canceled jobs"},
+    {'k', "kind", "KIND", "only jobs of a kind, as video"},
+    {0, "subject", "SUBJECT", "only jobs about this: of videos, the case"},
+    {'b', "before", "JOB", "only jobs that are older than this one"},
+    {0, "json", NULL, "prints one JSON object a line"},
+    {0, NULL, NULL, NULL},
+};
+
+/* --- as a table --- */
+
+static double jobs_percent_of(const char *progress)
+{
+    json_t *json = progress ? json_loads(progress, 0, NULL) : NULL;
+    double percent = json_number_value(json_object_get(json, "percent"));
+
+    json_decref(json);
+    return percent;
+}
+
+/* The progress of a queued, running or done job; of others "". */
+static void jobs_format_progress(const struct job *job, char *text, size_t size)
+{
+    char span[32];
+
+    text[0] = '\0';
+    if (job->state == JOB_QUEUED)
+        snprintf(text, size, "position %d", job->position);
+    if (job->state == JOB_RUNNING)
+        snprintf(text, size, "%d %%%s", (int)jobs_percent_of(job->progress),
+            job->cancel_wanted ? ", cancel requested" : "");
+    if (job->state == JOB_DONE) {
+        cli_format_span(job->ended_ms - job->started_ms, span, sizeof span);
+        snprintf(text, size, "took %s", span);
+    }
+}
+
+static void jobs_add_row(void *ctx, const struct job *job)
+{
+    char age[32], progress[64];
+
+    cli_format_span(clock_wall_ms() - job->created_ms, age, sizeof age);
+    jobs_format_progress(job, progress, sizeof progress);
+    table_add(ctx,
+        (const char *[]){job->id, job_state_name(job->state), job->subject, age, progress,
+            job->error ? job->error : ""},
+        6);
+}
+
+static int jobs_list(struct store *store, const struct job_filter *filter)
+{
+    struct table table = {0};
+    struct error err;
+    int rc;
+
+    table_add(&table, (const char *[]){"JOB", "STATE", "CASE", "AGE", "PROGRESS", "ERROR"}, 6);
+    rc = store_job_each(store, filter, jobs_add_row, &table, &err);
+    return table_show(&table, rc,
+        filter->state || filter->kind || filter->subject || filter->before ? "No such jobs."
+                                                                           : "No jobs yet.",
+        &err);
+}
+
+/* --- as JSON --- */
+
+static json_t *jobs_json_of(const char *text)
+{
+    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+    return json ? json : json_null();
+}
+
+static json_t *jobs_time(int64_t ms)
+{
+    return ms ? json_integer(ms) : json_null();
+}
+
+static void jobs_print_json(void *ctx, const struct job *job)
+{
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s?}", "id",
+        job->id, "kind", job->kind, "subject", job->subject, "state", job_state_name(job->state),
+        "position", job->position, "createdMs", jobs_time(job->created_ms), "startedMs",
+        jobs_time(job->started_ms), "endedMs", jobs_time(job->ended_ms), "progress",
+        jobs_json_of(job->progress), "result", jobs_json_of(job->result), "error", job->error);
+
+    (void)ctx;
+    json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(json);
+}
+
+/* --- which --- */
+
+static int jobs_number_of(
+    struct store *store, const char *id, int64_t *ret_number, struct error *err)
+{
+    struct job job = {0};
+    int rc = job_id_is_wellformed(id) ? store_job_get(store, id, &job, err) : STORE_E_NOT_FOUND;
+
+    if (rc == STORE_E_NOT_FOUND)
+        rc = error_set(
+            err, ERR_INPUT, "--before: job %.64s not found; `casecast jobs` lists them", id);
+    *ret_number = job.number;
+    job_clear(&job);
+    return rc;
+}
+
+static int jobs_show(const struct config *config, struct job_filter *filter, const char *before,
+    bool as_json, struct error *err)
+{
+    struct store *store;
+    int rc = cli_open_store(config, STORE_JOBS, &store, err), status = EXIT_DONE;
+
+    if (rc < 0)
+        return cli_fail(err);
+    rc = before ? jobs_number_of(store, before, &filter->before, err) : 0;
+    if (rc == 0 && as_json)
+        rc = store_job_each(store, filter, jobs_print_json, NULL, err);
+    else if (rc == 0)
+        status = jobs_list(store, filter);
+    store_close(store);
+    return rc < 0 ? cli_fail(err) : status;
+}
+
+static int jobs_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
+{
+    long long most = JOBS_SHOWN;
+    enum job_state state;
+    struct options given;
+    struct error err;
+
+    if (!options_read(command, jobs_options, argc, argv, &given))
+        return EXIT_USAGE;
+    if (given.n_rest)
+        return cli_misused(command, "takes only options, got \"%.60s\"", given.rest[0]);
+    if (given.values[JOBS_COUNT] && !text_number(given.values[JOBS_COUNT], 1, JOBS_MOST, &most))
+        return cli_misused(command, "-n %.60s: must be a whole number from 1 to %d",
+            given.values[JOBS_COUNT], JOBS_MOST);
+    if (given.values[JOBS_STATE] && !job_state_parse(given.values[JOBS_STATE], &state))
+        return cli_misused(command,
+            "--state %.60s: must be queued, running, done, failed or canceled",
+            given.values[JOBS_STATE]);
+    return jobs_show(config,
+        &(struct job_filter){.most = (int)most,
+            .state = given.values[JOBS_STATE],
+            .kind = given.values[JOBS_KIND],
+            .subject = given.values[JOBS_SUBJECT]},
+        given.values[JOBS_BEFORE], given.values[JOBS_JSON], &err);
+}
+
+const struct command command_jobs = {"jobs", " [OPTION…]", "lists the jobs of the responders",
+    "\nThe newest job comes first.\n", jobs_run, jobs_options};

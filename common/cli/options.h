@@ -1,0 +1,28 @@
+/* options.h - the options of a command: a table says what it takes, and its help is made from it.
+ * Main thread. */
+#pragma once
+
+#include "cli/cli_private.h"
+
+struct option_row {
+    char letter;          /* 'n' for -n; 0: it has none */
+    const char *name;     /* "count" for --count; NULL in the last row of a table */
+    const char *argument; /* "COUNT"; NULL: it takes none */
+    const char *help;     /* what it does, one line */
+};
+
+enum { OPTIONS_MAX = 8 /* rows */ };
+
+struct options {
+    const char *values[OPTIONS_MAX]; /* by row; NULL: not given; "" where no argument is taken */
+    char **rest;                     /* what is no option, in order */
+    int n_rest;
+};
+
+/* Reads -n 3, -n3, --count 3, --count=3; after -- nothing is an option.  Options may stand behind
+ * other arguments, which are moved to the end of `argv`.  False: the mistake was told. */
+bool options_read(const struct command *command, const struct option_row *rows, int argc,
+    char **argv, struct options *ret_options);
+
+/* The lines of the help. */
+void options_print(const struct option_row *rows, FILE *out);
