@@ -170,6 +170,10 @@ bool store_member_lives_by_lease(const struct member *member);
 /* Writes its row, with a lease from now on that holds for all its jobs; a claim does it, too.  From
  * the first call on store_member_each() finds it. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
+/* The kinds that it can run now, which its next renewal tells others; and those that it claims jobs
+ * of.  Texts as in member_info, which both are at first; "," is none.  The caller keeps them until
+ * the next call.  The thread that claims. */
+void store_member_set_kinds(struct member *member, const char *able, const char *takes);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
 /* Replaces the streams that it has of these jobs; n 0: none any more. */
@@ -186,9 +190,9 @@ int store_member_release(struct store *store, const struct member *member, struc
  * process of its machine.  A job whose cancel_wanted is set (its owner left before it could end it)
  * comes first and needs no slot and no known kind: end it as canceled, run nothing.  A job waits
  * while another job of its key still runs, which was canceled.  A job that was begun waits for a
- * member of the engine that began it, while one lives and is not asked to stop.
- * `ret_job->deaths` counts the owners that are gone though nobody asked them to end; silent ones
- * are not counted.
+ * member of the engine that began it, while one lives; on SQLite, where all members are of one
+ * machine, for nobody.  `ret_job->deaths` counts the owners that are gone though nobody asked them
+ * to end; silent ones are not counted.
  *
  * `claim`: a random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the
  * same tag, and gets the job that the first call took, if it still runs.  STORE_E_NOT_FOUND:

@@ -12,7 +12,6 @@ static const struct route common_routes[] = {
     {"GET", "/api/events", route_clock},
     {"GET", "/api/health/live", route_live},
     {"GET", "/api/health/ready", route_ready},
-    {"GET", "/api/jobs", route_job_list},
     {"POST", "/api/jobs", route_job_create},
     {"GET", "/api/jobs/{id}", route_job},
     {"POST", "/api/jobs/{id}/cancel", route_job_cancel},
@@ -52,16 +51,14 @@ static bool route_takes(const char *method, const struct request *request)
  * the request was answered. */
 static bool route_refuse_forged(struct request *request)
 {
-    const char *method = request->method;
     struct error err;
 
-    if (request->origin != ORIGIN_FOREIGN ||
-        (strcmp(method, "POST") != 0 && strcmp(method, "DELETE") != 0))
+    if (request->origin != ORIGIN_FOREIGN || strcmp(request->method, "POST") != 0)
         return false;
     error_set(&err, ERR_INPUT,
-        "a %s to %.100s must come from a page of this site, or from a program that is no browser "
+        "a POST to %.100s must come from a page of this site, or from a program that is no browser "
         "(CASECAST_ORIGINS names other sites)",
-        method, request->path);
+        request->path);
     answer_problem(request, 403, "", err.text);
     return true;
 }
@@ -79,17 +76,14 @@ static void route_answer_options(struct request *request, const char *allowed)
 
 struct search {
     struct request *request;
-    char allowed[64]; /* the methods of the routes at this path; "": there is none */
+    const char *allowed; /* the methods of the routes at this path; NULL: there is none */
 };
 
 static bool route_search_method(struct search *search, const struct route *route)
 {
-    size_t len = strlen(search->allowed);
-
     if (route_takes(route->method, search->request))
         return true;
-    snprintf(search->allowed + len, sizeof search->allowed - len, "%s%s", len ? ", " : "",
-        strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method);
+    search->allowed = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
     return false;
 }
 
@@ -128,12 +122,12 @@ static const struct route *route_search_all(struct search *search)
 /* error_set() makes one line of well-formed text, whatever the path holds. */
 static void route_refuse(struct request *request, const char *allowed)
 {
-    char extra[96];
+    char extra[64];
     struct error err;
 
-    if (*allowed && strcmp(request->method, "OPTIONS") == 0) {
+    if (allowed && strcmp(request->method, "OPTIONS") == 0) {
         route_answer_options(request, allowed);
-    } else if (*allowed) {
+    } else if (allowed) {
         snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
         error_set(&err, ERR_INPUT, "%.16s is not allowed here: use %s", request->method, allowed);
         answer_problem(request, 405, extra, err.text);

@@ -180,7 +180,7 @@ END $$;
 CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM casecast.members WHERE name = p_name AND leased_until_ms > p_now_ms) $$;
 
--- Writes its row, with a lease from now on.  Who was silent for longer than its lease and comes back has not died of
+-- Writes its row, with a lease from now on; the kinds of a row that is there stay.  Who was silent for longer than its lease and comes back has not died of
 -- the jobs that it lost.
 CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -201,11 +201,13 @@ BEGIN
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
+-- The same; p_kinds are those that it can run now.
 CREATE OR REPLACE FUNCTION casecast.member_live(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
   PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
+  UPDATE casecast.members SET kinds = coalesce(p_kinds, '') WHERE name = p_name AND kinds <> coalesce(p_kinds, '');
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
@@ -274,8 +276,7 @@ RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
-  others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine
-    AND NOT is_stopping);
+  others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine);
   n_awake int;
   n_here int;
   queued bigint;
