@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
+#include "s3/s3.h"
 #include "video/machine.h"
 
 static void check_report(
@@ -169,6 +170,37 @@ static void check_media(const struct config *config, int *n_missing)
     free(text);
 }
 
+/* Reads, and changes nothing: the object need not be there. */
+static void check_bucket(const char *setting, const char *address, const char *what, int *n_missing)
+{
+    const struct s3_object object = {.address = address, .name = "ready.txt"};
+    struct buf data = {0};
+    struct error err;
+    int rc = s3_get(&object, 1024, &data, NULL, &err);
+    char *text = rc < 0 ? mem_copy(err.text) : mem_format("%s can be read", address);
+    char *mend = mem_format("change %s, its bucket or its keys", setting);
+
+    check_report(rc >= 0, what, text, mend, n_missing);
+    buf_free(&data);
+    free(mend);
+    free(text);
+}
+
+static void check_storage(const struct config *config, int *n_missing)
+{
+    struct error err;
+
+    if (s3_start(config, &err) < 0) {
+        check_report(false, "storage", err.text, "change that setting", n_missing);
+        return;
+    }
+    if (s3_is_address(config->output))
+        check_bucket("CASECAST_OUTPUT", config->output, "output", n_missing);
+    if (s3_is_address(config->cache))
+        check_bucket("CASECAST_CACHE", config->cache, "cache", n_missing);
+    s3_stop();
+}
+
 /* The responder creates a missing folder if it may, but this command changes nothing. */
 static void check_output(const struct config *config, int *n_missing)
 {
@@ -210,7 +242,9 @@ static void check_machine(const struct config *config, int *n_missing)
 {
     check_database(config, n_missing);
     check_media(config, n_missing);
-    check_output(config, n_missing);
+    check_storage(config, n_missing);
+    if (!s3_is_address(config->output))
+        check_output(config, n_missing);
     if (*config->run)
         check_run_folder(config, n_missing);
     machine_check(check_report_finding, n_missing);

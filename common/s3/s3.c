@@ -12,72 +12,17 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "s3/s3_client.h"
-#include "s3/s3_request.h"
+#include "s3/s3_explain.h"
 
 enum { PAUSE_FIRST_MS = 100, PAUSE_MAX_MS = 2000, NAP_MS = 50 };
-
-static const char *const method_names[] = {"GET", "HEAD", "PUT", "DELETE"};
-static const char failed[] = "the storage of this site fails at the moment";
-
-/* --- errors --- */
-
-/* "s3://bucket/prefix/name at https://host: " in front of the text. */
-static int s3_error_where(const struct s3_object *object, struct error *err)
-{
-    err->public_text = failed;
-    return error_where(err, "%s/%s at %s: ", object->address, object->name, s3_client()->endpoint);
-}
-
-static void s3_explain_skew(const struct s3_answer *answer, struct error *err)
-{
-    error_set(err, ERR_IO,
-        "the storage's clock is %lld s %s this machine's: set the clock that is wrong",
-        llabs((long long)answer->skew_s), answer->skew_s < 0 ? "behind" : "ahead of");
-}
-
-static void s3_explain_bucket(const struct s3_object *object, struct error *err)
-{
-    char bucket[S3_BUCKET_MAX + 1];
-
-    s3_address_bucket(object->address, bucket);
-    error_set(err, ERR_IO, "there is no bucket %s: make it, or name another", bucket);
-}
-
-static void s3_explain(
-    const struct s3_request *request, const struct s3_answer *answer, struct error *err)
-{
-    const struct s3_client *client = s3_client();
-    const char *code = answer->code;
-
-    if (strcmp(code, "SignatureDoesNotMatch") == 0)
-        error_set(err, ERR_IO, "the secret key in %s is wrong, or CASECAST_S3_REGION=%s is",
-            client->keys_file, client->region);
-    else if (strcmp(code, "InvalidAccessKeyId") == 0)
-        error_set(err, ERR_IO, "the storage does not know the aws_access_key_id in %s",
-            client->keys_file);
-    else if (strcmp(code, "RequestTimeTooSkewed") == 0)
-        s3_explain_skew(answer, err);
-    else if (strcmp(code, "NoSuchBucket") == 0)
-        s3_explain_bucket(request->object, err);
-    else if (strcmp(code, "AuthorizationHeaderMalformed") == 0 || answer->status / 100 == 3)
-        error_set(err, ERR_IO,
-            "the storage expects another region or endpoint than CASECAST_S3_REGION=%s "
-            "(status %ld)",
-            client->region, answer->status);
-    else if (answer->status == 403)
-        error_set(err, ERR_IO, "the keys in %s do not allow %s (%s)", client->keys_file,
-            method_names[request->method], *code ? code : "403");
-    else
-        error_set(err, ERR_IO, "the storage answers %s with %ld%s%s", method_names[request->method],
-            answer->status, *code ? " " : "", code);
-}
 
 /* --- tries --- */
 
 /* The storage may answer better soon. */
 static bool s3_may_pass(int rc, const struct s3_answer *answer)
 {
-    return rc == S3_E_UNREACHED || (rc == 0 && (answer->status >= 500 || answer->status == 429));
+    return rc == S3_E_UNREACHED ||
+           (rc == 0 && ((answer->status >= 500 && answer->status != 501) || answer->status == 429));
 }
 
 /* Twice as long each time, and up to a half more, so that machines do not come back together. */
@@ -131,6 +76,15 @@ static int s3_ask(const struct s3_request *request, struct s3_answer *ret_answer
     return -ERR_IO;
 }
 
+/* 412: the object is another version; 409: it is being written by somebody else; 404: it is gone.
+ */
+static bool s3_is_changed(const struct s3_request *request, const struct s3_answer *answer)
+{
+    return request->version &&
+           (answer->status == 412 || answer->status == 409 ||
+               (answer->status == 404 && strcmp(answer->code, "NoSuchBucket") != 0));
+}
+
 /* Ask, and free the body.  200 and 204 are good, 404 without a bucket's error is NOT_FOUND. */
 static int s3_do(const struct s3_request *request, struct s3_answer *ret_answer, struct error *err)
 {
@@ -141,6 +95,8 @@ static int s3_do(const struct s3_request *request, struct s3_answer *ret_answer,
     if (rc == 0 && ret_answer->is_too_long)
         rc = error_set(
             err, ERR_LIMIT, "the object has more than %lld bytes", (long long)request->answer_max);
+    else if (rc == 0 && s3_is_changed(request, ret_answer))
+        rc = S3_E_CHANGED;
     else if (rc == 0 && ret_answer->status == 404 && strcmp(ret_answer->code, "NoSuchBucket") != 0)
         rc = S3_E_NOT_FOUND;
     else if (rc == 0 && ret_answer->status / 100 != 2)
@@ -152,7 +108,8 @@ static int s3_do(const struct s3_request *request, struct s3_answer *ret_answer,
 
 /* --- the calls --- */
 
-static int s3_do_put(const struct s3_request *request, struct error *err)
+static int s3_do_put(
+    const struct s3_request *request, struct s3_version *ret_version, struct error *err)
 {
     struct s3_answer answer;
     int rc = s3_do(request, &answer, err);
@@ -163,6 +120,8 @@ static int s3_do_put(const struct s3_request *request, struct error *err)
     }
     if (rc == 0)
         buf_free(&answer.body);
+    if (rc == 0 && ret_version)
+        *ret_version = answer.version;
     return rc;
 }
 
@@ -175,7 +134,20 @@ int s3_put(const struct s3_object *object, const struct s3_head *head, const voi
         .data = len ? data : "",
         .len = (int64_t)len};
 
-    return s3_do_put(&request, err);
+    return s3_do_put(&request, NULL, err);
+}
+
+int s3_put_next(const struct s3_object *object, const struct s3_head *head, const void *data,
+    size_t len, struct s3_version *version, struct error *err)
+{
+    const struct s3_request request = {.method = S3_PUT,
+        .object = object,
+        .head = head,
+        .version = version,
+        .data = len ? data : "",
+        .len = (int64_t)len};
+
+    return s3_do_put(&request, version, err);
 }
 
 int s3_put_file(
@@ -187,10 +159,11 @@ int s3_put_file(
     if (fstat(fd, &stat) < 0)
         return error_set(err, ERR_IO, "%s: the file that is put can't be read", object->name);
     request.len = stat.st_size;
-    return s3_do_put(&request, err);
+    return s3_do_put(&request, NULL, err);
 }
 
-int s3_get(const struct s3_object *object, int64_t len_max, struct buf *ret_data, struct error *err)
+int s3_get(const struct s3_object *object, int64_t len_max, struct buf *ret_data,
+    struct s3_version *ret_version, struct error *err)
 {
     const struct s3_request request = {.method = S3_GET, .object = object, .answer_max = len_max};
     struct s3_answer answer;
@@ -198,6 +171,8 @@ int s3_get(const struct s3_object *object, int64_t len_max, struct buf *ret_data
 
     if (rc == 0)
         *ret_data = answer.body;
+    if (rc == 0 && ret_version)
+        *ret_version = answer.version;
     return rc;
 }
 

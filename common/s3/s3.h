@@ -10,7 +10,7 @@
  *
  * Room: S3-compatible storage: objects put, read, measured and removed.
  * May use: base.
- * Used by: cli, fcgi, video/kept. */
+ * Used by: cli, fcgi, fcgi/kind, fcgi/route, video/kept. */
 #pragma once
 
 #include <stdatomic.h>
@@ -49,7 +49,12 @@ struct s3_head {
     const char *caching; /* Cache-Control; NULL: none */
 };
 
-enum { S3_E_NOT_FOUND = 1 };
+enum { S3_E_NOT_FOUND = 1, S3_E_CHANGED = 2 };
+
+/* Which of the contents that an object had over time: its ETag, as the storage told it. */
+struct s3_version {
+    char tag[128]; /* "": there is no object */
+};
 
 /* Store `len` bytes, or the file `fd` from its start.  An older object of this name is replaced. */
 int s3_put(const struct s3_object *object, const struct s3_head *head, const void *data, size_t len,
@@ -57,10 +62,16 @@ int s3_put(const struct s3_object *object, const struct s3_head *head, const voi
 int s3_put_file(
     const struct s3_object *object, const struct s3_head *head, int fd, struct error *err);
 
-/* Read a whole object of at most `len_max` bytes; the caller frees `*ret_data`.  -ERR_LIMIT: it is
- * longer.  S3_E_NOT_FOUND: there is none. */
-int s3_get(
-    const struct s3_object *object, int64_t len_max, struct buf *ret_data, struct error *err);
+/* The same, but only while the object is `*version`, which then is what was stored.  So a write
+ * that was delayed undoes nothing.  S3_E_CHANGED: it is another version, or is gone; nothing was
+ * stored, unless the answer to an earlier try was lost. */
+int s3_put_next(const struct s3_object *object, const struct s3_head *head, const void *data,
+    size_t len, struct s3_version *version, struct error *err);
+
+/* Read a whole object of at most `len_max` bytes; the caller frees `*ret_data`.  `ret_version` may
+ * be NULL.  -ERR_LIMIT: it is longer.  S3_E_NOT_FOUND: there is none. */
+int s3_get(const struct s3_object *object, int64_t len_max, struct buf *ret_data,
+    struct s3_version *ret_version, struct error *err);
 
 /* The length of an object in bytes, without reading it.  S3_E_NOT_FOUND: there is none. */
 int s3_length(const struct s3_object *object, int64_t *ret_len, struct error *err);

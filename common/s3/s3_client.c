@@ -79,9 +79,11 @@ int s3_start(const struct config *config, struct error *err)
 {
     int rc;
 
-    if (!s3_is_address(config->cache))
+    if (!s3_is_address(config->cache) && !s3_is_address(config->output))
         return 0;
     rc = s3_check_address_of("CASECAST_CACHE", config->cache, err);
+    if (rc == 0)
+        rc = s3_check_address_of("CASECAST_OUTPUT", config->output, err);
     if (rc == 0)
         rc = s3_check_settings(config, err);
     if (rc == 0)

@@ -13,6 +13,7 @@
 #include "base/cancel.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "s3/s3_answer.h"
 #include "s3/s3_client.h"
 
 enum {
@@ -85,15 +86,9 @@ static size_t transfer_receive(char *from, size_t size, size_t n, void *ctx)
 
 static size_t transfer_read_header(char *line, size_t size, size_t n, void *ctx)
 {
-    struct transfer *transfer = ctx;
-    char date[64];
-    time_t then;
+    const struct transfer *transfer = ctx;
 
-    if (n > 6 && n < sizeof date && strncasecmp(line, "date: ", 6) == 0) {
-        snprintf(date, sizeof date, "%.*s", (int)n - 6, line + 6);
-        then = curl_getdate(date, NULL);
-        transfer->answer->skew_s = then > 0 ? then - time(NULL) : 0;
-    }
+    s3_answer_read_header(transfer->answer, line, n);
     return size * n;
 }
 
@@ -116,6 +111,16 @@ static void transfer_add_header(struct transfer *transfer, const char *name, con
     free(line);
 }
 
+/* The tag goes without quotes: Ceph's gateway compares them, too, and finds no tag equal. */
+static void transfer_add_condition(struct transfer *transfer)
+{
+    const struct s3_version *version = transfer->request->version;
+
+    if (version)
+        transfer_add_header(transfer, *version->tag ? "If-Match" : "If-None-Match",
+            *version->tag ? version->tag : "*");
+}
+
 static void transfer_set_headers(struct transfer *transfer)
 {
     const struct s3_request *request = transfer->request;
@@ -126,6 +131,7 @@ static void transfer_set_headers(struct transfer *transfer)
         transfer_add_header(transfer, "Content-Type", request->head->type);
         transfer_add_header(transfer, "Cache-Control", request->head->caching);
     }
+    transfer_add_condition(transfer);
     curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
@@ -194,20 +200,6 @@ static void transfer_set_up(struct transfer *transfer, char *error_text)
 
 /* --- the answer --- */
 
-/* <Code> of an error's XML, if it is a word. */
-static void answer_read_code(struct s3_answer *answer)
-{
-    const char *at = answer->body.data ? strstr(answer->body.data, "<Code>") : NULL;
-    size_t len;
-
-    if (!at)
-        return;
-    at += strlen("<Code>");
-    len = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.");
-    if (len < sizeof answer->code && at[len] == '<')
-        snprintf(answer->code, sizeof answer->code, "%.*s", (int)len, at);
-}
-
 static int transfer_end(
     struct transfer *transfer, CURLcode code, const char *text, struct error *err)
 {
@@ -226,7 +218,7 @@ static int transfer_end(
     curl_easy_getinfo(transfer->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &len);
     answer->len = len;
     if (answer->status >= 300)
-        answer_read_code(answer);
+        s3_answer_read_code(answer);
     return 0;
 }
 

@@ -37,6 +37,7 @@ static int video_open_folders(struct video_run *run, struct error *err)
         return rc;
     run->dir.may_publish = options->watch.may_publish;
     run->dir.ctx = options->watch.ctx;
+    run->dir.cancel = options->cancel;
     return 0;
 }
 
@@ -280,9 +281,9 @@ int video_create(const struct case_record *record, const struct video_options *o
 
 void video_sweep(const char *out_dir)
 {
-    struct outdir dir = {.fd = open(out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .path = out_dir};
+    struct outdir dir;
 
-    if (dir.fd < 0)
+    if (!outdir_find(out_dir, &dir))
         return;
     live_sweep(&dir);
     outdir_close(&dir);

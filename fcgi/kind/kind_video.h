@@ -1,7 +1,8 @@
 /* kind_video.h - the kind of job that makes the video of a case.
  *
  * Room: the kind of job that makes videos, and the routes of cases.
- * May use: base, case, fcgi/request, fcgi/route, hub/kind, store, video, video/deliver.
+ * May use: base, case, fcgi/request, fcgi/route, hub/kind, s3, store, video, video/deliver,
+ *     video/kept.
  * Used by: fcgi. */
 #pragma once
 

@@ -10,26 +10,16 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "s3/s3.h"
+#include "video/kept/outdir.h"
 
 /* The members of a result that hold the URL of a file, or null. */
 static const char *const members[] = {"video", "thumbnail", "captions", "poster", "sprites"};
 
-enum { N_MEMBERS = sizeof members / sizeof *members };
-
-/* -1: no such file.  The file is opened, as a client of a shared folder asks for a file's length
- * then and may remember another one from before. */
-static int64_t result_files_length(const char *folder, const char *name)
-{
-    char *path = mem_format("%s/%s", folder, name);
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    struct stat stat_;
-    int64_t len = fd >= 0 && fstat(fd, &stat_) == 0 && S_ISREG(stat_.st_mode) ? stat_.st_size : -1;
-
-    if (fd >= 0)
-        close(fd);
-    free(path);
-    return len;
-}
+enum {
+    N_MEMBERS = sizeof members / sizeof *members,
+    MEASURE_MS = 30000, /* storage may be away for so long when a video has been put there */
+};
 
 static const char *result_files_name(const json_t *result, const char *member)
 {
@@ -51,7 +41,10 @@ static char *result_files_sprites_picture(const char *cues)
 
 static void result_files_measure_one(const char *folder, const char *name, json_t *bytes)
 {
-    json_object_set_new(bytes, name, json_integer(result_files_length(folder, name)));
+    int64_t len = outdir_length(folder, name, MEASURE_MS);
+
+    if (len != OUTDIR_UNKNOWN)
+        json_object_set_new(bytes, name, json_integer(len));
 }
 
 void result_files_measure(const char *folder, json_t *result)
@@ -108,7 +101,7 @@ static bool result_files_mp4_is_whole(const char *folder, const char *name)
 {
     char *path = mem_format("%s/%s", folder, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int64_t len = result_files_length(folder, name);
+    int64_t len = outdir_length(folder, name, 0);
     bool is_whole = fd >= 0 && len > 0 && result_files_boxes_fill(fd, (uint64_t)len);
 
     if (fd >= 0)
@@ -122,7 +115,7 @@ static bool result_files_are_whole_unmeasured(const char *folder, const json_t *
     for (int i = 0; i < N_MEMBERS; i++) {
         const char *name = result_files_name(result, members[i]);
 
-        if (name && result_files_length(folder, name) <= 0)
+        if (name && outdir_length(folder, name, 0) <= 0)
             return false;
     }
     return result_files_name(result, "video") &&
@@ -138,7 +131,7 @@ static bool result_files_look(const char *folder, const json_t *result)
         return result_files_are_whole_unmeasured(folder, result);
     json_object_foreach(bytes, name, len)
     {
-        if (result_files_length(folder, name) != json_integer_value(len))
+        if (outdir_length(folder, name, 0) != json_integer_value(len))
             return false;
     }
     return true;
@@ -156,8 +149,25 @@ static void result_files_read_folder(const char *folder)
         closedir(entries);
 }
 
+/* --- on S3 --- */
+
+/* An object is there as a whole or not at all, and the MP4 is put when all others are there.  What
+ * is not known while storage fails is believed: a video that is only out of reach is not made anew.
+ */
+static bool result_files_are_stored(const char *address, const json_t *result)
+{
+    const char *name = result_files_name(result, "video");
+    json_t *bytes = json_object_get(result, "bytes");
+    int64_t len = name ? outdir_length(address, name, 0) : OUTDIR_NO_FILE;
+
+    return len == OUTDIR_UNKNOWN ||
+           (len > 0 && len == json_integer_value(json_object_get(bytes, name)));
+}
+
 bool result_files_are_whole(const char *folder, const json_t *result)
 {
+    if (s3_is_address(folder))
+        return result_files_are_stored(folder, result);
     if (result_files_look(folder, result))
         return true;
     result_files_read_folder(folder);

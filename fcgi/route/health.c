@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "request/server.h"
+#include "s3/s3.h"
 #include "store/store.h"
 
 enum {
@@ -78,7 +79,7 @@ static int health_check_media(const struct server *server, struct error *err)
 
 int health_make_output(const char *output, struct error *err)
 {
-    if (mkdir(output, 0755) < 0 && errno != EEXIST)
+    if (!s3_is_address(output) && mkdir(output, 0755) < 0 && errno != EEXIST)
         return error_set(err, ERR_IO, "CASECAST_OUTPUT=%s: %s", output, strerror(errno));
     return 0;
 }
@@ -105,11 +106,23 @@ static bool health_write_zeros(int fd, size_t len)
     return true;
 }
 
+static int health_check_bucket(const char *output, struct error *err)
+{
+    static const struct s3_head head = {.type = "text/plain"};
+    const struct s3_object object = {.address = output, .name = "ready.txt"};
+    int rc = s3_put(&object, &head, "casecast\n", strlen("casecast\n"), err);
+
+    return rc < 0 ? error_where(err, "CASECAST_OUTPUT: ") : 0;
+}
+
 static int health_check_output(const struct server *server, struct error *err)
 {
     const char *output = server->config->output;
-    int fd, rc = health_make_output(output, err);
+    int fd, rc;
 
+    if (s3_is_address(output))
+        return health_check_bucket(output, err);
+    rc = health_make_output(output, err);
     if (rc < 0)
         return rc;
     fd = health_open_nameless(output);

@@ -1,14 +1,9 @@
 /* clerk_claim.c - the lease of this process, and the jobs it claims. */
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "hub/clerk/clerk_private.h"
 
-enum {
-    CLAIM_MS = 500, /* a dead owner writes nothing, so leases are looked at this often */
-    DEATHS_MAX = 3, /* a job that so many processes died of is not run again */
-};
+enum { CLAIM_MS = 500 /* a dead owner writes nothing, so leases are looked at this often */ };
 
 /* --- the lease --- */
 
@@ -51,38 +46,28 @@ int clerk_mark_stopping(struct clerk *clerk, struct error *err)
 
 /* --- claims --- */
 
-/* A job that must not run, or not any more, ends at once.  If the end can't be written the job is
- * an orphan: it is handed back and claimed again. */
-static void clerk_conclude(
-    struct clerk *clerk, const struct job *job, enum job_state state, const char *reason)
+/* A job of a kind that is not known here is only claimed to be canceled.  If the end can't be
+ * written the job is an orphan: it is handed back and claimed again. */
+static void clerk_cancel_unknown(struct clerk *clerk, const struct job *job)
 {
-    const struct job_kind *kind = kind_find(clerk->to.kinds, job->kind);
     struct last_events last = {0};
     struct error err;
 
-    log_info(
-        "job %s: %s%s%s", job->id, job_state_name(state), reason ? ": " : "", reason ? reason : "");
-    if (kind && kind->clear)
-        kind->clear(clerk->to.config, job);
-    kind_finish(kind, state, NULL, reason, &last);
-    if (store_job_end(clerk->store, job->id, job->run, state, NULL, reason, last.at, last.n, &err) <
-        0)
+    log_info("job %s: %s", job->id, job_state_name(JOB_CANCELED));
+    kind_finish(NULL, JOB_CANCELED, NULL, NULL, &last);
+    if (store_job_end(
+            clerk->store, job->id, job->run, JOB_CANCELED, NULL, NULL, last.at, last.n, &err) < 0)
         log_error("job %s: %s", job->id, err.text);
     last_events_clear(&last);
 }
 
 static void clerk_begin(struct clerk *clerk, struct job *job)
 {
-    char reason[64];
-
-    snprintf(reason, sizeof reason, "the process that worked on it died %d times", job->deaths);
-    if (job->cancel_wanted) {
-        clerk_conclude(clerk, job, JOB_CANCELED, NULL);
-    } else if (job->deaths >= DEATHS_MAX) {
-        clerk_conclude(clerk, job, JOB_FAILED, reason);
-    } else {
+    if (kind_find(clerk->to.kinds, job->kind)) {
         inbox_add_run(clerk->to.inbox, job);
         works_post_start(clerk->to.works, job);
+    } else {
+        clerk_cancel_unknown(clerk, job);
     }
     job_clear(job);
 }
@@ -112,17 +97,13 @@ static int clerk_claim_one(struct clerk *clerk, struct error *err)
 
 int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err)
 {
-    bool is_wanted = clerk->n_queued || clerk->n_foreign;
-    int rc;
+    int rc = 0;
 
-    if (!is_wanted && clerk_kinds_are_able(clerk->kinds))
+    if (clerk->n_queued == 0 && clerk->n_foreign == 0)
         return 0;
     if (now < clerk->claim_at && !(has_read && clerk->n_queued))
         return 0;
     clerk->claim_at = now + CLAIM_MS;
-    rc = clerk_choose_kinds(clerk, now, err);
-    if (rc < 0 || !is_wanted)
-        return rc;
     inbox_claims_begin(clerk->to.inbox);
     while (rc == 0 && inbox_may_claim(clerk->to.inbox))
         rc = clerk_claim_one(clerk, err);

@@ -1,21 +1,19 @@
 /* live.c - see live.h. */
 #include "video/deliver/live.h"
 
-#include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "video/deliver/playlist.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 
 enum { LIVE_PICTURE, LIVE_SOUND };
+enum { LIVE_PLAYLIST_MAX = 16 << 20 /* bytes */ };
 
 static const char init_name[] = LIVE_PREFIX "-init.mp4";
 
@@ -90,16 +88,10 @@ void live_sweep(const struct outdir *dir)
 
 /* --- opening --- */
 
-static void live_read_before(struct live *live)
+/* What an earlier run has published. */
+static int live_read_before(struct live *live, struct error *err)
 {
-    int fd = openat(live->dir->fd, LIVE_PLAYLIST, O_RDONLY | O_CLOEXEC);
-    char block[4096];
-    ssize_t n;
-
-    while (fd >= 0 && (n = file_read(fd, block, sizeof block)) > 0)
-        buf_add(&live->before, block, (size_t)n);
-    if (fd >= 0)
-        close(fd);
+    return outdir_read(live->dir, LIVE_PLAYLIST, LIVE_PLAYLIST_MAX, &live->before, err);
 }
 
 /* RFC 6381: "avc1." and the three bytes behind the NAL header of the sequence parameter set.  The
@@ -171,10 +163,11 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
 
     live->dir = dir;
     live->fps = fps;
-    live_read_before(live);
     playlist_begin(&live->text, piece_max_s, init_name);
     live_name_codecs(picture, live->codecs);
-    rc = live_prepare(live, picture, sound, err);
+    rc = live_read_before(live, err);
+    if (rc == 0)
+        rc = live_prepare(live, picture, sound, err);
     if (rc < 0) {
         live_free(live);
         return rc;

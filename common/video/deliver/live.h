@@ -28,7 +28,8 @@ struct live;
 
 /* Open the muxer for packets with the parameters `picture` and `sound`.  `piece_max_s`: seconds of
  * the longest piece (#EXT-X-TARGETDURATION).  No file is written yet.  `dir` stays the caller's and
- * must outlive `*ret_live`.  -ERR_LIBRARY: libav's error. */
+ * must outlive `*ret_live`.  -ERR_LIBRARY: libav's error; -ERR_IO: what an earlier run has
+ * published can't be read. */
 int live_open(const struct outdir *dir, const AVCodecParameters *picture,
     const AVCodecParameters *sound, int fps, int piece_max_s, struct live **ret_live,
     struct error *err);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -120,12 +119,7 @@ static int poster_lock(
 
 bool poster_is_there(const char *dir, const char *name)
 {
-    char path[PATH_MAX];
-    struct stat file;
-
-    /* After a power failure the file may exist without content. */
-    return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path &&
-           stat(path, &file) == 0 && file.st_size > 0;
+    return outdir_length(dir, name, 0) > 0; /* after a power failure it may be without content */
 }
 
 static int poster_make_locked(const struct case_record *record, const char *media_root,
@@ -140,6 +134,7 @@ static int poster_make_locked(const struct case_record *record, const char *medi
     rc = outdir_open_shared(dir, &out, err);
     if (rc < 0)
         return rc;
+    out.patience_ms = 0; /* the next request asks again */
     rc = poster_draw(record, media_root, &jpeg, err);
     if (rc == 0)
         rc = outdir_write(&out, name, jpeg.data, jpeg.len, err);

@@ -182,7 +182,7 @@ static bool cache_fetch(struct cache *cache, const char *digest, struct buf *ret
     struct head head;
     int rc = s3_get(&object,
         number_least_64(cache->bytes_max / ENTRY_SHARE, SHARED_MAX) + (int64_t)sizeof head, &entry,
-        &err);
+        NULL, &err);
 
     if (rc < 0)
         cache_go_on_alone(cache, rc, &err);

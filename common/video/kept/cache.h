@@ -12,7 +12,7 @@
  *
  * Room: files on the disk: cache entries, output folder, spools; and the digest of the engine.
  * May use: base, s3.
- * Used by: video, video/canary, video/deliver, video/film, video/language, video/mix,
+ * Used by: fcgi/kind, video, video/canary, video/deliver, video/film, video/language, video/mix,
  *     video/soundtrack, video/voice. */
 #pragma once
 

@@ -15,6 +15,9 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "s3/s3.h"
+#include "video/kept/outdir_bucket.h"
+#include "video/kept/outdir_private.h"
 
 enum { LEFT_BEHIND_S = 86400 /* more than any two machines' clocks differ */ };
 
@@ -42,15 +45,14 @@ static int outdir_make_folders(const char *path)
     return why;
 }
 
-static bool outdir_is_temporary(const char *name)
+bool outdir_is_temporary(const char *name)
 {
     size_t len = strlen(name), end = strlen(suffix);
 
     return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-/* Call `each` for every name in the folder until it returns a negative code. */
-static int outdir_walk(const struct outdir *dir,
+int outdir_walk(const struct outdir *dir,
     int (*each)(const struct outdir *dir, const char *name, const char *prefix, struct error *err),
     const char *prefix, struct error *err)
 {
@@ -91,40 +93,77 @@ static int outdir_remove_old_temporary(
     return outdir_remove_temporary(dir, name, prefix, err);
 }
 
-static int outdir_open_folder(const char *path, struct outdir *ret_dir, struct error *err)
+static int outdir_open_folder(
+    const char *path, bool is_shared, struct outdir *ret_dir, struct error *err)
 {
     int fd, why;
 
-    if (!path[0])
-        return error_set(
-            err, ERR_INPUT, "the output folder's name is empty; a path would be right");
     why = outdir_make_folders(path);
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path,
             strerror(errno == ENOENT && why ? why : errno));
     *ret_dir = (struct outdir){.fd = fd, .path = path};
+    return outdir_walk(
+        ret_dir, is_shared ? outdir_remove_old_temporary : outdir_remove_temporary, NULL, err);
+}
+
+/* Temporary files lie in a folder of this machine. */
+static int outdir_open_bucket(
+    const char *address, bool is_shared, struct outdir *ret_dir, struct error *err)
+{
+    char *own = mem_format("%s/output/%s", s3_work_folder(), address + strlen("s3://"));
+    int rc = outdir_open_folder(own, is_shared, ret_dir, err);
+
+    if (rc < 0) {
+        free(own);
+        return rc;
+    }
+    ret_dir->address = address;
+    ret_dir->own_path = own;
+    ret_dir->patience_ms = OUTDIR_PATIENCE_MS;
     return 0;
+}
+
+static int outdir_open_any(
+    const char *path, bool is_shared, struct outdir *ret_dir, struct error *err)
+{
+    if (!path[0])
+        return error_set(
+            err, ERR_INPUT, "the output folder's name is empty; a path would be right");
+    return s3_is_address(path) ? outdir_open_bucket(path, is_shared, ret_dir, err)
+                               : outdir_open_folder(path, is_shared, ret_dir, err);
 }
 
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
 {
-    int rc = outdir_open_folder(path, ret_dir, err);
-
-    return rc == 0 ? outdir_walk(ret_dir, outdir_remove_temporary, NULL, err) : rc;
+    return outdir_open_any(path, false, ret_dir, err);
 }
 
 int outdir_open_shared(const char *path, struct outdir *ret_dir, struct error *err)
 {
-    int rc = outdir_open_folder(path, ret_dir, err);
+    return outdir_open_any(path, true, ret_dir, err);
+}
 
-    return rc == 0 ? outdir_walk(ret_dir, outdir_remove_old_temporary, NULL, err) : rc;
+bool outdir_find(const char *path, struct outdir *ret_dir)
+{
+    *ret_dir = (struct outdir){.fd = -1, .path = path};
+    if (s3_is_address(path))
+        ret_dir->address = path;
+    else
+        ret_dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return ret_dir->address || ret_dir->fd >= 0;
 }
 
 void outdir_close(struct outdir *dir)
 {
-    close(dir->fd);
+    if (dir->fd >= 0)
+        close(dir->fd);
     dir->fd = -1;
+    if (dir->own_path)
+        rmdir(dir->own_path);
+    free(dir->own_path);
+    dir->own_path = NULL;
 }
 
 char *outdir_temporary(const char *name)
@@ -135,134 +174,66 @@ char *outdir_temporary(const char *name)
     return mem_format(".%s.%s%s", name, random, suffix);
 }
 
-static int outdir_write_error(const struct outdir *dir, const char *name, struct error *err)
-{
-    return error_set(err, ERR_IO, "%s/%s can't be written: %s", dir->path, name, strerror(errno));
-}
-
-static int outdir_rename(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
-{
-    int rc = dir->may_publish ? dir->may_publish(dir->ctx, err) : 0;
-
-    if (rc == 0 && renameat(dir->fd, temporary, dir->fd, name) < 0)
-        rc = outdir_write_error(dir, name, err);
-    return rc;
-}
-
-static int outdir_flush(
-    const struct outdir *dir, const char *file, const char *name, struct error *err)
-{
-    int fd = openat(dir->fd, file, O_RDONLY | O_CLOEXEC), rc = 0;
-
-    if (fd < 0 || fsync(fd) < 0)
-        rc = outdir_write_error(dir, name, err);
-    if (fd >= 0)
-        close(fd);
-    return rc;
-}
-
-static int outdir_flush_permanent(
-    const struct outdir *dir, const char *name, const char *prefix, struct error *err)
-{
-    bool is_transient = name[0] == '.' || strncmp(name, prefix, strlen(prefix)) == 0;
-
-    return is_transient ? 0 : outdir_flush(dir, name, name, err);
-}
-
-int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
-    const char *prefix, struct error *err)
-{
-    int rc = outdir_walk(dir, outdir_flush_permanent, prefix, err);
-
-    if (rc == 0)
-        rc = outdir_flush(dir, temporary, name, err);
-    if (rc == 0)
-        rc = outdir_rename(dir, temporary, name, err);
-    if (rc == 0 && fsync(dir->fd) < 0)
-        rc = outdir_write_error(dir, name, err);
-    return rc;
-}
-
 bool outdir_remove(const struct outdir *dir, const char *name)
 {
+    if (dir->address && !outdir_is_temporary(name))
+        return bucket_remove(dir, name);
     return unlinkat(dir->fd, name, 0) == 0;
 }
 
-/* Errors show `name`: the temporary name means nothing to the reader. */
-static int outdir_write_temporary(const struct outdir *dir, const char *temporary, const char *name,
-    const void *data, size_t len, struct error *err)
-{
-    int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
+/* --- reading --- */
 
-    if (fd < 0 || file_write(fd, data, len) < 0)
-        rc = outdir_write_error(dir, name, err);
-    if (fd >= 0 && close(fd) < 0 && rc == 0) /* a shared folder may tell only now that it is full */
-        rc = outdir_write_error(dir, name, err);
-    return rc;
+static int outdir_read_error(const struct outdir *dir, const char *name, struct error *err)
+{
+    return error_set(err, ERR_IO, "%s/%s can't be read: %s", dir->path, name, strerror(errno));
 }
 
-int outdir_write(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
+static int outdir_read_file(const struct outdir *dir, const char *name, int fd, int64_t len_max,
+    struct buf *ret_data, struct error *err)
 {
-    char *temporary = outdir_temporary(name);
-    int rc = outdir_write_temporary(dir, temporary, name, data, len, err);
+    char part[4096];
+    ssize_t did = 1;
 
-    if (rc == 0)
-        rc = outdir_rename(dir, temporary, name, err);
-    if (rc < 0)
-        outdir_remove(dir, temporary);
-    free(temporary);
-    return rc;
+    while ((int64_t)ret_data->len < len_max && (did = file_read(fd, part, sizeof part)) > 0)
+        buf_add(ret_data, part, (size_t)did);
+    return did < 0 ? outdir_read_error(dir, name, err) : 0;
 }
 
-/* --- files that grow --- */
-
-/* A rename would replace what another run published meanwhile; a link does not.  Where the file
- * system has no links, a rename must do. */
-static int outdir_publish_new(
-    const struct outdir *dir, const char *temporary, const char *name, struct error *err)
+int outdir_read(const struct outdir *dir, const char *name, int64_t len_max, struct buf *ret_data,
+    struct error *err)
 {
-    int rc = dir->may_publish ? dir->may_publish(dir->ctx, err) : 0;
+    int fd, rc;
 
-    if (rc < 0)
-        return rc;
-    if (linkat(dir->fd, temporary, dir->fd, name, 0) == 0 || errno == EEXIST)
-        return 0;
-    return outdir_rename(dir, temporary, name, err);
-}
-
-static int outdir_create(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
-{
-    char *temporary = outdir_temporary(name);
-    int rc = outdir_write_temporary(dir, temporary, name, data, len, err);
-
-    if (rc == 0)
-        rc = outdir_publish_new(dir, temporary, name, err);
-    outdir_remove(dir, temporary);
-    free(temporary);
-    return rc;
-}
-
-int outdir_grow(
-    const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
-{
-    int fd = openat(dir->fd, name, O_WRONLY | O_CLOEXEC), rc = 0;
-
-    if (fd < 0 && errno == ENOENT) {
-        rc = outdir_create(dir, name, data, len, err);
-        if (rc < 0)
-            return rc;
-        fd = openat(dir->fd, name, O_WRONLY | O_CLOEXEC);
+    if (dir->address) {
+        rc = bucket_read(dir, name, len_max, ret_data, err);
+        return rc < 0 ? rc : 0;
     }
+    fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return outdir_write_error(dir, name, err);
-    if (dir->may_publish)
-        rc = dir->may_publish(dir->ctx, err);
-    if (rc == 0 && file_write(fd, data, len) < 0)
-        rc = outdir_write_error(dir, name, err);
-    if (close(fd) < 0 && rc == 0)
-        rc = outdir_write_error(dir, name, err);
+        return errno == ENOENT ? 0 : outdir_read_error(dir, name, err);
+    rc = outdir_read_file(dir, name, fd, len_max, ret_data, err);
+    close(fd);
     return rc;
+}
+
+/* The file is opened, as a client of a shared folder asks for a file's length then and may remember
+ * another one from before. */
+static int64_t outdir_file_length(const char *path, const char *name)
+{
+    char *file = mem_format("%s/%s", path, name);
+    int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat stat;
+    int64_t len =
+        fd >= 0 && fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) ? stat.st_size : OUTDIR_NO_FILE;
+
+    if (fd >= 0)
+        close(fd);
+    free(file);
+    return len;
+}
+
+int64_t outdir_length(const char *path, const char *name, int patience_ms)
+{
+    return s3_is_address(path) ? bucket_length(path, name, patience_ms)
+                               : outdir_file_length(path, name);
 }

@@ -149,7 +149,7 @@ START_TEST(an_object_is_read_and_measured)
     int64_t len;
 
     start(answers(HELLO, "HTTP/1.1 200 OK\r\nContent-Length: 123\r\n\r\n", NULL));
-    ck_assert_int_eq(s3_get(&object, 5, &data, &err), 0);
+    ck_assert_int_eq(s3_get(&object, 5, &data, NULL, &err), 0);
     ck_assert_uint_eq(data.len, 5);
     ck_assert_str_eq(data.data, "hello");
     buf_free(&data);
@@ -168,10 +168,83 @@ START_TEST(a_name_that_is_not_there_is_no_error)
     start(answers("HTTP/1.1 404 Not Found\r\nContent-Length: 41\r\n\r\n"
                   "<Error><Code>NoSuchKey</Code></Error>    ",
         NULL, NULL));
-    ck_assert_int_eq(s3_get(&object, 5, &data, &err), S3_E_NOT_FOUND);
+    ck_assert_int_eq(s3_get(&object, 5, &data, NULL, &err), S3_E_NOT_FOUND);
     ck_assert_int_eq(s3_length(&object, &len, &err), S3_E_NOT_FOUND);
     ck_assert_int_eq(s3_remove(&object, &err), 0);
     assert_sent("DELETE /videos/site/k/final.mp4 ");
+    stop();
+}
+END_TEST
+
+#define STORED "HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: 0\r\n\r\n"
+#define FAILED_CONDITION "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n"
+
+static int put_next(struct s3_version *version)
+{
+    return s3_put_next(&object, &(struct s3_head){.type = "text/plain"}, "bytes", 5, version, &err);
+}
+
+START_TEST(a_put_may_depend_on_the_version_that_is_there)
+{
+    struct s3_version version = {0};
+
+    start(answers(STORED, FAILED_CONDITION, NULL));
+    ck_assert_int_eq(put_next(&version), 0);
+    assert_sent("\r\nIf-None-Match: *\r\n");
+    ck_assert_str_eq(version.tag, "one");
+    ck_assert_int_eq(put_next(&version), S3_E_CHANGED);
+    assert_sent("\r\nIf-Match: one\r\n");
+    assert_sent("if-match;");
+    ck_assert_str_eq(version.tag, "one");
+    ck_assert_int_eq(s3_server_count(), 2);
+    stop();
+}
+END_TEST
+
+static const char *const changes[] = {FAILED_CONDITION,
+    "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"};
+
+START_TEST(an_object_that_is_another_version_is_not_replaced)
+{
+    struct s3_version version = {.tag = "one"};
+
+    start(answers(changes[_i], NULL, NULL));
+    object.patience_ms = 5000;
+    ck_assert_int_eq(put_next(&version), S3_E_CHANGED);
+    ck_assert_int_eq(s3_server_count(), 1);
+    stop();
+}
+END_TEST
+
+START_TEST(storage_without_conditions_is_named)
+{
+    struct s3_version version = {0};
+
+    start(answers("HTTP/1.1 501 Not Implemented\r\nContent-Length: 42\r\n\r\n"
+                  "<Error><Code>NotImplemented</Code></Error>",
+        NULL, NULL));
+    object.patience_ms = 5000;
+    ck_assert_int_eq(put_next(&version), -ERR_IO);
+    assert_says("no conditional writes (If-Match, If-None-Match)");
+    ck_assert_int_eq(s3_server_count(), 1);
+    stop();
+}
+END_TEST
+
+START_TEST(a_read_tells_the_version)
+{
+    struct s3_version version;
+    struct buf data = {0};
+
+    start(
+        answers("HTTP/1.1 200 OK\r\netag: \"a-2\"\r\nContent-Length: 5\r\n\r\nhello", HELLO, NULL));
+    ck_assert_int_eq(s3_get(&object, 5, &data, &version, &err), 0);
+    ck_assert_str_eq(version.tag, "a-2");
+    buf_free(&data);
+    ck_assert_int_eq(s3_get(&object, 5, &data, &version, &err), 0);
+    ck_assert_str_eq(version.tag, "");
+    buf_free(&data);
     stop();
 }
 END_TEST
@@ -249,7 +322,7 @@ START_TEST(a_body_that_is_cut_is_not_taken_for_the_object)
     struct buf data = {0};
 
     start(answers("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello", NULL, NULL));
-    ck_assert_int_eq(s3_get(&object, 1000, &data, &err), -ERR_IO);
+    ck_assert_int_eq(s3_get(&object, 1000, &data, NULL, &err), -ERR_IO);
     ck_assert_ptr_null(data.data);
     stop();
 }
@@ -260,7 +333,7 @@ START_TEST(an_object_that_is_too_long_is_not_read)
     struct buf data = {0};
 
     start(answers(HELLO, NULL, NULL));
-    ck_assert_int_eq(s3_get(&object, 4, &data, &err), -ERR_LIMIT);
+    ck_assert_int_eq(s3_get(&object, 4, &data, NULL, &err), -ERR_LIMIT);
     assert_says("more than 4 bytes");
     stop();
 }
@@ -316,6 +389,11 @@ START_TEST(settings_that_are_missing_are_named)
     config.cache = "s3://X";
     ck_assert_int_eq(s3_start(&config, &err), -ERR_INPUT);
     assert_says("CASECAST_CACHE=s3://X: must be");
+    config.cache = "folder";
+    config.output = "s3://videos/../x";
+    ck_assert_int_eq(s3_start(&config, &err), -ERR_INPUT);
+    assert_says("CASECAST_OUTPUT=s3://videos/../x: must be");
+    config.output = "media";
     config.cache = "folder"; /* nothing of S3: nothing is checked */
     config.s3_style = "";
     ck_assert_int_eq(s3_start(&config, &err), 0);
@@ -372,6 +450,11 @@ int main(void)
     tcase_add_test(facts, a_file_is_put_from_its_start_also_at_the_second_try);
     tcase_add_test(facts, an_object_is_read_and_measured);
     tcase_add_test(facts, a_name_that_is_not_there_is_no_error);
+    tcase_add_test(facts, a_put_may_depend_on_the_version_that_is_there);
+    tcase_add_loop_test(facts, an_object_that_is_another_version_is_not_replaced, 0,
+        sizeof changes / sizeof *changes);
+    tcase_add_test(facts, storage_without_conditions_is_named);
+    tcase_add_test(facts, a_read_tells_the_version);
     tcase_add_loop_test(facts, what_may_pass_is_tried_again, 0, sizeof passing / sizeof *passing);
     tcase_add_test(facts, without_patience_there_is_one_try);
     tcase_add_test(facts, patience_ends);
