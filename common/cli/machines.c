@@ -77,10 +77,10 @@ static void machines_format_state(const struct member_row *row, int n_runs, char
         snprintf(text, size, "%s", row->is_stopping ? "stopping" : n_runs ? "working" : "idle");
 }
 
-/* ",digest,video," as "digest video". */
+/* ",digest,video," as "digest video", "," as "none". */
 static void machines_format_kinds(const char *kinds, char *text, size_t size)
 {
-    snprintf(text, size, "%s", *kinds == ',' ? kinds + 1 : *kinds ? kinds : "all");
+    snprintf(text, size, "%s", strcmp(kinds, ",") == 0 ? "none" : *kinds ? kinds + 1 : "all");
     for (char *at = text; *at; at++)
         if (*at == ',')
             *at = at[1] ? ' ' : '\0';

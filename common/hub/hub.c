@@ -38,7 +38,7 @@ struct hub *hub_new(
         .viewers = hub->viewers,
         .works = hub->works,
         .engine = hub->engine});
-    works_set_member(hub->works, clerk_member(hub->clerk));
+    works_set_member(hub->works, clerk_member(hub->clerk), hub->engine);
     hub->helper = helper_start(config, kinds, hub->inbox, clerk_member(hub->clerk));
     return hub;
 }

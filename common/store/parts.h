@@ -18,7 +18,8 @@ int store_plan_open(struct store *store, const struct member *member, const char
     const struct job_plan *plan, int64_t *ret_plan, struct error *err);
 
 /* A plan with a part to claim, of the member's engine and kinds, whose job runs on another machine
- * that lives: the one with the fewest helpers, then the oldest.  STORE_E_NOT_FOUND: there is none.
+ * that lives: the one with the fewest parts from the first free one on, then with the fewest
+ * helpers, then the oldest.  STORE_E_NOT_FOUND: there is none.
  * STORE_E_OTHER: there are only such of other engines, and `ret_plan->engine` is one of these. The
  * caller calls plan_found_clear() in any case. */
 int store_plan_find(struct store *store, const struct member *member, struct plan_found *ret_plan,

@@ -185,6 +185,7 @@ struct member *store_member_new(const char *jobs, const struct member_info *info
     struct member *member = engine->jobs.member_new(jobs, info);
 
     member->engine = engine;
+    member->able = member->takes = info->kinds;
     digest_random_name(member->name, sizeof member->name - 1);
     return member;
 }
@@ -333,6 +334,12 @@ int store_member_each(struct store *store, void (*each)(void *ctx, const struct 
     void *ctx, struct error *err)
 {
     return store->jobs->engine->jobs.member_each(store->jobs, each, ctx, err);
+}
+
+void store_member_set_kinds(struct member *member, const char *able, const char *takes)
+{
+    member->able = able;
+    member->takes = takes;
 }
 
 int store_member_renew(struct store *store, const struct member *member, struct error *err)

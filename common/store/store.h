@@ -170,6 +170,10 @@ bool store_member_lives_by_lease(const struct member *member);
 /* Writes its row, with a lease from now on that holds for all its jobs; a claim does it, too.  From
  * the first call on store_member_each() finds it. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
+/* The kinds that it can run now, which its next renewal tells others; and those that it claims jobs
+ * of.  Texts as in member_info, which both are at first; "," is none.  The caller keeps them until
+ * the next call.  The thread that claims. */
+void store_member_set_kinds(struct member *member, const char *able, const char *takes);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
 /* Replaces the streams that it has of these jobs; n 0: none any more. */

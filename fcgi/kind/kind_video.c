@@ -13,6 +13,7 @@
 #include "case/case.h"
 #include "kind/result_files.h"
 #include "kind/video_parts.h"
+#include "kind/writable.h"
 #include "request/secret.h"
 #include "store/store.h"
 #include "video/video.h"
@@ -387,6 +388,7 @@ const struct job_kind kind_video = {
     .subject_check = kind_video_check,
     .prepare = kind_video_prepare,
     .still_good = kind_video_still_good,
+    .may_run = writable_check,
     .run = kind_video_run,
     .help = video_parts_help,
     .engine = video_parts_engine,

@@ -145,28 +145,18 @@ static void *clerk_main(void *arg)
 
 /* --- life --- */
 
-static char *clerk_kind_names(const struct job_kind *const *kinds)
-{
-    struct buf names = {0};
-
-    buf_add_text(&names, ",");
-    for (; *kinds; kinds++)
-        buf_format(&names, "%s,", (*kinds)->name);
-    return names.data;
-}
-
 struct clerk *clerk_start(const struct clerk_links *links)
 {
     struct clerk *clerk = mem_new(struct clerk);
 
     clerk->to = *links;
-    clerk->kind_names = clerk_kind_names(links->kinds);
-    clerk->member =
-        store_member_new(links->config->database, &(struct member_info){.kinds = clerk->kind_names,
-                                                      .machine = links->config->machine,
-                                                      .engine = links->engine,
-                                                      .slots = links->config->slots,
-                                                      .lease_ms = links->config->lease_ms});
+    clerk->kinds = clerk_kinds_new(links->kinds);
+    clerk->member = store_member_new(
+        links->config->database, &(struct member_info){.kinds = clerk_kinds_all(clerk->kinds),
+                                     .machine = links->config->machine,
+                                     .engine = links->engine,
+                                     .slots = links->config->slots,
+                                     .lease_ms = links->config->lease_ms});
     clerk->turned_ms = clock_monotonic_ms();
     if (pthread_create(&clerk->thread, NULL, clerk_main, clerk) != 0) {
         log_error("no thread can be started: the limit of processes is reached");
@@ -188,7 +178,7 @@ void clerk_stop(struct clerk *clerk)
     store_member_free(clerk->member);
     seen_clear(&clerk->seen);
     runs_clear(&clerk->orphans);
-    free(clerk->kind_names);
+    clerk_kinds_free(clerk->kinds);
     free(clerk);
 }
 

@@ -97,13 +97,17 @@ static int clerk_claim_one(struct clerk *clerk, struct error *err)
 
 int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err)
 {
-    int rc = 0;
+    bool is_wanted = clerk->n_queued || clerk->n_foreign;
+    int rc;
 
-    if (clerk->n_queued == 0 && clerk->n_foreign == 0)
+    if (!is_wanted && clerk_kinds_are_able(clerk->kinds))
         return 0;
     if (now < clerk->claim_at && !(has_read && clerk->n_queued))
         return 0;
     clerk->claim_at = now + CLAIM_MS;
+    rc = clerk_choose_kinds(clerk, now, err);
+    if (rc < 0 || !is_wanted)
+        return rc;
     inbox_claims_begin(clerk->to.inbox);
     while (rc == 0 && inbox_may_claim(clerk->to.inbox))
         rc = clerk_claim_one(clerk, err);

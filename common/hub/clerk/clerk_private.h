@@ -1,7 +1,8 @@
 /* clerk_private.h - the clerk's own state, on its thread alone except where noted.
  *
  * clerk.c owns the thread and the connection, clerk_read.c what is read from the store,
- * clerk_claim.c the lease and the claims, clerk_watch.c who watches. */
+ * clerk_claim.c the lease and the claims, clerk_kinds.c which kinds are claimed, clerk_watch.c who
+ * watches. */
 #pragma once
 
 #include <pthread.h>
@@ -15,7 +16,6 @@ struct clerk {
     /* fixed after start */
     struct clerk_links to;
     pthread_t thread;
-    char *kind_names;
     struct member *member; /* the clerk's thread alone, but for its name */
 
     /* atomic: set by the clerk, read by all */
@@ -37,7 +37,8 @@ struct clerk {
 
     /* clerk_claim.c */
     int64_t renew_at, claim_at;
-    bool is_listed;                /* its row was written to this database */
+    bool is_listed; /* its row was written to this database */
+    struct clerk_kinds *kinds;
     char claim[STORE_TAG_LEN + 1]; /* tag of the claim whose outcome is not known; "": none */
     bool is_marked_stopping;       /* in the store */
 
@@ -56,6 +57,15 @@ void clerk_forget(struct clerk *clerk); /* all that was read: the database is go
 int clerk_renew(struct clerk *clerk, int64_t now, struct error *err);
 int clerk_mark_stopping(struct clerk *clerk, struct error *err);
 int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err);
+
+struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list);
+void clerk_kinds_free(struct clerk_kinds *kinds);
+/* The names of all, each between commas: before the first clerk_choose_kinds(). */
+const char *clerk_kinds_all(const struct clerk_kinds *kinds);
+/* Can all be run here, as far as is known, and do others know? */
+bool clerk_kinds_are_able(const struct clerk_kinds *kinds);
+/* Before claims. */
+int clerk_choose_kinds(struct clerk *clerk, int64_t now, struct error *err);
 
 int clerk_write_audiences(struct clerk *clerk, int64_t now, struct error *err);
 int clerk_cancel_unwatched(struct clerk *clerk, int64_t now, struct error *err);

@@ -71,6 +71,12 @@ struct job_kind {
      * leaves none. */
     bool (*still_good)(const struct config *config, const struct job *done);
 
+    /* Can such work be done on this machine now?  Asked before each claim, and after the work
+     * failed for an -ERR_IO: while the answer is no, its jobs are left to other machines that can,
+     * if there are any.  Quick, without a network of its own; the clerk's thread, or the worker's.
+     * 0, or -ERR_IO: `err` says what is in the way.  NULL: always. */
+    int (*may_run)(const struct config *config, struct error *err);
+
     /* The work.  Worker thread.  `*ret_result`: JSON, allocated; the hub frees it.  -ERR_CANCELED
      * once work_cancel() is set. */
     int (*run)(struct work *work, char **ret_result, struct error *err);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hub/works/elsewhere.h"
 #include "hub/works/work_private.h"
 
 enum {
@@ -280,6 +281,39 @@ static void work_end_in_vain(struct work *work, enum job_state state, const char
         log_error("job %s: its end can't be journaled: %s", work->job.id, err.text);
 }
 
+/* Waits for machines that are silent as long as for a lease: while the database was away nobody
+ * could renew its own. */
+static bool work_has_heir(struct work *work)
+{
+    struct elsewhere elsewhere = {.machine = work->config->machine,
+        .engine = work->engine,
+        .kind = work->kind->name};
+    int64_t until_ms = clock_monotonic_ms() + work->config->lease_ms;
+    struct error err;
+
+    while (work_is_ours(work) && !store_is_adrift(work->store)) {
+        if (elsewhere_look(work->store, &elsewhere, &err) < 0)
+            until_ms = clock_monotonic_ms() + work->config->lease_ms;
+        else if (elsewhere.is_able || !elsewhere.may_come || clock_monotonic_ms() > until_ms)
+            return elsewhere.is_able;
+        work_sleep(AGAIN_MS);
+    }
+    return false;
+}
+
+/* What fails as this machine can't write, and another machine can, is no failure of the job: it is
+ * handed back. */
+static bool work_is_for_others(struct work *work, const struct error *why)
+{
+    struct error err;
+
+    if (why->code != ERR_IO || !work->kind->may_run ||
+        work->kind->may_run(work->config, &err) >= 0 || !work_has_heir(work))
+        return false;
+    log_warning("job %s: left to another machine: %s", work->job.id, err.text);
+    return true;
+}
+
 /* What viewers may read of the error; the log has the rest for the operator. */
 static const char *work_reason(struct work *work, struct error *err)
 {
@@ -319,7 +353,7 @@ static void work_run_kind(struct work *work)
 
         if (why == WORK_CANCELED)
             work_end_in_vain(work, JOB_CANCELED, NULL);
-        else if (why == WORK_GOES_ON)
+        else if (why == WORK_GOES_ON && !work_is_for_others(work, &err))
             work_end_in_vain(work, JOB_FAILED, work_reason(work, &err));
     }
     free(result);

@@ -17,6 +17,7 @@ struct work {
     const struct config *config;
     struct inbox *inbox;
     const struct job_kind *kind;
+    const char *engine; /* of this machine */
     struct job job;
     /* under lock: the worker, and threads of its own that publish */
     pthread_mutex_t lock;

@@ -15,6 +15,7 @@ struct works {
     const struct job_kind *const *kinds;
     struct inbox *inbox;
     const struct member *member;
+    const char *engine;
 
     /* loop only */
     struct link running, waiting; /* waiting: until an earlier work of the same job has ended */
@@ -42,9 +43,10 @@ struct works *works_new(struct loop *loop, const struct config *config,
     return works;
 }
 
-void works_set_member(struct works *works, const struct member *member)
+void works_set_member(struct works *works, const struct member *member, const char *engine)
 {
     works->member = member;
+    works->engine = engine;
 }
 
 const struct member *works_member(const struct works *works)
@@ -138,6 +140,7 @@ static struct work *work_new(struct works *works, struct job *job)
     work->works = works;
     work->config = works->config;
     work->inbox = works->inbox;
+    work->engine = works->engine;
     work->kind = kind_find(works->kinds, job->kind);
     assert(work->kind); /* the store gives us only kinds that we know */
     work->ended_as = JOB_RUNNING;

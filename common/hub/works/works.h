@@ -23,8 +23,8 @@ struct works;
 struct works *works_new(struct loop *loop, const struct config *config,
     const struct job_kind *const *kinds, struct inbox *inbox);
 void works_free(struct works *works); /* none runs any more */
-/* Before the first job: who runs them.  Outlives the works. */
-void works_set_member(struct works *works, const struct member *member);
+/* Before the first job: who runs them, and its engine.  Both outlive the works. */
+void works_set_member(struct works *works, const struct member *member, const char *engine);
 
 struct works_counts {
     int n_running;

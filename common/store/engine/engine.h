@@ -19,6 +19,7 @@ struct store_link {
 struct member {
     const struct store_engine *engine;
     char name[17];
+    const char *able, *takes; /* see store_member_set_kinds() */
 };
 
 enum store_way {

@@ -95,7 +95,7 @@ struct member_info {
 /* A member as others see it; valid during the call. */
 struct member_row {
     const char *name, *machine, *engine;
-    const char *kinds; /* as in member_info; "": all */
+    const char *kinds; /* that it can run now, as in member_info; "": all; ",": none */
     int slots;
     int64_t silent_ms; /* its lease ended so long ago though it needs one; 0: it has a good one, or
                           needs none */

@@ -37,7 +37,7 @@ machine_of() { # JOB
 runs_on() { [[ $(machine_of "$2") == "$1" ]]; } # MACHINE JOB
 is_listed() { "$program" machines | grep -E "^$1 .* $2\$"; } # MACHINE STATE
 progress_of() { sql "SELECT progress FROM casecast_jobs WHERE id = '$1'" | jq '.frames // 0'; }
-is_under_way() { (($(progress_of "$1") >= frames)); }
+is_under_way() { local n; n=$(progress_of "$1"); ((${n:-0} >= frames)); }
 
 # --- what viewers are shown -----------------------------------------------------------------------------------
 
@@ -164,13 +164,20 @@ read_only() {
     right_start
     case_put frozen 2
     second=$(job_make frozen)
-    fact 'a job fails with the reason where the output folder is read-only' wait_for 60 job_is "$second" failed
+    fact 'a machine whose output folder is read-only says that it leaves jobs alone' wait_for 60 leaves_jobs
+    fact 'machines says that it can run none' wait_for 20 is_listed right 'none +idle'
+    fact 'it waits for the other machine, which is busy' job_is "$second" queued
+    kill -KILL "${pids[0]}"
+    fact 'alone, it lets the job fail with the reason' wait_for 60 job_is "$second" failed
     fact 'the error names no folder' holds '^output folder CASECAST_OUTPUT/[0-9a-f]+: .*Read-only file system' "$(sql "SELECT error FROM casecast_jobs WHERE id = '$second'")"
     fact 'it leaves nothing' same '' "$(find "$(folder_of "$second")" 2>/dev/null)"
-    right_stop
+    responders_start
+    wait_for 20 is_listed left idle >/dev/null
     "$program" cancel "$first" >/dev/null
     second=$(job_make frozen)
-    fact 'asked again, another machine makes it' wait_for 60 job_is "$second" 'done'
+    fact 'asked again, the other machine makes it' wait_for 60 job_is "$second" 'done'
+    fact 'it says once that it leaves jobs alone, until it was alone' same 2 "$(log_of right | grep -c 'are left to other machines')"
 }
+leaves_jobs() { log_of right | grep -q 'jobs of kind video are left to other machines: CASECAST_OUTPUT: .*Read-only file system'; }
 if can_mount; then read_only; else echo '# read-only folders are not tested: no right to mount'; fi
 facts_end

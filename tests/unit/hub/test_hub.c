@@ -42,6 +42,20 @@ static bool still_good(const struct config *unused, const struct job *done)
     return true;
 }
 
+/* The disk of the machine "ill" may be written, or not; that of other machines may. */
+static atomic_bool is_ill;
+static atomic_int n_runs_ill; /* on that machine */
+
+static bool is_on_ill(const struct config *it)
+{
+    return it->machine && strcmp(it->machine, "ill") == 0;
+}
+
+static int may_run(const struct config *it, struct error *err)
+{
+    return is_on_ill(it) && atomic_load(&is_ill) ? error_set(err, ERR_IO, "the disk is ill") : 0;
+}
+
 static int wait_for_gate(struct work *work, struct error *err)
 {
     while (!atomic_load(&gate)) {
@@ -74,10 +88,13 @@ static int run(struct work *work, char **ret_result, struct error *err)
     while (now > most && !atomic_compare_exchange_weak(&most_at_once, &most, now))
         ;
     atomic_fetch_add(&n_runs, 1);
+    atomic_fetch_add(&n_runs_ill, is_on_ill(work_config(work)));
     failed = steps(work, err);
     atomic_fetch_sub(&n_at_once, 1);
     if (failed < 0)
         return failed;
+    if (strstr(work_input(work), "disk") && may_run(work_config(work), err) < 0)
+        return -ERR_IO;
     if (strstr(work_input(work), "bad"))
         return error_set(err, ERR_INPUT, "it was bad from the start");
     *ret_result = mem_copy("{\"good\":true}");
@@ -104,6 +121,7 @@ static const struct job_kind kind = {.name = "steps",
     .last = "the end",
     .prepare = prepare,
     .still_good = still_good,
+    .may_run = may_run,
     .run = run,
     .finish = finish,
     .clear = clear};
@@ -842,6 +860,110 @@ START_TEST(a_job_that_took_three_processes_with_it_is_given_up)
 }
 END_TEST
 
+/* --- a machine that can't write its disk --- */
+
+static struct hub *hub_on(struct config *own, const char *machine, int slots)
+{
+    *own = config;
+    own->machine = machine;
+    own->slots = slots;
+    return hub_new(&loop, own, kinds);
+}
+
+static void count_able(void *ctx, const struct member_row *row)
+{
+    *(int *)ctx += !*row->kinds || strstr(row->kinds, ",steps,");
+}
+
+/* Processes that say of themselves that they can run the kind. */
+static bool are_able(void *n_wanted)
+{
+    struct error err;
+    int n = 0;
+
+    return store_member_each(store, count_able, &n, &err) == 0 && n == *(int *)n_wanted;
+}
+
+START_TEST(a_job_that_can_not_be_made_here_is_left_to_a_machine_that_can)
+{
+    struct config left, right;
+    struct hub *ill, *well;
+    char busy[JOB_ID_LEN + 1];
+    int64_t until_ms;
+    int one = 1, two = 2;
+
+    well = hub_on(&right, "well", 1);
+    strcpy(busy, new_job("gated"));
+    ck_assert(wait_until(works_run, &one));
+    atomic_store(&is_ill, true);
+    ill = hub_on(&left, "ill", 2);
+    new_job("good");
+    ck_assert(wait_until(are_able, &one));
+    until_ms = clock_monotonic_ms() + 1200; /* it looks for work twice a second */
+    ck_assert(wait_until(time_is_over, &until_ms));
+    ck_assert_int_eq(state_of(last_job), JOB_QUEUED);
+    atomic_store(&gate, true);
+    ck_assert(wait_until(is_done, last_job));
+    ck_assert_int_eq(atomic_load(&n_runs_ill), 0);
+
+    atomic_store(&is_ill, false);
+    ck_assert(wait_until(are_able, &two));
+    end_hub(well);
+    new_job("good");
+    ck_assert(wait_until(is_done, last_job));
+    ck_assert_int_eq(atomic_load(&n_runs_ill), 1);
+    end_hub(ill);
+}
+END_TEST
+
+START_TEST(a_job_that_no_machine_can_make_fails_with_the_reason)
+{
+    struct config left, right;
+    struct hub *ill, *worse;
+    struct job job;
+    struct error err;
+
+    atomic_store(&is_ill, true);
+    ill = hub_on(&left, "ill", 1);
+    worse = hub_on(&right, "ill", 1); /* the same machine */
+    new_job("disk");
+    ck_assert(wait_until(has_ended, last_job));
+    ck_assert_int_eq(store_job_get(store, last_job, &job, &err), 0);
+    ck_assert_int_eq(job.state, JOB_FAILED);
+    ck_assert_str_eq(job.error, "the disk is ill");
+    ck_assert_int_eq(job.run, 1);
+    job_clear(&job);
+    end_hub(ill);
+    end_hub(worse);
+}
+END_TEST
+
+START_TEST(a_job_whose_disk_became_ill_is_handed_to_a_machine_that_can)
+{
+    struct config left, right;
+    struct hub *ill, *well;
+    struct viewer viewer;
+    int one = 1, two = 2;
+
+    ill = hub_on(&left, "ill", 1);
+    view(ill, &viewer, new_job("gated disk"));
+    ck_assert(wait_until(works_run, &one));
+    well = hub_on(&right, "well", 1);
+    ck_assert(wait_until(are_able, &two));
+    atomic_store(&is_ill, true);
+    atomic_store(&gate, true);
+    ck_assert(wait_until(has_heard_the_end, &viewer));
+    ck_assert_int_eq(state_of(last_job), JOB_DONE);
+    ck_assert_int_eq(atomic_load(&n_runs_ill), 1);
+    ck_assert_int_eq(atomic_load(&n_cleared), 0);
+    assert_heard_all(&viewer, last_job);
+    assert_said_once(last_job);
+    buf_free(&viewer.heard);
+    end_hub(ill);
+    end_hub(well);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hub");
@@ -871,6 +993,9 @@ int main(void)
     tcase_add_test(tcase, a_process_without_jobs_is_listed_until_it_ends);
     tcase_add_test(tcase, a_job_of_an_unknown_kind_is_left_alone);
     tcase_add_test(tcase, a_job_that_took_three_processes_with_it_is_given_up);
+    tcase_add_test(tcase, a_job_that_can_not_be_made_here_is_left_to_a_machine_that_can);
+    tcase_add_test(tcase, a_job_that_no_machine_can_make_fails_with_the_reason);
+    tcase_add_test(tcase, a_job_whose_disk_became_ill_is_handed_to_a_machine_that_can);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);

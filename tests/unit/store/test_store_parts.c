@@ -186,7 +186,7 @@ START_TEST(a_plan_without_a_free_part_is_not_found)
 }
 END_TEST
 
-START_TEST(the_plan_with_fewer_helpers_is_found_first)
+START_TEST(of_equal_rests_the_plan_with_fewer_helpers_is_found_first)
 {
     struct member *other = make_member("m4", "e1");
     int64_t first = plan;
@@ -197,6 +197,21 @@ START_TEST(the_plan_with_fewer_helpers_is_found_first)
     assert_done(store_job_claim(kit_store, owner, 2, "claim 2", &job, &kit_error));
     assert_done(open_plan(owner, "{\"sounds\":[]}"));
     ck_assert_int_ne(plan, first);
+    ck_assert_int_eq(claim(owner), 2);
+    ck_assert_int_eq(find(helper), 0); /* the second */
+    store_member_free(other);
+}
+END_TEST
+
+START_TEST(the_plan_with_the_shorter_rest_is_found_first)
+{
+    struct member *other = make_member("m4", "e1");
+
+    job_clear(&job);
+    make_job("k2");
+    assert_done(store_job_claim(kit_store, owner, 2, "claim 2", &job, &kit_error));
+    assert_done(open_plan(owner, "{\"sounds\":[]}"));
+    ck_assert_int_eq(claim(other), 2); /* it has a helper, too */
     ck_assert_int_eq(find(helper), 0); /* the second */
     store_member_free(other);
 }
@@ -285,7 +300,8 @@ int main(void)
         tcase_add_test(tests, the_claims_of_a_silent_helper_are_free);
         tcase_add_test(tests, machines_of_the_same_engine_find_a_plan);
         tcase_add_test(tests, a_plan_without_a_free_part_is_not_found);
-        tcase_add_test(tests, the_plan_with_fewer_helpers_is_found_first);
+        tcase_add_test(tests, of_equal_rests_the_plan_with_fewer_helpers_is_found_first);
+        tcase_add_test(tests, the_plan_with_the_shorter_rest_is_found_first);
         tcase_add_test(tests, the_same_plan_keeps_what_was_made);
         tcase_add_test(tests, another_plan_begins_anew);
         tcase_add_test(tests, an_earlier_run_opens_no_plan);

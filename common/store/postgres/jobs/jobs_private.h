@@ -81,8 +81,9 @@ static inline const char *member_text(const char *text)
     return text ? text : "";
 }
 
-/* The six values that the functions of members begin with. */
-#define MEMBER_VALUES(member_)                                                                     \
+/* The six values that the functions of members begin with.  `kinds_`: those it is able to run, or
+ * takes. */
+#define MEMBER_VALUES(member_, kinds_)                                                             \
     pg_text((member_)->member.name), pg_text(member_text((member_)->info.machine)),                \
         pg_text(member_text((member_)->info.engine)), pg_number((member_)->info.slots),            \
-        pg_text((member_)->info.kinds), pg_number((member_)->info.lease_ms)
+        pg_text(kinds_), pg_number((member_)->info.lease_ms)

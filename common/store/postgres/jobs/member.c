@@ -23,7 +23,7 @@ int pg_member_renew(struct store_link *link, const struct member *base, struct e
     const struct pg_member *member = member_of(base);
 
     return jobs_do(pg_link_of(link), "SELECT casecast.member_live($1, $2, $3, $4, $5, $6)",
-        PG_VALUES(MEMBER_VALUES(member)), err);
+        PG_VALUES(MEMBER_VALUES(member, base->able)), err);
 }
 
 int pg_member_stop(struct store_link *link, const struct member *member, struct error *err)

@@ -180,7 +180,7 @@ END $$;
 CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM casecast.members WHERE name = p_name AND leased_until_ms > p_now_ms) $$;
 
--- Writes its row, with a lease from now on.  Who was silent for longer than its lease and comes back has not died of
+-- Writes its row, with a lease from now on; the kinds of a row that is there stay.  Who was silent for longer than its lease and comes back has not died of
 -- the jobs that it lost.
 CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -201,11 +201,13 @@ BEGIN
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
+-- The same; p_kinds are those that it can run now.
 CREATE OR REPLACE FUNCTION casecast.member_live(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.write_a_note();
   PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
+  UPDATE casecast.members SET kinds = coalesce(p_kinds, '') WHERE name = p_name AND kinds <> coalesce(p_kinds, '');
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
@@ -443,20 +445,29 @@ LANGUAGE sql STABLE AS $$
   SELECT p.made_key IS NULL AND (p.member IS NULL
     OR p.claimed_ms < p_now_ms - p_lease_ms AND NOT casecast.lives(p.member, p_now_ms)) $$;
 
--- Those of the caller's own engine first, then the fewest helpers, then the oldest.
+-- Those of the caller's own engine first; of these the one with the shortest rest, then the fewest helpers, then the
+-- oldest.  Parts are claimed in order, so the rest begins with the first free part: of each plan only the claimed parts
+-- before that are read, along parts_to_make.
 CREATE OR REPLACE FUNCTION casecast.plan_find(p_name text, p_machine text, p_engine text, p_kinds text, p_lease_ms bigint)
 RETURNS TABLE (number bigint, job_id text, first int, n int, kind text, input text, engine text, plan text)
-LANGUAGE sql VOLATILE AS $$
-  SELECT p.number, p.job_id, p.first, p.n, j.kind, i.input, p.engine, p.plan
-    FROM (SELECT casecast.now_ms() AS ms OFFSET 0) AS t, casecast.plans p
-      JOIN casecast.jobs j ON j.id = p.job_id JOIN casecast.inputs i ON i.job_id = j.id
+LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t);
+BEGIN
+  RETURN QUERY SELECT p.number, p.job_id, p.first, p.n, j.kind, i.input, p.engine, p.plan
+    FROM casecast.plans p JOIN casecast.jobs j ON j.id = p.job_id JOIN casecast.inputs i ON i.job_id = j.id
       JOIN casecast.members o ON o.name = j.owner
-    WHERE j.state = 'running' AND j.cancel_wanted = 0 AND o.machine <> p_machine AND o.leased_until_ms > t.ms
+      CROSS JOIN LATERAL (SELECT a.number FROM casecast.parts a WHERE a.plan = p.number AND a.made_key IS NULL
+          AND (a.member IS NULL OR a.claimed_ms < t - p_lease_ms AND NOT a.member = ANY (living))
+        ORDER BY a.number LIMIT 1) AS free
+    WHERE j.state = 'running' AND j.cancel_wanted = 0 AND o.machine <> p_machine AND o.leased_until_ms > t
       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || j.kind || ',') > 0)
-      AND EXISTS (SELECT 1 FROM casecast.parts a WHERE a.plan = p.number AND casecast.part_is_free(a, t.ms, p_lease_ms))
-    ORDER BY p.engine <> p_engine, (SELECT count(DISTINCT a.member) FROM casecast.parts a
-      WHERE a.plan = p.number AND a.made_key IS NULL AND a.member <> j.owner AND casecast.lives(a.member, t.ms)), j.number
-    LIMIT 1 $$;
+    ORDER BY p.engine <> p_engine, p.n - free.number, (SELECT count(DISTINCT a.member) FROM casecast.parts a
+      WHERE a.plan = p.number AND a.made_key IS NULL AND a.number < free.number AND a.member <> j.owner
+        AND a.member = ANY (living)), j.number
+    LIMIT 1;
+END $$;
 
 -- NULL: no part is free.
 CREATE OR REPLACE FUNCTION casecast.part_claim(p_plan bigint, p_name text, p_lease_ms bigint) RETURNS int LANGUAGE plpgsql AS $$

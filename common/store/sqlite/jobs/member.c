@@ -112,10 +112,10 @@ int member_write(struct database *db, const struct sqlite_member *member, struct
     return query_run(db,
         "INSERT INTO casecast_members(name, machine, engine, slots, leased_until_ms, kinds)"
         " VALUES (?1, ifnull(?2, ''), ifnull(?3, ''), ?4, ?5, ifnull(?6, ''))"
-        " ON CONFLICT(name) DO UPDATE SET leased_until_ms = ?5",
+        " ON CONFLICT(name) DO UPDATE SET leased_until_ms = ?5, kinds = ifnull(?6, '')",
         VALUES(value_text(member->member.name), value_text(info->machine), value_text(info->engine),
             value_number(info->slots), value_number(clock_monotonic_ms() + info->lease_ms),
-            value_text(info->kinds)),
+            value_text(member->member.able)),
         err);
 }
 

@@ -61,7 +61,7 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
             value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
-            value_text(member->info.kinds)),
+            value_text(member->member.takes)),
         ret_number, err);
 }
 
