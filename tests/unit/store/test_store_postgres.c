@@ -224,6 +224,68 @@ START_TEST(a_job_that_was_begun_waits_for_its_engine_while_that_lives)
 }
 END_TEST
 
+/* --- news without a notification --- */
+
+static void see_job(void *ctx, const struct job *job, const char *owner)
+{
+    (void)job;
+    (void)owner;
+    ++*(int *)ctx;
+}
+
+static void see_event(
+    void *ctx, uint64_t position, const char *job_id, const struct job_event *event)
+{
+    (void)position;
+    (void)job_id;
+    (void)event;
+    ++*(int *)ctx;
+}
+
+/* What there is, read as a clerk reads it: live jobs, and events after `after`. */
+static int read_all(struct store *reader, uint64_t after)
+{
+    int n = 0;
+
+    assert_done(store_live(reader, see_job, &n, &kit_error));
+    assert_done(store_tail(reader, after, 256, see_event, &n, &kit_error));
+    return n;
+}
+
+static bool has_news(struct store *reader, int tries)
+{
+    bool is_news = false;
+
+    while (tries-- > 0 && !is_news)
+        assert_done(store_news(reader, 100, -1, &is_news, &kit_error));
+    return is_news;
+}
+
+START_TEST(news_that_nobody_notified_of_are_found_and_nothing_else_is_news)
+{
+    struct store *reader = kit_open();
+    struct member *member = store_member_new(kit_path, &(struct member_info){.lease_ms = 60000});
+    uint64_t position;
+
+    kit_sql("INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms)"
+            " VALUES ('j1', 'video', 'a', 'a', 'done', 0)");
+    assert_done(store_position(reader, &position, &kit_error));
+    ck_assert_int_eq(read_all(reader, position), 0);
+    ck_assert(!has_news(reader, 15));
+    kit_sql("INSERT INTO casecast_events(job_id, seq, data, once) VALUES ('j1', 1, 'x', 'x')");
+    ck_assert(has_news(reader, 50));
+    ck_assert_int_eq(read_all(reader, position), 1);
+    ck_assert(!has_news(reader, 15));
+    kit_sql("UPDATE casecast_jobs SET state = 'queued'");
+    assert_done(store_member_renew(reader, member, &kit_error)); /* finds it, too */
+    ck_assert(has_news(reader, 1));
+    ck_assert_int_eq(read_all(reader, position), 2);
+    ck_assert(has_news(reader, 50)); /* live jobs are read again and again */
+    store_member_free(member);
+    store_close(reader);
+}
+END_TEST
+
 /* --- another history --- */
 
 START_TEST(who_reads_tables_that_were_made_anew_is_adrift)
@@ -264,6 +326,7 @@ int main(void)
         each_event_is_there_once_though_the_server_crashes,
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
         a_job_that_was_begun_waits_for_its_engine_while_that_lives,
+        news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
         who_reads_tables_that_were_made_anew_is_adrift,
         a_reader_finds_by_itself_that_the_tables_were_dropped,
     };

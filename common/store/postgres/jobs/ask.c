@@ -54,7 +54,8 @@ static int jobs_meet(struct pg_link *link, const char *mark, struct error *err)
     struct pg_jobs *jobs = link->jobs;
 
     jobs->has_asked = jobs->is_listening = false;
-    jobs->told_ms = 0;
+    jobs->looked_ms = 0;
+    jobs->position = -1;
     if (jobs->was_connected)
         atomic_store(&lost_ms, clock_monotonic_ms());
     jobs->was_connected = true;

@@ -20,8 +20,8 @@ int pg_audiences_write(struct store_link *link, struct member *base,
     pg_array_end(&whos);
     rc = jobs_do(pg_link_of(link),
         "SELECT casecast.audiences_write($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        PG_VALUES(
-            MEMBER_VALUES(member, base->able), pg_text(ids.data), pg_text(counts.data), pg_text(whos.data)),
+        PG_VALUES(MEMBER_VALUES(member, base->able), pg_text(ids.data), pg_text(counts.data),
+            pg_text(whos.data)),
         err);
     buf_free(&ids);
     buf_free(&counts);

@@ -12,8 +12,10 @@ struct pg_jobs {
     /* news.c */
     bool has_asked; /* this connection was asked whether it can listen */
     bool is_listening;
-    bool has_running; /* jobs, as last read */
-    int64_t told_ms;  /* when news were told last */
+    bool has_live, has_running; /* jobs, as last read */
+    int64_t position;           /* of the journal, as last read; -1: not read yet */
+    int64_t looked_ms;          /* when this connection last knew whether there are news */
+    bool has_news;              /* found by a glance, and not told yet */
 };
 
 struct pg_member {
@@ -73,6 +75,11 @@ struct event_arrays {
 };
 struct event_arrays event_arrays_of(const struct job_event *events, int n);
 void event_arrays_free(struct event_arrays *arrays);
+
+/* --- news.c --- */
+
+/* A row of casecast.glance(), which is not freed: are there news? */
+int news_judge_glance(struct pg_link *link, const PGresult *result, struct error *err);
 
 /* --- member.c --- */
 

@@ -52,7 +52,7 @@ int pg_position(struct store_link *store_link, uint64_t *ret_position, struct er
     if (rc == 0)
         rc = jobs_check_mark(link, PQgetvalue(result, 0, 0), err);
     if (rc == 0)
-        *ret_position = (uint64_t)row_number(result, 0, 1);
+        *ret_position = (uint64_t)(link->jobs->position = row_number(result, 0, 1));
     PQclear(result);
     return rc;
 }
@@ -155,7 +155,8 @@ int pg_tail(struct store_link *store_link, uint64_t after, int most,
     for (int i = 0; rc == 0 && i < PQntuples(result) && !PQgetisnull(result, i, 1); i++) {
         struct job_event event = journal_event(result, i, 3);
 
-        each(ctx, (uint64_t)row_number(result, i, 1), row_text(result, i, 2), &event);
+        link->jobs->position = row_number(result, i, 1);
+        each(ctx, (uint64_t)link->jobs->position, row_text(result, i, 2), &event);
     }
     PQclear(result);
     return rc;

@@ -102,6 +102,7 @@ int pg_live(struct store_link *store_link,
 
     if (rc != 0)
         return rc;
+    link->jobs->has_live = PQntuples(result) > 0;
     link->jobs->has_running = lists_have_owner(result);
     return lists_each_row(link, result, NULL, each, ctx, err);
 }

@@ -18,12 +18,19 @@ void pg_member_free(struct member *member)
     free(member);
 }
 
-int pg_member_renew(struct store_link *link, const struct member *base, struct error *err)
+/* Asks at the same time whether there are news, which saves a process without work a statement. */
+int pg_member_renew(struct store_link *store_link, const struct member *base, struct error *err)
 {
+    struct pg_link *link = pg_link_of(store_link);
     const struct pg_member *member = member_of(base);
+    PGresult *result = NULL;
+    int rc = jobs_ask(link, "SELECT * FROM casecast.member_glance($1, $2, $3, $4, $5, $6)",
+        PG_VALUES(MEMBER_VALUES(member, base->able)), &result, err);
 
-    return jobs_do(pg_link_of(link), "SELECT casecast.member_live($1, $2, $3, $4, $5, $6)",
-        PG_VALUES(MEMBER_VALUES(member, base->able)), err);
+    if (rc == 0)
+        rc = news_judge_glance(link, result, err);
+    PQclear(result);
+    return rc;
 }
 
 int pg_member_stop(struct store_link *link, const struct member *member, struct error *err)

@@ -18,10 +18,23 @@ CREATE OR REPLACE FUNCTION casecast.now_ms() RETURNS bigint LANGUAGE sql VOLATIL
 
 -- Which history is this?  Another cluster, tables that were made anew, or a standby that was promoted have another mark:
 -- then numbers that were read before may name other events now, and runs other claims.
-CREATE OR REPLACE FUNCTION casecast.mark() RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT (SELECT system_identifier FROM pg_control_system()) || '/'
+CREATE OR REPLACE FUNCTION casecast.mark() RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN -- in SQL it would be planned anew at each call
+  RETURN (SELECT system_identifier FROM pg_control_system()) || '/'
     || CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END || '/'
-    || 'casecast.events'::regclass::oid $$;
+    || 'casecast.events'::regclass::oid;
+END $$;
+
+-- What a reader asks who has seen all up to a position and found no live job: is there more?  It costs a fraction of
+-- reading.
+CREATE OR REPLACE FUNCTION casecast.glance(OUT mark text, OUT journal_end bigint, OUT has_live boolean)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  mark := casecast.mark();
+  SELECT coalesce((SELECT max(position) FROM casecast.events), 0),
+    EXISTS (SELECT 1 FROM casecast.jobs WHERE state = 'queued') OR EXISTS (SELECT 1 FROM casecast.jobs WHERE state = 'running')
+    INTO journal_end, has_live;
+END $$;
 
 -- p_mark NULL: the caller knows of no history.
 CREATE OR REPLACE FUNCTION casecast.check_mark(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
@@ -201,13 +214,20 @@ BEGIN
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
--- The same; p_kinds are those that it can run now.
-CREATE OR REPLACE FUNCTION casecast.member_live(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
-  p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- The same; p_kinds are those that it can run now.  An idle process calls this once a second, and nothing else.
+CREATE OR REPLACE FUNCTION casecast.member_glance(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
+  p_lease_ms bigint, OUT mark text, OUT journal_end bigint, OUT has_live boolean) LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
 BEGIN
   PERFORM casecast.write_a_note();
-  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
-  UPDATE casecast.members SET kinds = coalesce(p_kinds, '') WHERE name = p_name AND kinds <> coalesce(p_kinds, '');
+  UPDATE casecast.members SET leased_until_ms = t + p_lease_ms, kinds = coalesce(p_kinds, '')
+    WHERE name = p_name AND leased_until_ms > t;
+  IF NOT FOUND THEN
+    PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_slots, p_kinds, p_lease_ms);
+    UPDATE casecast.members SET kinds = coalesce(p_kinds, '') WHERE name = p_name AND kinds <> coalesce(p_kinds, '');
+  END IF;
+  SELECT * INTO mark, journal_end, has_live FROM casecast.glance();
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.member_stop(p_name text) RETURNS void LANGUAGE plpgsql AS $$
