@@ -86,6 +86,8 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_members ADD COLUMN kinds TEXT NOT NULL DEFAULT '';"
     "CREATE INDEX casecast_jobs_to_cancel ON casecast_jobs(number)"
     "  WHERE cancel_wanted <> 0 AND state IN ('queued', 'running');",
+    /* Of the owner, or of the last one.  NULL: nobody has begun it. */
+    "ALTER TABLE casecast_jobs ADD COLUMN engine TEXT;",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

@@ -303,6 +303,77 @@ START_TEST(a_kind_that_a_process_does_not_know_is_left_to_others)
 }
 END_TEST
 
+/* --- another engine --- */
+
+static int claim_with(struct member *member)
+{
+    struct job job = {0};
+    int rc = store_job_claim(kit_store, member, 9, kit_tag(), &job, &kit_error);
+
+    job_clear(&job);
+    return rc;
+}
+
+/* A second version beside the first: an upgrade that is half done. */
+START_TEST(a_job_that_was_begun_waits_for_its_engine_while_that_lives)
+{
+    const struct member_info old = {.engine = "old", .lease_ms = LEASE_MS},
+                             new = {.engine = "new", .lease_ms = LEASE_MS};
+    struct member *first = store_member_new(kit_path, &old),
+                  *same = store_member_new(kit_path, &old),
+                  *other = store_member_new(kit_path, &new);
+
+    kit_job("a");
+    ck_assert_int_eq(claim_with(first), 0);
+    assert_done(store_member_renew(kit_store, same, &kit_error));
+    assert_done(store_member_release(kit_store, first, &kit_error));
+    ck_assert_int_eq(claim_with(other), STORE_E_NOT_FOUND);
+    kit_job("b"); /* begun by nobody: anybody's */
+    ck_assert_int_eq(claim_with(other), 0);
+    ck_assert_int_eq(claim_with(same), 0);
+    assert_done(store_member_release(kit_store, same, &kit_error));
+    ck_assert_int_eq(claim_with(other), 0);
+    store_member_free(first);
+    store_member_free(same);
+    store_member_free(other);
+}
+END_TEST
+
+START_TEST(a_job_waits_for_nobody_of_its_engine_who_is_asked_to_stop)
+{
+    const struct member_info old = {.engine = "old", .lease_ms = LEASE_MS},
+                             new = {.engine = "new", .lease_ms = LEASE_MS};
+    struct member *first = store_member_new(kit_path, &old),
+                  *same = store_member_new(kit_path, &old),
+                  *other = store_member_new(kit_path, &new);
+
+    kit_job("a");
+    ck_assert_int_eq(claim_with(first), 0);
+    assert_done(store_member_renew(kit_store, same, &kit_error));
+    assert_done(store_member_release(kit_store, first, &kit_error));
+    ck_assert_int_eq(claim_with(other), STORE_E_NOT_FOUND);
+    assert_done(store_member_stop(kit_store, same, &kit_error));
+    ck_assert_int_eq(claim_with(other), 0);
+    store_member_free(first);
+    store_member_free(same);
+    store_member_free(other);
+}
+END_TEST
+
+START_TEST(who_sleeps_does_not_keep_a_job_for_its_engine)
+{
+    const struct member_info new = {.engine = "new", .lease_ms = LEASE_MS};
+    struct member *other = store_member_new(kit_path, &new);
+
+    kit_job("a");
+    ck_assert_str_ne(kit_claim("sleeper", 9), "");
+    ck_assert_int_eq(claim_with(other), STORE_E_NOT_FOUND);
+    kit_sleeps("sleeper");
+    ck_assert_int_eq(claim_with(other), 0);
+    store_member_free(other);
+}
+END_TEST
+
 START_TEST(a_released_job_is_first_in_line_again)
 {
     char id[JOB_ID_LEN + 1];
@@ -631,6 +702,9 @@ int main(void)
         a_renewed_lease_keeps_the_jobs,
         a_file_of_locks_that_was_deleted_kills_nobody,
         a_kind_that_a_process_does_not_know_is_left_to_others,
+        a_job_that_was_begun_waits_for_its_engine_while_that_lives,
+        a_job_waits_for_nobody_of_its_engine_who_is_asked_to_stop,
+        who_sleeps_does_not_keep_a_job_for_its_engine,
         a_released_job_is_first_in_line_again,
         a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
         an_end_writes_state_result_and_events_together,

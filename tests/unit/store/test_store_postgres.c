@@ -1,5 +1,5 @@
 /* test_store_postgres.c - what PostgreSQL alone can do to a writer: connections that are ended, a
- * server that crashes, machines of two engines, a history that is replaced. */
+ * server that crashes, a history that is replaced. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -187,43 +187,6 @@ START_TEST(many_threads_run_each_job_once_and_no_machine_more_than_its_slots)
 }
 END_TEST
 
-/* --- another engine --- */
-
-static int claim_with(struct member *member)
-{
-    struct job job = {0};
-    int rc = store_job_claim(kit_store, member, SLOTS, kit_tag(), &job, &kit_error);
-
-    job_clear(&job);
-    return rc;
-}
-
-START_TEST(a_job_that_was_begun_waits_for_its_engine_while_that_lives)
-{
-    const struct member_info old = {.machine = "a", .engine = "old", .lease_ms = 60000},
-                             new = {.machine = "b", .engine = "new", .lease_ms = 60000};
-    struct member *first = store_member_new(kit_path, &old),
-                  *same = store_member_new(kit_path, &old),
-                  *other = store_member_new(kit_path, &new);
-    const char *id = kit_job("a");
-
-    ck_assert_int_eq(claim_with(first), 0);
-    assert_done(store_member_renew(kit_store, same, &kit_error));
-    assert_done(store_member_release(kit_store, first, &kit_error));
-    ck_assert_int_eq(claim_with(other), STORE_E_NOT_FOUND);
-    ck_assert_int_eq(claim_with(same), 0);
-    assert_done(store_member_release(kit_store, same, &kit_error));
-    ck_assert_int_eq(claim_with(other), 0);
-    assert_done(store_job_end(kit_store, id, 3, JOB_DONE, NULL, NULL, NULL, 0, &kit_error));
-    kit_job("b"); /* begun by nobody: anybody's */
-    assert_done(store_member_renew(kit_store, first, &kit_error));
-    ck_assert_int_eq(claim_with(other), 0);
-    store_member_free(first);
-    store_member_free(same);
-    store_member_free(other);
-}
-END_TEST
-
 /* --- news without a notification --- */
 
 static void see_job(void *ctx, const struct job *job, const char *owner)
@@ -325,7 +288,6 @@ int main(void)
         each_event_is_there_once_though_connections_are_ended_at_random,
         each_event_is_there_once_though_the_server_crashes,
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
-        a_job_that_was_begun_waits_for_its_engine_while_that_lives,
         news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
         who_reads_tables_that_were_made_anew_is_adrift,
         a_reader_finds_by_itself_that_the_tables_were_dropped,

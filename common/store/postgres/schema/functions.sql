@@ -296,7 +296,8 @@ RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
-  others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine);
+  others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine
+    AND NOT is_stopping);
   n_awake int;
   n_here int;
   queued bigint;

@@ -13,12 +13,12 @@
  * claim of its own job would run the job twice.  A process that is there but let its lease end
  * sleeps: its jobs may be taken over.  A process that ended is nowhere. */
 #define BEGUN                                                                                      \
-    "begun AS MATERIALIZED (SELECT number, kind, key,"                                             \
+    "begun AS MATERIALIZED (SELECT number, kind, key, engine, owner,"                              \
     "  owner = ?1 OR machine = ?3 AND NOT is_gone AS is_here,"                                     \
     "  owner = ?1 OR leased_until_ms > ?2 AND NOT is_gone AS is_awake"                             \
-    " FROM (SELECT number, kind, key, owner, machine, leased_until_ms,"                            \
+    " FROM (SELECT number, kind, key, j.engine, owner, machine, leased_until_ms,"                  \
     "   casecast_is_gone(name) AS is_gone"                                                         \
-    "  FROM casecast_jobs LEFT JOIN casecast_members ON name = owner WHERE state = 'running'))"
+    "  FROM casecast_jobs j LEFT JOIN casecast_members ON name = owner WHERE state = 'running'))"
 
 /* Is a slot free, ?4 slots, ?5 kinds?  Until somebody takes it, the job of a process that sleeps
  * keeps its slot: the process goes on with it when it wakes.  So where all slots are taken, one of
@@ -28,6 +28,14 @@
     "free AS MATERIALIZED (SELECT count(CASE WHEN is_awake THEN 1 END) < ?4 AS for_sleepers,"      \
     "  count(CASE WHEN is_awake OR ?5 IS NULL OR instr(?5, ',' || kind || ',') THEN 1 END) < ?4"   \
     "  AS for_any FROM begun WHERE is_here)"
+
+/* ?6 engine.  A job that was begun waits for a process of its engine while one lives, which
+ * continues from what is there: another engine makes other bytes.  The jobs that wait here are
+ * those of these engines.  An idle process renews no lease, so only an owner is known to sleep. */
+#define OTHERS                                                                                     \
+    "others AS MATERIALIZED (SELECT DISTINCT engine FROM casecast_members WHERE engine <> ?6"      \
+    "  AND NOT is_stopping AND NOT casecast_is_gone(name)"                                         \
+    "  AND NOT (leased_until_ms <= ?2 AND name IN (SELECT owner FROM begun)))"
 
 /* The next owner of a job to cancel only ends it: such a job needs no slot and no known kind. */
 #define FIRST_TO_CANCEL                                                                            \
@@ -40,6 +48,7 @@
 #define FIRST_OF(table, may)                                                                       \
     "(SELECT number FROM " table " AS mine WHERE " may                                             \
     " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
+    " AND ifnull(engine, ?6) NOT IN others"                                                        \
     " AND NOT EXISTS (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)" \
     " ORDER BY number LIMIT 1)"
 
@@ -50,10 +59,15 @@
 
 /* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
-    "WITH " BEGUN ", " FREE " SELECT number FROM " FIRST_TO_CANCEL
+    "WITH " BEGUN ", " FREE ", " OTHERS " SELECT number FROM " FIRST_TO_CANCEL
     " UNION ALL SELECT number FROM (SELECT number FROM"
     " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
     " ORDER BY number LIMIT 1) LIMIT 1";
+
+static const char *owner_engine(const struct sqlite_member *member)
+{
+    return member->info.engine ? member->info.engine : "";
+}
 
 static int owner_find_next(struct database *db, const struct sqlite_member *member, int slots,
     int64_t *ret_number, struct error *err)
@@ -61,13 +75,14 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
             value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
-            value_text(member->member.takes)),
+            value_text(member->member.takes), value_text(owner_engine(member))),
         ret_number, err);
 }
 
 /* An owner that is gone though nobody asked it to stop may have died of this job. */
 static const char owner_take_sql[] =
-    "UPDATE casecast_jobs SET state = 'running', owner = ?1, run = run + 1, claim = ?4,"
+    "UPDATE casecast_jobs SET state = 'running', owner = ?1, engine = ?5, run = run + 1,"
+    " claim = ?4,"
     " started_ms = iif(started_ms, started_ms, ?2),"
     " deaths = deaths + (state = 'running' AND EXISTS (SELECT 1 FROM casecast_members"
     "  WHERE name = owner AND casecast_is_gone(name) AND NOT is_stopping))"
@@ -82,7 +97,7 @@ static int owner_take_next(struct database *db, const struct sqlite_member *memb
     if (rc == 0)
         rc = query_run(db, owner_take_sql,
             VALUES(value_text(member->member.name), value_number(clock_wall_ms()),
-                value_number(number), value_text(claim)),
+                value_number(number), value_text(claim), value_text(owner_engine(member))),
             err);
     if (rc == 0)
         rc = member_write(db, member, err);
