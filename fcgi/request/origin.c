@@ -6,7 +6,7 @@
 #include <strings.h>
 
 const char origin_preflight[] =
-    "Access-Control-Allow-Methods: GET, HEAD, POST\r\n"
+    "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
     "Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, Last-Event-ID, "
     "X-Client-Secret\r\n"
     "Access-Control-Max-Age: 600\r\n";

@@ -8,34 +8,9 @@
 #include "request/body.h"
 #include "request/secret.h"
 #include "request/server.h"
+#include "route/job_json.h"
 #include "route/jobs.h"
 #include "route/route.h"
-
-static json_t *job_routes_parsed(const char *text)
-{
-    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-
-    return json ? json : json_null();
-}
-
-static json_t *job_routes_time(int64_t ms)
-{
-    return ms ? json_integer(ms) : json_null();
-}
-
-static json_t *job_routes_snapshot(const struct job_kind *kind, const struct job *job)
-{
-    char *events = mem_format("/api/jobs/%s/events", job->id);
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "id",
-        job->id, "kind", job->kind, kind->subject_name, job->subject, "state",
-        job_state_name(job->state), "position", job->position, "createdMs",
-        job_routes_time(job->created_ms), "startedMs", job_routes_time(job->started_ms), "endedMs",
-        job_routes_time(job->ended_ms), "progress", job_routes_parsed(job->progress), "result",
-        job_routes_parsed(job->result), "error", job->error, "events", events);
-
-    free(events);
-    return json;
-}
 
 /* --- create --- */
 
@@ -136,7 +111,7 @@ static json_t *job_routes_created(
     struct request *request, const struct job_kind *kind, const struct job *job)
 {
     const struct config *config = request->server->config;
-    json_t *json = job_routes_snapshot(kind, job);
+    json_t *json = job_json(kind, job);
     char secret[SECRET_MAX];
     int64_t expires_s;
 
@@ -195,7 +170,7 @@ static void job_routes_answer(struct request *request, int rc, const struct job_
 {
     if (rc == 0) {
         jobs_set_cookie(request, job);
-        answer_json(request, 200, job_routes_snapshot(kind, job));
+        answer_json(request, 200, job_json(kind, job));
     } else {
         answer_error_as(request, jobs_status(rc, err), err);
     }

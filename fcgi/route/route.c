@@ -12,6 +12,7 @@ static const struct route common_routes[] = {
     {"GET", "/api/events", route_clock},
     {"GET", "/api/health/live", route_live},
     {"GET", "/api/health/ready", route_ready},
+    {"GET", "/api/jobs", route_job_list},
     {"POST", "/api/jobs", route_job_create},
     {"GET", "/api/jobs/{id}", route_job},
     {"POST", "/api/jobs/{id}/cancel", route_job_cancel},
@@ -51,14 +52,16 @@ static bool route_takes(const char *method, const struct request *request)
  * the request was answered. */
 static bool route_refuse_forged(struct request *request)
 {
+    const char *method = request->method;
     struct error err;
 
-    if (request->origin != ORIGIN_FOREIGN || strcmp(request->method, "POST") != 0)
+    if (request->origin != ORIGIN_FOREIGN ||
+        (strcmp(method, "POST") != 0 && strcmp(method, "DELETE") != 0))
         return false;
     error_set(&err, ERR_INPUT,
-        "a POST to %.100s must come from a page of this site, or from a program that is no browser "
+        "a %s to %.100s must come from a page of this site, or from a program that is no browser "
         "(CASECAST_ORIGINS names other sites)",
-        request->path);
+        method, request->path);
     answer_problem(request, 403, "", err.text);
     return true;
 }
@@ -76,14 +79,17 @@ static void route_answer_options(struct request *request, const char *allowed)
 
 struct search {
     struct request *request;
-    const char *allowed; /* the methods of the routes at this path; NULL: there is none */
+    char allowed[64]; /* the methods of the routes at this path; "": there is none */
 };
 
 static bool route_search_method(struct search *search, const struct route *route)
 {
+    size_t len = strlen(search->allowed);
+
     if (route_takes(route->method, search->request))
         return true;
-    search->allowed = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+    snprintf(search->allowed + len, sizeof search->allowed - len, "%s%s", len ? ", " : "",
+        strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method);
     return false;
 }
 
@@ -122,12 +128,12 @@ static const struct route *route_search_all(struct search *search)
 /* error_set() makes one line of well-formed text, whatever the path holds. */
 static void route_refuse(struct request *request, const char *allowed)
 {
-    char extra[64];
+    char extra[96];
     struct error err;
 
-    if (allowed && strcmp(request->method, "OPTIONS") == 0) {
+    if (*allowed && strcmp(request->method, "OPTIONS") == 0) {
         route_answer_options(request, allowed);
-    } else if (allowed) {
+    } else if (*allowed) {
         snprintf(extra, sizeof extra, "Allow: %s\r\n", allowed);
         error_set(&err, ERR_INPUT, "%.16s is not allowed here: use %s", request->method, allowed);
         answer_problem(request, 405, extra, err.text);

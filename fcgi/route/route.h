@@ -25,6 +25,7 @@ void route_job_stream(struct request *request);
 void route_job_events(struct request *request);
 
 void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
+void route_job_list(struct request *request);   /* job_lists.c: GET /api/jobs */
 void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
 void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
 void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */

@@ -72,6 +72,19 @@ fact 'after its process died, another process runs the job' wait_for 8 \
     taken_over "$endless"
 fact 'cancel stops the running job' holds '"state":"(running|canceled)"' "$(post "$url/api/jobs/$endless/cancel")"
 fact 'the running job ends as canceled' wait_for 5 is "$endless" canceled
+list() { curl -sS --max-time 10 "$url/api/jobs?$1"; }
+page() { # CURSOR: the page of one job behind it, and all pages after that
+    local got next
+    got=$(list "limit=1&after=$1")
+    next=$(jq -r '.next // ""' <<<"$got")
+    jq -r '.jobs[].id' <<<"$got"
+    [[ -z $next ]] || page "$next"
+}
+fact 'the list of jobs has the newest first, page by page' same "$second"$'\n'"$endless"$'\n'"$small" "$(page '')"
+fact 'the list is that of a state' same "$small" "$(list state=done | jq -r '.jobs[].id')"
+fact 'the list is that of a kind and a subject' same "$second" "$(list 'kind=digest&subject=second' | jq -r '.jobs[].id')"
+fact 'a job in the list is as its own route tells it' same "$(curl -sS "$url/api/jobs/$small" | jq -S .)" \
+    "$(list state=done | jq -S '.jobs[0]')"
 post -o /dev/null "$url/api/jobs/$second/cancel"
 fact 'the second job ends as canceled' wait_for 5 is "$second" canceled
 fact 'the metrics count both canceled jobs' holds 'casecast_jobs\{state="canceled"\} 2' "$(curl -sS "$url/api/metrics")"
