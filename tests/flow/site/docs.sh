@@ -33,7 +33,7 @@ declare -A examples=(
     ['./scripts/bench streams']='takes an hour'
     ['tests/flow/machines/blows.sh 4']='takes minutes; ./scripts/test runs 32 rounds on both engines'
     ['casecast init']='is for a second machine and its units; tests/flow/machines shows it'
-    ['node tests/bench/machines/model.mjs']='prints tables and checks nothing'
+    ['node tests/bench/cluster/model.mjs']='prints tables and checks nothing'
     ['meson setup']='writes to /usr/local and /etc; unit_runs and nginx_serves run what it installs'
     ['new EventSource(`${events}?client_secret=${clientSecret}`)']='is one line of a page; tests/flow/secrets.sh asks with a secret'
 )
