@@ -47,8 +47,12 @@ static int segments_begin(struct segments *all)
     int number = SEGMENT_NONE;
 
     pthread_mutex_lock(&all->lock);
-    while (!atomic_load(&all->stop) && (number = segments_choose_locked(all)) == SEGMENT_WAIT)
+    while (!atomic_load(&all->stop)) {
+        number = segments_choose_locked(all); /* without the lock while it asks the store */
+        if (number != SEGMENT_WAIT || atomic_load(&all->stop))
+            break;
         pthread_cond_wait(&all->changed, &all->lock);
+    }
     if (atomic_load(&all->stop))
         number = SEGMENT_NONE;
     if (number >= 0) {

@@ -21,7 +21,7 @@ static char *root, *out, *cache, *alone, *cores;
 static struct error err;
 static struct scene scenes[SCENES];
 static struct case_record record;
-static atomic_bool stop;
+static atomic_bool stop, is_canceled;
 
 /* The table of parts, and how it misbehaves. */
 static struct table {
@@ -41,6 +41,7 @@ static struct table {
 
     bool owner_gets_none; /* until the other machine has made all */
     bool has_other_keys, is_other_gone, is_broken, loses_claims;
+    bool is_canceled_meanwhile; /* while a claim is asked */
 } table;
 
 static void set_up(void)
@@ -65,6 +66,7 @@ static void set_up(void)
     pthread_mutex_init(&table.lock, NULL);
     pthread_cond_init(&table.opened, NULL);
     atomic_store(&stop, false);
+    atomic_store(&is_canceled, false);
 }
 
 static void tear_down(void)
@@ -126,6 +128,11 @@ static int owner_claim(void *ctx, int *ret_number, struct error *error)
     (void)ctx;
     if (table.is_broken)
         return error_set(error, ERR_BUSY, "the store does not answer");
+    if (table.is_canceled_meanwhile) {
+        atomic_store(&is_canceled, true);
+        usleep(1000000); /* longer than between two looks at it */
+        return PARTS_E_NONE;
+    }
     pthread_mutex_lock(&table.lock);
     is_made = table_is_made_locked();
     pthread_mutex_unlock(&table.lock);
@@ -250,6 +257,7 @@ static int create(const char *folder, const char *cache_dir, const struct video_
         .cache_dir = cache_dir,
         .cache_bytes = 1 << 28,
         .n_encoders = 2,
+        .cancel = &is_canceled,
         .watch = {.progress = on_progress},
         .parts = with};
     struct video_result result;
@@ -385,6 +393,13 @@ START_TEST(without_an_answer_of_the_store_it_is_made_here)
 }
 END_TEST
 
+START_TEST(a_video_that_is_canceled_while_the_store_is_asked_ends)
+{
+    table.is_canceled_meanwhile = true;
+    ck_assert_int_eq(create(out, cache, &parts), -ERR_CANCELED);
+}
+END_TEST
+
 START_TEST(without_a_cache_nothing_is_shared)
 {
     ck_assert_int_eq(create(out, NULL, &parts), 0);
@@ -480,6 +495,7 @@ int main(void)
     tcase_add_test(tests, a_claim_whose_answer_was_lost_is_made_here);
     tcase_add_test(tests, a_late_part_is_made_here_though_nothing_else_was_encoded_here);
     tcase_add_test(tests, without_an_answer_of_the_store_it_is_made_here);
+    tcase_add_test(tests, a_video_that_is_canceled_while_the_store_is_asked_ends);
     tcase_add_test(tests, without_a_cache_nothing_is_shared);
     tcase_add_test(tests, a_helper_claims_nothing_while_somebody_waits_for_a_core);
     tcase_add_test(tests, a_helper_that_is_to_stop_gives_its_part_back);
