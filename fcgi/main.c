@@ -1,10 +1,13 @@
 /* main.c - the program casecast: the server, and the commands for a terminal. */
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "program/keeper.h"
 #include "serve.h"
 
 int main(int argc, char **argv)
 {
+    if (keeper_is_wanted(argc, argv))
+        return keeper_main(argc, argv);
     mem_settle(argv);
     return cli_run(argc, argv, serve);
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "kind/kind_program.h"
 #include "kind/posters.h"
 #include "kinds.h"
 #include "request/listener.h"
@@ -179,7 +180,7 @@ static bool serve_start_parts(struct process *process)
         return false;
     }
     timer_wheel_init(&server->wheel, &process->loop.uv, clock_feed_due);
-    server->hub = hub_new(&process->loop, &process->config, job_kinds);
+    server->hub = hub_new(&process->loop, &process->config, server->kinds);
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
     server->replays = replays_start(server);
@@ -241,12 +242,12 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();
     serve_size_pool(&process->config);
-    if (config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||
+    if (kinds_with_programs(&process->config, job_kinds, &server->kinds, err) < 0 ||
+        config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||
         health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
     server->config = &process->config;
-    server->kinds = job_kinds;
     server->kind_routes = kind_routes;
     server->answer = route;
     server->loop = &process->loop;

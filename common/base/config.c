@@ -31,6 +31,7 @@ static const struct {
     {"CASECAST_CACHE", offsetof(struct config, cache), "cache"},
     {"CASECAST_CASES", offsetof(struct config, cases), ""},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
+    {"CASECAST_KINDS", offsetof(struct config, kinds), ""},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MACHINE", offsetof(struct config, machine), ""},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
@@ -303,6 +304,7 @@ bool config_hide_paths(const struct config *config, struct error *err, char *ret
     config_hide_path(err, config->output, "CASECAST_OUTPUT");
     config_hide_path(err, config->media_root, "CASECAST_MEDIA_ROOT");
     config_hide_path(err, config->cache, "CASECAST_CACHE");
+    config_hide_path(err, config->kinds, "CASECAST_KINDS");
     config_hide_path(err, config->run, "CASECAST_RUN");
     config_hide_path(err, config->database, "CASECAST_DB");
     return err->public_text || strcmp(ret_was, err->text) != 0;

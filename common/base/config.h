@@ -22,6 +22,7 @@ struct config {
     const char *s3_credentials; /* CASECAST_S3_CREDENTIALS: file of the keys */
     const char *secret_key;     /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
     const char *origins;        /* CASECAST_ORIGINS: other sites whose pages may use the API */
+    const char *kinds;          /* CASECAST_KINDS: folder of kinds of job that are files; "": none */
     const char *log;            /* CASECAST_LOG: stderr or syslog */
     const char *machine;        /* CASECAST_MACHINE: name of this machine; default: its host name */
     const char *run; /* CASECAST_RUN: folder of this machine alone: locks and unfinished files; "":

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 static bool text_in(unsigned char c, unsigned char lo, unsigned char hi)
 {
     return c >= lo && c <= hi;
@@ -217,4 +219,40 @@ bool text_real(const char *s, double *ret_number)
     if (plain)
         freelocale(plain);
     return is_real;
+}
+
+/* --- hints --- */
+
+/* The restricted Damerau-Levenshtein distance: how many letters must be inserted, deleted, changed
+ * or swapped with their neighbour to turn `a` into `b`.  Both have at most TEXT_NEAREST_MAX bytes. */
+static int text_distance(const char *a, const char *b)
+{
+    int n_a = (int)strlen(a), n_b = (int)strlen(b), d[TEXT_NEAREST_MAX + 1][TEXT_NEAREST_MAX + 1];
+
+    for (int i = 0; i <= n_a; i++)
+        for (int k = 0; k <= n_b; k++) {
+            if (i == 0 || k == 0) {
+                d[i][k] = i + k;
+                continue;
+            }
+            d[i][k] = number_least(number_least(d[i - 1][k], d[i][k - 1]) + 1,
+                d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+                d[i - 2][k - 2] + 1 < d[i][k])
+                d[i][k] = d[i - 2][k - 2] + 1;
+        }
+    return d[n_a][n_b];
+}
+
+const char *text_nearest(const char *word, const char *const *known)
+{
+    const char *best = NULL;
+    int nearest = 3;
+
+    for (; strlen(word) <= TEXT_NEAREST_MAX && *known; known++)
+        if (text_distance(word, *known) < nearest) {
+            nearest = text_distance(word, *known);
+            best = *known;
+        }
+    return best;
 }

@@ -42,3 +42,8 @@ const char *text_trim(const char *s, size_t *len);
 /* A finite decimal number with or without a fraction, in ASCII white space or none: "6.5", " 24 ",
  * "-1e3".  No hexadecimal; the locale has no influence.  False: `s` is something else. */
 bool text_real(const char *s, double *ret_number);
+
+/* The one of `known` (ends with NULL; each at most TEXT_NEAREST_MAX bytes) that `word` may be a
+ * slip of: at most two letters must be inserted, deleted, changed or swapped.  NULL: none. */
+enum { TEXT_NEAREST_MAX = 32 };
+const char *text_nearest(const char *word, const char *const *known);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/number.h"
+#include "base/text.h"
 #include "case/case.h"
 #include "case/case_check.h"
 #include "case/case_fields.h"
@@ -13,7 +13,6 @@
 enum {
     PLACE_MAX = 160,
     NAME_MAX_SHOWN = 60,
-    HINT_MAX = 20, /* longer names get no suggestion */
 };
 
 /* --- writing --- */
@@ -57,38 +56,11 @@ json_t *case_to_json(const struct case_record *record)
 
 /* --- unknown fields --- */
 
-/* The restricted Damerau-Levenshtein distance: how many letters must be inserted, deleted, changed
- * or swapped with their neighbour to turn `a` into `b`.  Both have at most HINT_MAX bytes. */
-static int case_json_distance(const char *a, const char *b)
-{
-    int n_a = (int)strlen(a), n_b = (int)strlen(b), d[HINT_MAX + 1][HINT_MAX + 1];
-
-    for (int i = 0; i <= n_a; i++)
-        for (int k = 0; k <= n_b; k++) {
-            if (i == 0 || k == 0) {
-                d[i][k] = i + k;
-                continue;
-            }
-            d[i][k] = number_least(number_least(d[i - 1][k], d[i][k - 1]) + 1,
-                d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-                d[i - 2][k - 2] + 1 < d[i][k])
-                d[i][k] = d[i - 2][k - 2] + 1;
-        }
-    return d[n_a][n_b];
-}
-
 static void case_json_report_unknown(
     const char *key, const char *const *known, const char *where, struct case_mistakes *mistakes)
 {
-    const char *best = NULL;
-    int nearest = 3;
+    const char *best = text_nearest(key, known);
 
-    for (int i = 0; strlen(key) <= HINT_MAX && known[i]; i++)
-        if (case_json_distance(key, known[i]) < nearest) {
-            nearest = case_json_distance(key, known[i]);
-            best = known[i];
-        }
     case_mistake(mistakes, where, "", "unknown field \"%.*s\"%s%s%s", NAME_MAX_SHOWN, key,
         best ? " (did you mean " : "", best ? best : "", best ? "?)" : "");
 }

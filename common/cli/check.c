@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
+#include "program/kind_file.h"
 #include "s3/s3.h"
 #include "video/machine.h"
 
@@ -238,6 +239,58 @@ static void check_report_finding(void *ctx, const struct machine_finding *findin
     check_report(finding->is_there, finding->what, finding->text, finding->mend, ctx);
 }
 
+/* --- kinds that are files --- */
+
+static int check_kind(const char *path, char **ret_text, struct error *err)
+{
+    struct kind_file file;
+    char *program;
+    int rc = kind_file_read(path, &file, err);
+
+    if (rc < 0)
+        return rc;
+    program = kind_file_program(&file);
+    if (program)
+        *ret_text = mem_format("%s: %s, as {\"%sId\":\"%s\"}; it runs %s", path, file.name,
+            file.subject_name, file.example, program);
+    else
+        rc = error_set(err, ERR_INPUT, "%s: Command: %s: this user can start no such program", path,
+            file.argv[0]);
+    free(program);
+    kind_file_clear(&file);
+    return rc;
+}
+
+static void check_report_kind(const char *path, int *n_missing)
+{
+    struct error err;
+    char *text = NULL;
+    int rc = check_kind(path, &text, &err);
+
+    check_report(
+        rc == 0, "kind", rc == 0 ? text : err.text, "change the file, or move it away", n_missing);
+    free(text);
+}
+
+static void check_kinds(const struct config *config, int *n_missing)
+{
+    struct error err;
+    char **paths;
+    int n;
+
+    if (kind_folder_list(config->kinds, &paths, &n, &err) < 0) {
+        check_report(false, "kinds", err.text,
+            "point CASECAST_KINDS to a folder with files NAME.kind, or set it to nothing",
+            n_missing);
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        check_report_kind(paths[i], n_missing);
+        free(paths[i]);
+    }
+    free(paths);
+}
+
 static void check_machine(const struct config *config, int *n_missing)
 {
     check_database(config, n_missing);
@@ -247,6 +300,8 @@ static void check_machine(const struct config *config, int *n_missing)
         check_output(config, n_missing);
     if (*config->run)
         check_run_folder(config, n_missing);
+    if (*config->kinds)
+        check_kinds(config, n_missing);
     machine_check(check_report_finding, n_missing);
     check_engines(config, n_missing);
 }

@@ -1,8 +1,8 @@
 /* kind_video.h - the kind of job that makes the video of a case.
  *
- * Room: the kind of job that makes videos, and the routes of cases.
- * May use: base, case, fcgi/request, fcgi/route, hub/kind, s3, store, video, video/deliver,
- *     video/kept.
+ * Room: kinds of job, for videos and for programs, and the routes of cases.
+ * May use: base, case, fcgi/request, fcgi/route, hub/kind, program, s3, store, video,
+ *     video/deliver, video/kept.
  * Used by: fcgi. */
 #pragma once
 

@@ -75,6 +75,7 @@ site_for() { # WORD
     case $1 in
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
     postgres) postgres_for_manuals && return ;;
+    programs) export CASECAST_KINDS=$folder/kinds ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
     esac
@@ -216,6 +217,7 @@ code_settings() {
     { grep -ohE '"CASECAST_[A-Z0-9_]+"' "$root"/common/base/*.c | tr -d '"'
         grep -ohE '\$\{?CASECAST_[A-Z0-9_]+' "$root"/scripts/[a-z]* 2>/dev/null | tr -d '${'; } | words
 }
+code_variables() { grep -ohE '"CASECAST_[A-Z_]+=' "$root/fcgi/kind/program_run.c" | tr -d '"=' | words; } # of programs
 described_twice() { cd "$root" && rows $(manual_files) | grep '^CASECAST_' | sort | uniq -d; }
 described() { cd "$root" && rows $(manual_files) | grep '^CASECAST_' | words; }
 mentioned() { cd "$root" && grep -ohE '\bCASECAST_[A-Z0-9_]+' $(manual_files) | sed 's/_$//' | words; }
@@ -243,6 +245,9 @@ said_kind() {
         grep -oE '[a-z_]+' | words
 }
 
+code_keys() { sed -n 's/^ *{"\([A-Za-z]*\)", key_[a-z_]*},.*/\1/p' "$root/common/program/kind_keys.c" | words; }
+said_keys() { sed -n '/^| key /,/^$/p' "$root/common/program/README.md" | grep -oE '^\| `[A-Za-z]+`' | tr -d '|` ' | words; }
+
 keys() { jq -c 'to_entries | map(select(.key != "bytes") | if .value | type == "array" then [.key, (.value[0] | keys)] else .key end)'; }
 event_data() { jq -r --arg event "$1" 'select(.event == $event) | .data' | head -n 1; }
 told_event() { sed -n "s/^| \`$1\` | \`\([^\`]*\)\` .*/\1/p" "$root/fcgi/README.md"; }
@@ -261,10 +266,11 @@ fact 'README has at most 150 lines' test "$(wc -l <"$root/README.md")" -le 150
 fact 'every link, and every path of the code, has a target' same '' "$(cd "$root" && node "$kit/manual.mjs" links $(manual_files))"
 fact 'no setting is described twice' same '' "$(described_twice)"
 fact 'every setting is described' same "$(code_settings)" "$(described)"
-fact 'every setting that the manuals name exists' same '' "$(comm -13 <(code_settings | tr ' ' '\n' | sort) <(mentioned | tr ' ' '\n' | sort))"
+fact 'every setting that the manuals name exists' same '' "$(comm -13 <({ code_settings && code_variables; } | tr ' ' '\n' | sort) <(mentioned | tr ' ' '\n' | sort))"
 fact 'every field of a case is described' same "$(code_fields)" "$(said_fields)"
 fact 'every route is described' same "$(code_routes)" "$(said_routes)"
 fact 'every member of a kind is described' same "$(code_kind)" "$(said_kind)"
+fact 'every key of a kind that is a file is described' same "$(code_keys)" "$(said_keys)"
 fact 'every command is described' same "$(code_commands)" "$(said_commands)"
 
 trap 'pg_end; private_end' EXIT
@@ -286,13 +292,14 @@ for event in job scene playable end; do
     fact "a stream's $event is as described" event_is "$event" "$(event_data "$event" <<<"$events")"
 done
 fact "a stream's done is as described" same "$(keys <"$folder/done.json")" "$(event_data 'done' <<<"$events" | keys)"
-for manual in tests/ tests/bench/ nginx/ common/hub/ common/; do manual_run "${manual}README.md"; done
+for manual in tests/ tests/bench/ nginx/ common/program/ common/hub/ common/; do manual_run "${manual}README.md"; done
 manual_run nginx/machines.md
 fact 'a problem is as described' jq -e '.title and .status and .detail and .watching' "$folder/watched.json"
 
 fact 'the example of a flow test passes' bash "$folder/tests/flow/site/example.sh"
 fact 'each example that is not run has a reason' same '' "$(unexplained_examples)"
 for step in $(steps_of js example) $(steps_of js '*.js'); do fact 'a script can be parsed' node --check - <"$step/code"; done
+fact 'the examples of kinds are those of tests/kit/kinds' diff -r "$root/tests/kit/kinds" "$folder/kinds"
 for step in $(steps_of c ''); do fact 'a block of C compiles' c_is_built "$step"; done
 for step in $(steps_of nginx http); do fact 'nginx accepts a block' nginx_takes "$step"; done
 unit_start

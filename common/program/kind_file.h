@@ -1,0 +1,65 @@
+/* kind_file.h - a kind of job that is a file: NAME.kind says which program does its work.
+ *
+ *   [Kind]
+ *   Subject=reportId
+ *   Command=python3 report.py
+ *
+ * The file is a GKeyFile of GLib.  Any thread.
+ *
+ * Room: any program as a job: its file, its process, its lines.
+ * May use: base.
+ * Used by: cli, fcgi, fcgi/kind. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct _GRegex;
+
+/* What makes two requests one job. */
+enum kind_same { SAME_SUBJECT, SAME_INPUT, SAME_NEVER };
+
+enum { KIND_NAME_MAX = 31 };
+
+struct kind_file {
+    char *path;         /* of the file */
+    char *folder;       /* in which it lies: the program starts there */
+    char *name;         /* "report", of report.kind */
+    char *subject_name; /* "report", of Subject=reportId */
+    char *example;      /* a subject, for messages */
+    char *pattern;      /* SubjectPattern */
+    struct _GRegex *regex;
+    char **argv; /* of Command; ends with NULL */
+    enum kind_same same;
+    int64_t timeout_ms, quiet_ms; /* of one attempt; 0: no limit */
+    int64_t memory;               /* bytes; 0: no limit */
+    int nice;                     /* added to that of the server */
+    int retry;                    /* further attempts of a job after a failure that may pass */
+    int64_t retry_after_ms;       /* before the first of them */
+};
+
+/* Reads a file, or `len` bytes as if they were the file `path`.  -ERR_INPUT names the file, the
+ * line or the key, the value and what would be right.  -ERR_IO: the file can't be read.  On 0 the
+ * caller clears `*ret_file`. */
+int kind_file_read(const char *path, struct kind_file *ret_file, struct error *err);
+int kind_file_parse(
+    const char *path, const char *text, size_t len, struct kind_file *ret_file, struct error *err);
+void kind_file_clear(struct kind_file *file);
+
+/* Does the pattern take all of this text? */
+bool kind_file_takes(const struct kind_file *file, const char *subject);
+
+/* Where the program is: found as a shell would, from `folder`.  NULL: there is none that this user
+ * may start.  The caller frees it. */
+char *kind_file_program(const struct kind_file *file);
+
+/* --- the folder CASECAST_KINDS --- */
+
+enum { KIND_FILES_MAX = 64 };
+
+/* The paths of the files NAME.kind in the folder, sorted, `*ret_n` of them, at most KIND_FILES_MAX.
+ * The caller frees them and the list.  -ERR_IO names the folder.  -ERR_LIMIT: there are more. */
+int kind_folder_list(const char *folder, char ***ret_paths, int *ret_n, struct error *err);

@@ -1,0 +1,143 @@
+/* kind_program.c - see kind_program.h: from files to kinds, and from requests to jobs. */
+#include "kind/kind_program.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+/* --- what a kind says --- */
+
+static int kind_program_check(const struct job_kind *kind, const char *subject, struct error *err)
+{
+    const struct kind_file *file = &((const struct program_kind *)kind)->file;
+
+    if (kind_file_takes(file, subject))
+        return 0;
+    return error_set(err, ERR_INPUT, "\"%.64s\" must be as %.200s (SubjectPattern of the kind %s)",
+        subject, file->pattern, kind->name);
+}
+
+/* The program gets what it needs when it starts: the job's input is that of the request. */
+static int kind_program_prepare(const struct job_kind *kind, struct store *store,
+    const struct config *config, const struct job_ask *ask, char **ret_input,
+    char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    const struct kind_file *file = &((const struct program_kind *)kind)->file;
+    char random[JOB_ID_LEN + 1];
+    struct digest key;
+
+    (void)store, (void)config, (void)err;
+    digest_start(&key);
+    digest_add_text(&key, kind->name);
+    digest_add_text(&key, ask->subject);
+    if (file->same == SAME_INPUT)
+        digest_add_text(&key, ask->input);
+    if (file->same == SAME_NEVER) {
+        digest_random_name(random, JOB_ID_LEN);
+        digest_add_text(&key, random);
+    }
+    digest_hex(&key, ret_key);
+    if (ret_input)
+        *ret_input = mem_copy(ask->input ? ask->input : "null");
+    return 0;
+}
+
+static void kind_program_add_failed(const char *error, struct last_events *last)
+{
+    json_t *json = json_pack("{s:s}", "error", error);
+    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
+
+    last_events_add(last, NULL, text);
+    last_events_add(last, "failed", named);
+    free(named);
+    free(text);
+    json_decref(json);
+}
+
+static void kind_program_finish(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    if (state == JOB_FAILED)
+        kind_program_add_failed(error, last);
+    else
+        last_events_add(last, job_state_name(state), state == JOB_DONE ? result : "{}");
+}
+
+/* --- from files to kinds --- */
+
+static struct program_kind *kind_program_new(struct kind_file *file)
+{
+    struct program_kind *program = mem_new(struct program_kind);
+
+    program->file = *file;
+    program->path = mem_format("/create/%s", file->name);
+    program->stream_paths[0] = program->path;
+    program->kind = (struct job_kind){.name = file->name,
+        .subject_name = file->subject_name,
+        .subject_example = file->example,
+        .stream_paths = program->stream_paths,
+        .subject_check = kind_program_check,
+        .takes_input = true,
+        .prepare = kind_program_prepare,
+        .run = program_run,
+        .finish = kind_program_finish};
+    return program;
+}
+
+/* A request names the subject, and so the kind; the database and the path have its name. */
+static int kinds_check_new(
+    const struct job_kind *const *kinds, const struct kind_file *file, struct error *err)
+{
+    for (; *kinds; kinds++) {
+        if (strcmp((*kinds)->name, file->name) == 0)
+            return error_set(err, ERR_INPUT,
+                "%s: there is a kind \"%s\" already: give the file another name", file->path,
+                file->name);
+        if (strcmp((*kinds)->subject_name, file->subject_name) == 0)
+            return error_set(err, ERR_INPUT,
+                "%s: Subject=%sId: the kind \"%s\" has this subject: take another, so that a "
+                "request names one kind",
+                file->path, file->subject_name, (*kinds)->name);
+    }
+    return 0;
+}
+
+static int kinds_add_file(const struct job_kind **kinds, const char *path, struct error *err)
+{
+    struct kind_file file;
+    int n = 0, rc = kind_file_read(path, &file, err);
+
+    if (rc == 0 && (rc = kinds_check_new(kinds, &file, err)) < 0)
+        kind_file_clear(&file);
+    while (kinds[n])
+        n++;
+    if (rc == 0)
+        kinds[n] = &kind_program_new(&file)->kind;
+    return rc;
+}
+
+int kinds_with_programs(const struct config *config, const struct job_kind *const *own,
+    const struct job_kind *const **ret_kinds, struct error *err)
+{
+    const struct job_kind **kinds;
+    char **paths = NULL;
+    int n_own = 0, n = 0, rc = 0;
+
+    if (*config->kinds)
+        rc = kind_folder_list(config->kinds, &paths, &n, err);
+    while (own[n_own])
+        n_own++;
+    kinds = mem_new_n((size_t)(n_own + n + 1), const struct job_kind *);
+    memcpy(kinds, own, (size_t)n_own * sizeof *own);
+    for (int i = 0; i < n; i++) {
+        if (rc == 0)
+            rc = kinds_add_file(kinds, paths[i], err);
+        free(paths[i]);
+    }
+    free(paths);
+    *ret_kinds = kinds;
+    return rc;
+}

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# programs.sh - any program is a kind of job: its lines are events, and nothing of it is left when it or its owner ends.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
+
+private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=500 CASECAST_LEASE_MS=1000 CASECAST_PROCESSES=2 CASECAST_SLOTS=8
+export CASECAST_KINDS=$private/kinds CASECAST_SECRET_OF_TEST=hidden
+cp -r "$root/tests/kit/kinds" "$CASECAST_KINDS"
+cd "$private" || exit
+
+# What a subject does.  It writes what a test must know to $private.
+cat >"$CASECAST_KINDS/act.sh" <<END
+here=$private
+END
+cat >>"$CASECAST_KINDS/act.sh" <<'END'
+echo "attempt $CASECAST_ATTEMPT" >>"$here/attempts.$CASECAST_SUBJECT"
+case $CASECAST_SUBJECT in
+env) # cat is another process: it shows which descriptors a program gets
+    cat >"$here/input"
+    env | cut -d= -f1 | sort | grep -v '^\(_\|SHLVL\|PWD\|OLDPWD\)$' | tr '\n' ' ' && echo
+    for fd in /proc/self/fd/*; do [[ ! $(readlink "$fd") =~ socket|casecast ]] || echo "$fd"; done
+    pwd && nice && ulimit -v && grep NoNewPrivs /proc/self/status && echo open >/dev/stdout
+    ;;
+odd) printf 'caf\xc3\xa9 \xff\0\n\r\n{"event":"end","state":"done"}\n{"result":1}\n{"event":"page","data":"one"}\nlast' ;;
+fail) echo a && echo 'first words' >&2 && printf 'no report 7 in %s\n' "$CASECAST_KIND" >&2 && exit 3 ;;
+missing) exec nothing-of-this-name ;;
+signal) kill -SEGV $$ ;;
+again) # fails so that a retry helps, twice; the third line differs then
+    echo one && echo '{"event":"page","n":1}' && echo "attempt $CASECAST_ATTEMPT" && echo same
+    ((CASECAST_ATTEMPT == 3)) || exit 75
+    ;;
+long) head -c 70000 /dev/zero | tr '\0' x && echo ;;
+many) yes line | head -n 10001 ;;
+still) echo a && sleep 300 ;;
+busy) while sleep 0.05; do echo '{"event":"progress","percent":1}'; done ;;
+deaf) trap '' TERM && echo ready && while :; do sleep 0.1; done ;;
+tree*) # two processes that leave its group, and the second its session
+    echo one && echo two
+    sleep 300 & echo $! >>"$here/pids.$CASECAST_SUBJECT"
+    setsid sh -c 'echo $$ >>"$0"; exec sleep 300' "$here/pids.$CASECAST_SUBJECT" &
+    until [[ $(wc -l <"$here/pids.$CASECAST_SUBJECT") -ge $((2 * CASECAST_ATTEMPT)) ]]; do sleep 0.02; done
+    [[ $CASECAST_SUBJECT != tree-done ]] || exit 0
+    ((CASECAST_ATTEMPT > 1)) || wait
+    echo three
+    ;;
+esac
+END
+kind() { # NAME LINES…
+    local name=$1
+    shift
+    printf '%s\n' '[Kind]' "Subject=${name}Id" "Command=bash act.sh" "$@" >"$CASECAST_KINDS/$name.kind"
+}
+kind act Memory=2G Nice=3
+kind brief Timeout=400ms
+kind hush Quiet=400ms
+kind patient Retry=2 RetryAfter=100ms
+kind fresh Same=never
+
+stack_start
+
+post() { curl -sS --max-time 10 -X POST -H 'Content-Type: application/json' "$@"; }
+ask() { post -d "$1" "$url/api/jobs" | jq -r .id; }
+job() { curl -sS --max-time 10 "$url/api/jobs/$1"; }
+state_of() { job "$1" | jq -r .state; }
+is() { [[ $(state_of "$1") == "$2" ]] || { printf 'it is %s\n' "$(state_of "$1")"; return 1; }; }
+all_events() { jq -c 'select(.id) | [.event, .data]'; }
+run() { stream "$url/create/$1?$1Id=$2"; } # KIND SUBJECT
+logged() { holds "$1" "$(cat "$state/log/casecast.log")"; }
+starters() { sed -n "s/^[^ ]* \([0-9]*\) info job $1: starts.*/\1/p" "$state/log/casecast.log"; }
+lives() { kill -0 "$1" 2>/dev/null && [[ $(cut -d' ' -f3 <"/proc/$1/stat") != Z ]]; }
+gone() { local pid; for pid in $(cat "$private/pids.$1"); do ! lives "$pid" || { printf '%s lives\n' "$pid"; return 1; }; done; }
+failed_as() { # REGULAR EXPRESSION KIND SUBJECT
+    local got
+    got=$(run "$2" "$3")
+    well_formed "$got" && holds "^error $1" "$(messages <<<"$got" | tail -n 1)" &&
+        same '{"state":"failed"}' "$(jq -r 'select(.event == "end") | .data' <<<"$got")"
+}
+
+# --- jobs that take a while begin first ---
+
+still=$(ask '{"actId":"still"}') deaf=$(ask '{"actId":"deaf"}') tree=$(ask '{"actId":"tree"}')
+run hush still >"$private/hush" & run brief busy >"$private/brief" & run patient again >"$private/again" &
+run act many >"$private/many" &
+
+# --- lines ---
+
+events=$(run report 7)
+fact "the tutorial's third example, with print() for yield" same 'processing_report
+var finalReport /reports/7.html
+finished_report' "$(messages <<<"$events")"
+fact 'its stream is a stream of a job like any other' contiguous "$events"
+fact 'its progress is progress' same true "$(jq -s 'any(.[]; .event == "progress" and .id == null)' <<<"$events")"
+fact 'the same request is the same job, and replays' same "$(durable <<<"$events")" "$(run report 7 | durable)"
+fact 'a resumed stream after the end is 204' same 204 \
+    "$(stream_status -H "Last-Event-ID: $(last_id <<<"$events")" "$url/create/report?reportId=7")"
+fact 'a script of bash ends with a result' same '["message","1 of 2"]
+["message","2 of 2"]
+["done","{\"counted\":2}"]
+["end","{\"state\":\"done\"}"]' "$(run count 2 | all_events)"
+words=$(ask '{"textId":"a","input":{"text":"two words"}}')
+wait_for 10 is "$words" 'done'
+fact 'a script of Node gets the input, and says events' same '{"n":2,"word":"words"} {"words":2}' \
+    "$(stream "$url/api/jobs/$words/events" | jq -rs '[.[] | select(.event == "word")][-1].data + " " + (.[] | select(.event == "done").data)')"
+fact 'the same input is the same job where the kind says so' same "$words" "$(ask '{"textId":"a","input":{"text":"two words"}}')"
+fact 'another input is another job' test "$words" != "$(ask '{"textId":"a","input":{"text":"two"}}')"
+fact 'each request is a job where the kind says so' test "$(ask '{"freshId":"1"}')" != "$(ask '{"freshId":"1"}')"
+fact "ffmpeg's -progress is progress" same '{"percent":100}' "$(job "$(stream "$url/create/turn?filmId=1" | job_of)" | jq -c .progress)"
+fact 'odd bytes are replaced, names of casecast are messages, and a result that is not last, too' same '["message","café ��"]
+["message",""]
+["message","{\"event\":\"end\",\"state\":\"done\"}"]
+["message","{\"result\":1}"]
+["page","one"]
+["message","last"]
+["done","{}"]
+["end","{\"state\":\"done\"}"]' "$(run act odd | all_events)"
+fact 'the log tells of them' logged 'no program can say an event of this name'
+
+# --- what a program gets ---
+
+events=$(run act env)
+fact 'its environment is clean, it inherits nothing, and its limits hold' same \
+    "CASECAST_ATTEMPT CASECAST_JOB CASECAST_KIND CASECAST_SUBJECT HOME LANG PATH PYTHONUNBUFFERED 
+$CASECAST_KINDS
+$(($(nice) + 3))
+2097152
+NoNewPrivs:	1
+open" "$(messages <<<"$events")"
+fact 'its input is one line of JSON' same "[\"$(job_of <<<"$events")\",\"act\",\"env\",null,1]" \
+    "$(jq -c '[.job, .kind, .subject, .input, .attempt]' "$private/input")"
+
+# --- how it fails ---
+
+fact 'the last line of stderr is the reason' failed_as 'it ended with status 3: no report 7 in act$' act fail
+fact 'the log has all of stderr' logged 'stderr: first words'
+fact 'a program that is not there fails the job' failed_as 'it ended with status 127: .*nothing-of-this-name' act missing
+fact 'death by a signal is told' failed_as 'signal 11 ended it' act signal
+fact 'a line that is too long fails the job' failed_as 'it printed a line of more than 65536 bytes' act long
+
+# --- requests ---
+
+refused() { problem 400 "$1" -X POST -H 'Content-Type: application/json' -d "$2" "$url/api/jobs"; }
+fact 'an unfit subject is refused' refused '"../7" must be as \[A-Za-z' '{"reportId":"../7"}'
+fact 'an unknown subject names all kinds' refused 'or {"reportId": "7"}' '{"bookId":"1"}'
+fact 'a video takes no input' refused 'input: jobs of the kind "video" take none' '{"caseId":"1","input":1}'
+fact 'a missing subject is told in frames' holds 'error reportId is missing: name a report, as in /create/report' \
+    "$(stream "$url/create/report" | messages)"
+fact 'no page of another site starts one' problem 403 'CASECAST_ORIGINS' -H 'Sec-Fetch-Site: cross-site' "$url/create/report?reportId=9"
+fact 'a kind that is not there is 404' same 404 "$(status "$url/create/nothing?nothingId=1")"
+
+# --- how it is ended ---
+
+fact 'a cancel ends it' holds '"state":"(running|canceled)"' "$(post "$url/api/jobs/$still/cancel")"
+fact 'its end is told' wait_for 10 is "$still" canceled
+post -o /dev/null "$url/api/jobs/$deaf/cancel"
+
+# --- nothing is left ---
+
+run act tree-done >/dev/null
+fact 'what a program leaves running ends with it' gone tree-done
+stream_until '^data: two' "$url/api/jobs/$tree/events" >"$private/two"
+owner=$(starters "$tree")
+kill -KILL "$owner"
+head -n 2 "$private/pids.tree" >"$private/pids.first"
+fact 'nothing goes on after kill -9 of the responder, in no other session either' wait_for 5 gone first
+fact 'another process takes the job over' wait_for 10 is "$tree" 'done'
+fact 'its attempt is the second' same 'attempt 1
+attempt 2' "$(cat "$private/attempts.tree")"
+fact 'no line is there twice' same 'one
+two
+three' "$(stream "$url/api/jobs/$tree/events" | messages)"
+
+# --- what took a while ---
+
+wait
+fact 'a program that takes too long is ended' holds 'error it took longer than 0.4 s \(Timeout\)' "$(messages <"$private/brief" | tail -n 1)"
+fact 'a program that says nothing for too long is ended' holds 'error it printed nothing for 0.4 s \(Quiet\)' "$(messages <"$private/hush" | tail -n 1)"
+fact 'too many lines fail the job' holds 'it printed more than 10000 lines' "$(messages <"$private/many" | tail -n 1)"
+fact 'the lines before stay' same 10000 "$(messages <"$private/many" | grep -c '^line$')"
+fact 'status 75 is tried again, and what differs is added' same '["message","one"]
+["page","{\"n\":1}"]
+["message","attempt 1"]
+["message","same"]
+["retry",2]
+["message","attempt 2"]
+["message","same"]
+["retry",3]
+["message","attempt 3"]
+["message","same"]
+["done","{}"]
+["end","{\"state\":\"done\"}"]' "$(jq -c 'select(.id) | [.event, if .event == "retry" then .data | fromjson.attempt else .data end]' "$private/again")"
+fact 'the log tells of the difference' logged 'line 3 is not the one that an attempt before printed'
+fact 'a program that is deaf to SIGTERM is ended, too' wait_for 10 is "$deaf" canceled
+
+# --- files of kinds ---
+
+checked() { "$program" check | grep -A1 "kind .*$1"; }
+fact 'check reads each file' holds "ok +kind +.*/report.kind: report, as \{\"reportId\":\"7\"\}; it runs .*python3" "$(checked report.kind)"
+printf '[Kind]\nSubject=odeId\nCommand=true\nTimout=3s\n' >"$CASECAST_KINDS/zode.kind"
+fact 'check names the line of a mistake' holds 'zode.kind: line 4: there is no key "Timout": did you mean Timeout' "$(checked zode.kind)"
+fact 'with a mistake the server does not start' holds 'zode.kind: line 4' "$("$program" serve --listen "$private/socket" 2>&1)"
+printf '[Kind]\nSubject=reportId\nCommand=true\n' >"$CASECAST_KINDS/zode.kind"
+fact 'two kinds have no subject in common' holds 'Subject=reportId: the kind "report" has this subject' \
+    "$("$program" serve --listen "$private/socket" 2>&1)"
+facts_end
