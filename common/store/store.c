@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "store/parts.h"
@@ -334,6 +335,11 @@ int store_member_each(struct store *store, void (*each)(void *ctx, const struct 
     void *ctx, struct error *err)
 {
     return store->jobs->engine->jobs.member_each(store->jobs, each, ctx, err);
+}
+
+void store_member_began(struct member *member)
+{
+    member->began_ms = clock_monotonic_ms();
 }
 
 void store_member_set_kinds(struct member *member, const char *able, const char *takes)

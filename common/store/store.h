@@ -170,6 +170,9 @@ bool store_member_lives_by_lease(const struct member *member);
 /* Writes its row, with a lease from now on that holds for all its jobs; a claim does it, too.  From
  * the first call on store_member_each() finds it. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
+/* It has just found the database, and can't know whether members are silent because nobody could
+ * reach it: where they live by their leases it takes over nobody's job for the time of one. */
+void store_member_began(struct member *member);
 /* The kinds that it can run now, which its next renewal tells others; and those that it claims jobs
  * of.  Texts as in member_info, which both are at first; "," is none.  The caller keeps them until
  * the next call.  The thread that claims. */

@@ -24,6 +24,8 @@ int clerk_renew(struct clerk *clerk, int64_t now, struct error *err)
     if (now < clerk->renew_at || (clerk->is_listed && !must_renew))
         return 0;
     rc = store_member_renew(clerk->store, clerk->member, err);
+    if (rc == 0 && !clerk->is_listed)
+        store_member_began(clerk->member);
     clerk->is_listed |= rc == 0;
     if (rc == 0 || !must_renew)
         clerk_lease_renewed(clerk);

@@ -20,6 +20,7 @@ struct member {
     const struct store_engine *engine;
     char name[17];
     const char *able, *takes; /* see store_member_set_kinds() */
+    int64_t began_ms;         /* see store_member_began(); 0: not called */
 };
 
 enum store_way {

@@ -504,6 +504,33 @@ START_TEST(an_ended_job_keeps_its_owner_and_run_so_that_its_end_may_be_asked_aga
 }
 END_TEST
 
+/* Its owner may be silent only because nobody could reach the database.  With SQLite a lock tells.
+ */
+START_TEST(who_just_began_takes_over_nobody_s_job_where_the_lease_is_all_that_tells)
+{
+    struct member *young = store_member_new(
+        kit_path, &(struct member_info){.machine = "right", .lease_ms = LEASE_MS / 10});
+    int64_t until_ms = clock_monotonic_ms() + LEASE_MS / 10;
+    struct job job = {0};
+    int rc;
+
+    kit_job("a");
+    kit_claim("sleeper", 1);
+    kit_sleeps("sleeper");
+    store_member_began(young);
+    rc = store_job_claim(kit_store, young, 1, kit_tag(), &job, &kit_error);
+    if (store_member_lives_by_lease(young)) {
+        ck_assert_int_eq(rc, STORE_E_NOT_FOUND);
+        while (rc == STORE_E_NOT_FOUND && clock_monotonic_ms() < until_ms + 20000)
+            rc = store_job_claim(kit_store, young, 1, kit_tag(), &job, &kit_error);
+        ck_assert_int_gt(clock_monotonic_ms(), until_ms);
+    }
+    ck_assert_int_eq(rc, 0);
+    job_clear(&job);
+    store_member_free(young);
+}
+END_TEST
+
 START_TEST(a_member_is_one_row_with_one_lease)
 {
     struct member *member = store_member_new(kit_path,
@@ -711,6 +738,7 @@ int main(void)
         nothing_to_claim_needs_no_write_lock,
         a_claim_that_is_asked_again_gives_the_same_run_of_the_same_job,
         an_ended_job_keeps_its_owner_and_run_so_that_its_end_may_be_asked_again,
+        who_just_began_takes_over_nobody_s_job_where_the_lease_is_all_that_tells,
         a_member_is_one_row_with_one_lease,
         members_are_told_by_machine_idle_ones_too,
         who_owns_a_job_and_renews_no_lease_is_silent_and_who_ended_is_gone,

@@ -10,13 +10,14 @@
 #include "base/mem.h"
 #include "store/postgres/jobs/jobs_private.h"
 
-/* While the database was away nobody could renew its lease.  So after this process lost it, the
- * others have the time of a lease to do so before their jobs are taken over. */
+/* While the database was away nobody could renew its lease.  So after this process lost it, or
+ * began, the others have the time of a lease to do so before their jobs are taken over. */
 static bool owner_may_inherit(const struct pg_member *member)
 {
-    int64_t lost_ms = jobs_lost_ms();
+    int64_t lost_ms = jobs_lost_ms(), began_ms = member->member.began_ms;
+    int64_t since_ms = lost_ms > began_ms ? lost_ms : began_ms;
 
-    return !lost_ms || clock_monotonic_ms() - lost_ms > member->info.lease_ms;
+    return !since_ms || clock_monotonic_ms() - since_ms > member->info.lease_ms;
 }
 
 int pg_job_claim(struct store_link *store_link, struct member *base, int slots, const char *claim,
