@@ -132,6 +132,51 @@ storage_away() {
     fact 'no process shows it' lacks 'not/a\+secret' "$(cat /proc/"$(ps -o pid= --ppid "$(process_pid responders)" | head -n 1 | tr -d ' ')"/{environ,cmdline} | tr '\0' ' ')"
 }
 
+# Storage stays away for longer than a job waits.
+storage_gone() {
+    local job key
+    case_ten gone 3
+    job=$(job_make gone)
+    wait_for 60 has_piece_of "$(key_of "$job")"
+    rgw_kill gateway
+    fact 'storage stays away: the job fails' wait_for 90 job_is "$job" failed
+    fact 'viewers read that the storage fails, and nothing of it' holds '^[a-z ]*the storage of this site fails at the moment$' \
+        "$(curl -sS "$url/api/jobs/$job" | jq -r .error)"
+    fact 'the log says which, and why' holds "job $job fails: .*s3://casecast/media/.* at $rgw_url: .*connect" "$(cat "$state/log/casecast.log")"
+    rgw_start_gateway
+    key=$(key_of "$job")
+    fact 'no finished video is there' same '' "$(rgw_list "media/$key" | grep final.mp4)"
+    fact 'and no playlist that says that it is complete' lacks ENDLIST "$(rgw_curl GET "/casecast/media/$key/live.m3u8")"
+    job=$(job_make gone)
+    fact 'asked again, it is made' wait_for 120 job_is "$job" done
+    fact 'and has the bytes of a folder' same "$(on_a_folder gone)" "$(sum_of "$(jq -r .video <<<"$(result_of "$job")")")"
+}
+key_of() { sql "SELECT key FROM casecast_jobs WHERE id = '$1'"; } # JOB
+has_piece_of() { rgw_list "media/$1" | grep -q live-1.m4s; }      # KEY
+
+a_wrong_secret_is_refused() {
+    local job was
+    (rgw_secret='guessed/a+word' rgw_keys "$private/wrong")
+    was=$(rgw_list media/ | wc -l)
+    export CASECAST_S3_CREDENTIALS=$private/wrong
+    fact 'a wrong secret: check says so' holds "missing +output .*the secret key in $private/wrong is wrong" "$("$program" check 2>&1)"
+    responders_start
+    wait_for 20 curl -fs -o /dev/null "$url/api/health/live"
+    fact 'the site is not ready, and says why' holds "the secret key in $private/wrong is wrong" \
+        "$(curl -sS "$url/api/health/ready" | jq -r .checks.output)"
+    case_ten sixth
+    job=$(job_make sixth)
+    fact 'a job fails at once' wait_for 30 job_is "$job" failed
+    fact 'viewers read no setting' same 'the storage of this site fails at the moment' "$(curl -sS "$url/api/jobs/$job" | jq -r '.error | split(": ")[-1]')"
+    fact 'the log names the file of the keys' holds "job $job fails: .*the secret key in $private/wrong is wrong" "$(cat "$state/log/casecast.log")"
+    fact 'nothing was published' same "$was" "$(rgw_list media/ | wc -l)"
+    fact 'no log holds a secret' lacks 'not/a\+secret|guessed/a\+word' "$(cat "$state"/log/*)"
+    fact 'no process shows one' lacks 'not/a\+secret|guessed/a\+word' "$(cat /proc/"$(ps -o pid= --ppid "$(process_pid responders)" | head -n 1 | tr -d ' ')"/{environ,cmdline} | tr '\0' ' ')"
+    export CASECAST_S3_CREDENTIALS=$private/keys
+    responders_start
+    stack_wait
+}
+
 files_with_a_secret_are_guarded() {
     local answer job secret video
     export CASECAST_SECRET_KEY=0123456789abcdef0123
@@ -165,5 +210,7 @@ a_poster_is_made
 a_dead_process_is_taken_over
 a_canceled_video_leaves_no_pieces
 storage_away
+storage_gone
+a_wrong_secret_is_refused
 files_with_a_secret_are_guarded
 facts_end

@@ -14,30 +14,8 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
-
-frames=20 # of a video, at least, before its owner is stopped
-
-# --- two machines ---------------------------------------------------------------------------------------------
-
-launch=() # what starts them
-# The responders of the second machine are `casecast serve` alone: nobody asks them over HTTP.
-right_start() {
-    mkdir -p "$private/right"
-    env CASECAST_MACHINE=right CASECAST_RUN="$private/right/run" "$@" \
-        "${launch[@]}" "$program" serve --listen "$private/right/socket" 2>>"$private/right/log" &
-    right=$!
-}
-right_is_ready() { grep -q ' ready: ' "$private/right/log"; }
-log_of() { if [[ $1 == left ]]; then cat "$state/log/casecast.log"; else cat "$private/right/log"; fi; }
-
-# Prints "left" or "right": where the job was started last.
-machine_of() { # JOB
-    sql "SELECT machine FROM casecast_jobs JOIN casecast_members ON name = owner WHERE id = '$1' AND state = 'running'"
-}
-runs_on() { [[ $(machine_of "$2") == "$1" ]]; } # MACHINE JOB
-is_listed() { "$program" machines | grep -E "^$1 .* $2\$"; } # MACHINE STATE
-progress_of() { sql "SELECT progress FROM casecast_jobs WHERE id = '$1'" | jq '.frames // 0'; }
-is_under_way() { local n; n=$(progress_of "$1"); ((${n:-0} >= frames)); }
+# shellcheck source=tests/kit/pair.sh
+. "$(dirname "$0")/../../kit/pair.sh"
 
 # --- what viewers are shown -----------------------------------------------------------------------------------
 
@@ -74,21 +52,16 @@ names_open() { # FOLDER: every name in the playlist is a file, and it ends
 
 # --- facts ----------------------------------------------------------------------------------------------------
 
-gave_up() { log_of "$1" | grep -q "job $2: given up here"; }
-
 owner_sleeps() { # NAME: a job whose owner sleeps until its heir has begun (or has ended, with "done")
-    local owner heir pid
+    local owner heir asleep
     case_put "$1" 5
     job=$(job_make "$1")
-    wait_for 60 is_under_way "$job"
-    owner=$(machine_of "$job")
-    heir=$([[ $owner == left ]] && echo right || echo left)
-    pid=$([[ $owner == left ]] && echo "${pids[0]}" || echo "$right")
+    owner_find "$job"
     watch_start "$(folder_of "$job")"
-    kill -STOP "$pid"
+    kill -STOP "$asleep"
     fact "$1: the heir is on the other machine" wait_for 60 runs_on "$heir" "$job"
     [[ $2 == begun ]] || fact "$1: the heir ends the job" wait_for 300 job_is "$job" 'done'
-    kill -CONT "$pid"
+    kill -CONT "$asleep"
     fact "$1: the owner gives the job up when it wakes" wait_for 60 gave_up "$owner" "$job"
     fact "$1: the job is done" wait_for 300 job_is "$job" 'done'
     wait_for 20 watch_has_seen_all "$(folder_of "$job")"
@@ -99,8 +72,6 @@ owner_sleeps() { # NAME: a job whose owner sleeps until its heir has begun (or h
     fact "$1: nothing unfinished is left" same '' "$(find "$CASECAST_OUTPUT" -name '*.part')"
     fact "$1: it is one done job of this key" same 1 "$(jobs_of "$1")"
 }
-
-job_is() { [[ $(sql "SELECT state FROM casecast_jobs WHERE id = '$1'") == "$2" ]]; }
 
 # The same case, made once more in a folder of its own by nobody but this command.
 made_alone() { # NAME

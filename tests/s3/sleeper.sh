@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# sleeper.sh - two machines make videos on S3.  The owner of a job is stopped past its lease, its heir goes on, and the
+# owner wakes: no playlist gets shorter, every name in it opens, and the video is that of a single machine.  (Started by
+# tests/s3/run.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../kit/stack.sh"
+# shellcheck source=tests/kit/spawned.sh
+. "$(dirname "$0")/../kit/spawned.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../kit/streams.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../kit/cases.sh"
+# shellcheck source=tests/kit/pair.sh
+. "$(dirname "$0")/../kit/pair.sh"
+# shellcheck source=tests/kit/s3/radosgw.sh
+. "$(dirname "$0")/../kit/s3/radosgw.sh"
+
+key_of() { sql "SELECT key FROM casecast_jobs WHERE id = '$1'"; } # JOB
+object() { rgw_curl GET "/casecast/pair/$1" "${@:2}"; }           # NAME [CURL-ARGUMENT…]
+names_in() { sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p'; }
+
+# Reads the playlist as a player would, and writes down each fault.
+watch_playlist() { # KEY
+    local list n most=0
+    while sleep 0.05; do
+        list=$(object "$1/live.m3u8" -f 2>/dev/null) || { ((most == 0)) || echo 'the playlist is gone'; continue; }
+        n=$(grep -c '^#EXTINF' <<<"$list")
+        ((n >= most)) || printf 'it had %d pieces and has %d\n' "$most" "$n"
+        most=$n
+        object "$1/$(names_in <<<"$list" | tail -n 1)" -f -o /dev/null || printf 'the last of %d pieces is gone\n' "$n"
+        echo "$n" >>"$private/looks"
+    done >>"$private/faults" 2>&1
+}
+
+names_open() { # KEY: every name in the playlist is an object, and it ends
+    local list name
+    list=$(object "$1/live.m3u8" -f) && grep -q '^#EXT-X-ENDLIST' <<<"$list" || return
+    for name in $(names_in <<<"$list"); do object "$1/$name" -f -o /dev/null || return; done
+}
+
+made_alone() { # NAME KEY
+    env CASECAST_CACHE_MIB=0 "$program" create "$1" -o "$private/$1.mp4" >/dev/null 2>"$private/create.log" || cat "$private/create.log"
+    same "$(sha256sum <"$private/$1.mp4")" "$(object "$2/final.mp4" | sha256sum)"
+}
+
+owner_sleeps() { # NAME STATE: until its heir has begun, or has ended
+    local owner heir asleep job key watcher
+    case_put "$1" 6 photo.jpg photo.jpg
+    job=$(job_make "$1")
+    key=$(key_of "$job")
+    owner_find "$job"
+    : >"$private/looks" >"$private/faults"
+    watch_playlist "$key" &
+    watcher=$!
+    kill -STOP "$asleep"
+    fact "$1: the heir is on the other machine" wait_for 60 runs_on "$heir" "$job"
+    [[ $2 == begun ]] || fact "$1: the heir ends the job" wait_for 200 job_is "$job" 'done'
+    kill -CONT "$asleep"
+    fact "$1: the owner gives the job up when it wakes" wait_for 60 gave_up "$owner" "$job"
+    fact "$1: the job is done" wait_for 200 job_is "$job" 'done'
+    kill "$watcher"
+    fact "$1: no playlist was shorter than an earlier one, and its last piece was there" same '' "$(sort "$private/faults" | uniq -c)"
+    fact "$1: the watcher read more than 10 playlists" test "$(wc -l <"$private/looks")" -gt 10
+    fact "$1: every name of the playlist opens" names_open "$key"
+    fact "$1: the MP4 is the one that a single machine makes" made_alone "$1" "$key"
+    fact "$1: nothing unfinished is left on a machine" same '' "$(find "$private/left-run/output" "$private/right/run/output" -type f)"
+}
+
+private_stack_prepare CASECAST_PROCESSES=1 CASECAST_SLOTS=1 CASECAST_LEASE_MS=700 CASECAST_MACHINE=left
+export CASECAST_OUTPUT=s3://casecast/pair CASECAST_CACHE=s3://casecast/pair-cache CASECAST_RUN=$private/left-run
+export CASECAST_S3_ENDPOINT=$rgw_url CASECAST_S3_CREDENTIALS=$private/keys
+rgw_keys "$private/keys"
+photos_make
+stack_start
+right_start
+wait_for 20 right_is_ready
+wait_for 20 is_listed right idle >/dev/null
+owner_sleeps sleeper begun
+owner_sleeps late 'done'
+facts_end
