@@ -137,6 +137,16 @@ bool store_is_adrift(struct store *store)
            (store->cases && store->cases->engine->is_adrift(store->cases));
 }
 
+static bool store_link_is_cut(struct store_link *link)
+{
+    return link && link->engine->is_cut && link->engine->is_cut(link);
+}
+
+bool store_is_cut(struct store *store)
+{
+    return store_link_is_cut(store->jobs) || store_link_is_cut(store->cases);
+}
+
 int store_probe(struct store *store, struct error *err)
 {
     int rc = store->jobs->engine->probe(store->jobs, err);

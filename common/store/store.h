@@ -65,6 +65,12 @@ bool store_is_there(const char *address);
  * writes fail with -ERR_IO.  Close the store and open it again.  Costs a stat(). */
 bool store_is_adrift(struct store *store);
 
+/* The connection to the server was lost, or the server has ended it while nobody asked.  The store
+ * would connect again by itself, but what answers then may be another database (a standby that was
+ * promoted), and the store be adrift.  Who keeps nothing of what was read opens it again instead.
+ * Asks the system, not the server. */
+bool store_is_cut(struct store *store);
+
 /* Does the database do what jobs need?  Reads, commits a note that nobody reads, and checks that
  * the log is whole and the disk has room.  Call it on a store that was just opened: an older
  * connection answers from its memory.  Costs some milliseconds, and a page of the log. */

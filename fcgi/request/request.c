@@ -24,7 +24,7 @@ const char *request_headers(const struct request *request)
 
 int store_keep_open(struct store **store, const char *jobs, const char *cases, struct error *err)
 {
-    if (*store && store_is_adrift(*store)) {
+    if (*store && (store_is_adrift(*store) || store_is_cut(*store))) {
         store_close(*store);
         *store = NULL;
     }

@@ -101,6 +101,11 @@ static int postgres_open(const char *address, unsigned parts, enum store_way way
     return rc;
 }
 
+static bool postgres_is_cut(struct store_link *link)
+{
+    return pg_link_is_cut(pg_link_of(link));
+}
+
 static bool postgres_is_adrift(struct store_link *link)
 {
     return pg_jobs_are_adrift(pg_link_of(link));
@@ -124,6 +129,7 @@ const struct store_engine postgres_engine = {
     .open = postgres_open,
     .close = postgres_close,
     .is_adrift = postgres_is_adrift,
+    .is_cut = postgres_is_cut,
     .probe = postgres_probe,
     .examine = postgres_examine,
     .did = postgres_did,

@@ -17,13 +17,16 @@ MANY=400 # cases to make jobs of
 
 # --- what was acknowledged ---------------------------------------------------------------------------------------
 
-# Makes a job of one case after the other until the file NAME.stop is there; writes each id that was answered.
+# Makes a job of one case after the other until the file NAME.stop is there; writes each id that was answered, and what
+# refusals say.
 post_until_stopped() { # NAME
-    local n id
+    local n id answer
     for ((n = 1; n <= MANY; n++)); do
         [[ ! -e $private/$1.stop ]] || break
-        id=$(curl -sS --max-time 20 -H 'Content-Type: application/json' -d "{\"caseId\":\"$1$n\"}" "$url/api/jobs" 2>/dev/null | jq -r '.id // empty' 2>/dev/null)
+        answer=$(curl -sS --max-time 20 -H 'Content-Type: application/json' -d "{\"caseId\":\"$1$n\"}" "$url/api/jobs" 2>/dev/null)
+        id=$(jq -r '.id // empty' <<<"$answer" 2>/dev/null)
         [[ -z $id ]] || printf '%s\n' "$id" >>"$private/$1.made"
+        jq -r '.detail // empty' <<<"$answer" >>"$private/$1.refused" 2>/dev/null
     done
 }
 
@@ -93,6 +96,7 @@ fail_over() { # NAME NEXT [cut: NEXT gets nothing of the last moments]
     wait_for 30 made_more_than "$1" $((n_before + 5))
     touch "$private/$1.stop"
     wait "$poster"
+    fact "$1: no request is refused because another server answers now" lacks 'replaced' "$(sort -u "$private/$1.refused")"
 }
 
 private_stack_prepare CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=1000 CASECAST_RETRY_MS=100 CASECAST_MAX_QUEUED=10000

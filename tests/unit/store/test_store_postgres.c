@@ -1,7 +1,9 @@
 /* test_store_postgres.c - what PostgreSQL alone can do to a writer: connections that are ended, a
- * server that crashes, a history that is replaced. */
+ * server that crashes, hosts that are silent, a history that is replaced. */
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "unit/store/store_kit.h"
@@ -187,6 +189,70 @@ START_TEST(many_threads_run_each_job_once_and_no_machine_more_than_its_slots)
 }
 END_TEST
 
+/* --- an address of several hosts --- */
+
+/* A port that takes connections and never says a word. */
+static int silent_port(int *ret_fd)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+
+    *ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(*ret_fd, (struct sockaddr *)&address, len), 0);
+    ck_assert_int_eq(listen(*ret_fd, 16), 0);
+    ck_assert_int_eq(getsockname(*ret_fd, (struct sockaddr *)&address, &len), 0);
+    return ntohs(address.sin_port);
+}
+
+/* It connects when it is asked. */
+static struct store *open_at(const char *address)
+{
+    struct store *store = NULL;
+
+    assert_done(store_open(address, NULL, &store, &kit_error));
+    return store;
+}
+
+static const char *const wishes[] = {"any", "read-write", "prefer-standby"};
+
+START_TEST(a_silent_host_does_not_take_the_time_of_the_next)
+{
+    const char *folder = strstr(kit_path, "host=");
+    char address[320], name[32];
+    struct store *store;
+    uint64_t position;
+    int fd, port = silent_port(&fd);
+
+    ck_assert_ptr_nonnull(folder);
+    folder += strlen("host=");
+    snprintf(name, sizeof name, "test_%d", (int)getpid());
+    snprintf(address, sizeof address,
+        "postgresql://owner@/%s?host=127.0.0.1,%.*s&port=%d,5432&target_session_attrs=%s", name,
+        (int)strcspn(folder, "&"), folder, port, wishes[_i]);
+    store = open_at(address);
+    assert_done(store_position(store, &position, &kit_error));
+    store_close(store);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_host_that_is_silent_is_named)
+{
+    int fd, port = silent_port(&fd);
+    struct store *store;
+    uint64_t position;
+    char address[160];
+
+    snprintf(address, sizeof address, "postgresql://owner@127.0.0.1:%d,127.0.0.1:%d/%s", port, port,
+        "none");
+    store = open_at(address);
+    assert_says(
+        store_position(store, &position, &kit_error), ERR_BUSY, "no answer in 2 s from 127.0.0.1");
+    store_close(store);
+    close(fd);
+}
+END_TEST
+
 /* --- news without a notification --- */
 
 static void see_job(void *ctx, const struct job *job, const char *owner)
@@ -288,10 +354,15 @@ int main(void)
         each_event_is_there_once_though_connections_are_ended_at_random,
         each_event_is_there_once_though_the_server_crashes,
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
+        a_host_that_is_silent_is_named,
         news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
         who_reads_tables_that_were_made_anew_is_adrift,
         a_reader_finds_by_itself_that_the_tables_were_dropped,
     };
 
-    return kit_main("store_postgres", tests, sizeof tests / sizeof *tests, kit_start);
+    const struct kit_loop loops[] = {
+        {a_silent_host_does_not_take_the_time_of_the_next, sizeof wishes / sizeof *wishes}};
+
+    return kit_main_loops("store_postgres", tests, sizeof tests / sizeof *tests, loops,
+        sizeof loops / sizeof *loops, kit_start);
 }

@@ -1,7 +1,7 @@
-/* link.c - see link.h.  libpq's blocking calls wait as long as the kernel keeps the connection,
- * which is forever if the server is only stopped.  So everything here is sent and then waited for
- * in poll(), with a deadline. */
-#include "store/postgres/link/link.h"
+/* link.c - see link.h; connect.c has the making of a connection.  libpq's blocking calls wait as
+ * long as the kernel keeps the connection, which is forever if the server is only stopped.  So
+ * everything here is sent and then waited for in poll(), with a deadline. */
+#include "store/postgres/link/link_private.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -77,7 +77,7 @@ int pg_link_new(const char *address, struct pg_link **ret_link, struct error *er
     return 0;
 }
 
-static void link_drop(struct pg_link *link)
+void link_drop(struct pg_link *link)
 {
     PQfinish(link->connection);
     link->connection = NULL;
@@ -95,8 +95,7 @@ void pg_link_free(struct pg_link *link)
 
 /* --- errors --- */
 
-/* libpq's and the server's message: one line, without the lines that quote the statement. */
-static int link_refuse(
+int link_refuse(
     const struct pg_link *link, enum err_code code, const char *message, struct error *err)
 {
     size_t len = strcspn(message, "\n");
@@ -107,8 +106,7 @@ static int link_refuse(
     return rc;
 }
 
-/* The connection is of no more use. */
-static int link_lose(struct pg_link *link, const char *why, struct error *err)
+int link_lose(struct pg_link *link, const char *why, struct error *err)
 {
     int rc = link_refuse(link, ERR_BUSY, why, err);
 
@@ -118,8 +116,7 @@ static int link_lose(struct pg_link *link, const char *why, struct error *err)
 
 /* --- waiting --- */
 
-/* 1: `events` are there; 0: the deadline is over; -1: poll() failed. */
-static int link_poll(const struct pg_link *link, short events, int64_t until_ms)
+int link_poll(const struct pg_link *link, short events, int64_t until_ms)
 {
     struct pollfd poll_fd = {.fd = PQsocket(link->connection), .events = events};
     int64_t left_ms;
@@ -132,53 +129,14 @@ static int link_poll(const struct pg_link *link, short events, int64_t until_ms)
     return n;
 }
 
-static int link_finish_connecting(struct pg_link *link, struct error *err)
+bool pg_link_is_cut(const struct pg_link *link)
 {
-    int64_t until_ms = clock_monotonic_ms() + LINK_CONNECT_MS;
-    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+    struct pollfd poll_fd = {.events = POLLRDHUP};
 
-    while (state != PGRES_POLLING_OK) {
-        if (state == PGRES_POLLING_FAILED)
-            return link_lose(link, PQerrorMessage(link->connection), err);
-        if (link_poll(link, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until_ms) <= 0)
-            return link_lose(link, "no answer in 2 s", err);
-        state = PQconnectPoll(link->connection);
-    }
-    return 0;
-}
-
-static void link_ignore_notice(void *ctx, const PGresult *result)
-{
-    (void)ctx;
-    (void)result;
-}
-
-static int link_greet(struct pg_link *link, struct error *err)
-{
-    int rc = link->greet ? link->greet(link, err) : 0;
-
-    if (rc < 0)
-        link_drop(link);
-    return rc;
-}
-
-int pg_link_connect(struct pg_link *link, struct error *err)
-{
-    static const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name",
-        "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", NULL};
-    const char *const values[] = {link->address, "UTF8", "casecast", "3000", "2", "1", "3", NULL};
-    int rc;
-
-    if (link->connection)
-        return 0;
-    link->connection = PQconnectStartParams(keywords, values, 1);
     if (!link->connection)
-        return link_refuse(link, ERR_LIMIT, "no memory", err);
-    if (PQstatus(link->connection) == CONNECTION_BAD)
-        return link_lose(link, PQerrorMessage(link->connection), err);
-    PQsetNoticeReceiver(link->connection, link_ignore_notice, NULL);
-    rc = link_finish_connecting(link, err);
-    return rc == 0 ? link_greet(link, err) : rc;
+        return link->was_connected;
+    poll_fd.fd = PQsocket(link->connection);
+    return poll(&poll_fd, 1, 0) > 0;
 }
 
 /* Sends what waits to be sent and reads until a result is there, or none is left (NULL). */

@@ -16,7 +16,7 @@
 #include "store/engine/engine.h"
 
 enum {
-    LINK_CONNECT_MS = 2000,   /* to connect */
+    LINK_CONNECT_MS = 2000,   /* to connect to one host of the address */
     LINK_STATEMENT_MS = 5000, /* for one statement; the server ends it then, too */
 };
 
@@ -28,6 +28,7 @@ struct pg_link {
     PGconn *connection;     /* NULL: not connected */
     char *address;          /* without a password: pg_link_new() refuses one */
     char *name;             /* of the database in logs and errors: pg_address_name() */
+    bool was_connected;     /* ever */
     char state[6];          /* SQLSTATE of the last statement that was refused */
     struct pg_cases *cases; /* what this connection knows of its cases; NULL: nothing yet */
     struct pg_jobs *jobs;   /* the same of its jobs; NULL: it is none of jobs */
@@ -53,7 +54,8 @@ void pg_link_free(struct pg_link *link); /* takes NULL; `cases` are freed before
 /* What of an address is printed: "postgresql://role@db1,db2/app".  The caller frees it. */
 char *pg_address_name(const char *address);
 
-/* Connects, if there is no connection.  -ERR_BUSY: the server can't be reached, or does not let us
+/* Connects, if there is no connection: to the first host of the address that answers in time and is
+ * what target_session_attrs wants.  -ERR_BUSY: the server can't be reached, or does not let us
  * in; the text says why. */
 int pg_link_connect(struct pg_link *link, struct error *err);
 
@@ -97,6 +99,9 @@ int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *
  * it is asked again on a new one. */
 int pg_link_ask(struct pg_link *link, const char *sql, const struct pg_value *values, int n,
     PGresult **ret_result, struct error *err);
+
+/* It was connected, and is not any more.  Asks the system, not the server. */
+bool pg_link_is_cut(const struct pg_link *link);
 
 /* The connection broke while nobody asked anything.  Returns -ERR_BUSY. */
 int pg_link_lost(struct pg_link *link, struct error *err);
