@@ -38,6 +38,7 @@ struct kind_file {
     int64_t memory;               /* bytes; 0: no limit */
     int nice;                     /* added to that of the server */
     int retry;                    /* further attempts of a job after a failure that may pass */
+    bool files;                   /* it leaves a folder of files */
     int64_t retry_after_ms;       /* before the first of them */
 };
 

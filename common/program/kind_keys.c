@@ -162,6 +162,14 @@ static int key_retry_after(struct kind_file *file, const char *value, struct err
     return key_span(value, &file->retry_after_ms, err);
 }
 
+static int key_files(struct kind_file *file, const char *value, struct error *err)
+{
+    file->files = strcmp(value, "yes") == 0;
+    if (file->files || strcmp(value, "no") == 0)
+        return 0;
+    return error_set(err, ERR_INPUT, "must be yes or no");
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -169,6 +177,7 @@ static const struct {
     int (*take)(struct kind_file *file, const char *value, struct error *err);
 } kind_keys[] = {
     {"Command", key_command},
+    {"Files", key_files},
     {"Memory", key_memory},
     {"Nice", key_nice},
     {"Quiet", key_quiet},

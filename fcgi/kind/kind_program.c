@@ -7,6 +7,8 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "kind/program_files.h"
+#include "kind/writable.h"
 
 /* --- what a kind says --- */
 
@@ -84,6 +86,11 @@ static struct program_kind *kind_program_new(struct kind_file *file)
         .prepare = kind_program_prepare,
         .run = program_run,
         .finish = kind_program_finish};
+    if (file->files) {
+        program->kind.still_good = program_files_are_there;
+        program->kind.may_run = writable_check;
+        program->kind.clear = program_files_clear;
+    }
     return program;
 }
 
@@ -105,12 +112,26 @@ static int kinds_check_new(
     return 0;
 }
 
-static int kinds_add_file(const struct job_kind **kinds, const char *path, struct error *err)
+/* A program writes to a folder of this machine. */
+static int kinds_check_files(
+    const struct config *config, const struct kind_file *file, struct error *err)
+{
+    if (!file->files || !strstr(config->output, "://"))
+        return 0;
+    return error_set(err, ERR_INPUT,
+        "%s: Files=yes needs a folder, and CASECAST_OUTPUT is an address: set it to no, and let "
+        "the program store its files itself",
+        file->path);
+}
+
+static int kinds_add_file(
+    const struct config *config, const struct job_kind **kinds, const char *path, struct error *err)
 {
     struct kind_file file;
     int n = 0, rc = kind_file_read(path, &file, err);
 
-    if (rc == 0 && (rc = kinds_check_new(kinds, &file, err)) < 0)
+    if (rc == 0 && ((rc = kinds_check_new(kinds, &file, err)) < 0 ||
+                       (rc = kinds_check_files(config, &file, err)) < 0))
         kind_file_clear(&file);
     while (kinds[n])
         n++;
@@ -134,7 +155,7 @@ int kinds_with_programs(const struct config *config, const struct job_kind *cons
     memcpy(kinds, own, (size_t)n_own * sizeof *own);
     for (int i = 0; i < n; i++) {
         if (rc == 0)
-            rc = kinds_add_file(kinds, paths[i], err);
+            rc = kinds_add_file(config, kinds, paths[i], err);
         free(paths[i]);
     }
     free(paths);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "kind/kind_program.h"
+#include "kind/program_files.h"
 #include "kind/program_output.h"
 #include "program/process.h"
 
@@ -24,6 +25,7 @@ struct running {
     struct work *work;
     const struct kind_file *file;
     struct program_output output;
+    struct program_files files; /* of this attempt; zeroed: the kind leaves none */
     int attempt;
     bool may_pass; /* what ended it may not come again */
 };
@@ -50,13 +52,14 @@ static char *running_variable(const char *name, const char *fallback)
     return mem_format("%s=%s", name, value && *value ? value : fallback);
 }
 
-enum { N_VARIABLES = 8 };
+enum { N_VARIABLES = 10 };
 
 /* Nothing else of ours: neither the database's address nor a key.  Without PYTHONUNBUFFERED a
  * print() of Python would wait until 8 KB are full. */
 static void running_env(const struct running *running, char *ret_env[static N_VARIABLES + 1])
 {
     const struct job *job = work_job(running->work);
+    const struct program_files *files = &running->files;
 
     ret_env[0] = running_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
     ret_env[1] = running_variable("HOME", "/");
@@ -66,7 +69,9 @@ static void running_env(const struct running *running, char *ret_env[static N_VA
     ret_env[5] = mem_format("CASECAST_KIND=%s", job->kind);
     ret_env[6] = mem_format("CASECAST_SUBJECT=%s", job->subject);
     ret_env[7] = mem_format("CASECAST_ATTEMPT=%d", running->attempt);
-    ret_env[8] = NULL;
+    ret_env[8] = files->hidden ? mem_format("CASECAST_OUT=%s", files->hidden) : NULL;
+    ret_env[9] = files->hidden ? mem_format("CASECAST_OUT_URL=%s", files->url) : NULL;
+    ret_env[N_VARIABLES] = NULL;
 }
 
 /* --- how it ended --- */
@@ -108,6 +113,20 @@ static int running_fail(
     return -(int)err->code;
 }
 
+/* The URL of the files is a member of a result that is an object. */
+static char *running_result(const struct running *running)
+{
+    const char *said = running->output.result ? running->output.result : "{}";
+    json_t *json = json_loads(said, JSON_DECODE_ANY, NULL);
+    char *text;
+
+    if (running->files.url && json_is_object(json))
+        json_object_set_new(json, "files", json_string(running->files.url));
+    text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(json);
+    return text;
+}
+
 static int running_end(struct running *running, const struct process_result *ended,
     char **ret_result, struct error *err)
 {
@@ -116,7 +135,9 @@ static int running_end(struct running *running, const struct process_result *end
         return error_set(err, ERR_CANCELED, "canceled");
     if (ended->end != PROCESS_EXITED || ended->code != 0)
         return running_fail(running, ended, err);
-    *ret_result = mem_copy(running->output.result ? running->output.result : "{}");
+    if (running->files.hidden && program_files_show(&running->files, running->work, err) < 0)
+        return -(int)err->code;
+    *ret_result = running_result(running);
     return 0;
 }
 
@@ -166,9 +187,15 @@ static int running_attempt(struct running *running, char **ret_result, struct er
 
     running->may_pass = false;
     running->attempt = (int)work_job(running->work)->run + running->output.n_retries;
+    if (rc == 0 && running->file->files)
+        rc = program_files_begin(
+            &running->files, work_config(running->work), work_job(running->work), err);
     if (rc == 0)
         rc = running_process(running, &ended, err);
-    return rc == 0 ? running_end(running, &ended, ret_result, err) : rc;
+    if (rc == 0)
+        rc = running_end(running, &ended, ret_result, err);
+    program_files_end(&running->files);
+    return rc;
 }
 
 /* --- all attempts --- */

@@ -35,6 +35,12 @@ again) # fails so that a retry helps, twice; the third line differs then
     echo one && echo '{"event":"page","n":1}' && echo "attempt $CASECAST_ATTEMPT" && echo same
     ((CASECAST_ATTEMPT == 3)) || exit 75
     ;;
+files) # shows what it leaves when it ends, unless it fails or is ended
+    echo whole >"$CASECAST_OUT/a.txt" && mkdir "$CASECAST_OUT/sub" && echo deep >"$CASECAST_OUT/sub/b.txt"
+    echo "$CASECAST_OUT_URL"
+    ;;
+half) echo half >"$CASECAST_OUT/a.txt" && echo "$CASECAST_OUT_URL" && exit 1 ;;
+link) ln -s /etc/passwd "$CASECAST_OUT/a.txt" ;;
 long) head -c 70000 /dev/zero | tr '\0' x && echo ;;
 many) yes line | head -n 10001 ;;
 still) echo a && sleep 300 ;;
@@ -61,6 +67,7 @@ kind brief Timeout=400ms
 kind hush Quiet=400ms
 kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
+kind leave Files=yes
 
 stack_start
 
@@ -142,6 +149,20 @@ fact 'a program that is not there fails the job' failed_as 'it ended with status
 fact 'death by a signal is told' failed_as 'signal 11 ended it' act signal
 fact 'a line that is too long fails the job' failed_as 'it printed a line of more than 65536 bytes' act long
 
+# --- files ---
+
+events=$(run leave files)
+folder=$(jq -r 'select(.event == "done") | .data | fromjson.files' <<<"$events")
+fact 'files appear with the end of their job, under a URL that the program knew' same "$folder whole deep" \
+    "$(messages <<<"$events") $(curl -sS "$url${folder}a.txt") $(curl -sS "$url${folder}sub/b.txt")"
+half=$(run leave half)
+fact 'a job that fails shows no file' same 404 "$(status "$url$(messages <<<"$half" | head -n 1)a.txt")"
+fact 'a link fails the job' failed_as 'it left something in CASECAST_OUT that is no file and no folder' leave link
+fact 'nothing else is left' same "$(basename "$folder")" "$(find "$state/media" -mindepth 2 -maxdepth 2 -printf '%f\n')"
+rm -r "$state/media/$(cut -d/ -f3 <<<"$folder")"
+fact 'the same request makes files anew that were deleted' holds "deep" \
+    "$(curl -sS "$url$(run leave files | jq -r 'select(.event == "done") | .data | fromjson.files')sub/b.txt")"
+
 # --- requests ---
 
 refused() { problem 400 "$1" -X POST -H 'Content-Type: application/json' -d "$2" "$url/api/jobs"; }
@@ -196,6 +217,19 @@ fact 'status 75 is tried again, and what differs is added' same '["message","one
 ["end","{\"state\":\"done\"}"]' "$(jq -c 'select(.id) | [.event, if .event == "retry" then .data | fromjson.attempt else .data end]' "$private/again")"
 fact 'the log tells of the difference' logged 'line 3 is not the one that an attempt before printed'
 fact 'a program that is deaf to SIGTERM is ended, too' wait_for 10 is "$deaf" canceled
+
+# --- client secrets ---
+
+export CASECAST_SECRET_KEY='a key for these tests only'
+stack_start
+created=$(post -d '{"leaveId":"files"}' "$url/api/jobs")
+secret=$(jq -r .clientSecret <<<"$created") secret_of=$(jq -r .id <<<"$created")
+fact 'with client secrets a stream needs that of its job' holds 'error client_secret is missing' "$(stream "$url/create/leave?leaveId=files" | messages)"
+events=$(stream "$url/create/leave?leaveId=files&client_secret=$secret")
+fact 'and with it shows the job' same "$secret_of" "$(job_of <<<"$events")"
+folder=$(jq -r 'select(.event == "done") | .data | fromjson.files' <<<"$events")
+fact 'its files need it, too' same '403 200' \
+    "$(status "$url${folder}a.txt") $(status "$url${folder}a.txt?client_secret=$secret")"
 
 # --- files of kinds ---
 

@@ -75,7 +75,7 @@ site_for() { # WORD
     case $1 in
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
     postgres) postgres_for_manuals && return ;;
-    programs) export CASECAST_KINDS=$folder/kinds ;;
+    programs) cp -rn "$root/tests/kit/kinds" . && export CASECAST_KINDS=$folder/kinds ;; # the manual shows some later
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
     esac

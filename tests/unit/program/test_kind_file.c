@@ -47,7 +47,7 @@ START_TEST(all_keys_are_taken_with_their_units)
     ck_assert_int_eq(parse("# a comment\n\n[Kind]\n  Subject = pageId\r\nSubjectPattern=a|b+\n"
                            "Command=sh -c 'echo \"$0\"' \"two words\" \n"
                            "Same=input\nTimeout=10min\nQuiet=1500ms\nMemory=2G\nNice=10\n"
-                           "Retry=3\nRetryAfter=500ms\n"),
+                           "Retry=3\nRetryAfter=500ms\nFiles=yes\n"),
         0);
     ck_assert_str_eq(file.subject_name, "page");
     ck_assert_str_eq(file.argv[2], "echo \"$0\"");
@@ -58,6 +58,7 @@ START_TEST(all_keys_are_taken_with_their_units)
     ck_assert_int_eq(file.quiet_ms, 1500);
     ck_assert_int_eq(file.memory, 2LL << 30);
     ck_assert_int_eq(file.nice, 10);
+    ck_assert(file.files);
     ck_assert_int_eq(file.retry, 3);
     ck_assert_int_eq(file.retry_after_ms, 500);
     ck_assert(kind_file_takes(&file, "bb") && !kind_file_takes(&file, "ab"));
@@ -74,12 +75,13 @@ START_TEST(a_mistake_is_told_with_its_line_and_what_would_be_right)
         const char *text, *part;
     } mistakes[] = {
         {HEAD "Timout=3s\n", "line 4: there is no key \"Timout\": did you mean Timeout?"},
-        {HEAD "Colour=red\n", "there are Command, Memory"},
+        {HEAD "Colour=red\n", "there are Command, Files, Memory"},
         {HEAD "Timeout=soon\n", "line 4: Timeout=soon: must be a time from 100ms to 7d"},
         {HEAD "Timeout=8d\n", "must be a time"},
         {HEAD "Timeout=10min  Quiet=60s\n", "Timeout=10min  Quiet=60s: must be a time"},
         {HEAD "Memory=1\n", "Memory=1: must be a size from 16M"},
         {HEAD "Nice=-1\n", "must be a whole number from 0 to 19"},
+        {HEAD "Files=true\n", "Files=true: must be yes or no"},
         {HEAD "Same=always\n", "Same=always: must be subject"},
         {HEAD "SubjectPattern=(\n", "must be a regular expression"},
         {HEAD "Command=false\n", "line 4: Command stands in line 3 already"},
