@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGV_MEMORY = 2, ARGV_NICE = 3, ARGV_COMMAND = 4, NOT_STARTED = 127 };
+enum { ARGV_MEMORY = 2, ARGV_NICE, ARGV_UID, ARGV_GID, ARGV_COMMAND, NOT_STARTED = 127 };
 
 struct keeper {
     pid_t program; /* 0: it has ended */
@@ -43,6 +45,17 @@ static void keeper_limit(int64_t memory, int nice_)
     }
 }
 
+static void keeper_become(uid_t uid, gid_t gid)
+{
+    const struct passwd *user = uid ? getpwuid(uid) : NULL;
+
+    if (uid &&
+        (!user || initgroups(user->pw_name, gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0)) {
+        perror("casecast: its user can't be set");
+        _exit(NOT_STARTED);
+    }
+}
+
 /* The signals of a program that starts: some that casecast ignores, and that it has blocked, are as
  * they are at first. */
 static void keeper_reset_signals(void)
@@ -61,6 +74,8 @@ static void keeper_exec(pid_t keeper, char **argv)
     setsid();
     umask(022);
     keeper_limit(strtoll(argv[ARGV_MEMORY], NULL, 10), atoi(argv[ARGV_NICE]));
+    keeper_become(
+        (uid_t)strtoul(argv[ARGV_UID], NULL, 10), (gid_t)strtoul(argv[ARGV_GID], NULL, 10));
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != keeper)

@@ -4,7 +4,7 @@
  * and ends all of it when the program ends, or when the pipe from casecast does: so nothing goes on
  * after a kill -9 of casecast.  It is the same executable, started anew:
  *
- *     casecast --keep-program MEMORY NICE COMMAND…
+ *     casecast --keep-program MEMORY NICE UID GID COMMAND…
  *
  * 0, 1 and 2 are the program's; on KEEPER_FD it reads the letters below. */
 #pragma once

@@ -159,6 +159,7 @@ void kind_file_clear(struct kind_file *file)
     free(file->subject_name);
     free(file->example);
     free(file->pattern);
+    free(file->home);
     if (file->regex)
         g_regex_unref(file->regex);
     g_strfreev(file->argv);

@@ -38,8 +38,11 @@ struct kind_file {
     int64_t memory;               /* bytes; 0: no limit */
     int nice;                     /* added to that of the server */
     int retry;                    /* further attempts of a job after a failure that may pass */
-    bool files;                   /* it leaves a folder of files */
-    int64_t retry_after_ms;       /* before the first of them */
+    uid_t uid;                    /* of User; 0: that of the server */
+    gid_t gid;
+    char *home;             /* of User; NULL: that of the server */
+    bool files;             /* it leaves a folder of files */
+    int64_t retry_after_ms; /* before the first of them */
 };
 
 /* Reads a file, or `len` bytes as if they were the file `path`.  -ERR_INPUT names the file, the

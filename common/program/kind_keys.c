@@ -2,9 +2,11 @@
 #include "program/kind_keys.h"
 
 #include <glib.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -162,6 +164,23 @@ static int key_retry_after(struct kind_file *file, const char *value, struct err
     return key_span(value, &file->retry_after_ms, err);
 }
 
+static int key_user(struct kind_file *file, const char *value, struct error *err)
+{
+    const struct passwd *user;
+
+    if (geteuid() != 0)
+        return error_set(err, ERR_INPUT,
+            "only root may start a program as another user, and this is user %u: leave it out",
+            (unsigned)geteuid());
+    user = getpwnam(value);
+    if (!user)
+        return error_set(err, ERR_INPUT, "must be a user of this machine");
+    file->uid = user->pw_uid;
+    file->gid = user->pw_gid;
+    file->home = mem_copy(user->pw_dir);
+    return 0;
+}
+
 static int key_files(struct kind_file *file, const char *value, struct error *err)
 {
     file->files = strcmp(value, "yes") == 0;
@@ -187,6 +206,7 @@ static const struct {
     {"Subject", key_subject},
     {"SubjectPattern", key_pattern},
     {"Timeout", key_timeout},
+    {"User", key_user},
 };
 enum { N_KEYS = sizeof kind_keys / sizeof *kind_keys };
 

@@ -253,30 +253,33 @@ static void process_close_fds(const int fds[static N_PIPES])
             close(fds[i]);
 }
 
+enum { NUMBERS = 4, NUMBER_MAX = 24 };
+
 static char **process_keeper_argv(
-    const struct process_plan *plan, char memory[static 24], char nice_[static 12])
+    const struct process_plan *plan, char numbers[static NUMBERS][NUMBER_MAX])
 {
     static char name[] = "casecast", argument[] = KEEPER_ARGUMENT;
+    const long long values[NUMBERS] = {plan->memory, plan->nice, plan->uid, plan->gid};
     size_t n = 0;
     char **argv;
 
     while (plan->argv[n])
         n++;
-    argv = mem_new_n(n + 5, char *);
-    snprintf(memory, 24, "%lld", (long long)plan->memory);
-    snprintf(nice_, 12, "%d", plan->nice);
+    argv = mem_new_n(n + 2 + NUMBERS + 1, char *);
     argv[0] = name;
     argv[1] = argument;
-    argv[2] = memory;
-    argv[3] = nice_;
-    memcpy(argv + 4, plan->argv, n * sizeof *argv);
+    for (int i = 0; i < NUMBERS; i++) {
+        snprintf(numbers[i], NUMBER_MAX, "%lld", values[i]);
+        argv[2 + i] = numbers[i];
+    }
+    memcpy(argv + 2 + NUMBERS, plan->argv, n * sizeof *argv);
     return argv;
 }
 
 static int process_spawn(
     struct process *process, const struct process_pipes *pipes, struct error *err)
 {
-    char memory[24], nice_[12], **argv = process_keeper_argv(process->plan, memory, nice_);
+    char numbers[NUMBERS][NUMBER_MAX], **argv = process_keeper_argv(process->plan, numbers);
     uv_stdio_container_t stdio[N_PIPES];
     uv_process_options_t options = {.file = "/proc/self/exe",
         .args = argv,

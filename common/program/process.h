@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -20,6 +21,8 @@ struct process_plan {
     const char *input;  /* what it reads from stdin */
     int64_t memory;     /* bytes of address space; 0: no limit */
     int nice;
+    uid_t uid; /* not 0: the user, by a caller that is root */
+    gid_t gid;
     int64_t timeout_ms, quiet_ms; /* 0: no limit; quiet: without output */
 
     const atomic_bool *cancel; /* set: it is to end */

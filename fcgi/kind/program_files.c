@@ -84,7 +84,7 @@ static int files_name(
 }
 
 int program_files_begin(struct program_files *files, const struct config *config,
-    const struct job *job, struct error *err)
+    const struct job *job, uid_t uid, gid_t gid, struct error *err)
 {
     char *folder = files_folder(config, job);
     int rc = files_make_folders(config, folder, err);
@@ -93,6 +93,8 @@ int program_files_begin(struct program_files *files, const struct config *config
         files_remove_hidden(folder, job->id);
         rc = files_name(files, folder, job, err);
     }
+    if (rc == 0 && uid && chown(files->hidden, uid, gid) < 0)
+        rc = files_fail(files->hidden, err);
     files->url =
         mem_format("%s%s%s/%s/", config->media_url, files_shelf(config), job->key, job->id);
     free(folder);

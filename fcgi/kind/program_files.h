@@ -15,10 +15,11 @@ struct program_files {
     char *url;            /* of the folder, with a / at its end */
 };
 
-/* Makes an empty folder for an attempt, and removes what others of the job have left.  -ERR_IO
- * names it.  The caller ends it with program_files_end(), also after an error. */
+/* Makes an empty folder for an attempt, of this user if `uid` is not 0, and removes what others of
+ * the job have left.  -ERR_IO names it.  The caller ends it with program_files_end(), also after an
+ * error. */
 int program_files_begin(struct program_files *files, const struct config *config,
-    const struct job *job, struct error *err);
+    const struct job *job, uid_t uid, gid_t gid, struct error *err);
 
 /* Shows the folder, once it is whole on the disk.  -ERR_INPUT: the program left something else than
  * files and folders.  -ERR_IO: it can't be shown.  -ERR_CANCELED: see work_may_publish(). */

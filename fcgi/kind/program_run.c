@@ -62,7 +62,8 @@ static void running_env(const struct running *running, char *ret_env[static N_VA
     const struct program_files *files = &running->files;
 
     ret_env[0] = running_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
-    ret_env[1] = running_variable("HOME", "/");
+    ret_env[1] = running->file->home ? mem_format("HOME=%s", running->file->home)
+                                     : running_variable("HOME", "/");
     ret_env[2] = running_variable("LANG", "C.UTF-8");
     ret_env[3] = mem_copy("PYTHONUNBUFFERED=1");
     ret_env[4] = mem_format("CASECAST_JOB=%s", job->id);
@@ -161,6 +162,8 @@ static int running_process(
         .input = input,
         .memory = file->memory,
         .nice = file->nice,
+        .uid = file->uid,
+        .gid = file->gid,
         .timeout_ms = file->timeout_ms,
         .quiet_ms = file->quiet_ms,
         .cancel = work_cancel(running->work),
@@ -188,8 +191,8 @@ static int running_attempt(struct running *running, char **ret_result, struct er
     running->may_pass = false;
     running->attempt = (int)work_job(running->work)->run + running->output.n_retries;
     if (rc == 0 && running->file->files)
-        rc = program_files_begin(
-            &running->files, work_config(running->work), work_job(running->work), err);
+        rc = program_files_begin(&running->files, work_config(running->work),
+            work_job(running->work), running->file->uid, running->file->gid, err);
     if (rc == 0)
         rc = running_process(running, &ended, err);
     if (rc == 0)

@@ -12,7 +12,7 @@ set -uo pipefail
 private_stack_prepare CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=500 CASECAST_LEASE_MS=1000 CASECAST_PROCESSES=2 CASECAST_SLOTS=8
 export CASECAST_KINDS=$private/kinds CASECAST_SECRET_OF_TEST=hidden
 cp -r "$root/tests/kit/kinds" "$CASECAST_KINDS"
-cd "$private" || exit
+cd "$private" && chmod 711 "$private" || exit # another user passes through
 
 # What a subject does.  It writes what a test must know to $private.
 cat >"$CASECAST_KINDS/act.sh" <<END
@@ -69,7 +69,12 @@ kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
 kind leave Files=yes
 
+printf '%s\n' '[Kind]' Subject=otherId 'Command=sh -c "id -un; echo $HOME; echo a >$CASECAST_OUT/a"' User=nobody Files=yes \
+    >"$private/other.kind"
+
+((EUID != 0)) || mv "$private/other.kind" "$CASECAST_KINDS/"
 stack_start
+((EUID == 0)) || mv "$private/other.kind" "$CASECAST_KINDS/" # for check: the server would not start
 
 post() { curl -sS --max-time 10 -X POST -H 'Content-Type: application/json' "$@"; }
 ask() { post -d "$1" "$url/api/jobs" | jq -r .id; }
@@ -162,6 +167,17 @@ fact 'nothing else is left' same "$(basename "$folder")" "$(find "$state/media" 
 rm -r "$state/media/$(cut -d/ -f3 <<<"$folder")"
 fact 'the same request makes files anew that were deleted' holds "deep" \
     "$(curl -sS "$url$(run leave files | jq -r 'select(.event == "done") | .data | fromjson.files')sub/b.txt")"
+
+# --- as another user ---
+
+as_user() { # as root, a program is another user's; else the file is refused
+    if ((EUID == 0)); then
+        same "$1 $2 " "$(run other 1 | messages | tr '\n' ' ')"
+    else
+        holds 'User=nobody: only root may' "$("$program" check)"
+    fi
+}
+fact 'only root gives a program another user' as_user nobody "$(getent passwd nobody | cut -d: -f6)"
 
 # --- requests ---
 
