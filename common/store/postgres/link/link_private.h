@@ -1,4 +1,4 @@
-/* link_private.h - what connect.c needs of link.c. */
+/* link_private.h - what connect.c and link.c share: errors, and waiting for the socket (wire.c). */
 #pragma once
 
 #include "store/postgres/link/link.h"
