@@ -80,13 +80,14 @@ wanted_of() { # MACHINE [NAME=VALUE…]
 # From the seed alone: $plan has a line for each blow and its end: MOMENT blow|heal BLOW ROUND AIM NUMBER.  Half of the
 # blows aim at a machine that runs a job then, the others at any.
 draw() { # FIRST LAST
-    local round blow moment lasts aim n_lethal=0 n_database=0 all=("${BLOWS[@]}")
+    local round blow moment lasts aim n_lethal=0 n_database=0 n_away=0 all=("${BLOWS[@]}")
     [[ -z ${BLOWS_ONLY-} ]] || read -ra all <<<"$BLOWS_ONLY"
     plan=() late=() may_fail=''
     for ((round = $1; round <= $2; round++)); do
         blow=${all[RANDOM % ${#all[@]}]}
         [[ $LETHAL != *" $blow "* ]] || ((++n_lethal <= 2)) || blow=viewer_cut
         [[ " ${DATABASE_BLOWS[*]} " != *" $blow "* ]] || ((++n_database <= 1)) || blow=viewer_cut # the database gets well first
+        [[ $AWAY != *" $blow "* ]] || ((++n_away <= 3)) || blow=viewer_cut
         aim=any
         ((RANDOM % 2)) || aim=owner # not in a subshell, which has numbers of its own
         moment=$((RANDOM % MOST_MS))
@@ -235,6 +236,8 @@ jobs_are_right() {
             $([[ -z $may_fail ]] || printf "AND NOT (state = 'failed' AND (error LIKE '%%Read-only%%' OR error LIKE '%%No space%%' OR error LIKE '%%full%%'))")"
         sql "SELECT 'job', j.id, 'says', j.last_seq, 'events and has', count(*), min(e.seq), max(e.seq) FROM casecast_jobs j JOIN casecast_events e ON e.job_id = j.id
             WHERE number > $last_number GROUP BY j.id, j.last_seq HAVING count(*) <> j.last_seq OR min(e.seq) <> 1 OR max(e.seq) <> j.last_seq"
+        on_sqlite || sql "SELECT 'job', id, 'has ended and has claims of parts' FROM casecast_jobs JOIN casecast_plans ON job_id = id
+            WHERE state IN ('done', 'failed', 'canceled')"
         sql "SELECT 'job', job_id, 'has ends:', count(*) FROM casecast_events JOIN casecast_jobs ON id = job_id WHERE number > $last_number
             AND name IN ('done', 'failed', 'canceled') GROUP BY job_id HAVING count(*) <> 1"
         sql "SELECT 'job', job_id, 'goes on after its end with', name FROM casecast_events AS e JOIN casecast_jobs ON id = job_id WHERE number > $last_number
