@@ -31,6 +31,7 @@ static const struct {
     {"CASECAST_CACHE", offsetof(struct config, cache), "cache"},
     {"CASECAST_CASES", offsetof(struct config, cases), ""},
     {"CASECAST_DB", offsetof(struct config, database), "casecast.db"},
+    {"CASECAST_KEEP", offsetof(struct config, keep), "30d"},
     {"CASECAST_KINDS", offsetof(struct config, kinds), ""},
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MACHINE", offsetof(struct config, machine), ""},
@@ -61,6 +62,7 @@ static const struct {
     {"CASECAST_MAX_STREAMS", offsetof(struct config, max_streams), 1, 1000000, 15000},
     {"CASECAST_MAX_STREAMS_CLIENT", offsetof(struct config, max_streams_client), 0, 1000000, -1},
     {"CASECAST_MAX_STREAM_KIB", offsetof(struct config, max_stream_kib), 16, 16384, 256},
+    {"CASECAST_OUTPUT_MIB", offsetof(struct config, output_mib), 0, 1 << 30, 0},
     {"CASECAST_RESPONDERS", offsetof(struct config, responders), 1, 64, 4},
     {"CASECAST_RETRY_MS", offsetof(struct config, retry_ms), 100, 60000, 1000},
     {"CASECAST_SECRET_TTL_S", offsetof(struct config, secret_ttl_s), 1, 31536000, 3600},
@@ -124,6 +126,19 @@ static int config_check_machine(const char *name, struct error *err)
         return error_set(err, ERR_INPUT,
             "CASECAST_MACHINE=%.80s: must be 1 to %d letters, digits and -._", name, MACHINE_MAX);
     return 0;
+}
+
+/* From a second on: what was just made must not go before its viewer has seen it. */
+static int config_read_keep(struct config *config, struct error *err)
+{
+    if (strcmp(config->keep, "ever") == 0)
+        return 0;
+    if (text_span(config->keep, &config->keep_ms) && config->keep_ms >= 1000)
+        return 0;
+    return error_set(err, ERR_INPUT,
+        "CASECAST_KEEP=%.40s: must be a time of at least 1s, as 30d, 12h or 90min, or the word "
+        "ever",
+        config->keep);
 }
 
 static int config_check(const struct config *config, struct error *err)
@@ -217,7 +232,9 @@ int config_read(struct config *ret_config, struct error *err)
     if (rc < 0)
         return rc;
     config_complete(&config);
-    rc = config_check(&config, err);
+    rc = config_read_keep(&config, err);
+    if (rc == 0)
+        rc = config_check(&config, err);
     if (rc == 0)
         *ret_config = config;
     return rc;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -15,6 +16,10 @@ struct config {
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
     const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
+    const char
+        *keep; /* CASECAST_KEEP: how long an ended job is kept after it was asked for last … */
+    int64_t keep_ms;   /* … in ms; 0: for ever */
+    int output_mib;    /* CASECAST_OUTPUT_MIB: largest size of all finished videos; 0: no limit */
     const char *cache; /* CASECAST_CACHE: folder of voices and frames that later videos reuse */
     const char *s3_endpoint;    /* CASECAST_S3_ENDPOINT: of addresses s3://BUCKET/PREFIX */
     const char *s3_region;      /* CASECAST_S3_REGION */

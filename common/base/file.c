@@ -41,6 +41,25 @@ ssize_t file_read(int fd, void *data, size_t len)
     return at - (char *)data;
 }
 
+enum { FOLDERS_OPEN = 8 };
+
+/* nftw() hands no context to its function. */
+static _Thread_local int64_t file_bytes;
+
+static int file_count_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+    (void)path, (void)kind, (void)at;
+    file_bytes += stat->st_blocks * 512;
+    return 0;
+}
+
+int64_t file_folder_bytes(const char *folder)
+{
+    file_bytes = 0;
+    nftw(folder, file_count_entry, FOLDERS_OPEN, FTW_PHYS);
+    return file_bytes;
+}
+
 static int file_remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
 {
     (void)stat, (void)kind, (void)at;
@@ -49,7 +68,5 @@ static int file_remove_entry(const char *path, const struct stat *stat, int kind
 
 int file_remove_folder(const char *folder)
 {
-    enum { FOLDERS_OPEN = 8 };
-
     return nftw(folder, file_remove_entry, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
 }

@@ -187,6 +187,28 @@ static size_t text_white_before(const char *s, size_t len)
     return 0;
 }
 
+bool text_span(const char *s, int64_t *ret_ms)
+{
+    static const struct {
+        const char *name;
+        int64_t ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
+    size_t digits = strspn(s, "0123456789"), unit = 0;
+    char number[20] = "";
+    long long n;
+
+    if (digits >= sizeof number)
+        return false;
+    memcpy(number, s, digits);
+    while (unit < sizeof units / sizeof *units && strcmp(units[unit].name, s + digits) != 0)
+        unit++;
+    if (unit == sizeof units / sizeof *units ||
+        !text_number(number, 0, TEXT_SPAN_MAX / units[unit].ms, &n))
+        return false;
+    *ret_ms = n * units[unit].ms;
+    return true;
+}
+
 const char *text_trim(const char *s, size_t *len)
 {
     size_t n;

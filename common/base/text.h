@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The length in bytes of the well-formed UTF-8 sequence at `s` (Unicode 15, table 3-7: no overlong
  * forms, no surrogates), or 0 if there is none.  `len` > 0. */
@@ -34,6 +35,11 @@ char *text_put_number(char *to, unsigned long long number);
 /* A whole decimal number in lo…hi: digits only, no sign, no space.  False: `s` is something else.
  */
 bool text_number(const char *s, long long lo, long long hi, long long *ret_number);
+
+/* A whole number with a unit: "30d", "12h", "90min", "45s", "500ms".  `*ret_ms` is at most
+ * TEXT_SPAN_MAX, about a hundred years.  False: `s` is something else. */
+#define TEXT_SPAN_MAX INT64_C(3155760000000)
+bool text_span(const char *s, int64_t *ret_ms);
 
 /* The part of `s` without the white space around it (Unicode's, and U+FEFF, which some programs
  * write in front); `*len` becomes its length in bytes, 0 if there is nothing else. */

@@ -8,6 +8,7 @@
 #include "hub/clerk/clerk.h"
 #include "hub/helper/helper.h"
 #include "hub/inbox/inbox.h"
+#include "hub/pruner/pruner.h"
 #include "hub/viewers/viewers.h"
 #include "hub/works/works.h"
 
@@ -19,6 +20,7 @@ struct hub {
     struct works *works;
     struct clerk *clerk;
     struct helper *helper; /* NULL: there is none */
+    struct pruner *pruner;
     char engine[KIND_ENGINE_LEN + 1];
 };
 
@@ -40,6 +42,7 @@ struct hub *hub_new(
         .engine = hub->engine});
     works_set_member(hub->works, clerk_member(hub->clerk), hub->engine);
     hub->helper = helper_start(config, kinds, hub->inbox, clerk_member(hub->clerk));
+    hub->pruner = pruner_start(config, kinds);
     return hub;
 }
 
@@ -63,6 +66,7 @@ void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx)
 
 void hub_free(struct hub *hub)
 {
+    pruner_stop(hub->pruner);
     helper_free(hub->helper); /* it uses the clerk's member */
     clerk_stop(hub->clerk);
     loop_deliver(hub->loop); /* the clerk's last mails speak of viewers and works */
@@ -92,6 +96,7 @@ void hub_count(const struct hub *hub, struct hub_counts *ret_counts)
         .n_done = works.n_ended[JOB_DONE],
         .n_failed = works.n_ended[JOB_FAILED],
         .n_canceled = works.n_ended[JOB_CANCELED],
+        .n_forgotten = pruner_count(hub->pruner),
         .n_parts_helped = helper_parts_made(hub->helper)};
     for (int i = 0; i < N_PART_FATE; i++)
         ret_counts->n_parts[i] = works.n_parts[i];

@@ -7,7 +7,8 @@
  * except where noted.
  *
  * Room: inbox, viewers, works and clerk, put together for one process.
- * May use: base, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/viewers, hub/works, loop, store.
+ * May use: base, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner,
+ *     hub/viewers, hub/works, loop, store.
  * Used by: fcgi/request. */
 #pragma once
 
@@ -26,6 +27,7 @@ struct hub;
 struct hub_counts {
     int n_watches, n_running;
     unsigned long long n_done, n_failed, n_canceled; /* jobs that ended in this process */
+    unsigned long long n_forgotten;                  /* ended jobs, by this process */
     unsigned long long n_parts_helped;               /* made here for other machines */
     unsigned long long n_parts[N_PART_FATE];         /* of our jobs, left to other machines */
 };

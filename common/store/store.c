@@ -299,6 +299,32 @@ int store_job_each(struct store *store, const struct job_filter *filter,
     return store->jobs->engine->jobs.each(store->jobs, filter, each, ctx, err);
 }
 
+int store_job_asked(struct store *store, const char *id, int64_t fresh_ms, struct error *err)
+{
+    return store->jobs->engine->jobs.asked(store->jobs, id, fresh_ms, err);
+}
+
+int store_job_each_old(struct store *store, int64_t age_ms, int most,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
+{
+    return store->jobs->engine->jobs.each_old(store->jobs, age_ms, most, each, ctx, err);
+}
+
+int store_job_shares_key(struct store *store, const char *id, bool *ret_shares, struct error *err)
+{
+    return store->jobs->engine->jobs.shares_key(store->jobs, id, ret_shares, err);
+}
+
+int store_job_want_forget(struct store *store, const char *id, struct error *err)
+{
+    return store->jobs->engine->jobs.want_forget(store->jobs, id, err);
+}
+
+int store_job_forget(struct store *store, const char *id, struct error *err)
+{
+    return store->jobs->engine->jobs.forget(store->jobs, id, err);
+}
+
 int store_job_events(struct store *store, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err)

@@ -18,8 +18,8 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/helper, hub/inbox, hub/viewers,
- *     hub/works. */
+ * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/helper, hub/inbox, hub/pruner,
+ *     hub/viewers, hub/works. */
 #pragma once
 
 #include "store/engine/records.h"
@@ -154,6 +154,25 @@ int store_job_want_cancel(
 int store_job_cancel(struct store *store, const char *id, enum cancel_why why,
     const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
     struct error *err);
+
+/* --- ended jobs, until they are forgotten --- */
+
+/* Notes that the ended job was asked for now, unless that was noted less than `fresh_ms` ago, or
+ * the job is to be forgotten.  A live job, or none: nothing is noted. */
+int store_job_asked(struct store *store, const char *id, int64_t fresh_ms, struct error *err);
+/* Ended jobs that are to be forgotten, and those that nobody has asked for in the last `age_ms`,
+ * longest ago first, at most `most` of them. */
+int store_job_each_old(struct store *store, int64_t age_ms, int most,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+/* Is another job of its kind and key queued or running, or a newer one done?  Then the files that
+ * are named by the key are that job's.  STORE_E_NOT_FOUND: no such job. */
+int store_job_shares_key(struct store *store, const char *id, bool *ret_shares, struct error *err);
+/* The job is to be forgotten by a process that knows its files.  STORE_E_NOT_FOUND: no such job;
+ * STORE_E_LIVE. */
+int store_job_want_forget(struct store *store, const char *id, struct error *err);
+/* Deletes the job and all that is written of it; its files are the caller's.  STORE_E_NOT_FOUND: it
+ * is not there (any more); STORE_E_LIVE. */
+int store_job_forget(struct store *store, const char *id, struct error *err);
 
 /* --- the owner's side --- */
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "hub/pruner/pruner.h"
 #include "request/answer.h"
 #include "request/body.h"
 #include "request/secret.h"
@@ -272,5 +273,31 @@ void route_job_cancel(struct request *request)
             rc = job_routes_cancel(request, kind, &job, &err);
         job_routes_answer(request, rc, kind, &job, &err);
     }
+    job_clear(&job);
+}
+
+/* --- delete --- */
+
+void route_job_delete(struct request *request)
+{
+    const struct job_kind *kind = NULL;
+    struct job job = {0};
+    struct error err;
+    int rc;
+
+    if (!request->is_trusted) {
+        answer_problem(
+            request, 403, "", "only the addresses in nginx/addresses.conf may delete jobs");
+        return;
+    }
+    rc = jobs_find_any(request, &job, &kind, &err);
+    if (rc == 0)
+        rc = pruner_forget(*request->store, request->server->config, kind, &job, &err);
+    if (rc == 0)
+        answer_empty(request, 204);
+    else if (rc == STORE_E_LIVE)
+        answer_problem(request, 409, "", "the job has not ended: cancel it first");
+    else
+        answer_error_as(request, jobs_status(rc, &err), &err);
     job_clear(&job);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "hub/pruner/pruner.h"
 #include "request/answer.h"
 #include "request/secret.h"
 #include "request/server.h"
@@ -31,6 +32,16 @@ static int jobs_open_whole(struct request *request, const struct job_kind *kind,
         job_clear(ret_job);
     }
     return rc;
+}
+
+/* So that it is kept. */
+static void jobs_note_asked(struct request *request, const struct job *job)
+{
+    struct error err;
+
+    if (store_job_asked(*request->store, job->id, pruner_fresh_ms(request->server->config), &err) <
+        0)
+        log_warning("job %s: that it was asked for is not noted: %s", job->id, err.text);
 }
 
 /* Opens the job of `key`; without an `input` only one that is there. */
@@ -59,6 +70,8 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
     if (rc != 0)
         return rc == STORE_E_NOT_FOUND ? JOBS_E_NO_JOB : rc;
     atomic_fetch_add(*ret_is_new ? &server->n_created : &server->n_attached, 1);
+    if (job_state_is_final(ret_job->state))
+        jobs_note_asked(request, ret_job);
     if (*ret_is_new) {
         log_info("job %s: queued, %s %s %s", ret_job->id, kind->name, kind->subject_name, subject);
         hub_poke(server->hub);
@@ -186,15 +199,12 @@ static int jobs_find_kind(
     return STORE_E_NOT_FOUND;
 }
 
-int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
     struct error *err)
 {
     struct store *store;
     int rc;
 
-    rc = jobs_admit(request, request->capture, err);
-    if (rc != 0)
-        return rc;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
     rc = job_id_is_wellformed(request->capture)
@@ -203,6 +213,14 @@ int jobs_find(struct request *request, struct job *ret_job, const struct job_kin
     if (rc == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "job %s not found", request->capture);
     return rc == 0 ? jobs_find_kind(request, ret_job, ret_kind, err) : rc;
+}
+
+int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err)
+{
+    int rc = jobs_admit(request, request->capture, err);
+
+    return rc == 0 ? jobs_find_any(request, ret_job, ret_kind, err) : rc;
 }
 
 static void jobs_watcher_half(const char *text, char *ret_half)

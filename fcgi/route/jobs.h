@@ -24,6 +24,9 @@ void jobs_note_told(struct request *request, const struct job *job);
  * text. On 0 the caller clears `*ret_job`; else there is nothing to clear. */
 int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
     struct error *err);
+/* The same for a trusted client, whatever secret it has. */
+int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err);
 
 /* May this request read and cancel `job_id`?  0: yes, always if CASECAST_SECRET_KEY is not set.
  * JOBS_E_FORBIDDEN: its client_secret (jobs_secret()) is not that job's; `err` says why. */

@@ -162,6 +162,8 @@ static void metrics_add_jobs(struct buf *out, struct server *server)
     buf_format(out, "casecast_jobs_ended_total{state=\"done\"} %llu\n", counts.n_done);
     buf_format(out, "casecast_jobs_ended_total{state=\"failed\"} %llu\n", counts.n_failed);
     buf_format(out, "casecast_jobs_ended_total{state=\"canceled\"} %llu\n", counts.n_canceled);
+    metrics_add(out, "jobs_forgotten_total", "counter",
+        "Ended jobs that this process has removed, with their files.", (double)counts.n_forgotten);
 }
 
 static void metrics_add_refused(void *ctx, const char *engine, unsigned long long n)

@@ -15,6 +15,7 @@ static const struct route common_routes[] = {
     {"GET", "/api/jobs", route_job_list},
     {"POST", "/api/jobs", route_job_create},
     {"GET", "/api/jobs/{id}", route_job},
+    {"DELETE", "/api/jobs/{id}", route_job_delete},
     {"POST", "/api/jobs/{id}/cancel", route_job_cancel},
     {"GET", "/api/jobs/{id}/events", route_job_events},
     {"GET", "/api/metrics", route_metrics},

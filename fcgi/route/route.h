@@ -1,7 +1,7 @@
 /* route.h - the table of routes: which function answers a request.  Responder thread.
  *
  * Room: the routes of jobs, of the clock and of operators.
- * May use: base, fcgi/request, hub/kind, loop, s3, sse, store.
+ * May use: base, fcgi/request, hub/kind, hub/pruner, loop, s3, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
 
@@ -27,6 +27,7 @@ void route_job_events(struct request *request);
 void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
 void route_job_list(struct request *request);   /* job_lists.c: GET /api/jobs */
 void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
+void route_job_delete(struct request *request); /* job_routes.c: DELETE /api/jobs/{id} */
 void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
 void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
 

@@ -5,7 +5,8 @@
  *
  * Room: kinds of jobs, what their work may ask, and jobs as events.
  * May use: base, job, sse.
- * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/helper, hub/viewers, hub/works. */
+ * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/helper, hub/pruner, hub/viewers,
+ *     hub/works. */
 #pragma once
 
 #include <stdbool.h>
@@ -98,6 +99,13 @@ struct job_kind {
      * work.  Any thread.  Never called for a job that is handed back or lost: another process goes
      * on with it, for the same viewers.  NULL: nothing to remove. */
     void (*clear)(const struct config *config, const struct job *job);
+
+    /* An ended job is to be forgotten: removes all files of its key at once, so that still_good()
+     * is false from then on.  Any thread; may wait for a disk.  NULL: there are none. */
+    int (*drop)(const struct config *config, const struct job *job, struct error *err);
+    /* What the files of a done job take of CASECAST_OUTPUT.  Any thread; may wait for a disk. NULL:
+     * they do not count. */
+    int64_t (*bytes)(const struct config *config, const struct job *done);
 };
 
 /* The closing events of a job: those of its kind and its `last` (`kind` NULL: one, named after the

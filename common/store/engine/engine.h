@@ -68,6 +68,13 @@ struct job_store {
         const struct job_event *last, int n_last, struct job *ret_job, bool *ret_is_first,
         struct error *err);
 
+    int (*asked)(struct store_link *link, const char *id, int64_t fresh_ms, struct error *err);
+    int (*each_old)(struct store_link *link, int64_t age_ms, int most,
+        void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+    int (*shares_key)(struct store_link *link, const char *id, bool *ret_shares, struct error *err);
+    int (*want_forget)(struct store_link *link, const char *id, struct error *err);
+    int (*forget)(struct store_link *link, const char *id, struct error *err);
+
     /* A new one sets nothing of struct member.  Freed by member_free(), which gets no NULL. */
     struct member *(*member_new)(const char *address, const struct member_info *info);
     void (*member_free)(struct member *member);

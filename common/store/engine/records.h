@@ -21,6 +21,7 @@ enum store_answer {
     STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
     STORE_E_FULL,          /* as many jobs are queued as may be */
     STORE_E_OTHER,         /* other engines than ours made all plans that there are */
+    STORE_E_LIVE,          /* the job has not ended */
     STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
 };
 

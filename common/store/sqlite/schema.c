@@ -88,6 +88,9 @@ static const char *const steps[] = {
     "  WHERE cancel_wanted <> 0 AND state IN ('queued', 'running');",
     /* Of the owner, or of the last one.  NULL: nobody has begun it. */
     "ALTER TABLE casecast_jobs ADD COLUMN engine TEXT;",
+    "ALTER TABLE casecast_jobs ADD COLUMN asked_ms INTEGER;"
+    "UPDATE casecast_jobs SET asked_ms = max(ended_ms, 1) WHERE state NOT IN ('queued', 'running');"
+    "CREATE INDEX casecast_jobs_by_asked ON casecast_jobs(asked_ms) WHERE asked_ms IS NOT NULL;",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

@@ -118,6 +118,10 @@ what_makes_a_job() {
     wait_for 20 job_has_ended "$(job_make 1)"
     rm -rf "${CASECAST_OUTPUT:?}"/*
     fact 'a deleted video is made again' same 3 "$(stream "$video?caseId=1" >/dev/null; jobs_of 1)"
+    before=$(job_make 1)
+    fact 'a job is deleted with its files' same '204 0' \
+        "$(status -X DELETE "$url/api/jobs/$before") $(find "$CASECAST_OUTPUT" -type f | wc -l)"
+    fact 'a video whose job was deleted is made again' same 3 "$(stream "$video?caseId=1" >/dev/null; jobs_of 1)"
 }
 
 json_routes() {

@@ -87,5 +87,15 @@ fact 'a job in the list is as its own route tells it' same "$(curl -sS "$url/api
     "$(list state=done | jq -S '.jobs[0]')"
 post -o /dev/null "$url/api/jobs/$second/cancel"
 fact 'the second job ends as canceled' wait_for 5 is "$second" canceled
+gone() { [[ $(curl -sS -o /dev/null -w '%{http_code}' "$url/api/jobs/$1") == 404 ]]; }
+delete() { curl -sS --max-time 10 -X DELETE -o /dev/null -w '%{http_code}' "$url/api/jobs/$1"; }
+third=$(ask endless | jq -r .id)
+wait_for 10 is "$third" running
+fact 'a job that runs is not deleted' problem 409 'has not ended: cancel it first' -X DELETE "$url/api/jobs/$third"
+post -o /dev/null "$url/api/jobs/$third/cancel"
+wait_for 10 is "$third" canceled
+fact 'a job that ended is deleted' same 204 "$(delete "$third")"
+fact 'and is not there any more' gone "$third"
+fact 'deleted again it is 404' same 404 "$(delete "$third")"
 fact 'the metrics count both canceled jobs' holds 'casecast_jobs\{state="canceled"\} 2' "$(curl -sS "$url/api/metrics")"
 facts_end

@@ -55,6 +55,21 @@ START_TEST(a_machine_is_called_as_its_host_unless_it_is_named)
 }
 END_TEST
 
+START_TEST(ended_jobs_are_kept_for_a_time_or_for_ever)
+{
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_int_eq(config.keep_ms, 30 * INT64_C(86400000));
+    setenv("CASECAST_KEEP", "90min", 1);
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_int_eq(config.keep_ms, 5400000);
+    setenv("CASECAST_KEEP", "ever", 1);
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_int_eq(config.keep_ms, 0);
+    setenv("CASECAST_KEEP", "500ms", 1);
+    assert_refused("CASECAST_KEEP=500ms: must be a time of at least 1s, as 30d, 12h or 90min");
+}
+END_TEST
+
 START_TEST(a_name_that_a_table_or_a_metric_could_not_show_is_refused)
 {
     char longer[80];
@@ -140,6 +155,7 @@ int main(void)
 
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, a_machine_is_called_as_its_host_unless_it_is_named);
+    tcase_add_test(cases, ended_jobs_are_kept_for_a_time_or_for_ever);
     tcase_add_test(cases, a_name_that_a_table_or_a_metric_could_not_show_is_refused);
     tcase_add_test(
         cases, cores_are_shared_beside_a_file_and_in_a_folder_of_this_machine_beside_an_address);

@@ -160,6 +160,26 @@ START_TEST(a_number_may_have_a_fraction_and_white_space_around_it)
 }
 END_TEST
 
+START_TEST(a_span_of_time_has_a_unit)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } good[] = {{"30d", 2592000000}, {"12h", 43200000}, {"90min", 5400000}, {"45s", 45000},
+        {"500ms", 500}, {"0s", 0}, {"36525d", TEXT_SPAN_MAX}};
+    static const char *const bad[] = {"", "30", "d", "1.5h", " 1h", "1 h", "-1h", "1w", "36526d",
+        "99999999999999999999d", "3155760000001ms"};
+    int64_t ms;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        ck_assert_msg(text_span(good[i].text, &ms), "%s", good[i].text);
+        ck_assert_int_eq(ms, good[i].ms);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!text_span(bad[i], &ms), "%s", bad[i]);
+}
+END_TEST
+
 START_TEST(an_error_says_where_before_what_and_stays_one_line)
 {
     struct error err;
@@ -187,6 +207,7 @@ int main(void)
     tcase_add_test(tcase, names_are_letters_digits_dash_and_underscore);
     tcase_add_loop_test(tcase, white_space_is_cut_from_both_ends, 0, sizeof trims / sizeof *trims);
     tcase_add_test(tcase, a_number_may_have_a_fraction_and_white_space_around_it);
+    tcase_add_test(tcase, a_span_of_time_has_a_unit);
     tcase_add_test(tcase, an_error_says_where_before_what_and_stays_one_line);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);

@@ -385,6 +385,40 @@ START_TEST(jobs_are_told_as_json_one_a_line)
 }
 END_TEST
 
+START_TEST(jobs_are_let_go)
+{
+    char ended[JOB_ID_LEN + 1], waits[JOB_ID_LEN + 1];
+
+    kit_store = kit_open();
+    strcpy(ended, kit_job("ended"));
+    assert_done(
+        store_job_end(kit_store, kit_claim("me", 1), 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    strcpy(waits, kit_job("waits"));
+    kit_sql("UPDATE casecast_jobs SET asked_ms = asked_ms - 7200000 WHERE state = 'done'");
+
+    ck_assert_int_eq(run("prune", "--older", "3h"), 0);
+    ck_assert_str_eq(out, "No job is that old.\n");
+    ck_assert_int_eq(run("prune", "--older", "1h", "--dry-run"), 0);
+    assert_has(out, ended);
+    assert_has(out, "1 would go, with their files\n");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs WHERE asked_ms = 0"), "0");
+    ck_assert_int_eq(run("prune", "-o", "1h"), 0);
+    assert_has(out, "1 go within a minute");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs WHERE asked_ms = 0"), "1");
+
+    kit_sql("UPDATE casecast_jobs SET asked_ms = 5 WHERE state = 'done'");
+    ck_assert_int_eq(run("rm", ended, waits), 1);
+    assert_has(out, "goes within a minute, with its files");
+    assert_has(complaints, "has not ended: `casecast cancel");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs WHERE asked_ms = 0"), "1");
+    ck_assert_int_eq(run("rm", "nobody"), 1);
+    assert_has(complaints, "job nobody not found");
+    ck_assert_int_eq(run("rm"), 2);
+    ck_assert_int_eq(run("prune", "--older", "soon"), 2);
+    assert_has(complaints, "--older soon: must be a time, as 30d, 12h or 90min");
+}
+END_TEST
+
 /* --- machines --- */
 
 START_TEST(machines_are_listed_with_their_processes_and_what_they_make)
@@ -540,6 +574,7 @@ int main(void)
         a_byte_order_mark_does_no_harm,
         jobs_are_listed_newest_first_with_what_matters,
         jobs_are_told_as_json_one_a_line,
+        jobs_are_let_go,
         machines_are_listed_with_their_processes_and_what_they_make,
         create_refuses_what_it_cannot_do_and_leaves_nothing,
         a_bar_fits_the_terminal,

@@ -559,6 +559,119 @@ START_TEST(a_list_shows_what_its_filter_lets_pass)
 }
 END_TEST
 
+/* --- jobs that are forgotten --- */
+
+enum { HOUR_MS = 3600000 };
+
+static void was_asked(const char *key, int64_t ms_ago)
+{
+    char sql[160];
+
+    snprintf(sql, sizeof sql,
+        "UPDATE casecast_jobs SET asked_ms = asked_ms - %lld WHERE key = '%s'", (long long)ms_ago,
+        key);
+    kit_sql(sql);
+}
+
+static void assert_old(int64_t age_ms, const char *expected)
+{
+    struct buf buf = {0};
+
+    buf_add_text(&buf, "");
+    assert_done(store_job_each_old(kit_store, age_ms, 9, note_job, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, expected);
+    buf_free(&buf);
+}
+
+static const char *id_of(const char *key)
+{
+    static char id[JOB_ID_LEN + 1];
+    char sql[100];
+
+    snprintf(sql, sizeof sql, "SELECT max(id) FROM casecast_jobs WHERE key = '%s'", key);
+    strcpy(id, kit_ask(sql));
+    return id;
+}
+
+START_TEST(jobs_that_nobody_asked_for_are_told_longest_ago_first)
+{
+    done_job("1", "a");
+    done_job("2", "b");
+    done_job("3", "c");
+    kit_job("d");
+    was_asked("a", 2 * HOUR_MS);
+    was_asked("b", 3 * HOUR_MS);
+    assert_old(HOUR_MS, "2/b 1/a ");
+    assert_old(4 * HOUR_MS, "");
+    assert_old(INT64_MAX, "");
+    assert_done(store_job_asked(kit_store, id_of("a"), 3 * HOUR_MS, &kit_error)); /* fresh enough */
+    assert_old(HOUR_MS, "2/b 1/a ");
+    assert_done(store_job_asked(kit_store, id_of("a"), HOUR_MS, &kit_error));
+    assert_old(HOUR_MS, "2/b ");
+    assert_done(store_job_asked(kit_store, id_of("d"), 0, &kit_error)); /* lives */
+    assert_old(0, "2/b 3/c 1/a ");
+}
+END_TEST
+
+START_TEST(a_job_that_is_to_be_forgotten_comes_first_and_no_request_keeps_it)
+{
+    done_job("1", "a");
+    done_job("2", "b");
+    kit_job("c");
+    ck_assert_int_eq(store_job_want_forget(kit_store, id_of("c"), &kit_error), STORE_E_LIVE);
+    ck_assert_int_eq(store_job_want_forget(kit_store, "nobody", &kit_error), STORE_E_NOT_FOUND);
+    assert_done(store_job_want_forget(kit_store, id_of("b"), &kit_error));
+    assert_done(store_job_asked(kit_store, id_of("b"), 0, &kit_error));
+    assert_old(INT64_MAX, "2/b ");
+}
+END_TEST
+
+START_TEST(a_forgotten_job_leaves_nothing)
+{
+    char id[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(id, kit_job("a"));
+    ck_assert_int_eq(store_job_forget(kit_store, id, &kit_error), STORE_E_LIVE);
+    kit_claim("me", 1);
+    ck_assert_int_eq(store_job_forget(kit_store, id, &kit_error), STORE_E_LIVE);
+    assert_done(store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "why", NULL, 0, &kit_error));
+    assert_done(store_job_told(kit_store, id, "viewer", 1000, &kit_error));
+    assert_done(store_job_forget(kit_store, id, &kit_error));
+    ck_assert_int_eq(store_job_get(kit_store, id, &job, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(store_job_forget(kit_store, id, &kit_error), STORE_E_NOT_FOUND);
+    ck_assert_str_eq(kit_ask("SELECT (SELECT count(*) FROM casecast_events)"
+                             " + (SELECT count(*) FROM casecast_inputs)"
+                             " + (SELECT count(*) FROM casecast_told)"),
+        "0");
+}
+END_TEST
+
+START_TEST(the_files_of_a_key_belong_to_each_job_that_may_need_them)
+{
+    bool shares;
+
+    done_job("1", "a");
+    assert_done(store_job_shares_key(kit_store, id_of("a"), &shares, &kit_error));
+    ck_assert(!shares);
+    kit_sql("UPDATE casecast_jobs SET state = 'failed'"); /* so that it can be asked for anew */
+    kit_job("a");
+    assert_done(store_job_shares_key(kit_store,
+        kit_ask("SELECT id FROM casecast_jobs WHERE state = 'failed'"), &shares, &kit_error));
+    ck_assert(shares);
+    kit_claim("me", 9);
+    kit_sql("UPDATE casecast_jobs SET state = 'done'");
+    assert_done(store_job_shares_key(kit_store,
+        kit_ask("SELECT id FROM casecast_jobs ORDER BY number LIMIT 1"), &shares, &kit_error));
+    ck_assert(shares); /* they are those of the newest done job */
+    assert_done(store_job_shares_key(kit_store,
+        kit_ask("SELECT id FROM casecast_jobs ORDER BY number DESC LIMIT 1"), &shares, &kit_error));
+    ck_assert(!shares);
+    ck_assert_int_eq(
+        store_job_shares_key(kit_store, "nobody", &shares, &kit_error), STORE_E_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(live_jobs_come_with_owner_position_and_progress)
 {
     struct buf buf = {0};
@@ -671,6 +784,10 @@ int main(void)
         jobs_that_are_made_and_canceled_do_not_grow_the_file,
         lists_tell_the_newest_first,
         a_list_shows_what_its_filter_lets_pass,
+        jobs_that_nobody_asked_for_are_told_longest_ago_first,
+        a_job_that_is_to_be_forgotten_comes_first_and_no_request_keeps_it,
+        a_forgotten_job_leaves_nothing,
+        the_files_of_a_key_belong_to_each_job_that_may_need_them,
         live_jobs_come_with_owner_position_and_progress,
         of_many_callers_in_many_processes_one_creates,
     };

@@ -38,6 +38,12 @@ int pg_job_count(
     struct store_link *link, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
 int pg_job_each(struct store_link *link, const struct job_filter *filter,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+int pg_job_asked(struct store_link *link, const char *id, int64_t fresh_ms, struct error *err);
+int pg_job_each_old(struct store_link *link, int64_t age_ms, int most,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+int pg_job_shares_key(struct store_link *link, const char *id, bool *ret_shares, struct error *err);
+int pg_job_want_forget(struct store_link *link, const char *id, struct error *err);
+int pg_job_forget(struct store_link *link, const char *id, struct error *err);
 int pg_job_events(struct store_link *link, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);

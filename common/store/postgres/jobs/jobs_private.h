@@ -81,6 +81,14 @@ void event_arrays_free(struct event_arrays *arrays);
 /* A row of casecast.glance(), which is not freed: are there news? */
 int news_judge_glance(struct pg_link *link, const PGresult *result, struct error *err);
 
+/* --- lists.c --- */
+
+/* Calls one of the two functions for each row, and frees the result. */
+int pg_jobs_each_row(struct pg_link *link, PGresult *result,
+    void (*each)(void *ctx, const struct job *job),
+    void (*each_owned)(void *ctx, const struct job *job, const char *owner), void *ctx,
+    struct error *err);
+
 /* --- member.c --- */
 
 static inline const char *member_text(const char *text)

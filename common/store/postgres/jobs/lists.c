@@ -3,8 +3,7 @@
 
 #include "store/postgres/jobs/jobs_private.h"
 
-/* Calls one of the two functions for each row, and frees the result. */
-static int lists_each_row(struct pg_link *link, PGresult *result,
+int pg_jobs_each_row(struct pg_link *link, PGresult *result,
     void (*each)(void *ctx, const struct job *job),
     void (*each_owned)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err)
@@ -37,7 +36,7 @@ int pg_job_each_done(struct store_link *store_link, const char *kind,
         " ORDER BY number DESC",
         PG_VALUES(pg_text(kind)), &result, err);
 
-    return rc == 0 ? lists_each_row(link, result, each, NULL, ctx, err) : rc;
+    return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
 int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
@@ -59,7 +58,7 @@ int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
             pg_text(filter->kind), pg_text(filter->subject)),
         &result, err);
 
-    return rc == 0 ? lists_each_row(link, result, each, NULL, ctx, err) : rc;
+    return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
 int pg_job_count(
@@ -104,5 +103,5 @@ int pg_live(struct store_link *store_link,
         return rc;
     link->jobs->has_live = PQntuples(result) > 0;
     link->jobs->has_running = lists_have_owner(result);
-    return lists_each_row(link, result, NULL, each, ctx, err);
+    return pg_jobs_each_row(link, result, NULL, each, ctx, err);
 }

@@ -171,7 +171,8 @@ DECLARE
   is_first boolean;
 BEGIN
   PERFORM casecast.lock_journal(NULL);
-  UPDATE casecast.jobs SET state = 'canceled', cancel_wanted = p_why, ended_ms = casecast.now_ms()
+  UPDATE casecast.jobs SET state = 'canceled', cancel_wanted = p_why, ended_ms = casecast.now_ms(),
+      asked_ms = casecast.now_ms()
     WHERE id = p_id AND state = 'queued';
   is_first := FOUND;
   IF is_first THEN
@@ -425,7 +426,8 @@ BEGIN
       THEN 'done' ELSE 'lost' END;
   END IF;
   PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
-  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), result = p_result, error = p_error
+  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), asked_ms = casecast.now_ms(),
+      result = p_result, error = p_error
     WHERE id = p_id;
   DELETE FROM casecast.inputs WHERE job_id = p_id;
   RETURN 'done';
@@ -515,4 +517,31 @@ BEGIN
     UPDATE casecast.parts SET member = p_name, made_key = p_key
       WHERE plan = p_plan AND number = p_number AND made_key IS NULL;
   END IF;
+END $$;
+
+-- --- ended jobs, until they are forgotten ---
+
+-- Mostly there is nothing to note.
+CREATE OR REPLACE FUNCTION casecast.job_asked(p_id text, p_fresh_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+BEGIN
+  IF EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND asked_ms BETWEEN 1 AND t - p_fresh_ms) THEN
+    PERFORM casecast.write_a_note();
+    UPDATE casecast.jobs SET asked_ms = t WHERE id = p_id AND asked_ms BETWEEN 1 AND t - p_fresh_ms;
+  END IF;
+END $$;
+
+-- The answers of the two: 'done', 'live', and NULL: no such job.
+CREATE OR REPLACE FUNCTION casecast.job_want_forget(p_id text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE casecast.jobs SET asked_ms = 0 WHERE id = p_id AND asked_ms IS NOT NULL;
+  RETURN CASE WHEN FOUND THEN 'done' ELSE (SELECT 'live' FROM casecast.jobs WHERE id = p_id) END;
+END $$;
+
+-- Its events, inputs and notes of viewers go with it: they refer to it.
+CREATE OR REPLACE FUNCTION casecast.job_forget(p_id text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM casecast.jobs WHERE id = p_id AND asked_ms IS NOT NULL;
+  RETURN CASE WHEN FOUND THEN 'done' ELSE (SELECT 'live' FROM casecast.jobs WHERE id = p_id) END;
 END $$;

@@ -8,7 +8,8 @@ static int cancel_job(struct database *db, const char *id, enum cancel_why why,
     int rc;
 
     rc = query_run(db,
-        "UPDATE casecast_jobs SET state = 'canceled', cancel_wanted = ?3, ended_ms = ?2"
+        "UPDATE casecast_jobs SET state = 'canceled', cancel_wanted = ?3, ended_ms = ?2,"
+        "  asked_ms = ?2"
         " WHERE id = ?1 AND state = 'queued'",
         VALUES(value_text(id), value_number(clock_wall_ms()), value_number(why)), err);
     *ret_is_first = rc == 0 && sqlite3_changes(db->handle);

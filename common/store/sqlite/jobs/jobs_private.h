@@ -30,6 +30,14 @@ int job_drop_input(struct database *db, const char *id, struct error *err);
 int job_hand_over(
     struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err);
 
+/* --- lists.c --- */
+
+/* Calls one of the two functions for each row of a started query of JOB_COLUMNS. */
+int sqlite_jobs_each_row(struct database *db, sqlite3_stmt *row,
+    void (*each)(void *ctx, const struct job *job),
+    void (*each_owned)(void *ctx, const struct job *job, const char *owner), void *ctx,
+    struct error *err);
+
 /* --- journal.c --- */
 
 /* Gives the events the job's next numbers and writes them.  The caller has checked that it may. */

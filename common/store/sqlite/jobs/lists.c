@@ -3,8 +3,7 @@
 
 #include "store/sqlite/jobs/jobs_private.h"
 
-/* Calls one of the two functions for each row of a started query of JOB_COLUMNS. */
-static int lists_each_row(struct database *db, sqlite3_stmt *row,
+int sqlite_jobs_each_row(struct database *db, sqlite3_stmt *row,
     void (*each)(void *ctx, const struct job *job),
     void (*each_owned)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err)
@@ -40,7 +39,7 @@ int sqlite_job_each_done(struct store_link *link, const char *kind,
                       " ORDER BY number DESC",
         VALUES(value_text(kind)), &row, err);
 
-    return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;
+    return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
 /* The queue is counted once, and only if a job that waits is listed. */
@@ -62,7 +61,7 @@ int sqlite_job_each(struct store_link *link, const struct job_filter *filter,
             value_text(filter->kind), value_text(filter->subject)),
         &row, err);
 
-    return rc == 0 ? lists_each_row(db, row, each, NULL, ctx, err) : rc;
+    return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
 int sqlite_job_count(
@@ -98,5 +97,5 @@ int sqlite_live(struct store_link *link,
                                          "ORDER BY number",
         NULL, &row, err);
 
-    return rc == 0 ? lists_each_row(db, row, NULL, each, ctx, err) : rc;
+    return rc == 0 ? sqlite_jobs_each_row(db, row, NULL, each, ctx, err) : rc;
 }

@@ -256,7 +256,8 @@ static int owner_write_end(struct database *db, const char *id, enum job_state s
 
     if (rc == 0)
         rc = query_run(db,
-            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, result = ?4, error = ?5"
+            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, asked_ms = ?3, result = ?4,"
+            "  error = ?5"
             " WHERE id = ?1",
             VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
                 value_text(result), value_text(error)),

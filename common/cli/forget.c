@@ -1,0 +1,157 @@
+/* forget.c - `casecast rm` and `casecast prune`: ended jobs that are to be forgotten.  A responder
+ * does it, which knows their files. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/options.h"
+
+/* --- rm --- */
+
+static int rm_want(struct store *store, const char *id, struct error *err)
+{
+    int rc = job_id_is_wellformed(id) ? store_job_want_forget(store, id, err) : STORE_E_NOT_FOUND;
+
+    if (rc == STORE_E_NOT_FOUND)
+        return error_set(err, ERR_INPUT, "job %.64s not found; `casecast jobs` lists them", id);
+    if (rc == STORE_E_LIVE)
+        return error_set(
+            err, ERR_INPUT, "job %s has not ended: `casecast cancel %s` ends it", id, id);
+    return rc;
+}
+
+/* The first look is read-only, so that a wrong CASECAST_DB changes no file. */
+static int rm_open(const struct config *config, struct store **ret_store, struct error *err)
+{
+    int rc = cli_open_store(config, STORE_JOBS, ret_store, err);
+
+    if (rc < 0)
+        return rc;
+    store_close(*ret_store);
+    return store_open_again(config->database, NULL, ret_store, err);
+}
+
+static int rm_run(const struct command *command, const struct config *config, int argc, char **argv)
+{
+    int status = EXIT_DONE;
+    struct store *store;
+    struct error err;
+
+    if (argc < 2)
+        return cli_misused(command, "which job? `casecast jobs` lists them");
+    if (rm_open(config, &store, &err) < 0)
+        return cli_fail(&err);
+    for (int i = 1; i < argc; i++)
+        if (rm_want(store, argv[i], &err) == 0)
+            printf("job %s goes within a minute, with its files\n", argv[i]);
+        else
+            status = cli_fail(&err);
+    store_close(store);
+    return status;
+}
+
+const struct command command_rm = {"rm", " JOB…", "forgets ended jobs, with their files",
+    "\nA responder does it within a minute; if none is running, when one runs again.  Who asks "
+    "for\n"
+    "the video afterwards gets it made anew.\n",
+    rm_run, NULL};
+
+/* --- prune --- */
+
+/* In the order of prune_options. */
+enum prune_option { PRUNE_OLDER, PRUNE_DRY };
+
+static const struct option_row prune_options[] = {
+    {'o', "older", "AGE", "not asked for so long, as 30d or 12h (CASECAST_KEEP)"},
+    {'n', "dry-run", NULL, "lists them only"},
+    {0, NULL, NULL, NULL},
+};
+
+struct prune {
+    struct table table;
+    char (*ids)[JOB_ID_LEN + 1];
+    size_t n;
+};
+
+static void prune_add(void *ctx, const struct job *job)
+{
+    struct prune *prune = ctx;
+    char ended[32];
+
+    prune->ids = mem_grow(prune->ids, prune->n + 1, sizeof *prune->ids);
+    strcpy(prune->ids[prune->n++], job->id);
+    cli_format_span(clock_wall_ms() - job->ended_ms, ended, sizeof ended);
+    table_add(&prune->table,
+        (const char *[]){job->id, job_state_name(job->state), job->kind, job->subject, ended}, 5);
+}
+
+/* A job that went meanwhile is gone as wanted. */
+static int prune_want(const struct config *config, const struct prune *prune, struct error *err)
+{
+    struct store *store;
+    int rc = store_open_again(config->database, NULL, &store, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc >= 0 && i < prune->n; i++)
+        rc = store_job_want_forget(store, prune->ids[i], err);
+    store_close(store);
+    return rc < 0 ? rc : 0;
+}
+
+static int prune_find(
+    const struct config *config, int64_t age_ms, struct prune *prune, struct error *err)
+{
+    struct store *store;
+    int rc = cli_open_store(config, STORE_JOBS, &store, err);
+
+    if (rc < 0)
+        return rc;
+    table_add(&prune->table, (const char *[]){"JOB", "STATE", "KIND", "SUBJECT", "ENDED"}, 5);
+    rc = store_job_each_old(store, age_ms, INT_MAX, prune_add, prune, err);
+    store_close(store);
+    return rc;
+}
+
+static int prune_jobs(const struct config *config, int64_t age_ms, bool is_dry)
+{
+    struct prune prune = {0};
+    struct error err;
+    int rc = prune_find(config, age_ms, &prune, &err), status;
+
+    if (rc == 0 && !is_dry)
+        rc = prune_want(config, &prune, &err);
+    status = table_show(&prune.table, rc, "No job is that old.", &err);
+    if (rc == 0 && prune.n)
+        printf(is_dry ? "%zu would go, with their files\n"
+                      : "%zu go within a minute, with their files\n",
+            prune.n);
+    free(prune.ids);
+    return status;
+}
+
+static int prune_run(
+    const struct command *command, const struct config *config, int argc, char **argv)
+{
+    int64_t age_ms = config->keep_ms;
+    struct options given;
+
+    if (!options_read(command, prune_options, argc, argv, &given))
+        return EXIT_USAGE;
+    if (given.n_rest)
+        return cli_misused(command, "takes only options, got \"%.60s\"", given.rest[0]);
+    if (given.values[PRUNE_OLDER] && !text_span(given.values[PRUNE_OLDER], &age_ms))
+        return cli_misused(command, "--older %.60s: must be a time, as 30d, 12h or 90min",
+            given.values[PRUNE_OLDER]);
+    if (!given.values[PRUNE_OLDER] && !age_ms)
+        return cli_misused(command, "CASECAST_KEEP is ever: --older says how old");
+    return prune_jobs(config, age_ms, given.values[PRUNE_DRY]);
+}
+
+const struct command command_prune = {"prune", " [OPTION…]",
+    "forgets the jobs that nobody has asked for",
+    "\nThe responders do the same by themselves, as CASECAST_KEEP says.\n", prune_run,
+    prune_options};

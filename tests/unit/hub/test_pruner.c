@@ -1,0 +1,196 @@
+/* test_pruner.c - ended jobs that nobody asks for are forgotten, with their files. */
+#include "hub/pruner/pruner.h"
+
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "unit/store/store_kit.h"
+
+enum { HOUR_MS = 3600000, DEADLINE_MS = 20000 };
+
+/* --- a kind with a file a key, in a folder --- */
+
+static bool may_not_drop;
+
+static void file_of(const char *key, char ret_path[static 200])
+{
+    snprintf(ret_path, 200, "%s/%s.result", kit_folder, key);
+}
+
+static int drop(const struct config *config, const struct job *job, struct error *err)
+{
+    char path[200];
+
+    (void)config;
+    if (may_not_drop)
+        return error_set(err, ERR_IO, "read-only");
+    file_of(job->key, path);
+    unlink(path);
+    return 0;
+}
+
+static int64_t bytes(const struct config *config, const struct job *done)
+{
+    char path[200];
+
+    (void)config;
+    file_of(done->key, path);
+    return access(path, F_OK) == 0 ? 1 << 20 : 0;
+}
+
+static const struct job_kind kind_video = {
+    .name = "video", .subject_name = "case", .drop = drop, .bytes = bytes};
+static const struct job_kind *const kinds[] = {&kind_video, NULL};
+
+static bool has_file(const char *key)
+{
+    char path[200];
+
+    file_of(key, path);
+    return access(path, F_OK) == 0;
+}
+
+static void done_job(const char *key, int64_t asked_ms_ago)
+{
+    char path[200], sql[200];
+    const char *id = kit_job(key);
+    FILE *file;
+
+    ck_assert_str_eq(kit_claim("me", 9), id);
+    assert_done(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    file_of(key, path);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fclose(file);
+    snprintf(sql, sizeof sql,
+        "UPDATE casecast_jobs SET asked_ms = asked_ms - %lld WHERE key = '%s'",
+        (long long)asked_ms_ago, key);
+    kit_sql(sql);
+}
+
+static const char *id_of(const char *key)
+{
+    char sql[100];
+
+    snprintf(sql, sizeof sql, "SELECT max(id) FROM casecast_jobs WHERE key = '%s'", key);
+    return kit_ask(sql);
+}
+
+static struct config config_of(int64_t keep_ms, int output_mib)
+{
+    return (struct config){.database = kit_path, .keep_ms = keep_ms, .output_mib = output_mib};
+}
+
+/* Until so many jobs are left.  A pruner with a short CASECAST_KEEP looks every second. */
+static void prune_until(const struct config *config, int n_left)
+{
+    struct pruner *pruner = pruner_start(config, kinds);
+    int64_t end = clock_monotonic_ms() + DEADLINE_MS;
+
+    while (atoi(kit_ask("SELECT count(*) FROM casecast_jobs")) != n_left) {
+        ck_assert_int_lt(clock_monotonic_ms(), end);
+        usleep(20000);
+    }
+    pruner_stop(pruner);
+}
+
+START_TEST(jobs_go_with_their_files_when_nobody_asks_for_them)
+{
+    struct config config = config_of(10000, 0);
+
+    done_job("old", HOUR_MS);
+    done_job("new", 0);
+    kit_job("waiting");
+    prune_until(&config, 2);
+    ck_assert(!has_file("old"));
+    ck_assert(has_file("new"));
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs WHERE key = 'old'"), "0");
+}
+END_TEST
+
+START_TEST(what_takes_too_much_of_the_disk_goes_longest_ago_first)
+{
+    struct config config = config_of(60000, 2);
+
+    done_job("a", 20000);
+    done_job("b", 30000);
+    done_job("c", 25000);
+    done_job("fresh", 0);
+    prune_until(&config, 2);
+    ck_assert(has_file("a") && has_file("fresh"));
+    ck_assert(!has_file("b") && !has_file("c"));
+}
+END_TEST
+
+START_TEST(a_wish_needs_no_age_and_files_of_another_job_stay)
+{
+    struct config config = config_of(0, 0);
+    struct error err;
+    struct job job;
+
+    done_job("a", 0);
+    done_job("b", 0);
+    job = kit_get(id_of("a"));
+    kit_sql("UPDATE casecast_jobs SET state = 'failed' WHERE key = 'a'");
+    kit_job("a"); /* is made anew into the same folder */
+    job_clear(&job);
+    job = kit_get(kit_ask("SELECT id FROM casecast_jobs WHERE state = 'failed'"));
+    assert_done(pruner_forget(kit_store, &config, &kind_video, &job, &err));
+    ck_assert(has_file("a"));
+    ck_assert_int_eq(pruner_forget(kit_store, &config, &kind_video, &job, &err), STORE_E_NOT_FOUND);
+    job_clear(&job);
+    job = kit_get(id_of("a"));
+    ck_assert_int_eq(pruner_forget(kit_store, &config, &kind_video, &job, &err), STORE_E_LIVE);
+    job_clear(&job);
+
+    assert_done(store_job_want_forget(kit_store, id_of("b"), &kit_error));
+    config.keep_ms = 10000; /* so that it looks soon */
+    prune_until(&config, 1);
+    ck_assert(!has_file("b"));
+}
+END_TEST
+
+/* Files without a job would stay for ever. */
+START_TEST(a_job_whose_files_can_not_be_removed_stays)
+{
+    struct config config = config_of(10000, 0);
+    struct error err;
+    struct job job;
+
+    done_job("a", 0);
+    may_not_drop = true;
+    job = kit_get(id_of("a"));
+    ck_assert_int_eq(pruner_forget(kit_store, &config, &kind_video, &job, &err), -ERR_IO);
+    ck_assert_str_eq(err.text, "read-only");
+    may_not_drop = false;
+    assert_done(pruner_forget(kit_store, &config, &kind_video, &job, &err));
+    job_clear(&job);
+    ck_assert(!has_file("a"));
+}
+END_TEST
+
+START_TEST(a_kind_that_is_not_known_is_left_alone)
+{
+    struct config config = config_of(10000, 0);
+
+    done_job("other", HOUR_MS);
+    done_job("old", HOUR_MS);
+    kit_sql("UPDATE casecast_jobs SET kind = 'other' WHERE key = 'other'");
+    prune_until(&config, 1);
+    ck_assert(has_file("other"));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        jobs_go_with_their_files_when_nobody_asks_for_them,
+        what_takes_too_much_of_the_disk_goes_longest_ago_first,
+        a_wish_needs_no_age_and_files_of_another_job_stay,
+        a_job_whose_files_can_not_be_removed_stays,
+        a_kind_that_is_not_known_is_left_alone,
+    };
+
+    return kit_main("pruner", tests, sizeof tests / sizeof *tests, kit_start);
+}
