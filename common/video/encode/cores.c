@@ -180,24 +180,55 @@ bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *sto
     return is_running;
 }
 
-/* A stale lock is not replaced: its holder may wake, and what is spare is not needed. */
-bool core_take_spare(struct core *core)
+/* --- spare cores --- */
+
+static bool core_is_wanted(struct core *core)
 {
-    if (core->fd < 0)
-        return false;
     for (enum core_rank rank = CORE_FIRST_SECOND; rank <= CORE_NORMAL; rank++)
         if (core_has_waiting(core, rank))
-            return false;
-    core->rank = CORE_NORMAL;
-    core->held = core_lock_any(core, CORES, core->n, core->n);
+            return true;
+    return false;
+}
+
+/* A stale lock is not replaced: its holder may wake, and what is spare is not needed. */
+static bool core_try_spare(struct core *core)
+{
+    core->held = core_is_wanted(core) ? 0 : core_lock_any(core, CORES, core->n, core->n);
     return core->held;
 }
+
+bool core_take_spare(struct core *core)
+{
+    core->rank = CORE_SPARE;
+    core->waited_ms = 0;
+    return core->fd >= 0 && core_try_spare(core);
+}
+
+/* If it does not come back soon, another machine makes the segment sooner. */
+static bool core_yield_spare(struct core *core, const atomic_bool *stop)
+{
+    int64_t since_ms = clock_monotonic_ms() - core->waited_ms;
+
+    if (!core_is_wanted(core))
+        return true;
+    core_release(core);
+    while (core->waited_ms < CORES_SPARE_MS && core_wait(stop)) {
+        if (core_try_spare(core))
+            return true;
+        core->waited_ms = clock_monotonic_ms() - since_ms;
+    }
+    return false;
+}
+
+/* --- a core that is held --- */
 
 bool core_yield(struct core *core, const atomic_bool *stop)
 {
     if (core->fd < 0)
         return true;
     core_beat_if_due(core, core->held);
+    if (core->rank == CORE_SPARE)
+        return core_yield_spare(core, stop);
     if (core->rank == CORE_FIRST_SECOND || !core_has_waiting(core, CORE_FIRST_SECOND) ||
         core_has_waiting(core, CORE_RESUMED))
         return true;

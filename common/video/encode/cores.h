@@ -23,6 +23,7 @@
 enum {
     CORES_MAX = 256,
     CORES_STALE_MS = 3000, /* age of a stale heartbeat; a large picture takes a second */
+    CORES_SPARE_MS = 1000, /* so long a segment waits for its spare core to come back */
     CORES_LOCKS = 320,     /* of cores and queues, with those that replace stale ones */
 };
 
@@ -31,6 +32,7 @@ enum core_rank {
     CORE_FIRST_SECOND, /* a segment in the first second of a video; does not yield */
     CORE_RESUMED,      /* a segment that has yielded its core */
     CORE_NORMAL,       /* any other segment */
+    CORE_SPARE,        /* of a video that another machine makes; nobody waits with this rank */
 };
 
 /* The use of a core by one thread; that thread's alone. */
@@ -40,7 +42,8 @@ struct core {
     int stale_ms;
     int held; /* number of the lock; 0: none */
     enum core_rank rank;
-    int64_t beat_ms; /* CLOCK_MONOTONIC, of our last heartbeat */
+    int64_t beat_ms;   /* CLOCK_MONOTONIC, of our last heartbeat */
+    int64_t waited_ms; /* for a spare core to come back, since core_take_spare() */
     struct {
         int64_t beat, since_ms;
     } seen[CORES_LOCKS]; /* the last heartbeats of others, and when we first saw them */
@@ -55,13 +58,14 @@ void core_close(struct core *core); /* releases the core */
 /* Wait for a core.  False: `stop` was set, no core is held. */
 bool core_acquire(struct core *core, enum core_rank rank, const atomic_bool *stop);
 
-/* Take a core only if it is free and nobody waits for one.  False: there is none, or cores are not
- * shared.  Never waits. */
+/* Take a core only if it is free and nobody waits for one.  It goes back as soon as somebody does:
+ * core_yield().  False: there is none, or cores are not shared.  Never waits. */
 bool core_take_spare(struct core *core);
 
 /* Call it once a frame while a core is held: writes the heartbeat, and yields the core if the first
- * second of a video waits for one.  Blocks then until a core is held again.  False: `stop` was set,
- * no core is held. */
+ * second of a video waits for one; a spare core, if anybody does.  Blocks then until a core is held
+ * again.  False: `stop` was set, or no core was spare for CORES_SPARE_MS in all; no core is held.
+ */
 bool core_yield(struct core *core, const atomic_bool *stop);
 
 void core_release(struct core *core); /* does nothing if none is held */

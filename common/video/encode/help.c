@@ -86,7 +86,8 @@ static int help_make_one(
     return rc;
 }
 
-/* The core first: what is claimed must not wait for one. */
+/* The core first: what is claimed must not wait for one.  -ERR_CANCELED: it was wanted here, so the
+ * segment was given back. */
 static int help_claim_and_make(
     struct helping_thread *thread, struct segment_maker *maker, struct error *err)
 {
@@ -107,7 +108,7 @@ static int help_loop(struct helping_thread *thread, struct segment_maker *maker,
     const struct timespec nap = {.tv_nsec = NO_CORE_MS * 1000000};
     int rc = 0;
 
-    while (rc == 0 && help_goes_on(thread->all)) {
+    while ((rc == 0 || rc == -ERR_CANCELED) && help_goes_on(thread->all)) {
         if (core_take_spare(&maker->core))
             rc = help_claim_and_make(thread, maker, err);
         else

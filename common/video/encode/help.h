@@ -18,5 +18,7 @@ struct help {               /* all that is pointed to outlives the call */
 };
 
 /* Returns once none is left to claim, or after `ms`, or `stop`.  A segment is claimed only once a
- * core is free for which nobody waits.  Errors as segment_maker_make(), or those of `claim`. */
+ * core is free for which nobody waits.  Who waits later gets the core within a frame; if that takes
+ * long, the segment is given back: made() with NULL.  Errors as segment_maker_make(), or those of
+ * `claim`. */
 int help_make(struct film *film, const struct help *help, struct error *err);

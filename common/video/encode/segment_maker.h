@@ -34,6 +34,7 @@ void segment_maker_close(struct segment_maker *maker);
 int segment_maker_make(
     struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err);
 
-/* The same with a core that is held already (core_take_spare()); releases it. */
+/* The same with a core that is held already (core_take_spare()); releases it.  -ERR_CANCELED, too,
+ * if that core was wanted for long. */
 int segment_maker_make_held(
     struct segment_maker *maker, int number, struct segment **ret_segment, struct error *err);

@@ -12,6 +12,8 @@ export CASECAST_TEST_ENGINE=postgres
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
+# shellcheck source=tests/kit/members.sh
+. "$(dirname "$0")/../../kit/members.sh"
 
 LEASE_MS=1500
 
@@ -20,16 +22,6 @@ photos_make
 mkdir -p "$private/m1"
 export CASECAST_RUN=$private/m1
 stack_start
-
-# Machines that only help: no request reaches them.
-declare -A pid_of
-machine_start() { # NAME [NAME=VALUE…]
-    mkdir -p "$private/$1"
-    env "${@:2}" CASECAST_MACHINE="$1" CASECAST_RUN="$private/$1" "$program" serve --listen "$private/$1/socket" \
-        2>>"$private/$1/log" </dev/null &
-    pid_of[$1]=$!
-}
-machine_stop() { kill "-${2:-TERM}" "${pid_of[$1]}" 2>/dev/null; wait "${pid_of[$1]}" 2>/dev/null; } # NAME [SIGNAL]
 
 # What viewers get, by name: the video, its pieces and playlist, its captions.
 digests() { # JOB
@@ -41,13 +33,6 @@ digests() { # JOB
 # Forgets videos and segments: the next one is made from nothing.
 forget() { rm -rf "${CASECAST_OUTPUT:?}"/* "${CASECAST_CACHE:?}"/*; }
 
-owner_of() { sql "SELECT m.machine FROM casecast_jobs j JOIN casecast_members m ON m.name = j.owner WHERE j.id = '$1'"; }
-# Parts of the job that the machine has claimed.
-claims_of() { # JOB MACHINE
-    sql "SELECT count(*) FROM casecast_parts p JOIN casecast_plans q ON q.number = p.plan JOIN casecast_members m ON m.name = p.member
-        WHERE q.job_id = '$1' AND m.machine = '$2'"
-}
-has_claims() { (($(claims_of "$1" "$2") > 0)); }
 is_shared() { # JOB: it runs on more than one machine
     (($(sql "SELECT count(DISTINCT p.member) FROM casecast_parts p JOIN casecast_plans q ON q.number = p.plan WHERE q.job_id = '$1'") > 1))
 }

@@ -381,6 +381,42 @@ START_TEST(a_core_is_spare_only_while_nobody_waits_for_one)
 }
 END_TEST
 
+START_TEST(a_spare_core_goes_to_whoever_waits_and_comes_back)
+{
+    static struct encoder own;
+    struct core spare;
+
+    open_core(1, &spare);
+    ck_assert(core_take_spare(&spare));
+    start_segment(&own, CORE_NORMAL, 20);
+    while (!atomic_load(&own.done)) {
+        ck_assert(core_yield(&spare, &never));
+        nap();
+    }
+    ck_assert(spare.held);
+    ck_assert_int_eq(atomic_load(&own.done), 20); /* all of them while the other waited */
+    pthread_join(own.thread, NULL);
+    core_close(&spare);
+}
+END_TEST
+
+START_TEST(a_spare_core_that_is_wanted_for_long_is_given_up)
+{
+    static struct encoder own;
+    struct core spare;
+
+    open_core(1, &spare);
+    ck_assert(core_take_spare(&spare));
+    start_segment(&own, CORE_NORMAL, ENDLESS);
+    while (core_yield(&spare, &never))
+        nap();
+    ck_assert(!spare.held);
+    wait_for_frames(&own, 1);
+    end(&own);
+    core_close(&spare);
+}
+END_TEST
+
 START_TEST(no_core_is_spare_where_cores_are_not_shared)
 {
     struct core core;
@@ -412,6 +448,8 @@ int main(void)
     tcase_add_test(tc, without_a_file_every_core_is_free);
     tcase_add_test(tc, a_file_that_cannot_be_opened_is_named_and_every_core_is_free);
     tcase_add_test(tc, a_core_is_spare_only_while_nobody_waits_for_one);
+    tcase_add_test(tc, a_spare_core_goes_to_whoever_waits_and_comes_back);
+    tcase_add_test(tc, a_spare_core_that_is_wanted_for_long_is_given_up);
     tcase_add_test(tc, no_core_is_spare_where_cores_are_not_shared);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
