@@ -26,9 +26,12 @@ static const char video_file[] = "final.mp4";
 
 static char *kind_video_input(const struct case_record *record, const char *key)
 {
-    json_t *json = json_pack("{s:s, s:o}", "key", key, "case", case_to_json(record));
-    char *input = json_dumps(json, JSON_COMPACT);
+    char engine[KIND_ENGINE_LEN + 1], *input;
+    json_t *json;
 
+    video_parts_engine(engine);
+    json = json_pack("{s:s, s:s, s:o}", "key", key, "engine", engine, "case", case_to_json(record));
+    input = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     return input;
 }
@@ -92,6 +95,7 @@ static bool kind_video_still_good(const struct config *config, const struct job 
 struct making {
     struct work *work;
     const char *key;
+    const char *engine;     /* with which the job was asked for; NULL: not known */
     struct error err;       /* the first error of the journal: the work stops */
     atomic_bool has_failed; /* `err` is set */
     char thumbnail[PATH_MAX];
@@ -264,12 +268,26 @@ static int making_run(
     return rc;
 }
 
-static int making_refuse_changed(struct error *err)
+static int making_refuse_files(struct error *err)
 {
     return error_set(err, ERR_INPUT,
-        "a file of the case, or this machine's fonts or libraries, changed while its video was "
-        "made: "
-        "ask again to make it from what is there now");
+        "a file of the case changed while its video was made: ask again to make it from the files "
+        "that are there now");
+}
+
+/* What shapes the video is not what the run before had. */
+static int making_refuse_changed(const struct making *making, struct error *err)
+{
+    char engine[KIND_ENGINE_LEN + 1];
+
+    video_parts_engine(engine);
+    if (!making->engine || strcmp(making->engine, engine) == 0)
+        return making_refuse_files(err);
+    return error_set(err, ERR_INPUT,
+        "the video was asked for with the engine %s, and this machine has the engine %s: casecast, "
+        "libraries, fonts or voices are others, so the rest would not fit.  Install the same on "
+        "all machines (`casecast machines` lists their engines), and ask again",
+        making->engine, engine);
 }
 
 /* The key was made from the files as they were when the job was created.  If they have changed
@@ -284,7 +302,7 @@ static int making_settle_key(struct making *making, const struct case_record *re
         return rc;
     rc = work_rekey(making->work, key, err);
     if (rc == WORK_E_TAKEN)
-        return making_refuse_changed(err);
+        return making_refuse_changed(making, err);
     making->key = key;
     return rc;
 }
@@ -307,7 +325,7 @@ static int making_run_unchanged(
     if (rc == 0 && strcmp(before, after) != 0) {
         free(*ret_result);
         *ret_result = NULL;
-        rc = making_refuse_changed(err);
+        rc = making_refuse_files(err);
     }
     return rc;
 }
@@ -316,7 +334,8 @@ static int kind_video_run(struct work *work, char **ret_result, struct error *er
 {
     json_t *input = json_loads(work_input(work), 0, NULL);
     const char *key = input ? json_string_value(json_object_get(input, "key")) : NULL;
-    struct making making = {.work = work, .key = key};
+    struct making making = {
+        .work = work, .key = key, .engine = json_string_value(json_object_get(input, "engine"))};
     struct case_record *record;
     int rc;
 

@@ -130,7 +130,22 @@ what_changes() {
     touched_while_it_is_made
 }
 
+# An upgrade while a video is made: other fonts are another engine.
+another_engine_goes_on() {
+    local job
+    case_put begun 60
+    job=$(job_make begun)
+    fact 'a video is begun' wait_for 60 has_scene "$job"
+    stack_stop
+    printf '<?xml version="1.0"?><fontconfig><dir>%s</dir></fontconfig>\n' "$CASECAST_MEDIA_ROOT" >"$private/fonts.conf"
+    FONTCONFIG_FILE=$private/fonts.conf stack_start
+    fact 'another engine does not go on with it' wait_for 60 job_is "$job" failed
+    fact 'the error names both' holds 'the engine [0-9a-f]{12}, and this machine has the engine [0-9a-f]{12}' "$(job_error "$job")"
+}
+has_scene() { (($(sql "SELECT count(*) FROM casecast_events WHERE job_id = '$1' AND name = 'scene'"))); } # JOB
+
 what_is_left
 what_changes
+another_engine_goes_on
 fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"
 facts_end
