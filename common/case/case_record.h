@@ -76,8 +76,8 @@ struct case_record {
     enum case_quality quality;
     char *music;     /* a sound file below the media root; NULL: none */
     bool title_card; /* the title stands over the first picture for a while */
-    bool fades;      /* the film fades in from black and out to black */
-    bool credits;    /* the film ends with the credits of the pictures */
+    bool fades;      /* the video fades in from black and out to black */
+    bool credits;    /* the video ends with the credits of the pictures */
     char *caption_font, *caption_color, *caption_box; /* colour "#rrggbb", box "#rrggbbaa";
                                                         NULL: default */
     double caption_size;                              /* percent of the shorter side; 0: default */

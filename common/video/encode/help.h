@@ -1,4 +1,5 @@
-/* help.h - makes segments of a film that another machine makes, with this machine's spare cores. */
+/* help.h - makes segments of a video that another machine makes, with this machine's spare cores.
+ */
 #pragma once
 
 #include "video/film/film.h"

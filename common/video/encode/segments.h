@@ -35,7 +35,7 @@ int segments_start(
 
 enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
 
-/* Take the next segment, in order, with times of the film.  Blocks at most `wait_ms`, and while
+/* Take the next segment, in order, with times of the video.  Blocks at most `wait_ms`, and while
  * `parts` do.  The caller frees `*ret_segment`.  SEGMENTS_E_NOT_YET: it is not done yet;
  * SEGMENTS_E_END: all are taken.  Negative: the error of the first encoder that failed; it names
  * the scene. */
