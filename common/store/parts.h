@@ -26,9 +26,10 @@ int store_plan_find(struct store *store, const struct member *member, struct pla
     struct error *err);
 void plan_found_clear(struct plan_found *plan);
 
-/* Claims the first part that nobody has made, and that nobody has claimed who lives.  A claim holds
- * for a lease, and then as long as the member renews its own.  STORE_E_NOT_FOUND: there is none, or
- * the job has ended. */
+/* Claims a part that nobody has made, and that nobody has claimed who lives: for the job's owner
+ * the first one, which it waits for next; for a helper one of the next few, close to what it made,
+ * and away from what others make now.  A claim holds for a lease, and then as long as the member
+ * renews its own.  STORE_E_NOT_FOUND: there is none, or the job has ended. */
 int store_part_claim(struct store *store, const struct member *member, int64_t plan,
     int *ret_number, struct error *err);
 /* The member has made a part, and left it under `key`; NULL: it gives its claim back. */

@@ -1,9 +1,10 @@
 /* sharing.c - the segments of a video that other machines may make.
  *
- * Encoders ask the store for each segment they begin; it gives them in order, to every machine
- * once.  What the others made is read by the taking thread, each second, and often while it waits
- * for one of them.  While the store does not answer, all are made here: a segment that is made
- * twice has the same bytes. */
+ * Encoders ask the store for each segment they begin; it gives each once: to the owner of the job
+ * in order, to helpers near to what they made, as neighbours need the same pictures.  What the
+ * others made is read by the taking thread, each second, and often while it waits for one of them.
+ * While the store does not answer, all are made here: a segment that is made twice has the same
+ * bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

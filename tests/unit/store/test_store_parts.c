@@ -134,6 +134,25 @@ START_TEST(each_part_is_claimed_once_and_in_order)
 }
 END_TEST
 
+START_TEST(a_helper_goes_on_where_it_is_and_begins_away_from_others)
+{
+    const struct job_plan large = {.text = "{\"sounds\":[2]}", .first = 2, .n = 20};
+    struct member *other = make_member("m4", "e1");
+
+    assert_done(store_plan_open(kit_store, owner, job.id, job.run, &large, &plan, &kit_error));
+    ck_assert_int_eq(claim(helper), 2);
+    ck_assert_int_eq(claim(other), 7);
+    ck_assert_int_eq(claim(helper), 3);
+    ck_assert_int_eq(claim(other), 8);
+    ck_assert_int_eq(claim(owner), 4); /* it waits for the first */
+    ck_assert_int_eq(claim(helper), 13);
+    for (int i = 0; i < 12; i++)
+        ck_assert_int_gt(claim(helper), 4);
+    ck_assert_int_eq(claim(helper), -STORE_E_NOT_FOUND);
+    store_member_free(other);
+}
+END_TEST
+
 START_TEST(what_is_made_has_its_key_and_is_not_claimed_again)
 {
     ck_assert_int_eq(claim(helper), 2);
@@ -295,6 +314,7 @@ int main(void)
     tcase_add_test(tests, an_sqlite_file_is_for_one_machine);
     if (kit_is_postgres()) {
         tcase_add_test(tests, each_part_is_claimed_once_and_in_order);
+        tcase_add_test(tests, a_helper_goes_on_where_it_is_and_begins_away_from_others);
         tcase_add_test(tests, what_is_made_has_its_key_and_is_not_claimed_again);
         tcase_add_test(tests, what_is_given_back_is_claimed_again);
         tcase_add_test(tests, the_claims_of_a_silent_helper_are_free);

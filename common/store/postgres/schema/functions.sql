@@ -492,15 +492,28 @@ BEGIN
     LIMIT 1;
 END $$;
 
--- NULL: no part is free.
+-- How much a helper wants a part; 0: most.  Neighbours need the same pictures, which each machine has to read: it rather
+-- takes one behind a part of its own, and rather none close behind a part that somebody else makes now.
+CREATE OR REPLACE FUNCTION casecast.part_rank(p casecast.parts, p_name text) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN bool_or(member = p_name AND number = p.number - 1) THEN 0
+      WHEN bool_or(member <> p_name AND made_key IS NULL) THEN 2 ELSE 1 END
+    FROM casecast.parts WHERE plan = p.plan AND number BETWEEN p.number - 4 AND p.number - 1 $$;
+
+-- NULL: no part is free.  The owner gets the first one, as it waits for that next; a helper one of the next few.
 CREATE OR REPLACE FUNCTION casecast.part_claim(p_plan bigint, p_name text, p_lease_ms bigint) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
+  is_owner boolean := EXISTS (SELECT 1 FROM casecast.plans p JOIN casecast.jobs j ON j.id = p.job_id
+    WHERE p.number = p_plan AND j.owner = p_name);
   m int;
 BEGIN
   PERFORM casecast.write_a_note();
   SELECT p.number INTO m FROM casecast.parts p WHERE p.plan = p_plan AND p.made_key IS NULL
-    AND casecast.part_is_free(p, t, p_lease_ms) ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED;
+    AND casecast.part_is_free(p, t, p_lease_ms) ORDER BY p.number LIMIT 1;
+  SELECT p.number INTO m FROM casecast.parts p WHERE p.plan = p_plan AND p.made_key IS NULL AND p.number < m + 64
+    AND casecast.part_is_free(p, t, p_lease_ms)
+    ORDER BY CASE WHEN is_owner OR p.number >= m + 16 THEN 3 ELSE casecast.part_rank(p, p_name) END, p.number
+    LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE casecast.parts SET member = p_name, claimed_ms = t WHERE plan = p_plan AND number = m;
   RETURN m;
 END $$;
