@@ -125,20 +125,31 @@ fact 'the log names role, host and database' log_says "database postgresql://app
 
 note() { pg_sql "UPDATE casecast.meta SET value = '$2' WHERE name = '$1'"; }
 noted() { pg_sql "SELECT value FROM casecast.meta WHERE name = '$1'"; }
+# One that starts with it is not ready, and says why in its log and in its health check.
+serve_says() { # REGULAR EXPRESSION
+    responders_stop
+    : >"$state/log/casecast.log"
+    responders_start
+    wait_for 20 ready 503 && log_says "$1" && holds "$1" "$(curl -sS "$url/api/health/ready" | jq -r .checks.database)"
+}
+
 version=$(noted schema)
 functions=$(noted functions)
 note schema 99
 fact 'tables of a newer casecast are refused' says 'version 99, this casecast knows versions up to' app jobs
 fact 'init leaves them alone' says 'version 99, this casecast knows versions up to' init
 fact 'a running server is not ready then' wait_for 20 ready 503
+fact 'serve refuses them, too' serve_says 'version 99, this casecast knows versions up to'
 if ((version > 1)); then
     note schema $((version - 1))
     fact 'tables of an older casecast are refused, with the command' says "has version $((version - 1)), this casecast needs $version: .casecast init." app jobs
+    fact 'serve says the same' serve_says "has version $((version - 1)), this casecast needs $version: .casecast init."
 fi
 note schema "$version"
 fact 'it is ready again when they are as before' wait_for 20 ready 200
 note functions 0
 fact 'functions of another casecast are refused' says 'functions of its schema casecast were made by another version' app jobs
+fact 'serve refuses them, too' serve_says 'functions of its schema casecast were made by another version'
 fact 'init replaces them' says 'its functions replaced' init
 fact 'they are as before' same "$functions" "$(noted functions)"
 fact 'the role may still call them' says ' done +10 ' app jobs
