@@ -1,5 +1,6 @@
 /* cache_prune.c - removes the least recently used entries when the folder exceeds its limit. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +88,8 @@ static int cache_compare_use(const void *a, const void *b)
     return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-/* Down to a little below the limit, so that the next entries need no pruning. */
+/* Down to a little below the limit, so that the next entries need no pruning.  What another process
+ * has removed meanwhile counts as removed. */
 static void cache_remove_oldest(const struct cache *cache, struct entries *list)
 {
     int64_t goal = cache->bytes_max - cache->bytes_max / CACHE_PRUNE_SHARE;
@@ -96,8 +98,15 @@ static void cache_remove_oldest(const struct cache *cache, struct entries *list)
         return;
     qsort(list->at, list->n, sizeof *list->at, cache_compare_use);
     for (size_t i = 0; i < list->n && list->bytes > goal; i++)
-        if (unlinkat(cache->fd, list->at[i].name, 0) == 0)
+        if (unlinkat(cache->fd, list->at[i].name, 0) == 0 || errno == ENOENT)
             list->bytes -= list->at[i].bytes;
+}
+
+/* A process that prunes saves the others the work.  Where a shared folder has no such locks, each
+ * prunes by itself. */
+static bool cache_may_prune(int lock)
+{
+    return flock(lock, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void cache_prune(struct cache *cache)
@@ -108,7 +117,7 @@ void cache_prune(struct cache *cache)
     atomic_store(&cache->bytes_added, 0);
     if (lock < 0)
         return;
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+    if (cache_may_prune(lock)) {
         cache_list(cache, &list);
         cache_remove_oldest(cache, &list);
         free(list.at);

@@ -1,12 +1,15 @@
 /* test_cache.c - cache entries: common/video/kept/cache.h. */
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,11 +164,26 @@ static void set_used(int number, time_t when)
     free(path);
 }
 
+/* In place of the C library's: fails with this number, unless it is 0. */
+static int no_locks;
+
+int flock(int fd, int operation)
+{
+    if (!no_locks)
+        return (int)syscall(SYS_flock, fd, operation);
+    errno = no_locks;
+    return -1;
+}
+
+/* Locks that work, and three ways of a shared folder to say that it has none. */
+static const int lock_errors[] = {0, ENOLCK, EOPNOTSUPP, ENOSYS};
+
 START_TEST(the_least_recently_used_entry_is_removed_first)
 {
     static char data[LIMIT / 16];
     const int n = 40;
 
+    no_locks = lock_errors[_i];
     for (int i = 0; i < 10; i++) {
         cache_put(&cache, name_of(i), data, sizeof data);
         set_used(i, 1000 + i);
@@ -176,6 +194,18 @@ START_TEST(the_least_recently_used_entry_is_removed_first)
     ck_assert_int_le(bytes_in_folder(), LIMIT + LIMIT / 8);
     ck_assert(!is_there(&cache, 1));
     ck_assert(is_there(&cache, n - 1));
+}
+END_TEST
+
+START_TEST(while_another_process_prunes_nothing_is_removed)
+{
+    static char data[LIMIT / 16];
+
+    no_locks = EWOULDBLOCK;
+    for (int i = 0; i < 20; i++)
+        cache_put(&cache, name_of(i), data, sizeof data);
+    ck_assert(is_there(&cache, 0));
+    ck_assert(is_there(&cache, 19));
 }
 END_TEST
 
@@ -288,7 +318,9 @@ int main(void)
     tcase_add_test(tc, an_entry_is_found_under_its_digest_alone);
     tcase_add_test(tc, a_damaged_entry_is_not_found_and_is_removed);
     tcase_add_test(tc, a_renamed_entry_is_not_found);
-    tcase_add_test(tc, the_least_recently_used_entry_is_removed_first);
+    tcase_add_loop_test(tc, the_least_recently_used_entry_is_removed_first, 0,
+        sizeof lock_errors / sizeof *lock_errors);
+    tcase_add_test(tc, while_another_process_prunes_nothing_is_removed);
     tcase_add_test(tc, an_entry_larger_than_its_share_is_not_stored);
     tcase_add_test(tc, temporary_files_of_a_killed_process_are_removed_when_they_are_old);
     tcase_add_test(tc, several_processes_share_it);
