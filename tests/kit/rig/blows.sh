@@ -56,7 +56,7 @@ AWAY=" $LETHAL paused cut_silent cut_carrier cut_deaf cut_dumb folder_read_only 
 #
 # These strike the database, whichever machine is named.
 
-DATABASE_BLOWS=(database_stopped database_paused database_cut database_full backends_killed)
+DATABASE_BLOWS=(database_stopped database_paused database_cut database_slow database_full backends_killed)
 
 blow_database_stopped() { pg_stop; }
 heal_database_stopped() { database_lives || pg_again; }
@@ -66,6 +66,16 @@ heal_database_paused() { host_wake db; }
 
 blow_database_cut() { link_cut db silent; }
 heal_database_cut() { link_heal db; }
+
+# An answer takes 80 ms longer.
+blow_database_slow() {
+    pg_way_slow
+    blow_backends_killed
+}
+heal_database_slow() {
+    pg_way_fast
+    blow_backends_killed
+}
 
 # All connections of the machines are ended, and none is free.
 blow_database_full() {

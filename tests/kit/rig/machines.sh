@@ -102,6 +102,8 @@ rig_curl() { host_run viewers curl -sS --max-time 10 "$@"; }
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
 
 PG_NUMBER=100
+PG_SLOW_PORT=5499
+PG_SLOW_MS=40 # each way
 
 # A server in a host of its own, which listens to the network; this test reaches it over its socket, too.
 pg_host_make() {
@@ -115,4 +117,14 @@ pg_host_make() {
     pg_sql "CREATE ROLE casecast LOGIN PASSWORD '$password'"
     (umask 077 && printf '%s:*:*:casecast:%s\n' "$(host_address db)" "$password" >"$private/pgpass")
     pg_restart
+    "${in_host[@]}" node "$root/tests/kit/rig/slow.mjs" "$PG_SLOW_PORT" 5432 "$PG_SLOW_MS" </dev/null >"$private/slow.log" 2>&1 &
 }
+
+# New connections of the machines go the slow way, or do not any more.
+pg_way_slow() {
+    nsenter -t "${host_holder[db]}" -n -- nft "
+        add table ip slow
+        add chain ip slow prerouting { type nat hook prerouting priority -100; }
+        add rule ip slow prerouting tcp dport 5432 redirect to :$PG_SLOW_PORT"
+}
+pg_way_fast() { nsenter -t "${host_holder[db]}" -n -- nft delete table ip slow; }
