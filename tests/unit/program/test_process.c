@@ -176,7 +176,8 @@ START_TEST(nothing_that_it_started_is_left)
     struct run run = {0};
 
     assert_ends(&run, (struct process_plan){0},
-        "setsid sh -c 'trap \"\" TERM; echo $$; sleep 60 & wait' & sleep 0.3", PROCESS_EXITED, 0);
+        "{ setsid sh -c 'trap \"\" TERM; echo $$; exec sleep 60' & } | { read pid; echo $pid; }",
+        PROCESS_EXITED, 0);
     ck_assert_msg(*run.said != '\0' && !lives(run.said), "%s lives", run.said);
 }
 END_TEST
