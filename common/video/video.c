@@ -1,16 +1,12 @@
 /* video.c - see video.h: the order of the work, and what a run opens and closes. */
 #include "video/video.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
 #include "base/cancel.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "video/canary/canary.h"
@@ -291,21 +287,4 @@ void video_sweep(const char *out_dir)
         return;
     live_sweep(&dir);
     outdir_close(&dir);
-}
-
-/* Its new name is hidden, so nothing serves it.  What an earlier drop left there when its process
- * was killed goes, too. */
-int video_drop(const char *out_dir, struct error *err)
-{
-    const char *name = strrchr(out_dir, '/') + 1;
-    char *gone = mem_format("%.*s.%s.gone", (int)(name - out_dir), out_dir, name);
-    int rc = 0;
-
-    file_remove_folder(gone);
-    if (rename(out_dir, gone) < 0 && errno != ENOENT)
-        rc = error_set(err, ERR_IO, "%s: %s", out_dir, strerror(errno));
-    if (rc == 0)
-        file_remove_folder(gone);
-    free(gone);
-    return rc;
 }

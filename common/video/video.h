@@ -86,6 +86,3 @@ int video_help(const struct case_record *record, const struct video_help *help, 
 /* Remove the live playlist and its pieces from `out_dir`, when no run will continue the video. Does
  * nothing if there are none.  Any thread. */
 void video_sweep(const char *out_dir);
-/* Removes the folder with all that is in it.  Others find it whole or not at all.  -ERR_IO: it is
- * still there, and why.  A folder that is not there is no error. */
-int video_drop(const char *out_dir, struct error *err);

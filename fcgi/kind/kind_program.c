@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "kind/key_folder.h"
 #include "kind/program_files.h"
 #include "kind/writable.h"
 
@@ -90,6 +91,8 @@ static struct program_kind *kind_program_new(struct kind_file *file)
         program->kind.still_good = program_files_are_there;
         program->kind.may_run = writable_check;
         program->kind.clear = program_files_clear;
+        program->kind.drop = key_folder_drop;
+        program->kind.bytes = key_folder_bytes;
     }
     return program;
 }

@@ -9,14 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "case/case.h"
+#include "kind/key_folder.h"
 #include "kind/result_files.h"
 #include "kind/video_parts.h"
 #include "kind/writable.h"
 #include "request/secret.h"
-#include "s3/s3.h"
 #include "store/store.h"
 #include "video/video.h"
 
@@ -397,34 +396,6 @@ static void kind_video_clear(const struct config *config, const struct job *job)
     free(out_dir);
 }
 
-/* With a secret key and without, the folder has different places, and the key may have come or gone
- * since. */
-static const char *const kind_video_shelves[] = {"", SECRET_FOLDER "/"};
-
-static int kind_video_drop(const struct config *config, const struct job *job, struct error *err)
-{
-    int rc = 0;
-
-    if (s3_is_address(config->output)) /* the bucket's own rule decides how long objects stay */
-        return 0;
-    for (size_t i = 0; rc == 0 && i < sizeof kind_video_shelves / sizeof *kind_video_shelves; i++) {
-        char *folder = mem_format("%s/%s%s", config->output, kind_video_shelves[i], job->key);
-
-        rc = video_drop(folder, err);
-        free(folder);
-    }
-    return rc;
-}
-
-static int64_t kind_video_bytes(const struct config *config, const struct job *done)
-{
-    char *folder = kind_video_folder(config, done->key);
-    int64_t bytes = file_folder_bytes(folder);
-
-    free(folder);
-    return bytes;
-}
-
 static const char *const stream_paths[] = {"/create/video", "/media/video", NULL};
 
 const struct job_kind kind_video = {
@@ -443,6 +414,6 @@ const struct job_kind kind_video = {
     .engine = video_parts_engine,
     .finish = kind_video_finish,
     .clear = kind_video_clear,
-    .drop = kind_video_drop,
-    .bytes = kind_video_bytes,
+    .drop = key_folder_drop,
+    .bytes = key_folder_bytes,
 };

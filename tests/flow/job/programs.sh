@@ -167,6 +167,8 @@ fact 'nothing else is left' same "$(basename "$folder")" "$(find "$state/media" 
 rm -r "$state/media/$(cut -d/ -f3 <<<"$folder")"
 fact 'the same request makes files anew that were deleted' holds "deep" \
     "$(curl -sS "$url$(run leave files | jq -r 'select(.event == "done") | .data | fromjson.files')sub/b.txt")"
+fact 'files go with their job' same '204 0' \
+    "$(status -X DELETE "$url/api/jobs/$(post -d '{"leaveId":"files"}' "$url/api/jobs" | jq -r .id)") $(find "$state/media" -type f | wc -l)"
 
 # --- as another user ---
 
