@@ -108,6 +108,11 @@ void hub_each_refused(
     helper_each_refused(hub->helper, each, ctx);
 }
 
+const char *hub_engine(const struct hub *hub)
+{
+    return hub->engine;
+}
+
 const char *hub_member_name(const struct hub *hub)
 {
     return clerk_member_name(hub->clerk);

@@ -69,3 +69,5 @@ void hub_each_refused(
 
 /* The random name under which this process owns jobs in the store.  Any thread. */
 const char *hub_member_name(const struct hub *hub);
+/* The name of the engine of all kinds of this process; "": they have none.  Any thread. */
+const char *hub_engine(const struct hub *hub);

@@ -36,6 +36,7 @@ struct kind_file {
     enum kind_same same;
     int64_t timeout_ms, quiet_ms; /* of one attempt; 0: no limit */
     int64_t memory;               /* bytes; 0: no limit */
+    int slots;                    /* jobs that run at once on a machine; 0: no limit of its own */
     int nice;                     /* added to that of the server */
     int retry;                    /* further attempts of a job after a failure that may pass */
     uid_t uid;                    /* of User; 0: that of the server */

@@ -164,6 +164,16 @@ static int key_retry_after(struct kind_file *file, const char *value, struct err
     return key_span(value, &file->retry_after_ms, err);
 }
 
+static int key_slots(struct kind_file *file, const char *value, struct error *err)
+{
+    long long slots;
+
+    if (!text_number(value, 1, 256, &slots))
+        return error_set(err, ERR_INPUT, "must be a whole number from 1 to 256");
+    file->slots = (int)slots;
+    return 0;
+}
+
 static int key_user(struct kind_file *file, const char *value, struct error *err)
 {
     const struct passwd *user;
@@ -203,6 +213,7 @@ static const struct {
     {"Retry", key_retry},
     {"RetryAfter", key_retry_after},
     {"Same", key_same},
+    {"Slots", key_slots},
     {"Subject", key_subject},
     {"SubjectPattern", key_pattern},
     {"Timeout", key_timeout},

@@ -80,6 +80,7 @@ static struct program_kind *kind_program_new(struct kind_file *file)
     program->stream_paths[0] = program->path;
     program->kind = (struct job_kind){.name = file->name,
         .subject_name = file->subject_name,
+        .slots = file->slots,
         .subject_example = file->example,
         .stream_paths = program->stream_paths,
         .subject_check = kind_program_check,

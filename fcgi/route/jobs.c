@@ -56,6 +56,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .subject = subject,
         .key = key,
         .input = input,
+        .engine = kind->engine ? hub_engine(server->hub) : NULL,
         .first = kind->first ? &first : NULL,
         .max_queued = server->config->max_queued,
         .hold_ms = is_post ? 0 : HOLD_MS,

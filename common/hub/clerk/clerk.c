@@ -156,6 +156,7 @@ struct clerk *clerk_start(const struct clerk_links *links)
                                      .machine = links->config->machine,
                                      .engine = links->engine,
                                      .slots = links->config->slots,
+                                     .limits = clerk_kinds_limits(clerk->kinds),
                                      .lease_ms = links->config->lease_ms});
     clerk->turned_ms = clock_monotonic_ms();
     if (pthread_create(&clerk->thread, NULL, clerk_main, clerk) != 0) {

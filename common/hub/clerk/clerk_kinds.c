@@ -23,6 +23,7 @@ struct clerk_kinds {
     struct clerk_kind *items;
     size_t n, n_unable;
     char *able, *takes; /* as the member has them */
+    char *limits;       /* the same; NULL: no kind has one */
     bool is_told;       /* `able` stands in its row */
 };
 
@@ -38,6 +39,19 @@ static char *clerk_kinds_names(const struct clerk_kinds *kinds, bool is_able_onl
     return names.data;
 }
 
+static char *clerk_kinds_limits_of(const struct clerk_kinds *kinds)
+{
+    struct buf limits = {0};
+
+    for (size_t i = 0; i < kinds->n; i++)
+        if (kinds->items[i].kind->slots)
+            buf_format(&limits, "%s\"%s\":%d", limits.len ? "," : "{", kinds->items[i].kind->name,
+                kinds->items[i].kind->slots);
+    if (limits.len)
+        buf_add_text(&limits, "}");
+    return limits.data;
+}
+
 struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
 {
     struct clerk_kinds *kinds = mem_new(struct clerk_kinds);
@@ -48,6 +62,7 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
     }
     kinds->able = clerk_kinds_names(kinds, true);
     kinds->takes = mem_copy(kinds->able);
+    kinds->limits = clerk_kinds_limits_of(kinds);
     kinds->is_told = true;
     return kinds;
 }
@@ -57,12 +72,18 @@ void clerk_kinds_free(struct clerk_kinds *kinds)
     free(kinds->items);
     free(kinds->able);
     free(kinds->takes);
+    free(kinds->limits);
     free(kinds);
 }
 
 const char *clerk_kinds_all(const struct clerk_kinds *kinds)
 {
     return kinds->able;
+}
+
+const char *clerk_kinds_limits(const struct clerk_kinds *kinds)
+{
+    return kinds->limits;
 }
 
 bool clerk_kinds_are_able(const struct clerk_kinds *kinds)

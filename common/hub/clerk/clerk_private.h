@@ -62,6 +62,8 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list);
 void clerk_kinds_free(struct clerk_kinds *kinds);
 /* The names of all, each between commas: before the first clerk_choose_kinds(). */
 const char *clerk_kinds_all(const struct clerk_kinds *kinds);
+/* As in member_info. */
+const char *clerk_kinds_limits(const struct clerk_kinds *kinds);
 /* Can all be run here, as far as is known, and do others know? */
 bool clerk_kinds_are_able(const struct clerk_kinds *kinds);
 /* Before claims. */

@@ -40,8 +40,9 @@ struct job_ask {
 /* A kind with settings of its own holds this struct in a larger one: each function that may need
  * them gets its kind. */
 struct job_kind {
-    const char *name;            /* "video" */
-    const char *subject_name;    /* of its subject in JSON: "case"; requests name it as "caseId" */
+    const char *name;         /* "video" */
+    const char *subject_name; /* of its subject in JSON: "case"; requests name it as "caseId" */
+    int slots; /* jobs of it that run at once on a machine, beside CASECAST_SLOTS; 0: no limit */
     const char *subject_example; /* "1": error texts show a request with it */
 
     /* Messages without an event name: the first of every job, and the last before `end`, of every

@@ -49,6 +49,8 @@ struct job_request {
                        the new one.  NULL: the store makes one */
     const char *kind, *subject, *key;
     const char *input;             /* JSON; NULL: no job is made */
+    const char *engine;            /* that `key` was made for, as in member_info: the job waits for
+                                      such a member while one lives.  NULL: for nobody */
     const struct job_event *first; /* journaled with a new job */
     int max_queued;                /* STORE_E_FULL beyond that */
     /* A client that reconnects without Last-Event-ID must not begin a failed job anew each time. So
@@ -90,6 +92,7 @@ struct member_info {
     const char *machine; /* host name; NULL: "" */
     const char *engine;  /* of what makes its results; NULL: "" */
     int slots;           /* jobs that run at once on its machine */
+    const char *limits;  /* of them, of a kind: JSON, {"report":2}; NULL: no kind has a limit */
     int64_t lease_ms;    /* silent for so long, it loses its jobs */
 };
 

@@ -68,6 +68,7 @@ kind hush Quiet=400ms
 kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
 kind leave Files=yes
+kind single Slots=1
 
 printf '%s\n' '[Kind]' Subject=otherId 'Command=sh -c "id -un; echo $HOME; echo a >$CASECAST_OUT/a"' User=nobody Files=yes \
     >"$private/other.kind"
@@ -99,6 +100,7 @@ failed_as() { # REGULAR EXPRESSION KIND SUBJECT
 still=$(ask '{"actId":"still"}') deaf=$(ask '{"actId":"deaf"}') tree=$(ask '{"actId":"tree"}')
 run hush still >"$private/hush" & run brief busy >"$private/brief" & run patient again >"$private/again" &
 run act many >"$private/many" &
+single=$(ask '{"singleId":"still"}') another=$(ask '{"singleId":"missing"}')
 
 # --- lines ---
 
@@ -153,6 +155,13 @@ fact 'the log has all of stderr' logged 'stderr: first words'
 fact 'a program that is not there fails the job' failed_as 'it ended with status 127: .*nothing-of-this-name' act missing
 fact 'death by a signal is told' failed_as 'signal 11 ended it' act signal
 fact 'a line that is too long fails the job' failed_as 'it printed a line of more than 65536 bytes' act long
+
+# --- slots of a kind ---
+
+fact 'a kind with one slot runs one job, while others run' same 'running queued' \
+    "$(wait_for 10 is "$single" running; state_of "$single") $(state_of "$another")"
+post -o /dev/null "$url/api/jobs/$single/cancel"
+fact 'and the next when that has ended' wait_for 10 is "$another" failed
 
 # --- files ---
 

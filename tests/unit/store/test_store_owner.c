@@ -83,6 +83,86 @@ START_TEST(a_sleeping_process_keeps_its_slot_until_its_job_is_taken_over)
 }
 END_TEST
 
+static const char *claim_of(struct member *member, int slots)
+{
+    static char id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    int rc = store_job_claim(kit_store, member, slots, kit_tag(), &job, &kit_error);
+
+    strcpy(id, rc == 0 ? job.id : "");
+    ck_assert(rc == 0 || rc == STORE_E_NOT_FOUND);
+    job_clear(&job);
+    return id;
+}
+
+static const char *job_for(const char *kind, const char *key, const char *engine)
+{
+    static char id[JOB_ID_LEN + 1];
+    struct job_request request = kit_request("1", key);
+    struct job job = {0};
+    bool is_new;
+
+    request.kind = kind;
+    request.engine = engine;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    strcpy(id, job.id);
+    job_clear(&job);
+    return id;
+}
+
+START_TEST(a_kind_may_have_fewer_slots_than_its_machine)
+{
+    const struct member_info here = {.machine = "left",
+                                 .limits = "{\"digest\":1}",
+                                 .lease_ms = LEASE_MS},
+                             there = {.machine = "right",
+                                 .limits = "{\"digest\":1}",
+                                 .lease_ms = LEASE_MS};
+    struct member *one = store_member_new(kit_path, &here),
+                  *two = store_member_new(kit_path, &here),
+                  *other = store_member_new(kit_path, &there);
+    char first[JOB_ID_LEN + 1], second[JOB_ID_LEN + 1], third[JOB_ID_LEN + 1],
+        video[JOB_ID_LEN + 1];
+
+    strcpy(first, job_for("digest", "a", NULL));
+    strcpy(second, job_for("digest", "b", NULL));
+    strcpy(third, job_for("digest", "c", NULL));
+    strcpy(video, job_for("video", "d", NULL));
+    ck_assert_str_eq(claim_of(one, 4), first);
+    ck_assert_str_eq(claim_of(two, 4), video);
+    ck_assert_str_eq(claim_of(two, 4), "");
+    ck_assert_str_eq(claim_of(other, 4), second);
+    ck_assert_str_eq(claim_of(other, 4), "");
+    assert_done(store_job_end(kit_store, first, 1, JOB_DONE, NULL, NULL, NULL, 0, &kit_error));
+    ck_assert_str_eq(claim_of(two, 4), third);
+    store_member_free(one);
+    store_member_free(two);
+    store_member_free(other);
+}
+END_TEST
+
+/* It would make other bytes under the key of the first. */
+START_TEST(a_queued_job_waits_for_the_engine_that_its_key_was_made_for)
+{
+    const struct member_info old = {.machine = "left", .engine = "old", .lease_ms = LEASE_MS},
+                             new = {.machine = "left", .engine = "new", .lease_ms = LEASE_MS};
+    struct member *first = store_member_new(kit_path, &old),
+                  *second = store_member_new(kit_path, &new);
+    char id[JOB_ID_LEN + 1];
+
+    assert_done(store_member_renew(kit_store, first, &kit_error));
+    strcpy(id, job_for("video", "a", "old"));
+    ck_assert_str_eq(claim_of(second, 4), "");
+    ck_assert_str_eq(claim_of(first, 4), id);
+    strcpy(id, job_for("video", "b", "old"));
+    assert_done(store_member_release(kit_store, first, &kit_error));
+    assert_done(store_member_stop(kit_store, second, &kit_error));
+    ck_assert_str_ne(claim_of(second, 4), ""); /* nobody of it lives: anybody's */
+    store_member_free(first);
+    store_member_free(second);
+}
+END_TEST
+
 /* Another version has begun it, and it waits for that version. */
 START_TEST(a_sleeping_process_of_a_kind_that_nobody_here_knows_keeps_no_slot)
 {
@@ -719,6 +799,8 @@ int main(void)
         each_machine_has_slots_of_its_own,
         a_sleeping_process_keeps_its_slot_until_its_job_is_taken_over,
         a_sleeping_process_of_a_kind_that_nobody_here_knows_keeps_no_slot,
+        a_kind_may_have_fewer_slots_than_its_machine,
+        a_queued_job_waits_for_the_engine_that_its_key_was_made_for,
         a_dead_owner_s_job_is_taken_over_at_once_and_the_death_is_counted,
         whose_job_was_taken_over_writes_nothing_more,
         a_run_of_before_writes_nothing_though_its_process_has_the_job_again,

@@ -19,12 +19,12 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
 {
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
             pg_number(request->gone), pg_number(request->hold_ms), pg_number(request->told_hold_ms),
-            pg_text(request->viewer)),
+            pg_text(request->viewer), pg_text(request->engine)),
         ret_result, err);
 }
 

@@ -111,7 +111,8 @@ CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone big
 -- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', or 'full'; no row: there is
 -- none, and no input for a new one.
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
-  p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text)
+  p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
+  p_engine text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   n bigint;
@@ -132,8 +133,8 @@ BEGIN
     RETURN;
   END IF;
   IF n IS NULL THEN
-    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms)
-      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms()) RETURNING number INTO n;
+    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine)
+      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine) RETURNING number INTO n;
     INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
     IF p_first IS NOT NULL THEN
       PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
@@ -288,11 +289,11 @@ END $$;
 -- folder.  A member's own jobs count as running even after its lease ended: after a long stop its first call may be a
 -- claim.  A job of another member of this machine whose lease ended keeps its slot until somebody takes the job: its
 -- owner may only sleep, and goes on with it then.  So a full machine may take such a job, and no other.  A job that was
--- begun waits for a process of the same engine while one lives: it continues from what is there, and another engine
--- makes other bytes.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first
+-- begun, or whose key an engine made, waits for a process of that engine while one lives: it continues from what is
+-- there, and another engine makes other bytes.  p_limits: how many jobs of a kind run at once on a machine.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first
 -- row.
 CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_engine text, p_kinds text, p_slots int,
-  p_heirs boolean)
+  p_heirs boolean, p_limits text)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -301,6 +302,8 @@ DECLARE
     AND NOT is_stopping);
   n_awake int;
   n_here int;
+  full_awake text[];
+  full_here text[];
   queued bigint;
   lapsed bigint;
 BEGIN
@@ -315,15 +318,23 @@ BEGIN
   IF queued IS NOT NULL OR p_slots <= n_awake THEN
     RETURN queued;
   END IF;
+  SELECT array_agg(kind) FILTER (WHERE awake >= most), array_agg(kind) FILTER (WHERE here >= most)
+    INTO full_awake, full_here
+    FROM (SELECT j.kind, (p_limits::json ->> j.kind)::int AS most, count(*) AS here,
+        count(*) FILTER (WHERE m.name = ANY (living)) AS awake
+      FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
+      WHERE j.state = 'running' AND m.machine = p_machine GROUP BY j.kind) AS run;
   SELECT number INTO queued FROM casecast.jobs AS mine
-    WHERE state = 'queued' AND n_here < p_slots AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+    WHERE state = 'queued' AND n_here < p_slots AND NOT kind = ANY (coalesce(full_here, '{}')) AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
       AND NOT coalesce(engine = ANY (others), false)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))
     ORDER BY number LIMIT 1;
   SELECT number INTO lapsed FROM casecast.jobs AS mine
     WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living) AND NOT coalesce(engine = ANY (others), false)
-      AND (n_here < p_slots OR owner IN (SELECT name FROM casecast.members WHERE machine = p_machine))
+      AND CASE WHEN owner IN (SELECT name FROM casecast.members WHERE machine = p_machine)
+        THEN NOT kind = ANY (coalesce(full_awake, '{}'))
+        ELSE n_here < p_slots AND NOT kind = ANY (coalesce(full_here, '{}')) END
       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
       AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
         AND o.state = 'running' AND o.owner = ANY (living))
@@ -334,21 +345,21 @@ END $$;
 -- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
 -- to do, and to find that out needs no lock.
 CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
-  p_lease_ms bigint, p_slots int, p_heirs boolean, p_claim text)
+  p_lease_ms bigint, p_slots int, p_heirs boolean, p_claim text, p_limits text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   n bigint;
   t bigint;
 BEGIN
   SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
-  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs) IS NULL THEN
+  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs, p_limits) IS NULL THEN
     RETURN;
   END IF;
   PERFORM casecast.lock_journal(NULL);
   PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
   SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
   IF n IS NULL THEN
-    n := casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs);
+    n := casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs, p_limits);
     t := casecast.now_ms();
     UPDATE casecast.jobs SET state = 'running', owner = p_name, engine = p_engine, run = run + 1, claim = p_claim,
         started_ms = CASE started_ms WHEN 0 THEN t ELSE started_ms END,

@@ -29,9 +29,17 @@
     "  count(CASE WHEN is_awake OR ?5 IS NULL OR instr(?5, ',' || kind || ',') THEN 1 END) < ?4"   \
     "  AS for_any FROM begun WHERE is_here)"
 
-/* ?6 engine.  A job that was begun waits for a process of its engine while one lives, which
- * continues from what is there: another engine makes other bytes.  The jobs that wait here are
- * those of these engines.  An idle process renews no lease, so only an owner is known to sleep. */
+/* ?7 limits.  The kinds of which no more jobs may run on this machine. */
+#define FULL                                                                                       \
+    "full AS MATERIALIZED (SELECT kind, count(CASE WHEN is_awake THEN 1 END) >= most"              \
+    "  AS for_sleepers, count(*) >= most AS for_any"                                               \
+    "  FROM (SELECT key AS of_kind, value AS most FROM json_each(ifnull(?7, '{}')))"               \
+    "  JOIN begun ON kind = of_kind WHERE is_here GROUP BY kind, most)"
+
+/* ?6 engine.  A job that was begun, or whose key was made for an engine, waits for a process of its
+ * engine while one lives, which continues from what is there: another engine makes other bytes. The
+ * jobs that wait here are those of these engines.  An idle process renews no lease, so only an
+ * owner is known to sleep. */
 #define OTHERS                                                                                     \
     "others AS MATERIALIZED (SELECT DISTINCT engine FROM casecast_members WHERE engine <> ?6"      \
     "  AND NOT is_stopping AND NOT casecast_is_gone(name)"                                         \
@@ -52,14 +60,17 @@
     " AND NOT EXISTS (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)" \
     " ORDER BY number LIMIT 1)"
 
-#define FIRST_QUEUED FIRST_OF("casecast_jobs", "state = 'queued' AND (SELECT for_any FROM free)")
+#define FIRST_QUEUED                                                                               \
+    FIRST_OF("casecast_jobs", "state = 'queued' AND (SELECT for_any FROM free)"                    \
+                              " AND kind NOT IN (SELECT kind FROM full WHERE for_any)")
 #define FIRST_LAPSED                                                                               \
     FIRST_OF("begun",                                                                              \
-        "is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)")
+        "is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)"          \
+        " AND kind NOT IN (SELECT kind FROM full WHERE iif(mine.is_here, for_sleepers, for_any))")
 
 /* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
-    "WITH " BEGUN ", " FREE ", " OTHERS " SELECT number FROM " FIRST_TO_CANCEL
+    "WITH " BEGUN ", " FREE ", " FULL ", " OTHERS " SELECT number FROM " FIRST_TO_CANCEL
     " UNION ALL SELECT number FROM (SELECT number FROM"
     " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
     " ORDER BY number LIMIT 1) LIMIT 1";
@@ -75,7 +86,8 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
             value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
-            value_text(member->member.takes), value_text(owner_engine(member))),
+            value_text(member->member.takes), value_text(owner_engine(member)),
+            value_text(member->info.limits)),
         ret_number, err);
 }
 
