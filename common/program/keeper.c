@@ -219,5 +219,5 @@ int keeper_main(int argc, char **argv)
     keeper_let_go();
     keeper_watch(&keeper);
     keeper_end_all(&keeper);
-    return keeper_end_as(keeper.status);
+    _exit(keeper_end_as(keeper.status)); /* nothing of a library is to be tidied up */
 }
