@@ -22,6 +22,7 @@ struct clerk_kind {
 struct clerk_kinds {
     struct clerk_kind *items;
     size_t n, n_unable;
+    char *all;          /* fixed: other threads read it, through the member's member_info */
     char *able, *takes; /* as the member has them */
     char *limits;       /* the same; NULL: no kind has one */
     bool is_told;       /* `able` stands in its row */
@@ -60,8 +61,9 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
         kinds->items = mem_grow(kinds->items, kinds->n + 1, sizeof *kinds->items);
         kinds->items[kinds->n] = (struct clerk_kind){.kind = list[kinds->n], .is_able = true};
     }
-    kinds->able = clerk_kinds_names(kinds, true);
-    kinds->takes = mem_copy(kinds->able);
+    kinds->all = clerk_kinds_names(kinds, true);
+    kinds->able = mem_copy(kinds->all);
+    kinds->takes = mem_copy(kinds->all);
     kinds->limits = clerk_kinds_limits_of(kinds);
     kinds->is_told = true;
     return kinds;
@@ -70,6 +72,7 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
 void clerk_kinds_free(struct clerk_kinds *kinds)
 {
     free(kinds->items);
+    free(kinds->all);
     free(kinds->able);
     free(kinds->takes);
     free(kinds->limits);
@@ -78,7 +81,7 @@ void clerk_kinds_free(struct clerk_kinds *kinds)
 
 const char *clerk_kinds_all(const struct clerk_kinds *kinds)
 {
-    return kinds->able;
+    return kinds->all;
 }
 
 const char *clerk_kinds_limits(const struct clerk_kinds *kinds)
