@@ -14,6 +14,7 @@
 enum {
     IMPORT_FILE_MAX = 64 << 20, /* bytes */
     MISTAKES_SHOWN = 20,        /* of a file */
+    PUT_TRIES = 5,              /* each waits two seconds for a lock, at most */
 };
 
 struct import {
@@ -117,13 +118,23 @@ static int import_report_mistakes(const struct import *import)
     return EXIT_FAILED;
 }
 
-static int import_put(struct import *import, const struct case_list *list, struct error *err)
+static int import_try_put(struct import *import, const struct case_list *list, struct error *err)
 {
     int rc = import->store
                  ? 0
                  : store_open(import->config->database, import->config->cases, &import->store, err);
 
     return rc == 0 ? store_case_put(import->store, list->records, list->n, err) : rc;
+}
+
+/* Another import may write for longer than one call waits.  A person would only try again. */
+static int import_put(struct import *import, const struct case_list *list, struct error *err)
+{
+    int rc = -ERR_BUSY;
+
+    for (int i = 0; rc == -ERR_BUSY && i < PUT_TRIES; i++)
+        rc = import_try_put(import, list, err);
+    return rc;
 }
 
 static int import_cases(struct import *import, const struct case_list *list)

@@ -41,17 +41,16 @@ cut_at_random() {
     load_facts "$n connections cut" "${names[@]}"
 }
 
-# Other programs take all connections but two, for some seconds.
+# Other programs take all connections, for some seconds: those that are one too many are refused at once.
 too_few_connections() {
     local others=()
     pg_restart max_connections=20
     load_start seven eight nine
-    for _ in {1..17}; do
+    for _ in {1..20}; do
         "${others_sleep[@]}" >/dev/null 2>&1 &
         others+=($!)
     done
-    wait_for 10 is_full
-    fact 'a new connection is refused' is_full
+    fact 'a new connection is refused' wait_for 20 is_full
     wait "${others[@]}"
     load_facts 'out of connections' seven eight nine
 }
@@ -59,7 +58,7 @@ too_few_connections() {
 is_full() { holds 'too many|reserved' "$(pg_sql 'SELECT 1' 2>&1)"; }
 
 cut_at_random
-others_sleep=(psql -qAtX -h "$private/pg" -U owner -d casecast -c 'SELECT pg_sleep(4)')
+others_sleep=(psql -qAtX -h "$private/pg" -U owner -d casecast -c 'SELECT pg_sleep(6)')
 too_few_connections
 fact 'no process ended' same 3 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 fact 'no responder reports a fault' no_fault

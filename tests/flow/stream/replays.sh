@@ -42,7 +42,7 @@ declare -A watching=()
 watch() { # NAME CURL-ARGUMENTS…
     local name=$1
     shift
-    curl -sN --max-time 90 -H 'Accept: text/event-stream' "$@" | {
+    curl -sN --max-time 240 -H 'Accept: text/event-stream' "$@" | {
         head -c 3000
         until [[ -e $private/$name.go ]]; do sleep 0.02; done
         cat
@@ -80,7 +80,7 @@ fact "memory with four replays of 40 MB: $before KB before, $(rss_kb) KB now" \
 journal "$job" 3 30
 for name in "${names[@]}"; do go_on "$name"; done
 for name in "${names[@]}"; do
-    fact "viewer $name reads to the end of the journal" wait_for 60 is_at "$name" "$(last_seq "$job")"
+    fact "viewer $name reads to the end of the journal" wait_for 180 is_at "$name" "$(last_seq "$job")"
 done
 fact "no frame queue was longer than a part ($(metric stream_queue_most_bytes) bytes)" \
     test "$(metric stream_queue_most_bytes)" -lt 90000
