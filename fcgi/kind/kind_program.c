@@ -1,7 +1,6 @@
 /* kind_program.c - see kind_program.h: from files to kinds, and from requests to jobs. */
 #include "kind/kind_program.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,23 +47,11 @@ static int kind_program_prepare(const struct job_kind *kind, struct store *store
     return 0;
 }
 
-static void kind_program_add_failed(const char *error, struct last_events *last)
-{
-    json_t *json = json_pack("{s:s}", "error", error);
-    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
-
-    last_events_add(last, NULL, text);
-    last_events_add(last, "failed", named);
-    free(named);
-    free(text);
-    json_decref(json);
-}
-
 static void kind_program_finish(
     enum job_state state, const char *result, const char *error, struct last_events *last)
 {
     if (state == JOB_FAILED)
-        kind_program_add_failed(error, last);
+        last_events_add_failed(last, error);
     else
         last_events_add(last, job_state_name(state), state == JOB_DONE ? result : "{}");
 }

@@ -365,25 +365,13 @@ static void kind_video_add_done(const char *result, struct last_events *last)
     json_decref(json);
 }
 
-static void kind_video_add_failed(const char *error, struct last_events *last)
-{
-    json_t *json = json_pack("{s:s}", "error", error);
-    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
-
-    last_events_add(last, NULL, text);
-    last_events_add(last, "failed", named);
-    free(named);
-    free(text);
-    json_decref(json);
-}
-
 static void kind_video_finish(
     enum job_state state, const char *result, const char *error, struct last_events *last)
 {
     if (state == JOB_DONE)
         kind_video_add_done(result, last);
     else if (state == JOB_FAILED)
-        kind_video_add_failed(error, last);
+        last_events_add_failed(last, error);
     else
         last_events_add(last, "canceled", "{}");
 }

@@ -3,6 +3,7 @@
 #include "hub/kind/kind.h"
 
 #include <assert.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,18 @@ void last_events_add(struct last_events *last, const char *name, const char *dat
 {
     assert(last->n < LAST_EVENTS_MAX);
     last->at[last->n++] = (struct job_event){.name = mem_copy(name), .data = mem_copy(data)};
+}
+
+void last_events_add_failed(struct last_events *last, const char *error)
+{
+    json_t *json = json_pack("{s:s}", "error", error);
+    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
+
+    last_events_add(last, NULL, text);
+    last_events_add(last, "failed", named);
+    free(named);
+    free(text);
+    json_decref(json);
 }
 
 void last_events_clear(struct last_events *last)

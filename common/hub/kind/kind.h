@@ -27,6 +27,8 @@ struct last_events {
 };
 /* Copies the texts.  `name` NULL: a default message. */
 void last_events_add(struct last_events *last, const char *name, const char *data);
+/* What a failed job ends with: the message "error TEXT", and the event `failed` with the text. */
+void last_events_add_failed(struct last_events *last, const char *error);
 void last_events_clear(struct last_events *last); /* frees what was added; none again */
 
 enum { KIND_ENGINE_LEN = 12 };
