@@ -1,8 +1,11 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int file_write(int fd, const void *data, size_t len)
@@ -39,6 +42,34 @@ ssize_t file_read(int fd, void *data, size_t len)
         len -= (size_t)n;
     }
     return at - (char *)data;
+}
+
+static int file_check_secret(int fd, struct error *err)
+{
+    struct stat stat;
+
+    if (fstat(fd, &stat) < 0)
+        return error_set(err, ERR_INPUT, "%s", strerror(errno));
+    if (!S_ISREG(stat.st_mode) || stat.st_size > FILE_SECRET_MAX)
+        return error_set(err, ERR_INPUT, "must be a file of at most %d bytes", FILE_SECRET_MAX);
+    if (stat.st_mode & 077)
+        return error_set(err, ERR_INPUT,
+            "others may read the keys (mode %03o): chmod 600 would be right", stat.st_mode & 0777);
+    return 0;
+}
+
+int file_read_secret(const char *path, char ret_text[static FILE_SECRET_MAX + 1], struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 ? error_set(err, ERR_INPUT, "%s", strerror(errno)) : file_check_secret(fd, err);
+    ssize_t len = rc == 0 ? file_read(fd, ret_text, FILE_SECRET_MAX) : 0;
+
+    if (len < 0)
+        rc = error_set(err, ERR_INPUT, "%s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    ret_text[len > 0 ? len : 0] = '\0';
+    return rc;
 }
 
 enum { FOLDERS_OPEN = 8 };

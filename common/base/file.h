@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/error.h"
+
 /* Write all `len` bytes to `fd`, which blocks; signals interrupt nothing.  -1: errno says why, and
  * part of the data may be written. */
 int file_write(int fd, const void *data, size_t len);
@@ -12,6 +14,13 @@ int file_write(int fd, const void *data, size_t len);
 /* Read up to `len` bytes from `fd`, which blocks; signals interrupt nothing.  Returns the number of
  * bytes, less than `len` only at the end of the file; -1: errno says why. */
 ssize_t file_read(int fd, void *data, size_t len);
+
+/* Reads a small file of keys, which nobody but its owner may read, and adds a NUL.  The caller
+ * wipes `ret_text`, also after an error.  -ERR_INPUT: it can't be read, is no file, too long, or
+ * others may read it; the error names no path. */
+enum { FILE_SECRET_MAX = 16 << 10 /* bytes */ };
+int file_read_secret(
+    const char *path, char ret_text[static FILE_SECRET_MAX + 1], struct error *err);
 
 /* The bytes on the disk of `folder` and what is in it; symbolic links are counted, not followed. 0:
  * it can't be read. */

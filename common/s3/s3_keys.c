@@ -2,16 +2,10 @@
 #include "s3/s3_keys.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
-
-enum { FILE_MAX = 16 << 10 };
 
 struct keys_line {
     const char *name, *value;
@@ -99,32 +93,11 @@ int s3_keys_parse(const char *text, struct s3_keys *ret_keys, struct error *err)
     return 0;
 }
 
-static int keys_check_file(int fd, struct error *err)
-{
-    struct stat stat;
-
-    if (fstat(fd, &stat) < 0)
-        return error_set(err, ERR_INPUT, "%s", strerror(errno));
-    if (!S_ISREG(stat.st_mode) || stat.st_size > FILE_MAX)
-        return error_set(err, ERR_INPUT, "must be a file of at most %d bytes", FILE_MAX);
-    if (stat.st_mode & 077)
-        return error_set(err, ERR_INPUT,
-            "others may read the keys (mode %03o): chmod 600 would be right", stat.st_mode & 0777);
-    return 0;
-}
-
 int s3_keys_read(const char *path, struct s3_keys *ret_keys, struct error *err)
 {
-    char text[FILE_MAX + 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int rc = fd < 0 ? error_set(err, ERR_INPUT, "%s", strerror(errno)) : keys_check_file(fd, err);
-    ssize_t len = rc == 0 ? file_read(fd, text, FILE_MAX) : 0;
+    char text[FILE_SECRET_MAX + 1];
+    int rc = file_read_secret(path, text, err);
 
-    if (rc == 0 && len < 0)
-        rc = error_set(err, ERR_INPUT, "%s", strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    text[len > 0 ? len : 0] = '\0';
     if (rc == 0)
         rc = s3_keys_parse(text, ret_keys, err);
     explicit_bzero(text, sizeof text);
