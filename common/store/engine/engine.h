@@ -128,6 +128,20 @@ struct part_store {
         void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);
 };
 
+/* See store/hooks.h.  store.c names a new hook, and makes the key of what it asks for. */
+struct hook_store {
+    int (*add)(struct store_link *link, const struct hook_request *request, const char *id,
+        const char *key, struct error *err);
+    int (*claim)(struct store_link *link, const struct hook_wish *wish, struct hook_due *ret_due,
+        struct error *err);
+    int (*delivered)(struct store_link *link, const struct hook_due *due, struct error *err);
+    int (*failed)(struct store_link *link, const struct hook_due *due,
+        const struct hook_failure *failure, struct error *err);
+    int (*each)(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
+        void *ctx, struct error *err);
+    int (*count)(struct store_link *link, struct hook_counts *ret_counts, struct error *err);
+};
+
 struct store_engine {
     const char *name;                    /* "SQLite" */
     bool (*serves)(const char *address); /* is this one of its addresses? */
@@ -148,4 +162,5 @@ struct store_engine {
     struct case_source cases;
     struct job_store jobs;
     struct part_store parts;
+    struct hook_store hooks;
 };

@@ -129,3 +129,58 @@ struct plan_found {
     char *kind, *input, *engine, *text;
     int first, n;
 };
+
+/* --- hooks: who is to be told of a job's events --- */
+
+enum { HOOK_ID_LEN = 20 };
+
+struct hook_request {
+    const char *job_id;
+    const char *url, *host;
+    const char *events;   /* their names, each between commas (",done,end,"); "": all.  Events
+                             without a name are called "message" */
+    const char *metadata; /* JSON that comes back with each delivery; "": none */
+    int most;             /* STORE_E_FULL beyond so many hooks of a job */
+};
+
+/* Which hooks a process may take now. */
+struct hook_wish {
+    const char *busy;   /* hosts that have enough, each between commas (",a.example,"); ",": none */
+    bool takes_retries; /* also hooks whose last delivery failed */
+    int lease_ms;       /* nobody else takes it meanwhile */
+};
+
+/* A hook and the event that is to be delivered next.  hook_due_clear() frees its texts. */
+struct hook_due {
+    char id[HOOK_ID_LEN + 1];
+    char job_id[JOB_ID_LEN + 1];
+    char *url, *host, *metadata;
+    int attempts;     /* that failed, of this event */
+    int64_t since_ms; /* when this event was first taken, by the clock of the store … */
+    int64_t tried_ms; /* … and how long ago that is */
+    uint64_t after;   /* the event that was delivered before; 0: none */
+    uint64_t seq;
+    char *name; /* NULL: it has none */
+    char *data;
+    bool is_final;
+};
+
+/* What became of an attempt that failed. */
+struct hook_failure {
+    int64_t pause_ms; /* until the next one */
+    bool is_last;     /* there is no next one: the hook is given up */
+    const char *error;
+};
+
+/* A hook that waits for its receiver, or was given up; valid during the call. */
+struct hook_row {
+    const char *id, *job_id, *url, *host, *events, *error; /* error: of the last attempt, or NULL */
+    bool is_given_up;
+    int attempts;
+    int64_t next_ms; /* the next attempt, as time from now; negative or 0: now */
+    uint64_t seq;    /* of the event that was not delivered */
+};
+
+struct hook_counts {
+    long long n_waiting, n_given_up;
+};

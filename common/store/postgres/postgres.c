@@ -187,4 +187,13 @@ const struct store_engine postgres_engine = {
             .made = pg_part_made,
             .each = pg_part_each,
         },
+    .hooks =
+        {
+            .add = pg_hook_add,
+            .claim = pg_hook_claim,
+            .delivered = pg_hook_delivered,
+            .failed = pg_hook_failed,
+            .each = pg_hook_each,
+            .count = pg_hook_count,
+        },
 };

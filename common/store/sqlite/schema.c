@@ -91,6 +91,27 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_jobs ADD COLUMN asked_ms INTEGER;"
     "UPDATE casecast_jobs SET asked_ms = max(ended_ms, 1) WHERE state NOT IN ('queued', 'running');"
     "CREATE INDEX casecast_jobs_by_asked ON casecast_jobs(asked_ms) WHERE asked_ms IS NOT NULL;",
+    /* `key`: of url, events and metadata.  `state`: idle while no event is to be delivered.  `seq`:
+     * the event that was delivered last.  `next_ms`: not before; a claim sets it, too.  `attempts`,
+     * `since_ms`: of the next event. */
+    "CREATE TABLE casecast_hooks("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
+    "  key TEXT NOT NULL,"
+    "  url TEXT NOT NULL,"
+    "  host TEXT NOT NULL,"
+    "  events TEXT NOT NULL,"
+    "  metadata TEXT NOT NULL,"
+    "  state TEXT NOT NULL DEFAULT 'idle' CHECK (state IN ('idle', 'due', 'given up')),"
+    "  seq INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  since_ms INTEGER NOT NULL DEFAULT 0,"
+    "  next_ms INTEGER NOT NULL DEFAULT 0,"
+    "  error TEXT,"
+    "  UNIQUE (job_id, key));"
+    "CREATE INDEX casecast_hooks_due ON casecast_hooks(next_ms) WHERE state = 'due';"
+    "CREATE INDEX casecast_hooks_given_up ON casecast_hooks(number) WHERE state = 'given up';",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

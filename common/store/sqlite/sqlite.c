@@ -213,4 +213,13 @@ const struct store_engine sqlite_engine = {
             .tail = sqlite_tail,
             .live = sqlite_live,
         },
+    .hooks =
+        {
+            .add = sqlite_hook_add,
+            .claim = sqlite_hook_claim,
+            .delivered = sqlite_hook_delivered,
+            .failed = sqlite_hook_failed,
+            .each = sqlite_hook_each,
+            .count = sqlite_hook_count,
+        },
 };

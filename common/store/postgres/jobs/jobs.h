@@ -99,3 +99,15 @@ int pg_part_made(struct store_link *link, const struct member *member, int64_t p
     const char *key, struct error *err);
 int pg_part_each(struct store_link *link, const struct member *member, int64_t plan, int from,
     void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);
+
+/* Those of struct hook_store; their contracts stand in store/hooks.h. */
+int pg_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
+    const char *key, struct error *err);
+int pg_hook_claim(struct store_link *link, const struct hook_wish *wish, struct hook_due *ret_due,
+    struct error *err);
+int pg_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);
+int pg_hook_failed(struct store_link *link, const struct hook_due *due,
+    const struct hook_failure *failure, struct error *err);
+int pg_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
+    void *ctx, struct error *err);
+int pg_hook_count(struct store_link *link, struct hook_counts *ret_counts, struct error *err);

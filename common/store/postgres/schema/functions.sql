@@ -78,6 +78,8 @@ BEGIN
       ON CONFLICT (job_id, once) DO NOTHING;
     IF FOUND THEN
       s := s + 1;
+      UPDATE casecast.hooks SET state = 'due' WHERE job_id = p_id AND state = 'idle' -- they have something to deliver
+        AND (events = '' OR position(',' || coalesce(p_names[i], 'message') || ',' IN events) > 0);
     END IF;
   END LOOP;
   UPDATE casecast.jobs SET last_seq = s WHERE id = p_id AND last_seq < s;
@@ -568,4 +570,85 @@ CREATE OR REPLACE FUNCTION casecast.job_forget(p_id text) RETURNS text LANGUAGE 
 BEGIN
   DELETE FROM casecast.jobs WHERE id = p_id AND asked_ms IS NOT NULL;
   RETURN CASE WHEN FOUND THEN 'done' ELSE (SELECT 'live' FROM casecast.jobs WHERE id = p_id) END;
+END $$;
+
+-- --- hooks ---
+
+-- The event after p_after that a hook wants; NULL: none yet.  journal_add() wakes those that wait for one.
+CREATE OR REPLACE FUNCTION casecast.hook_next(p_hook casecast.hooks, p_after bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT min(seq) FROM casecast.events e WHERE e.job_id = p_hook.job_id AND e.seq > p_after
+    AND (p_hook.events = '' OR position(',' || coalesce(e.name, 'message') || ',' IN p_hook.events) > 0) $$;
+
+-- Locks a job against events that are written just now: after that, what is looked up is true until the commit.
+CREATE OR REPLACE FUNCTION casecast.lock_job(p_id text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('lock_timeout', '2s', true);
+  PERFORM 1 FROM casecast.jobs WHERE id = p_id FOR NO KEY UPDATE;
+  RETURN FOUND;
+END $$;
+
+-- 'done', 'full', and NULL: no such job.
+CREATE OR REPLACE FUNCTION casecast.hook_add(p_job text, p_id text, p_key text, p_url text, p_host text, p_events text,
+  p_metadata text, p_most int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  IF NOT casecast.lock_job(p_job) THEN
+    RETURN NULL;
+  END IF;
+  UPDATE casecast.hooks SET state = 'due', attempts = 0, since_ms = 0, next_ms = 0
+    WHERE job_id = p_job AND key = p_key AND state = 'given up';
+  IF EXISTS (SELECT 1 FROM casecast.hooks WHERE job_id = p_job AND key = p_key) THEN
+    RETURN 'done';
+  END IF;
+  IF (SELECT count(*) FROM casecast.hooks WHERE job_id = p_job) >= p_most THEN
+    RETURN 'full';
+  END IF;
+  INSERT INTO casecast.hooks(id, job_id, key, url, host, events, metadata)
+    VALUES (p_id, p_job, p_key, p_url, p_host, p_events, p_metadata);
+  UPDATE casecast.hooks h SET state = 'due' WHERE id = p_id AND casecast.hook_next(h, 0) IS NOT NULL;
+  RETURN 'done';
+END $$;
+
+-- Takes a hook with an event to deliver.  No pause is longer than seven hours: a hook that waits longer was written before
+-- the clock was set back.
+CREATE OR REPLACE FUNCTION casecast.hook_claim(p_busy text, p_takes_retries boolean, p_lease_ms bigint)
+RETURNS TABLE (hook casecast.hooks, event casecast.events, now_ms bigint, is_final boolean) LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  h casecast.hooks;
+BEGIN
+  PERFORM casecast.write_a_note();
+  SELECT * INTO h FROM casecast.hooks k
+    WHERE k.state = 'due' AND (k.next_ms <= t OR k.next_ms > t + 25200000)
+      AND position(',' || k.host || ',' IN p_busy) = 0 AND (p_takes_retries OR k.attempts = 0)
+    ORDER BY k.attempts > 0, k.next_ms, k.number LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  UPDATE casecast.hooks k SET next_ms = t + p_lease_ms, since_ms = CASE k.since_ms WHEN 0 THEN t ELSE k.since_ms END
+    WHERE k.number = h.number RETURNING k.* INTO h;
+  RETURN QUERY SELECT h, e, t, j.state NOT IN ('queued', 'running') AND j.last_seq = e.seq
+    FROM casecast.events e JOIN casecast.jobs j ON j.id = e.job_id
+    WHERE e.job_id = h.job_id AND e.seq = casecast.hook_next(h, h.seq);
+END $$;
+
+-- Both change nothing of a hook that another process has moved on since.
+CREATE OR REPLACE FUNCTION casecast.hook_delivered(p_job text, p_id text, p_after bigint, p_seq bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note(), casecast.lock_job(p_job);
+  UPDATE casecast.hooks h SET seq = p_seq, attempts = 0, since_ms = 0, next_ms = 0, error = NULL,
+      state = CASE WHEN casecast.hook_next(h, p_seq) IS NULL THEN 'idle' ELSE 'due' END
+    WHERE id = p_id AND seq = p_after;
+END $$;
+
+CREATE OR REPLACE FUNCTION casecast.hook_failed(p_id text, p_after bigint, p_attempts int, p_pause_ms bigint, p_error text,
+  p_is_last boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  UPDATE casecast.hooks SET attempts = attempts + 1, next_ms = casecast.now_ms() + p_pause_ms, error = p_error,
+      state = CASE WHEN p_is_last THEN 'given up' ELSE 'due' END
+    WHERE id = p_id AND seq = p_after AND attempts = p_attempts AND state = 'due';
 END $$;

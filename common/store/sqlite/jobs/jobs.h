@@ -1,6 +1,7 @@
 /* jobs.h - jobs, their journal and the processes that run them, in an SQLite database.
  *
- * All but jobs_prepare() are the functions of struct job_store; their contracts stand in store.h.
+ * All but jobs_prepare() are the functions of struct job_store and hook_store; their contracts
+ * stand in store.h and hooks.h.
  *
  * Room: jobs, journal and members in tables of SQLite.
  * May use: base, store/engine, store/sqlite/db.
@@ -67,6 +68,16 @@ int sqlite_job_progress(
 int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
+int sqlite_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
+    const char *key, struct error *err);
+int sqlite_hook_claim(struct store_link *link, const struct hook_wish *wish,
+    struct hook_due *ret_due, struct error *err);
+int sqlite_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);
+int sqlite_hook_failed(struct store_link *link, const struct hook_due *due,
+    const struct hook_failure *failure, struct error *err);
+int sqlite_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
+    void *ctx, struct error *err);
+int sqlite_hook_count(struct store_link *link, struct hook_counts *ret_counts, struct error *err);
 int sqlite_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
 int sqlite_position(struct store_link *link, uint64_t *ret_position, struct error *err);
 int sqlite_tail(struct store_link *link, uint64_t after, int most,

@@ -8,6 +8,16 @@
 
 #include "store/sqlite/jobs/jobs_private.h"
 
+/* The hooks that want it have something to deliver. */
+static int journal_wake_hooks(
+    struct database *db, const char *job_id, const struct job_event *event, struct error *err)
+{
+    return query_run(db,
+        "UPDATE casecast_hooks SET state = 'due' WHERE job_id = ?1 AND state = 'idle'"
+        " AND (events = '' OR instr(events, ',' || ifnull(?2, 'message') || ','))",
+        VALUES(value_text(job_id), value_text(event->name)), err);
+}
+
 /* An event whose tag is there already is not written again. */
 static int journal_add_one(
     struct database *db, const char *job_id, const struct job_event *event, struct error *err)
@@ -24,8 +34,9 @@ static int journal_add_one(
         err);
     if (rc < 0 || !sqlite3_changes(db->handle))
         return rc;
-    return query_run(db, "UPDATE casecast_jobs SET last_seq = last_seq + 1 WHERE id = ?1",
+    rc = query_run(db, "UPDATE casecast_jobs SET last_seq = last_seq + 1 WHERE id = ?1",
         VALUES(value_text(job_id)), err);
+    return rc == 0 ? journal_wake_hooks(db, job_id, event, err) : rc;
 }
 
 int journal_add(struct database *db, const char *job_id, const struct job_event *events, int n,

@@ -1,0 +1,60 @@
+/* hooks.c - see hooks.h. */
+#include "store/hooks.h"
+
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "store/store_private.h"
+
+int store_hook_add(struct store *store, const struct hook_request *request, struct error *err)
+{
+    char id[HOOK_ID_LEN + 1], key[DIGEST_HEX_LEN + 1];
+    struct digest digest;
+
+    digest_random_name(id, HOOK_ID_LEN);
+    digest_start(&digest);
+    digest_add_text(&digest, request->url);
+    digest_add_text(&digest, request->events);
+    digest_add_text(&digest, request->metadata);
+    digest_hex(&digest, key);
+    return store->jobs->engine->hooks.add(store->jobs, request, id, key, err);
+}
+
+int store_hook_claim(
+    struct store *store, const struct hook_wish *wish, struct hook_due *ret_due, struct error *err)
+{
+    *ret_due = (struct hook_due){0};
+    return store->jobs->engine->hooks.claim(store->jobs, wish, ret_due, err);
+}
+
+void hook_due_clear(struct hook_due *due)
+{
+    free(due->url);
+    free(due->host);
+    free(due->metadata);
+    free(due->name);
+    free(due->data);
+    *due = (struct hook_due){0};
+}
+
+int store_hook_delivered(struct store *store, const struct hook_due *due, struct error *err)
+{
+    return store->jobs->engine->hooks.delivered(store->jobs, due, err);
+}
+
+int store_hook_failed(struct store *store, const struct hook_due *due,
+    const struct hook_failure *failure, struct error *err)
+{
+    return store->jobs->engine->hooks.failed(store->jobs, due, failure, err);
+}
+
+int store_hook_each(struct store *store, void (*each)(void *ctx, const struct hook_row *row),
+    void *ctx, struct error *err)
+{
+    return store->jobs->engine->hooks.each(store->jobs, each, ctx, err);
+}
+
+int store_hook_count(struct store *store, struct hook_counts *ret_counts, struct error *err)
+{
+    return store->jobs->engine->hooks.count(store->jobs, ret_counts, err);
+}
