@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hooks/hooks.h"
 #include "kind/kind_program.h"
 #include "kind/posters.h"
 #include "kinds.h"
@@ -172,6 +173,7 @@ static void serve_stop_handles(struct process *process)
 static bool serve_start_parts(struct process *process)
 {
     struct server *server = &process->server;
+    struct error err;
 
     loop_init(&process->loop);
     serve_start_measuring(process);
@@ -180,6 +182,10 @@ static bool serve_start_parts(struct process *process)
         return false;
     }
     timer_wheel_init(&server->wheel, &process->loop.uv, clock_feed_due);
+    if (hooks_start(&process->config, &server->hooks, &err) < 0) {
+        log_error("%s", err.text);
+        return false;
+    }
     server->hub = hub_new(&process->loop, &process->config, server->kinds);
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
@@ -193,6 +199,7 @@ static void serve_free_parts(struct process *process)
 {
     struct server *server = &process->server;
 
+    hooks_stop(server->hooks);
     replays_stop(server->replays);
     posters_free(server->posters);
     hub_free(server->hub);
@@ -244,6 +251,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     serve_size_pool(&process->config);
     if (kinds_with_programs(&process->config, job_kinds, &server->kinds, err) < 0 ||
         config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||
+        hooks_check(&process->config, err) < 0 ||
         health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;

@@ -45,6 +45,8 @@ static const struct {
     {"CASECAST_S3_REGION", offsetof(struct config, s3_region), "us-east-1"},
     {"CASECAST_S3_STYLE", offsetof(struct config, s3_style), "path"},
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
+    {"CASECAST_WEBHOOK_HOSTS", offsetof(struct config, webhook_hosts), ""},
+    {"CASECAST_WEBHOOK_KEYS", offsetof(struct config, webhook_keys), ""},
 };
 
 static const struct {

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/cli_private.h"
+#include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
 #include "video/machine.h"
@@ -291,6 +292,16 @@ static void check_kinds(const struct config *config, int *n_missing)
     free(paths);
 }
 
+static void check_hooks(const struct config *config, int *n_missing)
+{
+    struct error err;
+    int rc = hooks_check(config, &err);
+    char *text = mem_format("webhooks may go to %s", config->webhook_hosts);
+
+    check_report(rc == 0, "webhooks", rc == 0 ? text : err.text, "change that setting", n_missing);
+    free(text);
+}
+
 static void check_machine(const struct config *config, int *n_missing)
 {
     check_database(config, n_missing);
@@ -302,6 +313,8 @@ static void check_machine(const struct config *config, int *n_missing)
         check_run_folder(config, n_missing);
     if (*config->kinds)
         check_kinds(config, n_missing);
+    if (*config->webhook_hosts)
+        check_hooks(config, n_missing);
     machine_check(check_report_finding, n_missing);
     check_engines(config, n_missing);
 }

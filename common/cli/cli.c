@@ -9,8 +9,8 @@
 #include "cli/options.h"
 
 static const struct command *const commands[] = {&command_create, &command_import, &command_cases,
-    &command_jobs, &command_machines, &command_cancel, &command_rm, &command_prune, &command_init,
-    &command_check};
+    &command_jobs, &command_hooks, &command_machines, &command_cancel, &command_rm, &command_prune,
+    &command_init, &command_check};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const char settings_help[] =

@@ -21,7 +21,8 @@ struct command {
 };
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
-    command_jobs, command_machines, command_init, command_check, command_prune, command_rm;
+    command_hooks, command_jobs, command_machines, command_init, command_check, command_prune,
+    command_rm;
 
 /* Print "casecast: TEXT" on stderr.  Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);

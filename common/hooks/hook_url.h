@@ -1,8 +1,4 @@
-/* hook_url.h - the URL that a hook goes to.  Any thread.
- *
- * Room: webhooks: who may get them, and how they are signed.
- * May use: base.
- * Used by: nothing. */
+/* hook_url.h - the URL that a hook goes to.  Any thread. */
 #pragma once
 
 #include "hooks/hook_hosts.h"

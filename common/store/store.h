@@ -18,7 +18,7 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hub, hub/helper, hub/inbox, hub/pruner,
+ * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner,
  *     hub/viewers, hub/works. */
 #pragma once
 

@@ -10,6 +10,7 @@
 #include "stream/timer_wheel.h"
 
 struct health;
+struct hooks;
 struct posters;
 struct replays;
 struct request;
@@ -27,6 +28,7 @@ struct server {
     struct replays *replays;
     struct posters *posters;
     struct health *health;
+    struct hooks *hooks;
     int64_t started_ms; /* wall clock */
     int listen_fd;
 

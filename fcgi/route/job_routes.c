@@ -9,6 +9,7 @@
 #include "request/body.h"
 #include "request/secret.h"
 #include "request/server.h"
+#include "route/job_hooks.h"
 #include "route/job_json.h"
 #include "route/jobs.h"
 #include "route/route.h"
@@ -66,7 +67,17 @@ static void job_routes_refuse_input(struct request *request, const struct job_ki
     answer_problem(request, 400, "", err.text);
 }
 
-/* The one member beside "input"; NULL: there is none, or more than one. */
+static bool job_routes_is_beside(const char *name)
+{
+    static const char *const beside[] = {"input", "metadata", "webhook"};
+    size_t i = 0;
+
+    while (i < sizeof beside / sizeof *beside && strcmp(name, beside[i]) != 0)
+        i++;
+    return i < sizeof beside / sizeof *beside;
+}
+
+/* The one member that names a subject; NULL: there is none, or more than one. */
 static const char *job_routes_member(json_t *body)
 {
     const char *name, *member = NULL;
@@ -75,7 +86,7 @@ static const char *job_routes_member(json_t *body)
 
     json_object_foreach(body, name, value)
     {
-        if (strcmp(name, "input") == 0)
+        if (job_routes_is_beside(name))
             continue;
         member = name;
         n++;
@@ -137,29 +148,37 @@ static bool job_routes_may_create(struct request *request)
     return false;
 }
 
+/* The answer says that the webhook is kept, too: without an answer the client asks again. */
+static void job_routes_open(struct request *request, const struct job_kind *kind,
+    const struct job_ask *ask, const struct job_hook *hook)
+{
+    struct job job = {0};
+    struct error err;
+    bool is_new;
+    int rc = jobs_open(request, kind, ask, &job, &is_new, &err);
+
+    if (rc != 0)
+        answer_error_as(request, jobs_status(rc, &err), &err);
+    else if (!hook->url || job_hook_add(request, job.id, hook))
+        answer_json(request, is_new ? 202 : 200, job_routes_created(request, kind, &job));
+    job_clear(&job);
+}
+
 void route_job_create(struct request *request)
 {
     json_t *body = body_json(request);
     const struct job_kind *kind;
     struct job_ask ask = {0};
+    struct job_hook hook = {0};
     char *input = NULL;
-    struct job job = {0};
-    struct error err;
-    bool is_new;
-    int rc;
 
     if (!body)
         return;
     kind =
         job_routes_may_create(request) ? job_routes_read_body(request, body, &ask, &input) : NULL;
-    if (kind) {
-        rc = jobs_open(request, kind, &ask, &job, &is_new, &err);
-        if (rc == 0)
-            answer_json(request, is_new ? 202 : 200, job_routes_created(request, kind, &job));
-        else
-            answer_error_as(request, jobs_status(rc, &err), &err);
-    }
-    job_clear(&job);
+    if (kind && job_hook_read(request, body, &hook))
+        job_routes_open(request, kind, &ask, &hook);
+    job_hook_clear(&hook);
     free(input);
     json_decref(body);
 }

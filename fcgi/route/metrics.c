@@ -4,9 +4,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "hooks/hooks.h"
 #include "request/answer.h"
 #include "request/server.h"
 #include "route/route.h"
+#include "store/hooks.h"
 
 static void metrics_declare(struct buf *out, const char *name, const char *type, const char *help)
 {
@@ -120,6 +122,31 @@ static void metrics_add_members(struct buf *out, struct store *store)
     metrics_end_machine(&count);
 }
 
+static void metrics_add_waiting_hooks(struct buf *out, struct store *store)
+{
+    struct hook_counts counts;
+    struct error err;
+
+    if (store_hook_count(store, &counts, &err) < 0)
+        return;
+    metrics_add(out, "webhooks_waiting", "gauge", "Webhooks with an event that is not delivered.",
+        (double)counts.n_waiting);
+    metrics_add(out, "webhooks_given_up", "gauge",
+        "Webhooks that were given up, of jobs that are not forgotten.", (double)counts.n_given_up);
+}
+
+static void metrics_add_hooks(struct buf *out, const struct hooks *hooks)
+{
+    struct hooks_counts counts;
+
+    hooks_count(hooks, &counts);
+    metrics_add(out, "webhook_deliveries_total", "counter",
+        "Events that receivers of webhooks have taken, of this process.",
+        (double)counts.n_delivered);
+    metrics_add(out, "webhook_failures_total", "counter",
+        "Attempts to deliver an event that failed, of this process.", (double)counts.n_failed);
+}
+
 /* Nothing while the database can't be read: /api/health/ready says why. */
 static void metrics_add_store(struct buf *out, struct request *request)
 {
@@ -139,6 +166,7 @@ static void metrics_add_store(struct buf *out, struct request *request)
     metrics_add(out, "encode_fps", "gauge",
         "Frames a second that all running jobs encode together.", live.fps);
     metrics_add_members(out, store);
+    metrics_add_waiting_hooks(out, store);
 }
 
 static void metrics_add_jobs(struct buf *out, struct server *server)
@@ -208,6 +236,7 @@ void route_metrics(struct request *request)
     metrics_add_streams(&out, server->streams);
     metrics_add_jobs(&out, server);
     metrics_add_parts(&out, server);
+    metrics_add_hooks(&out, server->hooks);
     metrics_add_store(&out, request);
     answer_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", out.data);
     buf_free(&out);

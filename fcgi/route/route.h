@@ -1,7 +1,7 @@
 /* route.h - the table of routes: which function answers a request.  Responder thread.
  *
  * Room: the routes of jobs, of the clock and of operators.
- * May use: base, fcgi/request, hub/kind, hub/pruner, loop, s3, sse, store.
+ * May use: base, fcgi/request, hooks, hub/kind, hub/pruner, loop, s3, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
 

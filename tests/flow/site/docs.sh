@@ -68,6 +68,12 @@ postgres_for_manuals() {
     export PGHOST=$private/pg PGUSER=owner
 }
 
+# One key for all webhooks.
+hooks_for_manuals() {
+    (umask 077 && printf 'whsec_%s\n' "$(head -c 32 /dev/zero | base64)" >"$private/hook_keys")
+    export CASECAST_WEBHOOK_HOSTS=127.0.0.1 CASECAST_WEBHOOK_KEYS=$private/hook_keys
+}
+
 # Starts another kind of site.  Its responders and settings stay until the manual ends.
 site_for() { # WORD
     [[ -n $1 && $1 != "${site_word-}" ]] || return 0
@@ -76,6 +82,7 @@ site_for() { # WORD
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
     postgres) postgres_for_manuals && return ;;
     programs) cp -rn "$root/tests/kit/kinds" . && export CASECAST_KINDS=$folder/kinds ;; # the manual shows some later
+    hooks) hooks_for_manuals ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
     esac
@@ -292,7 +299,7 @@ for event in job scene playable end; do
     fact "a stream's $event is as described" event_is "$event" "$(event_data "$event" <<<"$events")"
 done
 fact "a stream's done is as described" same "$(keys <"$folder/done.json")" "$(event_data 'done' <<<"$events" | keys)"
-for manual in tests/ tests/bench/ nginx/ common/program/ common/hub/ common/; do manual_run "${manual}README.md"; done
+for manual in tests/ tests/bench/ nginx/ common/program/ common/hooks/ common/hub/ common/; do manual_run "${manual}README.md"; done
 manual_run nginx/machines.md
 fact 'a problem is as described' jq -e '.title and .status and .detail and .watching' "$folder/watched.json"
 

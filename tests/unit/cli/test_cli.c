@@ -7,6 +7,7 @@
 #include "cli/cli_private.h"
 #include "flat_jpeg.h"
 #include "media.h"
+#include "store/hooks.h"
 #include "unit/store/store_kit.h"
 #include "video/video.h"
 
@@ -419,6 +420,51 @@ START_TEST(jobs_are_let_go)
 }
 END_TEST
 
+/* --- webhooks --- */
+
+static void wait_with_hook(const char *host, bool is_last)
+{
+    struct hook_request request = {
+        .host = host, .events = ",end,job,", .metadata = "", .most = 9, .job_id = kit_job(host)};
+    char url[60];
+    struct hook_due due;
+
+    snprintf(url, sizeof url, "https://%s/token", host);
+    request.url = url;
+    assert_done(store_hook_add(kit_store, &request, &kit_error));
+    assert_done(store_hook_claim(
+        kit_store, &(struct hook_wish){.busy = ",", .lease_ms = 9}, &due, &kit_error));
+    assert_done(store_hook_failed(kit_store, &due,
+        &(struct hook_failure){.pause_ms = 3600999, .is_last = is_last, .error = "answered 503"},
+        &kit_error));
+    hook_due_clear(&due);
+}
+
+START_TEST(webhooks_that_wait_or_were_given_up_are_listed)
+{
+    json_t *json;
+
+    kit_store = kit_open();
+    ck_assert_int_eq(run("hooks"), 0);
+    ck_assert_str_eq(out, "No webhook waits, and none was given up.\n");
+    wait_with_hook("a.example", false);
+    ck_assert_int_eq(run("hooks", "--json"), 0);
+    json = json_loads(out, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "url")), "https://a.example/token");
+    ck_assert_str_eq(json_string_value(json_object_get(json, "state")), "waiting");
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(json, "events"), 1)), "job");
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "attempts")), 1);
+    ck_assert_int_gt(json_integer_value(json_object_get(json, "nextMs")), 3000000);
+    json_decref(json);
+    wait_with_hook("b.example", true);
+    ck_assert_int_eq(run("hooks"), 0);
+    assert_has(out, "a.example  1      1         1 h       answered 503\n");
+    assert_has(out, "b.example  1      1         given up  answered 503\n");
+    ck_assert_ptr_null(strstr(out, "token")); /* a URL may hold one */
+    ck_assert_int_eq(run("hooks", "all"), 2);
+}
+END_TEST
+
 /* --- machines --- */
 
 START_TEST(machines_are_listed_with_their_processes_and_what_they_make)
@@ -575,6 +621,7 @@ int main(void)
         jobs_are_listed_newest_first_with_what_matters,
         jobs_are_told_as_json_one_a_line,
         jobs_are_let_go,
+        webhooks_that_wait_or_were_given_up_are_listed,
         machines_are_listed_with_their_processes_and_what_they_make,
         create_refuses_what_it_cannot_do_and_leaves_nothing,
         a_bar_fits_the_terminal,
