@@ -31,6 +31,7 @@ app() { as app "$@"; }
 init() { as keeper init "$@"; }
 says() { local words=$1; shift; holds "$words" "$("$@" 2>&1)"; } # REGULAR EXPRESSION COMMAND…
 ready() { same "$1" "$(status --max-time 20 "$url/api/health/ready")"; } # STATUS
+health_says() { holds "$1" "$(curl -sS --max-time 20 "$url/api/health/ready")"; } # REGULAR EXPRESSION
 log_says() { wait_for 20 grep -q -- "$1" "$state/log/casecast.log"; }
 schema_dump() { "$pg_bin/pg_dump" -h "$pg_folder" -U owner --schema-only casecast | grep -Ev '^.(un)?restrict '; }
 
@@ -159,8 +160,8 @@ note schema "$version"
 pg_sql 'REVOKE INSERT ON casecast.events FROM app'
 fact 'a privilege that is missing is named' says 'the role app lacks INSERT on events .*`casecast init --role app`' app check
 fact 'who only reads does not need it' says ' done +10 ' app jobs
-fact 'a server that lacks it is not ready' wait_for 20 ready 503
-fact 'its health check names it, and the command' holds 'lacks INSERT on events .*casecast init --role app' "$(curl -sS "$url/api/health/ready")"
+fact 'the health check of a server that lacks it names it, and the command' wait_for 20 health_says 'lacks INSERT on events .*casecast init --role app'
+fact 'that server is not ready' ready 503
 fact 'init grants again what a role of servers lacks' says 'ready' init
 fact 'the server is ready again' wait_for 20 ready 200
 
