@@ -268,18 +268,11 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     return 0;
 }
 
-int serve(int argc, char **argv)
+int serve(const char *where)
 {
     static struct process process; /* the timer wheel is too large for a stack */
-    const char *where = NULL;
     struct error err;
 
-    if (argc == 3 && strcmp(argv[1], "--listen") == 0) {
-        where = argv[2];
-    } else if (argc != 1) {
-        fputs("usage: casecast serve [--listen PATH|HOST:PORT]\n", stderr);
-        return 2;
-    }
     if (serve_prepare(&process, where, &err) < 0) {
         log_error("%s", err.text);
         return 1;

@@ -5,7 +5,7 @@
  * Used by: nothing. */
 #pragma once
 
-/* `casecast serve [--listen PATH|HOST:PORT]`: answers FastCGI requests on descriptor 0, as
- * spawn-fcgi hands it over, or on a socket of its own, until a signal asks it to stop.  Returns the
- * exit status.  Main thread. */
-int serve(int argc, char **argv);
+/* Answers FastCGI requests on a socket of its own at `where`, PATH or HOST:PORT, or if that is NULL
+ * on descriptor 0, as spawn-fcgi hands it over, until a signal asks it to stop.  Returns the exit
+ * status.  Main thread. */
+int serve(const char *where);

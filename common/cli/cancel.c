@@ -1,5 +1,5 @@
 /* cancel.c - `casecast cancel JOB`: the operator's cancel, which no viewer prevents. */
-#include "cli/cli_private.h"
+#include "cli/options.h"
 
 #include "job/job.h"
 
@@ -42,16 +42,16 @@ static int cancel_job(const struct config *config, const char *id, struct error 
 }
 
 static int cancel_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     struct error err;
 
-    if (argc != 2)
+    if (given->n_rest != 1)
         return cli_misused(command, "which job? Give exactly one id");
-    return cancel_job(config, argv[1], &err) == 0 ? EXIT_DONE : cli_fail(&err);
+    return cancel_job(config, given->rest[0], &err) == 0 ? EXIT_DONE : cli_fail(&err);
 }
 
-const struct command command_cancel = {"cancel", " JOB", "ends a job, also while others watch it",
+const struct command command_cancel = {"cancel", "JOB", "ends a job, also while others watch it",
     "\nA viewer may cancel only a job that nobody else watches.  If no responder is running,\n"
     "the job ends when one runs again.\n",
     cancel_run, NULL};

@@ -1,5 +1,5 @@
 /* cases.c - `casecast cases`: the cases in the database. */
-#include "cli/cli_private.h"
+#include "cli/options.h"
 
 static void cases_add(void *ctx, const struct case_summary *summary)
 {
@@ -13,15 +13,15 @@ static void cases_add(void *ctx, const struct case_summary *summary)
 }
 
 static int cases_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     struct table table = {0};
     struct store *store;
     struct error err;
     int rc;
 
-    if (argc > 1)
-        return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
+    if (cli_only_options(command, given) != EXIT_DONE)
+        return EXIT_USAGE;
     if (cli_open_store(config, STORE_CASES, &store, &err) < 0)
         return cli_fail(&err);
     table_add(&table, (const char *[]){"CASE", "SCENES", "SHAPE", "LANGUAGE", "TITLE"}, 5);

@@ -11,7 +11,7 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 #include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
@@ -368,21 +368,22 @@ static int check_case(const struct config *config, const char *id)
 }
 
 static int check_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     int n_missing = 0;
 
-    if (argc > 2)
-        return cli_misused(command, "takes at most one case, got \"%s\" as well", argv[2]);
-    if (argc == 2)
-        return check_case(config, argv[1]);
+    if (given->n_rest > 1)
+        return cli_misused(
+            command, "takes at most one case, got \"%.60s\" as well", given->rest[1]);
+    if (given->n_rest == 1)
+        return check_case(config, given->rest[0]);
     check_machine(config, &n_missing);
     if (n_missing)
         printf("\n%d missing\n", n_missing);
     return n_missing ? EXIT_FAILED : EXIT_DONE;
 }
 
-const struct command command_check = {"check", " [CASE]",
+const struct command command_check = {"check", "[CASE]",
     "shows what this machine or a case lacks, and how to mend it",
     "\nWith a CASE, each file that it names is read as a job would read it.  A mistake makes\n"
     "the job fail.  A warning is a fault of a file that is used nevertheless.\n",

@@ -8,11 +8,6 @@
 #include "cli/cli_private.h"
 #include "cli/options.h"
 
-static const struct command *const commands[] = {&command_create, &command_import, &command_cases,
-    &command_jobs, &command_hooks, &command_machines, &command_cancel, &command_rm, &command_prune,
-    &command_init, &command_check};
-enum { N_COMMANDS = sizeof commands / sizeof *commands };
-
 static const char settings_help[] =
     "\nSettings come from the environment:\n"
     "  CASECAST_DB          the database: an SQLite file, or postgresql://… (casecast.db)\n"
@@ -24,69 +19,101 @@ static void cli_print_usage(FILE *out)
     fputs("casecast turns a case in a database into a narrated video.\n\nusage: casecast COMMAND "
           "…\n\n",
         out);
-    for (int i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %s%s%*s%s\n", commands[i]->name, commands[i]->arguments,
-            24 - cli_width(commands[i]->name) - cli_width(commands[i]->arguments), "",
-            commands[i]->summary);
-    fprintf(out, "  %-24s%s\n\n`casecast COMMAND --help` describes one.\n", "serve",
-        "answers nginx over FastCGI");
+    for (int i = 0; i < CLI_COMMANDS; i++)
+        fprintf(out, "  %s %s%*s%s\n", cli_commands[i]->name, cli_commands[i]->arguments,
+            16 - cli_width(cli_commands[i]->name) - cli_width(cli_commands[i]->arguments), "",
+            cli_commands[i]->summary);
+    fputs("\n`casecast COMMAND --help` describes one.\n", out);
     fputs(settings_help, out);
 }
 
 static int cli_print_help(const struct command *command)
 {
-    printf("usage: casecast %s%s\n\n%s.\n%s", command->name, command->arguments, command->summary,
-        command->help);
+    char usage[200];
+
+    cli_format_usage(command, usage, sizeof usage);
+    printf("usage: %s\n\n%s.\n%s", usage, command->summary, command->help);
     if (command->options)
         options_print(command->options, stdout);
     return EXIT_DONE;
 }
 
-static int cli_run_command(const struct command *command, int argc, char **argv)
+static int cli_run_command(
+    const struct command *command, int argc, char **argv, int (*serve)(const char *where))
 {
+    struct options given;
     struct config config;
     struct error err;
 
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return cli_print_help(command);
+    if (!options_read(command, argc, argv, &given))
+        return EXIT_USAGE;
+    if (!command->run)
+        return cli_only_options(command, &given) == EXIT_DONE ? serve(given.values[SERVE_LISTEN])
+                                                              : EXIT_USAGE;
     if (config_read(&config, &err) < 0)
         return cli_fail(&err);
     digest_init();
-    return command->run(command, &config, argc, argv);
+    return command->run(command, &config, &given);
 }
 
 static int cli_unknown_command(const char *name)
 {
-    fprintf(
-        stderr, "casecast: there is no command \"%.60s\"; `casecast --help` lists them\n", name);
+    const char *known[CLI_COMMANDS + 1] = {NULL}, *nearest;
+
+    for (int i = 0; i < CLI_COMMANDS; i++)
+        known[i] = cli_commands[i]->name;
+    nearest = text_nearest(name, known);
+    fprintf(stderr, "casecast: there is no command \"%.60s\"", name);
+    if (nearest)
+        fprintf(stderr, " (did you mean %s?)", nearest);
+    fputs("; `casecast --help` lists them\n", stderr);
     return EXIT_USAGE;
 }
 
-static int dispatch(int argc, char **argv, int (*serve)(int argc, char **argv))
+static int cli_help(const char *name)
 {
+    if (!name) {
+        cli_print_usage(stdout);
+        return EXIT_DONE;
+    }
+    return cli_find_command(name) ? cli_print_help(cli_find_command(name))
+                                  : cli_unknown_command(name);
+}
+
+static int cli_version(const char *unused)
+{
+    (void)unused;
+    puts("casecast " CASECAST_VERSION);
+    return EXIT_DONE;
+}
+
+/* What is no command: run with the next argument, or NULL.  The last one is for packages. */
+static const struct {
+    const char *name;
+    int (*run)(const char *argument);
+} cli_words[] = {{"--help", cli_help}, {"-h", cli_help}, {"help", cli_help},
+    {"--version", cli_version}, {"-V", cli_version}, {"--completion", completion_print}};
+
+static int dispatch(int argc, char **argv, int (*serve)(const char *where))
+{
+    const struct command *command;
+
     if (argc < 2) {
         cli_print_usage(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        cli_print_usage(stdout);
-        return EXIT_DONE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("casecast " CASECAST_VERSION);
-        return EXIT_DONE;
-    }
-    if (strcmp(argv[1], "serve") == 0)
-        return serve(argc - 1, argv + 1);
-    for (int i = 0; i < N_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i]->name) == 0)
-            return cli_run_command(commands[i], argc - 1, argv + 1);
-    return cli_unknown_command(argv[1]);
+    for (size_t i = 0; i < sizeof cli_words / sizeof *cli_words; i++)
+        if (strcmp(argv[1], cli_words[i].name) == 0)
+            return cli_words[i].run(argv[2]);
+    command = cli_find_command(argv[1]);
+    return command ? cli_run_command(command, argc - 1, argv + 1, serve)
+                   : cli_unknown_command(argv[1]);
 }
 
-int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv))
+int cli_run(int argc, char **argv, int (*serve)(const char *where))
 {
     int status = dispatch(argc, argv, serve);
 

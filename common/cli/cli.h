@@ -6,6 +6,7 @@
  * Used by: fcgi. */
 #pragma once
 
-/* Run the command argv[1].  Returns the exit status of the process: 0 done, 1 failed (stderr has
- * the reason), 2 wrong usage.  `serve` runs the server, which this room may not use. */
-int cli_run(int argc, char **argv, int (*serve)(int argc, char **argv));
+/* Run the command argv[1].  `serve` runs the server, which this room may not use, on a socket at
+ * `where` (NULL: on descriptor 0).  Returns the exit status of the process: 0 done, 1 failed
+ * (stderr has the reason), 2 wrong usage. */
+int cli_run(int argc, char **argv, int (*serve)(const char *where));

@@ -11,18 +11,40 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+struct options;
+
 struct command {
     const char *name;
-    const char *arguments; /* for the usage line */
+    const char *arguments; /* what it takes beside its options: "FILE…", "[CASE]"; "": nothing */
     const char *summary;   /* one line */
     const char *help;      /* more lines for --help, each with \n */
-    int (*run)(const struct command *command, const struct config *config, int argc, char **argv);
-    const struct option_row *options; /* NULL: it reads its own */
+    /* NULL: the caller of cli_run() runs it. */
+    int (*run)(
+        const struct command *command, const struct config *config, const struct options *given);
+    const struct option_row *options; /* NULL: none */
 };
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
     command_hooks, command_jobs, command_machines, command_init, command_check, command_prune,
-    command_rm;
+    command_rm, command_serve;
+
+/* --- commands.c: the table --- */
+
+enum { CLI_COMMANDS = 12 };
+
+/* All commands in the order of the help; NULL stands behind the last. */
+extern const struct command *const cli_commands[CLI_COMMANDS + 1];
+
+/* In the order of the options of serve. */
+enum serve_option { SERVE_LISTEN };
+
+/* The command of this name; NULL: there is none. */
+const struct command *cli_find_command(const char *name);
+
+/* --- command.c: what the commands share --- */
+
+/* "casecast jobs [OPTION…]", in `size` bytes at most. */
+void cli_format_usage(const struct command *command, char *text, size_t size);
 
 /* Print "casecast: TEXT" on stderr.  Returns EXIT_FAILED. */
 int cli_fail(const struct error *err);
@@ -30,6 +52,9 @@ int cli_fail(const struct error *err);
 /* The same for a wrong command line, with the usage of the command.  Returns EXIT_USAGE. */
 int cli_misused(const struct command *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* EXIT_DONE if `given` holds nothing but options, else the same as cli_misused(). */
+int cli_only_options(const struct command *command, const struct options *given);
 
 /* Open the database to read one part of it; no byte of it changes.  -ERR_INPUT: there is no
  * database, or the part is missing.  The caller closes `*ret_store`. */
@@ -82,6 +107,11 @@ void table_print(const struct table *table, FILE *out);
  * negative.  Frees the table.  Returns the exit status. */
 int table_show(struct table *table, int rc, const char *nothing, const struct error *err);
 void table_free(struct table *table);
+
+/* --- completion.c: what shells may complete --- */
+
+/* Print the completions for `shell`: bash, zsh or fish.  Returns the exit status. */
+int completion_print(const char *shell);
 
 /* --- bar.c: progress in one line --- */
 

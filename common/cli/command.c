@@ -6,7 +6,7 @@
 #include <wchar.h>
 
 #include "base/text.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 
 int cli_fail(const struct error *err)
 {
@@ -25,8 +25,23 @@ int cli_misused(const struct command *command, const char *fmt, ...)
     va_end(args);
     error_set(&err, ERR_INPUT, "%s: %s", command->name, text);
     cli_fail(&err);
-    fprintf(stderr, "usage: casecast %s%s\n", command->name, command->arguments);
+    cli_format_usage(command, text, sizeof text);
+    fprintf(stderr, "usage: %s\n", text);
     return EXIT_USAGE;
+}
+
+void cli_format_usage(const struct command *command, char *text, size_t size)
+{
+    snprintf(text, size, "casecast %s%s%s%s", command->name, command->options ? " [OPTION…]" : "",
+        *command->arguments ? " " : "", command->arguments);
+}
+
+int cli_only_options(const struct command *command, const struct options *given)
+{
+    if (given->n_rest)
+        return cli_misused(command, "takes %s, got \"%.60s\"",
+            command->options ? "only options" : "no argument", given->rest[0]);
+    return EXIT_DONE;
 }
 
 int cli_open_store(

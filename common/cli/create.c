@@ -15,9 +15,17 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 #include "s3/s3.h"
 #include "video/video.h"
+
+/* In the order of create_options. */
+enum create_option { CREATE_OUTPUT };
+
+static const struct option_row create_options[] = {
+    {'o', "output", "FILE", "the file; without it CASE.mp4 in this folder", NULL},
+    {0, NULL, NULL, NULL, NULL},
+};
 
 static const char file_name[] = "video.mp4"; /* in the hidden folder */
 
@@ -249,47 +257,27 @@ static int create_video(
     return EXIT_DONE;
 }
 
-/* The option may stand before or after the case; after "--" a case may begin with a dash. */
-static bool create_parse_arguments(
-    int argc, char **argv, const char **ret_id, const char **ret_path)
-{
-    bool plain = false;
-
-    for (int i = 1; i < argc; i++)
-        if (!plain && strcmp(argv[i], "--") == 0)
-            plain = true;
-        else if (!plain && strcmp(argv[i], "-o") == 0 && i + 1 < argc && !*ret_path)
-            *ret_path = argv[++i];
-        else if ((plain || argv[i][0] != '-') && !*ret_id)
-            *ret_id = argv[i];
-        else
-            return false;
-    return *ret_id;
-}
-
 static int create_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
-    const char *id = NULL, *path = NULL;
+    const char *path = given->values[CREATE_OUTPUT];
     struct case_record *record;
     struct error err;
     char *own_path;
     int status;
 
-    if (!create_parse_arguments(argc, argv, &id, &path))
-        return cli_misused(
-            command, argc < 2 ? "which case?" : "takes one case and optionally -o FILE");
-    if (cli_load_case(config, id, &record, &err) != 0)
+    if (given->n_rest != 1)
+        return cli_misused(command, given->n_rest ? "takes one case" : "which case?");
+    if (cli_load_case(config, given->rest[0], &record, &err) != 0)
         return cli_fail(&err);
-    own_path = mem_format("%s.mp4", id);
+    own_path = mem_format("%s.mp4", given->rest[0]);
     status = create_video(config, record, path ? path : own_path);
     free(own_path);
     case_free(record);
     return status;
 }
 
-const struct command command_create = {"create", " CASE [-o FILE]", "makes the video of a case",
-    "\nThe file is CASE.mp4 in this folder unless -o names another.  An existing file is replaced "
-    "when\n"
-    "the new one is complete.  Ctrl-C ends the work and leaves nothing behind.\n",
-    create_run, NULL};
+const struct command command_create = {"create", "CASE", "makes the video of a case",
+    "\nAn existing file is replaced when the new one is complete.  Ctrl-C ends the work and leaves "
+    "nothing behind.\n",
+    create_run, create_options};

@@ -34,26 +34,27 @@ static int rm_open(const struct config *config, struct store **ret_store, struct
     return store_open_again(config->database, NULL, ret_store, err);
 }
 
-static int rm_run(const struct command *command, const struct config *config, int argc, char **argv)
+static int rm_run(
+    const struct command *command, const struct config *config, const struct options *given)
 {
     int status = EXIT_DONE;
     struct store *store;
     struct error err;
 
-    if (argc < 2)
+    if (!given->n_rest)
         return cli_misused(command, "which job? `casecast jobs` lists them");
     if (rm_open(config, &store, &err) < 0)
         return cli_fail(&err);
-    for (int i = 1; i < argc; i++)
-        if (rm_want(store, argv[i], &err) == 0)
-            printf("job %s goes within a minute, with its files\n", argv[i]);
+    for (int i = 0; i < given->n_rest; i++)
+        if (rm_want(store, given->rest[i], &err) == 0)
+            printf("job %s goes within a minute, with its files\n", given->rest[i]);
         else
             status = cli_fail(&err);
     store_close(store);
     return status;
 }
 
-const struct command command_rm = {"rm", " JOB…", "forgets ended jobs, with their files",
+const struct command command_rm = {"rm", "JOB…", "forgets ended jobs, with their files",
     "\nA responder does it within a minute; if none is running, when one runs again.  Who asks "
     "for\n"
     "the video afterwards gets it made anew.\n",
@@ -65,9 +66,9 @@ const struct command command_rm = {"rm", " JOB…", "forgets ended jobs, with th
 enum prune_option { PRUNE_OLDER, PRUNE_DRY };
 
 static const struct option_row prune_options[] = {
-    {'o', "older", "AGE", "not asked for so long, as 30d or 12h (CASECAST_KEEP)"},
-    {'n', "dry-run", NULL, "lists them only"},
-    {0, NULL, NULL, NULL},
+    {'o', "older", "AGE", "not asked for so long, as 30d or 12h (CASECAST_KEEP)", NULL},
+    {'n', "dry-run", NULL, "lists them only", NULL},
+    {0, NULL, NULL, NULL, NULL},
 };
 
 struct prune {
@@ -134,24 +135,20 @@ static int prune_jobs(const struct config *config, int64_t age_ms, bool is_dry)
 }
 
 static int prune_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     int64_t age_ms = config->keep_ms;
-    struct options given;
 
-    if (!options_read(command, prune_options, argc, argv, &given))
+    if (cli_only_options(command, given) != EXIT_DONE)
         return EXIT_USAGE;
-    if (given.n_rest)
-        return cli_misused(command, "takes only options, got \"%.60s\"", given.rest[0]);
-    if (given.values[PRUNE_OLDER] && !text_span(given.values[PRUNE_OLDER], &age_ms))
+    if (given->values[PRUNE_OLDER] && !text_span(given->values[PRUNE_OLDER], &age_ms))
         return cli_misused(command, "--older %.60s: must be a time, as 30d, 12h or 90min",
-            given.values[PRUNE_OLDER]);
-    if (!given.values[PRUNE_OLDER] && !age_ms)
+            given->values[PRUNE_OLDER]);
+    if (!given->values[PRUNE_OLDER] && !age_ms)
         return cli_misused(command, "CASECAST_KEEP is ever: --older says how old");
-    return prune_jobs(config, age_ms, given.values[PRUNE_DRY]);
+    return prune_jobs(config, age_ms, given->values[PRUNE_DRY]);
 }
 
-const struct command command_prune = {"prune", " [OPTION…]",
-    "forgets the jobs that nobody has asked for",
+const struct command command_prune = {"prune", "", "forgets the jobs that nobody has asked for",
     "\nThe responders do the same by themselves, as CASECAST_KEEP says.\n", prune_run,
     prune_options};

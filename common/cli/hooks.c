@@ -10,8 +10,8 @@
 enum hooks_option { HOOKS_JSON };
 
 static const struct option_row hooks_options[] = {
-    {0, "json", NULL, "prints one JSON object a line, with the URL"},
-    {0, NULL, NULL, NULL},
+    {0, "json", NULL, "prints one JSON object a line, with the URL", NULL},
+    {0, NULL, NULL, NULL, NULL},
 };
 
 static void hooks_add_row(void *ctx, const struct hook_row *row)
@@ -70,20 +70,17 @@ static void hooks_print_json(void *ctx, const struct hook_row *row)
 }
 
 static int hooks_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
-    struct options given;
     struct store *store;
     struct error err;
     int status = EXIT_DONE;
 
-    if (!options_read(command, hooks_options, argc, argv, &given))
+    if (cli_only_options(command, given) != EXIT_DONE)
         return EXIT_USAGE;
-    if (given.n_rest)
-        return cli_misused(command, "takes only options, got \"%.60s\"", given.rest[0]);
     if (cli_open_store(config, STORE_JOBS, &store, &err) < 0)
         return cli_fail(&err);
-    if (!given.values[HOOKS_JSON])
+    if (!given->values[HOOKS_JSON])
         status = hooks_list(store);
     else if (store_hook_each(store, hooks_print_json, NULL, &err) < 0)
         status = cli_fail(&err);
@@ -91,7 +88,7 @@ static int hooks_run(
     return status;
 }
 
-const struct command command_hooks = {"hooks", " [--json]",
+const struct command command_hooks = {"hooks", "",
     "lists the webhooks that wait, and those that were given up",
     "\nNEXT: the time until the next attempt.  A webhook that was given up is tried anew when the\n"
     "same request is made again.\n",

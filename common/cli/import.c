@@ -8,7 +8,7 @@
 
 #include "base/beneath.h"
 #include "base/buf.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 #include "video/draw/caption.h"
 
 enum {
@@ -178,21 +178,21 @@ static int import_file(struct import *import, const char *path)
 }
 
 static int import_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     struct import import = {
         .config = config, .files = {.ctx = &import, .mistake = import_report_file}};
     struct error err;
     int status = EXIT_DONE;
 
-    if (argc < 2)
+    if (!given->n_rest)
         return cli_misused(command, "which file?");
     if (beneath_root(config->media_root, &import.files.root_fd, &err) < 0) {
         error_where(&err, "CASECAST_MEDIA_ROOT: ");
         return cli_fail(&err);
     }
-    for (int i = 1; i < argc; i++)
-        if (import_file(&import, argv[i]) != EXIT_DONE)
+    for (int i = 0; i < given->n_rest; i++)
+        if (import_file(&import, given->rest[i]) != EXIT_DONE)
             status = EXIT_FAILED;
     files_end(&import.files);
     close(import.files.root_fd);
@@ -200,7 +200,7 @@ static int import_run(
     return status;
 }
 
-const struct command command_import = {"import", " FILE…",
+const struct command command_import = {"import", "FILE…",
     "reads cases from JSON files into the database",
     "\nA file is {\"cases\": [{\"id\", \"title\", \"scenes\": [{\"image\", \"caption\",\n"
     "\"narration\"}]}]}; id and image are required, and common/case/README.md lists all fields.\n"

@@ -3,7 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli_private.h"
+#include "cli/options.h"
+
+/* In the order of init_options. */
+enum init_option { INIT_ROLE };
+
+static const struct option_row init_options[] = {
+    {'r', "role", "ROLE", "grants this role of PostgreSQL what a server needs", NULL},
+    {0, NULL, NULL, NULL, NULL},
+};
 
 static void init_print(const struct config *config, const struct store *store, const char *role)
 {
@@ -34,18 +42,18 @@ static int init_database(const struct config *config, const char *role)
 }
 
 static int init_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
-    if (argc > 1 && strcmp(argv[1], "--role") != 0)
-        return cli_misused(command, "takes only --role, got \"%s\"", argv[1]);
-    if (argc == 2 || (argc > 2 && !*argv[2]))
+    const char *role = given->values[INIT_ROLE];
+
+    if (cli_only_options(command, given) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (role && !*role)
         return cli_misused(command, "--role: which role?");
-    if (argc > 3)
-        return cli_misused(command, "takes one role, got \"%s\" as well", argv[3]);
-    return init_database(config, argc == 3 ? argv[2] : NULL);
+    return init_database(config, role);
 }
 
-const struct command command_init = {"init", " [--role ROLE]",
+const struct command command_init = {"init", "",
     "prepares the database, and changes nothing else in it",
     "\nWith an SQLite file, `casecast serve` and `casecast import` do the same.  The names of new\n"
     "tables begin with casecast_.  In a file without other tables the cases are in tables called\n"
@@ -55,4 +63,4 @@ const struct command command_init = {"init", " [--role ROLE]",
     "casecast,\n"
     "and brings them up to date after an upgrade.  With --role it also grants that role what\n"
     "`casecast serve` needs of them, and no more.\n",
-    init_run, NULL};
+    init_run, init_options};

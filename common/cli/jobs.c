@@ -13,13 +13,13 @@ enum { JOBS_SHOWN = 20, JOBS_MOST = 1000 };
 enum jobs_option { JOBS_COUNT, JOBS_STATE, JOBS_KIND, JOBS_SUBJECT, JOBS_BEFORE, JOBS_JSON };
 
 static const struct option_row jobs_options[] = {
-    {'n', "count", "COUNT", "lists so many jobs at most (20)"},
-    {'s', "state", "STATE", "only queued, running, done, failed or canceled jobs"},
-    {'k', "kind", "KIND", "only jobs of a kind, as video"},
-    {0, "subject", "SUBJECT", "only jobs about this: of videos, the case"},
-    {'b', "before", "JOB", "only jobs that are older than this one"},
-    {0, "json", NULL, "prints one JSON object a line"},
-    {0, NULL, NULL, NULL},
+    {'n', "count", "COUNT", "lists so many jobs at most (20)", NULL},
+    {'s', "state", "STATE", "only jobs in this state", "queued running done failed canceled"},
+    {'k', "kind", "KIND", "only jobs of a kind, as video", NULL},
+    {0, "subject", "SUBJECT", "only jobs about this: of videos, the case", NULL},
+    {'b', "before", "JOB", "only jobs that are older than this one", NULL},
+    {0, "json", NULL, "prints one JSON object a line", NULL},
+    {0, NULL, NULL, NULL, NULL},
 };
 
 /* --- as a table --- */
@@ -138,31 +138,28 @@ static int jobs_show(const struct config *config, struct job_filter *filter, con
 }
 
 static int jobs_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     long long most = JOBS_SHOWN;
     enum job_state state;
-    struct options given;
     struct error err;
 
-    if (!options_read(command, jobs_options, argc, argv, &given))
+    if (cli_only_options(command, given) != EXIT_DONE)
         return EXIT_USAGE;
-    if (given.n_rest)
-        return cli_misused(command, "takes only options, got \"%.60s\"", given.rest[0]);
-    if (given.values[JOBS_COUNT] && !text_number(given.values[JOBS_COUNT], 1, JOBS_MOST, &most))
+    if (given->values[JOBS_COUNT] && !text_number(given->values[JOBS_COUNT], 1, JOBS_MOST, &most))
         return cli_misused(command, "-n %.60s: must be a whole number from 1 to %d",
-            given.values[JOBS_COUNT], JOBS_MOST);
-    if (given.values[JOBS_STATE] && !job_state_parse(given.values[JOBS_STATE], &state))
+            given->values[JOBS_COUNT], JOBS_MOST);
+    if (given->values[JOBS_STATE] && !job_state_parse(given->values[JOBS_STATE], &state))
         return cli_misused(command,
             "--state %.60s: must be queued, running, done, failed or canceled",
-            given.values[JOBS_STATE]);
+            given->values[JOBS_STATE]);
     return jobs_show(config,
         &(struct job_filter){.most = (int)most,
-            .state = given.values[JOBS_STATE],
-            .kind = given.values[JOBS_KIND],
-            .subject = given.values[JOBS_SUBJECT]},
-        given.values[JOBS_BEFORE], given.values[JOBS_JSON], &err);
+            .state = given->values[JOBS_STATE],
+            .kind = given->values[JOBS_KIND],
+            .subject = given->values[JOBS_SUBJECT]},
+        given->values[JOBS_BEFORE], given->values[JOBS_JSON], &err);
 }
 
-const struct command command_jobs = {"jobs", " [OPTION…]", "lists the jobs of the responders",
+const struct command command_jobs = {"jobs", "", "lists the jobs of the responders",
     "\nThe newest job comes first.\n", jobs_run, jobs_options};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 
 enum { SHORT_NAME = 8 /* characters of a process's name, or an engine's, that tell it apart */ };
 
@@ -128,15 +128,15 @@ static void machines_print(const struct machines *machines)
 }
 
 static int machines_run(
-    const struct command *command, const struct config *config, int argc, char **argv)
+    const struct command *command, const struct config *config, const struct options *given)
 {
     struct machines machines = {0};
     struct store *store;
     struct error err;
     int rc;
 
-    if (argc > 1)
-        return cli_misused(command, "takes no argument, but got \"%s\"", argv[1]);
+    if (cli_only_options(command, given) != EXIT_DONE)
+        return EXIT_USAGE;
     if (cli_open_store(config, STORE_JOBS, &store, &err) < 0)
         return cli_fail(&err);
     table_add(&machines.members,

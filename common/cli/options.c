@@ -17,7 +17,7 @@ static struct forms options_forms(const struct option_row *rows)
     struct forms forms = {.letters = ":"}; /* a missing argument is told apart */
     char *at = forms.letters + 1;
 
-    for (int i = 0; rows[i].name; i++) {
+    for (int i = 0; rows && rows[i].name; i++) {
         forms.names[i] = (struct option){
             rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, NAMED + i};
         if (rows[i].letter)
@@ -39,24 +39,21 @@ static int options_row(const struct option_row *rows, int answer)
     return i;
 }
 
-static void options_refuse(
-    const struct command *command, const struct option_row *rows, int answer, const char *given)
+static void options_refuse(const struct command *command, int answer, const char *given)
 {
-    int i;
-
-    if (answer != ':') {
+    if (answer == ':')
+        cli_misused(command, "%.60s: needs a %s", given,
+            command->options[options_row(command->options, optopt)].argument);
+    else if (command->options)
         cli_misused(command, "there is no option %.60s; `casecast %s --help` lists them", given,
             command->name);
-        return;
-    }
-    i = options_row(rows, optopt);
-    cli_misused(command, "%.60s: needs a %s", given, rows[i].argument);
+    else
+        cli_misused(command, "takes no option, got %.60s", given);
 }
 
-bool options_read(const struct command *command, const struct option_row *rows, int argc,
-    char **argv, struct options *ret_options)
+bool options_read(const struct command *command, int argc, char **argv, struct options *ret_options)
 {
-    struct forms forms = options_forms(rows);
+    struct forms forms = options_forms(command->options);
     struct options options = {0};
     int answer;
 
@@ -64,15 +61,23 @@ bool options_read(const struct command *command, const struct option_row *rows, 
     optind = 0; /* begins anew, whatever was read before */
     while ((answer = getopt_long(argc, argv, forms.letters, forms.names, NULL)) != -1) {
         if (answer == '?' || answer == ':') {
-            options_refuse(command, rows, answer, argv[optind - 1]);
+            options_refuse(command, answer, argv[optind - 1]);
             return false;
         }
-        options.values[options_row(rows, answer)] = optarg ? optarg : "";
+        options.values[options_row(command->options, answer)] = optarg ? optarg : "";
     }
     options.rest = argv + optind;
     options.n_rest = argc - optind;
     *ret_options = options;
     return true;
+}
+
+void options_format(const struct option_row *row, char *text, size_t size)
+{
+    char letter[] = {'-', row->letter, ',', ' ', '\0'};
+
+    snprintf(text, size, "%s--%s%s%s", row->letter ? letter : "", row->name,
+        row->argument ? " " : "", row->argument ? row->argument : "");
 }
 
 void options_print(const struct option_row *rows, FILE *out)
@@ -81,9 +86,8 @@ void options_print(const struct option_row *rows, FILE *out)
 
     fputc('\n', out);
     for (; rows->name; rows++) {
-        snprintf(shown, sizeof shown, "%c%c%s --%s%s%s", rows->letter ? '-' : ' ',
-            rows->letter ? rows->letter : ' ', rows->letter ? "," : " ", rows->name,
-            rows->argument ? " " : "", rows->argument ? rows->argument : "");
-        fprintf(out, "  %-22s %s\n", shown, rows->help);
+        options_format(rows, shown, sizeof shown);
+        fprintf(out, "  %s%-*s %s\n", rows->letter ? "" : "    ", rows->letter ? 26 : 22, shown,
+            rows->help);
     }
 }

@@ -9,6 +9,7 @@ struct option_row {
     const char *name;     /* "count" for --count; NULL in the last row of a table */
     const char *argument; /* "COUNT"; NULL: it takes none */
     const char *help;     /* what it does, one line */
+    const char *choices;  /* "queued running": all words the argument may be; NULL: others, too */
 };
 
 enum { OPTIONS_MAX = 8 /* rows */ };
@@ -19,10 +20,14 @@ struct options {
     int n_rest;
 };
 
-/* Reads -n 3, -n3, --count 3, --count=3; after -- nothing is an option.  Options may stand behind
- * other arguments, which are moved to the end of `argv`.  False: the mistake was told. */
-bool options_read(const struct command *command, const struct option_row *rows, int argc,
-    char **argv, struct options *ret_options);
+/* Reads what the command's table has: -n 3, -n3, --count 3, --count=3; after -- nothing is an
+ * option.  Options may stand behind other arguments, which are moved to the end of `argv`.  False:
+ * the mistake was told. */
+bool options_read(
+    const struct command *command, int argc, char **argv, struct options *ret_options);
+
+/* "-n, --count COUNT", in `size` bytes at most. */
+void options_format(const struct option_row *row, char *text, size_t size);
 
 /* The lines of the help. */
 void options_print(const struct option_row *rows, FILE *out);

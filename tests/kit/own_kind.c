@@ -29,7 +29,7 @@ void digest_file(FILE *file, const atomic_bool *cancel, char ret_hex[static DIGE
     digest_hex(&sum, ret_hex);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    return serve(argc - 1, argv + 1);
+    return serve(NULL);
 }

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
-#include "cli/cli_private.h"
+#include "cli/options.h"
 #include "flat_jpeg.h"
 #include "media.h"
 #include "store/hooks.h"
@@ -39,9 +39,9 @@ static void read_back(int fd, char *text, size_t size)
     text[n > 0 ? n : 0] = '\0';
 }
 
-static int no_serve(int argc, char **argv)
+static int no_serve(const char *where)
 {
-    (void)argc, (void)argv;
+    (void)where;
     return 42;
 }
 
@@ -78,17 +78,25 @@ static int run_argv(const char **argv)
 START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
 {
     ck_assert_int_eq(run("--help"), 0);
-    assert_has(out, "  create CASE [-o FILE]   makes");
-    assert_has(out, "  import FILE…            reads");
+    assert_has(out, "  create CASE      makes");
+    assert_has(out, "  import FILE…     reads");
     ck_assert_int_eq(run("create", "--help"), 0);
-    assert_has(out, "usage: casecast create CASE [-o FILE]\n");
+    assert_has(out, "usage: casecast create [OPTION…] CASE\n");
     ck_assert_int_eq(run("--version"), 0);
     assert_has(out, "casecast 0");
     ck_assert_int_eq(run("serve", "--listen", "x"), 42);
     ck_assert_int_eq(run("crate"), 2);
-    assert_has(complaints, "there is no command \"crate\"");
+    assert_has(complaints, "there is no command \"crate\" (did you mean create?); `casecast");
+    ck_assert_int_eq(run("serve", "x"), 2);
+    assert_has(
+        complaints, "serve: takes only options, got \"x\"\nusage: casecast serve [OPTION…]\n");
+    ck_assert_int_eq(run("cases", "-x"), 2);
+    assert_has(complaints, "cases: takes no option, got -x\nusage: casecast cases\n");
+    ck_assert_int_eq(run("help", "create"), 0);
+    assert_has(out, "  -o, --output FILE ");
+    ck_assert_int_eq(run("help", "nothing"), 2);
     ck_assert_int_eq(run("create"), 2);
-    assert_has(complaints, "create: which case?\nusage: casecast create CASE [-o FILE]\n");
+    assert_has(complaints, "create: which case?\nusage: casecast create [OPTION…] CASE\n");
     ck_assert_int_eq(run("create", "1", "2"), 2);
     ck_assert_int_eq(run("create", "1", "-o"), 2);
     ck_assert_int_eq(run("create", "1", "-x"), 2);
@@ -105,6 +113,64 @@ START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
     assert_has(complaints, "there is no option -x; `casecast jobs --help` lists them");
     ck_assert_int_eq(run("jobs", "7", "-n3"), 2);
     assert_has(complaints, "takes only options, got \"7\"");
+}
+END_TEST
+
+/* Every command and option of the tables is in the completions of every shell. */
+START_TEST(completions_are_made_from_the_tables)
+{
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+        ck_assert_int_eq(run("--completion", shells[i]), 0);
+        for (int k = 0; cli_commands[k]; k++) {
+            const struct option_row *row = cli_commands[k]->options;
+
+            assert_has(out, cli_commands[k]->name);
+            for (; row && row->name; row++)
+                assert_has(out, row->name);
+        }
+    }
+    ck_assert_int_eq(run("--completion", "csh"), 2);
+    assert_has(complaints, "--completion csh: must be bash, zsh or fish\n");
+    ck_assert_int_eq(run("--completion"), 2);
+}
+END_TEST
+
+static const struct {
+    const char *words, *offered;
+} completed[] = {
+    {"casecast c", "create cases cancel check"},
+    {"casecast jobs --st", "--state"},
+    {"casecast jobs --state ca", "canceled"},
+    {"casecast jobs --state = q", "queued"},
+    {"casecast jobs -n ''", ""},
+    {"casecast import one", "one'case.json"},
+    {"casecast create -o one", "one'case.json"},
+    {"casecast create ''", "1 two"},
+    {"casecast machines x", ""},
+};
+
+/* Bash itself answers.  The program is a stand-in, which lists two cases. */
+START_TEST(bash_completes)
+{
+    char script[1000], answer[200] = "";
+    FILE *bash;
+
+    ck_assert_int_eq(run("--completion", "bash"), 0);
+    write_file("completion", out);
+    write_file("one'case.json", "");
+    snprintf(script, sizeof script,
+        "bash -c '. ./completion; casecast() { printf \"CASE  TITLE\\n1     One\\ntwo   Two\\n\"; "
+        "};"
+        " COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _casecast; printf %%s \"${COMPREPLY[*]}\"'"
+        " bash %s",
+        completed[_i].words);
+    bash = popen(script, "r");
+    ck_assert_ptr_nonnull(bash);
+    answer[fread(answer, 1, sizeof answer - 1, bash)] = '\0';
+    ck_assert_int_eq(pclose(bash), 0);
+    ck_assert_str_eq(answer, completed[_i].offered);
 }
 END_TEST
 
@@ -606,6 +672,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         help_and_version_are_told_and_misuse_ends_with_2,
+        completions_are_made_from_the_tables,
         a_wrong_setting_is_told,
         where_there_is_no_database_none_is_made_to_look_into,
         a_good_file_is_imported_and_listed,
@@ -631,7 +698,8 @@ int main(void)
     const struct kit_loop loops[] = {
         {a_file_that_is_no_json_is_told_with_line_and_column,
             sizeof unreadable / sizeof *unreadable},
+        {bash_completes, sizeof completed / sizeof *completed},
     };
 
-    return kit_main_loops("cli", tests, sizeof tests / sizeof *tests, loops, 1, start);
+    return kit_main_loops("cli", tests, sizeof tests / sizeof *tests, loops, 2, start);
 }

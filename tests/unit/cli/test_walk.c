@@ -97,9 +97,9 @@ static void write_document(const struct walked *only, const char *value, int row
     buf_free(&buf);
 }
 
-static int no_serve(int argc, char **argv)
+static int no_serve(const char *where)
 {
-    (void)argc, (void)argv;
+    (void)where;
     return 42;
 }
 

@@ -1,0 +1,25 @@
+/* commands.c - the table of all commands, and `serve`, which the caller of cli_run() runs. */
+#include <string.h>
+
+#include "cli/options.h"
+
+static const struct option_row serve_options[] = {
+    {'l', "listen", "ADDRESS", "opens a socket at this PATH or HOST:PORT", NULL},
+    {0, NULL, NULL, NULL, NULL},
+};
+
+const struct command command_serve = {"serve", "", "answers nginx over FastCGI",
+    "\nWithout --listen, descriptor 0 is the socket, as spawn-fcgi and systemd hand it over.\n",
+    NULL, serve_options};
+
+const struct command *const cli_commands[CLI_COMMANDS + 1] = {&command_create, &command_import,
+    &command_cases, &command_jobs, &command_hooks, &command_machines, &command_cancel, &command_rm,
+    &command_prune, &command_init, &command_check, &command_serve, NULL};
+
+const struct command *cli_find_command(const char *name)
+{
+    for (int i = 0; i < CLI_COMMANDS; i++)
+        if (strcmp(name, cli_commands[i]->name) == 0)
+            return cli_commands[i];
+    return NULL;
+}
