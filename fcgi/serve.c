@@ -21,6 +21,7 @@
 #include "route/health.h"
 #include "route/replay.h"
 #include "s3/s3.h"
+#include "settings/settings.h"
 
 enum {
     WATCH_MS = 500,
@@ -244,7 +245,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
 {
     struct server *server = &process->server;
 
-    if (config_read(&process->config, err) < 0)
+    if (settings_read(&process->config, err) < 0)
         return -(int)err->code;
     log_start(process->config.log, LOG_LEVEL_INFO);
     digest_init();

@@ -12,6 +12,7 @@ stack_use() { # STATE PORT PROGRAM
     state=$(cd "$1" && pwd)
     port=$2
     program=$3
+    export CASECAST_CONFIG=${CASECAST_CONFIG:-/dev/null} # not the file of the service on this machine
     export CASECAST_DB=${CASECAST_DB:-$state/casecast.db}
     export CASECAST_MEDIA_ROOT=${CASECAST_MEDIA_ROOT:-/usr/share/backgrounds}
     export CASECAST_OUTPUT=$state/media

@@ -71,12 +71,46 @@ static const struct {
     {"CASECAST_SLOTS", offsetof(struct config, slots), 1, 256, 0},
 };
 
-/* The variable's value; NULL if it is empty or not set. */
-static const char *config_env(const char *name)
+enum {
+    N_TEXTS = sizeof config_texts / sizeof *config_texts,
+    N_NUMBERS = sizeof config_numbers / sizeof *config_numbers,
+};
+
+static const char *config_given[N_TEXTS + N_NUMBERS]; /* by config_give() */
+
+const char *config_name(size_t i)
 {
-    const char *value = getenv(name);
+    return i < N_TEXTS               ? config_texts[i].name
+           : i < N_TEXTS + N_NUMBERS ? config_numbers[i - N_TEXTS].name
+                                     : NULL;
+}
+
+const char *config_variable(size_t i)
+{
+    const char *value = getenv(config_name(i));
 
     return value && *value ? value : NULL;
+}
+
+void config_give(size_t i, const char *value)
+{
+    config_given[i] = value && *value ? value : NULL;
+}
+
+/* NULL: the default holds. */
+static const char *config_value(size_t i)
+{
+    const char *value = config_variable(i);
+
+    return value ? value : config_given[i];
+}
+
+const char *config_text(const struct config *config, size_t i, int *ret_number)
+{
+    if (i < N_TEXTS)
+        return *(const char *const *)((const char *)config + config_texts[i].offset);
+    *ret_number = *(const int *)((const char *)config + config_numbers[i - N_TEXTS].offset);
+    return NULL;
 }
 
 /* An origin as browsers send it: scheme, host, and the port unless it is the scheme's default. */
@@ -163,8 +197,8 @@ static int config_check(const struct config *config, struct error *err)
 
 static void config_read_texts(struct config *config)
 {
-    for (size_t i = 0; i < sizeof config_texts / sizeof *config_texts; i++) {
-        const char *value = config_env(config_texts[i].name);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        const char *value = config_value(i);
 
         *(const char **)((char *)config + config_texts[i].offset) =
             value ? value : config_texts[i].fallback;
@@ -173,8 +207,8 @@ static void config_read_texts(struct config *config)
 
 static int config_read_numbers(struct config *config, struct error *err)
 {
-    for (size_t i = 0; i < sizeof config_numbers / sizeof *config_numbers; i++) {
-        const char *value = config_env(config_numbers[i].name);
+    for (size_t i = 0; i < N_NUMBERS; i++) {
+        const char *value = config_value(N_TEXTS + i);
         long long number = config_numbers[i].fallback;
 
         if (value && !text_number(value, config_numbers[i].lo, config_numbers[i].hi, &number))

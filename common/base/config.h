@@ -1,8 +1,9 @@
-/* config.h - the settings, read once from the environment before threads start; after that any
- * thread may read them. */
+/* config.h - the settings, read once before threads start; after that any thread may read them.
+ * They come from the environment, and where that has none from config_give(). */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -55,9 +56,22 @@ struct config {
                       over */
 };
 
-/* Read all settings.  -ERR_INPUT names the variable, its value and what would be right.  The texts
- * belong to the environment. */
+/* Read all settings.  -ERR_INPUT begins with the name of the setting, and says its value and what
+ * would be right.  The texts belong to the environment, or to who gave them. */
 int config_read(struct config *ret_config, struct error *err);
+
+/* The name of the i-th setting; NULL: there are no more. */
+const char *config_name(size_t i);
+
+/* The value of the i-th setting in the environment; NULL: it is empty or not set. */
+const char *config_variable(size_t i);
+
+/* Give the i-th setting a value for the next config_read(), which holds if the environment has
+ * none. The caller keeps `value` as long as the settings are used.  NULL takes it back. */
+void config_give(size_t i, const char *value);
+
+/* The value of the i-th setting in `config`; NULL: it is a number, which is in `*ret_number`. */
+const char *config_text(const struct config *config, size_t i, int *ret_number);
 
 /* Replace the paths of the settings in `err->text` by the names of the settings
  * ("CASECAST_OUTPUT"), as a client may read it.  `ret_was` (as long as err->text) gets the text as

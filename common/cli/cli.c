@@ -7,9 +7,11 @@
 #include "base/text.h"
 #include "cli/cli_private.h"
 #include "cli/options.h"
+#include "settings/settings.h"
 
 static const char settings_help[] =
-    "\nSettings come from the environment:\n"
+    "\nSettings come from the environment and from " SETTINGS_PATH "; `casecast config`\n"
+    "lists all:\n"
     "  CASECAST_DB          the database: an SQLite file, or postgresql://… (casecast.db)\n"
     "  CASECAST_MEDIA_ROOT  the folder of pictures and sounds (.)\n"
     "  CASECAST_OUTPUT      the folder for the videos of `serve` (media)\n";
@@ -53,7 +55,7 @@ static int cli_run_command(
     if (!command->run)
         return cli_only_options(command, &given) == EXIT_DONE ? serve(given.values[SERVE_LISTEN])
                                                               : EXIT_USAGE;
-    if (config_read(&config, &err) < 0)
+    if (settings_read(&config, &err) < 0)
         return cli_fail(&err);
     digest_init();
     return command->run(command, &config, &given);

@@ -1,8 +1,8 @@
 /* cli.h - the commands for the terminal.
  *
  * Room: the commands beside `casecast serve`.
- * May use: base, hooks, job, program, s3, store, video, video/draw, video/mix, video/picture,
- *     video/sound.
+ * May use: base, hooks, job, program, s3, settings, store, video, video/draw, video/mix,
+ *     video/picture, video/sound.
  * Used by: fcgi. */
 #pragma once
 

@@ -221,7 +221,7 @@ words() { sort -u | tr '\n' ' '; }
 rows() { grep -ohE '^\| `[^`]+`' "$@" | tr -d '|` '; } # the first cells of tables
 
 code_settings() {
-    { grep -ohE '"CASECAST_[A-Z0-9_]+"' "$root"/common/base/*.c | tr -d '"'
+    { grep -ohE '"CASECAST_[A-Z0-9_]+"' "$root"/common/{base,settings}/*.c | tr -d '"'
         grep -ohE '\$\{?CASECAST_[A-Z0-9_]+' "$root"/scripts/[a-z]* 2>/dev/null | tr -d '${'; } | words
 }
 code_variables() { grep -ohE '"CASECAST_[A-Z_]+=' "$root/fcgi/kind/program_run.c" | tr -d '"=' | words; } # of programs

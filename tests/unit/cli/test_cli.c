@@ -17,6 +17,7 @@ static void start(void)
 {
     kit_make_folder();
     ck_assert_int_eq(chdir(kit_folder), 0);
+    setenv("CASECAST_CONFIG", "/dev/null", 1);
     setenv("CASECAST_CACHE_MIB", "0", 1);
     setenv("CASECAST_DB", kit_path, 1);
     setenv("CASECAST_MEDIA_ROOT", kit_folder, 1);
@@ -140,7 +141,7 @@ END_TEST
 static const struct {
     const char *words, *offered;
 } completed[] = {
-    {"casecast c", "create cases cancel check"},
+    {"casecast c", "create cases cancel check config"},
     {"casecast jobs --st", "--state"},
     {"casecast jobs --state ca", "canceled"},
     {"casecast jobs --state = q", "queued"},
@@ -179,6 +180,45 @@ START_TEST(a_wrong_setting_is_told)
     setenv("CASECAST_SLOTS", "many", 1);
     ck_assert_int_eq(run("cases"), 1);
     assert_has(complaints, "CASECAST_SLOTS=many");
+}
+END_TEST
+
+START_TEST(settings_are_listed_with_where_they_come_from)
+{
+    char file[200], line[400];
+
+    snprintf(file, sizeof file, "%s/casecast.conf", kit_folder);
+    write_file("casecast.conf",
+        "# ours\nCASECAST_SLOTS=3\nCASECAST_SECRET_KEY=sixteen letters long\n"
+        "CASECAST_CASES=postgresql://me:word@db/app\n");
+    chmod(file, 0600);
+    setenv("CASECAST_CONFIG", file, 1);
+    ck_assert_int_eq(run("config"), 0);
+    snprintf(line, sizeof line, "  %s:2\n", file);
+    assert_has(out, line);
+    assert_has(out, "\nCASECAST_CACHE_MIB           0 ");
+    assert_has(out, "  environment\n");
+    assert_has(out, "\nCASECAST_LOG                 stderr ");
+    assert_has(out, "(hidden)");
+    ck_assert_ptr_null(strstr(out, "sixteen"));
+    ck_assert_ptr_null(strstr(out, "word"));
+    ck_assert_int_eq(run("config", "--json"), 0);
+    snprintf(line, sizeof line,
+        "{\"name\":\"CASECAST_SLOTS\",\"value\":3,\"hidden\":false,\"from\":\"file\",\"file\":\"%"
+        "s\","
+        "\"line\":2}\n",
+        file);
+    assert_has(out, line);
+    assert_has(out,
+        "{\"name\":\"CASECAST_LOG\",\"value\":\"stderr\",\"hidden\":false,\"from\":\"default\","
+        "\"file\":null,\"line\":null}\n");
+    assert_has(
+        out, "{\"name\":\"CASECAST_SECRET_KEY\",\"value\":null,\"hidden\":true,\"from\":\"file\"");
+    ck_assert_ptr_null(strstr(out, "sixteen"));
+    ck_assert_ptr_null(strstr(out, "word"));
+    setenv("CASECAST_CONFIG", "none.conf", 1);
+    ck_assert_int_eq(run("config"), 1);
+    assert_has(complaints, "casecast: CASECAST_CONFIG: none.conf: No such file or directory\n");
 }
 END_TEST
 
@@ -674,6 +714,7 @@ int main(void)
         help_and_version_are_told_and_misuse_ends_with_2,
         completions_are_made_from_the_tables,
         a_wrong_setting_is_told,
+        settings_are_listed_with_where_they_come_from,
         where_there_is_no_database_none_is_made_to_look_into,
         a_good_file_is_imported_and_listed,
         files_that_are_missing_or_outside_are_told_with_their_place,

@@ -36,6 +36,7 @@ static void start(void)
 {
     kit_make_folder();
     ck_assert_int_eq(chdir(kit_folder), 0);
+    setenv("CASECAST_CONFIG", "/dev/null", 1);
     setenv("CASECAST_DB", kit_path, 1);
     setenv("CASECAST_MEDIA_ROOT", kit_folder, 1);
     media_picture(kit_folder, "a.jpg", "mjpeg", "yuvj420p", 64, 36);
