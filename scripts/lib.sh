@@ -76,12 +76,17 @@ packages_install() ( # GROUP…; a subshell, for the trap
 
 # --- Building -----------------------------------------------------------------------------------------------
 
-build() { # FOLDER [MESON OPTION…]
+build_program() { # FOLDER [MESON OPTION…]: what `ninja install` installs
     local folder=$1
     shift
     [[ -f $folder/build.ninja ]] ||
         quietly meson setup "$folder" "$root" "$@" || fail "meson setup failed (see above)"
     quietly ninja -C "$folder" || fail "the build failed (see above)"
+}
+
+build() { # FOLDER [MESON OPTION…]: the tests, too
+    build_program "$@"
+    quietly ninja -C "$1" tests || fail "the build of the tests failed (see above)"
 }
 
 program_in() { # BUILD FOLDER
