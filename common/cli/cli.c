@@ -92,12 +92,13 @@ static int cli_version(const char *unused)
     return EXIT_DONE;
 }
 
-/* What is no command: run with the next argument, or NULL.  The last one is for packages. */
+/* What is no command: run with the next argument, or NULL.  The last two are for packages. */
 static const struct {
     const char *name;
     int (*run)(const char *argument);
 } cli_words[] = {{"--help", cli_help}, {"-h", cli_help}, {"help", cli_help},
-    {"--version", cli_version}, {"-V", cli_version}, {"--completion", completion_print}};
+    {"--version", cli_version}, {"-V", cli_version}, {"--completion", completion_print},
+    {"--manual", manual_print}};
 
 static int dispatch(int argc, char **argv, int (*serve)(const char *where))
 {

@@ -108,10 +108,14 @@ void table_print(const struct table *table, FILE *out);
 int table_show(struct table *table, int rc, const char *nothing, const struct error *err);
 void table_free(struct table *table);
 
-/* --- completion.c: what shells may complete --- */
+/* --- completion.c, manual.c: the tables for other programs --- */
 
 /* Print the completions for `shell`: bash, zsh or fish.  Returns the exit status. */
 int completion_print(const char *shell);
+
+/* Print the manual page of the command `name` as scdoc(1) reads it; NULL: of casecast itself.
+ * Returns the exit status. */
+int manual_print(const char *name);
 
 /* --- bar.c: progress in one line --- */
 

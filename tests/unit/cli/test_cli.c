@@ -138,6 +138,23 @@ START_TEST(completions_are_made_from_the_tables)
 }
 END_TEST
 
+START_TEST(manual_pages_are_made_from_the_tables)
+{
+    ck_assert_int_eq(run("--manual"), 0);
+    assert_has(out, "casecast(1)\n\n# NAME\n\ncasecast - turns");
+    for (int i = 0; cli_commands[i]; i++)
+        assert_has(out, cli_commands[i]->summary);
+    ck_assert_int_eq(run("--manual", "jobs"), 0);
+    assert_has(out, "casecast-jobs(1)\n\n# NAME\n\ncasecast-jobs - lists");
+    assert_has(out, "\n*-n*, *--count* _COUNT_\n\tlists so many jobs at most (20)\n");
+    assert_has(out, "only jobs in this state. One of: queued running done failed canceled.\n");
+    ck_assert_int_eq(run("--manual", "prune"), 0);
+    assert_has(out, "(CASECAST\\_KEEP)"); /* scdoc would underline what follows */
+    ck_assert_int_eq(run("--manual", "nothing"), 2);
+    assert_has(complaints, "--manual nothing: there is no such command");
+}
+END_TEST
+
 static const struct {
     const char *words, *offered;
 } completed[] = {
@@ -713,6 +730,7 @@ int main(void)
     const TTest *const tests[] = {
         help_and_version_are_told_and_misuse_ends_with_2,
         completions_are_made_from_the_tables,
+        manual_pages_are_made_from_the_tables,
         a_wrong_setting_is_told,
         settings_are_listed_with_where_they_come_from,
         where_there_is_no_database_none_is_made_to_look_into,
