@@ -29,6 +29,8 @@ set -uo pipefail
 declare -A examples=(
     ['./scripts/test']='would run this test'
     ['./scripts/test #']='would run this test'
+    ['sudo systemctl']='is for a machine with systemd; tests/package does so'
+    ['./scripts/package']='takes minutes; tests/package installs what it builds'
     ['./scripts/fuzz 600']='takes ten minutes; scripts/test runs it for one'
     ['./scripts/bench streams']='takes an hour'
     ['tests/flow/machines/blows.sh 4']='takes minutes; ./scripts/test runs 32 rounds on both engines'
