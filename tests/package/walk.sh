@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# walk.sh - what a person does with the package: installs it, makes a video behind nginx, uses a terminal, changes to
+# sockets of systemd, upgrades, removes and purges.  boot.sh runs it.
+#
+#     walk.sh casecast_VERSION_ARCHITECTURE.deb
+# shellcheck disable=SC2016
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/kit/tap.sh
+. "$here/../kit/tap.sh"
+package=$1
+export DEBIAN_FRONTEND=noninteractive HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+host=video.example.org
+cd /
+
+as_casecast() { setpriv --reuid=casecast --regid=casecast --init-groups env -C /var/lib/casecast "$@"; }
+site() { curl -sk --max-time 60 --resolve "$host:443:127.0.0.1" "${@:2}" "https://$host$1"; } # PATH [OPTION…]
+status_of() { site "$1" -o /dev/null -w '%{http_code}'; }
+is_ready() { [[ $(status_of /api/health/ready) == 200 ]]; }
+
+wait_for() { # SECONDS COMMAND…
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.1
+    done
+}
+
+# --- installing -----------------------------------------------------------------------------------------------
+
+installed() { dpkg -i "$package" && dpkg --audit && systemctl is-active casecast.service; }
+
+are_processes() { same "$1" "$(pgrep -c -u casecast -f '^/usr/bin/casecast serve$')"; }
+is_confined() { # what systemd took from the processes
+    local pid
+    pid=$(pgrep -u casecast -f '^/usr/bin/casecast serve$' | head -n 1)
+    same '0000000000000000 1 2' "$(awk '/^(CapBnd|NoNewPrivs|Seccomp):/ { printf "%s%s", gap, $2; gap = " " }' "/proc/$pid/status")"
+}
+socket_is() { same "$1" "$(stat -c '%U %G %a' /run/casecast/casecast.sock)"; }
+
+exposure() { systemd-analyze security --offline=true "/lib/systemd/system/$1" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p'; }
+is_hard() { awk -v level="$(exposure "$1")" 'BEGIN { exit !(level != "" && level <= 2.0) }' || exposure "$1"; }
+units_are_right() { systemd-analyze verify /lib/systemd/system/casecast{.service,.socket,@1.service} 2>&1 | grep -i casecast; }
+
+# Commands of the help that have no page.
+unpaged() {
+    casecast --help | sed -n '/^usage/,/COMMAND --help/s/^  \([a-z]*\).*/\1/p' | while read -r command; do
+        man -w "casecast-$command" >/dev/null 2>&1 || printf '%s\n' "$command"
+    done
+    for page in casecast casecast.conf casecast-case casecast-kind; do man -w "$page" >/dev/null || printf '%s\n' "$page"; done
+}
+
+# --- a site ---------------------------------------------------------------------------------------------------
+
+# The example of the package beside what is enabled already.
+site_made() {
+    mkdir -p "/etc/letsencrypt/live/$host" &&
+        openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$host" \
+            -keyout "/etc/letsencrypt/live/$host/privkey.pem" -out "/etc/letsencrypt/live/$host/fullchain.pem" 2>/dev/null &&
+        cp /usr/share/doc/casecast/examples/nginx/site.conf /etc/nginx/sites-enabled/casecast.conf &&
+        nginx -t && systemctl start nginx.service
+}
+
+case_imported() {
+    cp "$here/../../nginx/screenshot.jpg" /var/lib/casecast/photos/ && chmod 0644 /var/lib/casecast/photos/screenshot.jpg
+    cat >/run/walk.json <<'END'
+{"cases": [{"id": "1", "title": "A walk", "language": "en", "size": "720p", "quality": "draft",
+  "scenes": [{"image": "screenshot.jpg", "caption": "Installed", "narration": "It is installed."}]}]}
+END
+    as_casecast casecast import /run/walk.json
+}
+
+video_made() {
+    local stream video
+    stream=$(site '/create/video?caseId=1' -N)
+    video=$(sed -n 's/^data: var finalVideo //p' <<<"$stream")
+    [[ -n $video ]] || { printf '%s\n' "$stream"; return 1; }
+    same '200 video/mp4' "$(site "$video" -o /run/film.mp4 -w '%{http_code} %{content_type}')"
+}
+
+# --- a terminal -----------------------------------------------------------------------------------------------
+
+setting() { casecast config --json | jq -r --arg name "$1" 'select(.name == $name) | "\(.value) \(.from)"'; }
+
+# With all examples of the file in force.
+examples_are_settings() {
+    sed 's/^#\(CASECAST_\)/\1/' /etc/casecast/casecast.conf >/run/examples.conf
+    same "$(grep -c '^CASECAST_' /run/examples.conf)" \
+        "$(CASECAST_CONFIG=/run/examples.conf casecast config --json | grep -c '"from":"file"')"
+}
+
+fish_completes() { fish -c "complete -C '$1'" | cut -f 1 | tr '\n' ' '; } # LINE
+
+# --- sockets of systemd ---------------------------------------------------------------------------------------
+
+sockets_chosen() {
+    systemctl disable --now casecast.service && systemctl enable --now casecast.socket casecast@1.service casecast@2.service &&
+        wait_for 20 is_ready
+}
+
+# Answers other than 200 while both processes restart, one after the other.
+refused_over_restarts() {
+    (systemctl restart casecast@1.service && systemctl restart casecast@2.service && touch /run/restarted) &
+    until [[ -e /run/restarted ]]; do status_of /api/cases; printf '\n'; done | grep -v '^200$'
+    wait
+}
+
+# --- upgrade and end ------------------------------------------------------------------------------------------
+
+upgraded() {
+    sed -i 's/^#CASECAST_SLOTS=2/CASECAST_SLOTS=1/' /etc/casecast/casecast.conf
+    systemctl disable --now casecast.socket casecast@1.service casecast@2.service && systemctl enable --now casecast.service &&
+        dpkg -i "$package" && wait_for 20 is_ready && same '1 file' "$(setting CASECAST_SLOTS)"
+}
+jobs_done() { as_casecast casecast jobs --json | jq -r .state; }
+data_is_there() { [[ -e /var/lib/casecast/db/casecast.db && -n $(ls /var/lib/casecast/media) ]]; }
+is_gone() { [[ ! -e $1 ]]; }
+removed() { dpkg --remove casecast && is_gone /usr/bin/casecast && ! pgrep -u casecast -f 'casecast serve'; }
+purge_asks() { # ANSWER
+    dpkg -i "$package" && echo "casecast casecast/remove-data boolean $1" | debconf-set-selections && dpkg --purge casecast
+}
+
+fact 'the package is installed and its service runs' installed
+fact 'the socket belongs to nginx and the service' wait_for 10 socket_is 'casecast www-data 660'
+fact 'four processes answer' wait_for 10 are_processes 4
+fact 'systemd confines them' is_confined
+fact 'the units are right' same '' "$(units_are_right)"
+fact 'casecast.service is at most 2.0 exposed' is_hard casecast.service
+fact 'casecast@.service is at most 2.0 exposed' is_hard casecast@.service
+fact 'every command and format has its page' same '' "$(unpaged)"
+
+fact 'the example of a site works beside what is enabled' site_made
+
+fact 'the site is ready' wait_for 20 is_ready
+fact 'its pages are there' holds '<title>' "$(site /)"
+fact 'a case is imported by the user of the service' case_imported
+fact 'the confined service makes its video, and nginx serves it' video_made
+
+fact 'the terminal has the settings of the service' same '/var/lib/casecast/db/casecast.db file' "$(setting CASECAST_DB)"
+fact 'every example of casecast.conf is a setting' examples_are_settings
+fact 'the environment wins' same '3 environment' "$(CASECAST_SLOTS=3 setting CASECAST_SLOTS)"
+fact 'the terminal sees the job' same 'done' "$(jobs_done)"
+fact 'fish completes commands' same 'cancel cases check config create ' "$(fish_completes 'casecast c')"
+fact 'fish completes words of an option' same 'canceled ' "$(fish_completes 'casecast jobs --state c')"
+fact 'zsh completes a command' same 'casecast machines' "$(timeout 20 "$here/complete.zsh" 'casecast mach')"
+fact 'zsh completes an option' same 'casecast jobs --state' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --sta')"
+fact 'zsh completes its word' same 'casecast jobs --state failed' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --state fa')"
+
+fact 'processes on a socket of systemd answer' sockets_chosen
+fact 'that socket is for nginx alone' socket_is 'www-data www-data 600'
+fact 'no request fails while they restart' same '' "$(refused_over_restarts)"
+
+fact 'an upgrade keeps changed settings' upgraded
+fact 'an upgrade keeps jobs' same 'done' "$(jobs_done)"
+fact 'a removal ends the service' removed
+fact 'a removal keeps data' data_is_there
+fact 'a purge keeps data if it is answered no' purge_asks false
+fact 'the data is there' data_is_there
+fact 'a purge removes data if it is answered yes' purge_asks true
+fact 'the videos are gone' is_gone /var/lib/casecast
+fact 'the settings are gone' is_gone /etc/casecast
+facts_end
