@@ -4,7 +4,7 @@
 #
 #     unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child boot.sh FOLDER PACKAGE
 #
-# FOLDER is all that stays; its files walk.log and console have the output.
+# FOLDER, in which there is a folder `root`, is all that stays; its files walk.log and console have the output.
 set -euo pipefail
 folder=$1
 package=$2
@@ -13,7 +13,6 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 # --- the root ---
 
 mount --make-rprivate /
-mkdir "$folder/root"
 mount -t tmpfs -o mode=755 tmpfs "$folder/root"
 cd "$folder/root"
 mkdir up work new
