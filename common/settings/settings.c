@@ -37,7 +37,7 @@ static int settings_check_path(size_t i, const char *value, struct error *err)
 {
     static const char *const paths[] = {"CASECAST_CACHE", "CASECAST_CASES", "CASECAST_DB",
         "CASECAST_KINDS", "CASECAST_MEDIA_ROOT", "CASECAST_OUTPUT", "CASECAST_RUN",
-        "CASECAST_S3_CREDENTIALS"};
+        "CASECAST_S3_CREDENTIALS", "CASECAST_WEBHOOK_KEYS"};
 
     for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
         if (strcmp(paths[k], config_name(i)) == 0 && *value && *value != '/' &&
