@@ -69,7 +69,7 @@ struct video_help { /* all that is pointed to outlives the call */
     int n_cores;
     const atomic_bool *stop;
     struct video_plan plan; /* as video_create() there gave it */
-    int ms;                 /* nothing is begun after so long */
+    int ms;                 /* it returns when no core was spare for so long */
 
     /* Called on several threads.  As video_parts.claim. */
     int (*claim)(void *ctx, int *ret_number, struct error *err);
@@ -79,8 +79,9 @@ struct video_help { /* all that is pointed to outlives the call */
 };
 
 /* Make parts of the video of `record` with the cores that nobody here waits for, until none is left
- * to claim, `ms` have passed or `stop` is set.  Speaks, mixes and publishes nothing.  -ERR_INPUT:
- * the plan is not one of this case, or a scene can't be drawn; -ERR_IO: media root or cache. */
+ * to claim, no core was spare for `ms`, or `stop` is set.  Speaks, mixes and publishes nothing.
+ * -ERR_INPUT: the plan is not one of this case, or a scene can't be drawn; -ERR_IO: media root or
+ * cache. */
 int video_help(const struct case_record *record, const struct video_help *help, struct error *err);
 
 /* Remove the live playlist and its pieces from `out_dir`, when no run will continue the video. Does

@@ -1,6 +1,7 @@
 /* help.c - what a kind's help() may ask: see hub/kind/help.h. */
 #include "hub/kind/help.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "hub/helper/help_private.h"
 
@@ -34,12 +35,31 @@ const atomic_bool *help_stop(const struct help *help)
     return help->stop;
 }
 
+/* A visit goes on while no other job needs help more, as all that was loaded for it is of use.  0,
+ * HELP_E_NONE or an error. */
+static int help_look_locked(struct help *help, struct error *err)
+{
+    struct plan_found plan = {0};
+    int64_t now = clock_monotonic_ms();
+    int rc = 0;
+
+    if (!help->is_over && now >= help->look_at_ms) {
+        help->look_at_ms = now + HELP_LOOK_MS;
+        rc = store_plan_find(help->store, help->member, &plan, err);
+        help->is_over = rc == 0 && plan.number != help->plan.number;
+        plan_found_clear(&plan);
+    }
+    return rc < 0 ? rc : help->is_over ? HELP_E_NONE : 0;
+}
+
 int help_claim(struct help *help, int *ret_number, struct error *err)
 {
     int rc;
 
     pthread_mutex_lock(&help->lock);
-    rc = store_part_claim(help->store, help->member, help->plan.number, ret_number, err);
+    rc = help_look_locked(help, err);
+    if (rc == 0)
+        rc = store_part_claim(help->store, help->member, help->plan.number, ret_number, err);
     pthread_mutex_unlock(&help->lock);
     return rc == STORE_E_NOT_FOUND ? HELP_E_NONE : rc;
 }

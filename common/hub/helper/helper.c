@@ -125,6 +125,7 @@ static int helper_visit(struct helper *helper, struct plan_found *plan, struct e
         .stop = &helper->stop,
         .plan = *plan,
         .store = helper->store,
+        .look_at_ms = clock_monotonic_ms() + HELP_LOOK_MS,
         .n_made = &helper->n_made};
     int rc;
 

@@ -20,7 +20,8 @@ const atomic_bool *help_stop(const struct help *help);
 
 enum { HELP_E_NONE = 1 };
 
-/* Claims a part, to be made at once.  HELP_E_NONE: there is none. */
+/* Claims a part, to be made at once.  HELP_E_NONE: there is none, or another job needs help more.
+ */
 int help_claim(struct help *help, int *ret_number, struct error *err);
 /* The part lies where the job finds it, under `key`.  NULL: it is not made here. */
 void help_made(struct help *help, int number, const char *key);

@@ -20,10 +20,10 @@ struct helping {
     /* fixed after start */
     struct film *film;
     const struct help *help;
-    int64_t until_ms;
 
     atomic_int frames_done, frames_kept; /* of no interest */
     atomic_bool is_over;                 /* none is left, or a thread has failed */
+    atomic_llong until_ms;               /* then none of the threads has had a core for `ms` */
 
     pthread_mutex_t lock;
     /* under lock */
@@ -41,7 +41,12 @@ struct helping_thread {
 static bool help_goes_on(const struct helping *all)
 {
     return !cancel_is_set(all->help->stop) && !atomic_load(&all->is_over) &&
-           clock_monotonic_ms() < all->until_ms;
+           clock_monotonic_ms() < atomic_load(&all->until_ms);
+}
+
+static void help_had_core(struct helping *all)
+{
+    atomic_store(&all->until_ms, clock_monotonic_ms() + all->help->ms);
 }
 
 /* Segments are claimed in order, so pictures before the first that is worked on are not needed any
@@ -82,6 +87,7 @@ static int help_make_one(
     rc = segment_maker_make_held(maker, number, &segment, err);
     help_set_scene(all, thread->at, INT_MAX);
     segment_free(segment);
+    help_had_core(all);
     help->made(help->ctx, number, rc == 0 ? maker->key : NULL);
     return rc;
 }
@@ -141,11 +147,12 @@ static void *help_thread(void *ctx)
 
 int help_make(struct film *film, const struct help *help, struct error *err)
 {
-    struct helping all = {.film = film, .help = help, .until_ms = clock_monotonic_ms() + help->ms};
+    struct helping all = {.film = film, .help = help};
     struct helping_thread threads[THREADS_MAX];
     int n = number_least(help->n_cores, THREADS_MAX), n_started = 0;
 
     pthread_mutex_init(&all.lock, NULL);
+    help_had_core(&all);
     for (int i = 0; i < THREADS_MAX; i++)
         all.scenes[i] = INT_MAX;
     for (; n_started < n; n_started++) {
