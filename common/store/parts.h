@@ -28,7 +28,8 @@ void plan_found_clear(struct plan_found *plan);
 
 /* Claims a part that nobody has made, and that nobody has claimed who lives: for the job's owner
  * the first one, which it waits for next; for a helper one of the next few, close to what it made,
- * and away from what others make now.  A claim holds for a lease, and then as long as the member
+ * and away from what others make now.  Of the last ones, when no more are free than are being made,
+ * the largest that the plan's `sizes` tell of.  A claim holds for a lease, and then as long as the member
  * renews its own.  STORE_E_NOT_FOUND: there is none, or the job has ended. */
 int store_part_claim(struct store *store, const struct member *member, int64_t plan,
     int *ret_number, struct error *err);

@@ -1,5 +1,6 @@
-/* video_parts.c - see video_parts.h.  The plan of a video is {"sounds":[samples a scene]}: with the
- * case, every machine cuts the same segments from it. */
+/* video_parts.c - see video_parts.h.  The plan of a video is
+ * {"sounds":[samples a scene],"sizes":[pictures drawn, a part]}: with the case, every machine cuts
+ * the same segments from the sounds. */
 #include "kind/video_parts.h"
 
 #include <jansson.h>
@@ -9,19 +10,21 @@
 #include "case/case.h"
 #include "video/engine_all.h"
 
-enum { HELP_MS = 10000 /* then it is looked anew who needs help most */ };
+enum { BUSY_MS = 10000 /* without a spare core for so long, what was loaded is freed */ };
 
 /* --- the side of the job --- */
 
 static int parts_open(void *ctx, const struct video_plan *plan, struct error *err)
 {
-    json_t *sounds = json_array(), *json;
+    json_t *sounds = json_array(), *sizes = json_array(), *json;
     char *text;
     int rc;
 
     for (int i = 0; i < plan->n_scenes; i++)
         json_array_append_new(sounds, json_integer(plan->sounds[i]));
-    json = json_pack("{s:o}", "sounds", sounds);
+    for (int i = plan->first; i < plan->n; i++)
+        json_array_append_new(sizes, json_integer(plan->sizes[i]));
+    json = json_pack("{s:o, s:o}", "sounds", sounds, "sizes", sizes);
     text = json_dumps(json, JSON_COMPACT);
     rc = work_plan(ctx, text, plan->first, plan->n, err);
     free(text);
@@ -101,7 +104,7 @@ static int parts_help_case(
             .sounds = samples,
             .first = help_first(help),
             .n = help_n(help)},
-        .ms = HELP_MS,
+        .ms = BUSY_MS,
         .claim = parts_help_claim,
         .made = parts_help_made,
         .ctx = help};

@@ -59,8 +59,9 @@ int work_may_publish(struct work *work, struct error *err);
 
 /* False: the database is for one machine, or CASECAST_HELP is 0.  The rest is not called then. */
 bool work_has_helpers(const struct work *work);
-/* Says what the parts are: `plan`, JSON for the kind's help(), and their numbers `first` … `n` - 1.
- * The same again changes nothing. */
+/* Says what the parts are: `plan`, a JSON object for the kind's help(), and their numbers `first` …
+ * `n` - 1.  Its member `sizes`, if there, tells how large each of them is, in any unit: of the last
+ * ones the largest are made first.  The same again changes nothing. */
 int work_plan(struct work *work, const char *plan, int first, int n, struct error *err);
 
 enum { WORK_E_NONE = 1 };

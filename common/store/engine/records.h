@@ -118,7 +118,8 @@ enum cancel_why {
 /* What the parts of a job are: a text of its kind, and that `first` … `n` - 1 may be made by
  * others. */
 struct job_plan {
-    const char *text; /* JSON */
+    const char *text; /* a JSON object.  Its member `sizes`, if there, is an array: how large each
+                         part is, from `first` on, in any unit */
     int first, n;
 };
 

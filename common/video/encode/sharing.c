@@ -1,8 +1,9 @@
 /* sharing.c - the segments of a video that other machines may make.
  *
- * Encoders ask the store for each segment they begin; it gives each once: to the owner of the job
- * in order, to helpers near to what they made, as neighbours need the same pictures.  What the
- * others made is read by the taking thread, each second, and often while it waits for one of them.
+ * The plan is opened before the first segment is done, so that helpers begin at once.  Encoders ask
+ * the store for each segment they begin; it gives each once: to the owner of the job in order, to
+ * helpers near to what they made, as neighbours need the same pictures.  What the others made is
+ * read by the taking thread, each second, and often while it waits for one of them.
  * While the store does not answer, all are made here: a segment that is made twice has the same
  * bytes. */
 #include <stdio.h>
@@ -35,9 +36,10 @@ struct sharing {
     /* fixed after start */
     const struct video_parts *parts;
     struct video_plan plan;
+    int *sizes; /* of the plan */
 
     /* under lock of the segments */
-    bool is_asking; /* an encoder waits for the store */
+    bool is_asking; /* a thread waits for the store */
     bool is_open;   /* the plan is in the store */
     bool has_none;  /* nothing was left to claim when it was last asked */
     bool is_logged; /* the first error of a row */
@@ -52,6 +54,16 @@ struct sharing {
     atomic_int n_machines;
 };
 
+/* Pictures drawn: a frame of a transition shows two. */
+static int *sharing_sizes(const struct timeline *timeline)
+{
+    int *sizes = mem_new_n((size_t)timeline->n_segments, int);
+
+    for (int i = 0; i < timeline->n_segments; i++)
+        sizes[i] = timeline->segments[i].n * (timeline->segments[i].is_transition ? 2 : 1);
+    return sizes;
+}
+
 struct sharing *sharing_new(struct segments *all)
 {
     const struct timeline *timeline = all->film->timeline;
@@ -64,8 +76,12 @@ struct sharing *sharing_new(struct segments *all)
         return NULL;
     sharing = mem_new(struct sharing);
     sharing->parts = all->options.parts;
-    sharing->plan = (struct video_plan){
-        .n_scenes = timeline->n_scenes, .sounds = all->options.sounds, .first = first, .n = all->n};
+    sharing->sizes = sharing_sizes(timeline);
+    sharing->plan = (struct video_plan){.n_scenes = timeline->n_scenes,
+        .sounds = all->options.sounds,
+        .first = first,
+        .n = all->n,
+        .sizes = sharing->sizes};
     sharing->theirs = mem_new_n((size_t)all->n, struct theirs);
     atomic_store(&sharing->n_machines, 1);
     return sharing;
@@ -73,8 +89,10 @@ struct sharing *sharing_new(struct segments *all)
 
 void sharing_free(struct sharing *sharing)
 {
-    if (sharing)
-        free(sharing->theirs);
+    if (!sharing)
+        return;
+    free(sharing->theirs);
+    free(sharing->sizes);
     free(sharing);
 }
 
@@ -99,36 +117,54 @@ static bool sharing_is_alone(const struct sharing *sharing)
     return clock_monotonic_ms() < sharing->alone_until_ms;
 }
 
-/* --- claims: encoder threads --- */
+/* --- the plan and claims --- */
 
-/* Without the lock.  0, PARTS_E_NONE or an error. */
-static int sharing_ask(struct sharing *sharing, bool is_open, int *ret_number, struct error *err)
+/* Opens the plan, or claims one of its parts: 0, PARTS_E_NONE or an error.  Unlocks meanwhile. */
+static int sharing_ask_locked(struct segments *all, int *ret_number)
 {
+    struct sharing *sharing = all->sharing;
     const struct video_parts *parts = sharing->parts;
-    int rc = is_open ? 0 : parts->open(parts->ctx, &sharing->plan, err);
+    bool is_open = sharing->is_open;
+    struct error err = {0};
+    int rc;
 
-    return rc == 0 ? parts->claim(parts->ctx, ret_number, err) : rc;
+    sharing->is_asking = true;
+    pthread_mutex_unlock(&all->lock);
+    rc = is_open ? parts->claim(parts->ctx, ret_number, &err)
+                 : parts->open(parts->ctx, &sharing->plan, &err);
+    pthread_mutex_lock(&all->lock);
+    sharing->is_asking = false;
+    pthread_cond_broadcast(&all->changed);
+    if (rc < 0)
+        sharing_failed_locked(sharing, &err);
+    return rc;
+}
+
+/* Any thread; an encoder would come to it only after the first second. */
+static void sharing_open_locked(struct segments *all)
+{
+    struct sharing *sharing = all->sharing;
+
+    if (sharing->is_open || sharing->is_asking || sharing_is_alone(sharing) ||
+        atomic_load(&all->stop))
+        return;
+    if (sharing_ask_locked(all, NULL) == 0) {
+        sharing->is_open = true;
+        sharing->is_logged = false;
+    }
 }
 
 static int sharing_claim_locked(struct segments *all)
 {
     struct sharing *sharing = all->sharing;
-    bool is_open = sharing->is_open;
-    struct error err = {0};
     int number = 0, rc;
 
-    sharing->is_asking = true;
-    pthread_mutex_unlock(&all->lock);
-    rc = sharing_ask(sharing, is_open, &number, &err);
-    pthread_mutex_lock(&all->lock);
-    sharing->is_asking = false;
-    pthread_cond_broadcast(&all->changed);
-    if (rc < 0) {
-        sharing_failed_locked(sharing, &err);
+    sharing_open_locked(all);
+    if (!sharing->is_open || sharing->is_asking)
         return SEGMENT_WAIT;
-    }
-    sharing->is_open = true;
-    sharing->is_logged = false;
+    rc = sharing_ask_locked(all, &number);
+    if (rc < 0)
+        return SEGMENT_WAIT;
     sharing->has_none = rc == PARTS_E_NONE;
     if (rc != 0 || number < 0 || number >= all->n || all->is_begun[number])
         return SEGMENT_WAIT; /* a segment may have been begun here while the store did not answer */
@@ -281,11 +317,10 @@ static bool sharing_must_look(struct segments *all)
     bool must;
 
     pthread_mutex_lock(&all->lock);
+    sharing_open_locked(all);
     must = sharing->is_open &&
            (clock_monotonic_ms() >= sharing->look_at_ms || sharing_is_theirs_locked(all)) &&
            !sharing->theirs[all->taken].is_made;
-    if (!sharing->is_open && !sharing_is_alone(sharing))
-        pthread_cond_broadcast(&all->changed); /* an encoder opens the plan again */
     pthread_mutex_unlock(&all->lock);
     return must;
 }

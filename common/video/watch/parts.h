@@ -12,6 +12,7 @@ struct video_plan {
     int n_scenes;
     const int64_t *sounds; /* samples of each scene's sound */
     int first, n;          /* the parts first … n - 1 may be made elsewhere */
+    const int *sizes;      /* n, in any unit; of no use to video_help() */
 };
 
 /* A part that another process has claimed, or that was made before this run. */

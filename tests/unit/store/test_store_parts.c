@@ -153,6 +153,21 @@ START_TEST(a_helper_goes_on_where_it_is_and_begins_away_from_others)
 }
 END_TEST
 
+START_TEST(of_the_last_parts_the_largest_is_claimed_first)
+{
+    const struct job_plan sized = {
+        .text = "{\"sounds\":[3],\"sizes\":[1,9,1,1,5,7,5,1]}", .first = 2, .n = 10};
+
+    assert_done(store_plan_open(kit_store, owner, job.id, job.run, &sized, &plan, &kit_error));
+    for (int i = 2; i < 6; i++)
+        ck_assert_int_eq(claim(owner), i); /* in order, though 3 is the largest */
+    ck_assert_int_eq(claim(helper), 7);    /* four are being made, and four are free */
+    ck_assert_int_eq(claim(owner), 6);
+    ck_assert_int_eq(claim(helper), 8);
+    ck_assert_int_eq(claim(owner), 9);
+}
+END_TEST
+
 START_TEST(what_is_made_has_its_key_and_is_not_claimed_again)
 {
     ck_assert_int_eq(claim(helper), 2);
@@ -315,6 +330,7 @@ int main(void)
     if (kit_is_postgres()) {
         tcase_add_test(tests, each_part_is_claimed_once_and_in_order);
         tcase_add_test(tests, a_helper_goes_on_where_it_is_and_begins_away_from_others);
+        tcase_add_test(tests, of_the_last_parts_the_largest_is_claimed_first);
         tcase_add_test(tests, what_is_made_has_its_key_and_is_not_claimed_again);
         tcase_add_test(tests, what_is_given_back_is_claimed_again);
         tcase_add_test(tests, the_claims_of_a_silent_helper_are_free);

@@ -42,6 +42,7 @@ static struct table {
     bool owner_gets_none; /* until the other machine has made all */
     bool has_other_keys, is_other_gone, is_broken, loses_claims;
     bool is_canceled_meanwhile; /* while a claim is asked */
+    struct core *frees;         /* on opening: until then the owner encodes nothing; NULL: none */
 } table;
 
 static void set_up(void)
@@ -91,6 +92,8 @@ static int table_open(void *ctx, const struct video_plan *plan, struct error *er
     memcpy(table.sounds, plan->sounds, sizeof table.sounds);
     table.plan.sounds = table.sounds;
     table.n_opened++;
+    if (table.frees)
+        core_release(table.frees);
     pthread_cond_broadcast(&table.opened);
     pthread_mutex_unlock(&table.lock);
     return 0;
@@ -257,6 +260,8 @@ static int create(const char *folder, const char *cache_dir, const struct video_
         .cache_dir = cache_dir,
         .cache_bytes = 1 << 28,
         .n_encoders = 2,
+        .cores_file = table.frees ? cores : NULL,
+        .n_cores = 1,
         .cancel = &is_canceled,
         .watch = {.progress = on_progress},
         .parts = with};
@@ -336,6 +341,19 @@ START_TEST(the_first_second_is_not_shared)
     /* the segments of the first second are half a second long */
     n_frames = table.plan.first * record.fps / 2;
     ck_assert_int_ge(n_frames, record.fps);
+}
+END_TEST
+
+START_TEST(helpers_do_not_wait_for_the_first_second)
+{
+    struct core held;
+
+    ck_assert_int_eq(core_open(cores, 1, &held, &err), 0);
+    ck_assert(core_acquire(&held, CORE_NORMAL, &stop));
+    table.frees = &held;
+    ck_assert_int_eq(create(out, cache, &parts), 0);
+    ck_assert_int_eq(held.held, 0);
+    core_close(&held);
 }
 END_TEST
 
@@ -489,6 +507,7 @@ int main(void)
     tcase_add_test(tests, what_another_machine_makes_is_taken_from_there);
     tcase_add_test(tests, two_machines_make_it_together);
     tcase_add_test(tests, the_first_second_is_not_shared);
+    tcase_add_test(tests, helpers_do_not_wait_for_the_first_second);
     tcase_add_test(tests, a_part_with_another_key_is_made_here);
     tcase_add_test(tests, a_late_part_is_made_here_too);
     tcase_add_test(tests, nobody_waits_for_a_machine_that_is_gone);

@@ -512,10 +512,16 @@ CREATE OR REPLACE FUNCTION casecast.part_rank(p casecast.parts, p_name text) RET
       WHEN bool_or(member <> p_name AND made_key IS NULL) THEN 2 ELSE 1 END
     FROM casecast.parts WHERE plan = p.plan AND number BETWEEN p.number - 4 AND p.number - 1 $$;
 
--- NULL: no part is free.  The owner gets the first one, as it waits for that next; a helper one of the next few.
+-- NULL: no part is free.  The owner gets the first one, as it waits for that next; a helper one of the next few.  Once no
+-- more parts are free than are being made, the largest goes first: else who begins it last works while all others wait.
 CREATE OR REPLACE FUNCTION casecast.part_claim(p_plan bigint, p_name text, p_lease_ms bigint) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
+  is_tail boolean := (SELECT count(*) FILTER (WHERE is_free) <= count(*) FILTER (WHERE NOT is_free) + 1
+    FROM (SELECT casecast.part_is_free(p, t, p_lease_ms) AS is_free FROM casecast.parts p
+      WHERE p.plan = p_plan AND p.made_key IS NULL LIMIT 128) AS unmade);
+  sizes json := (SELECT p.plan::json -> 'sizes' FROM casecast.plans p WHERE p.number = p_plan AND is_tail);
+  n_before int := (SELECT p.first FROM casecast.plans p WHERE p.number = p_plan);
   is_owner boolean := EXISTS (SELECT 1 FROM casecast.plans p JOIN casecast.jobs j ON j.id = p.job_id
     WHERE p.number = p_plan AND j.owner = p_name);
   m int;
@@ -525,7 +531,8 @@ BEGIN
     AND casecast.part_is_free(p, t, p_lease_ms) ORDER BY p.number LIMIT 1;
   SELECT p.number INTO m FROM casecast.parts p WHERE p.plan = p_plan AND p.made_key IS NULL AND p.number < m + 64
     AND casecast.part_is_free(p, t, p_lease_ms)
-    ORDER BY CASE WHEN is_owner OR p.number >= m + 16 THEN 3 ELSE casecast.part_rank(p, p_name) END, p.number
+    ORDER BY coalesce((sizes ->> (p.number - n_before))::int, 0) DESC,
+      CASE WHEN is_owner OR p.number >= m + 16 THEN 3 ELSE casecast.part_rank(p, p_name) END, p.number
     LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE casecast.parts SET member = p_name, claimed_ms = t WHERE plan = p_plan AND number = m;
   RETURN m;
