@@ -27,11 +27,13 @@ struct case_field {
     size_t offset;      /* in struct case_record or struct scene */
     const char *column; /* in a database */
     double preset;      /* the default of a number or choice */
+    const char *about;  /* what it says, for the JSON Schema: words without a full stop */
     /* texts and paths */
     int most;       /* code points, or bytes of a path */
     bool has_lines; /* it may hold newline and tab */
     bool is_required;
     int (*check)(const char *text, struct error *err); /* a further check, or NULL */
+    const char *pattern; /* what `check` takes, if a regular expression can say it, else NULL */
     /* choices */
     const struct case_choice *choices;
     bool is_number;         /* JSON writes it as a number */

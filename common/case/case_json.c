@@ -81,19 +81,23 @@ static const char *case_json_kind_name(const json_t *json)
     return kinds[json_typeof(json)];
 }
 
-/* Is `json` an object?  Reports each field that is neither in the table nor `one_more` (may be
- * NULL). */
+enum { MORE_FIELDS = 2 };
+
+/* Is `json` an object?  Reports each field that is neither in `fields` (NULL: none) nor in `more`,
+ * which a NULL may end early. */
 static bool case_json_check_object(json_t *json, const struct case_field *fields,
-    const char *one_more, const char *where, struct case_mistakes *mistakes)
+    const char *const more[static MORE_FIELDS], const char *where, struct case_mistakes *mistakes)
 {
-    const char *known[CASE_FIELDS_MAX + 2] = {one_more}, *key;
-    int n = one_more ? 1 : 0;
+    const char *known[CASE_FIELDS_MAX + MORE_FIELDS + 1] = {NULL}, *key;
+    int n = 0;
     json_t *value;
 
     if (!json_is_object(json)) {
         case_mistake(mistakes, where, "", "must be an object, is %s", case_json_kind_name(json));
         return false;
     }
+    for (int i = 0; i < MORE_FIELDS && more[i]; i++)
+        known[n++] = more[i];
     for (; fields && fields->name; fields++)
         known[n++] = fields->name;
     json_object_foreach(json, key, value)
@@ -178,8 +182,10 @@ static void case_json_read_fields(json_t *json, void *record, const struct case_
 static void case_json_read_scene(
     json_t *json, struct scene *scene, const char *where, struct case_mistakes *mistakes)
 {
+    static const char *const none[MORE_FIELDS];
+
     case_fields_init(scene, scene_fields);
-    if (!case_json_check_object(json, scene_fields, NULL, where, mistakes))
+    if (!case_json_check_object(json, scene_fields, none, where, mistakes))
         return;
     case_json_read_fields(json, scene, scene_fields, where, mistakes);
     case_check_scene(scene, where, mistakes);
@@ -211,10 +217,11 @@ static void case_json_read_scenes(
 static struct case_record *case_json_read(
     json_t *json, const char *where, struct case_mistakes *mistakes)
 {
+    static const char *const more[MORE_FIELDS] = {"scenes"};
     struct case_record *record = mem_new(struct case_record);
 
     case_fields_init(record, case_fields);
-    if (!case_json_check_object(json, case_fields, "scenes", where, mistakes))
+    if (!case_json_check_object(json, case_fields, more, where, mistakes))
         return record;
     case_json_read_fields(json, record, case_fields, where, mistakes);
     case_json_read_scenes(json, record, where, mistakes);
@@ -263,12 +270,17 @@ static void case_json_report_duplicates(
 
 int case_list_from_json(json_t *json, struct case_list *ret_list, struct case_mistakes *mistakes)
 {
+    /* An editor finds the fields by $schema. */
+    static const char *const known[MORE_FIELDS] = {"cases", "$schema"};
     struct case_list list = {0};
     bool wrong = false;
     json_t *cases = NULL;
 
-    if (case_json_check_object(json, NULL, "cases", "", mistakes))
+    if (case_json_check_object(json, NULL, known, "", mistakes)) {
+        case_json_get(json, "$schema", "text", &wrong, "", mistakes);
+        wrong = false;
         cases = case_json_get(json, "cases", "a list", &wrong, "", mistakes);
+    }
     if (json_is_object(json) && !wrong && json_array_size(cases) == 0)
         case_mistake(mistakes, "", "cases", "must be a list of at least one case");
     list.n = (int)json_array_size(cases);

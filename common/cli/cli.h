@@ -1,9 +1,8 @@
 /* cli.h - the commands for the terminal.
  *
  * Room: the commands beside `casecast serve`.
- * May use: base, hooks, job, program, s3, settings, store, video, video/draw, video/mix,
- *     video/picture, video/sound.
- * Used by: fcgi. */
+ * May use: base, case, events, hooks, job, program, s3, settings, store, video, video/draw,
+ * video/mix, video/picture, video/sound. Used by: fcgi. */
 #pragma once
 
 /* Run the command argv[1].  `serve` runs the server, which this room may not use, on a socket at

@@ -26,11 +26,11 @@ struct command {
 
 extern const struct command command_cancel, command_create, command_import, command_cases,
     command_hooks, command_jobs, command_machines, command_init, command_check, command_prune,
-    command_rm, command_config, command_serve;
+    command_rm, command_config, command_schema, command_serve;
 
 /* --- commands.c: the table --- */
 
-enum { CLI_COMMANDS = 13 };
+enum { CLI_COMMANDS = 14 };
 
 /* All commands in the order of the help; NULL stands behind the last. */
 extern const struct command *const cli_commands[CLI_COMMANDS + 1];

@@ -14,7 +14,8 @@ const struct command command_serve = {"serve", "", "answers nginx over FastCGI",
 
 const struct command *const cli_commands[CLI_COMMANDS + 1] = {&command_create, &command_import,
     &command_cases, &command_jobs, &command_hooks, &command_machines, &command_cancel, &command_rm,
-    &command_prune, &command_init, &command_check, &command_config, &command_serve, NULL};
+    &command_prune, &command_init, &command_check, &command_config, &command_schema, &command_serve,
+    NULL};
 
 const struct command *cli_find_command(const char *name)
 {

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "case/case.h"
+#include "events/events.h"
 #include "kind/key_folder.h"
 #include "kind/result_files.h"
 #include "kind/video_parts.h"
@@ -98,7 +99,8 @@ struct making {
     struct error err;       /* the first error of the journal: the work stops */
     atomic_bool has_failed; /* `err` is set */
     char thumbnail[PATH_MAX];
-    json_t *side_files; /* what `done` says of the side files; NULL: not known yet */
+    char *captions, *poster, *sprites; /* URLs of side files; NULL: there is none */
+    json_t *chapters;                  /* NULL: not known yet */
 };
 
 static void making_url(const struct making *making, const char *file, char ret_url[static PATH_MAX])
@@ -140,15 +142,11 @@ static int making_may_publish(void *ctx, struct error *err)
 static void making_on_progress(void *ctx, const struct video_progress *progress)
 {
     struct making *making = ctx;
-    json_t *json = json_pack("{s:s, s:f, s:i, s:i, s:f, s:i}", "stage",
-        video_stage_name(progress->stage), "percent", (double)(int)(progress->percent * 10) / 10,
-        "frames", progress->frame, "of", progress->n_frames, "fps",
-        (double)(int)(progress->fps * 10) / 10, "machines", progress->machines);
-    char *text;
+    json_t *json = shape_json(&event_progress, video_stage_name(progress->stage),
+        (double)(int)(progress->percent * 10) / 10, progress->frame, progress->n_frames,
+        (double)(int)(progress->fps * 10) / 10, progress->machines, progress->left_ms);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
 
-    json_object_set_new(
-        json, "etaMs", progress->left_ms < 0 ? json_null() : json_integer(progress->left_ms));
-    text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
     work_progress(making->work, text);
     free(text);
     json_decref(json);
@@ -161,8 +159,8 @@ static void making_on_scene(void *ctx, int index, int n_scenes, const char *thum
 
     snprintf(once, sizeof once, "scene:%d", index);
     making_url(making, thumbnail, url);
-    making_emit_json(making, once, "scene",
-        json_pack("{s:i, s:i, s:s}", "index", index + 1, "of", n_scenes, "thumbnail", url));
+    making_emit_json(
+        making, once, event_scene.name, shape_json(&event_scene, index + 1, n_scenes, url));
 }
 
 static void making_on_preview(void *ctx, const char *thumbnail)
@@ -176,36 +174,37 @@ static void making_on_preview(void *ctx, const char *thumbnail)
     free(text);
 }
 
-static json_t *making_url_json(const struct making *making, const char *file)
+/* NULL for no file; the caller frees it. */
+static char *making_url_copy(const struct making *making, const char *file)
 {
     char url[PATH_MAX];
 
-    if (!file)
-        return json_null();
-    making_url(making, file, url);
-    return json_string(url);
+    if (file)
+        making_url(making, file, url);
+    return file ? mem_copy(url) : NULL;
 }
 
 static void making_on_side_files(void *ctx, const struct video_side_files *files)
 {
     struct making *making = ctx;
-    json_t *chapters = json_array();
 
+    making->captions = making_url_copy(making, files->captions);
+    making->poster = making_url_copy(making, files->poster);
+    making->sprites = making_url_copy(making, files->sprites);
+    making->chapters = json_array();
     for (int i = 0; i < files->n_chapters; i++)
-        json_array_append_new(chapters, json_pack("{s:s, s:f}", "title", files->chapters[i].title,
-                                            "start", files->chapters[i].start_s));
-    making->side_files = json_pack("{s:o, s:o, s:o, s:o}", "captions",
-        making_url_json(making, files->captions), "poster", making_url_json(making, files->poster),
-        "sprites", making_url_json(making, files->sprites), "chapters", chapters);
+        json_array_append_new(making->chapters,
+            shape_json(&event_chapter, files->chapters[i].title, files->chapters[i].start_s));
 }
 
 static void making_on_playable(void *ctx, const struct video_playable *playable)
 {
     struct making *making = ctx;
+    char url[PATH_MAX];
 
-    making_emit_json(making, "playable", "playable",
-        json_pack("{s:o, s:f, s:f, s:s}", "playlist", making_url_json(making, playable->playlist),
-            "seconds", playable->seconds, "of", playable->of, "codecs", playable->codecs));
+    making_url(making, playable->playlist, url);
+    making_emit_json(making, "playable", event_playable.name,
+        shape_json(&event_playable, url, playable->seconds, playable->of, playable->codecs));
 }
 
 static char *making_result(
@@ -215,10 +214,9 @@ static char *making_result(
     json_t *json;
 
     making_url(making, video_file, url);
-    json = json_pack("{s:s, s:s, s:f, s:i, s:i, s:i, s:i}", "video", url, "thumbnail",
-        making->thumbnail, "seconds", video->seconds, "width", video->width, "height",
-        video->height, "frames", video->n_frames, "kept", video->n_kept);
-    json_object_update(json, making->side_files);
+    json = shape_json(&event_done, url, making->thumbnail, video->seconds, video->width,
+        video->height, video->n_frames, video->n_kept, making->captions, making->poster,
+        making->sprites, json_incref(making->chapters));
     result_files_measure(folder, json);
     /* seven digits: milliseconds of two hours */
     text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7));
@@ -347,7 +345,10 @@ static int kind_video_run(struct work *work, char **ret_result, struct error *er
         rc = making_run_unchanged(&making, record, ret_result, err);
         case_free(record);
     }
-    json_decref(making.side_files);
+    free(making.captions);
+    free(making.poster);
+    free(making.sprites);
+    json_decref(making.chapters);
     json_decref(input);
     return rc;
 }
@@ -360,7 +361,7 @@ static void kind_video_add_done(const char *result, struct last_events *last)
     char *text = mem_format("var finalVideo %s", json_string_value(json_object_get(json, "video")));
 
     last_events_add(last, NULL, text);
-    last_events_add(last, "done", result);
+    last_events_add(last, event_done.name, result);
     free(text);
     json_decref(json);
 }
@@ -373,7 +374,7 @@ static void kind_video_finish(
     else if (state == JOB_FAILED)
         last_events_add_failed(last, error);
     else
-        last_events_add(last, "canceled", "{}");
+        last_events_add(last, event_canceled.name, "{}");
 }
 
 static void kind_video_clear(const struct config *config, const struct job *job)

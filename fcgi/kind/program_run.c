@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "events/events.h"
 #include "kind/kind_program.h"
 #include "kind/program_files.h"
 #include "kind/program_output.h"
@@ -219,10 +220,9 @@ static int64_t running_wait_ms(const struct running *running)
 static int running_tell(
     struct running *running, int64_t wait_ms, const struct error *why, struct error *err)
 {
-    json_t *json = json_pack("{s:i, s:I, s:s}", "attempt", running->attempt + 1, "afterMs",
-        (json_int_t)wait_ms, "error", error_public_text(why));
+    json_t *json = shape_json(&event_retry, running->attempt + 1, wait_ms, error_public_text(why));
     char *text = json_dumps(json, JSON_COMPACT);
-    int rc = work_emit(running->work, NULL, "retry", text, err);
+    int rc = work_emit(running->work, NULL, event_retry.name, text, err);
 
     free(text);
     json_decref(json);

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "events/events.h"
 
 const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name)
 {
@@ -67,16 +68,23 @@ void last_events_add(struct last_events *last, const char *name, const char *dat
     last->at[last->n++] = (struct job_event){.name = mem_copy(name), .data = mem_copy(data)};
 }
 
-void last_events_add_failed(struct last_events *last, const char *error)
+/* Releases `json`. */
+static void last_events_add_json(struct last_events *last, const struct shape *event, json_t *json)
 {
-    json_t *json = json_pack("{s:s}", "error", error);
-    char *text = mem_format("error %s", error), *named = json_dumps(json, JSON_COMPACT);
+    char *text = json_dumps(json, JSON_COMPACT);
 
-    last_events_add(last, NULL, text);
-    last_events_add(last, "failed", named);
-    free(named);
+    last_events_add(last, event->name, text);
     free(text);
     json_decref(json);
+}
+
+void last_events_add_failed(struct last_events *last, const char *error)
+{
+    char *text = mem_format("error %s", error);
+
+    last_events_add(last, NULL, text);
+    last_events_add_json(last, &event_failed, shape_json(&event_failed, error));
+    free(text);
 }
 
 void last_events_clear(struct last_events *last)
@@ -91,14 +99,11 @@ void last_events_clear(struct last_events *last)
 void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
     const char *error, struct last_events *last)
 {
-    char json[32];
-
     if (kind)
         kind->finish(state, result, error, last);
     else
         last_events_add(last, job_state_name(state), "{}");
     if (kind && kind->last)
         last_events_add(last, NULL, kind->last);
-    snprintf(json, sizeof json, "{\"state\":\"%s\"}", job_state_name(state));
-    last_events_add(last, "end", json);
+    last_events_add_json(last, &event_end, shape_json(&event_end, job_state_name(state)));
 }

@@ -4,7 +4,7 @@
  * job".
  *
  * Room: kinds of jobs, what their work may ask, and jobs as events.
- * May use: base, job, sse.
+ * May use: base, events, job, sse.
  * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/helper, hub/pruner, hub/viewers,
  *     hub/works. */
 #pragma once

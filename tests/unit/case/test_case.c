@@ -123,6 +123,7 @@ END_TEST
 
 START_TEST(a_case_without_scenes_is_a_case)
 {
+    assert_mistakes("{\"$schema\": \"cases.schema.json\", \"cases\": [{\"id\": \"1\"}]}", "");
     assert_mistakes("{\"cases\": [{\"id\": \"1\"}, {\"id\": \"2\", \"scenes\": []}]}", "");
 }
 END_TEST
@@ -139,6 +140,8 @@ static const struct {
     {"{}", "cases: must be a list of at least one case\n"},
     {"{\"cases\": []}", "cases: must be a list of at least one case\n"},
     {"{\"cases\": {}}", "cases: must be a list, is an object\n"},
+    {"{\"$schema\": 7, \"cases\": [{\"id\": \"1\"}]}", "$schema: must be text, is a number\n"},
+    {CASE("\"$schema\": \"x\", \"id\": \"1\""), "cases[0]: unknown field \"$schema\"\n"},
     {"{\"cases\": [1]}", "cases[0]: must be an object, is a number\n"},
     {"{\"case\": []}", "unknown field \"case\" (did you mean cases?)\ncases: must be a list of at "
                        "least one case\n"},
