@@ -14,6 +14,7 @@
 #include "kind/kind_program.h"
 #include "kind/posters.h"
 #include "kinds.h"
+#include "notify.h"
 #include "request/listener.h"
 #include "request/responder.h"
 #include "request/server.h"
@@ -40,6 +41,7 @@ struct process {
     struct streams streams;
     struct server server;
     struct responders *responders;
+    struct notify notify;
     uv_signal_t on_stop[N_STOP_SIGNALS];
     uv_timer_t watch, deadline;
     uv_check_t polled;
@@ -83,11 +85,14 @@ static void serve_drain(struct mail *mail)
 static void serve_on_stop(uv_signal_t *handle, int signal)
 {
     struct process *process = handle->data;
+    char status[80];
 
     if (atomic_exchange(&process->server.is_draining, true))
         return;
-    log_info("signal %d: stopping, %d streams are told to reconnect", signal,
+    snprintf(status, sizeof status, "stopping, %d streams are told to reconnect",
         atomic_load(&process->streams.limits.n_open));
+    log_info("signal %d: %s", signal, status);
+    notify_stopping(&process->notify, status);
     uv_timer_start(&process->deadline, serve_on_deadline, STOP_MS, 0);
     responders_stop(process->responders);
     process->responders = NULL;
@@ -114,11 +119,27 @@ static void serve_on_turn_end(uv_prepare_t *prepare)
         atomic_store(&process->server.worst_turn_us, turn_us);
 }
 
+static void serve_tell(struct process *process, int64_t now_ms)
+{
+    struct hub *hub = process->server.hub;
+    struct hub_counts counts;
+    char status[120];
+
+    hub_count(hub, &counts);
+    snprintf(status, sizeof status, "%s%d jobs run here, %d streams are open",
+        hub_is_ready(hub) ? "" : "waits for the database; ", counts.n_running,
+        atomic_load(&process->streams.limits.n_open));
+    notify_turn(
+        &process->notify, now_ms, status, !health_stuck(now_ms, now_ms, hub_turned_ms(hub)));
+}
+
 static void serve_on_watch(uv_timer_t *timer)
 {
     struct process *process = timer->data;
+    int64_t now_ms = clock_monotonic_ms();
 
-    atomic_store(&process->server.turned_ms, clock_monotonic_ms());
+    atomic_store(&process->server.turned_ms, now_ms);
+    serve_tell(process, now_ms);
     if (process->responders)
         responders_watch(process->responders);
 }
@@ -153,7 +174,7 @@ static void serve_start_handles(struct process *process)
     uv_timer_init(uv, &process->watch);
     uv_timer_init(uv, &process->deadline);
     process->watch.data = process;
-    uv_timer_start(&process->watch, serve_on_watch, WATCH_MS, WATCH_MS);
+    uv_timer_start(&process->watch, serve_on_watch, 0, WATCH_MS);
 }
 
 static void serve_stop_handles(struct process *process)
@@ -223,6 +244,7 @@ static int serve_run(struct process *process)
         process->config.slots, database);
     free(database);
     uv_run(&process->loop.uv, UV_RUN_DEFAULT);
+    notify_deinit(&process->notify);
     serve_free_parts(process);
     s3_stop();
     log_info("stopped");
@@ -248,6 +270,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     if (settings_read(&process->config, err) < 0)
         return -(int)err->code;
     log_start(process->config.log, LOG_LEVEL_INFO);
+    notify_init(&process->notify);
     digest_init();
     serve_size_pool(&process->config);
     if (kinds_with_programs(&process->config, job_kinds, &server->kinds, err) < 0 ||

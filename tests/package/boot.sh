@@ -51,6 +51,7 @@ cat >etc/systemd/system/walk.service <<END
 DefaultDependencies=no
 [Service]
 Type=oneshot
+Environment=RESTART_ROUNDS=${RESTART_ROUNDS:-3}
 StandardOutput=file:/srv/walk/walk.log
 StandardError=file:/srv/walk/walk.log
 ExecStart=/srv/repository/tests/package/walk.sh /srv/$(basename "$package")

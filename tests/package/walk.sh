@@ -11,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 package=$1
 export DEBIAN_FRONTEND=noninteractive HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 host=video.example.org
+RESTART_ROUNDS=${RESTART_ROUNDS:-3}
 cd /
 
 as_casecast() { setpriv --reuid=casecast --regid=casecast --init-groups env -C /var/lib/casecast "$@"; }
@@ -99,11 +100,52 @@ sockets_chosen() {
         wait_for 20 is_ready
 }
 
-# Answers other than 200 while both processes restart, one after the other.
-refused_over_restarts() {
-    (systemctl restart casecast@1.service && systemctl restart casecast@2.service && touch /run/restarted) &
-    until [[ -e /run/restarted ]]; do status_of /api/cases; printf '\n'; done | grep -v '^200$'
+restart() { systemctl restart "$@" || systemctl status --no-pager "$@"; }
+restart_in_rounds() { # ROUNDS: one after the other, and both at once
+    local round
+    for ((round = 0; round < $1; round++)); do
+        restart casecast@1.service
+        restart casecast@2.service
+        restart casecast@1.service casecast@2.service
+    done
+    touch /run/restarted
+}
+
+# While they restart: 20 requests at once, and streams.  Prints what is wrong, and how many answers there were.
+load_answers() {
+    until [[ -e /run/restarted ]]; do
+        site '/api/cases?[1-200]' -Z --parallel-max 20 -o /dev/null -w '%{http_code}\n' 2>/dev/null
+    done
+}
+load_streams() { until [[ -e /run/restarted ]]; do site '/api/events?count=1&run=[1-20]' -Z --parallel-max 4 2>/dev/null; done; }
+restarts_under_load() { # ROUNDS
+    local began
+    rm -f /run/restarted
+    load_answers >/run/answers &
+    load_streams >/run/streams &
+    restart_in_rounds "$1" >/run/restarts 2>&1
     wait
+    began=$(journalctl -q -u 'casecast@*' -o cat --grep 'Started casecast' | wc -l)
+    printf '# %d answers and %d streams over %d rounds of restarts, %d starts\n' "$(grep -c '^200$' /run/answers)" \
+        "$(grep -c '^data: finished' /run/streams)" "$1" "$began" >>/run/notes
+    cat /run/restarts
+    grep -v '^200$' /run/answers | sort | uniq -c
+    grep 'no responder' /run/streams | sort | uniq -c
+}
+under_load() { same '' "$(restarts_under_load "$1")" && grep -q '^200$' /run/answers && grep -q '^data: finished' /run/streams; }
+
+property() { systemctl show --value -p "$1" casecast@1.service; }
+says_status() { [[ $(property StatusText) == "$1" ]]; }
+is_up_again() { (($(property NRestarts) > 0)) && [[ $(property ActiveState) == active ]]; }
+watchdog_set() { # SECONDS
+    mkdir -p /run/systemd/system/casecast@.service.d
+    printf '[Service]\nWatchdogSec=%s\n' "$1" >/run/systemd/system/casecast@.service.d/watchdog.conf
+    systemctl daemon-reload && systemctl restart casecast@1.service
+}
+stands_still() { # a process whose loop stands still
+    watchdog_set 3 && kill -STOP "$(property MainPID)" && wait_for 30 is_up_again
+    watchdog_set 60
+    journalctl -q -u casecast@1.service -o cat --grep 'Watchdog timeout'
 }
 
 # --- upgrade and end ------------------------------------------------------------------------------------------
@@ -149,7 +191,10 @@ fact 'zsh completes its word' same 'casecast jobs --state failed' "$(timeout 20 
 
 fact 'processes on a socket of systemd answer' sockets_chosen
 fact 'that socket is for nginx alone' socket_is 'www-data www-data 600'
-fact 'no request fails while they restart' same '' "$(refused_over_restarts)"
+fact 'systemd knows what they do' wait_for 20 says_status '0 jobs run here, 0 streams are open'
+fact "no request fails in $RESTART_ROUNDS rounds of restarts under load" under_load "$RESTART_ROUNDS"
+cat /run/notes
+fact 'a process that stands still is ended and started again' stands_still
 
 fact 'an upgrade keeps changed settings' upgraded
 fact 'an upgrade keeps jobs' same 'done' "$(jobs_done)"
