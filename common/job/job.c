@@ -86,9 +86,35 @@ bool job_event_id_parse(const char *text, char ret_job_id[static JOB_ID_LEN + 1]
     seq = strtoull(text + JOB_ID_LEN + 1, NULL, 10);
     /* Only what job_event_id_format() writes: no sign, space, leading zero or overflow. */
     job_event_id_format(id, seq, again);
-    if (seq == 0 || strcmp(again, text) != 0)
+    if (strcmp(again, text) != 0)
         return false;
     memcpy(ret_job_id, id, sizeof id);
     *ret_seq = seq;
+    return true;
+}
+
+void job_cursor_format(
+    const struct job_cursor *cursor, char ret_text[static JOB_CURSOR_TEXT_MAX + 1])
+{
+    snprintf(ret_text, JOB_CURSOR_TEXT_MAX + 1, "%s:%" PRIu64 ":%" PRIu64, cursor->job_id,
+        cursor->seq, cursor->position);
+}
+
+bool job_cursor_parse(const char *text, struct job_cursor *ret_cursor)
+{
+    const char *position = strrchr(text, ':');
+    char event_id[JOB_EVENT_ID_MAX + 1], again[JOB_CURSOR_TEXT_MAX + 1];
+    struct job_cursor cursor = {0};
+
+    if (!position || position - text > JOB_EVENT_ID_MAX)
+        return false;
+    snprintf(event_id, sizeof event_id, "%.*s", (int)(position - text), text);
+    if (!job_event_id_parse(event_id, cursor.job_id, &cursor.seq))
+        return false;
+    cursor.position = strtoull(position + 1, NULL, 10);
+    job_cursor_format(&cursor, again);
+    if (strcmp(again, text) != 0)
+        return false;
+    *ret_cursor = cursor;
     return true;
 }

@@ -25,6 +25,7 @@ enum {
     JOB_KIND_MAX = 31,
     JOB_SUBJECT_MAX = 64, /* bytes: what the job is about, as its kind names it */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
+    JOB_CURSOR_TEXT_MAX = JOB_EVENT_ID_MAX + 1 + 20,
 };
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELED };
@@ -61,6 +62,14 @@ struct job_event {
                          NULL: no such limit */
 };
 
+/* How far the events of a job were read: to this one. */
+struct job_cursor {
+    char job_id[JOB_ID_LEN + 1];
+    uint64_t seq;      /* 0: none was read */
+    uint64_t position; /* of the event in the journal of all jobs; 0: none was read, or not known */
+    bool is_over;      /* it is the job's last event */
+};
+
 /* Free the texts that `job` owns, and zero it. */
 void job_clear(struct job *job);
 
@@ -76,8 +85,15 @@ bool job_id_is_wellformed(const char *id);
 void job_id_make(char ret_id[static JOB_ID_LEN + 1]);
 
 /* "<job>:<seq>": the id: field of an event, which a client sends back as Last-Event-ID.  Parsing
- * accepts only what formatting writes, with `seq` from 1; false: anything else. */
+ * accepts only what formatting writes; false: anything else.  `seq` 0: nothing was seen yet. */
 void job_event_id_format(
     const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1]);
 bool job_event_id_parse(
     const char *text, char ret_job_id[static JOB_ID_LEN + 1], uint64_t *ret_seq);
+
+/* "<job>:<seq>:<position>": the id: field in a stream of several jobs.  The position says how far
+ * the events of all of them were read; the event shows that it is a position of this journal.
+ * Parsing leaves `is_over` false. */
+void job_cursor_format(
+    const struct job_cursor *cursor, char ret_text[static JOB_CURSOR_TEXT_MAX + 1]);
+bool job_cursor_parse(const char *text, struct job_cursor *ret_cursor);

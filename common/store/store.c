@@ -1,6 +1,7 @@
 /* store.c - finds the engine of an address, and passes each call on to it. */
 #include "store/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,6 +331,46 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
     struct error *err)
 {
     return store->jobs->engine->jobs.events(store->jobs, id, after, each, ctx, ret_position, err);
+}
+
+int store_cursors_find(
+    struct store *store, uint64_t position, struct job_cursor *cursors, size_t n, struct error *err)
+{
+    return store->jobs->engine->jobs.cursors_find(
+        store->jobs, position > INT64_MAX ? INT64_MAX : position, cursors, n, err);
+}
+
+/* Moves the cursors on the way from an engine to the caller. */
+struct cursors_walk {
+    struct job_cursor *cursors;
+    size_t n;
+    bool (*each)(void *ctx, const struct job_cursor *at, const struct job_event *event);
+    void *ctx;
+};
+
+static bool store_cursors_pass(
+    void *ctx, uint64_t position, const char *job_id, const struct job_event *event)
+{
+    const struct cursors_walk *walk = ctx;
+    struct job_cursor *at = walk->cursors;
+
+    while (at < walk->cursors + walk->n && strcmp(at->job_id, job_id) != 0)
+        at++;
+    assert(at < walk->cursors + walk->n);
+    at->seq = event->seq;
+    at->position = position;
+    at->is_over = event->is_final;
+    return walk->each(walk->ctx, at, event);
+}
+
+int store_cursors_read(struct store *store, struct job_cursor *cursors, size_t n, int most,
+    bool (*each)(void *ctx, const struct job_cursor *at, const struct job_event *event), void *ctx,
+    uint64_t *ret_position, struct error *err)
+{
+    struct cursors_walk walk = {.cursors = cursors, .n = n, .each = each, .ctx = ctx};
+
+    return store->jobs->engine->jobs.cursors_read(
+        store->jobs, cursors, n, most, store_cursors_pass, &walk, ret_position, err);
 }
 
 int store_jobs_watched(

@@ -129,6 +129,19 @@ int store_job_events(struct store *store, const char *id, uint64_t after,
     bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
     struct error *err);
 
+/* --- several jobs at once: `n` cursors, each of another job --- */
+
+/* Sets each cursor to the last event of its job that is not behind journal position `position`
+ * (UINT64_MAX: to the last one).  A job that is not there, or has no such event: seq 0. */
+int store_cursors_find(struct store *store, uint64_t position, struct job_cursor *cursors, size_t n,
+    struct error *err);
+/* The events behind the cursors in journal order, at most `most` of them, until `each` returns
+ * false.  Each moves its cursor, which `each` gets where it is then.  `*ret_position`: as for
+ * store_job_events(). */
+int store_cursors_read(struct store *store, struct job_cursor *cursors, size_t n, int most,
+    bool (*each)(void *ctx, const struct job_cursor *at, const struct job_event *event), void *ctx,
+    uint64_t *ret_position, struct error *err);
+
 /* Notes that these jobs have viewers now: sets their watched_ms, unless that was done less than
  * `fresh_ms` ago by any process.  No clocks are compared: a job is still watched if its watched_ms
  * still changes. */

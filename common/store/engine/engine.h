@@ -58,6 +58,13 @@ struct job_store {
     int (*events)(struct store_link *link, const char *id, uint64_t after,
         bool (*each)(void *ctx, const struct job_event *event), void *ctx, uint64_t *ret_position,
         struct error *err);
+    int (*cursors_find)(struct store_link *link, uint64_t position, struct job_cursor *cursors,
+        size_t n, struct error *err);
+    int (*cursors_read)(struct store_link *link, const struct job_cursor *cursors, size_t n,
+        int most,
+        bool (*each)(
+            void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
+        void *ctx, uint64_t *ret_position, struct error *err);
     int (*watched)(struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms,
         struct error *err);
     int (*audience_others)(struct store_link *link, const char *id, const char *watcher,

@@ -86,7 +86,7 @@ END_TEST
 
 START_TEST(an_event_id_comes_back_as_it_went)
 {
-    static const uint64_t seqs[] = {1, 9, 10, 4294967296, UINT64_MAX};
+    static const uint64_t seqs[] = {0, 1, 9, 10, 4294967296, UINT64_MAX};
 
     for (size_t i = 0; i < sizeof seqs / sizeof *seqs; i++) {
         char text[JOB_EVENT_ID_MAX + 1], id[JOB_ID_LEN + 1];
@@ -100,6 +100,37 @@ START_TEST(an_event_id_comes_back_as_it_went)
 }
 END_TEST
 
+START_TEST(a_cursor_comes_back_as_it_went)
+{
+    static const uint64_t numbers[] = {0, 1, 10, UINT64_MAX};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct job_cursor cursor = {.job_id = SOME_ID, .seq = 7, .position = numbers[i]}, again;
+        char text[JOB_CURSOR_TEXT_MAX + 1];
+
+        job_cursor_format(&cursor, text);
+        ck_assert(job_cursor_parse(text, &again));
+        ck_assert_str_eq(again.job_id, SOME_ID);
+        ck_assert_uint_eq(again.seq, 7);
+        ck_assert_uint_eq(again.position, numbers[i]);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_cursor_is_refused)
+{
+    static const char *const bad[] = {"", ":", "7:7", SOME_ID, SOME_ID ":7",
+        SOME_ID ":7:", SOME_ID ":7:01", SOME_ID ":7:1x", SOME_ID "::1",
+        SOME_ID ":7:18446744073709551616", "x:7:1", SOME_ID ":7:1:1",
+        SOME_ID ":000000000000000000000000000000000000000000000007:1"};
+    struct job_cursor cursor = {.seq = 99};
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!job_cursor_parse(bad[i], &cursor), "%s", bad[i]);
+    ck_assert_uint_eq(cursor.seq, 99);
+}
+END_TEST
+
 START_TEST(what_is_no_event_id_is_refused_and_writes_nothing)
 {
     static const char *const bad[] = {
@@ -107,7 +138,6 @@ START_TEST(what_is_no_event_id_is_refused_and_writes_nothing)
         "17",
         SOME_ID,
         SOME_ID ":",
-        SOME_ID ":0",
         SOME_ID ":01",
         SOME_ID ":+1",
         SOME_ID ":-1",
@@ -164,6 +194,8 @@ int main(void)
     tcase_add_test(tests, what_is_no_job_id_is_refused);
     tcase_add_test(tests, an_event_id_comes_back_as_it_went);
     tcase_add_test(tests, what_is_no_event_id_is_refused_and_writes_nothing);
+    tcase_add_test(tests, a_cursor_comes_back_as_it_went);
+    tcase_add_test(tests, what_is_no_cursor_is_refused);
     tcase_add_test(tests, a_cleared_job_holds_nothing);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);

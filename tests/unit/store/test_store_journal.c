@@ -131,6 +131,100 @@ START_TEST(a_reader_takes_as_much_as_it_wants_and_goes_on_later)
 }
 END_TEST
 
+/* Two jobs that write in turns: a has the positions 1, 3, 5, 7 and is done then, b has 2, 4, 6. */
+struct two {
+    struct job_cursor at[2];
+};
+
+static struct two two_jobs(void)
+{
+    static const struct job_event end = {.name = "end", .data = "{}"};
+    struct two two = {0};
+
+    strcpy(two.at[0].job_id, kit_job("a"));
+    strcpy(two.at[1].job_id, kit_job("b"));
+    kit_claim("me", 2);
+    kit_claim("me", 2);
+    for (int i = 0; i < 2; i++) {
+        assert_done(append(two.at[0].job_id, "from a", NULL));
+        assert_done(append(two.at[1].job_id, "from b", NULL));
+    }
+    assert_done(
+        store_job_end(kit_store, two.at[0].job_id, 1, JOB_DONE, NULL, NULL, &end, 1, &kit_error));
+    return two;
+}
+
+struct heard {
+    struct buf text;
+    int n, most;
+};
+
+static bool hear(void *ctx, const struct job_cursor *at, const struct job_event *event)
+{
+    struct heard *heard = ctx;
+
+    ck_assert_uint_eq(at->seq, event->seq);
+    buf_format(&heard->text, "%d:%d%s ", (int)at->position, (int)at->seq, at->is_over ? "!" : "");
+    return ++heard->n != heard->most;
+}
+
+static void assert_hears(struct two *two, int most, int takes, const char *expected)
+{
+    struct heard heard = {.most = takes};
+    uint64_t position;
+
+    buf_add_text(&heard.text, "");
+    assert_done(
+        store_cursors_read(kit_store, two->at, 2, most, hear, &heard, &position, &kit_error));
+    ck_assert_str_eq(heard.text.data, expected);
+    ck_assert_uint_eq(position, 7);
+    buf_free(&heard.text);
+}
+
+START_TEST(the_events_of_several_jobs_come_in_the_order_of_the_journal)
+{
+    struct two two = two_jobs();
+
+    assert_hears(&two, 100, 0, "1:1 2:1 3:2 4:2 5:3 6:3 7:4! ");
+    assert_hears(&two, 100, 0, "");
+    ck_assert(two.at[0].is_over);
+    ck_assert(!two.at[1].is_over);
+}
+END_TEST
+
+START_TEST(their_reader_takes_as_much_as_it_wants_and_goes_on_later)
+{
+    struct two two = two_jobs();
+
+    assert_hears(&two, 2, 0, "1:1 2:1 ");
+    assert_hears(&two, 100, 3, "3:2 4:2 5:3 ");
+    assert_hears(&two, 100, 0, "6:3 7:4! ");
+}
+END_TEST
+
+START_TEST(a_position_says_how_far_each_of_several_jobs_was_read)
+{
+    static const struct {
+        uint64_t position, a, b;
+    } found[] = {{0, 0, 0}, {1, 1, 0}, {2, 1, 1}, {5, 3, 2}, {7, 4, 3}, {UINT64_MAX, 4, 3}};
+    struct two two = two_jobs();
+
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+        assert_done(store_cursors_find(kit_store, found[i].position, two.at, 2, &kit_error));
+        ck_assert_uint_eq(two.at[0].seq, found[i].a);
+        ck_assert_uint_eq(two.at[1].seq, found[i].b);
+        ck_assert(two.at[0].is_over == (found[i].a == 4));
+        ck_assert_uint_eq(two.at[1].position, 2 * found[i].b);
+    }
+    strcpy(two.at[1].job_id, "0123456789abcdefghjkmnpqrs");
+    assert_done(store_cursors_find(kit_store, 5, two.at, 2, &kit_error));
+    ck_assert_uint_eq(two.at[0].seq, 3);
+    ck_assert_uint_eq(two.at[1].seq, 0);
+    two.at[0].seq = 2;
+    assert_hears(&two, 100, 0, "5:3 7:4! ");
+}
+END_TEST
+
 START_TEST(the_position_is_the_journals_end)
 {
     uint64_t position = 99;
@@ -261,6 +355,9 @@ int main(void)
         the_tail_goes_on_exactly_where_a_replay_ended,
         a_reader_takes_as_much_as_it_wants_and_goes_on_later,
         the_position_is_the_journals_end,
+        the_events_of_several_jobs_come_in_the_order_of_the_journal,
+        their_reader_takes_as_much_as_it_wants_and_goes_on_later,
+        a_position_says_how_far_each_of_several_jobs_was_read,
         another_connections_change_is_news_once,
         every_event_has_a_tag_so_that_asked_again_it_is_there_once,
         who_waits_for_news_is_woken_by_a_poke_or_the_time,

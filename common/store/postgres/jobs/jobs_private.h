@@ -67,6 +67,14 @@ int row_job(
 /* The first row of a result, which is freed.  STORE_E_NOT_FOUND: no row. */
 int row_first_job(struct pg_link *link, PGresult *result, struct job *ret_job, struct error *err);
 
+/* Of an event `e` and its job `j`.  The last event is written together with the state in which the
+ * job ended. */
+#define EVENT_IS_FINAL "j.state NOT IN ('queued', 'running') AND j.last_seq = e.seq"
+#define EVENT_COLUMNS "e.seq, e.name, e.data, e.once, " EVENT_IS_FINAL
+
+/* The columns EVENT_COLUMNS of a row, from column `first` on; valid as long as the result. */
+struct job_event row_event(const PGresult *result, int row, int first);
+
 /* --- journal.c --- */
 
 /* Events as three arrays of texts. */

@@ -28,19 +28,6 @@ void event_arrays_free(struct event_arrays *arrays)
 
 /* --- reading --- */
 
-/* The last event of a job is written together with the state it ended in. */
-#define EVENT_COLUMNS                                                                              \
-    "e.seq, e.name, e.data, e.once, j.state NOT IN ('queued', 'running') AND j.last_seq = e.seq"
-
-static struct job_event journal_event(const PGresult *result, int row, int first)
-{
-    return (struct job_event){.seq = (uint64_t)row_number(result, row, first),
-        .name = row_text(result, row, first + 1),
-        .data = row_text(result, row, first + 2),
-        .once = row_text(result, row, first + 3),
-        .is_final = *PQgetvalue(result, row, first + 4) == 't'};
-}
-
 int pg_position(struct store_link *store_link, uint64_t *ret_position, struct error *err)
 {
     struct pg_link *link = pg_link_of(store_link);
@@ -86,7 +73,7 @@ static void replay_pass(struct replay *replay, const PGresult *result)
     if (replay->end < 0)
         replay->end = row_number(result, 0, 1);
     for (int i = 0; i < PQntuples(result) && !PQgetisnull(result, i, 2); i++) {
-        struct job_event event = journal_event(result, i, 2);
+        struct job_event event = row_event(result, i, 2);
 
         replay->after = event.seq;
         if (!replay->each(replay->ctx, &event)) {
@@ -153,7 +140,7 @@ int pg_tail(struct store_link *store_link, uint64_t after, int most,
     if (rc == 0)
         rc = jobs_check_mark(link, PQgetvalue(result, 0, 0), err);
     for (int i = 0; rc == 0 && i < PQntuples(result) && !PQgetisnull(result, i, 1); i++) {
-        struct job_event event = journal_event(result, i, 3);
+        struct job_event event = row_event(result, i, 3);
 
         link->jobs->position = row_number(result, i, 1);
         each(ctx, (uint64_t)link->jobs->position, row_text(result, i, 2), &event);

@@ -1,4 +1,4 @@
-/* rows.c - a row of casecast.job_rows as a struct job. */
+/* rows.c - a row of casecast.job_rows as a struct job, and one of casecast.events as an event. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,4 +57,13 @@ int row_first_job(struct pg_link *link, PGresult *result, struct job *ret_job, s
         rc = row_job(link, result, 0, ret_job, err);
     PQclear(result);
     return rc;
+}
+
+struct job_event row_event(const PGresult *result, int row, int first)
+{
+    return (struct job_event){.seq = (uint64_t)row_number(result, row, first),
+        .name = row_text(result, row, first + 1),
+        .data = row_text(result, row, first + 2),
+        .once = row_text(result, row, first + 3),
+        .is_final = *PQgetvalue(result, row, first + 4) == 't'};
 }

@@ -14,7 +14,7 @@
 #include "store/engine/engine.h"
 
 enum {
-    QUERIES_MAX = 64, /* distinct texts a connection keeps prepared */
+    QUERIES_MAX = 96, /* distinct texts a connection keeps prepared */
     STORE_VALUE_MAX =
         32 << 20, /* bytes; the longest text we write is a case of 200 long scenes, 13 MiB */
 };

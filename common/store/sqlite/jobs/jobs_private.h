@@ -44,6 +44,17 @@ int sqlite_jobs_each_row(struct database *db, sqlite3_stmt *row,
 int journal_add(struct database *db, const char *job_id, const struct job_event *events, int n,
     struct error *err);
 
+/* The last event of a job is written together with the state it ended in. */
+#define EVENT_IS_FINAL                                                                             \
+    "(SELECT state NOT IN ('queued', 'running') AND last_seq = seq"                                \
+    " FROM casecast_jobs WHERE id = job_id) "
+#define EVENT_COLUMNS "seq, name, data, once, " EVENT_IS_FINAL
+
+/* A row of EVENT_COLUMNS, which begin at column `first`; valid until the query goes on. */
+struct job_event journal_event(sqlite3_stmt *row, int first);
+/* The end of the journal. */
+int journal_position(struct database *db, uint64_t *ret_position, struct error *err);
+
 /* --- member.c --- */
 
 struct sqlite_member {

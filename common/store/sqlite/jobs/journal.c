@@ -49,12 +49,7 @@ int journal_add(struct database *db, const char *job_id, const struct job_event 
     return rc;
 }
 
-/* The last event of a job is written together with the state it ended in. */
-#define EVENT_COLUMNS                                                                              \
-    "seq, name, data, once, (SELECT state NOT IN ('queued', 'running') AND last_seq = seq"         \
-    " FROM casecast_jobs WHERE id = job_id) "
-
-static struct job_event journal_event(sqlite3_stmt *row, int first)
+struct job_event journal_event(sqlite3_stmt *row, int first)
 {
     return (struct job_event){.seq = (uint64_t)sqlite3_column_int64(row, first),
         .name = column_text(row, first + 1),
@@ -83,7 +78,7 @@ static int journal_each_of_job(struct database *db, const char *id, uint64_t aft
     return rc;
 }
 
-static int journal_position(struct database *db, uint64_t *ret_position, struct error *err)
+int journal_position(struct database *db, uint64_t *ret_position, struct error *err)
 {
     int64_t position = 0;
     int rc = query_number(
