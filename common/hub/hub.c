@@ -48,7 +48,13 @@ struct hub *hub_new(
 
 int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after)
 {
-    return viewers_watch(hub->viewers, watch, job_id, after);
+    return viewers_watch(hub->viewers, &watch, &job_id, 1, after);
+}
+
+int hub_watch_jobs(struct hub *hub, struct watch *const watches[], const char *const job_ids[],
+    size_t n, uint64_t after)
+{
+    return viewers_watch(hub->viewers, watches, job_ids, n, after);
 }
 
 void hub_poke(struct hub *hub)

@@ -44,6 +44,11 @@ struct hub *hub_new(
  * kept; the viewer must read the store again. */
 int hub_watch(struct hub *hub, struct watch *watch, const char *job_id, uint64_t after);
 
+/* The same for `n` jobs, each with a watch of its own: their events come in the order of the
+ * journal.  All watches are open afterwards, or (HUB_E_BEHIND) as they were before. */
+int hub_watch_jobs(struct hub *hub, struct watch *const watches[], const char *const job_ids[],
+    size_t n, uint64_t after);
+
 /* The clerk reads the store at once instead of some milliseconds later.  Any thread. */
 void hub_poke(struct hub *hub);
 

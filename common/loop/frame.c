@@ -7,13 +7,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-struct frame *frame_new(const struct buf *bytes, bool is_passing)
+struct frame *frame_new(const struct buf *bytes, uint64_t passing)
 {
     struct frame *frame = mem_zero(1, sizeof *frame + bytes->len);
 
     frame->n_refs = 1;
     frame->posted_ns = clock_monotonic_ns();
-    frame->is_passing = is_passing;
+    frame->passing = passing;
     frame->len = bytes->len;
     if (bytes->len)
         memcpy(frame->bytes, bytes->data, bytes->len);

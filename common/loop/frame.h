@@ -12,7 +12,8 @@
 
 struct frame {
     unsigned n_refs;   /* loop only, once it was moved there */
-    bool is_passing;   /* progress: the next one replaces it while it waits */
+    uint64_t passing;  /* progress: the next one of the same number replaces it while it waits; 0:
+                          none */
     int64_t posted_ns; /* CLOCK_MONOTONIC when it was made: how long delivery takes is counted from
                           here */
     size_t len;
@@ -20,6 +21,6 @@ struct frame {
 };
 
 /* Copies the bytes; the caller owns the one reference.  Any thread. */
-struct frame *frame_new(const struct buf *bytes, bool is_passing);
+struct frame *frame_new(const struct buf *bytes, uint64_t passing);
 struct frame *frame_ref(struct frame *frame); /* returns `frame`, with one reference more */
 void frame_unref(struct frame *frame);        /* frees it with its last reference; takes NULL */

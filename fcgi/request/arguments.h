@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 
-enum { ARGUMENTS_MAX = 32 /* arguments */, ARGUMENTS_BYTES_MAX = 65536 };
+enum {
+    ARGUMENTS_MAX = 256 /* arguments: a stream of 100 jobs has two for each */,
+    ARGUMENTS_BYTES_MAX = 65536
+};
 
 struct argument {
     const char *name, *value; /* in arguments.text; a value may hold a NUL of its own … */

@@ -1,75 +1,124 @@
-/* job_feed.c - the stream of a job: its journal so far (the replay), then its new events. */
-#include <stdio.h>
+/* job_feed.c - see job_feed.h. */
+#include "route/job_feed.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "request/answer.h"
 #include "request/handover.h"
-#include "request/secret.h"
 #include "request/server.h"
 #include "route/jobs.h"
 #include "route/replay.h"
-#include "route/route.h"
 #include "sse/sse.h"
+
+struct job_feed;
+
+struct feed_watch {
+    struct watch watch;
+    struct job_feed *feed;
+    bool is_live; /* the job had not ended when the stream began */
+};
 
 struct job_feed {
     struct handover handover; /* first: the stream frees the feed by this address */
-    struct watch watch;
     struct stream *stream;
     struct replay_request *reading; /* the piece that is being read; NULL: none */
-    char job_id[JOB_ID_LEN + 1];
-    uint64_t seq;      /* the last event of the replay */
-    uint64_t position; /* the end of the journal when the replay was read */
-    bool is_cut;       /* there is more to replay */
-    bool is_ended;     /* the replay holds the job's last event */
-    bool is_live;      /* the job had not ended when the stream began */
+    uint64_t position;              /* the end of the journal when the replay was read */
+    bool is_cut;                    /* there is more to replay */
+    bool is_joint;
+    size_t n;
+    struct job_cursor *cursors; /* the end of the replay, of each job; behind `watches` */
+    struct feed_watch watches[];
 };
 
 /* --- loop --- */
 
+static void job_feed_finish(struct job_feed *feed)
+{
+    struct buf bytes = {0};
+    struct frame *frame;
+
+    if (feed->is_joint) {
+        hub_encode_joint_end(&bytes, feed->n);
+        frame = frame_new(&bytes, 0);
+        stream_send(feed->stream, frame);
+        frame_unref(frame);
+        buf_free(&bytes);
+    }
+    stream_close(feed->stream, STREAM_FINISHED);
+}
+
 static void job_feed_deliver(struct watch *watch, struct frame *frame, bool is_last)
 {
-    struct job_feed *feed = list_item(&watch->link, struct job_feed, watch.link);
-    struct stream *stream = feed->stream;
+    struct feed_watch *own = list_item(&watch->link, struct feed_watch, watch.link);
+    struct job_feed *feed = own->feed;
 
     if (!frame) {
-        stream_close(stream, STREAM_DRAINED);
+        stream_close(feed->stream, STREAM_DRAINED);
         return;
     }
     if (feed->is_cut)
         return; /* too early: the replay brings it, or the watch after the replay */
-    stream_send(stream, frame);
-    if (is_last)
-        stream_close(stream, STREAM_FINISHED);
+    stream_send(feed->stream, frame);
+    if (!is_last)
+        return;
+    watch_close(watch);
+    feed->cursors[own - feed->watches].is_over = true;
+    if (replay_is_over(feed->cursors, feed->n))
+        job_feed_finish(feed);
 }
 
 static void job_feed_closed(struct stream *stream)
 {
     struct job_feed *feed = stream->feed;
 
-    watch_close(&feed->watch);
+    for (size_t i = 0; i < feed->n; i++)
+        watch_close(&feed->watches[i].watch);
     if (feed->reading)
         feed->reading->feed = NULL;
 }
 
 static void job_feed_watch(struct job_feed *feed)
 {
-    if (hub_watch(feed->handover.server->hub, &feed->watch, feed->job_id, feed->position) ==
-        HUB_E_BEHIND)
+    struct watch *watches[JOB_FEED_MOST];
+    const char *ids[JOB_FEED_MOST];
+    size_t n = 0;
+
+    for (size_t i = 0; i < feed->n; i++) {
+        if (feed->cursors[i].is_over || !feed->watches[i].is_live)
+            continue;
+        watches[n] = &feed->watches[i].watch;
+        ids[n++] = feed->cursors[i].job_id;
+    }
+    if (n &&
+        hub_watch_jobs(feed->handover.server->hub, watches, ids, n, feed->position) == HUB_E_BEHIND)
         stream_close(feed->stream,
             STREAM_DRAINED); /* the client reconnects with its last id, and reads the store again */
 }
 
 static void job_feed_read_on(struct stream *stream);
 
+/* A job that had ended when the stream began, and whose last event is not there: it was forgotten.
+ */
+static bool job_feed_lacks_job(const struct job_feed *feed)
+{
+    size_t i = 0;
+
+    while (i < feed->n && (feed->cursors[i].is_over || feed->watches[i].is_live))
+        i++;
+    return i < feed->n;
+}
+
 /* All that was read is queued: reads on, watches, or ends. */
 static void job_feed_go_on(struct job_feed *feed)
 {
-    if (feed->is_ended)
-        stream_close(feed->stream, STREAM_FINISHED);
+    if (replay_is_over(feed->cursors, feed->n))
+        job_feed_finish(feed);
     else if (feed->is_cut)
         stream_when_written(feed->stream, job_feed_read_on);
+    else if (job_feed_lacks_job(feed))
+        stream_close(feed->stream, STREAM_DRAINED); /* the client reconnects, and is told so */
     else
         job_feed_watch(feed);
 }
@@ -85,10 +134,9 @@ static void job_feed_take(struct replay_request *reading)
         stream_close(feed->stream, STREAM_DRAINED);
         return;
     }
-    feed->seq = reading->replay.seq;
+    memcpy(feed->cursors, reading->cursors, feed->n * sizeof *feed->cursors);
     feed->position = reading->replay.position;
     feed->is_cut = reading->replay.is_cut;
-    feed->is_ended = reading->replay.is_ended;
     job_feed_go_on(feed);
 }
 
@@ -96,8 +144,8 @@ static void job_feed_read_on(struct stream *stream)
 {
     struct job_feed *feed = stream->feed;
 
-    feed->reading =
-        replays_ask(feed->handover.server->replays, feed->job_id, feed->seq, job_feed_take, feed);
+    feed->reading = replays_ask(feed->handover.server->replays, feed->is_joint, feed->cursors,
+        feed->n, job_feed_take, feed);
 }
 
 static void job_feed_start(struct handover *handover)
@@ -105,178 +153,100 @@ static void job_feed_start(struct handover *handover)
     struct job_feed *feed = (struct job_feed *)handover;
 
     feed->stream = handover_open(handover, job_feed_closed);
-    feed->watch.deliver = job_feed_deliver;
-    if (feed->is_cut && feed->is_live)
+    if (feed->is_cut)
         job_feed_watch(feed); /* it counts as a viewer while it still reads the replay */
     job_feed_go_on(feed);
 }
 
 /* --- responder --- */
 
-static void job_feed_hand_over(struct request *request, const struct job_kind *kind,
-    const struct job *job, const struct replay *replay)
+static struct job_feed *job_feed_new(struct request *request, const struct job_feed_ask *ask)
 {
-    struct job_feed *feed = mem_new(struct job_feed);
+    struct job_feed *feed =
+        mem_zero(1, sizeof *feed + ask->n * (sizeof *feed->watches + sizeof *feed->cursors));
+
+    feed->is_joint = ask->is_joint;
+    feed->n = ask->n;
+    feed->cursors = (struct job_cursor *)&feed->watches[ask->n];
+    memcpy(feed->cursors, ask->cursors, ask->n * sizeof *ask->cursors);
+    for (size_t i = 0; i < ask->n; i++) {
+        struct feed_watch *own = &feed->watches[i];
+
+        own->feed = feed;
+        own->is_live = !job_state_is_final(ask->shown[i].job.state);
+        own->watch.is_joint = ask->is_joint;
+        own->watch.deliver = job_feed_deliver;
+        jobs_watcher(request, own->watch.watcher);
+    }
+    return feed;
+}
+
+/* The last `job` event tells a client that wants no history what it has seen; where a job has
+ * ended, the last event does. */
+static void job_feed_add_jobs(struct buf *opening, const struct job_feed_ask *ask)
+{
+    char id[JOB_CURSOR_TEXT_MAX + 1] = "";
+    size_t n_ended = 0;
+
+    for (size_t i = 0; i < ask->n; i++)
+        n_ended += job_state_is_final(ask->shown[i].job.state);
+    if (ask->latest && n_ended == 0 && ask->is_joint)
+        job_cursor_format(ask->latest, id);
+    else if (ask->latest && n_ended == 0)
+        job_event_id_format(ask->latest->job_id, ask->latest->seq, id);
+    for (size_t i = 0; i < ask->n; i++)
+        (ask->is_joint ? hub_encode_joint_job : hub_encode_job)(
+            opening, *id && i == ask->n - 1 ? id : NULL, ask->shown[i].kind, &ask->shown[i].job);
+}
+
+static void job_feed_hand_over(
+    struct request *request, const struct job_feed_ask *ask, const struct replay *replay)
+{
+    struct job_feed *feed = job_feed_new(request, ask);
     struct buf opening = {0};
 
     handover_head(&opening, request);
-    hub_encode_job(&opening, kind, job);
+    job_feed_add_jobs(&opening, ask);
     buf_add(&opening, replay->bytes.data, replay->bytes.len);
-    if (!replay->is_ended && !replay->is_cut)
-        hub_encode_progress(&opening, job);
-    strcpy(feed->job_id, job->id);
-    jobs_watcher(request, feed->watch.watcher);
-    feed->seq = replay->seq;
+    for (size_t i = 0; i < ask->n && !replay->is_cut; i++)
+        if (!ask->cursors[i].is_over)
+            (ask->is_joint ? hub_encode_joint_progress : hub_encode_progress)(
+                &opening, &ask->shown[i].job);
     feed->position = replay->position;
     feed->is_cut = replay->is_cut;
-    feed->is_ended = replay->is_ended;
-    feed->is_live = !job_state_is_final(job->state);
     handover_post(request, &feed->handover, &opening, job_feed_start);
 }
 
-/* The last event of this job that the client has seen.  The id of another job's event does not
- * count. */
-static uint64_t job_feed_seen(const struct request *request, const char *job_id)
+static void job_feed_count(struct server *server, const struct job_feed_ask *ask)
 {
-    char seen_id[JOB_ID_LEN + 1];
-    uint64_t seq;
+    bool are_final = true;
 
-    if (job_event_id_parse(request->last_event_id, seen_id, &seq) && strcmp(seen_id, job_id) == 0)
-        return seq;
-    return 0;
-}
-
-static void job_feed_count(struct server *server, const struct job *job, uint64_t after)
-{
-    if (after)
+    for (size_t i = 0; i < ask->n; i++)
+        are_final &= job_state_is_final(ask->shown[i].job.state);
+    if (ask->is_resumed)
         atomic_fetch_add(&server->n_resumed, 1);
-    else if (job_state_is_final(job->state))
+    else if (are_final)
         atomic_fetch_add(&server->n_replayed, 1);
 }
 
-/* A client may have seen events that the journal does not have any more, after a backup was put in
- * place or a standby took over that had not got all of it.  Such a client gets all events anew. */
-static uint64_t job_feed_after(const struct job *job, uint64_t seen)
+void job_feed_answer(struct request *request, const struct job_feed_ask *ask)
 {
-    return seen > job->last_seq ? 0 : seen;
-}
-
-/* Answers with the events of `job` after those that were seen, and those that follow. */
-static void job_feed_attach(
-    struct request *request, const struct job_kind *kind, const struct job *job, uint64_t seen)
-{
-    uint64_t after = job_feed_after(job, seen);
     struct replay replay;
     struct error err;
 
-    job_feed_count(request->server, job, after);
-    jobs_set_cookie(request, job);
-    if (replay_read(*request->store, job->id, after, &replay, &err) < 0)
-        handover_fail(request, answer_status(&err), kind->last, &err);
-    else if (replay.bytes.len == 0 && job_state_is_final(job->state))
+    job_feed_count(request->server, ask);
+    if (replay_read(
+            *request->store, ask->is_joint, ask->cursors, ask->n, ask->latest, &replay, &err) < 0)
+        handover_fail(
+            request, answer_status(&err), ask->is_joint ? NULL : ask->shown->kind->last, &err);
+    else if (replay.bytes.len == 0 && replay_is_over(ask->cursors, ask->n))
         answer_empty(request, 204);
     else
-        job_feed_hand_over(request, kind, job, &replay);
+        job_feed_hand_over(request, ask, &replay);
     buf_free(&replay.bytes);
 }
 
-/* Was the job canceled (or will it be) because it had no viewer, without this client being told? */
-static bool job_feed_was_left(const struct job *job, uint64_t after)
-{
-    bool is_told = job->state == JOB_CANCELED && after >= job->last_seq;
-
-    return job->is_left && job->state != JOB_DONE && job->state != JOB_FAILED && !is_told;
-}
-
-/* A client that sends the id of an event resumes that job, if its subject is the same: even if the
- * case has changed since, and even if the job has ended.  But if the job was canceled because it
- * had no viewer, a client that was away wants a new one.
- *
- * STORE_E_NOT_FOUND: no such job.  An error says nothing about that: the job may be there. */
-static int job_feed_resume(
-    struct request *request, const struct job_kind *kind, const char *subject, struct error *err)
-{
-    char job_id[JOB_ID_LEN + 1];
-    struct store *store;
-    struct job job = {0};
-    uint64_t after;
-    int rc;
-
-    if (!job_event_id_parse(request->last_event_id, job_id, &after))
-        return STORE_E_NOT_FOUND;
-    rc = request_store(request, &store, err);
-    if (rc == 0)
-        rc = store_job_get(store, job_id, &job, err);
-    if (rc != 0)
-        return rc;
-    if (strcmp(job.kind, kind->name) == 0 && strcmp(job.subject, subject) == 0 &&
-        !job_feed_was_left(&job, after))
-        job_feed_attach(request, kind, &job, after);
-    else
-        rc = STORE_E_NOT_FOUND;
-    job_clear(&job);
-    return rc;
-}
-
-static void job_feed_open(struct request *request, const struct job_kind *kind, const char *subject)
-{
-    struct job job = {0};
-    struct error err;
-    bool is_new;
-    int rc = jobs_open(request, kind, &(struct job_ask){.subject = subject}, &job, &is_new, &err);
-
-    if (rc == 0) {
-        jobs_note_told(request, &job);
-        job_feed_attach(request, kind, &job, 0);
-    } else if (rc == STORE_E_FULL) {
-        handover_postpone(request, err.text);
-    } else {
-        handover_fail(request, jobs_status(rc, &err), kind->last, &err);
-    }
-    job_clear(&job);
-}
-
-static void job_feed_resume_or_open(
-    struct request *request, const struct job_kind *kind, const char *subject)
-{
-    struct error err;
-    int rc = job_feed_resume(request, kind, subject, &err);
-
-    if (rc == STORE_E_NOT_FOUND)
-        job_feed_open(request, kind, subject);
-    else if (rc < 0)
-        handover_fail(request, answer_status(&err), kind->last, &err);
-}
-
-/* With CASECAST_SECRET_KEY set a GET only attaches, to the job that its secret opens. */
-static void job_feed_attach_by_secret(
-    struct request *request, const struct job_kind *kind, const char *subject)
-{
-    char job_id[JOB_ID_LEN + 1];
-    struct job job = {0};
-    struct store *store;
-    struct error err;
-    int rc;
-
-    if (secret_check(request->server->config, jobs_secret(request), job_id, &err) < 0) {
-        handover_refuse(request, 403, kind->last, err.text);
-        return;
-    }
-    rc = request_store(request, &store, &err);
-    if (rc == 0)
-        rc = store_job_get(store, job_id, &job, &err);
-    if (rc == STORE_E_NOT_FOUND ||
-        (rc == 0 && (strcmp(job.kind, kind->name) != 0 || strcmp(job.subject, subject) != 0))) {
-        handover_refuse(request, 403, kind->last, "client_secret belongs to another job");
-    } else if (rc < 0) {
-        handover_fail(request, answer_status(&err), kind->last, &err);
-    } else {
-        job_feed_attach(request, kind, &job, job_feed_seen(request, job.id));
-    }
-    job_clear(&job);
-}
-
-static void job_feed_answer_head(struct request *request)
+void job_feed_answer_head(struct request *request)
 {
     struct buf out = {0};
 
@@ -285,73 +255,22 @@ static void job_feed_answer_head(struct request *request)
     buf_free(&out);
 }
 
-static void job_feed_refuse_subject(struct request *request, const char *argument, const char *what)
+bool job_feed_is_latest(const struct request *request)
 {
-    const struct job_kind *kind = request->kind;
-    struct error err;
+    const struct argument *from = arguments_find(&request->arguments, "from");
 
-    error_set(&err, ERR_INPUT, "%s %s: name a %s, as in %s?%s=%s", argument, what,
-        kind->subject_name, request->path, argument, kind->subject_example);
-    handover_refuse(request, 400, kind->last, err.text);
+    return from && strcmp(from->value, "latest") == 0;
 }
 
-/* The subject in the query, as in caseId=1; the first, if there are several.  NULL: there is none
- * of this kind, and the request was answered. */
-static const char *job_feed_subject(struct request *request)
+bool job_feed_refuse_from(struct request *request, const char *last_message)
 {
-    char name[JOB_KIND_MAX + sizeof "Id"];
-    const struct argument *argument;
+    const struct argument *from = arguments_find(&request->arguments, "from");
     struct error err;
 
-    snprintf(name, sizeof name, "%sId", request->kind->subject_name);
-    argument = arguments_find(&request->arguments, name);
-    if (!argument) {
-        job_feed_refuse_subject(request, name, "is missing");
-    } else if (!*argument->value) {
-        job_feed_refuse_subject(request, name, "is empty");
-    } else if (strlen(argument->value) != argument->value_len) {
-        job_feed_refuse_subject(request, name, "holds a NUL");
-    } else if (kind_subject_check(request->kind, argument->value, &err) == 0) {
-        return argument->value;
-    } else {
-        error_where(&err, "%s ", name);
-        handover_refuse(request, 400, request->kind->last, err.text);
-    }
-    return NULL;
-}
-
-void route_job_stream(struct request *request)
-{
-    const char *subject;
-
-    if (handover_was_refused(request))
-        return;
-    subject = job_feed_subject(request);
-    if (!subject)
-        return;
-    if (request->is_head)
-        job_feed_answer_head(request);
-    else if (secret_is_needed(request->server->config))
-        job_feed_attach_by_secret(request, request->kind, subject);
-    else
-        job_feed_resume_or_open(request, request->kind, subject);
-}
-
-void route_job_events(struct request *request)
-{
-    const struct job_kind *kind = NULL;
-    struct job job = {0};
-    struct error err;
-    int rc;
-
-    if (handover_was_refused(request))
-        return;
-    rc = jobs_find(request, &job, &kind, &err);
-    if (rc != 0)
-        handover_fail(request, jobs_status(rc, &err), jobs_last_message(request, kind), &err);
-    else if (request->is_head)
-        job_feed_answer_head(request);
-    else
-        job_feed_attach(request, kind, &job, job_feed_seen(request, job.id));
-    job_clear(&job);
+    if (!from || job_feed_is_latest(request))
+        return false;
+    error_set(
+        &err, ERR_INPUT, "from \"%.40s\": must be latest, or left out for all events", from->value);
+    handover_refuse(request, 400, last_message, err.text);
+    return true;
 }

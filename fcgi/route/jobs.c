@@ -200,20 +200,24 @@ static int jobs_find_kind(
     return STORE_E_NOT_FOUND;
 }
 
-int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
-    struct error *err)
+int jobs_get(struct request *request, const char *id, struct job *ret_job,
+    const struct job_kind **ret_kind, struct error *err)
 {
     struct store *store;
     int rc;
 
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    rc = job_id_is_wellformed(request->capture)
-             ? store_job_get(store, request->capture, ret_job, err)
-             : STORE_E_NOT_FOUND;
+    rc = job_id_is_wellformed(id) ? store_job_get(store, id, ret_job, err) : STORE_E_NOT_FOUND;
     if (rc == STORE_E_NOT_FOUND)
-        error_set(err, ERR_INPUT, "job %s not found", request->capture);
+        error_set(err, ERR_INPUT, "job %.64s not found", id);
     return rc == 0 ? jobs_find_kind(request, ret_job, ret_kind, err) : rc;
+}
+
+int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err)
+{
+    return jobs_get(request, request->capture, ret_job, ret_kind, err);
 }
 
 int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,

@@ -28,6 +28,10 @@ int jobs_find(struct request *request, struct job *ret_job, const struct job_kin
 int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
     struct error *err);
 
+/* A job by its id, of whoever it is; else as jobs_find(). */
+int jobs_get(struct request *request, const char *id, struct job *ret_job,
+    const struct job_kind **ret_kind, struct error *err);
+
 /* May this request read and cancel `job_id`?  0: yes, always if CASECAST_SECRET_KEY is not set.
  * JOBS_E_FORBIDDEN: its client_secret (jobs_secret()) is not that job's; `err` says why. */
 int jobs_admit(struct request *request, const char *job_id, struct error *err);

@@ -13,30 +13,74 @@
 /* --- one piece --- */
 
 struct piece {
-    const char *job_id;
     struct replay *replay;
+    struct job_cursor *cursors;
+    size_t n;
+    const struct job_cursor *latest;
+    int n_events;
 };
+
+bool replay_is_over(const struct job_cursor *cursors, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && cursors[i].is_over)
+        i++;
+    return i == n;
+}
+
+static bool replay_goes_on(struct piece *piece)
+{
+    struct replay *replay = piece->replay;
+
+    replay->is_cut = replay->bytes.len >= REPLAY_PIECE && !replay_is_over(piece->cursors, piece->n);
+    return !replay->is_cut;
+}
 
 static bool replay_add_event(void *ctx, const struct job_event *event)
 {
     struct piece *piece = ctx;
-    struct replay *replay = piece->replay;
+    struct job_cursor *cursor = piece->cursors;
 
-    hub_encode_event(&replay->bytes, piece->job_id, event);
-    replay->seq = event->seq;
-    replay->is_ended = event->is_final;
-    replay->is_cut = !event->is_final && replay->bytes.len >= REPLAY_PIECE;
-    return !replay->is_cut;
+    hub_encode_event(&piece->replay->bytes, cursor->job_id, event);
+    cursor->seq = event->seq;
+    cursor->is_over = event->is_final;
+    return replay_goes_on(piece);
 }
 
-int replay_read(struct store *store, const char *job_id, uint64_t after, struct replay *ret_replay,
-    struct error *err)
+static bool replay_add_joint_event(
+    void *ctx, const struct job_cursor *at, const struct job_event *event)
 {
-    struct piece piece = {.job_id = job_id, .replay = ret_replay};
+    struct piece *piece = ctx;
+    const struct job_cursor *latest = piece->latest;
+    bool is_before = latest && at->position <= latest->position;
 
-    *ret_replay = (struct replay){.seq = after};
+    hub_encode_joint_event(&piece->replay->bytes, is_before ? latest : at, at->job_id, event);
+    piece->n_events++;
+    return replay_goes_on(piece);
+}
+
+static int replay_read_joint(struct store *store, struct piece *piece, struct error *err)
+{
+    struct replay *replay = piece->replay;
+    int rc = store_cursors_read(store, piece->cursors, piece->n, REPLAY_JOINT_EVENTS,
+        replay_add_joint_event, piece, &replay->position, err);
+
+    if (piece->n_events == REPLAY_JOINT_EVENTS)
+        replay->is_cut = !replay_is_over(piece->cursors, piece->n);
+    return rc;
+}
+
+int replay_read(struct store *store, bool is_joint, struct job_cursor *cursors, size_t n,
+    const struct job_cursor *latest, struct replay *ret_replay, struct error *err)
+{
+    struct piece piece = {.replay = ret_replay, .cursors = cursors, .n = n, .latest = latest};
+
+    *ret_replay = (struct replay){0};
+    if (is_joint)
+        return replay_read_joint(store, &piece, err);
     return store_job_events(
-        store, job_id, after, replay_add_event, &piece, &ret_replay->position, err);
+        store, cursors->job_id, cursors->seq, replay_add_event, &piece, &ret_replay->position, err);
 }
 
 /* --- the thread --- */
@@ -57,13 +101,17 @@ struct replays {
 
 /* The progress may have changed since the stream began. */
 static int replay_add_progress(
-    struct store *store, const char *job_id, struct buf *bytes, struct error *err)
+    struct store *store, const char *job_id, bool is_joint, struct buf *bytes, struct error *err)
 {
     struct job job = {0};
     int rc = store_job_get(store, job_id, &job, err);
 
-    if (rc == 0)
+    if (rc == 0 && is_joint)
+        hub_encode_joint_progress(bytes, &job);
+    else if (rc == 0)
         hub_encode_progress(bytes, &job);
+    if (rc == STORE_E_NOT_FOUND)
+        error_set(err, ERR_INPUT, "job %s not found", job_id);
     job_clear(&job);
     return rc;
 }
@@ -74,11 +122,14 @@ static int replays_read(struct replays *replays, struct replay_request *asked, s
     int rc = store_keep_open(&replays->store, replays->server->config->database, NULL, err);
 
     if (rc == 0)
-        rc = replay_read(replays->store, asked->job_id, replay->seq, replay, err);
-    if (rc == 0 && !replay->is_cut && !replay->is_ended)
-        rc = replay_add_progress(replays->store, asked->job_id, &replay->bytes, err);
+        rc = replay_read(
+            replays->store, asked->is_joint, asked->cursors, asked->n, NULL, replay, err);
     if (rc == STORE_E_NOT_FOUND)
-        error_set(err, ERR_INPUT, "job %s not found", asked->job_id);
+        error_set(err, ERR_INPUT, "job %s not found", asked->cursors->job_id);
+    for (size_t i = 0; rc == 0 && !replay->is_cut && i < asked->n; i++)
+        if (!asked->cursors[i].is_over)
+            rc = replay_add_progress(
+                replays->store, asked->cursors[i].job_id, asked->is_joint, &replay->bytes, err);
     return rc;
 }
 
@@ -170,13 +221,15 @@ void replays_stop(struct replays *replays)
     free(replays);
 }
 
-struct replay_request *replays_ask(struct replays *replays, const char *job_id, uint64_t after,
-    void (*done)(struct replay_request *asked), void *feed)
+struct replay_request *replays_ask(struct replays *replays, bool is_joint,
+    const struct job_cursor *cursors, size_t n, void (*done)(struct replay_request *asked),
+    void *feed)
 {
-    struct replay_request *asked = mem_new(struct replay_request);
+    struct replay_request *asked = mem_zero(1, sizeof *asked + n * sizeof *cursors);
 
-    strcpy(asked->job_id, job_id);
-    asked->replay.seq = after;
+    asked->is_joint = is_joint;
+    asked->n = n;
+    memcpy(asked->cursors, cursors, n * sizeof *cursors);
     asked->done = done;
     asked->feed = feed;
     pthread_mutex_lock(&replays->lock);

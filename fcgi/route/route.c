@@ -10,6 +10,7 @@
 /* The routes of every kind of job, and those that have nothing to do with jobs. */
 static const struct route common_routes[] = {
     {"GET", "/api/events", route_clock},
+    {"GET", "/api/events/jobs", route_joint_events},
     {"GET", "/api/health/live", route_live},
     {"GET", "/api/health/ready", route_ready},
     {"GET", "/api/jobs", route_job_list},

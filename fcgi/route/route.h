@@ -20,9 +20,10 @@ void route(struct request *request);
 /* --- the routes, by file --- */
 
 void route_clock(struct request *request); /* clock_feed.c: GET /api/events */
-/* job_feed.c: GET of a path of request->kind; GET /api/jobs/{id}/events */
+/* job_streams.c: GET of a path of request->kind; GET /api/jobs/{id}/events */
 void route_job_stream(struct request *request);
 void route_job_events(struct request *request);
+void route_joint_events(struct request *request); /* joint_stream.c: GET /api/events/jobs */
 
 void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
 void route_job_list(struct request *request);   /* job_lists.c: GET /api/jobs */

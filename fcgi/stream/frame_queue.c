@@ -49,7 +49,7 @@ bool frame_queue_replace_passing(struct frame_queue *queue, struct frame *frame)
 
     if (entry && queue->head_sent)
         entry = entry->next;
-    while (entry && !entry->frame->is_passing)
+    while (entry && entry->frame->passing != frame->passing)
         entry = entry->next;
     if (!entry)
         return false;

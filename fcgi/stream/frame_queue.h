@@ -35,8 +35,8 @@ void frame_queue_init(struct frame_queue *queue);
 /* Takes a reference of its own. */
 void frame_queue_add(struct frame_queue *queue, struct frame_pool *pool, struct frame *frame);
 
-/* Puts `frame` (takes a reference) in place of a passing frame that waits, whose progress note it
- * makes out of date.  False: none waits, and nothing was done. */
+/* Puts `frame` (takes a reference) in place of the passing frame of the same number that waits,
+ * whose progress note it makes out of date.  False: none waits, and nothing was done. */
 bool frame_queue_replace_passing(struct frame_queue *queue, struct frame *frame);
 
 /* The next bytes to write, at most `most`; they stay valid until frame_queue_taken().  NULL: the

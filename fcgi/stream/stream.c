@@ -318,7 +318,7 @@ void stream_send(struct stream *stream, struct frame *frame)
 {
     if (stream->is_ending || stream->is_shut)
         return;
-    if (frame->is_passing && frame_queue_replace_passing(&stream->queue, frame))
+    if (frame->passing && frame_queue_replace_passing(&stream->queue, frame))
         return;
     frame_queue_add(&stream->queue, &stream->all->pool, frame);
     if (stream->queue.n_waiting > atomic_load(&stream->all->most_waiting))

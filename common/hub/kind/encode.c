@@ -1,6 +1,7 @@
-/* encode.c - what viewers of a job get, in the event-stream format. */
+/* encode.c - what viewers of jobs get, in the event-stream format. */
 #include "hub/kind/encode.h"
 
+#include <jansson.h>
 #include <string.h>
 
 #include "sse/sse.h"
@@ -13,15 +14,22 @@ void hub_encode_event(struct buf *out, const char *job_id, const struct job_even
     sse_event(out, id, event->name, event->data, strlen(event->data));
 }
 
-/* An id, a state and a subject are plain ASCII names: none of their characters needs escaping in
- * JSON. */
-void hub_encode_job(struct buf *out, const struct job_kind *kind, const struct job *job)
+/* An id, a state and a subject are plain names: none of their characters needs escaping in JSON. */
+static struct buf encode_job(const struct job_kind *kind, const struct job *job)
 {
     struct buf json = {0};
 
     buf_format(&json, "{\"id\":\"%s\",\"state\":\"%s\",\"position\":%d,\"%s\":\"%s\"}", job->id,
         job_state_name(job->state), job->position, kind->subject_name, job->subject);
-    sse_event(out, NULL, "job", json.data, json.len);
+    return json;
+}
+
+void hub_encode_job(
+    struct buf *out, const char *id, const struct job_kind *kind, const struct job *job)
+{
+    struct buf json = encode_job(kind, job);
+
+    sse_event(out, id, "job", json.data, json.len);
     buf_free(&json);
 }
 
@@ -29,4 +37,75 @@ void hub_encode_progress(struct buf *out, const struct job *job)
 {
     if (job->progress)
         sse_event(out, NULL, "progress", job->progress, strlen(job->progress));
+}
+
+/* --- joint streams --- */
+
+/* Bytes that are not UTF-8 stay: sse_event() replaces them. */
+static void encode_add_text(struct buf *out, const char *text)
+{
+    buf_add_text(out, "\"");
+    for (const char *at = text; *at; at++)
+        if ((unsigned char)*at < 0x20)
+            buf_format(out, "\\u%04x", (unsigned)*at);
+        else
+            buf_format(out, "%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
+    buf_add_text(out, "\"");
+}
+
+/* The data of a named event should be JSON, but any kind may have written it. */
+static bool encode_is_json(const char *data)
+{
+    json_t *json = json_loads(data, JSON_DECODE_ANY, NULL);
+
+    json_decref(json);
+    return json != NULL;
+}
+
+static void encode_joint(
+    struct buf *out, const char *id, const char *name, const char *job_id, const char *data)
+{
+    struct buf json = {0};
+
+    buf_format(&json, "{\"job\":\"%s\",\"data\":", job_id);
+    if (name && encode_is_json(data))
+        buf_add_text(&json, data);
+    else
+        encode_add_text(&json, data);
+    buf_add_text(&json, "}");
+    sse_event(out, id, name, json.data, json.len);
+    buf_free(&json);
+}
+
+void hub_encode_joint_job(
+    struct buf *out, const char *id, const struct job_kind *kind, const struct job *job)
+{
+    struct buf json = encode_job(kind, job);
+
+    encode_joint(out, id, "job", job->id, json.data);
+    buf_free(&json);
+}
+
+void hub_encode_joint_event(struct buf *out, const struct job_cursor *seen, const char *job_id,
+    const struct job_event *event)
+{
+    char id[JOB_CURSOR_TEXT_MAX + 1];
+
+    job_cursor_format(seen, id);
+    encode_joint(out, id, event->name, job_id, event->data);
+}
+
+void hub_encode_joint_progress(struct buf *out, const struct job *job)
+{
+    if (job->progress)
+        encode_joint(out, NULL, "progress", job->id, job->progress);
+}
+
+void hub_encode_joint_end(struct buf *out, size_t n)
+{
+    struct buf json = {0};
+
+    buf_format(&json, "{\"jobs\":%zu}", n);
+    sse_event(out, NULL, "complete", json.data, json.len);
+    buf_free(&json);
 }

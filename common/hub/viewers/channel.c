@@ -106,7 +106,7 @@ void watch_close(struct watch *watch)
 /* The callee may close its own watch or another one: the watches that still wait for the frame
  * stand in a list of their own, which watch_close() leaves like the channel's. */
 static void channel_deliver(
-    struct channel *channel, uint64_t position, struct frame *frame, bool is_last)
+    struct channel *channel, uint64_t position, const struct frame_pair *frames, bool is_last)
 {
     struct link waiting;
 
@@ -122,7 +122,7 @@ static void channel_deliver(
             continue;
         if (position)
             watch->after = position;
-        watch->deliver(watch, frame, is_last);
+        watch->deliver(watch, watch_frame(watch, frames), is_last);
     }
     channel->is_delivering = false;
     if (channel->has_changed)
@@ -131,12 +131,12 @@ static void channel_deliver(
 }
 
 void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
-    struct frame *frame, bool is_last)
+    const struct frame_pair *frames, bool is_last)
 {
     struct channel *channel = map_get(&channels->by_job, job_id);
 
     if (channel)
-        channel_deliver(channel, position, frame, is_last);
+        channel_deliver(channel, position, frames, is_last);
 }
 
 /* --- all channels --- */

@@ -1,18 +1,28 @@
 /* note.c - see note.h. */
 #include "hub/viewers/note.h"
 
-static void note_free(void *frame)
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static void note_free(void *item)
 {
-    frame_unref(frame);
+    if (item)
+        frame_pair_unref(item);
+    free(item);
 }
 
-void notes_keep(struct notes *notes, const char *job_id, struct frame *frame)
+void notes_keep(struct notes *notes, const char *job_id, const struct frame_pair *frames)
 {
+    struct frame_pair *kept = mem_new(struct frame_pair);
+
+    kept->single = frame_ref(frames->single);
+    kept->joint = frame_ref(frames->joint);
     note_free(map_remove(&notes->by_job, job_id));
-    map_put(&notes->by_job, job_id, frame_ref(frame));
+    map_put(&notes->by_job, job_id, kept);
 }
 
-struct frame *notes_find(const struct notes *notes, const char *job_id)
+struct frame_pair *notes_find(const struct notes *notes, const char *job_id)
 {
     return map_get(&notes->by_job, job_id);
 }

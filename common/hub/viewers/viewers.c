@@ -54,20 +54,30 @@ bool viewers_are_ready(const struct viewers *viewers)
     return atomic_load(&viewers->is_ready);
 }
 
-int viewers_watch(struct viewers *viewers, struct watch *watch, const char *job_id, uint64_t after)
+static void viewers_open(
+    struct viewers *viewers, struct watch *watch, const char *job_id, uint64_t after)
 {
-    struct frame *note;
-
-    if (!viewers->is_ready || after < viewers->recents.kept_after)
-        return HUB_E_BEHIND;
     if (!watch->channel && channels_add(&viewers->channels, watch, job_id) &&
         viewers->reports_watched)
         inbox_add_watched(viewers->inbox, job_id);
     watch->after = after;
-    note = notes_find(&viewers->notes, job_id);
-    if (note)
-        watch->deliver(watch, note, false);
-    recents_deliver(&viewers->recents, watch, job_id);
+}
+
+/* A callee may close any of the watches. */
+int viewers_watch(struct viewers *viewers, struct watch *const watches[],
+    const char *const job_ids[], size_t n, uint64_t after)
+{
+    if (!viewers->is_ready || after < viewers->recents.kept_after)
+        return HUB_E_BEHIND;
+    for (size_t i = 0; i < n; i++)
+        viewers_open(viewers, watches[i], job_ids[i], after);
+    for (size_t i = 0; i < n; i++) {
+        const struct frame_pair *note = notes_find(&viewers->notes, job_ids[i]);
+
+        if (note && watches[i]->channel)
+            watches[i]->deliver(watches[i], watch_frame(watches[i], note), false);
+    }
+    recents_deliver(&viewers->recents, watches, job_ids, n, after);
     return 0;
 }
 
@@ -78,7 +88,7 @@ struct viewers_mail {
     struct viewers *viewers;
     uint64_t position;
     char job_id[JOB_ID_LEN + 1];
-    struct frame *frame;
+    struct frame_pair frames;
     bool is_last;
 };
 
@@ -114,24 +124,34 @@ static void viewers_deliver_event(struct mail *mail)
     struct viewers *viewers = event->viewers;
 
     channels_deliver(
-        &viewers->channels, event->job_id, event->position, event->frame, event->is_last);
-    recents_add(&viewers->recents, event->position, event->job_id, event->frame, event->is_last);
+        &viewers->channels, event->job_id, event->position, &event->frames, event->is_last);
+    recents_add(&viewers->recents, event->position, event->job_id, event->frames, event->is_last);
     if (event->is_last)
         notes_forget(&viewers->notes, event->job_id);
     free(event);
+}
+
+static struct frame_pair viewers_frames(
+    const struct buf *single, const struct buf *joint, uint64_t passing)
+{
+    return (struct frame_pair){frame_new(single, passing), frame_new(joint, passing)};
 }
 
 void viewers_post_event(
     struct viewers *viewers, uint64_t position, const char *job_id, const struct job_event *event)
 {
     struct viewers_mail *mail = viewers_mail_new(viewers, job_id);
-    struct buf bytes = {0};
+    struct job_cursor seen = {.seq = event->seq, .position = position};
+    struct buf single = {0}, joint = {0};
 
-    hub_encode_event(&bytes, job_id, event);
+    strcpy(seen.job_id, job_id);
+    hub_encode_event(&single, job_id, event);
+    hub_encode_joint_event(&joint, &seen, job_id, event);
     mail->position = position;
     mail->is_last = event->is_final;
-    mail->frame = frame_new(&bytes, false);
-    buf_free(&bytes);
+    mail->frames = viewers_frames(&single, &joint, 0);
+    buf_free(&single);
+    buf_free(&joint);
     loop_post(viewers->loop, &mail->mail, viewers_deliver_event);
 }
 
@@ -140,19 +160,24 @@ static void viewers_deliver_note(struct mail *mail)
     struct viewers_mail *note = list_item(&mail->link, struct viewers_mail, mail.link);
     struct viewers *viewers = note->viewers;
 
-    channels_deliver(&viewers->channels, note->job_id, 0, note->frame, false);
-    if (!note->frame->is_passing)
-        notes_keep(&viewers->notes, note->job_id, note->frame);
-    frame_unref(note->frame);
+    channels_deliver(&viewers->channels, note->job_id, 0, &note->frames, false);
+    if (!note->frames.single->passing)
+        notes_keep(&viewers->notes, note->job_id, &note->frames);
+    frame_pair_unref(&note->frames);
     free(note);
 }
 
-void viewers_post_note(
-    struct viewers *viewers, const char *job_id, const struct buf *bytes, bool is_passing)
+/* In a joint stream the progress of one job does not replace that of another: an id is random from
+ * its first byte on. */
+void viewers_post_note(struct viewers *viewers, const char *job_id, const struct buf *single,
+    const struct buf *joint, bool is_passing)
 {
     struct viewers_mail *mail = viewers_mail_new(viewers, job_id);
+    uint64_t passing = 0;
 
-    mail->frame = frame_new(bytes, is_passing);
+    if (is_passing)
+        memcpy(&passing, job_id, sizeof passing);
+    mail->frames = viewers_frames(single, joint, passing);
     loop_post(viewers->loop, &mail->mail, viewers_deliver_note);
 }
 

@@ -19,8 +19,9 @@ struct viewers *viewers_new(struct loop *loop, struct inbox *inbox, bool reports
 /* After the clerk's end and the delivery of what it posted. */
 void viewers_free(struct viewers *viewers);
 
-/* See hub_watch(). */
-int viewers_watch(struct viewers *viewers, struct watch *watch, const char *job_id, uint64_t after);
+/* See hub_watch() and hub_watch_jobs(). */
+int viewers_watch(struct viewers *viewers, struct watch *const watches[],
+    const char *const job_ids[], size_t n, uint64_t after);
 
 /* --- any thread --- */
 
@@ -33,8 +34,9 @@ void viewers_post_start(struct viewers *viewers, uint64_t position);
 void viewers_post_lost(struct viewers *viewers);
 void viewers_post_event(
     struct viewers *viewers, uint64_t position, const char *job_id, const struct job_event *event);
-/* A frame that is no part of the journal; copied.  `is_passing`: see frame.h. */
-void viewers_post_note(
-    struct viewers *viewers, const char *job_id, const struct buf *bytes, bool is_passing);
+/* What is no part of the journal, for the streams of the job and for joint ones; copied.
+ * `is_passing`: see frame.h. */
+void viewers_post_note(struct viewers *viewers, const char *job_id, const struct buf *single,
+    const struct buf *joint, bool is_passing);
 /* The inbox is to hear of each job that is watched. */
 void viewers_post_roll_call(struct viewers *viewers);

@@ -10,17 +10,35 @@
 
 struct channel;
 
+/* One event as frames: for the streams of its job alone, and for joint streams (encode.h). */
+struct frame_pair {
+    struct frame *single, *joint;
+};
+
 /* Embedded in what the viewer's owner keeps of it; zeroed before its first hub_watch(). */
 struct watch {
-    struct link link;              /* in its channel */
-    struct channel *channel;       /* NULL: closed */
-    uint64_t after;                /* journal position: only later events are delivered */
-    char watcher[WATCHER_LEN + 1]; /* whose it is, see store.h; set before hub_watch() */
+    struct link link;        /* in its channel */
+    struct channel *channel; /* NULL: closed */
+    uint64_t after;          /* journal position: only later events are delivered */
+    /* set before hub_watch() */
+    char watcher[WATCHER_LEN + 1]; /* whose it is, see store.h */
+    bool is_joint;                 /* it gets the frames for joint streams */
     /* The callee takes no reference of its own unless it calls frame_ref().  `is_last`: nothing
      * follows; the watch may be closed in here.  `frame` NULL: the database was deleted or
      * replaced; the viewer must connect again, and the callee closes the watch. */
     void (*deliver)(struct watch *watch, struct frame *frame, bool is_last);
 };
+
+static inline void frame_pair_unref(struct frame_pair *pair)
+{
+    frame_unref(pair->single);
+    frame_unref(pair->joint);
+}
+
+static inline struct frame *watch_frame(const struct watch *watch, const struct frame_pair *pair)
+{
+    return watch->is_joint ? pair->joint : pair->single;
+}
 
 enum { HUB_E_BEHIND = 1 }; /* events after that position are no longer kept: read the store again */
 

@@ -185,7 +185,7 @@ routes() {
     fact 'an unknown job can not be canceled' problem 404 'not found' -X POST "$unknown/cancel"
     fact 'an unknown job has no stream' error_frames 'job a{26} not found' finished_video "$unknown/events"
     fact 'an invalid job id is 404' problem 404 'job \.\. not found|nothing is at' --path-as-is "$url/api/jobs/%2e%2e"
-    fact 'more than 32 arguments are refused' problem 400 'more than 32' "$url/api/events?$(printf 'a=1&%.0s' {1..40})"
+    fact 'more than 256 arguments are refused' problem 400 'more than 256' "$url/api/events?$(printf 'a=1&%.0s' {1..260})"
 }
 
 # A newer version on the same database makes jobs of a kind that this version does not know.

@@ -50,6 +50,10 @@ fact 'the secret opens the stream of the tutorial'\''s path' holds 'finished_vid
     "$(stream "$url/create/video?caseId=one&client_secret=$secret" | messages)"
 fact 'without the secret: 403' problem 403 'client_secret is missing' "$url/api/jobs/$job"
 fact 'with another job'\''s secret: 403' problem 403 'belongs to another job' "$url/api/jobs/$job?client_secret=$other"
+both="$url/api/events/jobs?id=$job&id=${other%%.*}"
+fact 'a stream of two jobs needs the secret of each: 403' problem 403 "job ${other%%.*}: no client_secret opens it" "$both&client_secret=$secret"
+fact 'a forged one is told' problem 403 'not one that this server gave out' "$both&client_secret=$secret&client_secret=${other%?}_"
+fact 'with both secrets it is there' same 200 "$(stream_status "$both&client_secret=$other&client_secret=$secret&from=latest" --max-time 2)"
 fact 'with a forged secret: 403' problem 403 'not one that this server gave out' "$url/api/jobs/$job?client_secret=${secret%?}_"
 
 # --- files --------------------------------------------------------------------------------------------------

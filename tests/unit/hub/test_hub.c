@@ -194,7 +194,7 @@ static void hear(struct watch *watch, struct frame *frame, bool is_last)
 {
     struct viewer *viewer = list_item(&watch->link, struct viewer, watch.link);
 
-    if (frame && !frame->is_passing && strncmp(frame->bytes, "event: job", 10) != 0)
+    if (frame && !frame->passing && strncmp(frame->bytes, "event: job", 10) != 0)
         buf_add(&viewer->heard, frame->bytes, frame->len);
     viewer->n_last += is_last;
     if (is_last || viewer->leaves_at_once)
@@ -413,6 +413,96 @@ START_TEST(a_viewer_who_comes_late_gets_what_it_missed)
         late.heard.data, strstr(early.heard.data, "data: begins\n\n") + strlen("data: begins\n\n"));
     buf_free(&early.heard);
     buf_free(&late.heard);
+    end_hub(hub);
+}
+END_TEST
+
+/* --- a viewer of two jobs --- */
+
+struct joint_viewer {
+    struct joint_watch {
+        struct watch watch;
+        struct joint_viewer *viewer;
+    } watches[2];
+    uint64_t position; /* of the last event that it heard */
+    int n_events, n_last;
+};
+
+static void hear_joint(struct watch *watch, struct frame *frame, bool is_last)
+{
+    struct joint_viewer *viewer = list_item(&watch->link, struct joint_watch, watch.link)->viewer;
+    struct job_cursor seen;
+    char id[JOB_CURSOR_TEXT_MAX + 1];
+
+    ck_assert_ptr_nonnull(strstr(frame->bytes, "data: {\"job\":\""));
+    if (sscanf(frame->bytes, "id: %68s", id) == 1) {
+        ck_assert(job_cursor_parse(id, &seen));
+        ck_assert_uint_gt(seen.position, viewer->position);
+        viewer->position = seen.position;
+        viewer->n_events++;
+    }
+    viewer->n_last += is_last;
+    if (is_last)
+        watch_close(watch);
+}
+
+static bool has_heard_both_ends(void *ctx)
+{
+    return ((struct joint_viewer *)ctx)->n_last == 2;
+}
+
+static int watch_both(struct hub *hub, struct joint_viewer *viewer, const char *const ids[2])
+{
+    struct watch *watches[] = {&viewer->watches[0].watch, &viewer->watches[1].watch};
+
+    *viewer = (struct joint_viewer){0};
+    for (int i = 0; i < 2; i++) {
+        viewer->watches[i].viewer = viewer;
+        watches[i]->deliver = hear_joint;
+        watches[i]->is_joint = true;
+    }
+    return hub_watch_jobs(hub, watches, ids, 2, 0);
+}
+
+struct watching {
+    struct hub *hub;
+    struct joint_viewer *viewer;
+    const char *ids[2];
+};
+
+static bool watches_both(void *ctx)
+{
+    struct watching *watching = ctx;
+
+    return watch_both(watching->hub, watching->viewer, watching->ids) == 0;
+}
+
+/* The hub keeps what is new since it began: a viewer who comes late is told all of it. */
+START_TEST(a_viewer_of_two_jobs_hears_both_in_the_order_of_the_journal)
+{
+    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct joint_viewer early, late;
+    char one[JOB_ID_LEN + 1], two[JOB_ID_LEN + 1];
+    struct watching watching = {.hub = hub, .viewer = &early, .ids = {one, two}};
+
+    memset(one, '0', JOB_ID_LEN);
+    memset(two, '1', JOB_ID_LEN);
+    one[JOB_ID_LEN] = two[JOB_ID_LEN] = '\0';
+    ck_assert(wait_until(watches_both, &watching)); /* the clerk follows the journal from 0 on */
+    for (int i = 0; i < 2; i++)
+        watch_close(&early.watches[i].watch);
+    strcpy(one, new_job("gated"));
+    strcpy(two, new_job("gated"));
+    ck_assert(watches_both(&watching));
+    hub_poke(hub);
+    atomic_store(&gate, true);
+    ck_assert(wait_until(has_heard_both_ends, &early));
+
+    watching.viewer = &late;
+    ck_assert(watches_both(&watching));
+    ck_assert_int_eq(late.n_last, 2);
+    ck_assert_int_eq(early.n_events, late.n_events);
+    ck_assert_int_eq(late.n_events, 14); /* begins, three steps, done, the end, end */
     end_hub(hub);
 }
 END_TEST
@@ -976,6 +1066,7 @@ int main(void)
     tcase_add_test(tcase, a_viewer_hears_every_event_once_and_in_order);
     tcase_add_test(tcase, a_watch_that_is_open_is_told_again_from_where_it_says);
     tcase_add_test(tcase, a_viewer_who_comes_late_gets_what_it_missed);
+    tcase_add_test(tcase, a_viewer_of_two_jobs_hears_both_in_the_order_of_the_journal);
     tcase_add_test(tcase, a_viewer_in_another_process_hears_the_same);
     tcase_add_test(tcase, a_closed_watch_hears_nothing_more);
     tcase_add_test(tcase, a_database_that_is_gone_sends_every_viewer_of_a_job_away);

@@ -44,13 +44,13 @@ static void over(struct stream *stream)
     n_over++;
 }
 
-static struct frame *frame_of(const char *data, bool is_passing)
+static struct frame *frame_of(const char *data, uint64_t passing)
 {
     struct buf bytes = {0};
     struct frame *frame;
 
     sse_event(&bytes, NULL, NULL, data, strlen(data));
-    frame = frame_new(&bytes, is_passing);
+    frame = frame_new(&bytes, passing);
     buf_free(&bytes);
     return frame;
 }
@@ -72,9 +72,9 @@ static struct stream *open_stream(void)
     return open_stream_with(frame_of("opening", false));
 }
 
-static void say(struct stream *stream, const char *data, bool is_passing)
+static void say(struct stream *stream, const char *data, uint64_t passing)
 {
-    struct frame *frame = frame_of(data, is_passing);
+    struct frame *frame = frame_of(data, passing);
 
     stream_send(stream, frame);
     frame_unref(frame);
@@ -396,10 +396,11 @@ START_TEST(a_new_progress_note_replaces_one_that_waits)
     struct reading reading = {0};
 
     fill(stream);
-    say(stream, "progress 1", true);
-    say(stream, "progress 2", true);
-    say(stream, "durable", false);
-    say(stream, "progress 3", true);
+    say(stream, "progress 1", 1);
+    say(stream, "progress 2", 1);
+    say(stream, "of another job", 2);
+    say(stream, "durable", 0);
+    say(stream, "progress 3", 1);
     for (int i = 0; i < 200; i++) {
         turn();
         read_raw(&reading);
@@ -408,7 +409,8 @@ START_TEST(a_new_progress_note_replaces_one_that_waits)
 
     ck_assert_ptr_null(strstr(reading.text.data, "progress 1"));
     ck_assert_ptr_null(strstr(reading.text.data, "progress 2"));
-    ck_assert_ptr_nonnull(strstr(reading.text.data, "data: progress 3\n\ndata: durable\n\n"));
+    ck_assert_ptr_nonnull(
+        strstr(reading.text.data, "data: progress 3\n\ndata: of another job\n\ndata: durable\n\n"));
     stream_close(stream, STREAM_FINISHED);
     turn_until_closed();
     reading_free(&reading);
