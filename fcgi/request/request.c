@@ -17,6 +17,11 @@ const char *request_address(const struct request *request)
     return *address ? address : request_param(request, "REMOTE_ADDR");
 }
 
+void request_client(const struct request *request, char ret_client[static REQUEST_CLIENT_MAX])
+{
+    limits_household(request_address(request), ret_client);
+}
+
 const char *request_headers(const struct request *request)
 {
     return request->headers.data ? request->headers.data : "";

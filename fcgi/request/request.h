@@ -13,6 +13,7 @@
 #include "request/arguments.h"
 #include "request/origin.h"
 #include "store/store.h"
+#include "stream/connection_limits.h"
 
 struct job_kind;
 struct server;
@@ -40,6 +41,10 @@ const char *request_param(const struct request *request, const char *name);
 
 /* The client's address; "": the web server does not say. */
 const char *request_address(const struct request *request);
+
+/* The client as limits count it: see limits_household(); "": the web server does not say. */
+enum { REQUEST_CLIENT_MAX = ADDRESS_MAX };
+void request_client(const struct request *request, char ret_client[static REQUEST_CLIENT_MAX]);
 
 /* The lines of `headers` as text. */
 const char *request_headers(const struct request *request);

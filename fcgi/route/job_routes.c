@@ -149,14 +149,17 @@ static bool job_routes_may_create(struct request *request)
 }
 
 /* The answer says that the webhook is kept, too: without an answer the client asks again. */
-static void job_routes_open(struct request *request, const struct job_kind *kind,
-    const struct job_ask *ask, const struct job_hook *hook)
+static void job_routes_open(struct request *request, const json_t *body,
+    const struct job_kind *kind, const struct job_ask *ask, const struct job_hook *hook)
 {
+    struct jobs_terms terms;
     struct job job = {0};
     struct error err;
     bool is_new;
-    int rc = jobs_open(request, kind, ask, &job, &is_new, &err);
+    int rc = idempotency_read(request, body, &terms.idempotency, &err);
 
+    if (rc == 0)
+        rc = jobs_open(request, kind, ask, &terms, &job, &is_new, &err);
     if (rc != 0)
         answer_error_as(request, jobs_status(rc, &err), &err);
     else if (!hook->url || job_hook_add(request, job.id, hook))
@@ -177,7 +180,7 @@ void route_job_create(struct request *request)
     kind =
         job_routes_may_create(request) ? job_routes_read_body(request, body, &ask, &input) : NULL;
     if (kind && job_hook_read(request, body, &hook))
-        job_routes_open(request, kind, &ask, &hook);
+        job_routes_open(request, body, kind, &ask, &hook);
     job_hook_clear(&hook);
     free(input);
     json_decref(body);

@@ -99,7 +99,8 @@ static void job_stream_open(
     struct job job = {0};
     struct error err;
     bool is_new;
-    int rc = jobs_open(request, kind, &(struct job_ask){.subject = subject}, &job, &is_new, &err);
+    int rc =
+        jobs_open(request, kind, &(struct job_ask){.subject = subject}, NULL, &job, &is_new, &err);
 
     if (rc == 0) {
         jobs_note_told(request, &job);

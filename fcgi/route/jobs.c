@@ -44,14 +44,28 @@ static void jobs_note_asked(struct request *request, const struct job *job)
         log_warning("job %s: that it was asked for is not noted: %s", job->id, err.text);
 }
 
+/* The texts of what the store answers. */
+static void jobs_explain(const struct config *config, int rc, struct error *err)
+{
+    if (rc == STORE_E_FULL)
+        error_set(err, ERR_LIMIT,
+            "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
+            config->max_queued);
+    else if (rc == STORE_E_REUSED)
+        error_set(err, ERR_INPUT,
+            "this Idempotency-Key came with another body less than a day ago: take a new key for "
+            "a new request");
+}
+
 /* Opens the job of `key`; without an `input` only one that is there. */
 static int jobs_open_prepared(struct request *request, const struct job_kind *kind,
-    const char *subject, const char *input, const char *key, struct job *ret_job, bool *ret_is_new,
-    struct error *err)
+    const struct jobs_terms *terms, const char *subject, const char *input, const char *key,
+    struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     struct server *server = request->server;
     struct job_event first = {.data = kind->first};
-    bool is_post = strcmp(request->method, "POST") == 0; /* a reconnect is a GET */
+    bool is_post = terms != NULL; /* a reconnect is a GET */
+    bool is_named = terms && *terms->idempotency.name;
     struct job_request wanted = {.kind = kind->name,
         .subject = subject,
         .key = key,
@@ -61,13 +75,12 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .max_queued = server->config->max_queued,
         .hold_ms = is_post ? 0 : HOLD_MS,
         .told_hold_ms = is_post ? 0 : TOLD_HOLD_MS,
-        .viewer = is_post ? NULL : request_param(request, "HTTP_X_REAL_IP")};
+        .viewer = is_post ? NULL : request_param(request, "HTTP_X_REAL_IP"),
+        .request_name = is_named ? terms->idempotency.name : NULL,
+        .request_body = is_named ? terms->idempotency.body : NULL};
     int rc = jobs_open_whole(request, kind, &wanted, ret_job, ret_is_new, err);
 
-    if (rc == STORE_E_FULL)
-        error_set(err, ERR_LIMIT,
-            "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
-            server->config->max_queued);
+    jobs_explain(server->config, rc, err);
     if (rc != 0)
         return rc == STORE_E_NOT_FOUND ? JOBS_E_NO_JOB : rc;
     atomic_fetch_add(*ret_is_new ? &server->n_created : &server->n_attached, 1);
@@ -90,8 +103,8 @@ static void jobs_hide_paths(const struct config *config, struct error *err)
 }
 
 static int jobs_prepare_and_open(struct request *request, const struct job_kind *kind,
-    const struct job_ask *ask, bool may_create, struct job *ret_job, bool *ret_is_new,
-    struct error *err)
+    const struct job_ask *ask, const struct jobs_terms *terms, bool may_create, struct job *ret_job,
+    bool *ret_is_new, struct error *err)
 {
     const struct config *config = request->server->config;
     char key[DIGEST_HEX_LEN + 1], *input = NULL;
@@ -102,7 +115,8 @@ static int jobs_prepare_and_open(struct request *request, const struct job_kind 
         jobs_hide_paths(config, err);
     assert(rc != 0 || !may_create || input);
     if (rc == 0)
-        rc = jobs_open_prepared(request, kind, ask->subject, input, key, ret_job, ret_is_new, err);
+        rc = jobs_open_prepared(
+            request, kind, terms, ask->subject, input, key, ret_job, ret_is_new, err);
     free(input);
     return rc;
 }
@@ -115,10 +129,22 @@ static int jobs_refuse_foreign(struct error *err)
     return JOBS_E_FORBIDDEN;
 }
 
+/* The job that the same request got before, even if its subject is another now, or gone: no job has
+ * the key "". */
+static int jobs_open_named(struct request *request, const struct job_kind *kind,
+    const struct job_ask *ask, const struct jobs_terms *terms, struct job *ret_job,
+    bool *ret_is_new, struct error *err)
+{
+    if (!terms || !*terms->idempotency.name)
+        return JOBS_E_NO_JOB;
+    return jobs_open_prepared(
+        request, kind, terms, ask->subject, NULL, "", ret_job, ret_is_new, err);
+}
+
 /* Nearly every request attaches.  The input is made only if there is no job, from the subject as it
  * is then.  A GET is checked for its origin, too: an image in a page of another site is a GET. */
 int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
-    struct job *ret_job, bool *ret_is_new, struct error *err)
+    const struct jobs_terms *terms, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
     struct store *store;
     int rc;
@@ -127,12 +153,14 @@ int jobs_open(struct request *request, const struct job_kind *kind, const struct
         return -ERR_INPUT;
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
-    rc = jobs_prepare_and_open(request, kind, ask, false, ret_job, ret_is_new, err);
+    rc = jobs_open_named(request, kind, ask, terms, ret_job, ret_is_new, err);
+    if (rc == JOBS_E_NO_JOB)
+        rc = jobs_prepare_and_open(request, kind, ask, terms, false, ret_job, ret_is_new, err);
     if (rc != JOBS_E_NO_JOB)
         return rc;
     if (request->origin == ORIGIN_FOREIGN)
         return jobs_refuse_foreign(err);
-    return jobs_prepare_and_open(request, kind, ask, true, ret_job, ret_is_new, err);
+    return jobs_prepare_and_open(request, kind, ask, terms, true, ret_job, ret_is_new, err);
 }
 
 void jobs_note_told(struct request *request, const struct job *job)
@@ -260,5 +288,7 @@ int jobs_status(int rc, const struct error *err)
         return 404;
     if (rc == JOBS_E_FORBIDDEN)
         return 403;
+    if (rc == STORE_E_REUSED)
+        return 422;
     return rc == STORE_E_FULL ? 503 : answer_status(err);
 }

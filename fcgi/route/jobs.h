@@ -3,17 +3,24 @@
 
 #include "hub/kind/kind.h"
 #include "request/request.h"
+#include "route/idempotency.h"
 
 enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
+
+/* How a job is asked for by POST, beside what is asked for. */
+struct jobs_terms {
+    struct idempotency idempotency;
+};
 
 /* Creates a job or attaches to the one that is there (store_job_open()).  The caller clears
  * `*ret_job`.
  *
  * A page of another site only attaches: JOBS_E_FORBIDDEN where there is nothing.  -ERR_INPUT: the
  * subject can't be one of this kind.  STORE_E_NOT_FOUND: there is no such subject.  STORE_E_FULL:
- * too many jobs are queued.  `err` has the text in every case. */
+ * too many jobs are queued.  STORE_E_REUSED: another body had this Idempotency-Key.  `err` has the
+ * text in every case.  `terms` NULL: a GET. */
 int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
-    struct job *ret_job, bool *ret_is_new, struct error *err);
+    const struct jobs_terms *terms, struct job *ret_job, bool *ret_is_new, struct error *err);
 
 /* Notes that this viewer is told how `job` ended.  If it failed or was canceled, a GET of the same
  * viewer makes a new job only after two minutes without one; a POST makes one at once. */

@@ -9,15 +9,13 @@
 
 #include "base/mem.h"
 
-enum { ADDRESS_MAX = 46 /* an IPv6 address in full */ };
-
 struct viewer_address {
     char text[ADDRESS_MAX];
     int n_open;
 };
 
 /* A provider gives a household one IPv4 address, or 64 bits of IPv6 addresses. */
-static void limits_household(const char *address, char ret_text[static ADDRESS_MAX])
+void limits_household(const char *address, char ret_text[static ADDRESS_MAX])
 {
     struct in6_addr net;
 

@@ -11,6 +11,12 @@
 
 struct viewer_address;
 
+enum { ADDRESS_MAX = 46 /* bytes of an address as text, with the NUL: IPv6 in full */ };
+
+/* The client that an address is of, as the limits count: an IPv4 address is one client, and so are
+ * all IPv6 addresses with the same first 64 bits. */
+void limits_household(const char *address, char ret_text[static ADDRESS_MAX]);
+
 struct connection_limits {
     const struct config *config; /* fixed */
     atomic_int n_open;           /* atomic: streams of all addresses */
@@ -24,8 +30,7 @@ void limits_init(struct connection_limits *limits, const struct config *config);
 /* Every stream was given back.  One thread. */
 void limits_deinit(struct connection_limits *limits);
 
-/* Counts one more stream of the client at `address`.  An IPv4 address is one client, and so are all
- * IPv6 addresses with the same first 64 bits; "" (not known) counts only in the total.
+/* Counts one more stream of the client at `address`; "" (not known) counts only in the total.
  * -ERR_LIMIT names the limit that is reached, and nothing is counted.
  * `*ret_address` goes to limits_give(); NULL where addresses are not counted. */
 int limits_take(struct connection_limits *limits, const char *address,

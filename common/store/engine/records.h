@@ -22,6 +22,7 @@ enum store_answer {
     STORE_E_FULL,          /* as many jobs are queued as may be */
     STORE_E_OTHER,         /* other engines than ours made all plans that there are */
     STORE_E_LIVE,          /* the job has not ended */
+    STORE_E_REUSED,        /* the request has the name of another one */
     STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
 };
 
@@ -33,6 +34,8 @@ enum store_finding {
 };
 
 enum store_part { STORE_CASES = 1, STORE_JOBS = 2 };
+
+enum { STORE_REQUEST_MS = 86400000 }; /* for which the name of a request is known */
 
 /* --- cases --- */
 
@@ -59,6 +62,10 @@ struct job_request {
      * than told_hold_ms ago (store_job_told()).  0: the caller wants it made anew. */
     int64_t hold_ms, told_hold_ms;
     const char *viewer;
+    /* A client gives its request a name, so that it can ask again: digests of the name and of what
+     * is asked.  In the next STORE_REQUEST_MS the same name gives the same job, whatever became of
+     * it, unless it is one of `gone`; STORE_E_REUSED: with something else asked.  NULL: no name. */
+    const char *request_name, *request_body;
     /* Done jobs of this key up to this number count no more: the caller found that the files of the
      * newest of them are gone (older ones had the same place).  0: all count. */
     int64_t gone;

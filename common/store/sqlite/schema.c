@@ -112,6 +112,13 @@ static const char *const steps[] = {
     "  UNIQUE (job_id, key));"
     "CREATE INDEX casecast_hooks_due ON casecast_hooks(next_ms) WHERE state = 'due';"
     "CREATE INDEX casecast_hooks_given_up ON casecast_hooks(number) WHERE state = 'given up';",
+    "CREATE TABLE casecast_requests("
+    "  name TEXT PRIMARY KEY NOT NULL,"
+    "  body TEXT NOT NULL,"
+    "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
+    "  made_ms INTEGER NOT NULL);"
+    "CREATE INDEX casecast_requests_by_job ON casecast_requests(job_id);"
+    "CREATE INDEX casecast_requests_by_time ON casecast_requests(made_ms);",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

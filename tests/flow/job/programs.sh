@@ -123,6 +123,13 @@ fact 'a script of Node gets the input, and says events' same '{"n":2,"word":"wor
     "$(stream "$url/api/jobs/$words/events" | jq -rs '[.[] | select(.event == "word")][-1].data + " " + (.[] | select(.event == "done").data)')"
 fact 'the same input is the same job where the kind says so' same "$words" "$(ask '{"textId":"a","input":{"text":"two words"}}')"
 fact 'another input is another job' test "$words" != "$(ask '{"textId":"a","input":{"text":"two"}}')"
+named() { post -H "Idempotency-Key: $1" -d "$2" "$url/api/jobs"; }
+fact 'a request with a key is one job there, too' test "$(named k1 '{"freshId":"k"}' | jq -r .id)" == "$(named '"k1"' '{"freshId": "k"}' | jq -r .id)"
+fact 'another key is another job' test "$(named k1 '{"freshId":"k"}' | jq -r .id)" != "$(named k2 '{"freshId":"k"}' | jq -r .id)"
+fact 'a key with another body is refused' problem 422 'came with another body' -H 'Content-Type: application/json' \
+    -H 'Idempotency-Key: k1' -d '{"freshId":"other"}' "$url/api/jobs"
+fact 'what can be no key is refused' problem 400 'Idempotency-Key: a b: must be' -H 'Content-Type: application/json' \
+    -H 'Idempotency-Key: a b' -d '{"freshId":"k"}' "$url/api/jobs"
 fact 'each request is a job where the kind says so' test "$(ask '{"freshId":"1"}')" != "$(ask '{"freshId":"1"}')"
 fact "ffmpeg's -progress is progress" same '{"percent":100}' "$(job "$(stream "$url/create/turn?filmId=1" | job_of)" | jq -c .progress)"
 fact 'odd bytes are replaced, names of casecast are messages, and a result that is not last, too' same '["message","café ��"]

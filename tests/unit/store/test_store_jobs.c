@@ -101,6 +101,104 @@ START_TEST(a_request_that_is_asked_again_with_its_id_has_made_the_job)
 }
 END_TEST
 
+static struct job_request named_request(const char *key, const char *name, const char *body)
+{
+    struct job_request request = kit_request("1", key);
+
+    request.request_name = name;
+    request.request_body = body;
+    return request;
+}
+
+/* The id of the job that the request gets, which the next call overwrites; "reused", "none". */
+static const char *ask_by_name(const struct job_request *request)
+{
+    static char id[JOB_ID_LEN + 1];
+    struct job job = {0};
+    bool is_new;
+    int rc = store_job_open(kit_store, request, &job, &is_new, &kit_error);
+
+    if (rc != STORE_E_REUSED && rc != STORE_E_NOT_FOUND)
+        assert_done(rc);
+    snprintf(id, sizeof id, "%s", rc == 0 ? job.id : rc == STORE_E_NOT_FOUND ? "none" : "reused");
+    job_clear(&job);
+    return id;
+}
+
+/* A kind may give each request another key. */
+START_TEST(a_request_with_a_name_that_is_asked_again_gets_its_job)
+{
+    struct job_request first = named_request("a", "n1", "b1"),
+                       again = named_request("other key", "n1", "b1"),
+                       other = named_request("other key", "n2", "b1");
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, ask_by_name(&first));
+    ck_assert_str_eq(ask_by_name(&again), id);
+    kit_claim("me", 1);
+    assert_done(store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "bad", NULL, 0, &kit_error));
+    again.input = NULL;
+    ck_assert_str_eq(ask_by_name(&again), id);
+    ck_assert_str_ne(ask_by_name(&other), id);
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs"), "2");
+}
+END_TEST
+
+START_TEST(a_request_with_a_name_may_get_a_job_that_is_there)
+{
+    struct job_request request = named_request("a", "n1", "b1");
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    request.input = NULL;
+    ck_assert_str_eq(ask_by_name(&request), id);
+    kit_claim("me", 1);
+    assert_done(store_job_end(kit_store, id, 1, JOB_CANCELED, NULL, NULL, NULL, 0, &kit_error));
+    request.input = "{}";
+    ck_assert_str_eq(ask_by_name(&request), id);
+}
+END_TEST
+
+START_TEST(a_name_is_not_for_another_request_within_a_day)
+{
+    struct job_request first = named_request("a", "n1", "b1"),
+                       other = named_request("b", "n1", "b2");
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, ask_by_name(&first));
+    ck_assert_str_eq(ask_by_name(&other), "reused");
+    other.input = NULL;
+    ck_assert_str_eq(ask_by_name(&other), "reused");
+    kit_sql("UPDATE casecast_requests SET made_ms = made_ms - 86400001");
+    ck_assert_str_eq(ask_by_name(&other), "none");
+    other.input = "{}";
+    ck_assert_str_ne(ask_by_name(&other), id);
+    ck_assert_str_eq(ask_by_name(&first), "reused");
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_requests"), "1");
+}
+END_TEST
+
+/* Old names go when a new one is written, and with their job. */
+START_TEST(a_name_whose_job_has_lost_its_files_or_is_forgotten_is_free)
+{
+    struct job_request request = named_request("a", "n1", "b1");
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, ask_by_name(&request));
+    kit_claim("me", 1);
+    assert_done(store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    ck_assert_str_eq(ask_by_name(&request), id);
+    request.gone = 1;
+    ck_assert_str_ne(ask_by_name(&request), id);
+    request.gone = 0;
+    strcpy(id, ask_by_name(&request));
+    kit_claim("me", 1);
+    assert_done(store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "bad", NULL, 0, &kit_error));
+    assert_done(store_job_forget(kit_store, id, &kit_error));
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_requests"), "0");
+}
+END_TEST
+
 START_TEST(a_watched_job_is_written_down_once_in_a_while_whoever_asks)
 {
     char ids[1][JOB_ID_LEN + 1];
@@ -768,6 +866,10 @@ int main(void)
         the_same_key_attaches_while_queued_running_and_done,
         without_an_input_nothing_is_made_and_no_lock_is_waited_for,
         a_request_that_is_asked_again_with_its_id_has_made_the_job,
+        a_request_with_a_name_that_is_asked_again_gets_its_job,
+        a_request_with_a_name_may_get_a_job_that_is_there,
+        a_name_is_not_for_another_request_within_a_day,
+        a_name_whose_job_has_lost_its_files_or_is_forgotten_is_free,
         a_watched_job_is_written_down_once_in_a_while_whoever_asks,
         another_key_or_kind_is_another_job,
         done_jobs_up_to_the_number_whose_files_are_gone_count_no_more,

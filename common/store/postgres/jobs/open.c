@@ -19,13 +19,21 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
 {
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
             pg_number(request->gone), pg_number(request->hold_ms), pg_number(request->told_hold_ms),
-            pg_text(request->viewer), pg_text(request->engine)),
+            pg_text(request->viewer), pg_text(request->engine), pg_text(request->request_name),
+            pg_text(request->request_body), pg_number(STORE_REQUEST_MS)),
         ret_result, err);
+}
+
+static int open_answer(const char *answer)
+{
+    if (strcmp(answer, "full") == 0)
+        return STORE_E_FULL;
+    return strcmp(answer, "reused") == 0 ? STORE_E_REUSED : 0;
 }
 
 int pg_job_open(struct store_link *store_link, const struct job_request *request,
@@ -38,9 +46,11 @@ int pg_job_open(struct store_link *store_link, const struct job_request *request
 
     if (rc != 0)
         return rc;
-    if (PQntuples(result) > 0 && strcmp(PQgetvalue(result, 0, JOB_COLUMN_ANSWER), "full") == 0) {
+    if (PQntuples(result) > 0)
+        rc = open_answer(PQgetvalue(result, 0, JOB_COLUMN_ANSWER));
+    if (rc != 0) {
         PQclear(result);
-        return STORE_E_FULL;
+        return rc;
     }
     rc = row_first_job(link, result, ret_job, err);
     if (rc == 0)

@@ -110,20 +110,30 @@ CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone big
             WHERE job_id = j.id AND viewer = p_viewer AND abs(t.ms - told_ms) < p_told_hold_ms)))
     ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1 $$;
 
--- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', or 'full'; no row: there is
--- none, and no input for a new one.
+-- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', 'full', or 'reused': p_name was
+-- the name of another request within the last p_known_ms; no row: there is no job, and no input for a new one.
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
-  p_engine text)
+  p_engine text, p_name text, p_body text, p_known_ms bigint)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
+  t bigint := casecast.now_ms();
+  is_noted boolean;
+  noted text;
   n bigint;
 BEGIN
   FOR look IN 1..2 LOOP
-    n := coalesce((SELECT number FROM casecast.jobs WHERE id = p_id), -- the call before has made it
+    SELECT j.number, r.body INTO n, noted FROM casecast.requests r JOIN casecast.jobs j ON j.id = r.job_id
+      WHERE r.name = p_name AND abs(t - r.made_ms) < p_known_ms AND NOT (j.state = 'done' AND j.number <= p_gone);
+    IF noted <> p_body THEN
+      RETURN QUERY SELECT 'reused', NULL::text, NULL::casecast.job_rows;
+      RETURN;
+    END IF;
+    is_noted := p_name IS NULL OR n IS NOT NULL;
+    n := coalesce(n, (SELECT number FROM casecast.jobs WHERE id = p_id), -- the call before has made it
       casecast.job_find(p_kind, p_key, p_gone, p_hold_ms, p_told_hold_ms, p_viewer));
-    EXIT WHEN n IS NOT NULL;
-    IF p_input IS NULL THEN
+    EXIT WHEN n IS NOT NULL AND is_noted;
+    IF n IS NULL AND p_input IS NULL THEN
       RETURN;
     END IF;
     IF look = 1 THEN
@@ -142,6 +152,12 @@ BEGIN
       PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
     END IF;
     PERFORM casecast.tell_news();
+  END IF;
+  IF NOT is_noted THEN
+    DELETE FROM casecast.requests WHERE made_ms < t - p_known_ms OR made_ms > t + p_known_ms;
+    INSERT INTO casecast.requests(name, body, job_id, made_ms)
+      SELECT p_name, p_body, id, t FROM casecast.jobs WHERE number = n
+      ON CONFLICT (name) DO UPDATE SET body = excluded.body, job_id = excluded.job_id, made_ms = excluded.made_ms;
   END IF;
   RETURN QUERY SELECT 'there', NULL::text, j FROM casecast.job_rows j WHERE j.number = n;
 END $$;

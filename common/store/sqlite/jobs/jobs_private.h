@@ -30,6 +30,16 @@ int job_drop_input(struct database *db, const char *id, struct error *err);
 int job_hand_over(
     struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err);
 
+/* --- requests.c --- */
+
+/* The job of a request that has a name, if it was asked before.  STORE_E_NOT_FOUND,
+ * STORE_E_REUSED. */
+int request_find(
+    struct database *db, const struct job_request *request, struct job *ret_job, struct error *err);
+/* Notes which job a request that has a name got, in place of what was noted of it. */
+int request_note(
+    struct database *db, const struct job_request *request, const char *job_id, struct error *err);
+
 /* --- lists.c --- */
 
 /* Calls one of the two functions for each row of a started query of JOB_COLUMNS. */

@@ -70,16 +70,29 @@ static int open_insert(struct database *db, const struct job_request *request, s
     return rc;
 }
 
+/* `*ret_is_noted`: nothing has to be written. */
+static int open_look(struct database *db, const struct job_request *request, struct job *ret_job,
+    bool *ret_is_noted, struct error *err)
+{
+    int rc = request_find(db, request, ret_job, err);
+
+    *ret_is_noted = rc == 0 || !request->request_name;
+    return rc == STORE_E_NOT_FOUND ? open_find(db, request, ret_job, err) : rc;
+}
+
 /* Under the write lock. */
 static int open_or_make(
     struct database *db, const struct job_request *request, struct job *ret_job, struct error *err)
 {
-    int rc = open_find(db, request, ret_job, err);
+    bool is_noted;
+    int rc = open_look(db, request, ret_job, &is_noted, err);
 
-    if (rc != STORE_E_NOT_FOUND)
-        return rc;
-    rc = open_insert(db, request, err);
-    return rc == 0 ? job_by_id(db, request->id, ret_job, err) : rc;
+    if (rc == STORE_E_NOT_FOUND && request->input) {
+        rc = open_insert(db, request, err);
+        if (rc == 0)
+            rc = job_by_id(db, request->id, ret_job, err);
+    }
+    return rc == 0 && !is_noted ? request_note(db, request, ret_job->id, err) : rc;
 }
 
 int sqlite_job_open(struct store_link *link, const struct job_request *request, struct job *ret_job,
@@ -87,12 +100,16 @@ int sqlite_job_open(struct store_link *link, const struct job_request *request, 
 {
     struct database *db = database_of(link);
     struct job job = {0};
+    bool is_noted = true;
     int rc = transaction_begin_read(db, err);
 
     /* Nearly every caller attaches, which needs no write lock. */
     if (rc == 0)
-        rc = job_hand_over(db, open_find(db, request, &job, err), &job, ret_job, err);
-    if (rc == STORE_E_NOT_FOUND && request->input) {
+        rc = job_hand_over(db, open_look(db, request, &job, &is_noted, err), &job, ret_job, err);
+    if ((rc == STORE_E_NOT_FOUND && request->input) || (rc == 0 && !is_noted)) {
+        if (rc == 0)
+            job_clear(ret_job);
+        job = (struct job){0};
         rc = transaction_begin(db, err);
         if (rc == 0)
             rc = job_hand_over(db, open_or_make(db, request, &job, err), &job, ret_job, err);

@@ -28,6 +28,8 @@ static int prepare(const struct job_kind *unused_kind, struct store *unused,
 static struct job_kind kind = {
     .name = "video", .subject_name = "file", .first = "begins", .prepare = prepare};
 
+static struct jobs_terms terms; /* of a POST */
+
 static int ask_for(const char *subject, enum origin origin, const char *method, struct error *err)
 {
     static const struct config config = {.max_queued = 0}; /* no new job */
@@ -38,7 +40,8 @@ static int ask_for(const char *subject, enum origin origin, const char *method, 
         .server = &server, .fcgx = &fcgx, .store = &kit_store, .method = method, .origin = origin};
     struct job job = {0};
     bool is_new;
-    int rc = jobs_open(&request, &kind, &(struct job_ask){.subject = subject}, &job, &is_new, err);
+    int rc = jobs_open(&request, &kind, &(struct job_ask){.subject = subject},
+        strcmp(method, "POST") == 0 ? &terms : NULL, &job, &is_new, err);
 
     ck_assert(rc != 0 || !is_new);
     job_clear(&job);
@@ -97,6 +100,23 @@ START_TEST(a_page_of_another_site_makes_no_job)
 }
 END_TEST
 
+/* Nor is its subject looked at, which may be gone. */
+START_TEST(a_request_that_was_named_before_is_not_prepared_again)
+{
+    kit_job("a");
+    strcpy(terms.idempotency.name, "one");
+    strcpy(terms.idempotency.body, "body");
+    ck_assert_int_eq(ask(ORIGIN_OURS, "POST", &kit_error), 0);
+    ck_assert_int_eq(n_keys, 1);
+    ck_assert_int_eq(ask_for("gone", ORIGIN_OURS, "POST", &kit_error), 0);
+    ck_assert_int_eq(n_keys, 1);
+    strcpy(terms.idempotency.body, "other");
+    ck_assert_int_eq(ask(ORIGIN_OURS, "POST", &kit_error), STORE_E_REUSED);
+    ck_assert_int_eq(jobs_status(STORE_E_REUSED, &kit_error), 422);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "Idempotency-Key"));
+}
+END_TEST
+
 static int no_dots(const struct job_kind *unused_kind, const char *subject, struct error *err)
 {
     (void)unused_kind;
@@ -132,6 +152,7 @@ int main(void)
         an_input_is_made_only_where_there_is_nothing_to_attach_to,
         files_are_checked_without_a_lock_and_only_of_the_newest_job,
         a_page_of_another_site_makes_no_job,
+        a_request_that_was_named_before_is_not_prepared_again,
         the_kind_checks_the_subject,
         no_kind_takes_a_subject_that_needs_escaping,
     };

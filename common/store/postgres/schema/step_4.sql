@@ -1,0 +1,9 @@
+-- Requests that have a name, and the job that each of them got.
+CREATE TABLE casecast.requests(
+  name text COLLATE "C" PRIMARY KEY,
+  body text COLLATE "C" NOT NULL,
+  job_id text COLLATE "C" NOT NULL REFERENCES casecast.jobs(id) ON DELETE CASCADE,
+  made_ms bigint NOT NULL);
+CREATE INDEX requests_by_job ON casecast.requests(job_id);
+CREATE INDEX requests_by_time ON casecast.requests(made_ms);
+DROP FUNCTION IF EXISTS casecast.job_open(text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text, text);
