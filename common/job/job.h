@@ -23,6 +23,8 @@
 enum {
     JOB_ID_LEN = 26, /* 130 random bits: it can't be guessed and is never used again */
     JOB_KIND_MAX = 31,
+    JOB_PRIORITY_NORMAL = 4, /* as in JMS and AMQP */
+    JOB_PRIORITY_MAX = 9,
     JOB_SUBJECT_MAX = 64, /* bytes: what the job is about, as its kind names it */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
     JOB_CURSOR_TEXT_MAX = JOB_EVENT_ID_MAX + 1 + 20,
@@ -39,6 +41,7 @@ struct job {
     enum job_state state;
     bool cancel_wanted;
     bool is_left; /* the cancel is wanted because its last viewer left; no viewer asked for it */
+    int priority; /* 0 … JOB_PRIORITY_MAX: a higher one is run sooner */
     int position; /* 1: the next to run; 0: not queued */
     int64_t watched_ms; /* when viewers were last noted, by the clock of the store: only whether it
                            changed says anything; 0: never */

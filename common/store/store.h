@@ -226,14 +226,14 @@ int store_member_each(struct store *store, void (*each)(void *ctx, const struct 
 /* Its running jobs are queued again, first in line, and it is no member any more. */
 int store_member_release(struct store *store, const struct member *member, struct error *err);
 
-/* Takes the oldest job of a known kind that is queued, or running under an owner that is gone or
- * whose lease has ended, unless `slots` jobs are running under good leases already, in whatever
- * process of its machine.  A job whose cancel_wanted is set (its owner left before it could end it)
- * comes first and needs no slot and no known kind: end it as canceled, run nothing.  A job waits
- * while another job of its key still runs, which was canceled.  A job that was begun waits for a
- * member of the engine that began it, while one lives and is not asked to stop.
- * `ret_job->deaths` counts the owners that are gone though nobody asked them to end; silent ones
- * are not counted.
+/* Takes the first job of a known kind, by priority and then by age, that is queued, or running
+ * under an owner that is gone or whose lease has ended, unless `slots` jobs are running under good
+ * leases already, in whatever process of its machine.  A job whose cancel_wanted is set (its owner
+ * left before it could end it) comes first and needs no slot and no known kind: end it as canceled,
+ * run nothing.  A job waits while another job of its key still runs, which was canceled.  A job
+ * that was begun waits for a member of the engine that began it, while one lives and is not asked
+ * to stop. `ret_job->deaths` counts the owners that are gone though nobody asked them to end;
+ * silent ones are not counted.
  *
  * `claim`: a random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the
  * same tag, and gets the job that the first call took, if it still runs.  STORE_E_NOT_FOUND:
@@ -277,8 +277,8 @@ int store_position(struct store *store, uint64_t *ret_position, struct error *er
 int store_tail(struct store *store, uint64_t after, int most,
     void (*each)(void *ctx, uint64_t position, const char *job_id, const struct job_event *event),
     void *ctx, struct error *err);
-/* Every job that is queued or running, in the order of creation, with position, progress, and the
- * name of the member that runs it (NULL: none does). */
+/* Every job that is running, then every one that is queued, in the order of the queue; with
+ * position, progress, and the name of the member that runs it (NULL: none does). */
 int store_live(struct store *store,
     void (*each)(void *ctx, const struct job *job, const char *owner), void *ctx,
     struct error *err);

@@ -69,7 +69,7 @@ static void job_routes_refuse_input(struct request *request, const struct job_ki
 
 static bool job_routes_is_beside(const char *name)
 {
-    static const char *const beside[] = {"input", "metadata", "webhook"};
+    static const char *const beside[] = {"input", "metadata", "priority", "webhook"};
     size_t i = 0;
 
     while (i < sizeof beside / sizeof *beside && strcmp(name, beside[i]) != 0)
@@ -148,6 +148,28 @@ static bool job_routes_may_create(struct request *request)
     return false;
 }
 
+/* A stranger must not push others back. */
+static int job_routes_read_priority(
+    const struct request *request, const json_t *body, int *ret_priority, struct error *err)
+{
+    const json_t *json = json_object_get(body, "priority");
+    json_int_t priority = json_integer_value(json);
+
+    *ret_priority = JOB_PRIORITY_NORMAL;
+    if (!json)
+        return 0;
+    if (!json_is_integer(json) || priority < 0 || priority > JOB_PRIORITY_MAX)
+        return error_set(err, ERR_INPUT, "priority: must be a whole number from 0 to %d, as in %d",
+            JOB_PRIORITY_MAX, JOB_PRIORITY_NORMAL);
+    *ret_priority = (int)priority;
+    if (priority <= JOB_PRIORITY_NORMAL || request->is_trusted)
+        return 0;
+    error_set(err, ERR_INPUT,
+        "priority %d: only the addresses in nginx/addresses.conf may ask for more than %d",
+        *ret_priority, JOB_PRIORITY_NORMAL);
+    return JOBS_E_FORBIDDEN;
+}
+
 /* The answer says that the webhook is kept, too: without an answer the client asks again. */
 static void job_routes_open(struct request *request, const json_t *body,
     const struct job_kind *kind, const struct job_ask *ask, const struct job_hook *hook)
@@ -158,6 +180,8 @@ static void job_routes_open(struct request *request, const json_t *body,
     bool is_new;
     int rc = idempotency_read(request, body, &terms.idempotency, &err);
 
+    if (rc == 0)
+        rc = job_routes_read_priority(request, body, &terms.priority, &err);
     if (rc == 0)
         rc = jobs_open(request, kind, ask, &terms, &job, &is_new, &err);
     if (rc != 0)

@@ -72,6 +72,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .input = input,
         .engine = kind->engine ? hub_engine(server->hub) : NULL,
         .first = kind->first ? &first : NULL,
+        .priority = terms ? terms->priority : JOB_PRIORITY_NORMAL,
         .max_queued = server->config->max_queued,
         .hold_ms = is_post ? 0 : HOLD_MS,
         .told_hold_ms = is_post ? 0 : TOLD_HOLD_MS,

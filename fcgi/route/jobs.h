@@ -10,6 +10,7 @@ enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
 /* How a job is asked for by POST, beside what is asked for. */
 struct jobs_terms {
     struct idempotency idempotency;
+    int priority;
 };
 
 /* Creates a job or attaches to the one that is there (store_job_open()).  The caller clears

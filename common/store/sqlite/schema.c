@@ -15,9 +15,10 @@
 
 /* Step i leads to schema version SCHEMA_FIRST + i.  A step that was released is never edited.
  *
- * `number` is the order of creation and so of the queue: a running job is older than all waiting
- * jobs, so a job that is put back is first in line again.  The input has a table of its own,
- * because every progress note rewrites the job's row. */
+ * `rank` is 9 less the priority.  The order of the queue is that of rank and then of `number`,
+ * which is the order of creation: a job that is put back is older than all that wait with its rank,
+ * and so first of them again.  The input has a table of its own, because every progress note
+ * rewrites the job's row. */
 static const char *const steps[] = {
     "CREATE TABLE casecast_meta("
     "  name TEXT PRIMARY KEY NOT NULL,"
@@ -118,7 +119,9 @@ static const char *const steps[] = {
     "  job_id TEXT NOT NULL REFERENCES casecast_jobs(id) ON DELETE CASCADE,"
     "  made_ms INTEGER NOT NULL);"
     "CREATE INDEX casecast_requests_by_job ON casecast_requests(job_id);"
-    "CREATE INDEX casecast_requests_by_time ON casecast_requests(made_ms);",
+    "CREATE INDEX casecast_requests_by_time ON casecast_requests(made_ms);"
+    "ALTER TABLE casecast_jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 5;"
+    "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

@@ -48,6 +48,22 @@ START_TEST(a_claim_from_a_long_queue_costs_what_one_from_a_short_queue_does)
 }
 END_TEST
 
+START_TEST(nor_does_it_where_the_queue_has_many_priorities)
+{
+    int few, many;
+
+    add_jobs(SHORT);
+    kit_sql("UPDATE casecast_jobs SET rank = number % 10");
+    kit_claim("one", 8);
+    few = steps_of_claim("two");
+    assert_done(store_member_release(kit_store, kit_member("two"), &kit_error));
+    add_jobs(LONG);
+    kit_sql("UPDATE casecast_jobs SET rank = number % 10");
+    many = steps_of_claim("two");
+    ck_assert_msg(many < few + few / 4, "%d steps of %d, %d of %d", few, SHORT, many, LONG);
+}
+END_TEST
+
 START_TEST(nor_does_it_cost_more_for_each_job_that_runs_than_one_look)
 {
     int few, many;
@@ -91,6 +107,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_claim_from_a_long_queue_costs_what_one_from_a_short_queue_does,
+        nor_does_it_where_the_queue_has_many_priorities,
         nor_does_it_cost_more_for_each_job_that_runs_than_one_look,
         the_newest_jobs_are_told_with_their_positions,
     };

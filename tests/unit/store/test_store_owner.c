@@ -475,6 +475,89 @@ START_TEST(a_released_job_is_first_in_line_again)
 }
 END_TEST
 
+/* --- priorities --- */
+
+static const char *job_of(const char *key, int priority)
+{
+    struct job_request request = kit_request("1", key);
+    static char id[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    request.priority = priority;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_int_eq(job.priority, priority);
+    memcpy(id, job.id, sizeof id);
+    job_clear(&job);
+    return id;
+}
+
+/* The key of the next job. */
+static const char *claim_key(const char *owner)
+{
+    static char key[DIGEST_HEX_LEN + 1];
+    struct job job = kit_get(kit_claim(owner, 8));
+
+    strcpy(key, job.key);
+    job_clear(&job);
+    return key;
+}
+
+static void note_turn(void *ctx, const struct job *job, const char *owner)
+{
+    (void)owner;
+    buf_format(ctx, "%s%d ", job->key, job->position);
+}
+
+static void note_listed(void *ctx, const struct job *job)
+{
+    note_turn(ctx, job, NULL);
+}
+
+START_TEST(a_higher_priority_is_claimed_sooner_and_within_one_the_oldest)
+{
+    static const struct job_filter all = {.most = 10};
+    struct buf live = {0}, listed = {0};
+    char c[JOB_ID_LEN + 1];
+    struct job job;
+
+    job_of("a", 0);
+    job_of("b", 9);
+    strcpy(c, job_of("c", JOB_PRIORITY_NORMAL));
+    job_of("d", 9);
+    job_of("e", JOB_PRIORITY_NORMAL);
+    job = kit_get(c);
+    ck_assert_int_eq(job.position, 3);
+    job_clear(&job);
+    assert_done(store_live(kit_store, note_turn, &live, &kit_error));
+    ck_assert_str_eq(live.data, "b1 d2 c3 e4 a5 ");
+    assert_done(store_job_each(kit_store, &all, note_listed, &listed, &kit_error));
+    ck_assert_str_eq(listed.data, "e4 d2 c3 b1 a5 ");
+    ck_assert_str_eq(claim_key("me"), "b");
+    ck_assert_str_eq(claim_key("me"), "d");
+    ck_assert_str_eq(claim_key("me"), "c");
+    assert_done(store_job_release(kit_store, c, 1, &kit_error));
+    ck_assert_str_eq(claim_key("me"), "c"); /* first in line again, of its priority */
+    ck_assert_str_eq(claim_key("me"), "e");
+    ck_assert_str_eq(claim_key("me"), "a");
+    buf_free(&live);
+    buf_free(&listed);
+}
+END_TEST
+
+START_TEST(a_job_whose_owner_died_waits_for_jobs_of_a_higher_priority)
+{
+    job_of("low", 0);
+    ck_assert_str_eq(claim_key("one"), "low");
+    job_of("high", 9);
+    job_of("as low", 0);
+    kit_dies("one");
+    ck_assert_str_eq(claim_key("two"), "high");
+    ck_assert_str_eq(claim_key("two"), "low");
+    ck_assert_str_eq(claim_key("two"), "as low");
+}
+END_TEST
+
 START_TEST(a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken)
 {
     char id[JOB_ID_LEN + 1];
@@ -815,6 +898,8 @@ int main(void)
         a_job_waits_for_nobody_of_its_engine_who_is_asked_to_stop,
         who_sleeps_does_not_keep_a_job_for_its_engine,
         a_released_job_is_first_in_line_again,
+        a_higher_priority_is_claimed_sooner_and_within_one_the_oldest,
+        a_job_whose_owner_died_waits_for_jobs_of_a_higher_priority,
         a_canceled_job_whose_owner_died_goes_to_an_heir_though_all_slots_are_taken,
         an_end_writes_state_result_and_events_together,
         nothing_to_claim_needs_no_write_lock,

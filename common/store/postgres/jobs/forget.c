@@ -15,8 +15,9 @@ int pg_job_each_old(struct store_link *store_link, int64_t age_ms, int most,
     struct pg_link *link = pg_link_of(store_link);
     PGresult *result = NULL;
     int rc = jobs_ask(link,
-        "SELECT " JOB_COLUMNS "0 FROM casecast.jobs"
-        " WHERE asked_ms <= greatest(casecast.now_ms() - $1, 0) ORDER BY asked_ms, number LIMIT $2",
+        "SELECT " JOB_COLUMNS("0") "FROM casecast.jobs"
+                                   " WHERE asked_ms <= greatest(casecast.now_ms() - $1, 0) ORDER "
+                                   "BY asked_ms, number LIMIT $2",
         PG_VALUES(pg_number(age_ms), pg_number(most)), &result, err);
 
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;

@@ -31,9 +31,10 @@ int pg_job_each_done(struct store_link *store_link, const char *kind,
     struct pg_link *link = pg_link_of(store_link);
     PGresult *result = NULL;
     int rc = jobs_ask(link,
-        "SELECT " JOB_COLUMNS "0 FROM casecast.jobs WHERE number IN (SELECT max(number)"
-        " FROM casecast.jobs WHERE kind = $1 AND state = 'done' GROUP BY subject)"
-        " ORDER BY number DESC",
+        "SELECT " JOB_COLUMNS(
+            "0") "FROM casecast.jobs WHERE number IN (SELECT max(number)"
+                 " FROM casecast.jobs WHERE kind = $1 AND state = 'done' GROUP BY subject)"
+                 " ORDER BY number DESC",
         PG_VALUES(pg_text(kind)), &result, err);
 
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
@@ -49,11 +50,11 @@ int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
         "  WHERE ($2 = 0 OR number < $2) AND ($3::text IS NULL OR state = $3)"
         "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = $5)"
         "  ORDER BY number DESC LIMIT $1),"
-        " queue AS MATERIALIZED (SELECT number AS waiting, row_number() OVER (ORDER BY number)"
-        "  AS position FROM casecast.jobs WHERE state = 'queued'"
+        " queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
+        "  OVER (ORDER BY rank, number) AS position FROM casecast.jobs WHERE state = 'queued'"
         "  AND EXISTS (SELECT 1 FROM listed WHERE state = 'queued'))"
-        " SELECT " JOB_COLUMNS "position FROM listed LEFT JOIN queue ON waiting = number"
-        " ORDER BY number DESC",
+        " SELECT " JOB_COLUMNS("position") "FROM listed LEFT JOIN queue ON waiting = number"
+                                           " ORDER BY number DESC",
         PG_VALUES(pg_number(filter->most), pg_number(filter->before), pg_text(filter->state),
             pg_text(filter->kind), pg_text(filter->subject)),
         &result, err);
@@ -94,9 +95,11 @@ int pg_live(struct store_link *store_link,
     struct pg_link *link = pg_link_of(store_link);
     PGresult *result = NULL;
     int rc = jobs_ask(link,
-        "SELECT " JOB_COLUMNS "CASE state WHEN 'queued' THEN"
-        " count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY number) END"
-        " FROM casecast.jobs WHERE state IN ('queued', 'running') ORDER BY number",
+        "SELECT " JOB_COLUMNS(
+            "CASE state WHEN 'queued' THEN"
+            " count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY rank, number)"
+            " END") "FROM casecast.jobs WHERE state IN ('queued', 'running')"
+                    " ORDER BY state = 'queued', rank, number",
         NULL, 0, &result, err);
 
     if (rc != 0)

@@ -1,3 +1,8 @@
+-- `rank`: 9 less the priority.  The order of the queue is that of rank and then of number.
+ALTER TABLE casecast.jobs ADD COLUMN rank int NOT NULL DEFAULT 5;
+CREATE INDEX jobs_in_turn ON casecast.jobs(rank, number) WHERE state = 'queued';
+DROP INDEX casecast.jobs_queued;
+
 -- Requests that have a name, and the job that each of them got.
 CREATE TABLE casecast.requests(
   name text COLLATE "C" PRIMARY KEY,

@@ -8,13 +8,20 @@
 /* A job's position in the queue; sqlite_live() counts the rows instead. */
 #define POSITION                                                                                   \
     "CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast_jobs AS q"                       \
-    " WHERE q.state = 'queued' AND q.number <= casecast_jobs.number) END"
+    " INDEXED BY casecast_jobs_in_turn WHERE q.state = 'queued'"                                   \
+    " AND (q.rank, q.number) <= (casecast_jobs.rank, casecast_jobs.number)) END"
 
 /* `position`: an SQL expression, used only where the job is queued. */
 #define JOB_COLUMNS(position)                                                                      \
     "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
-    "deaths, progress, result, error, " position ", owner, watched_ms, run, number "
-enum { JOB_COLUMN_OWNER = 15, JOB_COLUMN_WATCHED, JOB_COLUMN_RUN, JOB_COLUMN_NUMBER };
+    "deaths, progress, result, error, " position ", owner, watched_ms, run, number, rank "
+enum {
+    JOB_COLUMN_OWNER = 15,
+    JOB_COLUMN_WATCHED,
+    JOB_COLUMN_RUN,
+    JOB_COLUMN_NUMBER,
+    JOB_COLUMN_RANK
+};
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */
 int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct error *err);

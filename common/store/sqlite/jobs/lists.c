@@ -51,8 +51,9 @@ int sqlite_job_each(struct store_link *link, const struct job_filter *filter,
     struct database *db = database_of(link);
     sqlite3_stmt *row;
     int rc = query_start(db,
-        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number() OVER (ORDER BY number)"
-        " AS position FROM casecast_jobs WHERE state = 'queued')"
+        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
+        " OVER (ORDER BY rank, number) AS position FROM casecast_jobs"
+        " INDEXED BY casecast_jobs_in_turn WHERE state = 'queued')"
         " SELECT " JOB_COLUMNS(
             LISTED_POSITION) "FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
                              " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
@@ -93,8 +94,8 @@ int sqlite_live(struct store_link *link,
     sqlite3_stmt *row;
     int rc = query_start(db,
         "SELECT " JOB_COLUMNS("count(*) FILTER (WHERE state = 'queued') OVER (ORDER BY "
-                              "number)") "FROM casecast_jobs WHERE state IN ('queued', 'running') "
-                                         "ORDER BY number",
+                              "rank, number)") "FROM casecast_jobs WHERE state IN ('queued', "
+                                               "'running') ORDER BY state = 'queued', rank, number",
         NULL, &row, err);
 
     return rc == 0 ? sqlite_jobs_each_row(db, row, NULL, each, ctx, err) : rc;

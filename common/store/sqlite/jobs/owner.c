@@ -13,10 +13,10 @@
  * claim of its own job would run the job twice.  A process that is there but let its lease end
  * sleeps: its jobs may be taken over.  A process that ended is nowhere. */
 #define BEGUN                                                                                      \
-    "begun AS MATERIALIZED (SELECT number, kind, key, engine, owner,"                              \
+    "begun AS MATERIALIZED (SELECT number, rank, kind, key, engine, owner,"                        \
     "  owner = ?1 OR machine = ?3 AND NOT is_gone AS is_here,"                                     \
     "  owner = ?1 OR leased_until_ms > ?2 AND NOT is_gone AS is_awake"                             \
-    " FROM (SELECT number, kind, key, j.engine, owner, machine, leased_until_ms,"                  \
+    " FROM (SELECT number, rank, kind, key, j.engine, owner, machine, leased_until_ms,"            \
     "   casecast_is_gone(name) AS is_gone"                                                         \
     "  FROM casecast_jobs j LEFT JOIN casecast_members ON name = owner WHERE state = 'running'))"
 
@@ -54,17 +54,18 @@
 /* A job waits while another job of its key still runs (which was canceled and requested again):
  * both write to the same folder. */
 #define FIRST_OF(table, may)                                                                       \
-    "(SELECT number FROM " table " AS mine WHERE " may                                             \
+    "(SELECT number, rank FROM " table " WHERE " may                                               \
     " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
     " AND ifnull(engine, ?6) NOT IN others"                                                        \
     " AND NOT EXISTS (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)" \
-    " ORDER BY number LIMIT 1)"
+    " ORDER BY rank, number LIMIT 1)"
 
 #define FIRST_QUEUED                                                                               \
-    FIRST_OF("casecast_jobs", "state = 'queued' AND (SELECT for_any FROM free)"                    \
-                              " AND kind NOT IN (SELECT kind FROM full WHERE for_any)")
+    FIRST_OF("casecast_jobs AS mine INDEXED BY casecast_jobs_in_turn",                             \
+        "state = 'queued' AND (SELECT for_any FROM free)"                                          \
+        " AND kind NOT IN (SELECT kind FROM full WHERE for_any)")
 #define FIRST_LAPSED                                                                               \
-    FIRST_OF("begun",                                                                              \
+    FIRST_OF("begun AS mine",                                                                      \
         "is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)"          \
         " AND kind NOT IN (SELECT kind FROM full WHERE iif(mine.is_here, for_sleepers, for_any))")
 
@@ -72,8 +73,8 @@
 static const char owner_next_sql[] =
     "WITH " BEGUN ", " FREE ", " FULL ", " OTHERS " SELECT number FROM " FIRST_TO_CANCEL
     " UNION ALL SELECT number FROM (SELECT number FROM"
-    " (SELECT number FROM " FIRST_QUEUED " UNION ALL SELECT number FROM " FIRST_LAPSED ")"
-    " ORDER BY number LIMIT 1) LIMIT 1";
+    " (SELECT * FROM " FIRST_QUEUED " UNION ALL SELECT * FROM " FIRST_LAPSED ")"
+    " ORDER BY rank, number LIMIT 1) LIMIT 1";
 
 static const char *owner_engine(const struct sqlite_member *member)
 {
