@@ -66,6 +66,27 @@ void job_id_make(char ret_id[static JOB_ID_LEN + 1])
     digest_random_name(ret_id, JOB_ID_LEN);
 }
 
+/* 00-<trace id>-<parent id>-<flags>, in lower case; an id of zeros is none. */
+static bool job_is_traceparent(const char *text)
+{
+    static const char form[] = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    for (int i = 0; i < JOB_TRACE_LEN; i++)
+        if (form[i] == '-' ? text[i] != '-' : !text[i] || !strchr("0123456789abcdef", text[i]))
+            return false;
+    return strncmp(text, "ff", 2) != 0 && strncmp(text + 3, form + 3, 32) != 0 &&
+           strncmp(text + 36, form + 36, 16) != 0 &&
+           (text[JOB_TRACE_LEN] == '\0' ||
+               (text[JOB_TRACE_LEN] == '-' && strncmp(text, "00", 2) != 0));
+}
+
+void job_traceparent_read(const char *header, char ret_traceparent[static JOB_TRACE_LEN + 1])
+{
+    *ret_traceparent = '\0';
+    if (job_is_traceparent(header))
+        snprintf(ret_traceparent, JOB_TRACE_LEN + 1, "00%.*s", JOB_TRACE_LEN - 2, header + 2);
+}
+
 void job_event_id_format(
     const char *job_id, uint64_t seq, char ret_text[static JOB_EVENT_ID_MAX + 1])
 {

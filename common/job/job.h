@@ -26,6 +26,7 @@ enum {
     JOB_PRIORITY_NORMAL = 4, /* as in JMS and AMQP */
     JOB_PRIORITY_MAX = 9,
     JOB_SUBJECT_MAX = 64, /* bytes: what the job is about, as its kind names it */
+    JOB_TRACE_LEN = 55,   /* of a traceparent */
     JOB_EVENT_ID_MAX = JOB_ID_LEN + 1 + 20,
     JOB_CURSOR_TEXT_MAX = JOB_EVENT_ID_MAX + 1 + 20,
 };
@@ -37,7 +38,8 @@ struct job {
     char id[JOB_ID_LEN + 1];
     char kind[JOB_KIND_MAX + 1];
     char subject[JOB_SUBJECT_MAX + 1];
-    char key[DIGEST_HEX_LEN + 1]; /* of all that shapes the result: same key, same job */
+    char key[DIGEST_HEX_LEN + 1];        /* of all that shapes the result: same key, same job */
+    char traceparent[JOB_TRACE_LEN + 1]; /* of the request that made it (W3C Trace Context); "" */
     enum job_state state;
     bool cancel_wanted;
     bool is_left; /* the cancel is wanted because its last viewer left; no viewer asked for it */
@@ -86,6 +88,10 @@ bool job_id_is_wellformed(const char *id);
 
 /* A new random id.  digest_init() was called. */
 void job_id_make(char ret_id[static JOB_ID_LEN + 1]);
+
+/* The traceparent of a header as we pass it on, of version 00; "": the header is none.  A newer
+ * version may have more behind it. */
+void job_traceparent_read(const char *header, char ret_traceparent[static JOB_TRACE_LEN + 1]);
 
 /* "<job>:<seq>": the id: field of an event, which a client sends back as Last-Event-ID.  Parsing
  * accepts only what formatting writes; false: anything else.  `seq` 0: nothing was seen yet. */

@@ -53,7 +53,7 @@ static char *running_variable(const char *name, const char *fallback)
     return mem_format("%s=%s", name, value && *value ? value : fallback);
 }
 
-enum { N_VARIABLES = 10 };
+enum { N_VARIABLES = 11 };
 
 /* Nothing else of ours: neither the database's address nor a key.  Without PYTHONUNBUFFERED a
  * print() of Python would wait until 8 KB are full. */
@@ -61,6 +61,7 @@ static void running_env(const struct running *running, char *ret_env[static N_VA
 {
     const struct job *job = work_job(running->work);
     const struct program_files *files = &running->files;
+    int n = 8;
 
     ret_env[0] = running_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
     ret_env[1] = running->file->home ? mem_format("HOME=%s", running->file->home)
@@ -71,9 +72,13 @@ static void running_env(const struct running *running, char *ret_env[static N_VA
     ret_env[5] = mem_format("CASECAST_KIND=%s", job->kind);
     ret_env[6] = mem_format("CASECAST_SUBJECT=%s", job->subject);
     ret_env[7] = mem_format("CASECAST_ATTEMPT=%d", running->attempt);
-    ret_env[8] = files->hidden ? mem_format("CASECAST_OUT=%s", files->hidden) : NULL;
-    ret_env[9] = files->hidden ? mem_format("CASECAST_OUT_URL=%s", files->url) : NULL;
-    ret_env[N_VARIABLES] = NULL;
+    if (*job->traceparent)
+        ret_env[n++] = mem_format("TRACEPARENT=%s", job->traceparent);
+    if (files->hidden)
+        ret_env[n++] = mem_format("CASECAST_OUT=%s", files->hidden);
+    if (files->hidden)
+        ret_env[n++] = mem_format("CASECAST_OUT_URL=%s", files->url);
+    ret_env[n] = NULL;
 }
 
 /* --- how it ended --- */

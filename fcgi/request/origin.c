@@ -8,7 +8,7 @@
 const char origin_preflight[] =
     "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
     "Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, Idempotency-Key, "
-    "Last-Event-ID, X-Client-Secret\r\n"
+    "Last-Event-ID, Traceparent, X-Client-Secret\r\n"
     "Access-Control-Max-Age: 600\r\n";
 
 static bool origin_takes_all(const struct config *config)

@@ -66,6 +66,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
     struct job_event first = {.data = kind->first};
     bool is_post = terms != NULL; /* a reconnect is a GET */
     bool is_named = terms && *terms->idempotency.name;
+    char traceparent[JOB_TRACE_LEN + 1];
     struct job_request wanted = {.kind = kind->name,
         .subject = subject,
         .key = key,
@@ -79,7 +80,12 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .viewer = is_post ? NULL : request_param(request, "HTTP_X_REAL_IP"),
         .request_name = is_named ? terms->idempotency.name : NULL,
         .request_body = is_named ? terms->idempotency.body : NULL};
-    int rc = jobs_open_whole(request, kind, &wanted, ret_job, ret_is_new, err);
+    int rc;
+
+    job_traceparent_read(request_param(request, "HTTP_TRACEPARENT"), traceparent);
+    if (*traceparent)
+        wanted.traceparent = traceparent;
+    rc = jobs_open_whole(request, kind, &wanted, ret_job, ret_is_new, err);
 
     jobs_explain(server->config, rc, err);
     if (rc != 0)
@@ -88,7 +94,8 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
     if (job_state_is_final(ret_job->state))
         jobs_note_asked(request, ret_job);
     if (*ret_is_new) {
-        log_info("job %s: queued, %s %s %s", ret_job->id, kind->name, kind->subject_name, subject);
+        log_info("job %s: queued, %s %s %s%s%s", ret_job->id, kind->name, kind->subject_name,
+            subject, *traceparent ? ", traceparent " : "", traceparent);
         hub_poke(server->hub);
     }
     return 0;

@@ -87,6 +87,27 @@ void last_events_add_failed(struct last_events *last, const char *error)
     free(text);
 }
 
+/* The text before stays as it is: its numbers would be written otherwise. */
+static void last_event_trace(struct job_event *event, const char *traceparent)
+{
+    const char *end = strrchr(event->data, '}');
+    char *traced;
+
+    if (event->data[0] != '{' || !end || end[1])
+        return;
+    traced = mem_format("%.*s%s\"traceparent\":\"%s\"}", (int)(end - event->data), event->data,
+        strspn(event->data + 1, " ") == (size_t)(end - event->data - 1) ? "" : ",", traceparent);
+    free((char *)event->data);
+    event->data = traced;
+}
+
+void last_events_trace(struct last_events *last, enum job_state state, const char *traceparent)
+{
+    for (int i = 0; *traceparent && i < last->n; i++)
+        if (last->at[i].name && strcmp(last->at[i].name, job_state_name(state)) == 0)
+            last_event_trace(&last->at[i], traceparent);
+}
+
 void last_events_clear(struct last_events *last)
 {
     for (int i = 0; i < last->n; i++) {

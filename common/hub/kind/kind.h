@@ -29,6 +29,9 @@ struct last_events {
 void last_events_add(struct last_events *last, const char *name, const char *data);
 /* What a failed job ends with: the message "error TEXT", and the event `failed` with the text. */
 void last_events_add_failed(struct last_events *last, const char *error);
+/* Adds the member "traceparent" to the event that is called as the state, if its data is an object.
+ * `traceparent` "": nothing is added. */
+void last_events_trace(struct last_events *last, enum job_state state, const char *traceparent);
 void last_events_clear(struct last_events *last); /* frees what was added; none again */
 
 enum { KIND_ENGINE_LEN = 12 };

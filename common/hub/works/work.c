@@ -259,6 +259,7 @@ static int work_end(struct work *work, enum job_state state, const char *result,
     int rc;
 
     kind_finish(work->kind, state, result, reason, &last);
+    last_events_trace(&last, state, work->job.traceparent);
     while ((rc = store_job_end(work->store, work->job.id, work->job.run, state, result, reason,
                 last.at, last.n, err)) < 0 &&
            work_may_pass(err) && work_is_ours(work) && !store_is_adrift(work->store))
@@ -285,9 +286,8 @@ static void work_end_in_vain(struct work *work, enum job_state state, const char
  * could renew its own. */
 static bool work_has_heir(struct work *work)
 {
-    struct elsewhere elsewhere = {.machine = work->config->machine,
-        .engine = work->engine,
-        .kind = work->kind->name};
+    struct elsewhere elsewhere = {
+        .machine = work->config->machine, .engine = work->engine, .kind = work->kind->name};
     int64_t until_ms = clock_monotonic_ms() + work->config->lease_ms;
     struct error err;
 
@@ -385,8 +385,9 @@ void work_run(struct work *work)
 {
     int64_t start_ms = clock_monotonic_ms();
 
-    log_info("job %s: starts, %s %s %s", work->job.id, work->kind->name, work->kind->subject_name,
-        work->job.subject);
+    log_info("job %s: starts, %s %s %s%s%s", work->job.id, work->kind->name,
+        work->kind->subject_name, work->job.subject, *work->job.traceparent ? ", traceparent " : "",
+        work->job.traceparent);
     if (!work_open_store(work))
         return;
     work_run_kind(work);

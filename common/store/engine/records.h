@@ -56,6 +56,7 @@ struct job_request {
                                       such a member while one lives.  NULL: for nobody */
     const struct job_event *first; /* journaled with a new job */
     int priority;                  /* of a new job; one that is there keeps its own */
+    const char *traceparent;       /* the same; NULL: none */
     int max_queued;                /* STORE_E_FULL beyond that */
     /* A client that reconnects without Last-Event-ID must not begin a failed job anew each time. So
      * the newest job of the key is also found if it failed, was canceled, or is to be canceled (but

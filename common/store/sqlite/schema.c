@@ -121,6 +121,7 @@ static const char *const steps[] = {
     "CREATE INDEX casecast_requests_by_job ON casecast_requests(job_id);"
     "CREATE INDEX casecast_requests_by_time ON casecast_requests(made_ms);"
     "ALTER TABLE casecast_jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 5;"
+    "ALTER TABLE casecast_jobs ADD COLUMN traceparent TEXT;"
     "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
 };
 

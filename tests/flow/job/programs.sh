@@ -67,6 +67,7 @@ kind brief Timeout=400ms
 kind hush Quiet=400ms
 kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
+printf '%s\n' '[Kind]' Subject=traceId 'Command=sh -c "echo $TRACEPARENT"' >"$CASECAST_KINDS/trace.kind"
 kind leave Files=yes
 kind single Slots=1
 
@@ -123,6 +124,13 @@ fact 'a script of Node gets the input, and says events' same '{"n":2,"word":"wor
     "$(stream "$url/api/jobs/$words/events" | jq -rs '[.[] | select(.event == "word")][-1].data + " " + (.[] | select(.event == "done").data)')"
 fact 'the same input is the same job where the kind says so' same "$words" "$(ask '{"textId":"a","input":{"text":"two words"}}')"
 fact 'another input is another job' test "$words" != "$(ask '{"textId":"a","input":{"text":"two"}}')"
+trace=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+traced=$(post -H "traceparent: $trace" -d '{"traceId":"1"}' "$url/api/jobs")
+fact 'a job tells the traceparent of its request' same "$trace" "$(jq -r .traceparent <<<"$traced")"
+traced=$(stream "$url$(jq -r .events <<<"$traced")")
+fact 'its program gets it' same "$trace" "$(messages <<<"$traced" | tail -n 1)"
+fact 'so does who waits for the end' same "{\"traceparent\":\"$trace\"}" "$(jq -r 'select(.event == "done") | .data' <<<"$traced")"
+fact 'and the log' logged "starts, trace trace 1, traceparent $trace"
 named() { post -H "Idempotency-Key: $1" -d "$2" "$url/api/jobs"; }
 fact 'a request with a key is one job there, too' test "$(named k1 '{"freshId":"k"}' | jq -r .id)" == "$(named '"k1"' '{"freshId": "k"}' | jq -r .id)"
 fact 'another key is another job' test "$(named k1 '{"freshId":"k"}' | jq -r .id)" != "$(named k2 '{"freshId":"k"}' | jq -r .id)"

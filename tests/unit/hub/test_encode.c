@@ -85,6 +85,35 @@ START_TEST(progress_and_the_last_event_have_no_id)
 }
 END_TEST
 
+/* Only the event that is called as the state, and only an object. */
+START_TEST(the_event_of_the_end_tells_the_traceparent)
+{
+    static const struct {
+        const char *name, *data, *traced;
+    } ends[] = {
+        {"done", "{}", "{\"traceparent\":\"T\"}"},
+        {"done", "{ }", "{ \"traceparent\":\"T\"}"},
+        {"done", "{\"a\":{\"b\":1.10}}", "{\"a\":{\"b\":1.10},\"traceparent\":\"T\"}"},
+        {"done", "\"text\"", "\"text\""},
+        {"done", "{ no object", "{ no object"},
+        {"done", "", ""},
+        {"end", "{\"state\":\"done\"}", "{\"state\":\"done\"}"},
+        {NULL, "{}", "{}"},
+    };
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct last_events last = {0};
+
+        last_events_add(&last, ends[i].name, ends[i].data);
+        last_events_trace(&last, JOB_DONE, "");
+        ck_assert_str_eq(last.at[0].data, ends[i].data);
+        last_events_trace(&last, JOB_DONE, "T");
+        ck_assert_str_eq(last.at[0].data, ends[i].traced);
+        last_events_clear(&last);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("encode");
@@ -96,6 +125,7 @@ int main(void)
     tcase_add_test(tests, a_job_event_has_an_id_only_if_it_gets_one);
     tcase_add_loop_test(tests, the_data_of_a_joint_event_is_json_that_names_its_job, 0,
         sizeof events / sizeof *events);
+    tcase_add_test(tests, the_event_of_the_end_tells_the_traceparent);
     tcase_add_test(tests, progress_and_the_last_event_have_no_id);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

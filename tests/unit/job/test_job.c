@@ -131,6 +131,38 @@ START_TEST(what_is_no_cursor_is_refused)
 }
 END_TEST
 
+#define TRACE "-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+START_TEST(a_traceparent_is_passed_on_as_version_00_or_not_at_all)
+{
+    static const struct {
+        const char *header, *read;
+    } headers[] = {
+        {"00" TRACE, "00" TRACE},
+        {"cc" TRACE, "00" TRACE},
+        {"cc" TRACE "-what-comes-later", "00" TRACE},
+        {"", ""},
+        {"00", ""},
+        {"00" TRACE "-more", ""},
+        {"00" TRACE "x", ""},
+        {"cc" TRACE "x", ""},
+        {"ff" TRACE, ""},
+        {"0g" TRACE, ""},
+        {"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", ""},
+        {"00-00000000000000000000000000000000-00f067aa0ba902b7-01", ""},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", ""},
+        {"00-4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7-01", ""},
+    };
+
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        char read[JOB_TRACE_LEN + 1] = "x";
+
+        job_traceparent_read(headers[i].header, read);
+        ck_assert_str_eq(read, headers[i].read);
+    }
+}
+END_TEST
+
 START_TEST(what_is_no_event_id_is_refused_and_writes_nothing)
 {
     static const char *const bad[] = {
@@ -194,6 +226,7 @@ int main(void)
     tcase_add_test(tests, what_is_no_job_id_is_refused);
     tcase_add_test(tests, an_event_id_comes_back_as_it_went);
     tcase_add_test(tests, what_is_no_event_id_is_refused_and_writes_nothing);
+    tcase_add_test(tests, a_traceparent_is_passed_on_as_version_00_or_not_at_all);
     tcase_add_test(tests, a_cursor_comes_back_as_it_went);
     tcase_add_test(tests, what_is_no_cursor_is_refused);
     tcase_add_test(tests, a_cleared_job_holds_nothing);

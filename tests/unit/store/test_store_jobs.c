@@ -101,6 +101,32 @@ START_TEST(a_request_that_is_asked_again_with_its_id_has_made_the_job)
 }
 END_TEST
 
+START_TEST(a_job_keeps_the_traceparent_of_the_request_that_made_it)
+{
+    static const char trace[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    struct job_request request = kit_request("1", "a");
+    struct job job = {0};
+    bool is_new;
+
+    request.traceparent = trace;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(job.traceparent, trace);
+    job_clear(&job);
+    request.traceparent = NULL;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(job.traceparent, trace);
+    job_clear(&job);
+    assert_done(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error));
+    ck_assert_str_eq(job.traceparent, trace);
+    job_clear(&job);
+    job = kit_get(kit_job("b"));
+    ck_assert_str_eq(job.traceparent, "");
+    kit_sql("UPDATE casecast_jobs SET traceparent = '\"}'");
+    job = kit_get(job.id);
+    ck_assert_str_eq(job.traceparent, "");
+}
+END_TEST
+
 static struct job_request named_request(const char *key, const char *name, const char *body)
 {
     struct job_request request = kit_request("1", key);
@@ -866,6 +892,7 @@ int main(void)
         the_same_key_attaches_while_queued_running_and_done,
         without_an_input_nothing_is_made_and_no_lock_is_waited_for,
         a_request_that_is_asked_again_with_its_id_has_made_the_job,
+        a_job_keeps_the_traceparent_of_the_request_that_made_it,
         a_request_with_a_name_that_is_asked_again_gets_its_job,
         a_request_with_a_name_may_get_a_job_that_is_there,
         a_name_is_not_for_another_request_within_a_day,

@@ -19,15 +19,14 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
 {
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-        "$18)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
             pg_number(request->gone), pg_number(request->hold_ms), pg_number(request->told_hold_ms),
             pg_text(request->viewer), pg_text(request->engine), pg_text(request->request_name),
             pg_text(request->request_body), pg_number(STORE_REQUEST_MS),
-            pg_number(request->priority)),
+            pg_number(request->priority), pg_text(request->traceparent)),
         ret_result, err);
 }
 

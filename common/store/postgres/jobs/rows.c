@@ -45,6 +45,7 @@ int row_job(
     job.watched_ms = row_number(result, row, 16);
     job.run = row_number(result, row, 17);
     job.position = (int)row_number(result, row, 18);
+    job_traceparent_read(PQgetvalue(result, row, JOB_COLUMN_TRACEPARENT), job.traceparent);
     job.priority = (int)row_number(result, row, JOB_COLUMN_PRIORITY);
     *ret_job = job;
     return 0;

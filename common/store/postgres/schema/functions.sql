@@ -94,7 +94,7 @@ CREATE OR REPLACE VIEW casecast.job_rows AS
     deaths, progress, result, error, owner, watched_ms, run,
     CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast.jobs q
       WHERE q.state = 'queued' AND (q.rank, q.number) <= (j.rank, j.number)) END AS position,
-    9 - rank AS priority
+    9 - rank AS priority, traceparent
   FROM casecast.jobs j;
 
 -- The job that a request attaches to; NULL: none.  One that failed, was canceled or is to be canceled is found only for
@@ -115,7 +115,7 @@ CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone big
 -- the name of another request within the last p_known_ms; no row: there is no job, and no input for a new one.
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
-  p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int)
+  p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int, p_traceparent text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -146,8 +146,9 @@ BEGIN
     RETURN;
   END IF;
   IF n IS NULL THEN
-    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank)
-      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority) RETURNING number INTO n;
+    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank, traceparent)
+      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority, p_traceparent)
+      RETURNING number INTO n;
     INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
     IF p_first IS NOT NULL THEN
       PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);

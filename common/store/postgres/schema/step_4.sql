@@ -1,5 +1,6 @@
 -- `rank`: 9 less the priority.  The order of the queue is that of rank and then of number.
 ALTER TABLE casecast.jobs ADD COLUMN rank int NOT NULL DEFAULT 5;
+ALTER TABLE casecast.jobs ADD COLUMN traceparent text;
 CREATE INDEX jobs_in_turn ON casecast.jobs(rank, number) WHERE state = 'queued';
 DROP INDEX casecast.jobs_queued;
 

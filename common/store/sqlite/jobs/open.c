@@ -56,11 +56,12 @@ static int open_insert(struct database *db, const struct job_request *request, s
         return STORE_E_FULL;
     if (rc == 0)
         rc = query_run(db,
-            "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, engine, rank)"
-            " VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7)",
+            "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, engine, rank,"
+            "  traceparent) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8)",
             VALUES(value_text(request->id), value_text(request->kind), value_text(request->subject),
                 value_text(request->key), value_number(clock_wall_ms()),
-                value_text(request->engine), value_number(JOB_PRIORITY_MAX - request->priority)),
+                value_text(request->engine), value_number(JOB_PRIORITY_MAX - request->priority),
+                value_text(request->traceparent)),
             err);
     if (rc == 0)
         rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",

@@ -38,6 +38,9 @@ int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct
     job.watched_ms = sqlite3_column_int64(row, JOB_COLUMN_WATCHED);
     job.run = sqlite3_column_int64(row, JOB_COLUMN_RUN);
     job.number = sqlite3_column_int64(row, JOB_COLUMN_NUMBER);
+    job_traceparent_read(
+        column_text(row, JOB_COLUMN_TRACEPARENT) ? column_text(row, JOB_COLUMN_TRACEPARENT) : "",
+        job.traceparent);
     job.priority = JOB_PRIORITY_MAX - sqlite3_column_int(row, JOB_COLUMN_RANK);
     *ret_job = job;
     return 0;
