@@ -61,6 +61,8 @@ static const struct {
     {"CASECAST_HELP", offsetof(struct config, help), 0, 1, 1},
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},
     {"CASECAST_MAX_QUEUED", offsetof(struct config, max_queued), 1, 10000, 100},
+    {"CASECAST_MAX_QUEUED_CLIENT", offsetof(struct config, max_queued_client), 0, 10000, 0},
+    {"CASECAST_MAX_QUEUED_KIND", offsetof(struct config, max_queued_kind), 0, 10000, 0},
     {"CASECAST_MAX_STREAMS", offsetof(struct config, max_streams), 1, 1000000, 15000},
     {"CASECAST_MAX_STREAMS_CLIENT", offsetof(struct config, max_streams_client), 0, 1000000, -1},
     {"CASECAST_MAX_STREAM_KIB", offsetof(struct config, max_stream_kib), 16, 16384, 256},

@@ -42,6 +42,8 @@ struct config {
     int max_streams_client; /* CASECAST_MAX_STREAMS_CLIENT: open streams a client address; 0: no
                                limit; default: 100, or half of max_streams if that is less */
     int max_queued;         /* CASECAST_MAX_QUEUED: queued jobs */
+    int max_queued_client;  /* CASECAST_MAX_QUEUED_CLIENT: those of one client; 0: no limit */
+    int max_queued_kind;    /* CASECAST_MAX_QUEUED_KIND: those of one kind; 0: no limit */
     int max_stream_kib;     /* CASECAST_MAX_STREAM_KIB: size of one viewer's frame queue */
     int heartbeat_ms;       /* CASECAST_HEARTBEAT_MS: a stream that sent nothing for so long sends a
                                comment */

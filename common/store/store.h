@@ -103,7 +103,8 @@ int store_case_put(
 /* Create or attach: the job with this key that is queued, running (and not to be canceled) or done,
  * else a new queued one.  One transaction: of ten callers in four processes one creates and nine
  * attach.  STORE_E_NOT_FOUND: there is none, and no input for a new one; found out without a write
- * lock.  STORE_E_FULL: see max_queued.  STORE_E_REUSED: see request_name. */
+ * lock.  STORE_E_FULL, STORE_E_FULL_KIND, STORE_E_FULL_CLIENT: see max_queued.  STORE_E_REUSED: see
+ * request_name. */
 int store_job_open(struct store *store, const struct job_request *request, struct job *ret_job,
     bool *ret_is_new, struct error *err);
 /* STORE_E_NOT_FOUND: no such job. */

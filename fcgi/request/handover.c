@@ -70,7 +70,7 @@ void handover_add_retry(struct buf *out, const struct config *config, const stru
     sse_comment(out, answer_detail(err));
 }
 
-void handover_postpone(struct request *request, const char *detail)
+void handover_postpone(struct request *request, int status, const char *detail)
 {
     struct server *server = request->server;
 
@@ -78,7 +78,7 @@ void handover_postpone(struct request *request, const char *detail)
     if (request->wants_events)
         handover_send_away(request, 10 * server->config->retry_ms, detail);
     else
-        answer_problem(request, 503, "Retry-After: 10\r\n", detail);
+        answer_problem(request, status, "Retry-After: 10\r\n", detail);
 }
 
 void handover_fail(
@@ -101,7 +101,7 @@ void handover_post(struct request *request, struct handover *handover, struct bu
             &err) == 0) {
         handover_give(request, handover, opening, start);
     } else {
-        handover_postpone(request, err.text);
+        handover_postpone(request, 503, err.text);
         free(handover);
     }
     buf_free(opening);

@@ -43,10 +43,10 @@ void handover_refuse(
 void handover_fail(
     struct request *request, int status, const char *last_message, const struct error *err);
 
-/* A connection limit is reached: an EventSource gets a stream that ends at once and a long
- * `retry:`, other clients a 503.  The responder writes it, as the stream must not count against the
+/* A limit is reached: an EventSource gets a stream that ends at once and a long `retry:`, other
+ * clients `status`, 503 or 429.  The responder writes it, as the stream must not count against the
  * limit. */
-void handover_postpone(struct request *request, const char *detail);
+void handover_postpone(struct request *request, int status, const char *detail);
 
 /* For a stream that can't go on: adds when to come back, and the part of `err` that a client may
  * read. Any thread. */

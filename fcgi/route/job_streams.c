@@ -105,8 +105,8 @@ static void job_stream_open(
     if (rc == 0) {
         jobs_note_told(request, &job);
         job_stream_answer(request, kind, &job, false, 0);
-    } else if (rc == STORE_E_FULL) {
-        handover_postpone(request, err.text);
+    } else if (jobs_is_full(rc)) {
+        handover_postpone(request, jobs_status(rc, &err), err.text);
     } else {
         handover_fail(request, jobs_status(rc, &err), kind->last, &err);
     }

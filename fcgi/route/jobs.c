@@ -51,10 +51,33 @@ static void jobs_explain(const struct config *config, int rc, struct error *err)
         error_set(err, ERR_LIMIT,
             "%d jobs are waiting already (CASECAST_MAX_QUEUED): try again later",
             config->max_queued);
+    else if (rc == STORE_E_FULL_KIND)
+        error_set(err, ERR_LIMIT,
+            "%d jobs of this kind are waiting already (CASECAST_MAX_QUEUED_KIND): try again later",
+            config->max_queued_kind);
+    else if (rc == STORE_E_FULL_CLIENT)
+        error_set(err, ERR_LIMIT,
+            "%d jobs from your address are waiting already (CASECAST_MAX_QUEUED_CLIENT): try again "
+            "later",
+            config->max_queued_client);
     else if (rc == STORE_E_REUSED)
         error_set(err, ERR_INPUT,
             "this Idempotency-Key came with another body less than a day ago: take a new key for "
             "a new request");
+}
+
+/* Whom a new job counts for.  False: for nobody, as a trusted address asks for others. */
+static bool jobs_read_client(
+    const struct request *request, char ret_client[static DIGEST_HEX_LEN + 1])
+{
+    char address[REQUEST_CLIENT_MAX];
+    struct digest digest;
+
+    request_client(request, address);
+    digest_start(&digest);
+    digest_add_text(&digest, address);
+    digest_hex(&digest, ret_client);
+    return *address && !request->is_trusted;
 }
 
 /* Opens the job of `key`; without an `input` only one that is there. */
@@ -66,7 +89,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
     struct job_event first = {.data = kind->first};
     bool is_post = terms != NULL; /* a reconnect is a GET */
     bool is_named = terms && *terms->idempotency.name;
-    char traceparent[JOB_TRACE_LEN + 1];
+    char traceparent[JOB_TRACE_LEN + 1], client[DIGEST_HEX_LEN + 1];
     struct job_request wanted = {.kind = kind->name,
         .subject = subject,
         .key = key,
@@ -75,6 +98,7 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
         .first = kind->first ? &first : NULL,
         .priority = terms ? terms->priority : JOB_PRIORITY_NORMAL,
         .max_queued = server->config->max_queued,
+        .max_queued_kind = server->config->max_queued_kind,
         .hold_ms = is_post ? 0 : HOLD_MS,
         .told_hold_ms = is_post ? 0 : TOLD_HOLD_MS,
         .viewer = is_post ? NULL : request_param(request, "HTTP_X_REAL_IP"),
@@ -85,6 +109,10 @@ static int jobs_open_prepared(struct request *request, const struct job_kind *ki
     job_traceparent_read(request_param(request, "HTTP_TRACEPARENT"), traceparent);
     if (*traceparent)
         wanted.traceparent = traceparent;
+    if (jobs_read_client(request, client)) {
+        wanted.client = client;
+        wanted.max_queued_client = server->config->max_queued_client;
+    }
     rc = jobs_open_whole(request, kind, &wanted, ret_job, ret_is_new, err);
 
     jobs_explain(server->config, rc, err);
@@ -290,6 +318,11 @@ const char *jobs_last_message(const struct request *request, const struct job_ki
     return kind ? kind->last : request->server->kinds[0]->last;
 }
 
+bool jobs_is_full(int rc)
+{
+    return rc == STORE_E_FULL || rc == STORE_E_FULL_KIND || rc == STORE_E_FULL_CLIENT;
+}
+
 int jobs_status(int rc, const struct error *err)
 {
     if (rc == STORE_E_NOT_FOUND)
@@ -298,5 +331,7 @@ int jobs_status(int rc, const struct error *err)
         return 403;
     if (rc == STORE_E_REUSED)
         return 422;
+    if (rc == STORE_E_FULL_KIND || rc == STORE_E_FULL_CLIENT)
+        return 429;
     return rc == STORE_E_FULL ? 503 : answer_status(err);
 }

@@ -17,7 +17,7 @@ struct jobs_terms {
  * `*ret_job`.
  *
  * A page of another site only attaches: JOBS_E_FORBIDDEN where there is nothing.  -ERR_INPUT: the
- * subject can't be one of this kind.  STORE_E_NOT_FOUND: there is no such subject.  STORE_E_FULL:
+ * subject can't be one of this kind.  STORE_E_NOT_FOUND: there is no such subject.  jobs_is_full():
  * too many jobs are queued.  STORE_E_REUSED: another body had this Idempotency-Key.  `err` has the
  * text in every case.  `terms` NULL: a GET. */
 int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
@@ -59,6 +59,9 @@ void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER
 /* The last message of a refused stream; NULL: none.  `kind` NULL: it is not known, and the first
  * kind of the table says it. */
 const char *jobs_last_message(const struct request *request, const struct job_kind *kind);
+
+/* Are too many jobs queued: in all, of the kind, or for the client? */
+bool jobs_is_full(int rc);
 
 /* The HTTP status of what a function of this header returned. */
 int jobs_status(int rc, const struct error *err);

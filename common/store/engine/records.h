@@ -20,6 +20,8 @@ enum { STORE_WAIT_MS = 2000 }; /* no call waits longer for another program's loc
 enum store_answer {
     STORE_E_NOT_FOUND = 1, /* no such case, no such job, nothing to claim */
     STORE_E_FULL,          /* as many jobs are queued as may be */
+    STORE_E_FULL_KIND,     /* of this kind */
+    STORE_E_FULL_CLIENT,   /* for this client */
     STORE_E_OTHER,         /* other engines than ours made all plans that there are */
     STORE_E_LIVE,          /* the job has not ended */
     STORE_E_REUSED,        /* the request has the name of another one */
@@ -58,6 +60,9 @@ struct job_request {
     int priority;                  /* of a new job; one that is there keeps its own */
     const char *traceparent;       /* the same; NULL: none */
     int max_queued;                /* STORE_E_FULL beyond that */
+    /* STORE_E_FULL_KIND, STORE_E_FULL_CLIENT beyond that; 0: no limit */
+    int max_queued_kind, max_queued_client;
+    const char *client; /* whom a new job counts for: a digest; NULL: nobody */
     /* A client that reconnects without Last-Event-ID must not begin a failed job anew each time. So
      * the newest job of the key is also found if it failed, was canceled, or is to be canceled (but
      * not as CANCEL_LEFT): less than hold_ms ago, or if `viewer` (NULL: nobody) was told of it less

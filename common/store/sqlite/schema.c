@@ -122,6 +122,7 @@ static const char *const steps[] = {
     "CREATE INDEX casecast_requests_by_time ON casecast_requests(made_ms);"
     "ALTER TABLE casecast_jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 5;"
     "ALTER TABLE casecast_jobs ADD COLUMN traceparent TEXT;"
+    "ALTER TABLE casecast_jobs ADD COLUMN client TEXT;"
     "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
 };
 

@@ -17,7 +17,7 @@ photos_make
 stack_start
 case_put running 60
 case_put waiting 1
-case_put late 1
+for case in late later latest; do case_put $case 1; done
 
 clock=$url/api/events?count=600
 open_streams() { # N ADDRESS: in the background until the test ends
@@ -64,5 +64,18 @@ fact 'every metric that the manual names exists' lacks missing "$(
     names=$(curl -sS "$url/api/metrics" | sed -n 's/^# TYPE casecast_\([a-z_]*\) .*/\1/p')
     sed -n '/^| metric | unit/,/^$/p' "$root/fcgi/README.md" | cut -d'|' -f2 | grep -o '`[a-z_][a-z_]*' | tr -d '`' |
         while read -r name; do grep -qx "$name" <<<"$names" || printf 'missing %s\n' "$name"; done)"
+
+stack_stop
+export CASECAST_MAX_QUEUED=100 CASECAST_MAX_QUEUED_CLIENT=1 CASECAST_MAX_QUEUED_KIND=3
+stack_start
+wait_for 20 job_is "$first" running
+late() { problem "$1" "$2" -X POST -H 'Content-Type: application/json' -d "{\"caseId\":\"$3\"}" "${@:4}" "$url/api/jobs"; }
+stranger=(--interface 127.0.0.2)
+fact 'one job of a client may wait' same 202 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"late"}' "${stranger[@]}" "$url/api/jobs")"
+fact 'the second job of a client is refused with 429' late 429 'CASECAST_MAX_QUEUED_CLIENT' later "${stranger[@]}"
+fact 'and Retry-After' holds '^retry-after: [0-9]' "$(headers -X POST -H 'Content-Type: application/json' -d '{"caseId":"later"}' "${stranger[@]}" "$url/api/jobs")"
+fact 'an EventSource is asked to connect again later' postponed 'CASECAST_MAX_QUEUED_CLIENT' "${stranger[@]}" "$url/create/video?caseId=later"
+fact 'jobs for a trusted address do not count' same 202 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"later"}' "$url/api/jobs")"
+fact 'the fourth job of a kind is refused with 429' late 429 'CASECAST_MAX_QUEUED_KIND' latest
 for job in "$first" "$second"; do curl -sS -o /dev/null -X POST "$url/api/jobs/$job/cancel"; done
 facts_end

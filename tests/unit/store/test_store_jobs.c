@@ -101,6 +101,39 @@ START_TEST(a_request_that_is_asked_again_with_its_id_has_made_the_job)
 }
 END_TEST
 
+/* The answer to a request for a new job. */
+static int ask_new(const char *key, const char *kind, const char *client)
+{
+    struct job_request request = kit_request("1", key);
+    struct job job = {0};
+    bool is_new;
+    int rc;
+
+    request.kind = kind;
+    request.client = client;
+    request.max_queued_kind = 3;
+    request.max_queued_client = client ? 2 : 0;
+    rc = store_job_open(kit_store, &request, &job, &is_new, &kit_error);
+    job_clear(&job);
+    return rc;
+}
+
+START_TEST(so_many_jobs_of_a_kind_and_of_a_client_may_wait)
+{
+    assert_done(ask_new("a", "video", "one"));
+    assert_done(ask_new("b", "video", "one"));
+    ck_assert_int_eq(ask_new("c", "video", "one"), STORE_E_FULL_CLIENT);
+    ck_assert_int_eq(ask_new("c", "other", "one"), STORE_E_FULL_CLIENT);
+    assert_done(ask_new("a", "video", "one")); /* it is there */
+    assert_done(ask_new("c", "video", "two"));
+    ck_assert_int_eq(ask_new("d", "video", "two"), STORE_E_FULL_KIND);
+    ck_assert_int_eq(ask_new("d", "video", NULL), STORE_E_FULL_KIND);
+    assert_done(ask_new("d", "other", NULL));
+    kit_claim("me", 1);
+    assert_done(ask_new("e", "video", "one")); /* a running job does not wait */
+}
+END_TEST
+
 START_TEST(a_job_keeps_the_traceparent_of_the_request_that_made_it)
 {
     static const char trace[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -892,6 +925,7 @@ int main(void)
         the_same_key_attaches_while_queued_running_and_done,
         without_an_input_nothing_is_made_and_no_lock_is_waited_for,
         a_request_that_is_asked_again_with_its_id_has_made_the_job,
+        so_many_jobs_of_a_kind_and_of_a_client_may_wait,
         a_job_keeps_the_traceparent_of_the_request_that_made_it,
         a_request_with_a_name_that_is_asked_again_gets_its_job,
         a_request_with_a_name_may_get_a_job_that_is_there,

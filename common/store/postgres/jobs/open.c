@@ -19,22 +19,32 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
 {
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+        "$20, $21, $22)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
             pg_number(request->gone), pg_number(request->hold_ms), pg_number(request->told_hold_ms),
             pg_text(request->viewer), pg_text(request->engine), pg_text(request->request_name),
             pg_text(request->request_body), pg_number(STORE_REQUEST_MS),
-            pg_number(request->priority), pg_text(request->traceparent)),
+            pg_number(request->priority), pg_text(request->traceparent),
+            pg_number(request->max_queued_kind), pg_number(request->max_queued_client),
+            pg_text(request->client)),
         ret_result, err);
 }
 
 static int open_answer(const char *answer)
 {
-    if (strcmp(answer, "full") == 0)
-        return STORE_E_FULL;
-    return strcmp(answer, "reused") == 0 ? STORE_E_REUSED : 0;
+    static const struct {
+        const char *name;
+        int rc;
+    } answers[] = {{"there", 0}, {"full", STORE_E_FULL}, {"full kind", STORE_E_FULL_KIND},
+        {"full client", STORE_E_FULL_CLIENT}, {"reused", STORE_E_REUSED}};
+    size_t i = 0;
+
+    while (strcmp(answers[i].name, answer) != 0)
+        i++;
+    return answers[i].rc;
 }
 
 int pg_job_open(struct store_link *store_link, const struct job_request *request,

@@ -111,17 +111,20 @@ CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone big
             WHERE job_id = j.id AND viewer = p_viewer AND abs(t.ms - told_ms) < p_told_hold_ms)))
     ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1 $$;
 
--- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there', 'full', or 'reused': p_name was
--- the name of another request within the last p_known_ms; no row: there is no job, and no input for a new one.
+-- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there'; 'full', 'full kind', 'full
+-- client'; or 'reused': p_name was the name of another request within the last p_known_ms; no row: there is no job, and no
+-- input for a new one.
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
-  p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int, p_traceparent text)
+  p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int, p_traceparent text, p_most_of_kind int,
+  p_most_of_client int, p_client text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
   is_noted boolean;
   noted text;
   n bigint;
+  full_of text;
 BEGIN
   FOR look IN 1..2 LOOP
     SELECT j.number, r.body INTO n, noted FROM casecast.requests r JOIN casecast.jobs j ON j.id = r.job_id
@@ -141,13 +144,17 @@ BEGIN
       PERFORM casecast.lock_journal(NULL);
     END IF;
   END LOOP;
-  IF n IS NULL AND (SELECT count(*) FROM casecast.jobs WHERE state = 'queued') >= p_most THEN
-    RETURN QUERY SELECT 'full', NULL::text, NULL::casecast.job_rows;
-    RETURN;
-  END IF;
   IF n IS NULL THEN
-    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank, traceparent)
-      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority, p_traceparent)
+    SELECT CASE WHEN count(*) >= p_most THEN 'full'
+        WHEN p_most_of_kind > 0 AND count(*) FILTER (WHERE kind = p_kind) >= p_most_of_kind THEN 'full kind'
+        WHEN p_most_of_client > 0 AND count(*) FILTER (WHERE client = p_client) >= p_most_of_client THEN 'full client' END
+      INTO full_of FROM casecast.jobs WHERE state = 'queued';
+    IF full_of IS NOT NULL THEN
+      RETURN QUERY SELECT full_of, NULL::text, NULL::casecast.job_rows;
+      RETURN;
+    END IF;
+    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank, traceparent, client)
+      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority, p_traceparent, p_client)
       RETURNING number INTO n;
     INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
     IF p_first IS NOT NULL THEN

@@ -1,6 +1,8 @@
--- `rank`: 9 less the priority.  The order of the queue is that of rank and then of number.
+-- `rank`: 9 less the priority.  The order of the queue is that of rank and then of number.  `client`: whom the job counts
+-- for while it is queued; NULL: nobody.
 ALTER TABLE casecast.jobs ADD COLUMN rank int NOT NULL DEFAULT 5;
 ALTER TABLE casecast.jobs ADD COLUMN traceparent text;
+ALTER TABLE casecast.jobs ADD COLUMN client text COLLATE "C";
 CREATE INDEX jobs_in_turn ON casecast.jobs(rank, number) WHERE state = 'queued';
 DROP INDEX casecast.jobs_queued;
 

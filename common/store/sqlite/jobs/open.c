@@ -45,23 +45,46 @@ static int open_find(
     return rc == 0 ? job_read_one(db, row, ret_job, err) : rc;
 }
 
-static int open_insert(struct database *db, const struct job_request *request, struct error *err)
+/* `refusal` if the query counts as many jobs as may be. */
+static int open_check_number(struct database *db, const char *sql, const struct value *values,
+    int most, int refusal, struct error *err)
 {
     int64_t n_queued = 0;
-    int rc;
+    int rc = query_number(db, sql, values, &n_queued, err);
 
-    rc = query_number(
-        db, "SELECT count(*) FROM casecast_jobs WHERE state = 'queued'", NULL, &n_queued, err);
-    if (rc == 0 && n_queued >= request->max_queued)
-        return STORE_E_FULL;
+    return rc == 0 && n_queued >= most ? refusal : rc;
+}
+
+static int open_check_room(
+    struct database *db, const struct job_request *request, struct error *err)
+{
+    int rc = open_check_number(db, "SELECT count(*) FROM casecast_jobs WHERE state = 'queued'",
+        NULL, request->max_queued, STORE_E_FULL, err);
+
+    if (rc == 0 && request->max_queued_kind)
+        rc = open_check_number(db,
+            "SELECT count(*) FROM casecast_jobs WHERE state = 'queued' AND kind = ?1",
+            VALUES(value_text(request->kind)), request->max_queued_kind, STORE_E_FULL_KIND, err);
+    if (rc == 0 && request->max_queued_client)
+        rc = open_check_number(db,
+            "SELECT count(*) FROM casecast_jobs WHERE state = 'queued' AND client = ?1",
+            VALUES(value_text(request->client)), request->max_queued_client, STORE_E_FULL_CLIENT,
+            err);
+    return rc;
+}
+
+static int open_insert(struct database *db, const struct job_request *request, struct error *err)
+{
+    int rc = open_check_room(db, request, err);
+
     if (rc == 0)
         rc = query_run(db,
             "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, engine, rank,"
-            "  traceparent) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8)",
+            "  traceparent, client) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8, ?9)",
             VALUES(value_text(request->id), value_text(request->kind), value_text(request->subject),
                 value_text(request->key), value_number(clock_wall_ms()),
                 value_text(request->engine), value_number(JOB_PRIORITY_MAX - request->priority),
-                value_text(request->traceparent)),
+                value_text(request->traceparent), value_text(request->client)),
             err);
     if (rc == 0)
         rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",
