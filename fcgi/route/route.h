@@ -25,7 +25,7 @@ void route_job_stream(struct request *request);
 void route_job_events(struct request *request);
 void route_joint_events(struct request *request); /* joint_stream.c: GET /api/events/jobs */
 
-void route_job_create(struct request *request); /* job_routes.c: POST /api/jobs */
+void route_job_create(struct request *request); /* job_create.c: POST /api/jobs */
 void route_job_list(struct request *request);   /* job_lists.c: GET /api/jobs */
 void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{id} */
 void route_job_delete(struct request *request); /* job_routes.c: DELETE /api/jobs/{id} */
