@@ -97,11 +97,11 @@ static void opening_explain(const struct config *config, int rc, struct error *e
             config->max_queued);
     else if (rc == STORE_E_FULL_KIND)
         error_set(err, ERR_LIMIT,
-            "%d jobs of this kind are waiting already (CASECAST_MAX_QUEUED_KIND): try again later",
+            "as many jobs of this kind wait as may (CASECAST_MAX_QUEUED_KIND=%d): try again later",
             config->max_queued_kind);
     else if (rc == STORE_E_FULL_CLIENT)
         error_set(err, ERR_LIMIT,
-            "%d jobs from your address are waiting already (CASECAST_MAX_QUEUED_CLIENT): try again "
+            "as many jobs from your address wait as may (CASECAST_MAX_QUEUED_CLIENT=%d): try again "
             "later",
             config->max_queued_client);
     else if (rc == STORE_E_REUSED)
