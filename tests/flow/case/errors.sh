@@ -182,7 +182,7 @@ routes() {
     fact 'a body over 1 MiB is 413' problem 413 1048576 "${post[@]}" -H Expect: --data-binary "@$private/body" "$url/api/jobs"
     fact 'a body of exactly 1 MiB is parsed' problem 400 'line' "${post[@]}" -H Expect: --data-binary @<(head -c 1048576 "$private/body") "$url/api/jobs"
     fact 'a priority that is none' problem 400 'priority: must be a whole number from 0 to 9' "${post[@]}" -d '{"caseId":"1","priority":10}' "$url/api/jobs"
-    fact 'a high priority for a stranger' problem 403 'may ask for more than 4' --interface 127.0.0.2 "${post[@]}" -d '{"caseId":"1","priority":5}' "$url/api/jobs"
+    fact 'a high priority for a stranger' problem 403 'may ask for more than 4' -H 'X-Forwarded-For: 192.0.2.1' "${post[@]}" -d '{"caseId":"1","priority":5}' "$url/api/jobs"
     fact 'an unknown job is 404' problem 404 'job a{26} not found' "$unknown"
     fact 'an unknown job can not be canceled' problem 404 'not found' -X POST "$unknown/cancel"
     fact 'an unknown job has no stream' error_frames 'job a{26} not found' finished_video "$unknown/events"

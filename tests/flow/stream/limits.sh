@@ -70,7 +70,7 @@ export CASECAST_MAX_QUEUED=100 CASECAST_MAX_QUEUED_CLIENT=1 CASECAST_MAX_QUEUED_
 stack_start
 wait_for 20 job_is "$first" running
 late() { problem "$1" "$2" -X POST -H 'Content-Type: application/json' -d "{\"caseId\":\"$3\"}" "${@:4}" "$url/api/jobs"; }
-stranger=(--interface 127.0.0.2)
+stranger=(-H 'X-Forwarded-For: 192.0.2.1') # such a request is not trusted
 fact 'one job of a client may wait' same 202 "$(status -X POST -H 'Content-Type: application/json' -d '{"caseId":"late"}' "${stranger[@]}" "$url/api/jobs")"
 fact 'the second job of a client is refused with 429' late 429 'CASECAST_MAX_QUEUED_CLIENT' later "${stranger[@]}"
 fact 'and Retry-After' holds '^retry-after: [0-9]' "$(headers -X POST -H 'Content-Type: application/json' -d '{"caseId":"later"}' "${stranger[@]}" "$url/api/jobs")"
