@@ -10,7 +10,7 @@
  *
  * Room: S3-compatible storage: objects put, read, measured and removed.
  * May use: base.
- * Used by: cli, fcgi, fcgi/kind, fcgi/route, video/kept. */
+ * Used by: cli, fcgi, fcgi/kind, fcgi/monitor, video/kept. */
 #pragma once
 
 #include <stdatomic.h>

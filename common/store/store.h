@@ -18,8 +18,8 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner,
- *     hub/viewers, hub/works. */
+ * Used by: cli, fcgi/kind, fcgi/monitor, fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox,
+ *     hub/pruner, hub/viewers, hub/works. */
 #pragma once
 
 #include "store/engine/records.h"

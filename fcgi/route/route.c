@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/monitor.h"
 #include "request/answer.h"
 #include "request/server.h"
 

@@ -1,7 +1,7 @@
 /* route.h - the table of routes: which function answers a request.  Responder thread.
  *
- * Room: the routes of jobs, of the clock and of operators.
- * May use: base, fcgi/request, hooks, hub/kind, hub/pruner, loop, s3, sse, store.
+ * Room: the routes of jobs and of the clock.
+ * May use: base, fcgi/monitor, fcgi/request, hooks, hub/kind, hub/pruner, loop, sse, store.
  * Used by: fcgi, fcgi/kind. */
 #pragma once
 
@@ -31,7 +31,3 @@ void route_job(struct request *request);        /* job_routes.c: GET /api/jobs/{
 void route_job_delete(struct request *request); /* job_routes.c: DELETE /api/jobs/{id} */
 void route_may_see(struct request *request);    /* job_routes.c: GET /casecast/may-see/{folder} */
 void route_job_cancel(struct request *request); /* job_routes.c: POST /api/jobs/{id}/cancel */
-
-void route_live(struct request *request);    /* health_routes.c: GET /api/health/live */
-void route_ready(struct request *request);   /* health_routes.c: GET /api/health/ready */
-void route_metrics(struct request *request); /* metrics.c: GET /api/metrics */

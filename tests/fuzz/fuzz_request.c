@@ -22,11 +22,11 @@
 #include "base/text.h"
 #include "kind/posters.h"
 #include "kinds.h"
+#include "monitor/health.h"
 #include "request/listener.h"
 #include "request/responder.h"
 #include "request/server.h"
 #include "route/clock_feed.h"
-#include "route/health.h"
 #include "route/replay.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

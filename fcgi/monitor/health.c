@@ -1,5 +1,5 @@
 /* health.c - see health.h. */
-#include "route/health.h"
+#include "monitor/health.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
-/* test_health.c - when a process counts as stuck: fcgi/route/health.h. */
+/* test_health.c - when a process counts as stuck: fcgi/monitor/health.h. */
 #include <check.h>
 #include <limits.h>
 
-#include "route/health.h"
+#include "monitor/health.h"
 
 enum { NOW = 1000000, LONG_AGO = NOW - HEALTH_STUCK_MS };
 

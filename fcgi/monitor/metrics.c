@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "hooks/hooks.h"
+#include "monitor/monitor.h"
 #include "request/answer.h"
 #include "request/server.h"
-#include "route/route.h"
 #include "store/hooks.h"
 
 static void metrics_declare(struct buf *out, const char *name, const char *type, const char *help)

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "monitor/health.h"
+#include "monitor/monitor.h"
 #include "request/answer.h"
 #include "request/server.h"
-#include "route/health.h"
-#include "route/route.h"
 
 enum {
     WAKE_MS = 1500, /* a process that slept (with its machine) gets so long to run again */
