@@ -15,6 +15,7 @@
 #include "kind/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
+#include "monitor/metrics.h"
 #include "notify.h"
 #include "request/listener.h"
 #include "request/responder.h"
@@ -212,6 +213,7 @@ static bool serve_start_parts(struct process *process)
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
     server->replays = replays_start(server);
+    metrics_start(server);
     process->responders = server->replays ? responders_start(server) : NULL;
     return process->responders != NULL;
 }
@@ -224,6 +226,7 @@ static void serve_free_parts(struct process *process)
     hooks_stop(server->hooks);
     replays_stop(server->replays);
     posters_free(server->posters);
+    metrics_stop(server);
     hub_free(server->hub);
     timer_wheel_deinit(&server->wheel);
     health_free(server->health);

@@ -1,7 +1,7 @@
 /* monitor.h - the routes of operators.  Responder thread.
  *
  * Room: health checks and metrics, and their routes.
- * May use: base, fcgi/request, hooks, s3, store.
+ * May use: base, fcgi/request, hooks, loop, s3, store.
  * Used by: fcgi, fcgi/route. */
 #pragma once
 

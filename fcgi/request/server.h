@@ -11,6 +11,7 @@
 
 struct health;
 struct hooks;
+struct neighbours;
 struct posters;
 struct replays;
 struct request;
@@ -29,6 +30,7 @@ struct server {
     struct posters *posters;
     struct health *health;
     struct hooks *hooks;
+    struct neighbours *neighbours; /* metrics/metrics.h; NULL: none */
     int64_t started_ms; /* wall clock */
     int listen_fd;
 

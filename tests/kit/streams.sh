@@ -81,6 +81,18 @@ wait_for() { # SECONDS COMMAND…
     done
 }
 
+# --- metrics ---
+
+# Prints a metric, the sum of all processes: metric streams_open; metric 'jobs{state="queued"}'.
+metric() {
+    local name=casecast_${1%%\{*} label=
+    [[ $1 != *\{* ]] || { label=${1#*\{}; label=${label%\}}; }
+    curl -sS --max-time 20 "$url/api/metrics" | awk -v name="$name" -v label="$label" '
+        $1 == name || (index($1, name "{") == 1 && index($1, label)) { sum += $NF; seen = 1 }
+        END { if (seen) printf "%.12g\n", sum }'
+}
+metric_is() { same "$2" "$(metric "$1")"; }
+
 # --- the events of a stream ---------------------------------------------------------------------------------
 
 messages() { jq -r 'select(.event == "message") | .data'; } # the data that the tutorial's page reads

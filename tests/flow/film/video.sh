@@ -137,7 +137,7 @@ json_routes() {
     fact 'the health check reports live' jq -e .live <<<"$(curl -sS "$url/api/health/live")"
     fact 'the health check reports ready' jq -e .ready <<<"$(curl -sS "$url/api/health/ready")"
     fact 'metrics count the processes of this machine' holds "^casecast_members\\{machine=\"[-._a-zA-Z0-9]+\"\\} 1$" "$(curl -sS "$url/api/metrics")"
-    fact 'metrics are Prometheus text' holds '^casecast_jobs_ended_total\{state="done"\} [1-9]' "$(curl -sS "$url/api/metrics")"
+    fact 'metrics are Prometheus text' holds '^casecast_jobs_ended_total\{state="done",process="[0-9a-z]+"\} [1-9]' "$(curl -sS "$url/api/metrics")"
 }
 
 # Fetches the playlist and all its pieces, as a live viewer does.

@@ -29,7 +29,6 @@ refused() { # STATUS REGULAR EXPRESSION MEMBERS
 }
 listed() { "$program" hooks --json | jq -c "select(.job == \"$1\") | [.state, .attempts, .error]"; }
 is_listed() { [[ $(listed "$1") == "$2" ]]; }
-metric() { curl -sS --max-time 10 "$url/api/metrics" | sed -n "s/^casecast_$1 //p"; }
 
 end=$(hook 2 204 '' ',"metadata":{"order":7}')
 all=$(hook 3 200 ',"events":"all"')

@@ -31,7 +31,7 @@ seconds_for_cases() {
     for _ in {1..11}; do curl -sS -o /dev/null -w '%{time_total}\n' "$url/api/cases"; done | median
 }
 
-streams_open() { curl -sS "$url/api/metrics" | sed -n 's/^casecast_streams_open //p'; }
+streams_open() { metric streams_open; }
 
 two_hundred_streams() {
     local blocker seconds

@@ -28,8 +28,6 @@ open_streams() { # N ADDRESS: in the background until the test ends
     done
 }
 curls=()
-metric() { curl -sS --max-time 10 "$url/api/metrics" | sed -n "s/^casecast_$1 //p"; }
-metric_is() { same "$2" "$(metric "$1")"; }
 postponed() { # WORDS CURL-ARGUMENTS…
     local words=$1 got
     shift

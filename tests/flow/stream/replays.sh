@@ -56,8 +56,6 @@ is_at() { [[ $(last_seen "$1") == "$2" ]]; } # NAME SEQ
 all_once() { cmp <(seqs "$1") <(seq "${2:-1}" "$(last_seq "$job")"); } # NAME [FROM]
 begun() { [[ -s $private/$1.sse ]]; }
 ended() { ! kill -0 "${watching[$1]}" 2>/dev/null; }
-metric() { curl -sS --max-time 10 "$url/api/metrics" | sed -n "s/^casecast_$1 //p"; }
-metric_is() { same "$2" "$(metric "$1")"; }
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/${pids[0]}/status"; }
 watchers_are() { [[ $(sql "SELECT sum(n) FROM casecast_audiences WHERE job_id = '$job'") == "$1" ]]; }
 is_kept_by() { # N: a stranger's cancel is refused with the number of other viewers

@@ -196,7 +196,7 @@ open_streams() { # N ADDRESS: in the background until the test ends
         curls+=($!)
     done
 }
-open_is() { same "$1" "$(curl -sS "$url/api/metrics" | sed -n 's/^casecast_streams_open //p')"; }
+open_is() { metric_is streams_open "$1"; }
 
 streams() {
     fact 'no stream is open at first' wait_for 20 open_is 0
