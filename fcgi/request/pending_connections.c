@@ -114,6 +114,16 @@ int pending_take(struct pending_connections *pending)
     return fd;
 }
 
+bool pending_is_any(struct pending_connections *pending)
+{
+    bool is_any;
+
+    pthread_mutex_lock(&pending->lock);
+    is_any = !list_is_empty(&pending->waiting) || !list_is_empty(&pending->ready);
+    pthread_mutex_unlock(&pending->lock);
+    return is_any;
+}
+
 /* --- the thread; all of it under the lock, but for epoll_wait() --- */
 
 static void pending_dismiss(struct pending_connections *pending, struct connection *connection)

@@ -29,6 +29,9 @@ int pending_add(struct pending_connections *pending, int fd);
  * thread. */
 int pending_ready_fd(const struct pending_connections *pending);
 
+/* Is there a connection that was added and not taken?  Any thread. */
+bool pending_is_any(struct pending_connections *pending);
+
 /* Takes a connection whose request has arrived; the caller owns it.  -1: another responder was
  * faster. Any thread. */
 int pending_take(struct pending_connections *pending);

@@ -19,6 +19,8 @@
 #include "request/pending_connections.h"
 #include "request/request.h"
 
+enum { LATE_MS = 500 /* how long an accepted connection is waited for after the stop */ };
+
 struct responder {
     struct server *server;
     struct responders *pool;
@@ -217,6 +219,18 @@ static void responder_run_in_batches(void)
     pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
 }
 
+/* After the stop: what was accepted is answered if its request comes soon, because no other process
+ * can answer it. */
+static void responder_take_rest(struct responder *responder)
+{
+    struct pollfd ready = {.fd = pending_ready_fd(responder->pool->pending), .events = POLLIN};
+    int64_t until_ms = clock_monotonic_ms() + LATE_MS;
+
+    while (pending_is_any(responder->pool->pending) && clock_monotonic_ms() < until_ms)
+        if (poll(&ready, 1, 10) == 1)
+            responder_take_pending(responder);
+}
+
 static void *responder_thread(void *arg)
 {
     struct responder *responder = arg;
@@ -237,6 +251,7 @@ static void *responder_thread(void *arg)
             responder_accept_all(responder);
     }
     close(epoll);
+    responder_take_rest(responder);
     store_close(responder->store);
     return NULL;
 }
@@ -308,8 +323,10 @@ void responders_stop(struct responders *responders)
     if (eventfd_write(responders->stop_fd, 1) < 0)
         log_error("the responders can't be woken: %s", strerror(errno));
     for (int i = 0; i < responders->n; i++) {
-        responder_cut_off(&responders->each[i], 0);
-        pthread_join(responders->each[i].thread, NULL);
+        while (pthread_tryjoin_np(responders->each[i].thread, NULL) == EBUSY) {
+            responder_cut_off(&responders->each[i], LATE_MS);
+            usleep(5000);
+        }
         pthread_mutex_destroy(&responders->each[i].lock);
     }
     pending_close(responders->pending);

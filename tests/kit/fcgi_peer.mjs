@@ -1,6 +1,6 @@
 // fcgi_peer.mjs - hostile FastCGI peers; prints what happened to their connections.
 //
-//     node fcgi_peer.mjs SOCKET KIND [CONNECTIONS]
+//     node fcgi_peer.mjs SOCKET KIND [CONNECTIONS]      (PEER_STOPS=PID for `late`)
 //
 // KIND is a name of the table below.  Prints "open" when all connections stand, then, when all are closed or after
 // 25 s, one line: {"kind":"half","n":4,"closed":4,"answered":0,"longestMs":5012}.  `answered`: those that got bytes.
@@ -31,6 +31,7 @@ const kinds = {
     half: { first: begin().subarray(0, 5) },
     halfParams: { first: Buffer.concat([begin(), params('GET', '/api/cases').subarray(0, 40)]) },
     slow: { first: Buffer.alloc(0), then: (socket) => byteByByte(socket, whole('GET', '/api/health/live')) },
+    late: { first: Buffer.alloc(0), then: (socket) => late.push(socket) },
     version: { first: Buffer.concat([begin(1, { version: 7 }), params('GET', '/api/cases')]) },
     hugeName: { first: Buffer.concat([begin(), record(PARAMS, Buffer.from([0xff, 0xff, 0xff, 0xff, 0x01, 0x41, 0x42]))]) },
     hugeValue: { first: Buffer.concat([begin(), record(PARAMS, Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0x41, 0x42]))]) },
@@ -46,6 +47,13 @@ const kinds = {
     noBody: { first: Buffer.concat([begin(), record(PARAMS, Buffer.concat([param('REQUEST_METHOD', 'POST'), param('DOCUMENT_URI', '/api/jobs'),
         param('CONTENT_TYPE', 'application/json'), param('CONTENT_LENGTH', '100')])), record(PARAMS), record(STDIN, Buffer.from('{"case'), { length: 100 })]) },
     hangUp: { first: whole('GET', '/api/events'), then: (socket) => socket.once('data', () => socket.destroy()) },
+}
+
+// Stops the responder when all connections stand and were accepted, and then sends the requests.
+const late = []
+function stopFirst() {
+    process.kill(Number(process.env.PEER_STOPS), 'SIGTERM')
+    setTimeout(() => { for (const socket of late) socket.write(whole('GET', '/api/health/live')) }, 30)
 }
 
 function byteByByte(socket, bytes) {
@@ -69,6 +77,8 @@ function babble(socket) {
     socket.on('drain', more)
     more()
 }
+
+process.on('SIGUSR2', stopFirst)
 
 const [path, kind, n = '1'] = process.argv.slice(2)
 const result = { kind, n: Number(n), closed: 0, answered: 0, longestMs: 0 }

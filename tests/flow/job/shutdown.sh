@@ -91,6 +91,21 @@ under_bad_peers() {
     responders_start
     wait_for 20 answers
 }
+# nginx connects first and then sends: the stop may come between.
+under_late_peers() {
+    local peers
+    PEER_STOPS=$responder node "$kit/fcgi_peer.mjs" "$state/run/casecast.sock" late 20 >"$private/late" &
+    peers=$!
+    wait_for 20 test -s "$private/late"
+    answers # so all connections before this one were accepted
+    kill -USR2 "$peers"
+    wait "$peers"
+    wait "$responder"
+    fact 'requests of accepted connections that come after the stop: exit status 0' same 0 $?
+    fact 'these requests are answered' same 20 "$(tail -n 1 "$private/late" | jq .answered)"
+    responders_start
+    wait_for 20 answers
+}
 answers() { [[ $(status "$url/api/health/live") == 200 ]]; }
 
 while_it_does_nothing() {
@@ -145,6 +160,7 @@ taken_up() { [[ $(starts_of "$1") == 2 ]]; }
 
 under_viewers
 under_bad_peers
+under_late_peers
 while_it_does_nothing
 asked_twice
 asked_twice_under_a_lock
