@@ -105,7 +105,7 @@ static void shape_schema_add_rest(const struct shape *shape, json_t *schema)
 {
     size_t n = json_array_size(json_object_get(schema, "required")) + 1;
 
-    json_object_set_new(schema, "additionalProperties",
+    json_object_set_new(schema, "unevaluatedProperties",
         json_pack("{s:s, s:s}", "type", "string", "description", shape->rest));
     json_object_set_new(schema, "minProperties", json_integer((json_int_t)n));
     json_object_set_new(schema, "maxProperties", json_integer((json_int_t)n));

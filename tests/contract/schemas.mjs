@@ -13,7 +13,7 @@ export const casesSchema = printed();
 export const eventsSchema = printed('events');
 
 /** A validator for JSON Schema 2020-12 that refuses schemas with unknown keywords. */
-export const makeAjv = () => new Ajv({ allErrors: false, strict: true, strictRequired: false, allowUnionTypes: true });
+export const makeAjv = () => new Ajv({ allErrors: false, strict: true, strictRequired: false, allowUnionTypes: true, allowMatchingProperties: true });
 
 /** What a validator had to say last, in one line. */
 export const faults = (validate) => (validate.errors ?? [])

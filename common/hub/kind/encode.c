@@ -2,8 +2,10 @@
 #include "hub/kind/encode.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "events/events.h"
 #include "sse/sse.h"
 
 void hub_encode_event(struct buf *out, const char *job_id, const struct job_event *event)
@@ -14,14 +16,17 @@ void hub_encode_event(struct buf *out, const char *job_id, const struct job_even
     sse_event(out, id, event->name, event->data, strlen(event->data));
 }
 
-/* An id, a state and a subject are plain names: none of their characters needs escaping in JSON. */
 static struct buf encode_job(const struct job_kind *kind, const struct job *job)
 {
-    struct buf json = {0};
+    json_t *json = shape_json(&event_job, job->id, job_state_name(job->state), job->position,
+        kind->subject_name, job->subject);
+    char *text = json_dumps(json, JSON_COMPACT);
+    struct buf data = {0};
 
-    buf_format(&json, "{\"id\":\"%s\",\"state\":\"%s\",\"position\":%d,\"%s\":\"%s\"}", job->id,
-        job_state_name(job->state), job->position, kind->subject_name, job->subject);
-    return json;
+    buf_add_text(&data, text);
+    free(text);
+    json_decref(json);
+    return data;
 }
 
 void hub_encode_job(
@@ -29,7 +34,7 @@ void hub_encode_job(
 {
     struct buf json = encode_job(kind, job);
 
-    sse_event(out, id, "job", json.data, json.len);
+    sse_event(out, id, event_job.name, json.data, json.len);
     buf_free(&json);
 }
 
@@ -103,9 +108,10 @@ void hub_encode_joint_progress(struct buf *out, const struct job *job)
 
 void hub_encode_joint_end(struct buf *out, size_t n)
 {
-    struct buf json = {0};
+    json_t *json = shape_json(&event_complete, (int)n);
+    char *text = json_dumps(json, JSON_COMPACT);
 
-    buf_format(&json, "{\"jobs\":%zu}", n);
-    sse_event(out, NULL, "complete", json.data, json.len);
-    buf_free(&json);
+    sse_event(out, NULL, event_complete.name, text, strlen(text));
+    free(text);
+    json_decref(json);
 }

@@ -1,0 +1,228 @@
+// api.test.mjs - each request of fcgi/openapi.yaml is sent, and each answer and each frame is as the document says.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hold, operations, step } from './document.mjs';
+import { had, send, sendAny } from './send.mjs';
+
+const events = { Accept: 'text/event-stream' };
+const stranger = { 'X-Forwarded-For': '203.0.113.9' };
+const noJob = 'z'.repeat(26);
+const namesOf = (stream) => stream.map(({ event }) => event);
+const jobOf = (stream) => JSON.parse(stream.find(({ event }) => event === 'job').data);
+
+/** Makes a job that is there already, or a new one, and waits for its end. */
+async function ended(body, status = 202) {
+  const { id } = await send('createJob', status, { body });
+  await send('watchJob', 200, { args: { id }, headers: events });
+  return id;
+}
+
+async function until(isTrue) {
+  for (let i = 0; !(await isTrue()); i++) {
+    assert.ok(i < 300, `waited in vain: ${isTrue}`);
+    await sleep(100);
+  }
+}
+
+test('the video of a case', async () => {
+  const stream = await send('createVideo', 200, { args: { caseId: 'first' }, headers: events });
+  assert.deepEqual([...new Set(namesOf(stream))].sort(),
+    ['done', 'end', 'job', 'message', 'playable', 'progress', 'scene']);
+  const { id } = jobOf(stream);
+  const last = stream.at(-1).id;
+  await send('createVideo', 204, { args: { caseId: 'first' }, headers: { ...events, 'Last-Event-ID': last } });
+  await send('createVideo', 204, { args: { caseId: 'first', lastEventId: last }, headers: events });
+  assert.deepEqual(namesOf(await send('createVideo', 200, { args: { caseId: 'first', from: 'latest', viewer: 'me' }, headers: events })),
+    ['job', 'end']);
+  assert.ok((await send('createVideoAsTutorial', 200, { args: { caseId: 'first' }, headers: events })).length > 5);
+  assert.ok((await send('watchJob', 200, { args: { id }, headers: events })).length > 5);
+  const job = await send('readJob', 200, { args: { id } });
+  assert.equal(job.result.bytes['final.mp4'] > 0, true);
+  assert.equal((await send('createJob', 200, { body: { caseId: 'first' } })).id, id);
+});
+
+test('refusals of streams', async () => {
+  for (const name of ['createVideo', 'createVideoAsTutorial']) {
+    await send(name, 400, { wrong: true });
+    await send(name, 404, { args: { caseId: 'nothing' } });
+    const refusal = await send(name, 200, { args: { caseId: 'nothing' }, headers: events });
+    assert.deepEqual(namesOf(refusal), ['message', 'message', 'end']);
+    await send(name, 204, { args: { caseId: 'nothing', lastEventId: refusal.at(-1).id }, headers: events });
+  }
+  await send('createVideo', 400, { args: { caseId: 'first', from: 'tomorrow' }, wrong: true });
+  await send('watchJob', 404, { args: { id: noJob } });
+  await send('watchJob', 400, { args: { id: noJob, from: 'tomorrow' }, wrong: true });
+  await send('watchJob', 200, { args: { id: noJob }, headers: events });
+  await send('watchJob', 204, { args: { id: noJob, lastEventId: 'refused:1' }, headers: events });
+  await send('createProgram', 404, { args: { kind: 'nothing', subject: { nothingId: '1' } } });
+  await send('createProgram', 400, { args: { kind: 'count', subject: { countId: 'x' } } });
+});
+
+test('programs', async () => {
+  const stream = await send('createProgram', 200, { args: { kind: 'count', subject: { countId: '3' } }, headers: events });
+  assert.equal(stream.filter(({ event }) => event === 'message').length, 3);
+  await send('createProgram', 204, { args: { kind: 'count', subject: { countId: '3' }, lastEventId: stream.at(-1).id }, headers: events });
+  await send('createProgram', 200, { args: { kind: 'report', subject: { reportId: '7' } }, headers: events });
+  const words = { textId: '1', input: { text: 'a b' } };
+  const id = await ended(words);
+  assert.ok(namesOf(await send('watchJob', 200, { args: { id }, headers: events })).includes('word'));
+  assert.deepEqual((await send('readJob', 200, { args: { id } })).result, { words: 2 });
+  const trouble = await send('createProgram', 200, { args: { kind: 'trouble', subject: { troubleId: '1' } }, headers: events });
+  assert.ok(namesOf(trouble).includes('retry') && namesOf(trouble).includes('failed'));
+});
+
+test('several jobs in one stream', async () => {
+  const ids = [await ended({ caseId: 'first' }, 200), await ended({ countId: '4' }), await ended({ troubleId: '2' })];
+  const stream = await send('watchJobs', 200, { args: { id: ids, viewer: 'me' }, headers: events });
+  assert.equal(stream.at(-1).event, 'complete');
+  assert.deepEqual(namesOf(stream).filter((name) => name === 'end').length, 3);
+  const last = stream.filter(({ id }) => id).at(-1).id;
+  await send('watchJobs', 204, { args: { id: ids }, headers: { ...events, 'Last-Event-ID': last } });
+  await send('watchJobs', 200, { args: { id: ids, from: 'latest' }, headers: events });
+  await send('watchJobs', 400, { wrong: true });
+  await send('watchJobs', 404, { args: { id: [noJob] } });
+  assert.deepEqual(namesOf(await send('watchJobs', 200, { args: { id: [noJob] }, headers: events })), ['message', 'end']);
+});
+
+test('the clock', async () => {
+  const args = { count: 2, interval: 100 };
+  await send('watchClock', 200, { args: { ...args, client_secret: '1\n2', stamp: 1 }, headers: events });
+  await send('watchClock', 200, { args: { ...args, align: 1, lastEventId: 'clock:1' }, headers: events });
+  await send('watchClock', 204, { args: { ...args, lastEventId: 'clock:3' } });
+  await send('watchClock', 400, { args: { count: 0 }, wrong: true });
+  assert.deepEqual(namesOf(await send('watchClock', 200, { args: { count: 0 }, headers: events, wrong: true })),
+    ['message', 'message', 'end']);
+});
+
+test('what POST /api/jobs takes and refuses', async () => {
+  const headers = { 'Idempotency-Key': '"7f3c2b8e"', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  const { id, traceparent, priority } = await send('createJob', 202, { headers, body: { countId: '5', priority: 9 } });
+  assert.deepEqual([traceparent, priority], [headers.traceparent, 9]);
+  const stream = await send('watchJob', 200, { args: { id }, headers: events });
+  assert.equal(JSON.parse(stream.find(({ event }) => event === 'done').data).traceparent, traceparent);
+  await send('createJob', 422, { headers, body: { countId: '6' } });
+  await send('createJob', 400, { body: {}, wrong: true });
+  await send('createJob', 400, { body: { caseId: 'first', input: 7 } });
+  await send('createJob', 403, { body: { countId: '7', priority: 9 }, headers: stranger });
+  await send('createJob', 404, { body: { caseId: 'nothing' } });
+  await send('createJob', 415, { raw: '{}', wrong: true, headers: { 'Content-Type': 'text/plain' } });
+  await send('createJob', 413, { raw: ' '.repeat(2 << 20), wrong: true, headers: { 'Content-Type': 'application/json' } });
+});
+
+test('a job is watched, canceled and deleted', async () => {
+  const { id } = await send('createJob', 202, { body: { waitId: '1' } }); // it takes a minute
+  const watching = new AbortController();
+  const other = await fetch(`${process.env.CONTRACT_URL}/api/jobs/${id}/events?viewer=other`,
+    { headers: events, signal: watching.signal });
+  assert.equal(other.status, 200);
+  await until(() => execFileSync('sqlite3', ['-readonly', process.env.CONTRACT_DB, // the viewer is noted
+    `SELECT count(*) FROM casecast_audiences WHERE job_id = '${id}'`], { encoding: 'utf8' }).trim() === '1');
+  await send('deleteJob', 409, { args: { id } });
+  await send('cancelJob', 409, { args: { id, viewer: 'me' } });
+  watching.abort();
+  await until(async () => (await sendAny('cancelJob', [200, 409], { args: { id, viewer: 'me' } }))[0] === 200);
+  const stream = await send('watchJob', 200, { args: { id }, headers: events });
+  assert.ok(namesOf(stream).includes('canceled'));
+  await send('deleteJob', 403, { args: { id }, headers: stranger });
+  await send('deleteJob', 204, { args: { id } });
+  await send('deleteJob', 404, { args: { id } });
+  await send('readJob', 404, { args: { id } });
+  await send('cancelJob', 404, { args: { id } });
+});
+
+test('the list of jobs', async () => {
+  const { next } = await send('listJobs', 200, { args: { limit: 2 } });
+  await send('listJobs', 200, { args: { limit: 100, after: next } });
+  for (const args of [{ kind: 'video' }, { state: 'done' }, { subject: 'first' }]) {
+    assert.ok((await send('listJobs', 200, { args })).jobs.length);
+  }
+  await send('listJobs', 400, { args: { limit: 0 }, wrong: true });
+  await send('listJobs', 403, { headers: stranger });
+});
+
+test('cases', async () => {
+  const { cases } = await send('listCases', 200);
+  assert.ok(cases.some(({ video }) => video));
+  for (const { id } of cases) await send('readCase', 200, { args: { id } });
+  await send('readCase', 404, { args: { id: 'nothing' } });
+  await send('readCase', 400, { args: { id: 'a.b' }, wrong: true });
+  await send('readPoster', 404, { args: { id: 'empty' } });
+  await send('readPoster', 400, { args: { id: 'a.b' }, wrong: true });
+  await until(async () => (await sendAny('readPoster', [204, 302], { args: { id: 'full' } }))[0] === 302);
+});
+
+test('what operators read', async () => {
+  await send('readLive', 200);
+  assert.ok((await send('readReady', 200)).checks);
+  assert.ok(!(await send('readReady', 200, { headers: stranger })).checks);
+  await send('readMetrics', 200);
+  await send('readMetrics', 403, { headers: stranger });
+});
+
+test('webhooks', async () => {
+  const got = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data) => { body += data; });
+    request.on('end', () => {
+      got.push({ headers: request.headers, body: JSON.parse(body) });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise((resolve) => { receiver.listen(0, '127.0.0.1', resolve); });
+  try {
+    const webhook = { url: `http://127.0.0.1:${receiver.address().port}/`, events: 'all' };
+    await send('createJob', 202, { body: { textId: '2', input: { text: 'a' }, webhook, metadata: { order: 7 } } });
+    await send('createJob', 200, { body: { caseId: 'first', webhook: { ...webhook, events: ['end', 'done'] } } });
+    await send('createJob', 202, { body: { troubleId: '3', webhook } });
+    await until(() => got.filter(({ body }) => body.data.event === 'end').length === 3);
+    await send('createJob', 403, { body: { countId: '1', webhook: { url: 'http://elsewhere.example/' } } });
+    const { id } = await send('createJob', 202, { body: { waitId: '2' } });
+    for (let i = 0; i < 16; i++) await send('createJob', 200, { body: { waitId: '2', webhook: { ...webhook, url: `${webhook.url}${i}` } } });
+    await send('createJob', 409, { body: { waitId: '2', webhook } });
+    await send('cancelJob', 200, { args: { id } });
+    await until(() => got.filter(({ body }) => body.data.event === 'canceled').length === 16);
+  } finally {
+    receiver.close();
+  }
+  const place = step('#', 'paths', '/api/jobs', 'post', 'callbacks', 'webhook', '{$request.body#/webhook/url}', 'post');
+  for (const { headers, body } of got) {
+    hold(step(place, 'requestBody', 'content', 'application/json', 'schema'), body, 'a webhook');
+    for (const [i, name] of ['webhook-id', 'webhook-timestamp', 'webhook-signature'].entries()) {
+      hold(step(place, 'parameters', i, 'schema'), headers[name], `a webhook's ${name}`);
+    }
+  }
+});
+
+// --- what is left ---
+
+const root = new URL('../../', import.meta.url);
+
+test('the document has the routes of the program, and no others', () => {
+  const said = [...operations.values()].map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const sources = execFileSync('git', ['ls-files', 'fcgi/*.c'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+    .map((name) => readFileSync(new URL(name, root), 'utf8')).join('');
+  const there = [...sources.matchAll(/\{"([A-Z]+)", "(\/api[^"]*)"/g)].map(([, method, path]) => `${method} ${path}`);
+  const streams = [...sources.matchAll(/stream_paths\[\] = \{([^}]*)\}/g)]
+    .flatMap(([, list]) => [...list.matchAll(/"([^"]+)"/g)].map(([, path]) => `GET ${path}`));
+  assert.deepEqual(said.sort(), [...there, ...streams, 'GET /create/{kind}'].sort());
+});
+
+// These depend on load, faults and secrets, which are not made here.
+const ELSEWHERE = new Set(['429', '500', '503']);
+const SECRETS = new Set(['createVideo', 'createVideoAsTutorial', 'createProgram', 'watchJob', 'watchJobs', 'readJob',
+  'cancelJob', 'readPoster']);
+
+test('each request was sent, and had each of its answers', () => {
+  for (const [name, { statuses }] of operations) {
+    const missing = statuses.filter((status) => !had.get(name).has(status) && !ELSEWHERE.has(status)
+      && !(status === '403' && SECRETS.has(name)));
+    assert.deepEqual(missing, [], name);
+    assert.ok(had.get(name).size, name);
+  }
+});
