@@ -11,10 +11,16 @@
 // A browser ignores many faults: an unknown field, half an event at the end, bytes that are not UTF-8.  A server that
 // sends them has a bug, so they are reported as `bad`.
 import { pathToFileURL } from 'node:url'
+import { frameKeeper } from './frames.mjs'
 
 export class Reader {
-    constructor(tell) {
-        this.tell = tell
+    /** `url`: where the stream comes from, for tests/contract. */
+    constructor(tell, url) {
+        const keep = frameKeeper(url)
+        this.tell = (item) => {
+            keep(item)
+            tell(item)
+        }
         this.text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
         this.rest = ''
         this.fields = []
@@ -77,7 +83,7 @@ export class Reader {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const began = performance.now()
     const tell = (item) => console.log(JSON.stringify({ t: Math.round(performance.now() - began), ...item }))
-    const reader = new Reader(tell)
+    const reader = new Reader(tell, process.env.STREAM_URL)
     process.stdin.on('data', (chunk) => reader.take(chunk))
     process.stdin.on('end', () => reader.finish())
 }

@@ -5,9 +5,12 @@
 
 kit=$(dirname "${BASH_SOURCE[0]}")
 
+# The URL among the arguments of curl.
+url_among() { printf '%s\n' "$@" | grep -m 1 -E '^https?://'; }
+
 # Prints the events of a stream up to its end.
 stream() {
-    curl -sN --max-time 40 -H 'Accept: text/event-stream' "$@" | node "$kit/sse.mjs"
+    curl -sN --max-time 40 -H 'Accept: text/event-stream' "$@" | STREAM_URL=$(url_among "$@") node "$kit/sse.mjs"
 }
 
 # Prints the stream up to the first line that matches.

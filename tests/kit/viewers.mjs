@@ -53,7 +53,7 @@ class Viewer {
             isOver = true
         }
         const headers = { Accept: 'text/event-stream', ...(this.lastId && { 'Last-Event-ID': this.lastId }) }
-        this.request = http.get(url, { agent, headers }, (response) => this.#read(response, ended))
+        this.request = http.get(url, { agent, headers }, (response) => this.#read(url, response, ended))
         this.request.on('error', (error) => ended(error.message))
         this.request.setTimeout(Number(option.silent), () => this.request.destroy(new Error('silent')))
     }
@@ -62,7 +62,7 @@ class Viewer {
         this.request.destroy()
     }
 
-    #read(response, ended) {
+    #read(url, response, ended) {
         const isStream = /^text\/event-stream/.test(response.headers['content-type'] ?? '')
         this.tell({ open: response.statusCode })
         if (response.statusCode !== 200 || !isStream) {
@@ -70,7 +70,7 @@ class Viewer {
             leave()
             return
         }
-        const reader = new Reader((item) => this.tell(item))
+        const reader = new Reader((item) => this.tell(item), url)
         response.on('data', (chunk) => reader.take(chunk))
         response.on('end', () => {
             reader.finish()
