@@ -17,6 +17,7 @@
 #include "monitor/health.h"
 #include "monitor/metrics.h"
 #include "notify.h"
+#include "operators/operators.h"
 #include "request/listener.h"
 #include "request/responder.h"
 #include "request/server.h"
@@ -284,6 +285,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
         return -(int)err->code;
     server->config = &process->config;
     server->kind_routes = kind_routes;
+    server->operator_routes = operator_routes;
     server->answer = route;
     server->loop = &process->loop;
     server->streams = &process->streams;

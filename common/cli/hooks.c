@@ -1,5 +1,6 @@
 /* hooks.c - `casecast hooks`: the webhooks that wait for their receiver, or were given up. */
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static int hooks_list(struct store *store)
     int rc;
 
     table_add(&table, (const char *[]){"JOB", "HOST", "EVENT", "ATTEMPTS", "NEXT", "ERROR"}, 6);
-    rc = store_hook_each(store, hooks_add_row, &table, &err);
+    rc = store_hook_each(store, 0, INT_MAX, hooks_add_row, &table, &err);
     return table_show(&table, rc, "No webhook waits, and none was given up.", &err);
 }
 
@@ -82,7 +83,7 @@ static int hooks_run(
         return cli_fail(&err);
     if (!given->values[HOOKS_JSON])
         status = hooks_list(store);
-    else if (store_hook_each(store, hooks_print_json, NULL, &err) < 0)
+    else if (store_hook_each(store, 0, INT_MAX, hooks_print_json, NULL, &err) < 0)
         status = cli_fail(&err);
     store_close(store);
     return status;

@@ -48,10 +48,10 @@ int store_hook_failed(struct store *store, const struct hook_due *due,
     return store->jobs->engine->hooks.failed(store->jobs, due, failure, err);
 }
 
-int store_hook_each(struct store *store, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err)
+int store_hook_each(struct store *store, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err)
 {
-    return store->jobs->engine->hooks.each(store->jobs, each, ctx, err);
+    return store->jobs->engine->hooks.each(store->jobs, after, most, each, ctx, err);
 }
 
 int store_hook_count(struct store *store, struct hook_counts *ret_counts, struct error *err)

@@ -26,7 +26,8 @@ int store_hook_delivered(struct store *store, const struct hook_due *due, struct
 int store_hook_failed(struct store *store, const struct hook_due *due,
     const struct hook_failure *failure, struct error *err);
 
-/* The hooks that wait with an event, and those that were given up, oldest first. */
-int store_hook_each(struct store *store, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err);
+/* The hooks that wait with an event, and those that were given up, oldest first: those behind
+ * number `after`, at most `most` of them. */
+int store_hook_each(struct store *store, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err);
 int store_hook_count(struct store *store, struct hook_counts *ret_counts, struct error *err);

@@ -300,6 +300,23 @@ int store_job_each(struct store *store, const struct job_filter *filter,
     return store->jobs->engine->jobs.each(store->jobs, filter, each, ctx, err);
 }
 
+int store_job_input(struct store *store, const char *id, char **ret_input, struct error *err)
+{
+    return store->jobs->engine->jobs.input(store->jobs, id, ret_input, err);
+}
+
+int store_job_set_priority(
+    struct store *store, const char *id, int priority, struct job *ret_job, struct error *err)
+{
+    return store->jobs->engine->jobs.set_priority(store->jobs, id, priority, ret_job, err);
+}
+
+int store_audience_each(struct store *store, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err)
+{
+    return store->jobs->engine->jobs.audience_each(store->jobs, most, each, ctx, err);
+}
+
 int store_job_asked(struct store *store, const char *id, int64_t fresh_ms, struct error *err)
 {
     return store->jobs->engine->jobs.asked(store->jobs, id, fresh_ms, err);

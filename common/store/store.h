@@ -11,15 +11,15 @@
  *
  * Ownership: what an `each` gets is valid until it returns, and it calls no function of the same
  * store.  The caller frees a `struct job` with job_clear().  Jobs come without their input, except
- * to the process that claims them; the input is deleted at the job's end.
+ * to the process that claims them; the input is deleted at the job's end, unless it failed.
  *
  * The journal is the bus: works write their events here, and the processes that have viewers read
  * them here (store_tail()).
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/monitor, fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox,
- *     hub/pruner, hub/viewers, hub/works. */
+ * Used by: cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request, fcgi/route, hooks, hub,
+ *     hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works. */
 #pragma once
 
 #include "store/engine/records.h"
@@ -119,9 +119,17 @@ int store_job_each_done(struct store *store, const char *kind,
 /* How many jobs there are in each state, by enum job_state. */
 int store_job_count(
     struct store *store, long long ret_counts[static JOB_CANCELED + 1], struct error *err);
-/* The jobs that `filter` lets pass, newest first. */
+/* The jobs that `filter` lets pass. */
 int store_job_each(struct store *store, const struct job_filter *filter,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+
+/* The input of a job that is live or failed, which the caller frees.  STORE_E_NOT_FOUND: it has
+ * none any more: it was longer than STORE_INPUT_KEPT, or the job ended otherwise. */
+int store_job_input(struct store *store, const char *id, char **ret_input, struct error *err);
+/* Moves a queued job to the place of this priority.  `*ret_job` is the job afterwards: one that is
+ * not queued stays as it is.  STORE_E_NOT_FOUND: no such job. */
+int store_job_set_priority(
+    struct store *store, const char *id, int priority, struct job *ret_job, struct error *err);
 
 /* The events of a job after `after`, in order, until `each` returns false.  `*ret_position`: the
  * journal's end in this same read.  If all events were taken, store_tail() from there on gives
@@ -154,6 +162,10 @@ int store_jobs_watched(
  * its own. */
 int store_audience_others(
     struct store *store, const char *id, const char *watcher, int *ret_others, struct error *err);
+
+/* The live jobs that have viewers, most watched first, in all processes that live. */
+int store_audience_each(struct store *store, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err);
 
 /* Marks a live job to be canceled; a process that runs jobs ends it, queued or running, and writes
  * its last events.  `*ret_state`: its state now.  STORE_E_NOT_FOUND: no such job. */

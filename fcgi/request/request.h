@@ -2,7 +2,7 @@
  *
  * Room: FastCGI requests: connections, arguments, who may do what.
  * May use: base, fcgi/stream, hub, job, loop, sse, store.
- * Used by: fcgi, fcgi/kind, fcgi/monitor, fcgi/route. */
+ * Used by: fcgi, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/route. */
 #pragma once
 
 #include <fcgiapp.h>
@@ -28,6 +28,8 @@ struct request {
     const char *last_event_id;  /* the header or ?lastEventId=; "": none */
     bool is_head, wants_events; /* wants_events: Accept: text/event-stream */
     bool is_trusted;            /* from an address of nginx/addresses.conf */
+    bool is_operators;          /* trusted, and below /api/operators: no secret is needed, and no
+                                   other viewer counts */
     enum origin origin;
     struct buf headers; /* lines that every answer to it carries */
     struct arguments arguments;

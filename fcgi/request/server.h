@@ -22,6 +22,7 @@ struct server {
     const struct config *config;
     const struct job_kind *const *kinds;     /* kinds.h */
     const struct route *const *kind_routes;  /* kinds.h */
+    const struct route *operator_routes;     /* operators.h */
     void (*answer)(struct request *request); /* answers a request, or hands it over to the loop */
     struct loop *loop;
     struct hub *hub;

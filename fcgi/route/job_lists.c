@@ -1,6 +1,7 @@
-/* job_lists.c - the list of jobs, page by page, newest first. */
+/* job_lists.c - the list of jobs, page by page: newest first, or in the order of the queue. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,7 +15,9 @@ enum { LIST_SHOWN = 20, LIST_MOST = 100 };
 struct list {
     const struct job_kind *const *kinds;
     json_t *jobs;
-    int64_t last; /* number of the last job in it */
+    int64_t last;      /* number of the last job in it, */
+    int last_priority; /* and its priority */
+    bool in_turn;
     int room;
     bool is_cut; /* there are more */
 };
@@ -29,24 +32,43 @@ static void lists_add(void *ctx, const struct job *job)
         return;
     list->room--;
     list->last = job->number;
+    list->last_priority = job->priority;
     json_array_append_new(list->jobs, job_json(kind_find(list->kinds, job->kind), job));
 }
 
-/* The cursor: jobs before it are on the next page, whatever was made or deleted meanwhile. */
+/* The cursor: jobs behind it are on the next page, whatever was made or deleted meanwhile.  In the
+ * queue its last digit is the priority. */
 static json_t *lists_cursor(const struct list *list)
 {
     char cursor[24];
 
-    snprintf(cursor, sizeof cursor, "%" PRIx64, (uint64_t)list->last);
+    if (list->in_turn)
+        snprintf(
+            cursor, sizeof cursor, "%" PRIx64 "-%d", (uint64_t)list->last, list->last_priority);
+    else
+        snprintf(cursor, sizeof cursor, "%" PRIx64, (uint64_t)list->last);
     return list->is_cut ? json_string(cursor) : json_null();
 }
 
-static int lists_read_cursor(const char *text, int64_t *ret_before, struct error *err)
+static bool lists_parse_cursor(const char *text, struct job_filter *filter)
 {
     char *end;
+    int64_t number = (int64_t)strtoull(text, &end, 16);
 
-    *ret_before = text ? (int64_t)strtoull(text, &end, 16) : 0;
-    if (!text || (*ret_before > 0 && !*end))
+    if (number <= 0)
+        return false;
+    if (!filter->in_turn) {
+        filter->before = number;
+        return !*end;
+    }
+    filter->after = number;
+    filter->after_priority = end[0] == '-' ? end[1] - '0' : -1;
+    return filter->after_priority >= 0 && filter->after_priority <= JOB_PRIORITY_MAX && !end[2];
+}
+
+static int lists_read_cursor(const char *text, struct job_filter *filter, struct error *err)
+{
+    if (!text || lists_parse_cursor(text, filter))
         return 0;
     return error_set(
         err, ERR_INPUT, "after \"%.40s\": must be the member `next` of an earlier list", text);
@@ -72,6 +94,22 @@ static int lists_check(struct request *request, const struct job_filter *filter,
     return 0;
 }
 
+/* The order of the queue is one of queued jobs only. */
+static int lists_read_order(
+    struct request *request, struct job_filter *ret_filter, struct error *err)
+{
+    const char *order = lists_argument(request, "order");
+    const char *state = lists_argument(request, "state");
+
+    ret_filter->in_turn = order && strcmp(order, "queue") == 0;
+    if (order && !ret_filter->in_turn && strcmp(order, "newest") != 0)
+        return error_set(err, ERR_INPUT, "order \"%.40s\": must be newest or queue", order);
+    if (ret_filter->in_turn && state && strcmp(state, "queued") != 0)
+        return error_set(err, ERR_INPUT,
+            "order=queue: is for state=queued, as no other job has a place in the queue");
+    return 0;
+}
+
 static int lists_read_filter(
     struct request *request, struct job_filter *ret_filter, struct error *err)
 {
@@ -79,7 +117,9 @@ static int lists_read_filter(
     int rc = arguments_number(&request->arguments, "limit", 1, LIST_MOST, LIST_SHOWN, &limit, err);
 
     if (rc == 0)
-        rc = lists_read_cursor(lists_argument(request, "after"), &ret_filter->before, err);
+        rc = lists_read_order(request, ret_filter, err);
+    if (rc == 0)
+        rc = lists_read_cursor(lists_argument(request, "after"), ret_filter, err);
     if (rc < 0)
         return rc;
     ret_filter->most = (int)limit + 1;
@@ -96,6 +136,7 @@ static int lists_read(
     int rc = request_store(request, &store, err);
 
     list->room = filter->most - 1;
+    list->in_turn = filter->in_turn;
     return rc < 0 ? rc : store_job_each(store, filter, lists_add, list, err);
 }
 

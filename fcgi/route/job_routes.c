@@ -90,7 +90,7 @@ static bool job_routes_may_cancel(struct request *request, const struct job *job
     struct error err;
     int others;
 
-    if (job_state_is_final(job->state) || job->cancel_wanted)
+    if (job_state_is_final(job->state) || job->cancel_wanted || request->is_operators)
         return true;
     jobs_watcher(request, watcher);
     if (store_audience_others(*request->store, job->id, watcher, &others, &err) < 0) {

@@ -40,7 +40,8 @@ int jobs_find_any(struct request *request, struct job *ret_job, const struct job
 int jobs_get(struct request *request, const char *id, struct job *ret_job,
     const struct job_kind **ret_kind, struct error *err);
 
-/* May this request read and cancel `job_id`?  0: yes, always if CASECAST_SECRET_KEY is not set.
+/* May this request read and cancel `job_id`?  0: yes, always if CASECAST_SECRET_KEY is not set, or
+ * for operators.
  * JOBS_E_FORBIDDEN: its client_secret (jobs_secret()) is not that job's; `err` says why. */
 int jobs_admit(struct request *request, const char *job_id, struct error *err);
 

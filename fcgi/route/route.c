@@ -69,6 +69,25 @@ static bool route_refuse_forged(struct request *request)
     return true;
 }
 
+/* What is below /api/operators is for trusted addresses, and for no page of another site: an
+ * operator's browser is trusted on whatever page it is.  True: the request was answered. */
+static bool route_refuse_stranger(struct request *request)
+{
+    static const char prefix[] = "/api/operators";
+    size_t len = sizeof prefix - 1;
+
+    if (strncmp(request->path, prefix, len) != 0 ||
+        (request->path[len] && request->path[len] != '/'))
+        return false;
+    request->is_operators = request->is_trusted && request->origin == ORIGIN_OURS;
+    if (request->is_operators)
+        return false;
+    answer_problem(request, 403, "",
+        request->is_trusted ? "this is for pages of this site, and for programs that are no browser"
+                            : "only the addresses in nginx/addresses.conf may ask for this");
+    return true;
+}
+
 static void route_answer_options(struct request *request, const char *allowed)
 {
     char extra[64 + 256];
@@ -121,6 +140,9 @@ static const struct route *route_search_all(struct search *search)
     const struct server *server = search->request->server;
     const struct route *found = route_search_table(search, common_routes);
 
+    if (!found && server->operator_routes)
+        found = route_search_table(search, server->operator_routes);
+
     for (const struct route *const *table = server->kind_routes; !found && *table; table++)
         found = route_search_table(search, *table);
     for (const struct job_kind *const *kind = server->kinds; !found && *kind; kind++)
@@ -151,7 +173,7 @@ void route(struct request *request)
     struct search search = {.request = request};
     const struct route *found;
 
-    if (route_refuse_forged(request))
+    if (route_refuse_forged(request) || route_refuse_stranger(request))
         return;
     found = route_search_all(&search);
     if (found)

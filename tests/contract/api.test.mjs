@@ -164,6 +164,50 @@ test('what operators read', async () => {
   await send('readMetrics', 403, { headers: stranger });
 });
 
+test('what operators do', async () => {
+  const { id } = await send('createJob', 202, { body: { waitId: '8' } });
+  const args = { id };
+  const [streamed] = [send('watchAsOperator', 200, { args: { id: [id] }, headers: events })];
+  await until(async () => (await send('readOverview', 200)).watched.some((job) => job.id === id));
+  await until(async () => (await send('readJob', 200, { args })).state === 'running');
+  await send('setPriority', 409, { args, body: { priority: 7 } });
+  await send('setPriority', 400, { args, body: { priority: 10 }, wrong: true });
+  await send('retryJob', 409, { args });
+  await send('cancelAsOperator', 200, { args });
+  const last = (await streamed).filter((frame) => frame.id).at(-1).id;
+  await send('watchAsOperator', 204, { args: { id: [id], lastEventId: last }, headers: events });
+
+  const failed = await ended({ troubleId: '8' });
+  const again = await send('retryJob', 202, { args: { id: failed } });
+  await send('retryJob', 200, { args: { id: failed } });
+  await send('watchJob', 200, { args: { id: again.id }, headers: events });
+
+  await send('listJobs', 200, { args: { order: 'queue' } });
+  await send('watchAsOperator', 400, { wrong: true });
+  await send('watchAsOperator', 404, { args: { id: [noJob] } });
+  await send('listHooks', 200, { args: { limit: 2 } });
+  await send('listHooks', 400, { args: { after: 'x' } });
+  for (const name of ['readOverview', 'listHooks']) await send(name, 403, { headers: stranger });
+  await send('watchAsOperator', 403, { args: { id: [id] }, headers: stranger });
+  for (const [name, body] of [['cancelAsOperator'], ['retryJob'], ['setPriority', { priority: 1 }]]) {
+    await send(name, 403, { args, body, headers: stranger });
+    await send(name, 404, { args: { id: noJob }, body });
+  }
+});
+
+test('a queued job is moved', async () => {
+  const many = [];
+  let queued;
+  for (let i = 20; i < 40 && !queued; i++) {
+    const { id } = await send('createJob', 202, { body: { waitId: String(i) } });
+    many.push(id);
+    const [status] = await sendAny('setPriority', [200, 409], { args: { id }, body: { priority: 0 } });
+    queued = status === 200 && (await send('readJob', 200, { args: { id } })).state === 'queued';
+  }
+  assert.ok(queued);
+  for (const id of many) await send('cancelAsOperator', 200, { args: { id } });
+});
+
 test('webhooks', async () => {
   const got = [];
   const receiver = createServer((request, response) => {

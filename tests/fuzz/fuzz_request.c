@@ -23,6 +23,7 @@
 #include "kind/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
+#include "operators/operators.h"
 #include "request/listener.h"
 #include "request/responder.h"
 #include "request/server.h"
@@ -105,6 +106,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     server.config = &config;
     server.kinds = job_kinds;
     server.kind_routes = kind_routes;
+    server.operator_routes = operator_routes;
     server.answer = route;
     server.loop = &loop;
     server.streams = &streams;

@@ -69,6 +69,11 @@ struct job_store {
         struct error *err);
     int (*audience_others)(struct store_link *link, const char *id, const char *watcher,
         int *ret_others, struct error *err);
+    int (*audience_each)(struct store_link *link, int most,
+        void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err);
+    int (*input)(struct store_link *link, const char *id, char **ret_input, struct error *err);
+    int (*set_priority)(struct store_link *link, const char *id, int priority, struct job *ret_job,
+        struct error *err);
     int (*want_cancel)(
         struct store_link *link, const char *id, enum job_state *ret_state, struct error *err);
     int (*cancel)(struct store_link *link, const char *id, enum cancel_why why,
@@ -144,8 +149,8 @@ struct hook_store {
     int (*delivered)(struct store_link *link, const struct hook_due *due, struct error *err);
     int (*failed)(struct store_link *link, const struct hook_due *due,
         const struct hook_failure *failure, struct error *err);
-    int (*each)(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
-        void *ctx, struct error *err);
+    int (*each)(struct store_link *link, int64_t after, int most,
+        void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err);
     int (*count)(struct store_link *link, struct hook_counts *ret_counts, struct error *err);
 };
 

@@ -78,13 +78,24 @@ struct job_request {
     int64_t gone;
 };
 
-/* Which jobs a list shows, newest first. */
+/* Which jobs a list shows: the newest first, or those that are queued in the order of the queue. */
 struct job_filter {
     int most;            /* jobs, at most */
     const char *state;   /* by job_state_name(); NULL: all */
     const char *kind;    /* NULL: all */
     const char *subject; /* NULL: all */
     int64_t before;      /* only jobs of a lower number; 0: all */
+    bool in_turn;        /* the queue; `state` and `before` say nothing then */
+    int after_priority;  /* only what is behind the place of this priority and number; */
+    int64_t after;       /* 0: all */
+};
+
+enum { STORE_INPUT_KEPT = 65536 /* bytes: a failed job keeps a shorter input */ };
+
+/* A live job that is watched; valid during the call. */
+struct audience_row {
+    const char *job_id, *kind, *subject;
+    long long n, all; /* streams of this job; of all jobs that are watched */
 };
 
 /* Who watches.  A watcher is named by two digests, of its address and of the name it gave itself,
@@ -189,6 +200,7 @@ struct hook_failure {
 
 /* A hook that waits for its receiver, or was given up; valid during the call. */
 struct hook_row {
+    int64_t number; /* hooks are counted in the order of their creation */
     const char *id, *job_id, *url, *host, *events, *error; /* error: of the last attempt, or NULL */
     bool is_given_up;
     int attempts;

@@ -1,6 +1,7 @@
 // api.js - the JSON routes.  Every function throws an Error with a message for the viewer.
 
-async function ask(path, options) {
+/** The JSON that `path` answers with. */
+export async function ask(path, options) {
   let answer;
   try {
     answer = await fetch(path, { headers: { Accept: 'application/json' }, ...options });

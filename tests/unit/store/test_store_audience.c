@@ -62,6 +62,53 @@ START_TEST(others_are_counted_in_all_processes)
 }
 END_TEST
 
+struct seen_audiences {
+    char text[200];
+    long long all;
+};
+
+static void see_audience(void *ctx, const struct audience_row *row)
+{
+    struct seen_audiences *seen = ctx;
+    size_t len = strlen(seen->text);
+
+    ck_assert_str_eq(row->kind, "video");
+    snprintf(seen->text + len, sizeof seen->text - len, "%s:%lld ", row->subject, row->n);
+    seen->all = row->all;
+}
+
+static const char *audiences(int most, long long all)
+{
+    static struct seen_audiences seen;
+
+    seen = (struct seen_audiences){0};
+    assert_done(store_audience_each(kit_store, most, see_audience, &seen, &kit_error));
+    ck_assert_int_eq(seen.all, all);
+    return seen.text;
+}
+
+START_TEST(live_jobs_that_are_watched_are_told_most_watched_first)
+{
+    struct job_request request = kit_request("b", "b");
+    char first[JOB_ID_LEN + 1];
+    struct job job;
+    bool is_new;
+
+    strcpy(first, id);
+    watches("one", 2, ME " " OTHER);
+    watches("two", 1, NEIGHBOUR);
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    id = job.id;
+    watches("two", 5, NEIGHBOUR);
+    ck_assert_str_eq(audiences(10, 8), "b:5 1:3 ");
+    ck_assert_str_eq(audiences(1, 8), "b:5 ");
+    ck_assert_str_eq(kit_claim("one", 1), first);
+    assert_done(store_job_end(kit_store, first, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    ck_assert_str_eq(audiences(10, 5), "b:5 ");
+    job_clear(&job);
+}
+END_TEST
+
 START_TEST(who_gives_no_name_is_one_of_those_at_its_address)
 {
     watches("one", 1, NAMELESS);
@@ -148,6 +195,7 @@ int main(void)
     tcase_add_test(tcase, nobody_watches_at_first);
     tcase_add_test(tcase, ones_own_streams_are_no_others);
     tcase_add_test(tcase, others_are_counted_in_all_processes);
+    tcase_add_test(tcase, live_jobs_that_are_watched_are_told_most_watched_first);
     tcase_add_test(tcase, who_gives_no_name_is_one_of_those_at_its_address);
     tcase_add_test(tcase, a_crowd_is_a_crowd_though_not_all_are_listed);
     tcase_add_test(tcase, who_is_gone_has_no_viewers);

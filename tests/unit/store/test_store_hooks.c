@@ -340,7 +340,7 @@ static void assert_rows(const char *expected)
     struct buf buf = {0};
 
     buf_add_text(&buf, "");
-    assert_done(store_hook_each(kit_store, note_row, &buf, &kit_error));
+    assert_done(store_hook_each(kit_store, 0, 100, note_row, &buf, &kit_error));
     ck_assert_str_eq(buf.data, expected);
     buf_free(&buf);
 }

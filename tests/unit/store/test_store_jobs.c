@@ -565,9 +565,41 @@ static void end_as(enum job_state state)
 
 static const enum job_state ends[] = {JOB_QUEUED, JOB_DONE, JOB_FAILED, JOB_CANCELED};
 
-START_TEST(an_input_goes_with_its_jobs_end)
+START_TEST(an_input_goes_with_its_jobs_end_unless_it_failed)
 {
     end_as(ends[_i]);
+    ck_assert_str_eq(
+        kit_ask("SELECT count(*) FROM casecast_inputs"), ends[_i] == JOB_FAILED ? "1" : "0");
+}
+END_TEST
+
+START_TEST(a_failed_job_keeps_a_short_input_to_be_made_again)
+{
+    struct job_request request = kit_request("1", "a");
+    char *input = malloc(STORE_INPUT_KEPT + 2), *got = NULL;
+    struct job job;
+    bool is_new;
+
+    for (int more = 0; more < 2; more++) {
+        memset(input, 'x', STORE_INPUT_KEPT + 1);
+        input[STORE_INPUT_KEPT + more] = '\0';
+        request.input = input;
+        assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+        ck_assert_str_eq(kit_claim("me", 1), job.id);
+        assert_done(
+            store_job_end(kit_store, job.id, 1, JOB_FAILED, NULL, "why", NULL, 0, &kit_error));
+        if (more) {
+            ck_assert_int_eq(
+                store_job_input(kit_store, job.id, &got, &kit_error), STORE_E_NOT_FOUND);
+        } else {
+            assert_done(store_job_input(kit_store, job.id, &got, &kit_error));
+            ck_assert_str_eq(got, input);
+            free(got);
+        }
+        assert_done(store_job_forget(kit_store, job.id, &kit_error));
+        job_clear(&job);
+    }
+    free(input);
     ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_inputs"), "0");
 }
 END_TEST
@@ -644,6 +676,83 @@ static void done_job(const char *subject, const char *key)
     assert_done(store_job_end(kit_store, job.id, 1, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
     job_clear(&job);
 }
+
+/* The subjects of a page of the queue. */
+static void add_subject(void *ctx, const struct job *job)
+{
+    struct job_filter *filter = ctx;
+    size_t len = strlen((char *)filter->subject);
+
+    snprintf((char *)filter->subject + len, 100 - len, "%s@%d ", job->subject, job->position);
+    filter->after = job->number;
+    filter->after_priority = job->priority;
+}
+
+static const char *queue_page(int64_t *after, int *after_priority)
+{
+    static char subjects[100];
+    struct job_filter filter = {
+        .most = 2, .in_turn = true, .after = *after, .after_priority = *after_priority};
+    struct job_filter seen = filter;
+
+    subjects[0] = '\0';
+    seen.subject = subjects;
+    kit_error.text[0] = '\0';
+    assert_done(store_job_each(kit_store, &filter, add_subject, &seen, &kit_error));
+    *after = seen.after;
+    *after_priority = seen.after_priority;
+    return subjects;
+}
+
+static void make_queued(const char *subject, int priority)
+{
+    struct job_request request = kit_request(subject, subject);
+    struct job job;
+    bool is_new;
+
+    request.priority = priority;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    job_clear(&job);
+}
+
+START_TEST(the_queue_is_told_page_by_page_in_its_order)
+{
+    static const char *const pages[] = {"e@1 b@2 ", "a@3 d@4 ", "c@5 ", ""};
+    int64_t after = 0;
+    int after_priority = 0;
+
+    make_queued("f", 9);
+    kit_claim("me", 1); /* runs, and is in no queue */
+    make_queued("a", 4);
+    make_queued("b", 5);
+    make_queued("c", 0);
+    make_queued("d", 4);
+    make_queued("e", 9);
+    for (int i = 0; i < 4; i++)
+        ck_assert_str_eq(queue_page(&after, &after_priority), pages[i]);
+}
+END_TEST
+
+START_TEST(a_queued_job_moves_to_the_place_of_its_new_priority)
+{
+    char a[JOB_ID_LEN + 1], b[JOB_ID_LEN + 1];
+    struct job job;
+
+    strcpy(a, kit_job("a"));
+    strcpy(b, kit_job("b"));
+    assert_done(store_job_set_priority(kit_store, b, 5, &job, &kit_error));
+    ck_assert_int_eq(job.priority, 5);
+    ck_assert_int_eq(job.position, 1);
+    job_clear(&job);
+    ck_assert_str_eq(kit_claim("me", 1), b);
+    assert_done(store_job_set_priority(kit_store, b, 0, &job, &kit_error));
+    ck_assert_int_eq(job.state, JOB_RUNNING);
+    ck_assert_int_eq(job.priority, 5);
+    job_clear(&job);
+    ck_assert_int_eq(
+        store_job_set_priority(kit_store, "nothing", 5, &job, &kit_error), STORE_E_NOT_FOUND);
+}
+END_TEST
 
 START_TEST(lists_tell_the_newest_first)
 {
@@ -944,6 +1053,9 @@ int main(void)
         an_ended_job_stays_as_it_is,
         who_asks_again_after_a_cancel_gets_a_new_job,
         an_input_stays_as_long_as_its_job_may_be_run,
+        a_failed_job_keeps_a_short_input_to_be_made_again,
+        the_queue_is_told_page_by_page_in_its_order,
+        a_queued_job_moves_to_the_place_of_its_new_priority,
         jobs_that_are_made_and_canceled_do_not_grow_the_file,
         lists_tell_the_newest_first,
         a_list_shows_what_its_filter_lets_pass,
@@ -955,7 +1067,8 @@ int main(void)
         of_many_callers_in_many_processes_one_creates,
     };
 
-    const struct kit_loop loops[] = {{an_input_goes_with_its_jobs_end, sizeof ends / sizeof *ends},
+    const struct kit_loop loops[] = {
+        {an_input_goes_with_its_jobs_end_unless_it_failed, sizeof ends / sizeof *ends},
         {a_reconnect_begins_anew_only_what_was_canceled_as_nobody_watched,
             sizeof cancels / sizeof *cancels}};
 

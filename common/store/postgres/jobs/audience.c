@@ -48,6 +48,30 @@ int pg_audience_others(struct store_link *link, const char *id, const char *watc
     return 0;
 }
 
+int pg_audience_each(struct store_link *link, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err)
+{
+    PGresult *result = NULL;
+    int rc = jobs_ask(pg_link_of(link),
+        "SELECT j.id, j.kind, j.subject, sum(n), (sum(sum(n)) OVER ())::bigint"
+        " FROM casecast.audiences a JOIN casecast.jobs j ON j.id = a.job_id,"
+        "  casecast.now_ms() AS now"
+        " WHERE j.state IN ('queued', 'running') AND casecast.lives(a.member, now)"
+        " GROUP BY j.id, j.kind, j.subject ORDER BY sum(n) DESC, j.id LIMIT $1",
+        PG_VALUES(pg_number(most)), &result, err);
+
+    if (rc != 0)
+        return rc;
+    for (int i = 0; i < PQntuples(result); i++)
+        each(ctx, &(struct audience_row){.job_id = row_text(result, i, 0),
+                      .kind = row_text(result, i, 1),
+                      .subject = row_text(result, i, 2),
+                      .n = row_number(result, i, 3),
+                      .all = row_number(result, i, 4)});
+    PQclear(result);
+    return 0;
+}
+
 int pg_jobs_watched(
     struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t n, int fresh_ms, struct error *err)
 {

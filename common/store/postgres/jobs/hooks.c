@@ -83,15 +83,16 @@ int pg_hook_failed(struct store_link *link, const struct hook_due *due,
         err);
 }
 
-int pg_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err)
+int pg_hook_each(struct store_link *link, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err)
 {
     PGresult *result = NULL;
     int rc = jobs_ask(pg_link_of(link),
         "SELECT id, job_id, url, host, events, error, state = 'given up', attempts,"
-        " next_ms - casecast.now_ms(), casecast.hook_next(h, h.seq)"
-        " FROM casecast.hooks h WHERE state IN ('due', 'given up') ORDER BY number",
-        NULL, 0, &result, err);
+        " next_ms - casecast.now_ms(), casecast.hook_next(h, h.seq), number"
+        " FROM casecast.hooks h WHERE state IN ('due', 'given up') AND number > $1"
+        " ORDER BY number LIMIT $2",
+        PG_VALUES(pg_number(after), pg_number(most)), &result, err);
 
     for (int i = 0; rc == 0 && i < PQntuples(result); i++)
         each(ctx, &(struct hook_row){.id = row_text(result, i, 0),
@@ -103,7 +104,8 @@ int pg_hook_each(struct store_link *link, void (*each)(void *ctx, const struct h
                       .is_given_up = *PQgetvalue(result, i, 6) == 't',
                       .attempts = (int)row_number(result, i, 7),
                       .next_ms = row_number(result, i, 8),
-                      .seq = (uint64_t)row_number(result, i, 9)});
+                      .seq = (uint64_t)row_number(result, i, 9),
+                      .number = row_number(result, i, 10)});
     PQclear(result);
     return rc;
 }

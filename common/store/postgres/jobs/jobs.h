@@ -56,6 +56,11 @@ int pg_jobs_watched(struct store_link *link, char (*ids)[JOB_ID_LEN + 1], size_t
     struct error *err);
 int pg_audience_others(struct store_link *link, const char *id, const char *watcher,
     int *ret_others, struct error *err);
+int pg_audience_each(struct store_link *link, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err);
+int pg_job_input(struct store_link *link, const char *id, char **ret_input, struct error *err);
+int pg_job_set_priority(
+    struct store_link *link, const char *id, int priority, struct job *ret_job, struct error *err);
 int pg_job_want_cancel(
     struct store_link *link, const char *id, enum job_state *ret_state, struct error *err);
 int pg_job_cancel(struct store_link *link, const char *id, enum cancel_why why,
@@ -113,6 +118,6 @@ int pg_hook_claim(struct store_link *link, const struct hook_wish *wish, struct 
 int pg_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);
 int pg_hook_failed(struct store_link *link, const struct hook_due *due,
     const struct hook_failure *failure, struct error *err);
-int pg_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err);
+int pg_hook_each(struct store_link *link, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err);
 int pg_hook_count(struct store_link *link, struct hook_counts *ret_counts, struct error *err);

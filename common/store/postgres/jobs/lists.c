@@ -40,12 +40,27 @@ int pg_job_each_done(struct store_link *store_link, const char *kind,
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
-int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
-    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
+static int lists_ask_queue(
+    struct pg_link *link, const struct job_filter *filter, PGresult **ret_result, struct error *err)
 {
-    struct pg_link *link = pg_link_of(store_link);
-    PGresult *result = NULL;
-    int rc = jobs_ask(link,
+    return jobs_ask(link,
+        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
+        "  OVER (ORDER BY rank, number) AS position FROM casecast.jobs WHERE state = 'queued')"
+        " SELECT " JOB_COLUMNS(
+            "position") "FROM casecast.jobs JOIN queue ON waiting = number"
+                        "  WHERE state = 'queued' AND ($2 = 0 OR (rank, number) > (9 - $3, $2))"
+                        "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = "
+                        "$5)"
+                        "  ORDER BY rank, number LIMIT $1",
+        PG_VALUES(pg_number(filter->most), pg_number(filter->after),
+            pg_number(filter->after_priority), pg_text(filter->kind), pg_text(filter->subject)),
+        ret_result, err);
+}
+
+static int lists_ask_newest(
+    struct pg_link *link, const struct job_filter *filter, PGresult **ret_result, struct error *err)
+{
+    return jobs_ask(link,
         "WITH listed AS MATERIALIZED (SELECT * FROM casecast.jobs"
         "  WHERE ($2 = 0 OR number < $2) AND ($3::text IS NULL OR state = $3)"
         "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = $5)"
@@ -57,7 +72,16 @@ int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
                                            " ORDER BY number DESC",
         PG_VALUES(pg_number(filter->most), pg_number(filter->before), pg_text(filter->state),
             pg_text(filter->kind), pg_text(filter->subject)),
-        &result, err);
+        ret_result, err);
+}
+
+int pg_job_each(struct store_link *store_link, const struct job_filter *filter,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
+{
+    struct pg_link *link = pg_link_of(store_link);
+    PGresult *result = NULL;
+    int rc = filter->in_turn ? lists_ask_queue(link, filter, &result, err)
+                             : lists_ask_newest(link, filter, &result, err);
 
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }

@@ -217,6 +217,18 @@ BEGIN
     FROM casecast.job_rows j WHERE j.id = p_id;
 END $$;
 
+-- No row: no such job.
+CREATE OR REPLACE FUNCTION casecast.job_set_priority(p_id text, p_priority int)
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.lock_journal(NULL);
+  UPDATE casecast.jobs SET rank = 9 - p_priority WHERE id = p_id AND state = 'queued';
+  IF FOUND THEN
+    PERFORM casecast.tell_news();
+  END IF;
+  RETURN QUERY SELECT 'done'::text, NULL::text, j FROM casecast.job_rows j WHERE j.id = p_id;
+END $$;
+
 -- --- members ---
 
 CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -467,7 +479,8 @@ BEGIN
   UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), asked_ms = casecast.now_ms(),
       result = p_result, error = p_error
     WHERE id = p_id;
-  DELETE FROM casecast.inputs WHERE job_id = p_id;
+  DELETE FROM casecast.plans WHERE job_id = p_id;
+  DELETE FROM casecast.inputs WHERE job_id = p_id AND (p_state <> 'failed' OR octet_length(input) > 65536);
   RETURN 'done';
 END $$;
 

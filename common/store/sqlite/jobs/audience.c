@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/engine/watchers.h"
@@ -78,6 +79,62 @@ int sqlite_audience_others(struct store_link *link, const char *id, const char *
     free(path);
     if (rc == 0)
         *ret_others = watchers_others(&watchers, watcher);
+    return rc;
+}
+
+/* --- all watchers --- */
+
+/* Between commas; the caller frees it. */
+static int audience_find_gone(
+    struct database *db, int members_fd, struct buf *ret_gone, struct error *err)
+{
+    sqlite3_stmt *row;
+    int rc = query_start(db, "SELECT DISTINCT member FROM casecast_audiences", NULL, &row, err);
+
+    buf_add_text(ret_gone, ",");
+    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
+        rc = 0;
+        if (member_is_gone(members_fd, column_text(row, 0)))
+            buf_format(ret_gone, "%s,", column_text(row, 0));
+    }
+    return rc;
+}
+
+static int audience_each_row(struct database *db, const char *gone, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err)
+{
+    sqlite3_stmt *row;
+    int rc = query_start(db,
+        "SELECT id, kind, subject, sum(n) AS streams, sum(sum(n)) OVER ()"
+        " FROM casecast_audiences JOIN casecast_jobs ON id = job_id"
+        " WHERE state IN ('queued', 'running') AND NOT instr(?1, ',' || member || ',')"
+        " GROUP BY id ORDER BY streams DESC, id LIMIT ?2",
+        VALUES(value_text(gone), value_number(most)), &row, err);
+
+    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
+        each(ctx, &(struct audience_row){.job_id = column_text(row, 0),
+                      .kind = column_text(row, 1),
+                      .subject = column_text(row, 2),
+                      .n = sqlite3_column_int64(row, 3),
+                      .all = sqlite3_column_int64(row, 4)});
+        rc = 0;
+    }
+    return rc;
+}
+
+int sqlite_audience_each(struct store_link *link, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err)
+{
+    struct database *db = database_of(link);
+    int fd = member_open_locks(db);
+    struct buf gone = {0};
+    int rc = audience_find_gone(db, fd, &gone, err);
+
+    if (fd >= 0)
+        close(fd);
+    if (rc == 0)
+        rc = audience_each_row(db, gone.data, most, each, ctx, err);
+    buf_free(&gone);
     return rc;
 }
 

@@ -205,17 +205,18 @@ int sqlite_hook_failed(struct store_link *link, const struct hook_due *due,
 
 /* --- lists --- */
 
-int sqlite_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err)
+int sqlite_hook_each(struct store_link *link, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err)
 {
     int64_t now = clock_wall_ms();
     sqlite3_stmt *row;
     struct database *db = database_of(link);
     int rc = query_start(db,
         "SELECT id, job_id, url, host, events, error, state = 'given up', attempts, next_ms,"
-        " " NEXT_AFTER("h.seq") " FROM casecast_hooks AS h WHERE state IN ('due', 'given up')"
-                                " ORDER BY number",
-        NULL, &row, err);
+        " " NEXT_AFTER(
+            "h.seq") ", number FROM casecast_hooks AS h WHERE state IN ('due', 'given up')"
+                     " AND number > ?1 ORDER BY number LIMIT ?2",
+        VALUES(value_number(after), value_number(most)), &row, err);
 
     while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
         each(ctx, &(struct hook_row){.id = column_text(row, 0),
@@ -227,7 +228,8 @@ int sqlite_hook_each(struct store_link *link, void (*each)(void *ctx, const stru
                       .is_given_up = sqlite3_column_int(row, 6),
                       .attempts = sqlite3_column_int(row, 7),
                       .next_ms = sqlite3_column_int64(row, 8) - now,
-                      .seq = (uint64_t)sqlite3_column_int64(row, 9)});
+                      .seq = (uint64_t)sqlite3_column_int64(row, 9),
+                      .number = sqlite3_column_int64(row, 10)});
         rc = 0;
     }
     return rc;

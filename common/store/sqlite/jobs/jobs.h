@@ -46,6 +46,11 @@ int sqlite_jobs_watched(struct store_link *link, char (*ids)[JOB_ID_LEN + 1], si
     int fresh_ms, struct error *err);
 int sqlite_audience_others(struct store_link *link, const char *id, const char *watcher,
     int *ret_others, struct error *err);
+int sqlite_audience_each(struct store_link *link, int most,
+    void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err);
+int sqlite_job_input(struct store_link *link, const char *id, char **ret_input, struct error *err);
+int sqlite_job_set_priority(
+    struct store_link *link, const char *id, int priority, struct job *ret_job, struct error *err);
 int sqlite_job_want_cancel(
     struct store_link *link, const char *id, enum job_state *ret_state, struct error *err);
 int sqlite_job_cancel(struct store_link *link, const char *id, enum cancel_why why,
@@ -81,8 +86,8 @@ int sqlite_hook_claim(struct store_link *link, const struct hook_wish *wish,
 int sqlite_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);
 int sqlite_hook_failed(struct store_link *link, const struct hook_due *due,
     const struct hook_failure *failure, struct error *err);
-int sqlite_hook_each(struct store_link *link, void (*each)(void *ctx, const struct hook_row *row),
-    void *ctx, struct error *err);
+int sqlite_hook_each(struct store_link *link, int64_t after, int most,
+    void (*each)(void *ctx, const struct hook_row *row), void *ctx, struct error *err);
 int sqlite_hook_count(struct store_link *link, struct hook_counts *ret_counts, struct error *err);
 int sqlite_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
 int sqlite_position(struct store_link *link, uint64_t *ret_position, struct error *err);

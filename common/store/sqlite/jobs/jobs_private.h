@@ -33,8 +33,10 @@ int job_by_id(struct database *db, const char *id, struct job *ret_job, struct e
 int job_by_number(struct database *db, int64_t number, struct job *ret_job, struct error *err);
 /* Fills in the input, which may be many megabytes: only the process that runs the job needs it. */
 int job_load_input(struct database *db, struct job *job, struct error *err);
-/* At every end of a job: its input is needed no more. */
+/* At the end of a job: its input is needed no more … */
 int job_drop_input(struct database *db, const char *id, struct error *err);
+/* … but to make a failed job again. */
+int job_drop_long_input(struct database *db, const char *id, struct error *err);
 /* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */
 int job_hand_over(
     struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err);

@@ -44,23 +44,46 @@ int sqlite_job_each_done(struct store_link *link, const char *kind,
 
 /* The queue is counted once, and only if a job that waits is listed. */
 #define LISTED_POSITION "(SELECT position FROM queue WHERE waiting = number)"
+#define QUEUE                                                                                      \
+    "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"                           \
+    " OVER (ORDER BY rank, number) AS position FROM casecast_jobs"                                 \
+    " INDEXED BY casecast_jobs_in_turn WHERE state = 'queued') "
+
+static int lists_start_queue(
+    struct database *db, const struct job_filter *filter, sqlite3_stmt **ret_row, struct error *err)
+{
+    return query_start(db,
+        QUEUE "SELECT " JOB_COLUMNS(
+            LISTED_POSITION) "FROM casecast_jobs INDEXED BY casecast_jobs_in_turn"
+                             " WHERE state = 'queued' AND (?2 = 0 OR (rank, number) > (9 - ?3, ?2))"
+                             " AND (?4 IS NULL OR kind = ?4) AND (?5 IS NULL OR subject = ?5)"
+                             " ORDER BY rank, number LIMIT ?1",
+        VALUES(value_number(filter->most), value_number(filter->after),
+            value_number(filter->after_priority), value_text(filter->kind),
+            value_text(filter->subject)),
+        ret_row, err);
+}
+
+static int lists_start_newest(
+    struct database *db, const struct job_filter *filter, sqlite3_stmt **ret_row, struct error *err)
+{
+    return query_start(db,
+        QUEUE "SELECT " JOB_COLUMNS(
+            LISTED_POSITION) "FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
+                             " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
+                             " AND (?5 IS NULL OR subject = ?5) ORDER BY number DESC LIMIT ?1",
+        VALUES(value_number(filter->most), value_number(filter->before), value_text(filter->state),
+            value_text(filter->kind), value_text(filter->subject)),
+        ret_row, err);
+}
 
 int sqlite_job_each(struct store_link *link, const struct job_filter *filter,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
 {
     struct database *db = database_of(link);
     sqlite3_stmt *row;
-    int rc = query_start(db,
-        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
-        " OVER (ORDER BY rank, number) AS position FROM casecast_jobs"
-        " INDEXED BY casecast_jobs_in_turn WHERE state = 'queued')"
-        " SELECT " JOB_COLUMNS(
-            LISTED_POSITION) "FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
-                             " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
-                             " AND (?5 IS NULL OR subject = ?5) ORDER BY number DESC LIMIT ?1",
-        VALUES(value_number(filter->most), value_number(filter->before), value_text(filter->state),
-            value_text(filter->kind), value_text(filter->subject)),
-        &row, err);
+    int rc = filter->in_turn ? lists_start_queue(db, filter, &row, err)
+                             : lists_start_newest(db, filter, &row, err);
 
     return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
 }

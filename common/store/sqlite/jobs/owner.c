@@ -275,7 +275,9 @@ static int owner_write_end(struct database *db, const char *id, enum job_state s
             VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
                 value_text(result), value_text(error)),
             err);
-    return rc == 0 ? job_drop_input(db, id, err) : rc;
+    if (rc == 0)
+        rc = state == JOB_FAILED ? job_drop_long_input(db, id, err) : job_drop_input(db, id, err);
+    return rc;
 }
 
 /* The same call made again: did this run end the job in this state? */

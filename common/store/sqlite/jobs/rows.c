@@ -98,6 +98,29 @@ int job_drop_input(struct database *db, const char *id, struct error *err)
         db, "DELETE FROM casecast_inputs WHERE job_id = ?1", VALUES(value_text(id)), err);
 }
 
+int job_drop_long_input(struct database *db, const char *id, struct error *err)
+{
+    return query_run(db,
+        "DELETE FROM casecast_inputs WHERE job_id = ?1 AND length(CAST(input AS BLOB)) > ?2",
+        VALUES(value_text(id), value_number(STORE_INPUT_KEPT)), err);
+}
+
+int sqlite_job_input(struct store_link *link, const char *id, char **ret_input, struct error *err)
+{
+    struct database *db = database_of(link);
+    sqlite3_stmt *row;
+    int rc = query_start(db, "SELECT input FROM casecast_inputs WHERE job_id = ?1",
+        VALUES(value_text(id)), &row, err);
+
+    if (rc == 0)
+        rc = query_row(db, row, err);
+    if (rc != QUERY_ROW)
+        return rc < 0 ? rc : STORE_E_NOT_FOUND;
+    *ret_input = column_copy(row, 0);
+    query_end(row);
+    return 0;
+}
+
 int job_hand_over(
     struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err)
 {
