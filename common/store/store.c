@@ -436,6 +436,11 @@ void store_member_began(struct member *member)
     member->began_ms = clock_monotonic_ms();
 }
 
+void store_member_set_idle(struct member *member, bool is_idle)
+{
+    member->is_idle = is_idle;
+}
+
 void store_member_set_kinds(struct member *member, const char *able, const char *takes)
 {
     member->able = able;

@@ -221,6 +221,10 @@ bool store_member_lives_by_lease(const struct member *member);
 /* Writes its row, with a lease from now on that holds for all its jobs; a claim does it, too.  From
  * the first call on store_member_each() finds it. */
 int store_member_renew(struct store *store, const struct member *member, struct error *err);
+/* An idle member sees no live job: nobody waits for what it owns, and it renews its lease less
+ * often.  From now on a renewal's lease is STORE_IDLE_LEASES times as long; a claim's is not.  The
+ * thread that renews. */
+void store_member_set_idle(struct member *member, bool is_idle);
 /* It has just found the database, and can't know whether members are silent because nobody could
  * reach it: where they live by their leases it takes over nobody's job for the time of one. */
 void store_member_began(struct member *member);

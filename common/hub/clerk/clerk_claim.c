@@ -9,7 +9,20 @@ enum { CLAIM_MS = 500 /* a dead owner writes nothing, so leases are looked at th
 
 static void clerk_lease_renewed(struct clerk *clerk)
 {
-    clerk->renew_at = clock_monotonic_ms() + clerk->to.config->lease_ms / 3;
+    int leases = clerk->is_idle ? STORE_IDLE_LEASES : 1;
+
+    clerk->renew_at = clock_monotonic_ms() + (int64_t)clerk->to.config->lease_ms * leases / 3;
+}
+
+/* A process that is idle no more has its usual lease at once: it may make parts of others' jobs,
+ * which must be free again soon after its death. */
+static bool clerk_set_idle(struct clerk *clerk)
+{
+    bool was_idle = clerk->is_idle;
+
+    clerk->is_idle = clerk->n_live == 0 && inbox_count_runs(clerk->to.inbox) == 0;
+    store_member_set_idle(clerk->member, clerk->is_idle);
+    return was_idle && !clerk->is_idle;
 }
 
 /* A process that owns a job renews its lease, and where the lease is all that shows that it lives,
@@ -21,6 +34,8 @@ int clerk_renew(struct clerk *clerk, int64_t now, struct error *err)
         inbox_count_runs(clerk->to.inbox) > 0 || store_member_lives_by_lease(clerk->member);
     int rc;
 
+    if (clerk_set_idle(clerk))
+        clerk->renew_at = now;
     if (now < clerk->renew_at || (clerk->is_listed && !must_renew))
         return 0;
     rc = store_member_renew(clerk->store, clerk->member, err);
@@ -91,6 +106,7 @@ static int clerk_claim_one(struct clerk *clerk, struct error *err)
         *clerk->claim = '\0';
     if (rc != 0)
         return rc;
+    clerk->is_idle = false;
     clerk_lease_renewed(clerk);
     inbox_poke(clerk->to.inbox); /* store_news() does not report what this connection wrote */
     clerk_begin(clerk, &job);

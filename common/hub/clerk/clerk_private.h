@@ -38,6 +38,7 @@ struct clerk {
     /* clerk_claim.c */
     int64_t renew_at, claim_at;
     bool is_listed; /* its row was written to this database */
+    bool is_idle;   /* as of the last renewal: no job lives */
     struct clerk_kinds *kinds;
     char claim[STORE_TAG_LEN + 1]; /* tag of the claim whose outcome is not known; "": none */
     bool is_marked_stopping;       /* in the store */

@@ -21,6 +21,7 @@ struct member {
     char name[17];
     const char *able, *takes; /* see store_member_set_kinds() */
     int64_t began_ms;         /* see store_member_began(); 0: not called */
+    bool is_idle;             /* see store_member_set_idle() */
 };
 
 enum store_way {

@@ -121,6 +121,8 @@ struct member_info {
     int64_t lease_ms;    /* silent for so long, it loses its jobs */
 };
 
+enum { STORE_IDLE_LEASES = 5 /* an idle member's lease is so many times as long */ };
+
 /* A member as others see it; valid during the call. */
 struct member_row {
     const char *name, *machine, *engine;

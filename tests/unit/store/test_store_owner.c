@@ -340,6 +340,34 @@ START_TEST(a_renewed_lease_keeps_the_jobs)
 }
 END_TEST
 
+static int64_t lease_left_ms(const char *id)
+{
+    int64_t until_ms = 0;
+
+    assert_done(store_job_lease(kit_store, id, 1, &until_ms, &kit_error));
+    return until_ms - clock_monotonic_ms();
+}
+
+START_TEST(an_idle_member_has_a_longer_lease_until_it_claims)
+{
+    struct member *me = kit_member("me");
+    char id[JOB_ID_LEN + 1];
+
+    strcpy(id, kit_job("a"));
+    kit_claim("me", 2);
+    store_member_set_idle(me, true);
+    assert_done(store_member_renew(kit_store, me, &kit_error));
+    if (kit_is_postgres()) /* in SQLite nobody's life hangs on a lease */
+        ck_assert_int_gt(lease_left_ms(id), LEASE_MS * (STORE_IDLE_LEASES - 1));
+    kit_job("b");
+    kit_claim("me", 2);
+    ck_assert_int_le(lease_left_ms(id), LEASE_MS);
+    store_member_set_idle(me, false);
+    assert_done(store_member_renew(kit_store, me, &kit_error));
+    ck_assert_int_le(lease_left_ms(id), LEASE_MS);
+}
+END_TEST
+
 START_TEST(a_file_of_locks_that_was_deleted_kills_nobody)
 {
     char path[180];
@@ -892,6 +920,7 @@ int main(void)
         a_lease_ends_when_it_ends_whoever_looks,
         a_process_that_slept_does_not_take_its_own_job_from_itself,
         a_renewed_lease_keeps_the_jobs,
+        an_idle_member_has_a_longer_lease_until_it_claims,
         a_file_of_locks_that_was_deleted_kills_nobody,
         a_kind_that_a_process_does_not_know_is_left_to_others,
         a_job_that_was_begun_waits_for_its_engine_while_that_lives,

@@ -113,8 +113,9 @@ static inline const char *member_text(const char *text)
 }
 
 /* The six values that the functions of members begin with.  `kinds_`: those it is able to run, or
- * takes. */
-#define MEMBER_VALUES(member_, kinds_)                                                             \
+ * takes; `leases_`: the length of its lease, in leases. */
+#define MEMBER_VALUES(member_, kinds_) MEMBER_VALUES_FOR(member_, kinds_, 1)
+#define MEMBER_VALUES_FOR(member_, kinds_, leases_)                                                \
     pg_text((member_)->member.name), pg_text(member_text((member_)->info.machine)),                \
         pg_text(member_text((member_)->info.engine)), pg_number((member_)->info.slots),            \
-        pg_text(kinds_), pg_number((member_)->info.lease_ms)
+        pg_text(kinds_), pg_number((leases_) * (member_)->info.lease_ms)

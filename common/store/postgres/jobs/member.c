@@ -25,7 +25,8 @@ int pg_member_renew(struct store_link *store_link, const struct member *base, st
     const struct pg_member *member = member_of(base);
     PGresult *result = NULL;
     int rc = jobs_ask(link, "SELECT * FROM casecast.member_glance($1, $2, $3, $4, $5, $6)",
-        PG_VALUES(MEMBER_VALUES(member, base->able)), &result, err);
+        PG_VALUES(MEMBER_VALUES_FOR(member, base->able, base->is_idle ? STORE_IDLE_LEASES : 1)),
+        &result, err);
 
     if (rc == 0)
         rc = news_judge_glance(link, result, err);

@@ -15,7 +15,7 @@
 #include "store/postgres/jobs/jobs_private.h"
 
 enum {
-    NEWS_UNASKED_MS = 1100, /* a third of the usual lease and a little: its renewal looks, too */
+    NEWS_UNASKED_MS = 1100, /* a third of the usual lease and a little: a renewal looks, too */
     NEWS_POLLED_MS = 250,   /* while jobs run, or where nobody can listen */
 };
 
