@@ -95,9 +95,12 @@ fact 'a file with a mistake changes nothing' says 'nothing imported' app import 
 fact 'the cases are as they were' same 'all/1 10/1' "$(case_list)"
 
 import_at_once() {
-    local i
-    for i in 1 2 3 4 5 6; do app import "$private/cases.json" >"$private/import.$i" 2>&1 & done
-    for i in 1 2 3 4 5 6; do wait -n || { cat "$private"/import.*; return; }; done
+    local i pid pids=()
+    for i in 1 2 3 4 5 6; do
+        app import "$private/cases.json" >"$private/import.$i" 2>&1 &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || { cat "$private"/import.*; return; }; done # `wait -n` misses some that end at once
     case_list
 }
 fact 'six imports of the same cases at once all succeed' same 'all/2 10/1' "$(import_at_once)"
