@@ -73,6 +73,19 @@ static int listener_open_host(const char *where, int *ret_fd, struct error *err)
     return rc;
 }
 
+/* All processes on a socket share its flags, and systemd makes a StandardInput=socket blocking
+ * again whenever it starts one of them.  Until that one is here, accept() of another could wait for
+ * ever, and miss its stop.  (TCP is left out: its connections would inherit the limit.) */
+static void listener_limit_waiting(int fd)
+{
+    struct timeval most = {.tv_usec = 10000};
+    int domain = 0;
+    socklen_t len = sizeof domain;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_UNIX)
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+}
+
 int listener_open(const char *where, int *ret_fd, struct error *err)
 {
     int rc;
@@ -88,5 +101,6 @@ int listener_open(const char *where, int *ret_fd, struct error *err)
     /* The responders of several processes wait on this socket: one that is too late for a
      * connection must not block in accept(). */
     fcntl(*ret_fd, F_SETFL, fcntl(*ret_fd, F_GETFL) | O_NONBLOCK);
+    listener_limit_waiting(*ret_fd);
     return 0;
 }

@@ -130,6 +130,7 @@ restarts_under_load() { # ROUNDS
         "$(grep -c '^data: finished' /run/streams)" "$1" "$began" >>/run/notes
     cat /run/restarts
     grep -v '^200$' /run/answers | sort | uniq -c
+    grep ' 503 ' /var/log/nginx/casecast.log | tail -n 3 # upstream: what the responder said, if one did
     grep 'no responder' /run/streams | sort | uniq -c
 }
 under_load() { same '' "$(restarts_under_load "$1")" && grep -q '^200$' /run/answers && grep -q '^data: finished' /run/streams; }
