@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # operators.sh - what operators see and do below /api/operators, and that nobody else does.
 # (It measures no time, and runs side by side with others.)
+# shellcheck disable=SC2016,SC2154
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -267,6 +267,53 @@ START_TEST(a_hook_is_claimed_by_one_of_many)
 }
 END_TEST
 
+enum { N_APPENDED = 80 };
+
+/* Returns NULL, or what failed. */
+static void *append_all(void *is_over)
+{
+    static struct error err;
+    struct store *store;
+    int rc = store_open(kit_path, kit_path, &store, &err);
+
+    for (int i = 0; rc == 0 && i < N_APPENDED; i++) {
+        struct job_event event = {.name = "page", .data = "{}"};
+
+        do
+            rc = store_job_append(store, job_id, 1, &event, &err);
+        while (rc == -ERR_BUSY);
+    }
+    store_close(store);
+    atomic_store((atomic_bool *)is_over, true);
+    return rc == 0 ? NULL : err.text;
+}
+
+/* A hook that has just delivered all there is becomes idle while the next event is written. */
+START_TEST(no_event_is_missed_that_is_written_while_another_is_delivered)
+{
+    atomic_bool is_over = false;
+    struct hook_due due;
+    pthread_t writer;
+    uint64_t seq = 0;
+    void *failed;
+    bool was_over;
+
+    assert_done(add("a.example", "", ""));
+    ck_assert_int_eq(pthread_create(&writer, NULL, append_all, &is_over), 0);
+    do {
+        was_over = atomic_load(&is_over);
+        while (*claim(&due)) {
+            ck_assert_int_eq(due.seq, ++seq);
+            assert_done(store_hook_delivered(kit_store, &due, &kit_error));
+            hook_due_clear(&due);
+        }
+    } while (!was_over);
+    pthread_join(writer, &failed);
+    ck_assert_msg(!failed, "%s", (const char *)failed);
+    ck_assert_int_eq(seq, 1 + N_APPENDED);
+}
+END_TEST
+
 START_TEST(a_clock_that_was_set_back_stops_no_hook)
 {
     assert_done(add("a.example", "", ""));
@@ -409,6 +456,7 @@ int main(void)
         a_hook_needs_its_job_and_goes_with_it,
         a_claim_holds_for_its_lease,
         a_hook_is_claimed_by_one_of_many,
+        no_event_is_missed_that_is_written_while_another_is_delivered,
         a_clock_that_was_set_back_stops_no_hook,
         hosts_that_have_enough_and_retries_can_be_left_out,
         hooks_that_failed_come_last,
