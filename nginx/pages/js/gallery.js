@@ -1,11 +1,10 @@
 // gallery.js - the cases, and the open one.  Its id is in the address (#case=ID), so a reload comes back to a running
 // job, and the browser's back button closes it.
 
-import { beginJob, cancelJob, readCase } from './api.js';
+import { beginJob, cancelJob, readCase, watchVideo } from './api.js';
 import { makeCard } from './card.js';
 import { watchCases } from './case-watch.js';
 import { byId, show } from './dom.js';
-import { watchVideo } from './job-stream.js';
 import { bringPictures } from './picture.js';
 import * as theatre from './theatre.js';
 

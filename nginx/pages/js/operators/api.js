@@ -4,22 +4,17 @@ import { ask } from '../api.js';
 
 const PAGE = 20; // jobs
 
-export const readOverview = () => ask('/api/operators');
+export const readOverview = () => ask('GET', '/api/operators');
 
 /** A page of jobs, { jobs, next }: `query` is { state } or { order }; `after` is the `next` of the page before. */
 export const readJobs = (query, after) =>
-  ask(`/api/jobs?${new URLSearchParams({ ...query, limit: PAGE, ...(after && { after }) })}`);
+  ask('GET', `/api/jobs?${new URLSearchParams({ ...query, limit: PAGE, ...(after && { after }) })}`);
 
 /** A page of webhooks, { hooks, next }. */
 export const readHooks = (after) =>
-  ask(`/api/operators/hooks?${new URLSearchParams({ limit: 8, ...(after && { after }) })}`);
+  ask('GET', `/api/operators/hooks?${new URLSearchParams({ limit: 8, ...(after && { after }) })}`);
 
-const act = (id, what, body = {}) =>
-  ask(`/api/operators/jobs/${encodeURIComponent(id)}/${what}`, {
-    method: 'POST',
-    headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+const act = (id, what, body = {}) => ask('POST', `/api/operators/jobs/${encodeURIComponent(id)}/${what}`, body);
 
 export const cancelJob = (id) => act(id, 'cancel');
 export const retryJob = (id) => act(id, 'retry');
