@@ -32,6 +32,12 @@ wait_for() { # SECONDS COMMAND…
 
 installed() { dpkg -i "$package" && dpkg --audit && systemctl is-active casecast.service; }
 
+interface_is_there() {
+    local folder=/usr/share/casecast/interface
+    grep -q '^openapi: 3.2' "$folder/openapi.yaml" && jq -e . "$folder/cases.schema.json" "$folder/events.schema.json" >/dev/null &&
+        jq -e '.panels | length > 0' /usr/share/doc/casecast/examples/monitoring/dashboard.json
+}
+
 are_processes() { same "$1" "$(pgrep -c -u casecast -f '^/usr/bin/casecast serve$')"; }
 is_confined() { # what systemd took from the processes
     local pid
@@ -165,6 +171,7 @@ purge_asks() { # ANSWER
 }
 
 fact 'the package is installed and its service runs' installed
+fact 'the interface is there as files' interface_is_there
 fact 'the socket belongs to nginx and the service' wait_for 10 socket_is 'casecast www-data 660'
 fact 'four processes answer' wait_for 10 are_processes 4
 fact 'systemd confines them' is_confined
