@@ -11,7 +11,7 @@ const COUNTS = [['running', 'Running'], ['queued', 'Queued'], ['failed', 'Failed
 
 function paintCounts({ jobs, viewers }) {
   const all = [...COUNTS.map(([state, label]) => [state, label, jobs[state]]), ['viewers', 'Viewers', viewers]];
-  byId('counts').replaceChildren(...all.map(([name, label, n]) => make('div', { className: n ? name : 'none' },
+  byId('counts').replaceChildren(...all.map(([name, label, n]) => make('div', { className: n ? name : 'zero' },
     make('dt', { textContent: label }), make('dd', { textContent: n.toLocaleString('en') }))));
 }
 
