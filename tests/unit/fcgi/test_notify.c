@@ -120,9 +120,10 @@ START_TEST(what_has_no_place_is_told_later)
 }
 END_TEST
 
-static const char *const wrong_sockets[] = {"", "@", "run/notify", "vsock:2:1",
+static const char long_path[] =
     "/a path that is much longer than the address of a socket may be, which is 107 bytes and not a "
-    "single byte more.........."};
+    "single byte more..........";
+static const char *const wrong_sockets[] = {"", "@", "run/notify", "vsock:2:1", long_path};
 
 START_TEST(without_a_socket_nothing_is_told)
 {
