@@ -46,15 +46,29 @@ void hub_encode_progress(struct buf *out, const struct job *job)
 
 /* --- joint streams --- */
 
-/* Bytes that are not UTF-8 stay: sse_event() replaces them. */
+static void encode_add_escaped(struct buf *out, char c)
+{
+    if ((unsigned char)c < 0x20)
+        buf_format(out, "\\u%04x", (unsigned)c);
+    else
+        buf_format(out, "\\%c", c);
+}
+
+/* What needs no escape goes as one piece.  Bytes that are not UTF-8 stay: sse_event() replaces
+ * them. */
 static void encode_add_text(struct buf *out, const char *text)
 {
+    const char *from = text;
+
     buf_add_text(out, "\"");
-    for (const char *at = text; *at; at++)
-        if ((unsigned char)*at < 0x20)
-            buf_format(out, "\\u%04x", (unsigned)*at);
-        else
-            buf_format(out, "%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
+    for (const char *at = text; *at; at++) {
+        if ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+            continue;
+        buf_add(out, from, (size_t)(at - from));
+        encode_add_escaped(out, *at);
+        from = at + 1;
+    }
+    buf_add_text(out, from);
     buf_add_text(out, "\"");
 }
 
