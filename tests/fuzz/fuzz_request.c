@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "hooks/hooks.h"
 #include "kind/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
@@ -116,7 +117,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     server.hub = hub_new(&loop, &config, job_kinds);
     server.posters = posters_new(&config);
     server.replays = replays_start(&server);
-    if (!server.replays || !responders_start(&server))
+    if (hooks_start(&config, &server.hooks, NULL) < 0 || !server.replays ||
+        !responders_start(&server))
         abort();
     return 0;
 }
