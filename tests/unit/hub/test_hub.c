@@ -432,15 +432,16 @@ static void hear_joint(struct watch *watch, struct frame *frame, bool is_last)
 {
     struct joint_viewer *viewer = list_item(&watch->link, struct joint_watch, watch.link)->viewer;
     struct job_cursor seen;
-    char id[JOB_CURSOR_TEXT_MAX + 1];
+    char id[JOB_CURSOR_TEXT_MAX + 1], *text = mem_copy_n(frame->bytes, frame->len);
 
-    ck_assert_ptr_nonnull(strstr(frame->bytes, "data: {\"job\":\""));
-    if (sscanf(frame->bytes, "id: %68s", id) == 1) {
+    ck_assert_ptr_nonnull(strstr(text, "data: {\"job\":\""));
+    if (sscanf(text, "id: %68s", id) == 1) {
         ck_assert(job_cursor_parse(id, &seen));
         ck_assert_uint_gt(seen.position, viewer->position);
         viewer->position = seen.position;
         viewer->n_events++;
     }
+    free(text);
     viewer->n_last += is_last;
     if (is_last)
         watch_close(watch);
