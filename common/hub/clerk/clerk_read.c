@@ -15,32 +15,27 @@ enum { TAIL_MOST = 256 }; /* events a read */
 
 static void clerk_pass_state(struct clerk *clerk, struct seen *seen, const struct job *job)
 {
-    struct buf single = {0}, joint = {0};
+    struct job_event note = {.name = "job"};
+    char *data;
 
     if (!seen->kind || (seen->state == job->state && seen->position == job->position))
         return;
     seen->state = job->state;
     seen->position = job->position;
-    hub_encode_job(&single, NULL, seen->kind, job);
-    hub_encode_joint_job(&joint, NULL, seen->kind, job);
-    viewers_post_note(clerk->to.viewers, job->id, &single, &joint, false);
-    buf_free(&single);
-    buf_free(&joint);
+    note.data = data = hub_job_data(seen->kind, job);
+    viewers_post_note(clerk->to.viewers, job->id, &note, false);
+    free(data);
 }
 
 static void clerk_pass_progress(struct clerk *clerk, struct seen *seen, const struct job *job)
 {
-    struct buf single = {0}, joint = {0};
+    struct job_event note = {.name = "progress", .data = job->progress};
 
     if (!job->progress || (seen->progress && strcmp(seen->progress, job->progress) == 0))
         return;
     free(seen->progress);
     seen->progress = mem_copy(job->progress);
-    hub_encode_progress(&single, job);
-    hub_encode_joint_progress(&joint, job);
-    viewers_post_note(clerk->to.viewers, job->id, &single, &joint, true);
-    buf_free(&single);
-    buf_free(&joint);
+    viewers_post_note(clerk->to.viewers, job->id, &note, true);
 }
 
 /* A running job of ours: is it worked on, and is it to stop? */

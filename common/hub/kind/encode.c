@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "events/events.h"
 #include "sse/sse.h"
 
@@ -13,18 +14,15 @@ void hub_encode_event(struct buf *out, const char *job_id, const struct job_even
     char id[JOB_EVENT_ID_MAX + 1];
 
     job_event_id_format(job_id, event->seq, id);
-    sse_event(out, id, event->name, event->data, strlen(event->data));
+    sse_event(out, event->seq ? id : NULL, event->name, event->data, strlen(event->data));
 }
 
-static struct buf encode_job(const struct job_kind *kind, const struct job *job)
+char *hub_job_data(const struct job_kind *kind, const struct job *job)
 {
     json_t *json = shape_json(&event_job, job->id, job_state_name(job->state), job->position,
         kind->subject_name, job->subject);
-    char *text = json_dumps(json, JSON_COMPACT);
-    struct buf data = {0};
+    char *data = mem_there(json_dumps(json, JSON_COMPACT));
 
-    buf_add_text(&data, text);
-    free(text);
     json_decref(json);
     return data;
 }
@@ -32,10 +30,10 @@ static struct buf encode_job(const struct job_kind *kind, const struct job *job)
 void hub_encode_job(
     struct buf *out, const char *id, const struct job_kind *kind, const struct job *job)
 {
-    struct buf json = encode_job(kind, job);
+    char *data = hub_job_data(kind, job);
 
-    sse_event(out, id, event_job.name, json.data, json.len);
-    buf_free(&json);
+    sse_event(out, id, event_job.name, data, strlen(data));
+    free(data);
 }
 
 void hub_encode_progress(struct buf *out, const struct job *job)
@@ -99,10 +97,10 @@ static void encode_joint(
 void hub_encode_joint_job(
     struct buf *out, const char *id, const struct job_kind *kind, const struct job *job)
 {
-    struct buf json = encode_job(kind, job);
+    char *data = hub_job_data(kind, job);
 
-    encode_joint(out, id, "job", job->id, json.data);
-    buf_free(&json);
+    encode_joint(out, id, event_job.name, job->id, data);
+    free(data);
 }
 
 void hub_encode_joint_event(struct buf *out, const struct job_cursor *seen, const char *job_id,
@@ -111,7 +109,7 @@ void hub_encode_joint_event(struct buf *out, const struct job_cursor *seen, cons
     char id[JOB_CURSOR_TEXT_MAX + 1];
 
     job_cursor_format(seen, id);
-    encode_joint(out, id, event->name, job_id, event->data);
+    encode_joint(out, seen->seq ? id : NULL, event->name, job_id, event->data);
 }
 
 void hub_encode_joint_progress(struct buf *out, const struct job *job)

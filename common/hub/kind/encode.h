@@ -7,11 +7,13 @@
 #include "base/buf.h"
 #include "hub/kind/kind.h"
 
+/* The data of a `job` event, JSON, which the caller frees. */
+char *hub_job_data(const struct job_kind *kind, const struct job *job);
 /* The frame of a `job` event: id, state, position, subject.  `id`: its id: field; mostly NULL, so
  * that it moves nobody's Last-Event-ID. */
 void hub_encode_job(
     struct buf *out, const char *id, const struct job_kind *kind, const struct job *job);
-/* The frame of a journaled event, with its id: field. */
+/* The frame of an event; with an id: field if it has a number in the journal. */
 void hub_encode_event(struct buf *out, const char *job_id, const struct job_event *event);
 /* The frame of the newest progress; adds nothing if the job has none. */
 void hub_encode_progress(struct buf *out, const struct job *job);

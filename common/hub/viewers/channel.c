@@ -105,9 +105,9 @@ void watch_close(struct watch *watch)
 
 /* The callee may close its own watch or another one: the watches that still wait for the frame
  * stand in a list of their own, which watch_close() leaves like the channel's. */
-static void channel_deliver(
-    struct channel *channel, uint64_t position, const struct frame_pair *frames, bool is_last)
+static void channel_deliver(struct channel *channel, struct frame_pair *pair)
 {
+    const struct job_cursor *at = frame_pair_at(pair);
     struct link waiting;
 
     list_init(&waiting);
@@ -118,11 +118,11 @@ static void channel_deliver(
 
         list_remove(&watch->link);
         list_append(&channel->watches, &watch->link);
-        if (position && position <= watch->after)
+        if (at->position && at->position <= watch->after)
             continue;
-        if (position)
-            watch->after = position;
-        watch->deliver(watch, watch_frame(watch, frames), is_last);
+        if (at->position)
+            watch->after = at->position;
+        watch->deliver(watch, frame_pair_get(pair, watch->is_joint), at->is_over);
     }
     channel->is_delivering = false;
     if (channel->has_changed)
@@ -130,13 +130,12 @@ static void channel_deliver(
     channel_close_if_unused(channel);
 }
 
-void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
-    const struct frame_pair *frames, bool is_last)
+void channels_deliver(struct channels *channels, struct frame_pair *pair)
 {
-    struct channel *channel = map_get(&channels->by_job, job_id);
+    struct channel *channel = map_get(&channels->by_job, frame_pair_at(pair)->job_id);
 
     if (channel)
-        channel_deliver(channel, position, frames, is_last);
+        channel_deliver(channel, pair);
 }
 
 /* --- all channels --- */

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "hub/inbox/inbox.h"
+#include "hub/viewers/frame_pair.h"
 #include "hub/viewers/watch.h"
 
 struct channels {
@@ -18,10 +19,8 @@ void channels_deinit(struct channels *channels); /* no watch is open any more */
 
 /* Adds a closed watch.  True: it is the only one of its job in this process. */
 bool channels_add(struct channels *channels, struct watch *watch, const char *job_id);
-/* Delivers the event to every watch of the job that has not got it yet.  `position` 0: one that is
- * no part of the journal goes to all. */
-void channels_deliver(struct channels *channels, const char *job_id, uint64_t position,
-    const struct frame_pair *frames, bool is_last);
+/* Delivers an event to every watch of its job that has not got it yet, and a note to all. */
+void channels_deliver(struct channels *channels, struct frame_pair *pair);
 /* Calls each(ctx, job_id) for every job that is watched. */
 void channels_each(
     struct channels *channels, void (*each)(void *ctx, const char *job_id), void *ctx);

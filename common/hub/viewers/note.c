@@ -1,25 +1,17 @@
 /* note.c - see note.h. */
 #include "hub/viewers/note.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-
 static void note_free(void *item)
 {
-    if (item)
-        frame_pair_unref(item);
-    free(item);
+    frame_pair_free(item);
 }
 
-void notes_keep(struct notes *notes, const char *job_id, const struct frame_pair *frames)
+void notes_keep(struct notes *notes, struct frame_pair *note)
 {
-    struct frame_pair *kept = mem_new(struct frame_pair);
+    const char *job_id = frame_pair_at(note)->job_id;
 
-    kept->single = frame_ref(frames->single);
-    kept->joint = frame_ref(frames->joint);
-    note_free(map_remove(&notes->by_job, job_id));
-    map_put(&notes->by_job, job_id, kept);
+    notes_forget(notes, job_id);
+    map_put(&notes->by_job, job_id, note);
 }
 
 struct frame_pair *notes_find(const struct notes *notes, const char *job_id)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hub/kind/encode.h"
 #include "hub/viewers/channel.h"
+#include "hub/viewers/frame_pair.h"
 #include "hub/viewers/note.h"
 #include "hub/viewers/recent.h"
 
@@ -72,10 +72,10 @@ int viewers_watch(struct viewers *viewers, struct watch *const watches[],
     for (size_t i = 0; i < n; i++)
         viewers_open(viewers, watches[i], job_ids[i], after);
     for (size_t i = 0; i < n; i++) {
-        const struct frame_pair *note = notes_find(&viewers->notes, job_ids[i]);
+        struct frame_pair *note = notes_find(&viewers->notes, job_ids[i]);
 
         if (note && watches[i]->channel)
-            watches[i]->deliver(watches[i], watch_frame(watches[i], note), false);
+            watches[i]->deliver(watches[i], frame_pair_get(note, watches[i]->is_joint), false);
     }
     recents_deliver(&viewers->recents, watches, job_ids, n, after);
     return 0;
@@ -86,18 +86,15 @@ int viewers_watch(struct viewers *viewers, struct watch *const watches[],
 struct viewers_mail {
     struct mail mail;
     struct viewers *viewers;
-    uint64_t position;
-    char job_id[JOB_ID_LEN + 1];
-    struct frame_pair frames;
-    bool is_last;
+    uint64_t position;       /* of a start */
+    struct frame_pair *pair; /* of an event or a note */
 };
 
-static struct viewers_mail *viewers_mail_new(struct viewers *viewers, const char *job_id)
+static struct viewers_mail *viewers_mail_new(struct viewers *viewers)
 {
     struct viewers_mail *mail = mem_new(struct viewers_mail);
 
     mail->viewers = viewers;
-    strcpy(mail->job_id, job_id);
     return mail;
 }
 
@@ -112,7 +109,7 @@ static void viewers_deliver_start(struct mail *mail)
 
 void viewers_post_start(struct viewers *viewers, uint64_t position)
 {
-    struct viewers_mail *mail = viewers_mail_new(viewers, "");
+    struct viewers_mail *mail = viewers_mail_new(viewers);
 
     mail->position = position;
     loop_post(viewers->loop, &mail->mail, viewers_deliver_start);
@@ -123,35 +120,21 @@ static void viewers_deliver_event(struct mail *mail)
     struct viewers_mail *event = list_item(&mail->link, struct viewers_mail, mail.link);
     struct viewers *viewers = event->viewers;
 
-    channels_deliver(
-        &viewers->channels, event->job_id, event->position, &event->frames, event->is_last);
-    recents_add(&viewers->recents, event->position, event->job_id, event->frames, event->is_last);
-    if (event->is_last)
-        notes_forget(&viewers->notes, event->job_id);
+    channels_deliver(&viewers->channels, event->pair);
+    if (frame_pair_at(event->pair)->is_over)
+        notes_forget(&viewers->notes, frame_pair_at(event->pair)->job_id);
+    recents_add(&viewers->recents, event->pair);
     free(event);
-}
-
-static struct frame_pair viewers_frames(
-    const struct buf *single, const struct buf *joint, uint64_t passing)
-{
-    return (struct frame_pair){frame_new(single, passing), frame_new(joint, passing)};
 }
 
 void viewers_post_event(
     struct viewers *viewers, uint64_t position, const char *job_id, const struct job_event *event)
 {
-    struct viewers_mail *mail = viewers_mail_new(viewers, job_id);
-    struct job_cursor seen = {.seq = event->seq, .position = position};
-    struct buf single = {0}, joint = {0};
+    struct viewers_mail *mail = viewers_mail_new(viewers);
+    struct job_cursor at = {.seq = event->seq, .position = position};
 
-    strcpy(seen.job_id, job_id);
-    hub_encode_event(&single, job_id, event);
-    hub_encode_joint_event(&joint, &seen, job_id, event);
-    mail->position = position;
-    mail->is_last = event->is_final;
-    mail->frames = viewers_frames(&single, &joint, 0);
-    buf_free(&single);
-    buf_free(&joint);
+    strcpy(at.job_id, job_id);
+    mail->pair = frame_pair_new(&at, event, false);
     loop_post(viewers->loop, &mail->mail, viewers_deliver_event);
 }
 
@@ -160,24 +143,22 @@ static void viewers_deliver_note(struct mail *mail)
     struct viewers_mail *note = list_item(&mail->link, struct viewers_mail, mail.link);
     struct viewers *viewers = note->viewers;
 
-    channels_deliver(&viewers->channels, note->job_id, 0, &note->frames, false);
-    if (!note->frames.single->passing)
-        notes_keep(&viewers->notes, note->job_id, &note->frames);
-    frame_pair_unref(&note->frames);
+    channels_deliver(&viewers->channels, note->pair);
+    if (frame_pair_is_passing(note->pair))
+        frame_pair_free(note->pair);
+    else
+        notes_keep(&viewers->notes, note->pair);
     free(note);
 }
 
-/* In a joint stream the progress of one job does not replace that of another: an id is random from
- * its first byte on. */
-void viewers_post_note(struct viewers *viewers, const char *job_id, const struct buf *single,
-    const struct buf *joint, bool is_passing)
+void viewers_post_note(
+    struct viewers *viewers, const char *job_id, const struct job_event *note, bool is_passing)
 {
-    struct viewers_mail *mail = viewers_mail_new(viewers, job_id);
-    uint64_t passing = 0;
+    struct viewers_mail *mail = viewers_mail_new(viewers);
+    struct job_cursor at = {0};
 
-    if (is_passing)
-        memcpy(&passing, job_id, sizeof passing);
-    mail->frames = viewers_frames(single, joint, passing);
+    strcpy(at.job_id, job_id);
+    mail->pair = frame_pair_new(&at, note, is_passing);
     loop_post(viewers->loop, &mail->mail, viewers_deliver_note);
 }
 
@@ -196,7 +177,7 @@ static void viewers_deliver_roll_call(struct mail *mail)
 
 void viewers_post_roll_call(struct viewers *viewers)
 {
-    loop_post(viewers->loop, &viewers_mail_new(viewers, "")->mail, viewers_deliver_roll_call);
+    loop_post(viewers->loop, &viewers_mail_new(viewers)->mail, viewers_deliver_roll_call);
 }
 
 /* Positions of one database mean nothing in another. */
@@ -214,5 +195,5 @@ static void viewers_deliver_lost(struct mail *mail)
 
 void viewers_post_lost(struct viewers *viewers)
 {
-    loop_post(viewers->loop, &viewers_mail_new(viewers, "")->mail, viewers_deliver_lost);
+    loop_post(viewers->loop, &viewers_mail_new(viewers)->mail, viewers_deliver_lost);
 }

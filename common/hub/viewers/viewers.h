@@ -6,7 +6,6 @@
  * Used by: hub, hub/clerk. */
 #pragma once
 
-#include "base/buf.h"
 #include "hub/inbox/inbox.h"
 #include "hub/viewers/watch.h"
 #include "loop/loop.h"
@@ -34,9 +33,8 @@ void viewers_post_start(struct viewers *viewers, uint64_t position);
 void viewers_post_lost(struct viewers *viewers);
 void viewers_post_event(
     struct viewers *viewers, uint64_t position, const char *job_id, const struct job_event *event);
-/* What is no part of the journal, for the streams of the job and for joint ones; copied.
- * `is_passing`: see frame.h. */
-void viewers_post_note(struct viewers *viewers, const char *job_id, const struct buf *single,
-    const struct buf *joint, bool is_passing);
+/* What is no part of the journal, and has no number; copied.  `is_passing`: see frame.h. */
+void viewers_post_note(
+    struct viewers *viewers, const char *job_id, const struct job_event *note, bool is_passing);
 /* The inbox is to hear of each job that is watched. */
 void viewers_post_roll_call(struct viewers *viewers);

@@ -10,11 +10,6 @@
 
 struct channel;
 
-/* One event as frames: for the streams of its job alone, and for joint streams (encode.h). */
-struct frame_pair {
-    struct frame *single, *joint;
-};
-
 /* Embedded in what the viewer's owner keeps of it; zeroed before its first hub_watch(). */
 struct watch {
     struct link link;        /* in its channel */
@@ -28,17 +23,6 @@ struct watch {
      * replaced; the viewer must connect again, and the callee closes the watch. */
     void (*deliver)(struct watch *watch, struct frame *frame, bool is_last);
 };
-
-static inline void frame_pair_unref(struct frame_pair *pair)
-{
-    frame_unref(pair->single);
-    frame_unref(pair->joint);
-}
-
-static inline struct frame *watch_frame(const struct watch *watch, const struct frame_pair *pair)
-{
-    return watch->is_joint ? pair->joint : pair->single;
-}
 
 enum { HUB_E_BEHIND = 1 }; /* events after that position are no longer kept: read the store again */
 
