@@ -100,8 +100,9 @@ CREATE OR REPLACE VIEW casecast.job_rows AS
 -- The job that a request attaches to; NULL: none.  One that failed, was canceled or is to be canceled is found only for
 -- a caller that must not begin it anew; and not one that was canceled because its last viewer left (2).
 CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint,
-  p_viewer text) RETURNS bigint LANGUAGE sql VOLATILE AS $$
-  SELECT number FROM casecast.jobs j, (SELECT casecast.now_ms() AS ms OFFSET 0) AS t
+  p_viewer text) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+BEGIN -- in SQL it would be planned anew at each call
+  RETURN (SELECT number FROM casecast.jobs j, (SELECT casecast.now_ms() AS ms OFFSET 0) AS t
     WHERE kind = p_kind AND key = p_key AND (state IN ('queued', 'running') AND cancel_wanted = 0
       OR state = 'done' AND number > p_gone
       OR state <> 'done' AND (state = 'failed' OR cancel_wanted <> 2)
@@ -109,7 +110,8 @@ CREATE OR REPLACE FUNCTION casecast.job_find(p_kind text, p_key text, p_gone big
         AND (CASE WHEN state IN ('queued', 'running') THEN p_hold_ms > 0 ELSE abs(t.ms - ended_ms) < p_hold_ms END
           OR EXISTS (SELECT 1 FROM casecast.told
             WHERE job_id = j.id AND viewer = p_viewer AND abs(t.ms - told_ms) < p_told_hold_ms)))
-    ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1 $$;
+    ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'failed' THEN 3 WHEN 'canceled' THEN 3 ELSE 1 END, number DESC LIMIT 1);
+END $$;
 
 -- Create or attach.  Nearly every caller attaches, which needs no lock.  answer: 'there'; 'full', 'full kind', 'full
 -- client'; or 'reused': p_name was the name of another request within the last p_known_ms; no row: there is no job, and no
@@ -290,10 +292,12 @@ BEGIN
 END $$;
 
 -- Rows of members that were silent for a day and own nothing.
-CREATE OR REPLACE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   DELETE FROM casecast.members m WHERE leased_until_ms < p_now_ms - 86400000
     AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE owner = m.name AND state = 'running');
-  DELETE FROM casecast.audiences a WHERE NOT EXISTS (SELECT 1 FROM casecast.members WHERE name = a.member) $$;
+  DELETE FROM casecast.audiences a WHERE NOT EXISTS (SELECT 1 FROM casecast.members WHERE name = a.member);
+END $$;
 
 -- --- who watches ---
 
@@ -432,8 +436,10 @@ BEGIN
 END $$;
 
 -- The fence: a run that has lost its job writes nothing.
-CREATE OR REPLACE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE sql VOLATILE AS $$
-  SELECT EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running') $$;
+CREATE OR REPLACE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running');
+END $$;
 
 -- The answers of an owner's writes: 'done', 'lost', and of a new key 'taken'.
 CREATE OR REPLACE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_name text, p_data text, p_once text)
