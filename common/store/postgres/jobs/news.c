@@ -1,8 +1,10 @@
 /* news.c - waits until another process has changed something.
  *
  * A notification wakes; it is never the truth.  So the server is asked once a second; while jobs
- * run, whose progress notes notify nobody, four times.  Behind a pooler no session is ours and none
- * can listen: then this is all there is.
+ * run, whose progress notes notify nobody, four times.  While no job waits or runs the renewals of
+ * the lease ask often enough, as a lost notification can only delay a new job, and each question
+ * wakes the server.  Behind a pooler no session is ours and none can listen: then this is all there
+ * is.
  *
  * While jobs are queued or running the caller is told to read.  Else a glance of the server shows
  * whether there is anything to read; each renewal of the lease takes one along. */
@@ -15,6 +17,7 @@
 #include "store/postgres/jobs/jobs_private.h"
 
 enum {
+    NEWS_IDLE_MS = 5500,    /* while no job is queued or running: the same of an idle lease */
     NEWS_UNASKED_MS = 1100, /* a third of the usual lease and a little: a renewal looks, too */
     NEWS_POLLED_MS = 250,   /* while jobs run, or where nobody can listen */
 };
@@ -65,11 +68,16 @@ static bool news_take(struct pg_link *link)
     return is_news;
 }
 
+static int news_pause_ms(const struct pg_jobs *jobs)
+{
+    if (!jobs->is_listening || jobs->has_running)
+        return NEWS_POLLED_MS;
+    return jobs->has_live ? NEWS_UNASKED_MS : NEWS_IDLE_MS;
+}
+
 static bool news_are_due(const struct pg_jobs *jobs)
 {
-    int pause_ms = jobs->is_listening && !jobs->has_running ? NEWS_UNASKED_MS : NEWS_POLLED_MS;
-
-    return clock_monotonic_ms() - jobs->looked_ms >= pause_ms;
+    return clock_monotonic_ms() - jobs->looked_ms >= news_pause_ms(jobs);
 }
 
 int news_judge_glance(struct pg_link *link, const PGresult *result, struct error *err)

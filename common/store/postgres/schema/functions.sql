@@ -257,7 +257,7 @@ BEGIN
     ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
--- The same; p_kinds are those that it can run now.  An idle process calls this once a second, and nothing else.
+-- The same; p_kinds are those that it can run now.  An idle process calls this, and nothing else.
 CREATE OR REPLACE FUNCTION casecast.member_glance(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint, OUT mark text, OUT journal_end bigint, OUT has_live boolean) LANGUAGE plpgsql AS $$
 DECLARE
