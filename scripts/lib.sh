@@ -76,18 +76,19 @@ packages_install() ( # GROUP…; a subshell, for the trap
 
 # --- Building -----------------------------------------------------------------------------------------------
 
-build_program() { # FOLDER [MESON OPTION…]: what `ninja install` installs
+build_targets() { # FOLDER TARGETS [MESON OPTION…]; TARGETS in one word, normally '' for what `ninja install` installs
     local folder=$1
-    shift
+    local -a targets
+    read -ra targets <<<"$2"
+    shift 2
     [[ -f $folder/build.ninja ]] ||
         quietly meson setup "$folder" "$root" "$@" || fail "meson setup failed (see above)"
-    quietly ninja -C "$folder" || fail "the build failed (see above)"
+    quietly ninja -C "$folder" "${targets[@]}" || fail "the build failed (see above)"
 }
 
-build() { # FOLDER [MESON OPTION…]: the tests, too
-    build_program "$@"
-    quietly ninja -C "$1" tests || fail "the build of the tests failed (see above)"
-}
+build_program() { build_targets "$1" '' "${@:2}"; } # FOLDER [MESON OPTION…]
+
+build() { build_targets "$1" 'all tests' "${@:2}"; } # FOLDER [MESON OPTION…]: the tests, too
 
 program_in() { # BUILD FOLDER
     printf '%s\n' "$1/fcgi/casecast"

@@ -776,8 +776,7 @@ int main(void)
     tcase_add_test(tc, long_music_is_read_only_as_far_as_the_video_lasts);
     tcase_add_test(tc, music_that_is_too_short_to_repeat_is_refused_by_name);
     tcase_add_loop_test(tc,
-        whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac, 0,
-        2 * SOUNDS);
+        whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac, 0, 2);
     tcase_add_test(tc, a_whisper_and_a_shout_come_out_equally_loud);
     tcase_add_test(tc, music_under_speech_is_twelve_decibels_down_and_comes_back);
     tcase_add_test(tc, each_part_sounds_exactly_where_it_belongs);
@@ -790,7 +789,17 @@ int main(void)
     tcase_set_timeout(tc, 200);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, a_kept_stretch_has_the_same_packets);
-    tcase_add_loop_test(tc, a_join_of_stretches_adds_no_noise_to_that_of_the_codec, 0, 10);
+    tcase_add_loop_test(tc, a_join_of_stretches_adds_no_noise_to_that_of_the_codec, 0, 2);
+    /* Other sounds take the same way through the code, so the sanitizers' run leaves them out. */
+    tc = tcase_create("other sounds");
+    suite_add_tcase(suite, tc);
+    tcase_set_tags(tc, "quality");
+    tcase_set_timeout(tc, 200);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_loop_test(tc,
+        whatever_comes_in_minus_16_lufs_come_out_and_peaks_stay_under_minus_1_after_aac, 2,
+        2 * SOUNDS);
+    tcase_add_loop_test(tc, a_join_of_stretches_adds_no_noise_to_that_of_the_codec, 2, 10);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
