@@ -6,9 +6,9 @@
  *
  * Room: a case: its fields, its checks, its JSON and its words.
  * May use: base.
- * Used by: cli, fcgi/kind, store/engine, store/postgres/cases, store/rows, store/sqlite/cases,
- * video, video/deliver, video/draw, video/encode, video/film, video/language, video/picture,
- *     video/plan, video/text, video/voice. */
+ * Used by: cli, cli/film, fcgi/kind, store/engine, store/postgres/cases, store/rows,
+ * store/sqlite/cases, video, video/deliver, video/draw, video/encode, video/film, video/language,
+ * video/picture, video/plan, video/text, video/voice. */
 #pragma once
 
 #include <jansson.h>

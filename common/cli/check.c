@@ -11,19 +11,41 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "cli/film/files.h"
 #include "cli/options.h"
 #include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
 #include "video/machine.h"
 
+static void check_print(enum term_style style, const char *word, const char *what, const char *text)
+{
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:s}", "finding", word, "what", what, "text", text));
+    else
+        printf("%s%-8s%s %-10s %s\n", term_on(stdout, style), word, term_off(stdout, style), what,
+            text);
+}
+
+static void check_print_missing(const char *what, const char *text, const char *mend)
+{
+    if (term_is_json()) {
+        term_print_json(json_pack("{s:s, s:s, s:s, s:s?}", "finding", "missing", "what", what,
+            "text", text, "mend", mend));
+        return;
+    }
+    check_print(TERM_BAD, "MISSING", what, text);
+    printf("%-8s %-10s mend it: %s\n", "", "", mend);
+}
+
 static void check_report(
     bool is_there, const char *what, const char *text, const char *mend, int *n_missing)
 {
-    printf("%-8s %-10s %s\n", is_there ? "ok" : "MISSING", what, text);
+    if (is_there && !term_is_quiet())
+        check_print(TERM_GOOD, "ok", what, text);
     if (is_there)
         return;
-    printf("%-8s %-10s mend it: %s\n", "", "", mend);
+    check_print_missing(what, text, mend);
     ++*n_missing;
 }
 
@@ -33,9 +55,14 @@ static void check_count_case(void *ctx, const struct case_summary *summary)
     ++*(int *)ctx;
 }
 
+/* What is said beside the database itself, after it. */
 struct check_lines {
     char *database;
-    struct buf others;
+    struct check_line {
+        bool is_note;
+        char *what, *text;
+    } * others;
+    size_t n_others;
 };
 
 static void check_add_line(
@@ -45,9 +72,27 @@ static void check_add_line(
 
     if (finding == STORE_FOUND)
         lines->database = mem_copy(text);
-    else
-        buf_format(
-            &lines->others, "%-8s %-10s %s\n", finding == STORE_NOTE ? "note" : "ok", what, text);
+    else {
+        lines->others = mem_grow(lines->others, lines->n_others + 1, sizeof *lines->others);
+        lines->others[lines->n_others++] =
+            (struct check_line){finding == STORE_NOTE, mem_copy(what), mem_copy(text)};
+    }
+}
+
+/* Prints them, if `is_wanted`, and frees them. */
+static void check_end_lines(struct check_lines *lines, bool is_wanted)
+{
+    for (size_t i = 0; i < lines->n_others; i++) {
+        struct check_line *line = &lines->others[i];
+
+        if (is_wanted && !(term_is_quiet() && !line->is_note))
+            check_print(line->is_note ? TERM_WARNING : TERM_GOOD, line->is_note ? "note" : "ok",
+                line->what, line->text);
+        free(line->what);
+        free(line->text);
+    }
+    free(lines->others);
+    free(lines->database);
 }
 
 static int check_count_cases(const struct config *config, char **ret_text, struct error *err)
@@ -84,10 +129,7 @@ static void check_database(const struct config *config, int *n_missing)
         "point CASECAST_DB to a database that this user may write: a file on a local disk, or the "
         "address of a PostgreSQL server, prepared by `casecast init`",
         n_missing);
-    if (rc == 0 && lines.others.len)
-        fputs(lines.others.data, stdout);
-    buf_free(&lines.others);
-    free(lines.database);
+    check_end_lines(&lines, rc == 0);
     free(cases);
     free(text);
 }
@@ -329,7 +371,12 @@ static void check_report_mistake(void *ctx, const char *place, const char *field
 {
     struct findings *findings = ctx;
 
-    printf("mistake  %s%s%s: %s\n", place, place[0] ? "." : "", field, text);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:s, s:s}", "finding", "mistake", "place", place,
+            "field", field, "text", text));
+    else
+        printf("%smistake%s  %s%s%s: %s\n", term_on(stdout, TERM_BAD), term_off(stdout, TERM_BAD),
+            place, place[0] ? "." : "", field, text);
     findings->n_mistakes++;
 }
 
@@ -337,7 +384,12 @@ static void check_report_warning(void *ctx, const char *place, const char *name,
 {
     struct findings *findings = ctx;
 
-    printf("warning  %s: %s is used as it is, but %s\n", place, name, text);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:s, s:s}", "finding", "warning", "place", place,
+            "file", name, "text", text));
+    else
+        printf("%swarning%s  %s: %s is used as it is, but %s\n", term_on(stdout, TERM_WARNING),
+            term_off(stdout, TERM_WARNING), place, name, text);
     findings->n_warnings++;
 }
 
@@ -358,13 +410,13 @@ static int check_case(const struct config *config, const char *id)
         return cli_fail(&err);
     }
     files_check(&files, record, "");
-    printf("case %s: %d %s, %d %s\n", id, found.n_mistakes,
+    term_say("case %s: %d %s, %d %s\n", id, found.n_mistakes,
         found.n_mistakes == 1 ? "mistake" : "mistakes", found.n_warnings,
         found.n_warnings == 1 ? "warning" : "warnings");
     files_end(&files);
     case_free(record);
     close(files.root_fd);
-    return found.n_mistakes ? EXIT_FAILED : EXIT_DONE;
+    return found.n_mistakes ? EXIT_NO : EXIT_DONE;
 }
 
 static int check_run(
@@ -379,8 +431,8 @@ static int check_run(
         return check_case(config, given->rest[0]);
     check_machine(config, &n_missing);
     if (n_missing)
-        printf("\n%d missing\n", n_missing);
-    return n_missing ? EXIT_FAILED : EXIT_DONE;
+        term_say("\n%d missing\n", n_missing);
+    return n_missing ? EXIT_NO : EXIT_DONE;
 }
 
 const struct command command_check = {"check", "[CASE]",

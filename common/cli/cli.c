@@ -1,6 +1,7 @@
 /* cli.c - finds the command, reads the settings, prints the help. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -23,9 +24,12 @@ static void cli_print_usage(FILE *out)
         out);
     for (int i = 0; i < CLI_COMMANDS; i++)
         fprintf(out, "  %s %s%*s%s\n", cli_commands[i]->name, cli_commands[i]->arguments,
-            16 - cli_width(cli_commands[i]->name) - cli_width(cli_commands[i]->arguments), "",
+            16 - term_width(cli_commands[i]->name) - term_width(cli_commands[i]->arguments), "",
             cli_commands[i]->summary);
-    fputs("\n`casecast COMMAND --help` describes one.\n", out);
+    fputs("\n`casecast help COMMAND` and `casecast COMMAND --help` describe one.  Every command "
+          "takes:\n\n",
+        out);
+    options_print(options_common, out);
     fputs(settings_help, out);
 }
 
@@ -35,15 +39,29 @@ static int cli_print_help(const struct command *command)
 
     cli_format_usage(command, usage, sizeof usage);
     printf("usage: %s\n\n%s.\n%s", usage, command->summary, command->help);
-    if (command->options)
-        options_print(command->options, stdout);
+    fputc('\n', stdout);
+    options_print(command->options, stdout);
+    options_print(options_common, stdout);
     return EXIT_DONE;
 }
 
-static int cli_run_command(
-    const struct command *command, int argc, char **argv, int (*serve)(const char *where))
+/* What holds for the whole command: how it prints, and which database it works on. */
+static void cli_set_common(const struct options *given)
 {
-    struct options given;
+    const char *color = given->common[COMMON_COLOR], *db = given->common[COMMON_DB];
+
+    term_set(&(struct term_mode){.json = given->common[COMMON_JSON],
+        .quiet = given->common[COMMON_QUIET],
+        .color = !color || strcmp(color, "auto") == 0 ? TERM_AUTO
+                 : strcmp(color, "always") == 0       ? TERM_ALWAYS
+                                                      : TERM_NEVER});
+    if (db)
+        setenv("CASECAST_DB", db, 1);
+}
+
+static int cli_run_command(const struct command *command, int argc, char **argv,
+    struct options given, int (*serve)(const char *where))
+{
     struct config config;
     struct error err;
 
@@ -52,11 +70,16 @@ static int cli_run_command(
             return cli_print_help(command);
     if (!options_read(command, argc, argv, &given))
         return EXIT_USAGE;
+    if (given.common[COMMON_DB] && !*given.common[COMMON_DB])
+        return cli_misused(command, "--db: which database?");
+    cli_set_common(&given);
     if (!command->run)
         return cli_only_options(command, &given) == EXIT_DONE ? serve(given.values[SERVE_LISTEN])
                                                               : EXIT_USAGE;
-    if (settings_read(&config, &err) < 0)
-        return cli_fail(&err);
+    if (settings_read(&config, &err) < 0) {
+        cli_fail(&err);
+        return EXIT_CONFIG;
+    }
     digest_init();
     return command->run(command, &config, &given);
 }
@@ -103,6 +126,8 @@ static const struct {
 static int dispatch(int argc, char **argv, int (*serve)(const char *where))
 {
     const struct command *command;
+    struct options given;
+    int at;
 
     if (argc < 2) {
         cli_print_usage(stderr);
@@ -111,9 +136,16 @@ static int dispatch(int argc, char **argv, int (*serve)(const char *where))
     for (size_t i = 0; i < sizeof cli_words / sizeof *cli_words; i++)
         if (strcmp(argv[1], cli_words[i].name) == 0)
             return cli_words[i].run(argv[2]);
-    command = cli_find_command(argv[1]);
-    return command ? cli_run_command(command, argc - 1, argv + 1, serve)
-                   : cli_unknown_command(argv[1]);
+    at = options_read_common(argc, argv, &given);
+    if (at < 0)
+        return EXIT_USAGE;
+    if (at == argc)
+        return cli_misused(NULL, "which command? `casecast --help` lists them");
+    if (strcmp(argv[at], "help") == 0)
+        return cli_help(argv[at + 1]);
+    command = cli_find_command(argv[at]);
+    return command ? cli_run_command(command, argc - at, argv + at, given, serve)
+                   : cli_unknown_command(argv[at]);
 }
 
 int cli_run(int argc, char **argv, int (*serve)(const char *where))
@@ -122,7 +154,7 @@ int cli_run(int argc, char **argv, int (*serve)(const char *where))
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("casecast: standard output");
-        return EXIT_FAILED;
+        return EXIT_IO;
     }
     return status;
 }

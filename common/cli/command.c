@@ -1,17 +1,20 @@
 /* command.c - what the commands share: see cli_private.h. */
-#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
-#include "base/text.h"
 #include "cli/options.h"
+
+static void cli_complain(const char *text)
+{
+    fprintf(
+        stderr, "%scasecast:%s %s\n", term_on(stderr, TERM_BAD), term_off(stderr, TERM_BAD), text);
+}
 
 int cli_fail(const struct error *err)
 {
-    fprintf(stderr, "casecast: %s\n", err->text);
-    return EXIT_FAILED;
+    cli_complain(err->text);
+    return status_of(err);
 }
 
 int cli_misused(const struct command *command, const char *fmt, ...)
@@ -23,8 +26,8 @@ int cli_misused(const struct command *command, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    error_set(&err, ERR_INPUT, "%s: %s", command->name, text);
-    cli_fail(&err);
+    error_set(&err, ERR_INPUT, "%s%s%s", command ? command->name : "", command ? ": " : "", text);
+    cli_complain(err.text);
     cli_format_usage(command, text, sizeof text);
     fprintf(stderr, "usage: %s\n", text);
     return EXIT_USAGE;
@@ -32,16 +35,37 @@ int cli_misused(const struct command *command, const char *fmt, ...)
 
 void cli_format_usage(const struct command *command, char *text, size_t size)
 {
-    snprintf(text, size, "casecast %s%s%s%s", command->name, command->options ? " [OPTION…]" : "",
-        *command->arguments ? " " : "", command->arguments);
+    if (command)
+        snprintf(text, size, "casecast %s [OPTION…]%s%s", command->name,
+            *command->arguments ? " " : "", command->arguments);
+    else
+        snprintf(text, size, "casecast COMMAND …");
 }
 
 int cli_only_options(const struct command *command, const struct options *given)
 {
     if (given->n_rest)
-        return cli_misused(command, "takes %s, got \"%.60s\"",
-            command->options ? "only options" : "no argument", given->rest[0]);
+        return cli_misused(command, "takes only options, got \"%.60s\"", given->rest[0]);
     return EXIT_DONE;
+}
+
+int cli_show_table(struct table *table, int rc, const char *nothing, const struct error *err)
+{
+    if (rc >= 0 && table->n_rows > 1)
+        table_print(table, term_columns(stdout), stdout);
+    else if (rc >= 0)
+        term_say("%s\n", nothing);
+    table_free(table);
+    return rc < 0 ? cli_fail(err) : EXIT_DONE;
+}
+
+int cli_find_job(struct store *store, const char *id, struct job *ret_job, struct error *err)
+{
+    int rc = job_id_is_wellformed(id) ? store_job_get(store, id, ret_job, err) : STORE_E_NOT_FOUND;
+
+    if (rc == STORE_E_NOT_FOUND)
+        rc = status_missing(err, "job %.64s not found; `casecast jobs` lists them", id);
+    return rc;
 }
 
 int cli_open_store(
@@ -50,7 +74,7 @@ int cli_open_store(
     const char *address = part == STORE_CASES ? config->cases : config->database;
 
     if (!store_is_there(address))
-        return error_set(err, ERR_INPUT,
+        return status_missing(err,
             "%s: no database here; `casecast import FILE` makes one, or set CASECAST_DB to yours",
             address);
     return store_open_to_read(address, part, ret_store, err);
@@ -70,7 +94,7 @@ int cli_load_case(
     rc = store_case_get(store, id, ret_record, err);
     store_close(store);
     if (rc == STORE_E_NOT_FOUND)
-        return error_set(err, ERR_INPUT, "case %s not found; `casecast cases` lists them", id);
+        return status_missing(err, "case %s not found; `casecast cases` lists them", id);
     return rc;
 }
 
@@ -85,27 +109,4 @@ void cli_format_span(int64_t ms, char *text, size_t size)
     while (i < 3 && ms < units[i].ms)
         i++;
     snprintf(text, size, "%lld %s", (long long)((ms > 0 ? ms : 0) / units[i].ms), units[i].unit);
-}
-
-int cli_width(const char *text)
-{
-    /* A locale of our own, because terminals show UTF-8 whatever locale this process runs in. */
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), old;
-    mbstate_t state = {0};
-    int width = 0;
-
-    if (!utf8)
-        return (int)text_chars(text);
-    old = uselocale(utf8);
-    for (wchar_t c; *text;) {
-        size_t n = mbrtowc(&c, text, strlen(text), &state);
-
-        if (n == 0 || n > 4)
-            break;
-        width += wcwidth(c) > 0 ? wcwidth(c) : 0;
-        text += n;
-    }
-    uselocale(old);
-    freelocale(utf8);
-    return width;
 }

@@ -77,10 +77,25 @@ static void bash_print_options(const struct command *command)
     }
 }
 
+/* The same behind every command. */
+static void bash_print_common(const struct option_row *row)
+{
+    if (!row->argument)
+        return;
+    printf("    *' --%s'", row->name);
+    if (row->letter)
+        printf(" | *' -%c'", row->letter);
+    fputs(") ", stdout);
+    bash_offer(row->argument, row->choices);
+    fputs(" ;;\n", stdout);
+}
+
 static void bash_print_command(const struct command *command)
 {
     printf("    '%s -'*) _casecast_words '--help", command->name);
     for (const struct option_row *row = completion_rows(command); row->name; row++)
+        printf(" --%s", row->name);
+    for (const struct option_row *row = options_common; row->name; row++)
         printf(" --%s", row->name);
     printf("' ;;\n    '%s '*) ", command->name);
     bash_offer(command->arguments, NULL);
@@ -96,6 +111,8 @@ static void bash_print(void)
     fputs("'\n        return\n    fi\n    case \"${COMP_WORDS[1]} $before\" in\n", stdout);
     for (int i = 0; cli_commands[i]; i++)
         bash_print_options(cli_commands[i]);
+    for (const struct option_row *row = options_common; row->name; row++)
+        bash_print_common(row);
     fputs("    *) case \"${COMP_WORDS[1]} $word\" in\n", stdout);
     for (int i = 0; cli_commands[i]; i++)
         bash_print_command(cli_commands[i]);
@@ -140,6 +157,8 @@ static void zsh_print_command(const struct command *command)
 {
     printf("        (%s) _arguments '(- *)'{-h,--help}'[describes the command]'", command->name);
     for (const struct option_row *row = completion_rows(command); row->name; row++)
+        zsh_print_option(row);
+    for (const struct option_row *row = options_common; row->name; row++)
         zsh_print_option(row);
     if (*command->arguments) {
         fputs(strstr(command->arguments, "…") ? " \\\n            '*:" : " \\\n            '1:",
@@ -200,26 +219,33 @@ static void fish_offer(const char *argument, const char *choices)
         fputs(" -F", stdout);
 }
 
+/* `when`: the condition of fish; "": always. */
+static void fish_print_option(const struct option_row *row, const char *when)
+{
+    printf("complete -c casecast%s -l %s", when, row->name);
+    if (row->letter)
+        printf(" -s %c", row->letter);
+    if (row->argument) {
+        fputs(strstr(row->argument, "FILE") ? " -r" : " -x", stdout);
+        fish_offer(row->argument, row->choices);
+    }
+    fputs(" -d ", stdout);
+    fish_quote(row->help);
+    fputc('\n', stdout);
+}
+
 static void fish_print_command(const struct command *command)
 {
+    char when[80];
+
     printf("complete -c casecast -n __fish_use_subcommand -a %s -d ", command->name);
     fish_quote(command->summary);
     printf("\ncomplete -c casecast -n '__fish_seen_subcommand_from %s'", command->name);
     fish_offer(command->arguments, NULL);
     fputc('\n', stdout);
-    for (const struct option_row *row = completion_rows(command); row->name; row++) {
-        printf("complete -c casecast -n '__fish_seen_subcommand_from %s' -l %s", command->name,
-            row->name);
-        if (row->letter)
-            printf(" -s %c", row->letter);
-        if (row->argument) {
-            fputs(strstr(row->argument, "FILE") ? " -r" : " -x", stdout);
-            fish_offer(row->argument, row->choices);
-        }
-        fputs(" -d ", stdout);
-        fish_quote(row->help);
-        fputc('\n', stdout);
-    }
+    snprintf(when, sizeof when, " -n '__fish_seen_subcommand_from %s'", command->name);
+    for (const struct option_row *row = completion_rows(command); row->name; row++)
+        fish_print_option(row, when);
 }
 
 static void fish_print(void)
@@ -229,6 +255,8 @@ static void fish_print(void)
           "complete -c casecast -s h -l help -d 'describes the command'\n"
           "complete -c casecast -n __fish_use_subcommand -s V -l version -d 'prints the version'\n",
         stdout);
+    for (const struct option_row *row = options_common; row->name; row++)
+        fish_print_option(row, "");
     for (int i = 0; cli_commands[i]; i++)
         fish_print_command(cli_commands[i]);
 }

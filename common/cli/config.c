@@ -7,14 +7,6 @@
 #include "cli/options.h"
 #include "settings/settings.h"
 
-/* In the order of config_options. */
-enum config_option { CONFIG_JSON };
-
-static const struct option_row config_options[] = {
-    {0, "json", NULL, "prints one JSON object a line", NULL},
-    {0, NULL, NULL, NULL, NULL},
-};
-
 enum { SETTINGS_MAX = 64 };
 
 static int config_compare(const void *a, const void *b)
@@ -88,9 +80,7 @@ static void config_print_json(const struct config *config, size_t i)
                            : "default",
         "file", line ? settings_path() : NULL, "line", line ? json_integer(line) : json_null());
 
-    json_dumpf(json, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(json);
+    term_print_json(json);
 }
 
 static int config_run(
@@ -103,12 +93,12 @@ static int config_run(
         return EXIT_USAGE;
     table_add(&table, (const char *[]){"SETTING", "VALUE", "FROM"}, 3);
     for (size_t i = 0; i < n; i++)
-        if (given->values[CONFIG_JSON])
+        if (term_is_json())
             config_print_json(config, order[i]);
         else
             config_add_row(config, order[i], &table);
-    if (!given->values[CONFIG_JSON])
-        table_print(&table, stdout);
+    if (!term_is_json())
+        table_print(&table, term_columns(stdout), stdout);
     table_free(&table);
     return EXIT_DONE;
 }
@@ -117,4 +107,4 @@ const struct command command_config = {"config", "",
     "shows which settings are in force, and where each comes from",
     "\nThe environment wins over the file, which is CASECAST_CONFIG or, if it is "
     "there,\n" SETTINGS_PATH ".  Keys and passwords are hidden.\n",
-    config_run, config_options};
+    config_run, NULL};

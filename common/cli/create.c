@@ -34,41 +34,18 @@ static atomic_bool cancel; /* set by signals, read by the video's threads */
 /* --- the progress: threads of video_create() call it, one at a time --- */
 
 struct show {
-    bool on_tty;
-    int last_tenth;
-    enum video_stage last_stage;
+    struct meter meter;
+    const struct case_record *record;
 };
-
-static int create_columns(void)
-{
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 static void create_show_progress(void *ctx, const struct video_progress *progress)
 {
     struct show *show = ctx;
-    char line[400];
-    int tenth = (int)progress->percent / 10;
 
-    if (show->on_tty) {
-        bar_line(progress, create_columns(), line, sizeof line);
-        fprintf(stderr, "\r%s\033[K", line);
-        return;
-    }
-    if (tenth == show->last_tenth && progress->stage == show->last_stage)
-        return;
-    bar_words(progress, line, sizeof line);
-    fprintf(stderr, "%s\n", line);
-    show->last_tenth = tenth;
-    show->last_stage = progress->stage;
-}
-
-static void create_clear_progress(const struct show *show)
-{
-    if (show->on_tty)
-        fputs("\r\033[K", stderr);
+    meter_show(&show->meter, &(struct bar_progress){.stage = video_stage_name(progress->stage),
+                                 .percent = progress->percent,
+                                 .fps = progress->fps,
+                                 .left_ms = progress->left_ms});
 }
 
 /* --- signals --- */
@@ -203,9 +180,7 @@ static char *create_find_cores_file(const struct config *config)
 static int create_make(const struct config *config, const struct case_record *record,
     const struct target *target, struct video_result *ret_result, struct error *err)
 {
-    const char *term = getenv("TERM");
-    struct show show = {
-        .on_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0, .last_tenth = -1};
+    struct show show = {.record = record};
     char *cores_file = create_find_cores_file(config);
     struct video_options options = {.media_root = config->media_root,
         .out_dir = target->work,
@@ -218,9 +193,10 @@ static int create_make(const struct config *config, const struct case_record *re
         .watch = {.ctx = &show, .progress = create_show_progress}};
     int rc;
 
+    meter_start(&show.meter);
     rc = video_create(record, &options, ret_result, err);
     free(cores_file);
-    create_clear_progress(&show);
+    meter_end(&show.meter);
     /* Ctrl-C kills the speech program too, and its failure may be reported before the cancel. */
     if (rc < 0 && atomic_load(&cancel))
         return error_set(err, ERR_CANCELED, "canceled; %s was not made", target->path);

@@ -22,12 +22,23 @@ static int cancel_find_job(const struct config *config, const char *id, struct e
 
     if (rc < 0)
         return rc;
-    rc = job_id_is_wellformed(id) ? store_job_get(store, id, &job, err) : STORE_E_NOT_FOUND;
-    if (rc == STORE_E_NOT_FOUND)
-        rc = error_set(err, ERR_INPUT, "job %.64s not found; `casecast jobs` lists them", id);
+    rc = cli_find_job(store, id, &job, err);
     store_close(store);
     job_clear(&job);
     return rc;
+}
+
+static void cancel_tell(const char *id, enum job_state state)
+{
+    const char *name = job_state_name(state);
+
+    if (job_state_is_final(state))
+        term_say("job %s has ended already: %s\n", id, name);
+    else
+        term_say("job %s is %s and ends as soon as a responder reads this\n", id, name);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:b}", "id", id, "state", name, "cancelRequested",
+            !job_state_is_final(state)));
 }
 
 static int cancel_job(const struct config *config, const char *id, struct error *err)
@@ -43,10 +54,7 @@ static int cancel_job(const struct config *config, const char *id, struct error 
     rc = store_job_want_cancel(store, id, &state, err);
     store_close(store);
     if (rc == 0)
-        printf(job_state_is_final(state)
-                   ? "job %s has ended already: %s\n"
-                   : "job %s is %s and ends as soon as a responder reads this\n",
-            id, job_state_name(state));
+        cancel_tell(id, state);
     return rc;
 }
 
@@ -72,11 +80,18 @@ static int rm_want(struct store *store, const char *id, struct error *err)
     int rc = job_id_is_wellformed(id) ? store_job_want_forget(store, id, err) : STORE_E_NOT_FOUND;
 
     if (rc == STORE_E_NOT_FOUND)
-        return error_set(err, ERR_INPUT, "job %.64s not found; `casecast jobs` lists them", id);
+        return status_missing(err, "job %.64s not found; `casecast jobs` lists them", id);
     if (rc == STORE_E_LIVE)
         return error_set(
             err, ERR_INPUT, "job %s has not ended: `casecast cancel %s` ends it", id, id);
     return rc;
+}
+
+static void rm_tell(const char *id)
+{
+    term_say("job %s goes within a minute, with its files\n", id);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:b}", "id", id, "goes", true));
 }
 
 /* The first look is read-only, so that a wrong CASECAST_DB changes no file. */
@@ -103,7 +118,7 @@ static int rm_run(
         return cli_fail(&err);
     for (int i = 0; i < given->n_rest; i++)
         if (rm_want(store, given->rest[i], &err) == 0)
-            printf("job %s goes within a minute, with its files\n", given->rest[i]);
+            rm_tell(given->rest[i]);
         else
             status = cli_fail(&err);
     store_close(store);
@@ -141,6 +156,8 @@ static void prune_add(void *ctx, const struct job *job)
     prune->ids = mem_grow(prune->ids, prune->n + 1, sizeof *prune->ids);
     strcpy(prune->ids[prune->n++], job->id);
     cli_format_span(clock_wall_ms() - job->ended_ms, ended, sizeof ended);
+    if (term_is_json())
+        term_print_json(jobs_json(job));
     table_add(&prune->table,
         (const char *[]){job->id, job_state_name(job->state), job->kind, job->subject, ended}, 5);
 }
@@ -173,6 +190,14 @@ static int prune_find(
     return rc;
 }
 
+static int prune_show(struct prune *prune, int rc, const struct error *err)
+{
+    if (!term_is_json())
+        return cli_show_table(&prune->table, rc, "No job is that old.", err);
+    table_free(&prune->table);
+    return rc < 0 ? cli_fail(err) : EXIT_DONE;
+}
+
 static int prune_jobs(const struct config *config, int64_t age_ms, bool is_dry)
 {
     struct prune prune = {0};
@@ -181,11 +206,9 @@ static int prune_jobs(const struct config *config, int64_t age_ms, bool is_dry)
 
     if (rc == 0 && !is_dry)
         rc = prune_want(config, &prune, &err);
-    status = table_show(&prune.table, rc, "No job is that old.", &err);
+    status = prune_show(&prune, rc, &err);
     if (rc == 0 && prune.n)
-        printf(is_dry ? "%zu would go, with their files\n"
-                      : "%zu go within a minute, with their files\n",
-            prune.n);
+        term_say("%zu %s, with their files\n", prune.n, is_dry ? "would go" : "go within a minute");
     free(prune.ids);
     return status;
 }

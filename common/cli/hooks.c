@@ -7,14 +7,6 @@
 #include "cli/options.h"
 #include "store/hooks.h"
 
-/* In the order of hooks_options. */
-enum hooks_option { HOOKS_JSON };
-
-static const struct option_row hooks_options[] = {
-    {0, "json", NULL, "prints one JSON object a line, with the URL", NULL},
-    {0, NULL, NULL, NULL, NULL},
-};
-
 static void hooks_add_row(void *ctx, const struct hook_row *row)
 {
     char event[24], attempts[16], next[40];
@@ -38,7 +30,7 @@ static int hooks_list(struct store *store)
 
     table_add(&table, (const char *[]){"JOB", "HOST", "EVENT", "ATTEMPTS", "NEXT", "ERROR"}, 6);
     rc = store_hook_each(store, 0, INT_MAX, hooks_add_row, &table, &err);
-    return table_show(&table, rc, "No webhook waits, and none was given up.", &err);
+    return cli_show_table(&table, rc, "No webhook waits, and none was given up.", &err);
 }
 
 /* ",done,end," as ["done", "end"], "" as "all". */
@@ -65,9 +57,7 @@ static void hooks_print_json(void *ctx, const struct hook_row *row)
         row->error);
 
     (void)ctx;
-    json_dumpf(json, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(json);
+    term_print_json(json);
 }
 
 static int hooks_run(
@@ -81,7 +71,7 @@ static int hooks_run(
         return EXIT_USAGE;
     if (cli_open_store(config, STORE_JOBS, &store, &err) < 0)
         return cli_fail(&err);
-    if (!given->values[HOOKS_JSON])
+    if (!term_is_json())
         status = hooks_list(store);
     else if (store_hook_each(store, 0, INT_MAX, hooks_print_json, NULL, &err) < 0)
         status = cli_fail(&err);
@@ -92,5 +82,5 @@ static int hooks_run(
 const struct command command_hooks = {"hooks", "",
     "lists the webhooks that wait, and those that were given up",
     "\nNEXT: the time until the next attempt.  A webhook that was given up is tried anew when the\n"
-    "same request is made again.\n",
-    hooks_run, hooks_options};
+    "same request is made again.  --json prints the URL, too.\n",
+    hooks_run, NULL};

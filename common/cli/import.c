@@ -1,20 +1,16 @@
 /* import.c - `casecast import`: reads JSON files of cases into the database, all of a file or
  * nothing. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
-#include "base/buf.h"
+#include "cli/film/files.h"
+#include "cli/film/json_file.h"
 #include "cli/options.h"
 #include "video/draw/caption.h"
 
 enum {
-    IMPORT_FILE_MAX = 64 << 20, /* bytes */
-    MISTAKES_SHOWN = 20,        /* of a file */
-    PUT_TRIES = 5,              /* each waits two seconds for a lock, at most */
+    MISTAKES_SHOWN = 20, /* of a file */
+    PUT_TRIES = 5,       /* each waits two seconds for a lock, at most */
 };
 
 struct import {
@@ -32,44 +28,6 @@ static void import_show_mistake(void *ctx, const char *text)
 
     if (import->mistakes.n <= MISTAKES_SHOWN)
         fprintf(stderr, "%s: %s\n", import->file, text);
-}
-
-/* --- reading --- */
-
-static int import_read(const char *path, struct buf *buf, struct error *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char block[65536];
-    ssize_t n = 0;
-
-    while (fd >= 0 && buf->len <= IMPORT_FILE_MAX && (n = read(fd, block, sizeof block)) > 0)
-        buf_add(buf, block, (size_t)n);
-    if (fd < 0 || n < 0)
-        error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    else if (buf->len > IMPORT_FILE_MAX)
-        error_set(err, ERR_LIMIT, "%s: is larger than %d MiB; split it into several files", path,
-            IMPORT_FILE_MAX >> 20);
-    else
-        err->code = 0;
-    if (fd >= 0)
-        close(fd);
-    return -(int)err->code;
-}
-
-static int import_parse(
-    const char *path, const struct buf *buf, json_t **ret_json, struct error *err)
-{
-    static const char mark[] = "\xEF\xBB\xBF"; /* a byte order mark, which some editors write */
-    size_t skip = buf->len >= 3 && memcmp(buf->data, mark, 3) == 0 ? 3 : 0;
-    json_error_t mistake;
-
-    if (buf->len == skip)
-        return error_set(err, ERR_INPUT, "%s: is empty; it must hold {\"cases\": […]}", path);
-    *ret_json = json_loadb(buf->data + skip, buf->len - skip, JSON_REJECT_DUPLICATES, &mistake);
-    if (!*ret_json)
-        return error_set(
-            err, ERR_INPUT, "%s:%d:%d: %s", path, mistake.line, mistake.column, mistake.text);
-    return 0;
 }
 
 /* --- the files of a case --- */
@@ -115,7 +73,7 @@ static int import_report_mistakes(const struct import *import)
             import->config->media_root);
     fprintf(
         stderr, "%s: %d %s, nothing imported\n", import->file, n, n == 1 ? "mistake" : "mistakes");
-    return EXIT_FAILED;
+    return EXIT_DATA;
 }
 
 static int import_try_put(struct import *import, const struct case_list *list, struct error *err)
@@ -149,27 +107,26 @@ static int import_cases(struct import *import, const struct case_list *list)
         return cli_fail(&err);
     for (int i = 0; i < list->n; i++)
         n_scenes += list->records[i]->n_scenes;
-    printf("%s: %d %s, %d %s\n", import->file, list->n, list->n == 1 ? "case" : "cases", n_scenes,
+    term_say("%s: %d %s, %d %s\n", import->file, list->n, list->n == 1 ? "case" : "cases", n_scenes,
         n_scenes == 1 ? "scene" : "scenes");
+    for (int i = 0; term_is_json() && i < list->n; i++)
+        term_print_json(json_pack("{s:s, s:s, s:i}", "file", import->file, "case",
+            list->records[i]->id, "scenes", list->records[i]->n_scenes));
     return EXIT_DONE;
 }
 
 static int import_file(struct import *import, const char *path)
 {
-    struct buf buf = {0};
     struct case_list list;
     struct error err;
     json_t *json;
     int status;
 
-    import->file = path;
+    import->file = json_file_name(path);
     import->n_missing = 0;
     import->mistakes = (struct case_mistakes){import_show_mistake, import, 0};
-    if (import_read(path, &buf, &err) < 0 || import_parse(path, &buf, &json, &err) < 0) {
-        buf_free(&buf);
+    if (json_file_read(path, &json, &err) < 0)
         return cli_fail(&err);
-    }
-    buf_free(&buf);
     case_list_from_json(json, &list, &import->mistakes);
     json_decref(json);
     status = import_cases(import, &list);
@@ -186,14 +143,16 @@ static int import_run(
     int status = EXIT_DONE;
 
     if (!given->n_rest)
-        return cli_misused(command, "which file?");
+        return cli_misused(command, "which file? - is standard input");
     if (beneath_root(config->media_root, &import.files.root_fd, &err) < 0) {
         error_where(&err, "CASECAST_MEDIA_ROOT: ");
         return cli_fail(&err);
     }
-    for (int i = 0; i < given->n_rest; i++)
-        if (import_file(&import, given->rest[i]) != EXIT_DONE)
-            status = EXIT_FAILED;
+    for (int i = 0; i < given->n_rest; i++) {
+        int one = import_file(&import, given->rest[i]);
+
+        status = one != EXIT_DONE ? one : status;
+    }
     files_end(&import.files);
     close(import.files.root_fd);
     store_close(import.store);
@@ -202,7 +161,8 @@ static int import_run(
 
 const struct command command_import = {"import", "FILE…",
     "reads cases from JSON files into the database",
-    "\nA file is {\"cases\": [{\"id\", \"title\", \"scenes\": [{\"image\", \"caption\",\n"
+    "\nThe file - is standard input.  A file is {\"cases\": [{\"id\", \"title\", \"scenes\": "
+    "[{\"image\", \"caption\",\n"
     "\"narration\"}]}]}; id and image are required, and common/case/README.md lists all fields.\n"
     "Pictures and sounds are files below CASECAST_MEDIA_ROOT.  An existing case with the same id\n"
     "is replaced.  If a file has mistakes, all of them are printed and nothing is imported.\n",

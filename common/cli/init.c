@@ -17,11 +17,14 @@ static void init_print(const struct config *config, const struct store *store, c
 {
     char *name = store_name(config->database);
 
-    printf("%s: ready; cases are read from %s\n", name, store_cases_name(store));
+    term_say("%s: ready; cases are read from %s\n", name, store_cases_name(store));
     if (*store_did(store))
-        printf("%s\n", store_did(store));
+        term_say("%s\n", store_did(store));
     if (role)
-        printf("role %s may use it\n", role);
+        term_say("role %s may use it\n", role);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:s, s:s?}", "database", name, "cases",
+            store_cases_name(store), "did", store_did(store), "role", role));
     free(name);
 }
 

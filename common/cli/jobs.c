@@ -10,7 +10,7 @@
 enum { JOBS_SHOWN = 20, JOBS_MOST = 1000 };
 
 /* In the order of jobs_options. */
-enum jobs_option { JOBS_COUNT, JOBS_STATE, JOBS_KIND, JOBS_SUBJECT, JOBS_BEFORE, JOBS_JSON };
+enum jobs_option { JOBS_COUNT, JOBS_STATE, JOBS_KIND, JOBS_SUBJECT, JOBS_BEFORE };
 
 static const struct option_row jobs_options[] = {
     {'n', "count", "COUNT", "lists so many jobs at most (20)", NULL},
@@ -18,7 +18,6 @@ static const struct option_row jobs_options[] = {
     {'k', "kind", "KIND", "only jobs of a kind, as video", NULL},
     {0, "subject", "SUBJECT", "only jobs about this: of videos, the case", NULL},
     {'b', "before", "JOB", "only jobs that are older than this one", NULL},
-    {0, "json", NULL, "prints one JSON object a line", NULL},
     {0, NULL, NULL, NULL, NULL},
 };
 
@@ -70,7 +69,7 @@ static int jobs_list(struct store *store, const struct job_filter *filter)
 
     table_add(&table, (const char *[]){"JOB", "STATE", "CASE", "AGE", "PROGRESS", "ERROR"}, 6);
     rc = store_job_each(store, filter, jobs_add_row, &table, &err);
-    return table_show(&table, rc,
+    return cli_show_table(&table, rc,
         filter->state || filter->kind || filter->subject || filter->before ? "No such jobs."
                                                                            : "No jobs yet.",
         &err);
@@ -90,19 +89,19 @@ static json_t *jobs_time(int64_t ms)
     return ms ? json_integer(ms) : json_null();
 }
 
+json_t *jobs_json(const struct job *job)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:s?}", "id", job->id,
+        "kind", job->kind, "subject", job->subject, "state", job_state_name(job->state), "priority",
+        job->priority, "position", job->position, "createdMs", jobs_time(job->created_ms),
+        "startedMs", jobs_time(job->started_ms), "endedMs", jobs_time(job->ended_ms), "progress",
+        jobs_json_of(job->progress), "result", jobs_json_of(job->result), "error", job->error);
+}
+
 static void jobs_print_json(void *ctx, const struct job *job)
 {
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:s?}", "id",
-        job->id, "kind", job->kind, "subject", job->subject, "state", job_state_name(job->state),
-        "priority", job->priority, "position", job->position, "createdMs",
-        jobs_time(job->created_ms), "startedMs", jobs_time(job->started_ms), "endedMs",
-        jobs_time(job->ended_ms), "progress", jobs_json_of(job->progress), "result",
-        jobs_json_of(job->result), "error", job->error);
-
     (void)ctx;
-    json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
-    json_decref(json);
+    term_print_json(jobs_json(job));
 }
 
 /* --- which --- */
@@ -111,11 +110,10 @@ static int jobs_number_of(
     struct store *store, const char *id, int64_t *ret_number, struct error *err)
 {
     struct job job = {0};
-    int rc = job_id_is_wellformed(id) ? store_job_get(store, id, &job, err) : STORE_E_NOT_FOUND;
+    int rc = cli_find_job(store, id, &job, err);
 
-    if (rc == STORE_E_NOT_FOUND)
-        rc = error_set(
-            err, ERR_INPUT, "--before: job %.64s not found; `casecast jobs` lists them", id);
+    if (rc < 0)
+        error_where(err, "--before: ");
     *ret_number = job.number;
     job_clear(&job);
     return rc;
@@ -142,7 +140,6 @@ static int jobs_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
     long long most = JOBS_SHOWN;
-    enum job_state state;
     struct error err;
 
     if (cli_only_options(command, given) != EXIT_DONE)
@@ -150,16 +147,12 @@ static int jobs_run(
     if (given->values[JOBS_COUNT] && !text_number(given->values[JOBS_COUNT], 1, JOBS_MOST, &most))
         return cli_misused(command, "-n %.60s: must be a whole number from 1 to %d",
             given->values[JOBS_COUNT], JOBS_MOST);
-    if (given->values[JOBS_STATE] && !job_state_parse(given->values[JOBS_STATE], &state))
-        return cli_misused(command,
-            "--state %.60s: must be queued, running, done, failed or canceled",
-            given->values[JOBS_STATE]);
     return jobs_show(config,
         &(struct job_filter){.most = (int)most,
             .state = given->values[JOBS_STATE],
             .kind = given->values[JOBS_KIND],
             .subject = given->values[JOBS_SUBJECT]},
-        given->values[JOBS_BEFORE], given->values[JOBS_JSON], &err);
+        given->values[JOBS_BEFORE], term_is_json(), &err);
 }
 
 const struct command command_jobs = {"jobs", "", "lists the jobs of the responders",

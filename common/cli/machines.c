@@ -12,6 +12,7 @@ enum { SHORT_NAME = 8 /* characters of a process's name, or an engine's, that te
 /* A job that runs. */
 struct machines_run {
     char *owner, *id, *subject, *progress;
+    double percent;
 };
 
 struct machines {
@@ -32,6 +33,15 @@ static char *machines_format_progress(const char *progress)
     return text;
 }
 
+static double machines_percent(const char *progress)
+{
+    json_t *json = progress ? json_loads(progress, 0, NULL) : NULL;
+    double percent = json_number_value(json_object_get(json, "percent"));
+
+    json_decref(json);
+    return percent;
+}
+
 static void machines_add_run(void *ctx, const struct job *job, const char *owner)
 {
     struct machines *machines = ctx;
@@ -42,7 +52,8 @@ static void machines_add_run(void *ctx, const struct job *job, const char *owner
     machines->runs[machines->n_runs++] = (struct machines_run){.owner = mem_copy(owner),
         .id = mem_copy(job->id),
         .subject = mem_copy(job->subject),
-        .progress = machines_format_progress(job->progress)};
+        .progress = machines_format_progress(job->progress),
+        .percent = machines_percent(job->progress)};
 }
 
 /* Adds its rows to the table of jobs; returns how many they are. */
@@ -86,6 +97,51 @@ static void machines_format_kinds(const char *kinds, char *text, size_t size)
             *at = at[1] ? ' ' : '\0';
 }
 
+/* --- as JSON --- */
+
+static json_t *machines_json_kinds(const char *kinds)
+{
+    json_t *names = *kinds ? json_array() : json_null();
+
+    for (kinds += strspn(kinds, ","); *kinds; kinds += strspn(kinds, ",")) {
+        size_t len = strcspn(kinds, ",");
+
+        json_array_append_new(names, json_stringn(kinds, len));
+        kinds += len;
+    }
+    return names;
+}
+
+static json_t *machines_json_jobs(const struct machines *machines, const char *owner)
+{
+    json_t *jobs = json_array();
+
+    for (size_t i = 0; i < machines->n_runs; i++)
+        if (strcmp(machines->runs[i].owner, owner) == 0)
+            json_array_append_new(
+                jobs, json_pack("{s:s, s:s, s:f}", "id", machines->runs[i].id, "subject",
+                          machines->runs[i].subject, "percent", machines->runs[i].percent));
+    return jobs;
+}
+
+static void machines_print_json(void *ctx, const struct member_row *row)
+{
+    const struct machines *machines = ctx;
+    json_t *jobs = machines_json_jobs(machines, row->name);
+    const char *state = row->is_gone            ? "gone"
+                        : row->silent_ms        ? "silent"
+                        : row->is_stopping      ? "stopping"
+                        : json_array_size(jobs) ? "working"
+                                                : "idle";
+
+    term_print_json(json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:I, s:o}", "machine", row->machine,
+        "process", row->name, "engine", row->engine, "slots", row->slots, "kinds",
+        machines_json_kinds(row->kinds), "state", state, "silentMs", (json_int_t)row->silent_ms,
+        "jobs", jobs));
+}
+
+/* --- all --- */
+
 static void machines_add_member(void *ctx, const struct member_row *row)
 {
     char name[SHORT_NAME + 1], engine[SHORT_NAME + 1], slots[16], state[64], kinds[64];
@@ -117,14 +173,14 @@ static void machines_free(struct machines *machines)
 static void machines_print(const struct machines *machines)
 {
     if (machines->members.n_rows == 1) {
-        puts("No process is there: `casecast serve` is one.");
+        term_say("No process is there: `casecast serve` is one.\n");
         return;
     }
-    table_print(&machines->members, stdout);
+    table_print(&machines->members, term_columns(stdout), stdout);
     if (machines->made.n_rows == 1)
         return;
     putchar('\n');
-    table_print(&machines->made, stdout);
+    table_print(&machines->made, term_columns(stdout), stdout);
 }
 
 static int machines_run(
@@ -144,9 +200,10 @@ static int machines_run(
     table_add(&machines.made, (const char *[]){"JOB", "MACHINE", "PROCESS", "CASE", "PROGRESS"}, 5);
     rc = store_live(store, machines_add_run, &machines, &err);
     if (rc == 0)
-        rc = store_member_each(store, machines_add_member, &machines, &err);
+        rc = store_member_each(
+            store, term_is_json() ? machines_print_json : machines_add_member, &machines, &err);
     store_close(store);
-    if (rc == 0)
+    if (rc == 0 && !term_is_json())
         machines_print(&machines);
     machines_free(&machines);
     return rc < 0 ? cli_fail(&err) : EXIT_DONE;

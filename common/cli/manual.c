@@ -40,10 +40,26 @@ static void manual_option(const struct option_row *row)
     fputs("\n\n", stdout);
 }
 
-static const char manual_tail[] =
-    "# EXIT STATUS\n\n*0*\n\tall went well\n\n*1*\n\tit failed; standard error says why\n\n"
-    "*2*\n\tthe command line is wrong\n\n"
-    "# FILES\n\n_" SETTINGS_PATH "_\n\tthe settings: casecast.conf(5)\n\n";
+/* What every page ends with. */
+static void manual_tail(void)
+{
+    fputs("# EXIT STATUS\n\n", stdout);
+    for (const struct status_row *row = status_rows; row->text; row++) {
+        printf("*%d*\n\t", row->status);
+        manual_text(row->text);
+        fputs("\n\n", stdout);
+    }
+    fputs("The numbers from 64 to 78 are those of sysexits.h. A signal ends a command with 128 and "
+          "its number.\n\n"
+          "# FILES\n\n_" SETTINGS_PATH "_\n\tthe settings: casecast.conf(5)\n\n",
+        stdout);
+}
+
+static void manual_options(const struct option_row *rows)
+{
+    for (; rows && rows->name; rows++)
+        manual_option(rows);
+}
 
 static void manual_command(const struct command *command)
 {
@@ -59,10 +75,10 @@ static void manual_command(const struct command *command)
     fputs(".\n", stdout);
     manual_text(command->help);
     fputs("\n# OPTIONS\n\n", stdout);
-    for (const struct option_row *row = command->options; row && row->name; row++)
-        manual_option(row);
+    manual_options(command->options);
+    manual_options(options_common);
     fputs("*-h*, *--help*\n\tdescribes the command\n\n", stdout);
-    fputs(manual_tail, stdout);
+    manual_tail();
     fputs("# SEE ALSO\n\ncasecast(1), casecast.conf(5)\n", stdout);
 }
 
@@ -89,7 +105,9 @@ static void manual_casecast(void)
         manual_text(cli_commands[i]->summary);
         printf(": casecast-%s(1)\n\n", cli_commands[i]->name);
     }
-    fputs(manual_tail, stdout);
+    fputs("# OPTIONS\n\nThese stand before the command or behind it.\n\n", stdout);
+    manual_options(options_common);
+    manual_tail();
     fputs("# SEE ALSO\n\n", stdout);
     for (int i = 0; cli_commands[i]; i++)
         printf("casecast-%s(1), ", cli_commands[i]->name);

@@ -9,7 +9,7 @@
 
 static int schema_print(json_t *schema)
 {
-    json_dumpf(schema, stdout, JSON_INDENT(2));
+    json_dumpf(schema, stdout, term_is_json() ? JSON_COMPACT : JSON_INDENT(2));
     putchar('\n');
     json_decref(schema);
     return EXIT_DONE;

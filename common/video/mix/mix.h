@@ -9,7 +9,7 @@
  *
  * Room: loudness, music, ducking, limiting: the sound of the whole video.
  * May use: base, video/kept, video/libav, video/sound.
- * Used by: cli, video, video/soundtrack, video/text, video/voice. */
+ * Used by: cli/film, video, video/soundtrack, video/text, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

@@ -16,7 +16,7 @@
  *
  * Room: a picture file from outside: its kind, head, pixels, colours, and place in the frame.
  * May use: base, case, video/frame, video/plan.
- * Used by: cli, video, video/deliver, video/film. */
+ * Used by: cli/film, video, video/deliver, video/film. */
 #pragma once
 
 #include "base/digest.h"

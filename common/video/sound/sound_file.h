@@ -7,7 +7,7 @@
  *
  * Room: a sound file from outside, read from its start to its end.
  * May use: base, video/libav, video/plan.
- * Used by: cli, video/canary, video/mix. */
+ * Used by: cli/film, video/canary, video/mix. */
 #pragma once
 
 #include <stdatomic.h>

@@ -242,7 +242,7 @@ code_routes() {
 }
 said_routes() { grep -oE '`(GET|POST) /[^?`]*' "$root/fcgi/README.md" | tr -d '`' | grep -v '/api/health/live`,' | words; }
 code_commands() { "$program" --help | sed -n '/^usage/,/COMMAND --help/s/^  \([a-z]*\).*/\1/p' | words; }
-said_commands() { rows "$root/common/cli/README.md" | sed 's/[^a-z].*//' | words; }
+said_commands() { sed -n '/^| command/,/^$/p' "$root/common/cli/README.md" | rows /dev/stdin | sed 's/[^a-z].*//' | words; }
 
 code_kind() { # the members of a kind, and the functions that its work may call
     { sed -n '/^struct job_kind {/,/^}/p' "$root/common/hub/kind/kind.h" | sed 's|/\*.*||; /^ *\* /d' |

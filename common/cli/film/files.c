@@ -1,10 +1,10 @@
 /* files.c - reads the files of a case as a job would, so that the job does not fail because of one.
- * See cli_private.h. */
+ * See files.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/cli_private.h"
+#include "cli/film/files.h"
 #include "video/mix/music.h"
 #include "video/picture/picture.h"
 #include "video/sound/sound_file.h"
