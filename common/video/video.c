@@ -32,7 +32,9 @@ static int video_open_folders(struct video_run *run, struct error *err)
     if (rc == 0 && options->watch.may_publish)
         rc = options->watch.may_publish(options->watch.ctx, err);
     if (rc == 0)
-        rc = outdir_open(options->out_dir, &run->dir, err);
+        rc = options->job
+                 ? outdir_open_for_job(options->out_dir, options->job, options->run, &run->dir, err)
+                 : outdir_open(options->out_dir, &run->dir, err);
     if (rc < 0)
         return rc;
     run->dir.may_publish = options->watch.may_publish;
@@ -279,12 +281,13 @@ int video_create(const struct case_record *record, const struct video_options *o
     return rc;
 }
 
-void video_sweep(const char *out_dir)
+void video_sweep(const char *out_dir, const char *job)
 {
     struct outdir dir;
 
-    if (!outdir_find(out_dir, &dir))
+    if (!outdir_find(out_dir, job, &dir))
         return;
     live_sweep(&dir);
+    outdir_remove_temporaries(&dir);
     outdir_close(&dir);
 }

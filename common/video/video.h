@@ -20,13 +20,18 @@
 #include "video/watch/parts.h"
 #include "video/watch/watch.h"
 
+enum { VIDEO_JOB_MAX = 20 };
+
 struct video_options {
-    const char *media_root;    /* folder; all files that a case names lie beneath it */
-    const char *out_dir;       /* created if it does not exist; one run at a time may use it */
-    const char *run_dir;       /* folder of unfinished sound; NULL: out_dir */
-    const char *file;          /* name of the MP4 in out_dir: "final.mp4" */
-    const char *cache_dir;     /* kept/cache.h; NULL: no cache */
-    int64_t cache_bytes;       /* limit of the cache */
+    const char *media_root; /* folder; all files that a case names lie beneath it */
+    const char *out_dir;    /* created if it does not exist */
+    const char *job;        /* other runs may use out_dir: a word, at most VIDEO_JOB_MAX bytes, in
+                               the names of files that go with the job.  NULL: no other may */
+    int64_t run;            /* of the job: a later run has a higher number */
+    const char *run_dir;    /* folder of unfinished sound; NULL: out_dir */
+    const char *file;       /* name of the MP4 in out_dir: "final.mp4" */
+    const char *cache_dir;  /* kept/cache.h; NULL: no cache */
+    int64_t cache_bytes;    /* limit of the cache */
     const atomic_bool *cancel; /* set: -ERR_CANCELED within a second; NULL: can't be canceled */
     const char *cores_file;    /* encode/cores.h; NULL: cores are not shared with other runs */
     int n_cores;               /* that are shared */
@@ -84,6 +89,7 @@ struct video_help { /* all that is pointed to outlives the call */
  * cache. */
 int video_help(const struct case_record *record, const struct video_help *help, struct error *err);
 
-/* Remove the live playlist and its pieces from `out_dir`, when no run will continue the video. Does
- * nothing if there are none.  Any thread. */
-void video_sweep(const char *out_dir);
+/* Remove from `out_dir` the live playlist of the job, its pieces and what its runs left unfinished,
+ * when the job has ended so that it has no other run.  Does nothing if there are none.  `job`: as
+ * in video_options.  Any thread. */
+void video_sweep(const char *out_dir, const char *job);

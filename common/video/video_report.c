@@ -30,12 +30,13 @@ void video_report_playable(struct video_run *run)
     const struct video_watch *watch = &run->options->watch;
     const struct live *live = mux_live(run->mux);
     int fps = run->timeline.fps, all = run->timeline.n_frames;
-    struct video_playable playable = {.playlist = LIVE_PLAYLIST, .of = (double)all / fps};
+    struct video_playable playable = {.of = (double)all / fps};
 
     if (run->playable_reported || !live || live_frames(live) < (fps < all ? fps : all))
         return;
     run->playable_reported = true;
     playable.seconds = (double)live_frames(live) / fps;
+    playable.playlist = live_playlist(live);
     playable.codecs = live_codecs(live);
     if (watch->playable)
         watch->playable(watch->ctx, &playable);

@@ -20,6 +20,8 @@
 #include "store/store.h"
 #include "video/video.h"
 
+enum { TAG_LEN = 8 };
+
 static const char video_file[] = "final.mp4";
 
 /* --- before the job --- */
@@ -72,6 +74,12 @@ static int kind_video_prepare(const struct job_kind *kind, struct store *store,
 static const char *kind_video_shelf(const struct config *config)
 {
     return secret_is_needed(config) ? SECRET_FOLDER "/" : "";
+}
+
+/* In the names of files: a part of the id, which stays hard to guess. */
+static void kind_video_tag(const struct job *job, char ret_tag[static TAG_LEN + 1])
+{
+    snprintf(ret_tag, TAG_LEN + 1, "%.*s", TAG_LEN, job->id);
 }
 
 static char *kind_video_folder(const struct config *config, const char *key)
@@ -231,8 +239,11 @@ static int making_run(
     char *out_dir = kind_video_folder(config, making->key);
     char *cores_file = config_cores_file(config);
     struct video_parts parts = video_parts;
+    char tag[TAG_LEN + 1];
     struct video_options options = {.media_root = config->media_root,
         .out_dir = out_dir,
+        .job = tag,
+        .run = work_job(making->work)->run,
         .run_dir = *config->run ? config->run : NULL,
         .file = video_file,
         .cache_dir = config->cache,
@@ -251,6 +262,7 @@ static int making_run(
     struct video_result video;
     int rc;
 
+    kind_video_tag(work_job(making->work), tag);
     parts.ctx = making->work;
     rc = video_create(record, &options, &video, err);
 
@@ -379,9 +391,10 @@ static void kind_video_finish(
 
 static void kind_video_clear(const struct config *config, const struct job *job)
 {
-    char *out_dir = kind_video_folder(config, job->key);
+    char *out_dir = kind_video_folder(config, job->key), tag[TAG_LEN + 1];
 
-    video_sweep(out_dir);
+    kind_video_tag(job, tag);
+    video_sweep(out_dir, tag);
     free(out_dir);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,22 +36,50 @@ static int files_fail(const char *path, struct error *err)
 
 /* --- an attempt --- */
 
-/* What this job's attempts before have left hidden. */
-static void files_remove_hidden(const char *folder, const char *job_id)
+/* The name that a run's folder gets when it is shown. */
+static char *files_name_shown(const char *folder, const char *job_id, int64_t run)
+{
+    return run > 1 ? mem_format("%s/%s-%" PRId64, folder, job_id, run)
+                   : mem_format("%s/%s", folder, job_id);
+}
+
+/* The run of this job whose hidden folder has the name; 0: it has none of this job. */
+static int64_t files_hidden_run(const char *name, const char *job_id)
+{
+    size_t len = strlen(job_id);
+    bool is_of_job = name[0] == '.' && strncmp(name + 1, job_id, len) == 0 && name[1 + len] == '.';
+
+    return is_of_job ? strtoll(name + len + 2, NULL, 10) : 0;
+}
+
+static void files_remove_hidden(const char *folder, const char *job_id, int64_t before)
 {
     DIR *entries = opendir(folder);
     struct dirent *entry;
-    size_t len = strlen(job_id);
 
-    while (entries && (entry = readdir(entries)))
-        if (entry->d_name[0] == '.' && strncmp(entry->d_name + 1, job_id, len) == 0) {
-            char *path = mem_format("%s/%s", folder, entry->d_name);
+    while (entries && (entry = readdir(entries))) {
+        int64_t run = files_hidden_run(entry->d_name, job_id);
+        char *path = mem_format("%s/%s", folder, entry->d_name);
 
+        if (run > 0 && run < before)
             file_remove_folder(path);
-            free(path);
-        }
+        free(path);
+    }
     if (entries)
         closedir(entries);
+}
+
+/* What the runs of the job before the run `before` have left.  A later one may be at work, as this
+ * one may have been stopped since it was the last. */
+static void files_remove_earlier(const char *folder, const char *job_id, int64_t before)
+{
+    files_remove_hidden(folder, job_id, before);
+    for (int64_t run = 1; run < before; run++) {
+        char *path = files_name_shown(folder, job_id, run);
+
+        file_remove_folder(path);
+        free(path);
+    }
 }
 
 static int files_make_folder(const char *path, struct error *err)
@@ -77,10 +106,20 @@ static int files_name(
     if (!path)
         return files_fail(folder, err);
     digest_random_name(random, NAME_LEN);
-    files->shown = mem_format("%s/%s", path, job->id);
-    files->hidden = mem_format("%s/.%s.%s", path, job->id, random);
+    files->shown = files_name_shown(path, job->id, job->run);
+    files->hidden = mem_format("%s/.%s.%" PRId64 ".%s", path, job->id, job->run, random);
     free(path);
     return mkdir(files->hidden, 0755) < 0 ? files_fail(files->hidden, err) : 0;
+}
+
+static char *files_url(const struct config *config, const struct job *job)
+{
+    char *folder = mem_format("%s%s%s", config->media_url, files_shelf(config), job->key);
+    char *name = files_name_shown(folder, job->id, job->run), *url = mem_format("%s/", name);
+
+    free(name);
+    free(folder);
+    return url;
 }
 
 int program_files_begin(struct program_files *files, const struct config *config,
@@ -90,13 +129,12 @@ int program_files_begin(struct program_files *files, const struct config *config
     int rc = files_make_folders(config, folder, err);
 
     if (rc == 0) {
-        files_remove_hidden(folder, job->id);
+        files_remove_earlier(folder, job->id, job->run);
         rc = files_name(files, folder, job, err);
     }
     if (rc == 0 && uid && chown(files->hidden, uid, gid) < 0)
         rc = files_fail(files->hidden, err);
-    files->url =
-        mem_format("%s%s%s/%s/", config->media_url, files_shelf(config), job->key, job->id);
+    files->url = files_url(config, job);
     free(folder);
     return rc;
 }
@@ -143,20 +181,6 @@ static int files_flush(const char *path, int (*flush)(int fd), struct error *err
     return rc;
 }
 
-/* A folder that is there already is of a run that was lost before it could say so: nobody was told
- * of it. */
-static int files_rename(const struct program_files *files, struct error *err)
-{
-    if (rename(files->hidden, files->shown) == 0)
-        return 0;
-    if (errno == ENOTEMPTY || errno == EEXIST) {
-        file_remove_folder(files->shown);
-        if (rename(files->hidden, files->shown) == 0)
-            return 0;
-    }
-    return files_fail(files->shown, err);
-}
-
 static int files_flush_parent(const struct program_files *files, struct error *err)
 {
     char *parent = mem_copy_n(files->shown, (size_t)(strrchr(files->shown, '/') - files->shown));
@@ -174,8 +198,8 @@ int program_files_show(struct program_files *files, struct work *work, struct er
         rc = files_flush(files->hidden, syncfs, err);
     if (rc == 0)
         rc = work_may_publish(work, err);
-    if (rc == 0)
-        rc = files_rename(files, err);
+    if (rc == 0 && rename(files->hidden, files->shown) < 0)
+        rc = files_fail(files->shown, err);
     return rc == 0 ? files_flush_parent(files, err) : rc;
 }
 
@@ -183,7 +207,8 @@ int program_files_show(struct program_files *files, struct work *work, struct er
 
 bool program_files_are_there(const struct config *config, const struct job *done)
 {
-    char *folder = files_folder(config, done), *path = mem_format("%s/%s", folder, done->id);
+    char *folder = files_folder(config, done);
+    char *path = files_name_shown(folder, done->id, done->run);
     struct stat stat_;
     bool is_there = stat(path, &stat_) == 0 && S_ISDIR(stat_.st_mode);
 
@@ -194,11 +219,8 @@ bool program_files_are_there(const struct config *config, const struct job *done
 
 void program_files_clear(const struct config *config, const struct job *job)
 {
-    char *folder = files_folder(config, job), *path = mem_format("%s/%s", folder, job->id);
+    char *folder = files_folder(config, job);
 
-    files_remove_hidden(folder, job->id);
-    file_remove_folder(path);
-    rmdir(folder); /* stays if another job of the key has files in it */
-    free(path);
+    files_remove_earlier(folder, job->id, job->run + 1);
     free(folder);
 }

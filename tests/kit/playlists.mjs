@@ -1,17 +1,20 @@
-// playlists.mjs - a player that reads the playlist of one video again and again, each time from the next machine, and
-// asks for every file in it.  What a viewer was shown must stay: a file that is named can be fetched, and no playlist is
+// playlists.mjs - a player that reads the playlists of one video again and again, each time from the next machine, and
+// asks for every file in them.  What a viewer was shown must stay: a file that is named can be fetched, and no playlist is
 // shorter than an earlier one.
 //
-//     node playlists.mjs URL…      the video's folder on each machine; it ends at SIGTERM
+//     node playlists.mjs FOLDER URL…      the video's folder, where it finds their names, and its URL on each machine;
+//                                         it ends at SIGTERM
 //
 // It prints a line for each fault, and at its end {"looks":40,"most":12}: playlists read, pieces in the longest.  A
 // machine that can't be reached is no fault.
+import fs from 'node:fs'
 import http from 'node:http'
 
 const PAUSE_MS = 60
 const agent = new http.Agent({ maxSockets: Infinity })
-const urls = process.argv.slice(2)
+const [folder, ...urls] = process.argv.slice(2)
 const result = { looks: 0, most: 0 }
+const pieces = new Map() // playlist: pieces when it was read last
 
 // The status and the text, or null where nobody answers.
 function get(url, method = 'GET') {
@@ -30,16 +33,22 @@ function get(url, method = 'GET') {
 
 const fault = (url, text) => console.log(JSON.stringify({ at: new Date().toISOString(), url, fault: text }))
 
-async function look(url) {
-    const before = result.most
-    const list = await get(`${url}/live.m3u8`)
+function findPlaylists() {
+    let names = []
+    try { names = fs.readdirSync(folder) } catch { /* not there yet */ }
+    for (const name of names.filter((name) => /^live-.*m3u8$/.test(name))) pieces.set(name, pieces.get(name) ?? 0)
+}
+
+async function look(url, playlist) {
+    const before = pieces.get(playlist)
+    const list = await get(`${url}/${playlist}`)
     if (!list) return
-    if (list.status === 404 && before === 0) return
     if (list.status !== 200) {
-        fault(url, `status ${list.status} for the playlist`)
+        fault(url, `status ${list.status} for ${playlist}`)
         return
     }
     const n = list.text.match(/^#EXTINF/gm)?.length ?? 0
+    pieces.set(playlist, n)
     if (n < before) fault(url, `the playlist had ${before} pieces and has ${n}`)
     result.looks++
     result.most = Math.max(result.most, n)
@@ -56,6 +65,7 @@ process.on('SIGTERM', () => {
     process.exit(0)
 })
 for (let i = 0; ; i++) {
-    await look(urls[i % urls.length])
+    findPlaylists()
+    for (const playlist of pieces.keys()) await look(urls[i % urls.length], playlist)
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
 }

@@ -51,9 +51,9 @@ a_video_is_made_and_played() {
     fact 'the right part' same "$(rgw_curl GET "/casecast/media/$key/final.mp4" -r 5000-5999 | sha256sum)" "$(sha256sum <"$private/part")"
     fact 'it may be kept for good' holds '^cache-control: public, max-age=31536000, immutable' "$(headers "$url$video")"
     fact 'its type is told' holds '^content-type: video/mp4' "$(headers "$url$video")"
-    fact 'the playlist may not be kept' holds '^cache-control: no-cache' "$(headers "$url/media/$key/live.m3u8")"
-    fact 'the storage was told so, too' holds '^cache-control: no-cache' "$(rgw_curl GET "/casecast/media/$key/live.m3u8" -D - -o /dev/null)"
-    fact 'the playlist plays to its end' plays_to_end "$url/media/$key/live.m3u8"
+    fact 'the playlist may not be kept' holds '^cache-control: no-cache' "$(headers "$url/media/$(playlist_of "$job")")"
+    fact 'the storage was told so, too' holds '^cache-control: no-cache' "$(rgw_curl GET "/casecast/media/$(playlist_of "$job")" -D - -o /dev/null)"
+    fact 'the playlist plays to its end' plays_to_end "$url/media/$(playlist_of "$job")"
     for name in thumbnail poster sprites; do fact "its $name is there" same 200 "$(status "$url$(jq -r ".$name" <<<"$result")")"; done
     fact 'the gallery shows it' same "$video" "$(curl -sS "$url/api/cases" | jq -r '.cases[] | select(.id == "first").video.file')"
     fact 'a second request finds it' same "$job" "$(job_make first)"
@@ -76,7 +76,7 @@ a_poster_is_made() {
 }
 has_poster() { [[ $(status "$url/api/cases/unmade/poster") == 302 ]]; }
 
-has_piece() { rgw_list media/ | grep -v "$first_key" | grep -q 'live-3.m4s'; }
+has_piece() { rgw_list media/ | grep -v "$first_key" | grep -q 'live-.*-3.m4s'; }
 
 kill_responders() {
     # shellcheck disable=SC2046
@@ -85,19 +85,18 @@ kill_responders() {
 
 # The process dies while pieces are there; another goes on.
 a_dead_process_is_taken_over() {
-    local job key list n
+    local job list n
     case_ten second 3
     job=$(job_make second)
     wait_for 60 has_piece
-    list=$(rgw_list media/ | grep live.m3u8 | grep -v "$first_key")
-    key=$(cut -d/ -f2 <<<"$list")
-    n=$(curl -sS "$url/media/$key/live.m3u8" | grep -c '^live-')
+    list=$url/media/$(playlist_of "$job")
+    n=$(curl -sS "$list" | grep -c '^live-')
     fact 'pieces can be played while the video is made' test "$n" -ge 1
-    fact 'each piece that the playlist names is there' same 200 "$(status "$url/media/$key/live-$n.m4s")"
+    fact 'each piece that the playlist names is there' same 200 "$(status "${list%.m3u8}-$n.m4s")"
     kill_responders
     fact 'another process goes on' wait_for 120 job_is "$job" done
-    fact 'the playlist did not shrink' test "$(curl -sS "$url/media/$key/live.m3u8" | grep -c '^live-')" -ge "$n"
-    fact 'it plays to its end' plays_to_end "$url/media/$key/live.m3u8"
+    fact 'the playlist did not shrink' test "$(curl -sS "$list" | grep -c '^live-')" -ge "$n"
+    fact 'it plays to its end' plays_to_end "$url/media/$(playlist_of "$job")"
     fact 'the video has the same bytes as on a folder' same "$(on_a_folder second)" "$(sum_of "$(jq -r .video <<<"$(result_of "$job")")")"
 }
 
@@ -105,20 +104,19 @@ a_canceled_video_leaves_no_pieces() {
     local job
     case_ten third 3
     job=$(job_make third)
-    wait_for 60 has_newer_piece
+    wait_for 60 has_piece_of "$job"
     job_cancel "$job" >/dev/null
     "$program" cancel "$job" >/dev/null 2>&1
     wait_for 30 job_is "$job" canceled
-    fact 'a canceled video leaves no piece and no playlist' wait_for 20 lacks_live
+    fact 'a canceled video leaves no piece and no playlist' wait_for 20 lacks_live "$job"
 }
-has_newer_piece() { (($(rgw_list media/ | grep -c 'live-1.m4s') > 2)); }
-lacks_live() { (($(rgw_list media/ | grep -c 'live.m3u8') == 2)); }
+lacks_live() { lacks "live-${1:0:8}" "$(rgw_list media/)"; } # JOB
 
 storage_away() {
     local job
     case_ten fourth 3
     job=$(job_make fourth)
-    wait_for 60 has_newer_piece
+    wait_for 60 has_piece_of "$job"
     rgw_kill gateway
     sleep 2
     fact 'storage is away: the job waits' job_is "$job" running
@@ -137,7 +135,7 @@ storage_gone() {
     local job key
     case_ten gone 3
     job=$(job_make gone)
-    wait_for 60 has_piece_of "$(key_of "$job")"
+    wait_for 60 has_piece_of "$job"
     rgw_kill gateway
     fact 'storage stays away: the job fails' wait_for 90 job_is "$job" failed
     fact 'viewers read that the storage fails, and nothing of it' holds '^[a-z ]*the storage of this site fails at the moment$' \
@@ -146,13 +144,14 @@ storage_gone() {
     rgw_start_gateway
     key=$(key_of "$job")
     fact 'no finished video is there' same '' "$(rgw_list "media/$key" | grep final.mp4)"
-    fact 'and no playlist that says that it is complete' lacks ENDLIST "$(rgw_curl GET "/casecast/media/$key/live.m3u8")"
+    fact 'and no playlist that says that it is complete' lacks ENDLIST "$(rgw_curl GET "/casecast/media/$(playlist_of "$job")")"
     job=$(job_make gone)
     fact 'asked again, it is made' wait_for 120 job_is "$job" done
     fact 'and has the bytes of a folder' same "$(on_a_folder gone)" "$(sum_of "$(jq -r .video <<<"$(result_of "$job")")")"
 }
+playlist_of() { printf '%s/live-%s.m3u8' "$(key_of "$1")" "${1:0:8}"; } # JOB
 key_of() { sql "SELECT key FROM casecast_jobs WHERE id = '$1'"; } # JOB
-has_piece_of() { rgw_list "media/$1" | grep -q live-1.m4s; }      # KEY
+has_piece_of() { rgw_list media/ | grep -q "live-${1:0:8}-1.m4s"; } # JOB
 
 a_wrong_secret_is_refused() {
     local job was
@@ -205,7 +204,7 @@ fact 'check: the bucket can be read' holds 'ok +output +s3://casecast/media can 
 export -n rgw_secret
 stack_start
 a_video_is_made_and_played
-first_key=$(rgw_list media/ | grep live.m3u8 | cut -d/ -f2)
+first_key=$(rgw_list media/ | grep m3u8 | head -n 1 | cut -d/ -f2)
 a_poster_is_made
 a_dead_process_is_taken_over
 a_canceled_video_leaves_no_pieces

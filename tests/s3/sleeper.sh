@@ -23,22 +23,22 @@ object() { rgw_curl GET "/casecast/pair/$1" "${@:2}"; }           # NAME [CURL-A
 names_in() { sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p'; }
 
 # Reads the playlist as a player would, and writes down each fault.
-watch_playlist() { # KEY
+watch_playlist() { # PLAYLIST
     local list n most=0
     while sleep 0.05; do
-        list=$(object "$1/live.m3u8" -f 2>/dev/null) || { ((most == 0)) || echo 'the playlist is gone'; continue; }
+        list=$(object "$1" -f 2>/dev/null) || { ((most == 0)) || echo 'the playlist is gone'; continue; }
         n=$(grep -c '^#EXTINF' <<<"$list")
         ((n >= most)) || printf 'it had %d pieces and has %d\n' "$most" "$n"
         most=$n
-        object "$1/$(names_in <<<"$list" | tail -n 1)" -f -o /dev/null || printf 'the last of %d pieces is gone\n' "$n"
+        object "${1%/*}/$(names_in <<<"$list" | tail -n 1)" -f -o /dev/null || printf 'the last of %d pieces is gone\n' "$n"
         echo "$n" >>"$private/looks"
     done >>"$private/faults" 2>&1
 }
 
-names_open() { # KEY: every name in the playlist is an object, and it ends
+names_open() { # PLAYLIST: every name in the playlist is an object, and it ends
     local list name
-    list=$(object "$1/live.m3u8" -f) && grep -q '^#EXT-X-ENDLIST' <<<"$list" || return
-    for name in $(names_in <<<"$list"); do object "$1/$name" -f -o /dev/null || return; done
+    list=$(object "$1" -f) && grep -q '^#EXT-X-ENDLIST' <<<"$list" || return
+    for name in $(names_in <<<"$list"); do object "${1%/*}/$name" -f -o /dev/null || return; done
 }
 
 made_alone() { # NAME KEY
@@ -47,13 +47,14 @@ made_alone() { # NAME KEY
 }
 
 owner_sleeps() { # NAME STATE: until its heir has begun, or has ended
-    local owner heir asleep job key watcher
+    local owner heir asleep job key list watcher
     case_put "$1" 6 photo.jpg photo.jpg
     job=$(job_make "$1")
     key=$(key_of "$job")
+    list=$key/live-${job:0:8}.m3u8
     owner_find "$job"
     : >"$private/looks" >"$private/faults"
-    watch_playlist "$key" &
+    watch_playlist "$list" &
     watcher=$!
     kill -STOP "$asleep"
     fact "$1: the heir is on the other machine" wait_for 60 runs_on "$heir" "$job"
@@ -64,7 +65,7 @@ owner_sleeps() { # NAME STATE: until its heir has begun, or has ended
     kill "$watcher"
     fact "$1: no playlist was shorter than an earlier one, and its last piece was there" same '' "$(sort "$private/faults" | uniq -c)"
     fact "$1: the watcher read more than 10 playlists" test "$(wc -l <"$private/looks")" -gt 10
-    fact "$1: every name of the playlist opens" names_open "$key"
+    fact "$1: every name of the playlist opens" names_open "$list"
     fact "$1: the MP4 is the one that a single machine makes" made_alone "$1" "$key"
     fact "$1: nothing unfinished is left on a machine" same '' "$(find "$private/left-run/output" "$private/right/run/output" -type f)"
 }

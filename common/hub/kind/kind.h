@@ -101,9 +101,10 @@ struct job_kind {
     void (*finish)(
         enum job_state state, const char *result, const char *error, struct last_events *last);
 
-    /* The job is about to end as failed or canceled: removes what it published of its unfinished
-     * work.  Any thread.  Never called for a job that is handed back or lost: another process goes
-     * on with it, for the same viewers.  NULL: nothing to remove. */
+    /* The job has ended as failed or canceled: removes what its runs published of unfinished work.
+     * Another job of the same key may have begun, so only files whose names carry the job may go.
+     * Any thread.  Never called for a job that is handed back or lost: another process goes on with
+     * it, for the same viewers.  NULL: nothing to remove. */
     void (*clear)(const struct config *config, const struct job *job);
 
     /* An ended job is to be forgotten: removes all files of its key at once, so that still_good()

@@ -270,16 +270,18 @@ static int work_end(struct work *work, enum job_state state, const char *result,
     return rc;
 }
 
-/* What it published goes before its end is known: the next job of the same key begins in the same
- * place. */
+/* The store refuses the end to whoever has lost the job; no folder refuses anything.  So what it
+ * published goes only when the store has the end: then the job has no other run, not even if this
+ * process is stopped here for a day. */
 static void work_end_in_vain(struct work *work, enum job_state state, const char *reason)
 {
     struct error err;
+    int rc = work_end(work, state, NULL, reason, &err);
 
-    if (work->kind->clear && work_is_surely_ours(work))
-        work->kind->clear(work->config, &work->job);
-    if (work_end(work, state, NULL, reason, &err) < 0)
+    if (rc < 0)
         log_error("job %s: its end can't be journaled: %s", work->job.id, err.text);
+    if (rc == 0 && work->kind->clear)
+        work->kind->clear(work->config, &work->job);
 }
 
 /* Waits for machines that are silent as long as for a lease: while the database was away nobody

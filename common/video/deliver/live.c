@@ -13,13 +13,12 @@
 #include "video/plan/timeline.h"
 
 enum { LIVE_PICTURE, LIVE_SOUND };
-enum { LIVE_PLAYLIST_MAX = 16 << 20 /* bytes */ };
-
-static const char init_name[] = LIVE_PREFIX "-init.mp4";
+enum { LIVE_PLAYLIST_MAX = 16 << 20 /* bytes */, LIVE_NAME_MAX = 64 };
 
 struct live {
     const struct outdir *dir;
     int fps;
+    char playlist[LIVE_NAME_MAX]; /* its name */
     char codecs[LIVE_CODECS_MAX];
     AVFormatContext *format; /* writes to memory */
     AVPacket *packet;        /* scratch: a reference to the packet that is written */
@@ -31,12 +30,32 @@ struct live {
 
 static int live_error(const struct live *live, int rc, struct error *err)
 {
-    return libav_error(err, ERR_LIBRARY, rc, "%s/%s can't be made", live->dir->path, LIVE_PLAYLIST);
+    return libav_error(
+        err, ERR_LIBRARY, rc, "%s/%s can't be made", live->dir->path, live->playlist);
 }
 
-static void live_piece_name(int number, char ret_name[static 32])
+/* --- names --- */
+
+static void live_name(
+    const struct outdir *dir, const char *end, char ret_name[static LIVE_NAME_MAX])
 {
-    snprintf(ret_name, 32, LIVE_PREFIX "-%d.m4s", number);
+    const char *job = dir->writer.job;
+
+    snprintf(ret_name, LIVE_NAME_MAX, LIVE_PREFIX "%s%s%s", job ? "-" : "", job ? job : "", end);
+}
+
+static void live_name_init(const struct outdir *dir, char ret_name[static LIVE_NAME_MAX])
+{
+    live_name(dir, "-init.mp4", ret_name);
+}
+
+static void live_name_piece(
+    const struct outdir *dir, int number, char ret_name[static LIVE_NAME_MAX])
+{
+    char end[32];
+
+    snprintf(end, sizeof end, "-%d.m4s", number);
+    live_name(dir, end, ret_name);
 }
 
 /* --- files --- */
@@ -70,19 +89,21 @@ static int live_write_playlist(struct live *live, struct error *err)
     is_same = !before->len ||
               (text->len >= before->len && memcmp(text->data, before->data, before->len) == 0);
     buf_free(&live->before);
-    return is_same ? outdir_grow(live->dir, LIVE_PLAYLIST, text->data, text->len, err)
-                   : outdir_write(live->dir, LIVE_PLAYLIST, text->data, text->len, err);
+    return is_same ? outdir_grow(live->dir, live->playlist, text->data, text->len, err)
+                   : outdir_write(live->dir, live->playlist, text->data, text->len, err);
 }
 
 void live_sweep(const struct outdir *dir)
 {
-    char name[32];
+    char name[LIVE_NAME_MAX];
     int number = 1;
 
-    outdir_remove(dir, LIVE_PLAYLIST);
-    outdir_remove(dir, init_name);
+    live_name(dir, ".m3u8", name);
+    outdir_remove(dir, name);
+    live_name_init(dir, name);
+    outdir_remove(dir, name);
     do
-        live_piece_name(number++, name);
+        live_name_piece(dir, number++, name);
     while (outdir_remove(dir, name));
 }
 
@@ -91,7 +112,7 @@ void live_sweep(const struct outdir *dir)
 /* What an earlier run has published. */
 static int live_read_before(struct live *live, struct error *err)
 {
-    return outdir_read(live->dir, LIVE_PLAYLIST, LIVE_PLAYLIST_MAX, &live->before, err);
+    return outdir_read(live->dir, live->playlist, LIVE_PLAYLIST_MAX, &live->before, err);
 }
 
 /* RFC 6381: "avc1." and the three bytes behind the NAL header of the sequence parameter set.  The
@@ -159,10 +180,13 @@ int live_open(const struct outdir *dir, const AVCodecParameters *picture,
     struct error *err)
 {
     struct live *live = mem_new(struct live);
+    char init_name[LIVE_NAME_MAX];
     int rc;
 
     live->dir = dir;
     live->fps = fps;
+    live_name(dir, ".m3u8", live->playlist);
+    live_name_init(dir, init_name);
     playlist_begin(&live->text, piece_max_s, init_name);
     live_name_codecs(picture, live->codecs);
     rc = live_read_before(live, err);
@@ -224,14 +248,16 @@ int live_sound(struct live *live, const AVPacket *packet, struct error *err)
 /* The muxer's first flush puts out the headers alone. */
 static int live_write_init(struct live *live, struct error *err)
 {
+    char name[LIVE_NAME_MAX];
     int rc = av_write_frame(live->format, NULL);
 
-    return rc < 0 ? live_error(live, rc, err) : live_write_file(live, init_name, err);
+    live_name_init(live->dir, name);
+    return rc < 0 ? live_error(live, rc, err) : live_write_file(live, name, err);
 }
 
 int live_cut(struct live *live, int n_frames, struct error *err)
 {
-    char name[32];
+    char name[LIVE_NAME_MAX];
     int rc = live->n_pieces == 0 ? live_write_init(live, err) : 0;
 
     if (rc < 0)
@@ -239,7 +265,7 @@ int live_cut(struct live *live, int n_frames, struct error *err)
     rc = av_write_frame(live->format, NULL); /* ends the fragment */
     if (rc < 0)
         return live_error(live, rc, err);
-    live_piece_name(live->n_pieces + 1, name);
+    live_name_piece(live->dir, live->n_pieces + 1, name);
     rc = live_write_file(live, name, err);
     if (rc < 0)
         return rc;
@@ -259,6 +285,11 @@ int live_end(struct live *live, struct error *err)
 int live_frames(const struct live *live)
 {
     return live->n_frames;
+}
+
+const char *live_playlist(const struct live *live)
+{
+    return live->playlist;
 }
 
 const char *live_codecs(const struct live *live)

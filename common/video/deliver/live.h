@@ -1,9 +1,11 @@
 /* live.h - the live playlist: a video that can be watched while the rest of it is made, as pieces
  * of fragmented MP4 under a growing HLS playlist.  One thread at a time.
  *
- *   live-init.mp4   the headers
- *   live-1.m4s …    the pieces: a segment each, with its sound; complete when the playlist names it
- *   live.m3u8       the playlist; ends with #EXT-X-ENDLIST when the video is complete
+ *   live-JOB-init.mp4   the headers
+ *   live-JOB-1.m4s …    the pieces: a segment each, with its sound; complete when the playlist
+ * names it live-JOB.m3u8       the playlist; ends with #EXT-X-ENDLIST when the video is complete
+ *
+ * JOB is that of the folder's writer; without a job the names have no "-JOB".
  *
  * The packets are those of the final MP4, and times start at 0 in every player.  B-frames make the
  * first picture's time of showing later than its decoding time; the edit list in the headers
@@ -12,7 +14,8 @@
  * its first packet, which holds only the encoder's priming samples and lies before 0.
  *
  * The same video gives the same pieces: the next run of a killed job writes them again under the
- * same names, and a viewer continues with the next piece. */
+ * same names, and a viewer continues with the next piece.  Another job has other names, so whoever
+ * removes those of a job that has ended can remove nobody else's, however late it comes. */
 #pragma once
 
 #include <libavcodec/avcodec.h>
@@ -20,7 +23,6 @@
 #include "video/kept/outdir.h"
 
 #define LIVE_PREFIX "live" /* of all file names */
-#define LIVE_PLAYLIST LIVE_PREFIX ".m3u8"
 
 enum { LIVE_CODECS_MAX = 40 };
 
@@ -50,12 +52,15 @@ int live_end(struct live *live, struct error *err);
 /* Frames in the pieces so far. */
 int live_frames(const struct live *live);
 
+/* The name of the playlist.  Valid until live_free(). */
+const char *live_playlist(const struct live *live);
+
 /* "avc1.640028, mp4a.40.2" (RFC 6381), for Media Source Extensions.  Valid until live_free(). */
 const char *live_codecs(const struct live *live);
 
 /* The files stay.  Takes NULL. */
 void live_free(struct live *live);
 
-/* Remove the playlist, then the headers and pieces: of a video that no run will continue.  Any
+/* Remove the playlist, then the headers and pieces of the folder's job, which has ended.  Any
  * thread. */
 void live_sweep(const struct outdir *dir);

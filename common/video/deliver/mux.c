@@ -52,7 +52,7 @@ int mux_open(const struct outdir *dir, const char *name, const struct case_recor
     *mux = (struct mux){.dir = dir,
         .name = name,
         .record = record,
-        .temporary = outdir_temporary(name),
+        .temporary = outdir_temporary(dir, name),
         .track = track,
         .cancel = cancel,
         .packet = av_packet_alloc(),

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,13 +46,6 @@ static int outdir_make_folders(const char *path)
     return why;
 }
 
-bool outdir_is_temporary(const char *name)
-{
-    size_t len = strlen(name), end = strlen(suffix);
-
-    return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
-}
-
 int outdir_walk(const struct outdir *dir,
     int (*each)(const struct outdir *dir, const char *name, const char *prefix, struct error *err),
     const char *prefix, struct error *err)
@@ -73,28 +67,74 @@ int outdir_walk(const struct outdir *dir,
     return rc;
 }
 
-static int outdir_remove_temporary(
+/* --- temporary files --- */
+
+bool outdir_is_temporary(const char *name)
+{
+    size_t len = strlen(name), end = strlen(suffix);
+
+    return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
+}
+
+/* ".JOB.RUN", or nothing. */
+static char *outdir_tag(const struct outdir_writer *writer)
+{
+    return writer->job ? mem_format(".%s.%" PRId64, writer->job, writer->run) : mem_copy("");
+}
+
+char *outdir_temporary(const struct outdir *dir, const char *name)
+{
+    char random[17], *tag = outdir_tag(&dir->writer), *temporary;
+
+    digest_random_name(random, sizeof random - 1);
+    temporary = mem_format(".%s%s.%s%s", name, tag, random, suffix);
+    free(tag);
+    return temporary;
+}
+
+/* A later run of the same job may be at work, as this one may have been stopped before it came
+ * here. */
+static bool outdir_is_of_earlier_run(const struct outdir_writer *writer, const char *name)
+{
+    char *tag = writer->job ? mem_format(".%s.", writer->job) : NULL;
+    const char *at = tag ? strstr(name, tag) : NULL;
+    bool is_earlier = at && strtoll(at + strlen(tag), NULL, 10) < writer->run;
+
+    free(tag);
+    return is_earlier;
+}
+
+static bool outdir_is_old(const struct outdir *dir, const char *name)
+{
+    struct stat stat;
+
+    return fstatat(dir->fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+           time(NULL) - stat.st_mtime >= LEFT_BEHIND_S;
+}
+
+static int outdir_remove_left(
     const struct outdir *dir, const char *name, const char *prefix, struct error *err)
 {
+    const struct outdir_writer *writer = &dir->writer;
+
     (void)prefix, (void)err;
-    if (outdir_is_temporary(name))
+    if (outdir_is_temporary(name) &&
+        (!writer->is_shared || outdir_is_old(dir, name) || outdir_is_of_earlier_run(writer, name)))
         outdir_remove(dir, name);
     return 0;
 }
 
-static int outdir_remove_old_temporary(
-    const struct outdir *dir, const char *name, const char *prefix, struct error *err)
+void outdir_remove_temporaries(const struct outdir *dir)
 {
-    struct stat stat;
+    struct error ignored;
 
-    if (fstatat(dir->fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 ||
-        time(NULL) - stat.st_mtime < LEFT_BEHIND_S)
-        return 0;
-    return outdir_remove_temporary(dir, name, prefix, err);
+    outdir_walk(dir, outdir_remove_left, NULL, &ignored);
 }
 
+/* --- opening --- */
+
 static int outdir_open_folder(
-    const char *path, bool is_shared, struct outdir *ret_dir, struct error *err)
+    const char *path, const struct outdir_writer *writer, struct outdir *ret_dir, struct error *err)
 {
     int fd, why;
 
@@ -103,17 +143,16 @@ static int outdir_open_folder(
     if (fd < 0)
         return error_set(err, ERR_IO, "output folder %s: %s", path,
             strerror(errno == ENOENT && why ? why : errno));
-    *ret_dir = (struct outdir){.fd = fd, .path = path};
-    return outdir_walk(
-        ret_dir, is_shared ? outdir_remove_old_temporary : outdir_remove_temporary, NULL, err);
+    *ret_dir = (struct outdir){.fd = fd, .writer = *writer, .path = path};
+    return outdir_walk(ret_dir, outdir_remove_left, NULL, err);
 }
 
 /* Temporary files lie in a folder of this machine. */
-static int outdir_open_bucket(
-    const char *address, bool is_shared, struct outdir *ret_dir, struct error *err)
+static int outdir_open_bucket(const char *address, const struct outdir_writer *writer,
+    struct outdir *ret_dir, struct error *err)
 {
     char *own = mem_format("%s/output/%s", s3_work_folder(), address + strlen("s3://"));
-    int rc = outdir_open_folder(own, is_shared, ret_dir, err);
+    int rc = outdir_open_folder(own, writer, ret_dir, err);
 
     if (rc < 0) {
         free(own);
@@ -126,28 +165,37 @@ static int outdir_open_bucket(
 }
 
 static int outdir_open_any(
-    const char *path, bool is_shared, struct outdir *ret_dir, struct error *err)
+    const char *path, const struct outdir_writer *writer, struct outdir *ret_dir, struct error *err)
 {
     if (!path[0])
         return error_set(
             err, ERR_INPUT, "the output folder's name is empty; a path would be right");
-    return s3_is_address(path) ? outdir_open_bucket(path, is_shared, ret_dir, err)
-                               : outdir_open_folder(path, is_shared, ret_dir, err);
+    return s3_is_address(path) ? outdir_open_bucket(path, writer, ret_dir, err)
+                               : outdir_open_folder(path, writer, ret_dir, err);
 }
 
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err)
 {
-    return outdir_open_any(path, false, ret_dir, err);
+    return outdir_open_any(path, &(struct outdir_writer){0}, ret_dir, err);
 }
 
 int outdir_open_shared(const char *path, struct outdir *ret_dir, struct error *err)
 {
-    return outdir_open_any(path, true, ret_dir, err);
+    return outdir_open_any(path, &(struct outdir_writer){.is_shared = true}, ret_dir, err);
 }
 
-bool outdir_find(const char *path, struct outdir *ret_dir)
+int outdir_open_for_job(
+    const char *path, const char *job, int64_t run, struct outdir *ret_dir, struct error *err)
 {
-    *ret_dir = (struct outdir){.fd = -1, .path = path};
+    const struct outdir_writer writer = {.job = job, .run = run, .is_shared = true};
+
+    return outdir_open_any(path, &writer, ret_dir, err);
+}
+
+bool outdir_find(const char *path, const char *job, struct outdir *ret_dir)
+{
+    *ret_dir = (struct outdir){
+        .fd = -1, .writer = {.job = job, .run = INT64_MAX, .is_shared = true}, .path = path};
     if (s3_is_address(path))
         ret_dir->address = path;
     else
@@ -164,14 +212,6 @@ void outdir_close(struct outdir *dir)
         rmdir(dir->own_path);
     free(dir->own_path);
     dir->own_path = NULL;
-}
-
-char *outdir_temporary(const char *name)
-{
-    char random[17];
-
-    digest_random_name(random, sizeof random - 1);
-    return mem_format(".%s.%s%s", name, random, suffix);
 }
 
 bool outdir_remove(const struct outdir *dir, const char *name)

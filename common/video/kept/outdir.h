@@ -1,5 +1,10 @@
 /* outdir.h - the output folder of a video.  A file is written under a temporary name
- * (".NAME.RANDOM.part") and renamed when it is complete.  Any thread.
+ * (".NAME.[JOB.RUN.]RANDOM.part") and renamed when it is complete.  Any thread.
+ *
+ * Whoever writes may be stopped at any moment, and go on when its job has another run, or has ended
+ * and another job makes the same video.  Nothing in the folder or storage can refuse it then.  So a
+ * run removes only what no other run has or ever will have: unfinished files of earlier runs of its
+ * job, and once its job has ended in the store, files whose names carry the job.
  *
  * The folder may be one on S3-compatible storage ("s3://BUCKET/PREFIX").  Temporary files then lie
  * in a folder of this machine, and "renamed" means: put into the bucket. */
@@ -13,8 +18,17 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* Who writes to the folder. */
+struct outdir_writer {
+    const char
+        *job;    /* the caller's: a word in the names of files that go with the job; NULL: none */
+    int64_t run; /* of the job */
+    bool is_shared; /* others write there, too */
+};
+
 struct outdir {
     int fd;
+    struct outdir_writer writer;
     const char *path;          /* of temporary files, and if it is no address, of all others */
     const char *address;       /* on S3, the caller's; NULL: a folder */
     char *own_path;            /* what `path` is then; NULL: `path` is the caller's */
@@ -26,22 +40,28 @@ struct outdir {
     void *ctx;
 };
 
-/* Open the folder `path`; create it and its parents if they do not exist.  Only one run may publish
- * in a folder at a time, so temporary files of earlier runs are removed: one that still lives has
- * lost the folder, and its write fails.  -ERR_INPUT: `path` is
- * empty; -ERR_IO names the folder. */
+/* Open the folder `path`; create it and its parents if they do not exist.  The folder is this
+ * caller's alone, so all temporary files are removed.  -ERR_INPUT: `path` is empty; -ERR_IO names
+ * the folder. */
 int outdir_open(const char *path, struct outdir *ret_dir, struct error *err);
 /* The same for a folder that several processes write to, on any machine: temporary files of others
  * stay, until they are a day old. */
 int outdir_open_shared(const char *path, struct outdir *ret_dir, struct error *err);
+/* The same for a run of a job: those of earlier runs of the job are removed, too. */
+int outdir_open_for_job(
+    const char *path, const char *job, int64_t run, struct outdir *ret_dir, struct error *err);
 void outdir_close(struct outdir *dir);
 
-/* The same for a folder that a run has left: nothing is made or removed, and only outdir_remove()
- * may be called.  False: there is no such folder. */
-bool outdir_find(const char *path, struct outdir *ret_dir);
+/* The same for the folder of a job that has ended: nothing is made or removed, and only
+ * outdir_remove() and outdir_remove_temporaries() may be called.  False: there is no such folder.
+ */
+bool outdir_find(const char *path, const char *job, struct outdir *ret_dir);
 
 /* A new temporary name for the file `name`.  The caller frees it. */
-char *outdir_temporary(const char *name);
+char *outdir_temporary(const struct outdir *dir, const char *name);
+
+/* Remove the temporary files of all earlier runs of the job. */
+void outdir_remove_temporaries(const struct outdir *dir);
 
 /* Publish the last file of this folder: flush all files and `temporary` to the disk, then rename
  * `temporary` to `name` (an older file `name` is replaced).  So whoever finds `name` finds the

@@ -100,7 +100,7 @@ int outdir_write(
 
     if (dir->address)
         return bucket_write(dir, name, data, len, err);
-    temporary = outdir_temporary(name);
+    temporary = outdir_temporary(dir, name);
     rc = outdir_write_temporary(dir, temporary, name, data, len, err);
     if (rc == 0)
         rc = outdir_rename(dir, temporary, name, err);
@@ -129,7 +129,7 @@ static int outdir_publish_new(
 static int outdir_create(
     const struct outdir *dir, const char *name, const void *data, size_t len, struct error *err)
 {
-    char *temporary = outdir_temporary(name);
+    char *temporary = outdir_temporary(dir, name);
     int rc = outdir_write_temporary(dir, temporary, name, data, len, err);
 
     if (rc == 0)

@@ -169,7 +169,7 @@ watched_while_made() {
     fact 'the playlist ends with the video' same '#EXT-X-ENDLIST' "$(tail -n 1 "$got/list")"
     fact 'playable comes once, before done' same 'playable done' \
         "$(seen long | jq -r 'select(.event | IN("playable", "done")) | .event' | xargs)"
-    (cd "$got" && cat live-init.mp4 $(sed -n '/^[^#]/p' list)) >"$private/pieces.mp4"
+    (cd "$got" && cat live-*-init.mp4 $(sed -n '/^[^#]/p' list)) >"$private/pieces.mp4"
     fact 'the pieces have the pictures of the final file' same \
         "$(picture_digests "$CASECAST_OUTPUT/$(seen long | named 'done' | jq -r '.video | split("/")[-2:] | join("/")')")" \
         "$(picture_digests "$private/pieces.mp4")"

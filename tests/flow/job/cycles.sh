@@ -57,7 +57,7 @@ cycle() { # HOW WORDS NUMBER
     # shellcheck disable=SC2086
     fact "$2: all processes end" same '' "$(for pid in $pids; do process_began "$pid" && echo "$pid"; done)"
     fact 'the job is handed back: queued, without a member, without a death' same 'queued|0|-' "$(row_of "$job")"
-    fact 'its pieces stay' same "$pieces" "$(find "$CASECAST_OUTPUT" -name 'live-1.m4s' | wc -l)"
+    fact 'its pieces stay' same "$pieces" "$(find "$CASECAST_OUTPUT" -name 'live-*-1.m4s' | wc -l)"
     stack_start
     fact 'after the start the job runs again' wait_for 20 taken_up "$3"
     wait_for 20 has_frames "$job" 0
@@ -80,7 +80,7 @@ stack_start
 case_put long 40
 job=$(job_make long)
 wait_for 30 has_frames "$job" 60
-wait_for 30 test -n "$(find "$CASECAST_OUTPUT" -name live-1.m4s)"
+wait_for 30 test -n "$(find "$CASECAST_OUTPUT" -name 'live-*-1.m4s')"
 pieces=1
 cycle stop_by_scripts 'scripts/down and up' 2
 cycle stop_of_unit 'SIGTERM to all of a unit' 3

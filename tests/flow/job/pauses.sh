@@ -22,15 +22,15 @@ gave_up() { grep -qE " $2 info job $1: given up here" "$state/log/casecast.log";
 pieces() { grep -c '^#EXTINF' <<<"$1"; }
 
 # A player that fetches every playlist and every file in it, without a pause; it writes each fault to a file.
-watch_playlist() { # URL OF THE FOLDER
+watch_playlist() { # URL
     local list n most=0 name
     while sleep 0.05; do
-        list=$(curl -fsS "$1/live.m3u8" 2>&1) || { printf 'no playlist: %s\n' "$list"; continue; }
+        list=$(curl -fsS "$1" 2>&1) || { printf 'no playlist: %s\n' "$list"; continue; }
         n=$(pieces "$list")
         ((n >= most)) || printf 'it had %d pieces and has %d\n' "$most" "$n"
         most=$n
         for name in $(sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p' <<<"$list"); do
-            curl -fsS -o /dev/null -I "$1/$name" || printf 'of %d pieces %s is gone\n' "$n" "$name"
+            curl -fsS -o /dev/null -I "${1%/*}/$name" || printf 'of %d pieces %s is gone\n' "$n" "$name"
         done
         printf '%d\n' "$n" >>"$private/looks"
     done >>"$private/faults" 2>&1
@@ -65,10 +65,10 @@ photos_make
 stack_start
 case_put watched 60
 job=$(job_make watched)
-has_pieces() { list=$(find "$CASECAST_OUTPUT" -name live.m3u8) && [[ -n $list ]]; }
+has_pieces() { list=$(find "$CASECAST_OUTPUT" -name 'live-*.m3u8') && [[ -n $list ]]; }
 wait_for 60 has_pieces
-list=$(find "$CASECAST_OUTPUT" -name live.m3u8)
-watch_playlist "$url/media/$(basename "$(dirname "$list")")" &
+list=$(find "$CASECAST_OUTPUT" -name 'live-*.m3u8')
+watch_playlist "$url/media/${list#"$CASECAST_OUTPUT/"}" &
 wait_for 20 test -s "$private/looks"
 paused_owner first
 machine_sleeps

@@ -21,33 +21,35 @@ set -uo pipefail
 
 folder_of() { printf '%s/%s' "$CASECAST_OUTPUT" "$(sql "SELECT key FROM casecast_jobs WHERE id = '$1'")"; } # JOB
 
+playlist_of() { printf '%s/live-%s.m3u8' "$(folder_of "$1")" "${1:0:8}"; } # JOB
+
 # Reads the playlist every 20 ms as a player would, and writes down each fault.
-watch_playlist() { # FOLDER
+watch_playlist() { # PLAYLIST
     local list n most=0 name
     while sleep 0.02; do
-        list=$(cat "$1/live.m3u8" 2>/dev/null) || { ((most == 0)) || echo 'the playlist is gone'; continue; }
+        list=$(cat "$1" 2>/dev/null) || { ((most == 0)) || echo 'the playlist is gone'; continue; }
         n=$(grep -c '^#EXTINF' <<<"$list")
         ((n >= most)) || printf 'it had %d pieces and has %d\n' "$most" "$n"
         most=$n
         for name in $(sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p' <<<"$list"); do
-            [[ -s $1/$name ]] || printf 'of %d pieces %s is gone\n' "$n" "$name"
+            [[ -s ${1%/*}/$name ]] || printf 'of %d pieces %s is gone\n' "$n" "$name"
         done
         echo "$n" >>"$private/looks"
     done >>"$private/faults"
 }
-watch_start() { # FOLDER
+watch_start() { # PLAYLIST
     : >"$private/faults"
     : >"$private/looks"
     watch_playlist "$1" &
     watcher=$!
 }
-watch_has_seen_all() { [[ $(tail -n 1 "$private/looks") == "$(grep -c '^#EXTINF' "$1/live.m3u8")" ]]; }
+watch_has_seen_all() { [[ $(tail -n 1 "$private/looks") == "$(grep -c '^#EXTINF' "$1")" ]]; }
 
 digests() { (cd "$1" && sha256sum -- *) } # FOLDER
-names_open() { # FOLDER: every name in the playlist is a file, and it ends
+names_open() { # PLAYLIST: every name in the playlist is a file, and it ends
     local name
-    grep -q '^#EXT-X-ENDLIST' "$1/live.m3u8" || return
-    for name in $(sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p' "$1/live.m3u8"); do test -s "$1/$name" || return; done
+    grep -q '^#EXT-X-ENDLIST' "$1" || return
+    for name in $(sed -n 's/.*URI="\(.*\)"/\1/p; /^live-/p' "$1"); do test -s "${1%/*}/$name" || return; done
 }
 
 # --- facts ----------------------------------------------------------------------------------------------------
@@ -57,18 +59,18 @@ owner_sleeps() { # NAME: a job whose owner sleeps until its heir has begun (or h
     case_put "$1" 5
     job=$(job_make "$1")
     owner_find "$job"
-    watch_start "$(folder_of "$job")"
+    watch_start "$(playlist_of "$job")"
     kill -STOP "$asleep"
     fact "$1: the heir is on the other machine" wait_for 60 runs_on "$heir" "$job"
     [[ $2 == begun ]] || fact "$1: the heir ends the job" wait_for 300 job_is "$job" 'done'
     kill -CONT "$asleep"
     fact "$1: the owner gives the job up when it wakes" wait_for 60 gave_up "$owner" "$job"
     fact "$1: the job is done" wait_for 300 job_is "$job" 'done'
-    wait_for 20 watch_has_seen_all "$(folder_of "$job")"
+    wait_for 20 watch_has_seen_all "$(playlist_of "$job")"
     kill "$watcher"
     fact "$1: no playlist was shorter than an earlier one, and every name in it was a file" same '' "$(sort "$private/faults" | uniq -c)"
     fact "$1: the watcher read more than 20 playlists" test "$(wc -l <"$private/looks")" -gt 20
-    fact "$1: every name of the playlist opens" names_open "$(folder_of "$job")"
+    fact "$1: every name of the playlist opens" names_open "$(playlist_of "$job")"
     fact "$1: nothing unfinished is left" same '' "$(find "$CASECAST_OUTPUT" -name '*.part')"
     fact "$1: it is one done job of this key" same 1 "$(jobs_of "$1")"
 }
@@ -113,7 +115,7 @@ all_are_whole() {
     local id
     for id in e1 e2 e3; do
         job=$(sql "SELECT id FROM casecast_jobs WHERE subject = '$id'")
-        names_open "$(folder_of "$job")" || return
+        names_open "$(playlist_of "$job")" || return
     done
     made_alone e3
 }

@@ -51,7 +51,8 @@ BLOWS=(killed killed paused paused responder_killed
 # taken by any, and fails on one whose engine is not that of the key.  BLOWS_ONLY=other_engine shows it, not each time.
 LETHAL=' killed responder_killed clock_fast clock_slow other_engine ' # a job whose process died three times fails
 SPOILING=' folder_full '                                           # a job may fail, and says why
-# Of four machines one stays well: it makes what one that can't write leaves to it.
+# Two of four machines stay well: who is away for longer than its lease counts as dead, and one makes what another that
+# can't write leaves to it.
 AWAY=" $LETHAL paused cut_silent cut_carrier cut_deaf cut_dumb folder_read_only "
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ static bool cancels_when_playable, wants_any_codec;
 static int n_reported;
 static double reported_seconds, reported_of;
 static char *reported_playlist;
+static const char *job; /* NULL: the folder is for one run */
+static int64_t run;
 static int may_times = -1; /* how often may_publish() allows it; -1: always */
 
 /* In place of libc's, so that a test sees which files are flushed. */
@@ -140,6 +142,8 @@ static int create(void)
 {
     struct video_options options = {.media_root = root,
         .out_dir = out,
+        .job = job,
+        .run = run,
         .file = "final.mp4",
         .cancel = &cancel,
         .watch = {.progress = on_progress, .playable = on_playable, .may_publish = may_publish}};
@@ -441,10 +445,66 @@ START_TEST(a_canceled_video_leaves_its_playlist_until_it_is_swept)
     ck_assert_str_eq(list, reported_playlist);
     free(list);
     join_pieces("all.mp4"); /* every file in it exists */
-    video_sweep(out);
+    video_sweep(out, NULL);
     ck_assert_int_eq(n_pieces_in_folder(), 0);
-    video_sweep(out);
-    video_sweep("/nowhere/at/all");
+    video_sweep(out, NULL);
+    video_sweep("/nowhere/at/all", NULL);
+}
+END_TEST
+
+/* Its process was stopped since the end of the job, and goes on while the next one is made. */
+START_TEST(who_comes_late_to_remove_the_pieces_of_a_job_leaves_those_of_the_next)
+{
+    int n;
+
+    job = "first";
+    ck_assert_msg(create() == 0, "%s", err.text);
+    n = n_pieces_in_folder();
+    job = "next";
+    ck_assert_msg(create() == 0, "%s", err.text);
+    ck_assert_int_eq(n_pieces_in_folder(), 2 * n);
+    free(read_text("live-next.m3u8"));
+
+    video_sweep(out, "first");
+    ck_assert_int_eq(n_pieces_in_folder(), n);
+    free(read_text("live-next.m3u8"));
+    free(read_text("live-next-init.mp4"));
+    free(read_text("live-next-1.m4s"));
+    free(read_text("final.mp4"));
+}
+END_TEST
+
+static bool is_in_folder(const char *name)
+{
+    char *path = mem_format("%s/%s", out, name);
+    bool is = access(path, F_OK) == 0;
+
+    free(path);
+    return is;
+}
+
+/* What is unfinished may be at work: a run that was stopped before it opened the folder removes
+ * nothing of a later one. */
+START_TEST(a_run_removes_what_earlier_runs_of_its_job_left_and_nothing_else)
+{
+    static const char *const others[] = {".final.mp4.mine.3.x.part", ".final.mp4.other.1.x.part"};
+    static const char *const earlier[] = {
+        ".final.mp4.mine.1.x.part", ".live-mine-1.m4s.mine.1.y.part"};
+
+    for (int i = 0; i < 2; i++) {
+        media_write(out, others[i], "x", 1);
+        media_write(out, earlier[i], "x", 1);
+    }
+    job = "mine";
+    run = 2;
+    ck_assert_msg(create() == 0, "%s", err.text);
+    for (int i = 0; i < 2; i++) {
+        ck_assert(is_in_folder(others[i]));
+        ck_assert(!is_in_folder(earlier[i]));
+    }
+    video_sweep(out, job);
+    ck_assert(!is_in_folder(others[0])); /* the job has ended: it has no later run */
+    ck_assert(is_in_folder(others[1]));
 }
 END_TEST
 
@@ -540,6 +600,8 @@ int main(void)
     tcase_add_loop_test(tc, the_playlist_shows_each_picture_at_the_time_of_the_mp4, 0, 3);
     tcase_add_test(tc, the_playlist_of_a_killed_run_stays_until_the_next_has_as_many_pieces);
     tcase_add_test(tc, a_canceled_video_leaves_its_playlist_until_it_is_swept);
+    tcase_add_test(tc, who_comes_late_to_remove_the_pieces_of_a_job_leaves_those_of_the_next);
+    tcase_add_test(tc, a_run_removes_what_earlier_runs_of_its_job_left_and_nothing_else);
     tcase_add_loop_test(tc, a_run_that_may_not_publish_changes_no_more_files, 0, 6);
     tcase_add_test(tc, a_run_that_may_not_publish_leaves_earlier_files);
     tcase_add_test(tc, progress_is_reported_while_a_slow_disk_writes_the_mp4);

@@ -141,7 +141,7 @@ START_TEST(a_run_that_lost_its_job_puts_nothing)
     ck_assert_int_eq(s3_server_count(), 0);
     ck_assert_int_eq(grow("abc"), -ERR_CANCELED);
     assert_sent("GET ");
-    temporary = outdir_temporary("final.mp4");
+    temporary = outdir_temporary(&dir, "final.mp4");
     fd = openat(dir.fd, temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     close(fd);
     ck_assert_int_eq(outdir_finish(&dir, temporary, "final.mp4", "live", &err), -ERR_CANCELED);
@@ -158,7 +158,7 @@ START_TEST(the_finished_file_is_put_and_leaves_nothing_here)
     int fd;
 
     start((const char *const[]){OK, NULL});
-    temporary = outdir_temporary("final.mp4");
+    temporary = outdir_temporary(&dir, "final.mp4");
     fd = openat(dir.fd, temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_eq(file_write(fd, "a video", 7), 0);
     close(fd);
