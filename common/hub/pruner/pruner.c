@@ -16,8 +16,9 @@ enum {
     MEASURE_LOOKS = 10, /* looks between two measurements of all files */
     FRESH_MOST_MS = 3600000,
     /* Jobs forgotten for their age at one look: should the clock say a wrong year, somebody may
-     * still see it in the log in time. */
-    OLD_MOST = 20,
+     * still see it in the log in time.  Twice as many at the next one, while there are more. */
+    OLD_LEAST = 20,
+    OLD_MOST = 1 << 20,
     WANTED_MOST = 100, /* are read at once */
 };
 
@@ -31,6 +32,7 @@ struct pruner {
     struct store *store; /* open during a look */
     bool is_troubled;    /* a lasting trouble is logged once */
     int n_looks;
+    int n_old; /* jobs that the next look forgets for their age, at most */
 
     atomic_ullong n_forgotten;
 
@@ -86,37 +88,45 @@ static bool pruner_forget_one(struct pruner *pruner, const struct job *job)
 
 /* --- by age, and by wish --- */
 
-/* `*ret_n`: so many are gone. */
-static int pruner_forget_aged(
-    struct pruner *pruner, int64_t age_ms, int most, int *ret_n, struct error *err)
+/* `*ret_found` were to go, and `*ret_gone` of them are gone. */
+static int pruner_forget_aged(struct pruner *pruner, int64_t age_ms, int most, int *ret_found,
+    int *ret_gone, struct error *err)
 {
     struct found found = {0};
     int rc = store_job_each_old(pruner->store, age_ms, most, found_add, &found, err);
 
-    *ret_n = 0;
+    *ret_found = (int)found.n;
+    *ret_gone = 0;
     for (size_t i = 0; i < found.n; i++)
-        *ret_n += pruner_forget_one(pruner, &found.at[i]);
+        *ret_gone += pruner_forget_one(pruner, &found.at[i]);
     free(found.at);
     return rc;
 }
 
 static int pruner_forget_wanted(struct pruner *pruner, struct error *err)
 {
-    int n, rc;
+    int n_found, n_gone, rc;
 
     do
-        rc = pruner_forget_aged(pruner, INT64_MAX, WANTED_MOST, &n, err);
-    while (rc == 0 && n == WANTED_MOST);
+        rc = pruner_forget_aged(pruner, INT64_MAX, WANTED_MOST, &n_found, &n_gone, err);
+    while (rc == 0 && n_gone == WANTED_MOST);
     return rc;
 }
 
+/* Those that can't be forgotten, as their kind is not known here any more, must not hide the others
+ * for ever: they are found again each time. */
 static int pruner_forget_old(struct pruner *pruner, struct error *err)
 {
-    int n;
+    int n_found, n_gone, rc;
 
-    return pruner->config->keep_ms
-               ? pruner_forget_aged(pruner, pruner->config->keep_ms, OLD_MOST, &n, err)
-               : 0;
+    if (!pruner->config->keep_ms)
+        return 0;
+    rc = pruner_forget_aged(pruner, pruner->config->keep_ms, pruner->n_old, &n_found, &n_gone, err);
+    if (rc == 0 && n_found == pruner->n_old)
+        pruner->n_old = number_least(2 * pruner->n_old, OLD_MOST);
+    else if (pruner->n_old > OLD_LEAST)
+        pruner->n_old /= 2;
+    return rc;
 }
 
 /* --- by size --- */
@@ -224,6 +234,7 @@ struct pruner *pruner_start(const struct config *config, const struct job_kind *
 
     pruner->config = config;
     pruner->kinds = kinds;
+    pruner->n_old = OLD_LEAST;
     pthread_mutex_init(&pruner->lock, NULL);
     clock_cond_init(&pruner->stopped);
     if (pthread_create(&pruner->thread, NULL, pruner_main, pruner) == 0)

@@ -36,7 +36,7 @@ stop_of_unit() {
     # shellcheck disable=SC2086
     signal_all TERM "$(cut -d' ' -f1 "$state/run/responders.process")" $pids 2>/dev/null
 }
-stops_told() { grep -c "signal [0-9]*: stops;" "$state/log/casecast.log"; }
+stops_told() { grep -c "signal [0-9]*: stopping" "$state/log/casecast.log"; }
 all_told() { (($(stops_told) >= $1)); }
 
 stop_by() { # SIGNAL: to multiwatch, which passes signals of its choice to its responders

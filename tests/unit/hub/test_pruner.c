@@ -182,6 +182,22 @@ START_TEST(a_kind_that_is_not_known_is_left_alone)
 }
 END_TEST
 
+START_TEST(many_that_can_not_be_forgotten_do_not_hide_others)
+{
+    struct config config = config_of(10000, 0);
+    char key[8];
+
+    for (int i = 0; i < 45; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        done_job(key, 2 * HOUR_MS);
+    }
+    kit_sql("UPDATE casecast_jobs SET kind = 'other'");
+    done_job("old", HOUR_MS);
+    prune_until(&config, 45);
+    ck_assert(!has_file("old"));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -190,6 +206,7 @@ int main(void)
         a_wish_needs_no_age_and_files_of_another_job_stay,
         a_job_whose_files_can_not_be_removed_stays,
         a_kind_that_is_not_known_is_left_alone,
+        many_that_can_not_be_forgotten_do_not_hide_others,
     };
 
     return kit_main("pruner", tests, sizeof tests / sizeof *tests, kit_start);
