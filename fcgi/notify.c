@@ -68,6 +68,40 @@ static bool notify_send(struct notify *notify, const char *lines)
                (struct sockaddr *)&notify->address, notify->len) >= 0;
 }
 
+/* A message with a descriptor: unix(7), SCM_RIGHTS. */
+static bool notify_send_fd(struct notify *notify, const char *lines, int fd)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof fd)];
+    } rights = {.room = {0}};
+    struct iovec text = {.iov_base = (void *)(uintptr_t)lines, .iov_len = strlen(lines)};
+    struct msghdr message = {.msg_name = &notify->address,
+        .msg_namelen = notify->len,
+        .msg_iov = &text,
+        .msg_iovlen = 1,
+        .msg_control = rights.room,
+        .msg_controllen = sizeof rights.room};
+
+    rights.head = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&rights.head), &fd, sizeof fd);
+    return sendmsg(notify->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+void notify_keep_socket(struct notify *notify, int listen_fd)
+{
+    const char *most = getenv("FDSTORE");
+    bool is_kept = most && strtol(most, NULL, 10) > 0;
+
+    unsetenv("FDSTORE");
+    if (notify->fd < 0 || !is_kept)
+        return;
+    if (!notify_send_fd(notify, "FDSTORE=1\nFDNAME=casecast", listen_fd))
+        log_warning("systemd does not keep the socket over a restart: %s", strerror(errno));
+    notify_deinit(notify);
+}
+
 void notify_turn(struct notify *notify, int64_t now_ms, const char *status, bool is_alive)
 {
     bool is_new = strcmp(status, notify->status) != 0, barks = notify->is_dogged && is_alive;

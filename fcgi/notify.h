@@ -22,6 +22,11 @@ struct notify {
  * are jobs don't have them.  A mistake in them is a warning in the log.  Before threads start. */
 void notify_init(struct notify *notify);
 
+/* If FDSTORE is set, as systemd 254 does for units with FileDescriptorStoreMax=, systemd gets
+ * `listen_fd` to keep over a restart.  Then it hears nothing else from this process, which is one
+ * of several in its unit. */
+void notify_keep_socket(struct notify *notify, int listen_fd);
+
 /* Call it often.  At once it tells that the process is ready; later it tells `status` (one line)
  * where that is new, and that the process is alive if `is_alive`.  What the socket has no place for
  * is told by a later call. */

@@ -283,6 +283,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
         health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
+    notify_keep_socket(&process->notify, server->listen_fd);
     server->config = &process->config;
     server->kind_routes = kind_routes;
     server->operator_routes = operator_routes;

@@ -39,6 +39,7 @@ interface_is_there() {
 }
 
 are_processes() { same "$1" "$(pgrep -c -u casecast -f '^/usr/bin/casecast serve$')"; }
+are_running() { are_processes "$1" >/dev/null; }
 is_confined() { # what systemd took from the processes
     local pid
     pid=$(pgrep -u casecast -f '^/usr/bin/casecast serve$' | head -n 1)
@@ -60,12 +61,12 @@ unpaged() {
 
 # --- a site ---------------------------------------------------------------------------------------------------
 
-# The example of the package beside what is enabled already.
+# A site beside what is enabled already.
 site_made() {
     mkdir -p "/etc/letsencrypt/live/$host" &&
         openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$host" \
             -keyout "/etc/letsencrypt/live/$host/privkey.pem" -out "/etc/letsencrypt/live/$host/fullchain.pem" 2>/dev/null &&
-        cp /usr/share/doc/casecast/examples/nginx/site.conf /etc/nginx/sites-enabled/casecast.conf &&
+        casecast nginx site --name="$host" --tls --http2 >/etc/nginx/sites-enabled/casecast.conf &&
         nginx -t && systemctl start nginx.service
 }
 
@@ -107,13 +108,15 @@ sockets_chosen() {
 }
 
 restart() { systemctl restart "$@" || systemctl status --no-pager "$@"; }
-restart_in_rounds() { # ROUNDS: one after the other, and both at once
+restart_sockets() { # one after the other, and both at once
+    restart casecast@1.service
+    restart casecast@2.service
+    restart casecast@1.service casecast@2.service
+}
+restart_service() { restart casecast.service && wait_for 20 are_running 4; }
+restart_in_rounds() { # ROUNDS COMMAND
     local round
-    for ((round = 0; round < $1; round++)); do
-        restart casecast@1.service
-        restart casecast@2.service
-        restart casecast@1.service casecast@2.service
-    done
+    for ((round = 0; round < $1; round++)); do "$2"; done
     touch /run/restarted
 }
 
@@ -124,22 +127,22 @@ load_answers() {
     done
 }
 load_streams() { until [[ -e /run/restarted ]]; do site '/api/events?count=1&run=[1-20]' -Z --parallel-max 4 2>/dev/null; done; }
-restarts_under_load() { # ROUNDS
+restarts_under_load() { # ROUNDS COMMAND
     local began
     rm -f /run/restarted
     load_answers >/run/answers &
     load_streams >/run/streams &
-    restart_in_rounds "$1" >/run/restarts 2>&1
+    restart_in_rounds "$1" "$2" >/run/restarts 2>&1
     wait
-    began=$(journalctl -q -u 'casecast@*' -o cat --grep 'Started casecast' | wc -l)
-    printf '# %d answers and %d streams over %d rounds of restarts, %d starts\n' "$(grep -c '^200$' /run/answers)" \
+    began=$(journalctl -q -u 'casecast*' -o cat --grep 'Started casecast' | wc -l)
+    printf '# %s: %d answers and %d streams over %d rounds of restarts, %d starts so far\n' "$2" "$(grep -c '^200$' /run/answers)" \
         "$(grep -c '^data: finished' /run/streams)" "$1" "$began" >>/run/notes
     cat /run/restarts
     grep -v '^200$' /run/answers | sort | uniq -c
     grep ' 503 ' /var/log/nginx/casecast.log | tail -n 3 # upstream: what the responder said, if one did
     grep 'no responder' /run/streams | sort | uniq -c
 }
-under_load() { same '' "$(restarts_under_load "$1")" && grep -q '^200$' /run/answers && grep -q '^data: finished' /run/streams; }
+under_load() { same '' "$(restarts_under_load "$1" "$2")" && grep -q '^200$' /run/answers && grep -q '^data: finished' /run/streams; }
 
 property() { systemctl show --value -p "$1" casecast@1.service; }
 says_status() { [[ $(property StatusText) == "$1" ]]; }
@@ -180,7 +183,7 @@ fact 'casecast.service is at most 2.0 exposed' is_hard casecast.service
 fact 'casecast@.service is at most 2.0 exposed' is_hard casecast@.service
 fact 'every command and format has its page' same '' "$(unpaged)"
 
-fact 'the example of a site works beside what is enabled' site_made
+fact 'a site of its own works beside what is enabled' site_made
 
 fact 'the site is ready' wait_for 20 is_ready
 fact 'its pages are there' holds '<title>' "$(site /)"
@@ -197,10 +200,11 @@ fact 'zsh completes a command' same 'casecast machines' "$(timeout 20 "$here/com
 fact 'zsh completes an option' same 'casecast jobs --state' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --sta')"
 fact 'zsh completes its word' same 'casecast jobs --state failed' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --state fa')"
 
+fact "no request fails in $RESTART_ROUNDS rounds of restarts of casecast.service under load" under_load "$RESTART_ROUNDS" restart_service
 fact 'processes on a socket of systemd answer' sockets_chosen
 fact 'that socket is for nginx alone' socket_is 'www-data www-data 600'
 fact 'systemd knows what they do' wait_for 20 says_status '0 jobs run here, 0 streams are open'
-fact "no request fails in $RESTART_ROUNDS rounds of restarts under load" under_load "$RESTART_ROUNDS"
+fact "no request fails in $RESTART_ROUNDS rounds of restarts of these under load" under_load "$RESTART_ROUNDS" restart_sockets
 cat /run/notes
 fact 'a process that stands still is ended and started again' stands_still
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "notify.h"
@@ -98,6 +99,57 @@ START_TEST(a_watchdog_of_another_process_is_not_fed)
 }
 END_TEST
 
+/* The descriptor that comes with the next message; -1: none. */
+static int given_fd(void)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } rights;
+    struct iovec text = {.iov_base = got, .iov_len = sizeof got - 1};
+    struct msghdr message = {.msg_iov = &text,
+        .msg_iovlen = 1,
+        .msg_control = rights.room,
+        .msg_controllen = sizeof rights.room};
+    ssize_t len = recvmsg(systemd, &message, 0);
+    int fd = -1;
+
+    got[len > 0 ? len : 0] = '\0';
+    if (len > 0 && CMSG_FIRSTHDR(&message))
+        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
+    return fd;
+}
+
+START_TEST(the_socket_is_handed_over_where_it_is_kept_and_nothing_else_is_told)
+{
+    struct stat mine, theirs;
+    int ends[2], fd;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    setenv("FDSTORE", "1", 1);
+    notify_init(&notify);
+    notify_keep_socket(&notify, ends[0]);
+    fd = given_fd();
+    ck_assert_str_eq(got, "FDSTORE=1\nFDNAME=casecast");
+    ck_assert_int_eq(fstat(ends[0], &mine) | fstat(fd, &theirs), 0);
+    ck_assert_uint_eq(mine.st_ino, theirs.st_ino);
+    ck_assert_ptr_null(getenv("FDSTORE"));
+    ck_assert_str_eq(told_after(0, "a", true), "");
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(no_socket_is_handed_over_where_none_is_kept)
+{
+    unsetenv("FDSTORE");
+    notify_init(&notify);
+    notify_keep_socket(&notify, 0);
+    ck_assert_str_eq(told_after(0, "a", true), "READY=1\nSTATUS=a");
+}
+END_TEST
+
 /* The queue of a datagram socket is short, and a message must not be waited for. */
 START_TEST(what_has_no_place_is_told_later)
 {
@@ -157,6 +209,8 @@ int main(void)
     tcase_add_test(tcase, ready_is_told_once_and_a_new_status_after_two_seconds);
     tcase_add_test(tcase, only_who_is_alive_feeds_the_watchdog);
     tcase_add_test(tcase, a_watchdog_of_another_process_is_not_fed);
+    tcase_add_test(tcase, the_socket_is_handed_over_where_it_is_kept_and_nothing_else_is_told);
+    tcase_add_test(tcase, no_socket_is_handed_over_where_none_is_kept);
     tcase_add_test(tcase, what_has_no_place_is_told_later);
     tcase_add_loop_test(
         tcase, without_a_socket_nothing_is_told, 0, sizeof wrong_sockets / sizeof *wrong_sockets);
