@@ -135,12 +135,24 @@ responders_stop() { process_stop responders; }
 
 # --- nginx --------------------------------------------------------------------------------------------------
 
+# By casecast itself: the responders may be another program.
+nginx_print() {
+    "$(program_in "${CASECAST_BUILD:-$root/build}")" nginx "$@" --log=off --media=media --pages=run/casecast/pages
+}
+
+nginx_site_make() {
+    mkdir -p "$state/run/site"
+    nginx_print routes >"$state/run/site/routes.conf" && nginx_print pages >"$state/run/site/pages.conf" ||
+        fail "casecast can't print the configuration of nginx (see above)"
+}
+
 nginx_configure() {
     local user='' names=${CASECAST_NAMES-}
     ((EUID != 0)) || user='user root;' # the workers must enter the folders of the user who called the script
     [[ $names =~ ^[A-Za-z0-9.*\ -]*$ ]] ||
         fail "CASECAST_NAMES=$names: must be host names with spaces between them"
     ln -sfn "${nginx_folder:-$root/nginx}" "$state/run/casecast" # a test may have its own
+    nginx_site_make
     sed -e "s/@PORT@/$port/" -e "s/@USER@/$user/" -e "s/@NAMES@/$names/" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
 }
 
@@ -163,7 +175,7 @@ nginx_start() {
     fi
 }
 
-nginx_stamp() { cat "$state/run/nginx.conf" "$state"/run/casecast/*.conf; }
+nginx_stamp() { cat "$state"/run/nginx.conf "$state"/run/{casecast,site}/*.conf; }
 
 nginx_stop() { process_stop nginx; }
 

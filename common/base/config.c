@@ -18,10 +18,11 @@ enum {
     ORIGIN_MAX = 280,     /* bytes: the longest host name, with scheme and port */
     CLIENT_STREAMS = 100, /* the default of CASECAST_MAX_STREAMS_CLIENT */
     MACHINE_MAX = 64,     /* bytes: the longest host name of Linux */
+    PREFIX_MAX = 128,     /* bytes */
 };
 
-/* The defaults of CASECAST_MACHINE and CASECAST_RUN. */
-static char config_host[MACHINE_MAX + 1], config_run[64];
+/* The defaults of CASECAST_MACHINE, CASECAST_RUN and CASECAST_MEDIA_URL. */
+static char config_host[MACHINE_MAX + 1], config_run[64], config_media[PREFIX_MAX + 8];
 
 static const struct {
     const char *name;
@@ -36,9 +37,10 @@ static const struct {
     {"CASECAST_LOG", offsetof(struct config, log), "stderr"},
     {"CASECAST_MACHINE", offsetof(struct config, machine), ""},
     {"CASECAST_MEDIA_ROOT", offsetof(struct config, media_root), "."},
-    {"CASECAST_MEDIA_URL", offsetof(struct config, media_url), "/media/"},
+    {"CASECAST_MEDIA_URL", offsetof(struct config, media_url), ""},
     {"CASECAST_ORIGINS", offsetof(struct config, origins), ""},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
+    {"CASECAST_PREFIX", offsetof(struct config, prefix), ""},
     {"CASECAST_RUN", offsetof(struct config, run), ""},
     {"CASECAST_S3_CREDENTIALS", offsetof(struct config, s3_credentials), ""},
     {"CASECAST_S3_ENDPOINT", offsetof(struct config, s3_endpoint), ""},
@@ -166,6 +168,45 @@ static int config_check_machine(const char *name, struct error *err)
     return 0;
 }
 
+/* --- the prefix --- */
+
+static bool config_is_prefix_char(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("-._~", c));
+}
+
+/* Of a folder at `at`, which begins with a slash: its length with the slash; 0: it is none. A
+ * folder "media" would look like that of the videos (http.conf). */
+static size_t config_prefix_step(const char *at)
+{
+    size_t len = 1;
+
+    if (*at != '/' || at[1] == '.')
+        return 0;
+    while (config_is_prefix_char(at[len]))
+        len++;
+    return len == 1 || (len == 6 && memcmp(at, "/media", 6) == 0) ? 0 : len;
+}
+
+bool config_is_prefix(const char *prefix)
+{
+    const char *at = prefix;
+    size_t len;
+
+    while (*at && (len = config_prefix_step(at)) > 0)
+        at += len;
+    return !*at && at - prefix <= PREFIX_MAX;
+}
+
+const char *config_below(const char *prefix, const char *path)
+{
+    size_t len = strlen(prefix);
+
+    return strncmp(path, prefix, len) == 0 && path[len] == '/' ? path + len : path;
+}
+
+/* --- checks --- */
+
 /* From a second on: what was just made must not go before its viewer has seen it. */
 static int config_read_keep(struct config *config, struct error *err)
 {
@@ -183,6 +224,12 @@ static int config_check(const struct config *config, struct error *err)
 {
     size_t len = strlen(config->media_url);
 
+    if (!config_is_prefix(config->prefix))
+        return error_set(err, ERR_INPUT,
+            "CASECAST_PREFIX=%.160s: must be a folder of the site, as /films or /our/films, of "
+            "letters, digits and -._~ and at most %d bytes; no folder is called media or begins "
+            "with a dot",
+            config->prefix, PREFIX_MAX);
     if (strcmp(config->log, "stderr") != 0 && strcmp(config->log, "syslog") != 0)
         return error_set(err, ERR_INPUT, "CASECAST_LOG=%s: must be stderr or syslog", config->log);
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))
@@ -243,6 +290,12 @@ static const char *config_default_machine(void)
     return config_host;
 }
 
+static const char *config_default_media_url(const struct config *config)
+{
+    snprintf(config_media, sizeof config_media, "%.*s/media/", PREFIX_MAX, config->prefix);
+    return config_media;
+}
+
 /* The defaults that depend on the machine or on other settings. */
 static void config_complete(struct config *config)
 {
@@ -250,6 +303,8 @@ static void config_complete(struct config *config)
 
     if (!*config->cases)
         config->cases = config->database;
+    if (!*config->media_url)
+        config->media_url = config_default_media_url(config);
     if (!*config->machine)
         config->machine = config_default_machine();
     if (!*config->run)

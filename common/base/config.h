@@ -16,7 +16,9 @@ struct config {
     const char *cases;      /* CASECAST_CASES: where cases are read from; default: the same */
     const char *media_root; /* CASECAST_MEDIA_ROOT: folder that the files of a case lie beneath */
     const char *output;     /* CASECAST_OUTPUT: folder of finished videos, served by nginx … */
-    const char *media_url;  /* CASECAST_MEDIA_URL: … under this path */
+    const char *prefix;     /* CASECAST_PREFIX: folder of the site in which all addresses lie, as
+                               "/films"; "": the whole site */
+    const char *media_url;  /* CASECAST_MEDIA_URL: … under this path; default: PREFIX/media/ */
     const char
         *keep; /* CASECAST_KEEP: how long an ended job is kept after it was asked for last … */
     int64_t keep_ms;   /* … in ms; 0: for ever */
@@ -74,6 +76,13 @@ void config_give(size_t i, const char *value);
 
 /* The value of the i-th setting in `config`; NULL: it is a number, which is in `*ret_number`. */
 const char *config_text(const struct config *config, size_t i, int *ret_number);
+
+/* `path` without `prefix`, a value of CASECAST_PREFIX; a path outside it stays as it is, because
+ * the tutorial's addresses lie there, too. */
+const char *config_below(const char *prefix, const char *path);
+
+/* Can `prefix` be a value of CASECAST_PREFIX? */
+bool config_is_prefix(const char *prefix);
 
 /* Replace the paths of the settings in `err->text` by the names of the settings
  * ("CASECAST_OUTPUT"), as a client may read it.  `ret_was` (as long as err->text) gets the text as

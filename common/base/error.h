@@ -9,7 +9,8 @@
  * May use: nothing.
  * Used by: case, cli, cli/film, cli/term, fcgi, fcgi/kind, fcgi/monitor, fcgi/operators,
  * fcgi/request, fcgi/route, fcgi/stream, hooks, hub, hub/clerk, hub/helper, hub/inbox, hub/kind,
- * hub/pruner, hub/viewers, hub/works, job, loop, program, s3, settings, sse, store, store/engine,
+ * hub/pruner, hub/viewers, hub/works, job, loop, program, s3, settings, site, sse, store,
+ *     store/engine,
  *     store/postgres, store/postgres/cases, store/postgres/jobs, store/postgres/link,
  *     store/postgres/schema, store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db,
  *     store/sqlite/jobs, video, video/canary, video/deliver, video/draw, video/encode,

@@ -15,7 +15,7 @@ const struct command command_serve = {"serve", "", "answers nginx over FastCGI",
 const struct command *const cli_commands[CLI_COMMANDS + 1] = {&command_create, &command_import,
     &command_export, &command_cases, &command_show, &command_check, &command_jobs, &command_watch,
     &command_cancel, &command_retry, &command_rm, &command_prune, &command_hooks, &command_machines,
-    &command_init, &command_config, &command_schema, &command_serve, NULL};
+    &command_init, &command_config, &command_nginx, &command_schema, &command_serve, NULL};
 
 const struct command *cli_find_command(const char *name)
 {

@@ -28,12 +28,9 @@ struct listing {
 
 static json_t *cases_poster_url(const struct config *config, const struct case_summary *summary)
 {
-    char url[sizeof "/api/cases//poster" + CASE_ID_MAX];
-
     if (secret_is_needed(config) || summary->n_scenes == 0)
         return json_null();
-    snprintf(url, sizeof url, "/api/cases/%s/poster", summary->id);
-    return json_string(url);
+    return json_sprintf("%s/api/cases/%s/poster", config->prefix, summary->id);
 }
 
 static void cases_add(void *ctx, const struct case_summary *summary)

@@ -17,7 +17,7 @@ static void actions_answer(struct request *request, int rc, int status, const st
     const struct job *job, const struct error *err)
 {
     if (rc == 0)
-        answer_json(request, status, job_json(kind, job));
+        answer_json(request, status, job_json(request->server->config->prefix, kind, job));
     else
         answer_error_as(request, rc == ACTIONS_E_CONFLICT ? 409 : jobs_status(rc, err), err);
 }

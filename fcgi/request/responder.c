@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "request/answer.h"
@@ -83,7 +84,8 @@ static void responder_answer(struct responder *responder)
 
     atomic_fetch_add(&responder->server->n_requests, 1);
     request.method = request_param(&request, "REQUEST_METHOD");
-    request.path = request_param(&request, "DOCUMENT_URI");
+    request.path =
+        config_below(request.server->config->prefix, request_param(&request, "DOCUMENT_URI"));
     request.is_head = strcmp(request.method, "HEAD") == 0;
     request.wants_events =
         strstr(request_param(&request, "HTTP_ACCEPT"), "text/event-stream") != NULL;

@@ -119,7 +119,7 @@ static json_t *job_create_created(
     struct request *request, const struct job_kind *kind, const struct job *job)
 {
     const struct config *config = request->server->config;
-    json_t *json = job_json(kind, job);
+    json_t *json = job_json(config->prefix, kind, job);
     char secret[SECRET_MAX];
     int64_t expires_s;
 

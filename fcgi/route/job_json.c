@@ -17,9 +17,9 @@ static json_t *job_json_time(int64_t ms)
     return ms ? json_integer(ms) : json_null();
 }
 
-json_t *job_json(const struct job_kind *kind, const struct job *job)
+json_t *job_json(const char *prefix, const struct job_kind *kind, const struct job *job)
 {
-    char *events = mem_format("/api/jobs/%s/events", job->id);
+    char *events = mem_format("%s/api/jobs/%s/events", prefix, job->id);
     json_t *json = json_pack(
         "{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:s}", "id", job->id,
         "kind", job->kind, kind ? kind->subject_name : "subject", job->subject, "state",

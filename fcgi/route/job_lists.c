@@ -13,6 +13,7 @@
 enum { LIST_SHOWN = 20, LIST_MOST = 100 };
 
 struct list {
+    const char *prefix;
     const struct job_kind *const *kinds;
     json_t *jobs;
     int64_t last;      /* number of the last job in it, */
@@ -33,7 +34,8 @@ static void lists_add(void *ctx, const struct job *job)
     list->room--;
     list->last = job->number;
     list->last_priority = job->priority;
-    json_array_append_new(list->jobs, job_json(kind_find(list->kinds, job->kind), job));
+    json_array_append_new(
+        list->jobs, job_json(list->prefix, kind_find(list->kinds, job->kind), job));
 }
 
 /* The cursor: jobs behind it are on the next page, whatever was made or deleted meanwhile.  In the
@@ -142,7 +144,9 @@ static int lists_read(
 
 void route_job_list(struct request *request)
 {
-    struct list list = {.kinds = request->server->kinds, .jobs = json_array()};
+    struct list list = {.prefix = request->server->config->prefix,
+        .kinds = request->server->kinds,
+        .jobs = json_array()};
     struct job_filter filter = {0};
     struct error err;
 

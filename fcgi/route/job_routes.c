@@ -17,7 +17,7 @@ static void job_routes_answer(struct request *request, int rc, const struct job_
 {
     if (rc == 0) {
         jobs_set_cookie(request, job);
-        answer_json(request, 200, job_json(kind, job));
+        answer_json(request, 200, job_json(request->server->config->prefix, kind, job));
     } else {
         answer_error_as(request, jobs_status(rc, err), err);
     }

@@ -44,8 +44,8 @@ const WAIT_MS = [1000, 2000, 4000, 8000, 15000] as const;
 
 export class Casecast {
   /**
-   * `base`: the site, without a slash at its end; '' is that of the page.  `viewer`: the name of this page, so that the
-   * server does not count its own stream as another viewer.
+   * `base`: the site and its CASECAST_PREFIX, without a slash at its end, as https://example.org/films; '' is the site of
+   * the page.  `viewer`: the name of this page, so that the server does not count its own stream as another viewer.
    */
   constructor(readonly base = '', readonly viewer = randomName()) {}
 

@@ -169,12 +169,13 @@ nginx_configure() {
     local user='' conf=$state/run/nginx.conf
     ((EUID != 0)) || user='user root;'
     ln -sfn "$root/nginx" "$state/run/casecast"
+    nginx_site_make
     sed -e "s:@PORT@:$port:" -e "s:@USER@:$user:" -e "s:@NAMES@::" "$root/nginx/dev.conf" >"$conf"
     [[ $peer != casecast* ]] || return 0
     mkdir -p "$state/run/peers"
     cp "$bench/peers/tuned.conf" "$state/run/peers/"
     sed -e "s:@APP_PORT@:${app_port-}:" "$bench/peers/$peer.conf" >"$state/run/peers/peer.conf"
-    sed -i 's:include casecast/casecast.conf;:include peers/peer.conf;:' "$conf"
+    sed -i 's:include site/\*.conf;:include peers/peer.conf;:' "$conf"
     [[ $peer != nchan ]] ||
         sed -i '1i load_module /usr/lib/nginx/modules/ngx_nchan_module.so;' "$conf"
 }

@@ -1,4 +1,4 @@
-# site.sh - runs nginx/site.conf, the real site with TLS and HTTP/2, with a temporary certificate.  Its paths lie in the
+# site.sh - runs what `casecast nginx site` prints, a site with TLS and HTTP/2, with a temporary certificate.  Its paths lie in the
 # test's folder, because a test may not write to /etc.  Sourced after stack.sh.
 # shellcheck shell=bash disable=SC2154
 #
@@ -17,12 +17,12 @@ site_configure() {
     mkdir -p "$site/log" "$site/media"
     ln -sfn "$root/nginx" "$site/casecast"
     site_certificate || fail "openssl could not make a certificate"
-    sed -e "s:/etc/letsencrypt/live/video.example.org:$site:" -e "s:/var/log/nginx:$site/log:" \
-        -e "s:/var/lib/casecast/media:$site/media:" -e "s:/etc/nginx/casecast/pages:$root/nginx/pages:" \
-        -e 's:server_name video.example.org;:server_name video.example.org localhost;:' \
-        -e "s:/run/casecast:$state/run:" -e '/listen \[::\]/d' \
+    "$program" nginx site --name='video.example.org localhost' --tls --http2 --prefix="${site_prefix-}" --media="$site/media" \
+        --pages="$root/nginx/pages" --log="$site/log/casecast.log" >"$site/site.txt" || exit 1
+    sed -e "s:/etc/letsencrypt/live/video.example.org:$site:" -e '/listen \[::\]/d' \
         -e "s|listen 80;|listen 127.0.0.1:$plain_port;|" \
-        -e "s|listen 443 |listen 127.0.0.1:$tls_port |" "$root/nginx/site.conf" >"$site/site.conf" || exit 1
+        -e "s|listen 443 |listen 127.0.0.1:$tls_port |" "$site/site.txt" >"$site/site.conf" || exit 1
+    sed "s:/run/casecast:$state/run:" "$root/nginx/conf.d.conf" >"$site/conf.d.conf"
     cat >"$site/nginx.conf" <<END
 $( ((EUID != 0)) || echo 'user root;' )
 pid $site/nginx.pid;
@@ -35,6 +35,7 @@ http {
     proxy_temp_path $site/proxy;
     scgi_temp_path $site/scgi;
     uwsgi_temp_path $site/uwsgi;
+    include $site/conf.d.conf;
     include $site/site.conf;
 }
 END

@@ -13,12 +13,13 @@ set -uo pipefail
 # shellcheck source=tests/kit/s3/radosgw.sh
 . "$(dirname "$0")/../kit/s3/radosgw.sh"
 
-# nginx with the include for S3 in place of that for a folder.
+# nginx with storage in place of a folder.
+nginx_print() { "$(program_in "${CASECAST_BUILD:-$root/build}")" nginx "$@" --log=off --pages=run/casecast/pages; }
 eval "folder_$(declare -f nginx_configure)"
 nginx_configure() {
     folder_nginx_configure
     sed -i -e "s#^    include casecast/http.conf;#&\n    proxy_cache_path run/s3 keys_zone=casecast_s3:1m max_size=1g;\n    upstream casecast_s3 { server ${rgw_url#http://}; keepalive 16; }#" \
-        -e "s#include casecast/casecast.conf;#set \$casecast_s3 http://casecast_s3/casecast/media; set \$casecast_s3_host ${rgw_url#http://}; include casecast/casecast-s3.conf;#" \
+        -e "s#include site/.*#set \$casecast_s3 http://casecast_s3/casecast/media; set \$casecast_s3_host ${rgw_url#http://}; &#" \
         "$state/run/nginx.conf"
 }
 

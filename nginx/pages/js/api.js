@@ -2,7 +2,9 @@
 
 import { Casecast } from './client.js';
 
-const server = new Casecast();
+/** The folder of this site in which everything lies: '' or CASECAST_PREFIX. */
+export const base = new URL('..', import.meta.url).pathname.slice(0, -1);
+const server = new Casecast(base);
 
 export const listCases = () => server.listCases();
 export const readCase = (id) => server.readCase(id);

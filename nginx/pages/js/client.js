@@ -21,8 +21,8 @@ export class Casecast {
     base;
     viewer;
     /**
-     * `base`: the site, without a slash at its end; '' is that of the page.  `viewer`: the name of this page, so that the
-     * server does not count its own stream as another viewer.
+     * `base`: the site and its CASECAST_PREFIX, without a slash at its end, as https://example.org/films; '' is the site of
+     * the page.  `viewer`: the name of this page, so that the server does not count its own stream as another viewer.
      */
     constructor(base = '', viewer = randomName()) {
         this.base = base;

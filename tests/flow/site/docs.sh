@@ -12,6 +12,7 @@
 #     LANGUAGE FILE     saved under that name in the folder in which all blocks run
 #     nginx http        nginx accepts it in its http block, and nginx server in the server block of the site
 #     c                 it is a file of tests/kit, or it compiles
+#     sh walk           run by tests/package in a fresh Debian
 #     sh example        not run: see `examples`; js example is parsed only
 #     text              a drawing, not checked
 # shellcheck disable=SC2016,SC2046
@@ -27,6 +28,7 @@ set -uo pipefail
 
 # The examples that are not run, by their first two words, with the reason.
 declare -A examples=(
+    ['casecast nginx']='is for a site of the reader; tests/flow/site/guest.sh shows it'
     ['./scripts/test']='would run this test'
     ['./scripts/test #']='would run this test'
     ['sudo systemctl']='is for a machine with systemd; tests/package does so'
@@ -105,9 +107,9 @@ step_run() { # STEP
     local kind word
     kind=$(cat "$1/kind") word=$(cat "$1/word")
     case "$kind $word" in
-    *' example' | 'nginx http' | 'c '* | 'text ') ;;
+    *' example' | *' walk' | 'nginx http' | 'c '* | 'text ') ;;
     'nginx server')
-        cat "$1/code" >>nginx/casecast.conf
+        cat "$1/code" >>"$state/run/site/more.conf"
         (stack_start) >"$1/got" 2>&1 || : >"$1/broken"
         ;;
     'sh ') shell_step "$1" ;;
@@ -175,8 +177,8 @@ http {
     proxy_temp_path $unit/proxy;
     scgi_temp_path $unit/scgi;
     uwsgi_temp_path $unit/uwsgi;
-$(sed -e "s:/run/casecast:$unit/run:" -e "s:/var/log/nginx:$unit:" -e "s:/var/lib/casecast:$unit/lib:" \
-        -e "s:/etc/nginx/casecast/pages:$unit/casecast/pages:" -e "s|listen 8081;|listen 127.0.0.1:$unit_port;|" "$1/code")
+    include conf.d.conf;
+$(sed -e "s|listen 8081;|listen 127.0.0.1:$unit_port;|" "$1/code")
 }
 END
 }
@@ -186,11 +188,17 @@ nginx_takes() { # STEP
     nginx -e "$unit/error.log" -c "$unit/nginx.conf" -t
 }
 
+unit_print() { "$program" nginx "$@" --media="$unit/lib/media" --pages="$root/nginx/pages" --log="$unit/casecast.log"; }
 unit_make() {
     unit=$private/unit
     unit_port=$(free_port)
     mkdir -p "$unit"/{run,lib,photos}
     ln -s "$folder/nginx" "$unit/casecast"
+    sed "s:/run/casecast:$unit/run:" "$root/nginx/conf.d.conf" >"$unit/conf.d.conf"
+    mkdir "$unit/snippets" "$unit/whole"
+    unit_print routes >"$unit/snippets/casecast.conf"
+    unit_print pages >"$unit/snippets/casecast-pages.conf"
+    unit_print site --name=video.example.org | sed -e 's/listen 80;/listen 8081;/' -e '/listen \[::\]/d' >"$unit/whole/code"
 }
 
 # The lines of the unit, without the users, who do not exist here.
@@ -312,6 +320,6 @@ fact 'the examples of kinds are those of tests/kit/kinds' diff -r "$root/tests/k
 for step in $(steps_of c ''); do fact 'a block of C compiles' c_is_built "$step"; done
 for step in $(steps_of nginx http); do fact 'nginx accepts a block' nginx_takes "$step"; done
 unit_start
-fact 'the unit and nginx serve the site, and no other host name' nginx_serves "$(steps_of nginx http | head -n 1)"
+fact 'the unit and nginx serve the site, and no other host name' nginx_serves "$unit/whole"
 unit_stop
 facts_end

@@ -20,8 +20,10 @@ configuration() {
     rm -rf run/casecast
     cp -r "$root/nginx" run/casecast
     printf '10.77.0.0/24 1;\n' >>run/casecast/addresses.conf
-    sed -e 's/@USER@/user root;/' -e 's/127.0.0.1:@PORT@/80/' -e 's/@NAMES@/10.77.0.*/' \
-        -e "s:casecast_media media:casecast_media $CASECAST_OUTPUT:" "$root/nginx/dev.conf" >run/nginx.conf
+    mkdir -p run/site
+    "$program" nginx routes --log=off >run/site/routes.conf
+    "$program" nginx pages --log=off --pages=run/casecast/pages >run/site/pages.conf
+    sed -e 's/@USER@/user root;/' -e 's/127.0.0.1:@PORT@/80/' -e 's/@NAMES@/10.77.0.*/' "$root/nginx/dev.conf" >run/nginx.conf
 }
 
 # spawn-fcgi points stderr at /dev/null, so sh points it at the log again.

@@ -146,6 +146,36 @@ START_TEST(a_known_place_that_another_may_write_to_is_refused)
 }
 END_TEST
 
+START_TEST(a_prefix_is_a_folder_of_the_site_and_that_of_the_videos_lies_below_it)
+{
+    static const char *const wrong[] = {"films", "/", "/films/", "//films", "/a b", "/a/../b",
+        "/.films", "/our/media", "/f;", NULL};
+
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_str_eq(config.prefix, "");
+    ck_assert_str_eq(config.media_url, "/media/");
+    setenv("CASECAST_PREFIX", "/our/films_2", 1);
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_str_eq(config.media_url, "/our/films_2/media/");
+    setenv("CASECAST_MEDIA_URL", "https://files.example.org/", 1);
+    ck_assert_int_eq(config_read(&config, &err), 0);
+    ck_assert_str_eq(config.media_url, "https://files.example.org/");
+    for (int i = 0; wrong[i]; i++) {
+        setenv("CASECAST_PREFIX", wrong[i], 1);
+        assert_refused("must be a folder of the site");
+    }
+}
+END_TEST
+
+START_TEST(a_path_loses_the_prefix_and_no_part_of_a_folder)
+{
+    ck_assert_str_eq(config_below("/films", "/films/api/cases"), "/api/cases");
+    ck_assert_str_eq(config_below("/films", "/filmsapi/cases"), "/filmsapi/cases");
+    ck_assert_str_eq(config_below("/films", "/api/events"), "/api/events");
+    ck_assert_str_eq(config_below("", "/api/events"), "/api/events");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("config");
@@ -162,6 +192,8 @@ int main(void)
     tcase_add_test(cases, the_folder_of_this_machine_is_made_for_this_user_alone);
     tcase_add_test(cases, a_folder_that_can_not_be_made_is_named);
     tcase_add_test(cases, a_known_place_that_another_may_write_to_is_refused);
+    tcase_add_test(cases, a_prefix_is_a_folder_of_the_site_and_that_of_the_videos_lies_below_it);
+    tcase_add_test(cases, a_path_loses_the_prefix_and_no_part_of_a_folder);
     suite_add_tcase(suite, cases);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -118,6 +118,34 @@ START_TEST(help_and_version_are_told_and_misuse_ends_with_2)
 }
 END_TEST
 
+START_TEST(the_configuration_of_nginx_is_printed_for_the_site_at_hand)
+{
+    ck_assert_int_eq(run("nginx", "--prefix", "/films", "--media", "/srv/a \"b\""), 0);
+    assert_has(complaints, "the responders need the setting CASECAST_PREFIX=/films, too\n");
+    assert_has(out, "location = /films/api/jobs {\n");
+    assert_has(out, "\nlocation = /api/events {\n    access_log \"/var/log/nginx/");
+    assert_has(out, "    alias \"/srv/a \\\"b\\\"/secret/\";\n");
+    ck_assert_ptr_null(strstr(out, "@PREFIX@"));
+    ck_assert_int_eq(run("nginx", "--log", "off"), 0);
+    ck_assert_ptr_null(strstr(out, "access_log"));
+    ck_assert_ptr_null(strstr(out, "location = {"));
+    ck_assert_int_eq(run("nginx", "site", "--name", "a.example b.example", "--tls", "--http2"), 0);
+    assert_has(out, "    listen 443 ssl http2 so_keepalive");
+    assert_has(out, "    server_name a.example b.example;\n");
+    assert_has(out, "/etc/letsencrypt/live/a.example/fullchain.pem;\n");
+    ck_assert_int_eq(run("nginx", "site"), EXIT_USAGE);
+    assert_has(complaints, "a site needs its names: --name video.example.org\n");
+    ck_assert_int_eq(run("nginx", "site", "--name", "a", "--http2"), EXIT_USAGE);
+    ck_assert_int_eq(run("nginx", "--tls"), EXIT_USAGE);
+    ck_assert_int_eq(run("nginx", "everything"), EXIT_USAGE);
+    assert_has(complaints, "\"everything\": must be one of routes, pages and site\n");
+    ck_assert_int_eq(run("nginx", "--media", "/srv/$a"), EXIT_DATA);
+    assert_has(
+        complaints, "the folder of videos \"/srv/$a\": must have none of $ ; { }, and one line\n");
+    ck_assert_int_eq(run("nginx", "--prefix", "films"), EXIT_DATA);
+}
+END_TEST
+
 /* Every command and option of the tables is in the completions of every shell. */
 START_TEST(completions_are_made_from_the_tables)
 {
@@ -942,6 +970,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         help_and_version_are_told_and_misuse_ends_with_2,
+        the_configuration_of_nginx_is_printed_for_the_site_at_hand,
         completions_are_made_from_the_tables,
         manual_pages_are_made_from_the_tables,
         a_wrong_setting_is_told,

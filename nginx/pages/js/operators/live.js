@@ -1,5 +1,7 @@
 // live.js - what happens to the jobs that the page shows: one stream for all of them.
 
+import { base } from '../api.js';
+
 const NAMES = ['job', 'progress', 'end'];
 const REOPEN_MS = 300; // after a change of the jobs shown
 const RETRY_MS = 4000; // after a stream that was refused
@@ -16,7 +18,7 @@ export function makeLive(tell) {
     source = null;
     if (!ids.length) return;
     const query = new URLSearchParams([['from', 'latest'], ...ids.map((id) => ['id', id])]);
-    source = new EventSource(`/api/operators/events?${query}`);
+    source = new EventSource(`${base}/api/operators/events?${query}`);
     for (const name of NAMES) {
       source.addEventListener(name, (event) => {
         const { job, data } = JSON.parse(event.data);
