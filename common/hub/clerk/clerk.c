@@ -1,10 +1,11 @@
 /* clerk.c - the clerk's thread, its rounds and its connection.
  *
- * A round: ask whether the store changed (microseconds when it did not); if so, pass on changes of
- * the live jobs and every new event of the journal, and hand back jobs of ours that are not worked
- * on; renew the lease if something runs here; claim jobs while a slot is free; if that is wanted,
- * cancel jobs that nobody watches any more.  A process that has nothing to do writes nothing
- * but one row at its start, and its lease where the store knows of its life by nothing else. */
+ * A round: ask whether the store changed (microseconds when it did not); if so, pass on every new
+ * event of the journal and, unless that was done just now, changes of the live jobs, and hand back
+ * jobs of ours that are not worked on; renew the lease if something runs here; claim jobs while a
+ * slot is free; if that is wanted, cancel jobs that nobody watches any more.  A process that has
+ * nothing to do writes nothing but one row at its start, and its lease where the store knows of its
+ * life by nothing else. */
 #include "hub/clerk/clerk.h"
 
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "hub/clerk/clerk_private.h"
 
 enum {
@@ -67,7 +69,8 @@ static bool clerk_open(struct clerk *clerk, int64_t now)
         clerk_trouble(clerk, &err);
         return false;
     }
-    clerk->was_open = clerk->has_news = true;
+    clerk->was_open = true;
+    clerk_want_news(clerk);
     clerk->is_listed = false;
     return true;
 }
@@ -79,7 +82,7 @@ static void clerk_reopen(struct clerk *clerk, int64_t now)
 {
     struct error err;
 
-    clerk->has_news = true;
+    clerk_want_news(clerk);
     if (inbox_count_runs(clerk->to.inbox)) {
         works_post_stop_all(clerk->to.works, WORK_DRAINED);
         return;
@@ -97,16 +100,17 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
 {
     int64_t now = clock_monotonic_ms();
     struct error err = {0};
-    bool had_news;
+    bool may_claim;
 
-    clerk->has_news |= inbox->is_poked;
+    if (inbox->is_poked)
+        clerk_want_news(clerk);
     if (clerk->store && inbox->must_reopen)
         clerk_reopen(clerk, now);
     if (!clerk_open(clerk, now))
         return;
-    had_news = clerk->has_news;
+    may_claim = inbox->is_poked || clerk_look_in_ms(clerk) == 0;
     if (clerk_read_news(clerk, &err) < 0 || clerk_renew(clerk, now, &err) < 0 ||
-        clerk_mark_stopping(clerk, &err) < 0 || clerk_claim(clerk, now, had_news, &err) < 0 ||
+        clerk_mark_stopping(clerk, &err) < 0 || clerk_claim(clerk, now, may_claim, &err) < 0 ||
         clerk_write_audiences(clerk, now, &err) < 0 ||
         clerk_cancel_unwatched(clerk, now, &err) < 0) {
         clerk_trouble(clerk, &err);
@@ -122,13 +126,18 @@ static struct inbox_state clerk_wait(struct clerk *clerk)
 {
     struct pollfd poked = {.fd = inbox_fd(clerk->to.inbox), .events = POLLIN};
     int ms = clerk->is_troubled ? TROUBLE_MS : clerk->n_live ? ROUND_MS : QUIET_MS;
+    struct inbox_state inbox;
     bool is_news = true;
 
+    if (clerk->store && !clerk->is_troubled)
+        ms = number_least(ms, clerk_look_in_ms(clerk));
     if (!clerk->store || clerk->is_troubled ||
         store_news(clerk->store, ms, poked.fd, &is_news, NULL) < 0)
         poll(&poked, 1, ms);
-    clerk->has_news |= is_news;
-    return inbox_take(clerk->to.inbox);
+    inbox = inbox_take(clerk->to.inbox);
+    clerk->has_news |= is_news || inbox.is_news;
+    clerk->has_live_news |= is_news || inbox.is_news;
+    return inbox;
 }
 
 static void *clerk_main(void *arg)

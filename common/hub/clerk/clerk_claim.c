@@ -113,14 +113,14 @@ static int clerk_claim_one(struct clerk *clerk, struct error *err)
     return 0;
 }
 
-int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err)
+int clerk_claim(struct clerk *clerk, int64_t now, bool may_claim, struct error *err)
 {
     bool is_wanted = clerk->n_queued || clerk->n_foreign;
     int rc;
 
     if (!is_wanted && clerk_kinds_are_able(clerk->kinds))
         return 0;
-    if (now < clerk->claim_at && !(has_read && clerk->n_queued))
+    if (now < clerk->claim_at && !(may_claim && clerk->n_queued))
         return 0;
     clerk->claim_at = now + CLAIM_MS;
     rc = clerk_choose_kinds(clerk, now, err);

@@ -28,7 +28,11 @@ struct clerk {
     int64_t open_at;
 
     /* clerk_read.c */
-    bool has_news; /* the store has changed since all of it was read */
+    bool has_news;      /* the journal may have more than was read … */
+    bool has_live_news; /* … and the live jobs may be others */
+    bool must_look;     /* at the live jobs, and now */
+    int64_t looked_at;  /* when all live jobs were read last … */
+    int64_t look_ms;    /* … and how long that took */
     bool has_position;
     uint64_t position; /* of the last journal entry that was passed on */
     struct seen_jobs seen;
@@ -53,11 +57,15 @@ struct clerk {
 
 int clerk_read_news(struct clerk *clerk, struct error *err);
 int clerk_read_live(struct clerk *clerk, struct error *err);
+void clerk_want_news(struct clerk *clerk); /* all is to be read at the next round */
+/* How long the next look at the live jobs waits, ms; INT_MAX: none is wanted. */
+int clerk_look_in_ms(const struct clerk *clerk);
 void clerk_forget(struct clerk *clerk); /* all that was read: the database is gone */
 
 int clerk_renew(struct clerk *clerk, int64_t now, struct error *err);
 int clerk_mark_stopping(struct clerk *clerk, struct error *err);
-int clerk_claim(struct clerk *clerk, int64_t now, bool has_read, struct error *err);
+/* `may_claim`: this round need not wait for the time of the next claim. */
+int clerk_claim(struct clerk *clerk, int64_t now, bool may_claim, struct error *err);
 
 struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list);
 void clerk_kinds_free(struct clerk_kinds *kinds);

@@ -1,5 +1,6 @@
 /* clerk_read.c - passes on what is new in the store: states, progress and requests to cancel of the
  * live jobs, and the events of the journal. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,11 @@
 #include "hub/clerk/clerk_private.h"
 #include "hub/kind/encode.h"
 
-enum { TAIL_MOST = 256 }; /* events a read */
+enum {
+    TAIL_MOST = 256, /* events a read */
+    LOOK_MS = 40,    /* between two looks at all live jobs, unless one is wanted now … */
+    LOOK_SHARE = 4, /* … and at least so many times what the last one took: a queue may be long */
+};
 
 /* --- what is queued or running --- */
 
@@ -148,6 +153,11 @@ static int clerk_find_position(struct clerk *clerk, struct error *err)
     return 0;
 }
 
+void clerk_want_news(struct clerk *clerk)
+{
+    clerk->has_news = clerk->has_live_news = clerk->must_look = true;
+}
+
 void clerk_forget(struct clerk *clerk)
 {
     clerk->has_position = false;
@@ -156,15 +166,39 @@ void clerk_forget(struct clerk *clerk)
 
 /* --- both --- */
 
-/* A read that fails leaves has_news set: the next round reads again. */
+int clerk_look_in_ms(const struct clerk *clerk)
+{
+    int64_t pause_ms = LOOK_SHARE * clerk->look_ms, in_ms;
+
+    if (!clerk->has_live_news)
+        return INT_MAX;
+    if (!clerk->must_look && pause_ms < LOOK_MS)
+        pause_ms = LOOK_MS;
+    in_ms = clerk->looked_at + pause_ms - clock_monotonic_ms();
+    return in_ms > 0 ? (int)in_ms : 0;
+}
+
+/* A look that fails leaves its flags set: the next round looks again. */
+static int clerk_look(struct clerk *clerk, struct error *err)
+{
+    int64_t began = clock_monotonic_ms();
+
+    if (clerk_read_live(clerk, err) < 0)
+        return -1;
+    clerk->looked_at = clock_monotonic_ms();
+    clerk->look_ms = clerk->looked_at - began;
+    clerk->has_live_news = clerk->must_look = false;
+    return 0;
+}
+
+/* The same of the journal. */
 int clerk_read_news(struct clerk *clerk, struct error *err)
 {
-    clerk->has_news |= !clerk->has_position;
-    if (clerk_find_position(clerk, err) < 0)
-        return -1;
-    if (!clerk->has_news)
-        return 0;
-    if (clerk_read_live(clerk, err) < 0 || clerk_read_tail(clerk, err) < 0)
+    if (!clerk->has_position)
+        clerk_want_news(clerk);
+    if (clerk_find_position(clerk, err) < 0 ||
+        (clerk_look_in_ms(clerk) == 0 && clerk_look(clerk, err) < 0) ||
+        (clerk->has_news && clerk_read_tail(clerk, err) < 0))
         return -1;
     clerk->has_news = false;
     return 0;

@@ -11,10 +11,11 @@
 #include "base/mem.h"
 
 struct inbox {
-    int fd;                   /* fixed: an eventfd; readable while is_poked or must_stop */
+    int fd;                   /* fixed: an eventfd; readable while is_awake */
     pthread_mutex_t claiming; /* held from the search for a slot until the run is posted */
     pthread_mutex_t lock;
     /* under lock */
+    bool is_awake; /* something was left since the last inbox_take() */
     bool is_poked, must_stop, must_reopen, is_stopping, has_foreign;
     struct runs runs; /* claimed, and worked on in this process */
     char (*watched)[JOB_ID_LEN + 1];
@@ -51,15 +52,15 @@ void inbox_free(struct inbox *inbox)
 
 /* --- flags --- */
 
-/* Under lock.  One write() a round, however many poke. */
+/* Under lock.  One write() a round, however many wake. */
 static void inbox_wake(struct inbox *inbox)
 {
-    if (!inbox->is_poked)
+    if (!inbox->is_awake)
         eventfd_write(inbox->fd, 1);
-    inbox->is_poked = true;
+    inbox->is_awake = true;
 }
 
-void inbox_poke(struct inbox *inbox)
+void inbox_tell_news(struct inbox *inbox)
 {
     pthread_mutex_lock(&inbox->lock);
     inbox_wake(inbox);
@@ -69,9 +70,14 @@ void inbox_poke(struct inbox *inbox)
 static void inbox_set(struct inbox *inbox, bool *flag)
 {
     pthread_mutex_lock(&inbox->lock);
-    *flag = true;
+    *flag = inbox->is_poked = true;
     inbox_wake(inbox);
     pthread_mutex_unlock(&inbox->lock);
+}
+
+void inbox_poke(struct inbox *inbox)
+{
+    inbox_set(inbox, &inbox->is_poked);
 }
 
 void inbox_want_reopen(struct inbox *inbox)
@@ -103,12 +109,13 @@ struct inbox_state inbox_take(struct inbox *inbox)
 
     pthread_mutex_lock(&inbox->lock);
     state = (struct inbox_state){.is_poked = inbox->is_poked,
+        .is_news = inbox->is_awake,
         .must_stop = inbox->must_stop,
         .must_reopen = inbox->must_reopen,
         .may_claim = !inbox->is_stopping && !inbox->must_reopen};
-    if (inbox->is_poked)
+    if (inbox->is_awake)
         eventfd_read(inbox->fd, &count);
-    inbox->is_poked = false;
+    inbox->is_awake = inbox->is_poked = false;
     pthread_mutex_unlock(&inbox->lock);
     return state;
 }
@@ -170,6 +177,7 @@ void inbox_run_ended(struct inbox *inbox, const struct job *job)
 {
     pthread_mutex_lock(&inbox->lock);
     runs_remove(&inbox->runs, job);
+    inbox->is_poked = true;
     inbox_wake(inbox);
     pthread_mutex_unlock(&inbox->lock);
 }

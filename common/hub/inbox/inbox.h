@@ -22,6 +22,9 @@ void inbox_free(struct inbox *inbox); /* once no other thread uses it */
 
 /* The clerk reads the store now instead of at its next round. */
 void inbox_poke(struct inbox *inbox);
+/* A job that runs here has written to the store: the clerk reads the journal now.  All live jobs it
+ * reads soon: a hundred jobs that print lines would have it do nothing else. */
+void inbox_tell_news(struct inbox *inbox);
 /* The job has a viewer in this process. */
 void inbox_add_watched(struct inbox *inbox, const char *job_id);
 /* The viewers that a job has in this process now.  Copied; replaces an older one that the clerk has
@@ -42,7 +45,8 @@ void inbox_stop(struct inbox *inbox); /* the clerk's thread is to end */
 /* --- the clerk's side --- */
 
 struct inbox_state {
-    bool is_poked;  /* since the last inbox_take() */
+    bool is_poked;  /* since the last inbox_take() … */
+    bool is_news;   /* … or told of news */
     bool must_stop; /* the rest: until they are taken back */
     bool must_reopen;
     bool may_claim; /* neither stopping nor about to reopen */

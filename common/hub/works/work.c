@@ -121,7 +121,7 @@ int work_emit(
         work_wait_to_retry(work, "an event can't be journaled", &was_logged, err);
     }
     if (rc == 0)
-        inbox_poke(work->inbox);
+        inbox_tell_news(work->inbox);
     return rc;
 }
 
@@ -134,7 +134,7 @@ void work_progress(struct work *work, const char *json)
     rc = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
     pthread_mutex_unlock(&work->lock);
     if (work_check_lost(work, rc, &err) == 0)
-        inbox_poke(work->inbox);
+        inbox_tell_news(work->inbox);
 }
 
 static int work_write_key(struct work *work, const char *key, struct error *err)
