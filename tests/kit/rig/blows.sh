@@ -59,16 +59,20 @@ AWAY=" $LETHAL paused cut_silent cut_carrier cut_deaf cut_dumb folder_read_only 
 #
 # These strike the database, whichever machine is named.
 
-DATABASE_BLOWS=(database_stopped database_paused database_cut database_slow database_full backends_killed)
+DATABASE_BLOWS=(database_stopped database_paused database_cut database_slow database_full database_fails_over
+    backends_killed)
 
 blow_database_stopped() { pg_stop; }
 heal_database_stopped() { database_lives || pg_again; }
 
-blow_database_paused() { host_pause db; }
-heal_database_paused() { host_wake db; }
+blow_database_paused() { host_pause "$pg_host"; }
+heal_database_paused() { host_wake "$pg_host"; }
 
-blow_database_cut() { link_cut db silent; }
-heal_database_cut() { link_heal db; }
+blow_database_cut() { link_cut "$pg_host" silent; }
+heal_database_cut() { link_heal "$pg_host"; }
+
+# Its wave begins with a synchronous standby.
+blow_database_fails_over() { pg_fail_over; }
 
 # An answer takes 80 ms longer.
 blow_database_slow() {

@@ -102,29 +102,75 @@ rig_curl() { host_run viewers curl -sS --max-time 10 "$@"; }
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
 
 PG_NUMBER=100
+PG_STANDBY_NUMBER=101
+pg_host=db # where the server is now
 PG_SLOW_PORT=5499
 PG_SLOW_MS=40 # each way
 
 # A server in a host of its own, which listens to the network; this test reaches it over its socket, too.
 pg_host_make() {
-    local password=$SRANDOM$SRANDOM
+    local password=$SRANDOM$SRANDOM name
     host_make db "$PG_NUMBER"
     host_prefix db
-    pg_as=("${in_host[@]}" "${pg_as[@]}")
+    host_make standby "$PG_STANDBY_NUMBER"
+    pg_user=("${pg_as[@]}")
+    pg_as=("${in_host[@]}" "${pg_user[@]}")
     pg_start || fail "PostgreSQL did not start: $(tail -n 5 "$private"/pg/log "$private/initdb.log" 2>&1)"
     printf 'host all all %s.0/24 scram-sha-256\n' "$NET" >>"$pg_folder/data/pg_hba.conf"
     printf "listen_addresses = '*'\n" >>"$pg_folder/data/postgresql.conf"
     pg_sql "CREATE ROLE casecast LOGIN PASSWORD '$password'"
-    (umask 077 && printf '%s:*:*:casecast:%s\n' "$(host_address db)" "$password" >"$private/pgpass")
+    (umask 077 && printf '*:*:*:casecast:%s\n' "$password" >"$private/pgpass")
     pg_restart
-    "${in_host[@]}" node "$root/tests/kit/rig/slow.mjs" "$PG_SLOW_PORT" 5432 "$PG_SLOW_MS" </dev/null >"$private/slow.log" 2>&1 &
+    printf '%s\n' "$pg_folder" >"$private/pg-now"
+    for name in db standby; do
+        host_prefix "$name"
+        "${in_host[@]}" node "$root/tests/kit/rig/slow.mjs" "$PG_SLOW_PORT" 5432 "$PG_SLOW_MS" </dev/null >"$private/slow-$name.log" 2>&1 &
+    done
+}
+
+# The functions of postgres.sh go on with the server of this host.
+pg_use() { # db|standby
+    pg_host=$1
+    pg_folder=$private/pg
+    [[ $1 == db ]] || pg_folder=$private/pg-$1
+    host_prefix "$1"
+    pg_as=("${in_host[@]}" "${pg_user[@]}")
+    printf '%s\n' "$pg_folder" >"$private/pg-now"
+}
+pg_other() { [[ $pg_host == db ]] && echo standby || echo db; }
+
+# A synchronous standby on the other host, so that a fail-over loses nothing.
+pg_standby_make() {
+    local was=$pg_host other source=$pg_folder
+    other=$(pg_other)
+    pg_use "$other"
+    pg_ctl -m immediate stop 2>/dev/null || true
+    rm -rf "$pg_folder"
+    pg_folder_make "$pg_folder" &&
+        "${pg_as[@]}" "$pg_bin/pg_basebackup" -d "host=$source user=owner" -D "$pg_folder/data" -R -X stream -c fast --no-sync &&
+        pg_again "cluster_name=standby" || fail "no standby: $(tail -n 5 "$pg_folder/log")"
+    pg_use "$was"
+    pg_sql "ALTER SYSTEM SET synchronous_standby_names = 'standby'" 'SELECT pg_reload_conf()' >/dev/null
+    wait_for 20 pg_is_synchronous || fail 'the standby does not follow'
+}
+pg_is_synchronous() { [[ $(pg_sql "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1 ]]; }
+
+# The server dies at once, and its standby takes its place.
+pg_fail_over() {
+    local pids
+    pids=$(pgrep --ns "${host_holder[$pg_host]}" --nslist pid -x postgres)
+    # shellcheck disable=SC2086
+    kill -KILL $pids
+    rm -f "$pg_folder/data/postmaster.pid"
+    pg_use "$(pg_other)"
+    pg_ctl -w promote
 }
 
 # New connections of the machines go the slow way, or do not any more.
 pg_way_slow() {
-    nsenter -t "${host_holder[db]}" -n -- nft "
+    nsenter -t "${host_holder[$pg_host]}" -n -- nft "
         add table ip slow
         add chain ip slow prerouting { type nat hook prerouting priority -100; }
         add rule ip slow prerouting tcp dport 5432 redirect to :$PG_SLOW_PORT"
 }
-pg_way_fast() { nsenter -t "${host_holder[db]}" -n -- nft delete table ip slow; }
+pg_way_fast() { nsenter -t "${host_holder[$pg_host]}" -n -- nft delete table ip slow; }

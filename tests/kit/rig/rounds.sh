@@ -20,7 +20,7 @@ database_make() {
     else
         pg_host_make
         CASECAST_DB=$(pg_address owner) # of this test, over the server's socket
-        rig_settings+=("CASECAST_DB=postgresql://casecast@$(host_address db)/casecast" "PGPASSFILE=$private/pgpass")
+        rig_settings+=("CASECAST_DB=postgresql://casecast@$(host_address db),$(host_address standby)/casecast?target_session_attrs=read-write" "PGPASSFILE=$private/pgpass")
         casecast init --role casecast >"$private/init.log" || fail 'casecast init failed (see above)'
         BLOWS+=("${DATABASE_BLOWS[@]}")
     fi
@@ -147,12 +147,26 @@ children_signal() { # SIGNAL PID…: `nsenter -p` forks: its child is the progra
 # What the database says of jobs and members, ten times a second.
 samples_start() {
     while :; do
+        on_sqlite || pg_folder=$(<"$private/pg-now") # of another server, after a fail-over
         sql "SELECT 'job', j.id, j.state, j.run, j.last_seq, coalesce(m.name, '-'), coalesce(m.machine, '-'), coalesce(m.slots, 0),
             coalesce(m.leased_until_ms, 0) FROM casecast_jobs j LEFT JOIN casecast_members m ON m.name = j.owner WHERE j.number > $last_number"
         printf 'now|%s\n' "$EPOCHREALTIME"
         sleep 0.1
-    done >"$private/samples" 2>>"$private/samples.err" &
+    done >>"$private/samples" 2>>"$private/samples.err" &
     sampler=$!
+}
+
+# How many jobs each machine works on, as its own processes say.
+works_start() {
+    local name n
+    while :; do
+        for name in "${machines[@]}"; do
+            n=$(rig_curl --max-time 1 "$(machine_url "$name")/api/metrics" 2>/dev/null | awk '/^casecast_jobs_running_here[ {]/ { n += $NF; any = 1 } END { if (any) print n }')
+            [[ -z $n ]] || printf 'works|%s|%s|%s\n' "$name" "$n" "$EPOCHREALTIME" >>"$private/samples"
+        done
+        sleep 0.2
+    done &
+    worker=$!
 }
 
 blows_fall() {
@@ -174,7 +188,10 @@ wave() { # FIRST LAST
     last_number=$(sql 'SELECT coalesce(max(number), 0) FROM casecast_jobs')
     draw "$1" "$2"
     printf '# rounds %s to %s\n' "$1" "$2" >>"$private/blows.log"
+    [[ ${plan[*]} != *database_fails_over* ]] || pg_standby_make
+    : >"$private/samples"
     samples_start
+    works_start
     audience_start
     for case in "${CASES[@]}"; do wait_for 20 test -s "$private/$case.jsonl"; done
     blows_fall
@@ -187,14 +204,15 @@ wave() { # FIRST LAST
     sleep "$(jq -n "$LEASE_MS * 1.5 / 1000")" # whoever slept has learned what it missed
     children_signal TERM "${players[@]}"
     wait "${players[@]}" 2>/dev/null
-    kill "$sampler"
-    wait "$sampler" 2>/dev/null
+    kill "$sampler" "$worker"
+    wait "$sampler" "$worker" 2>/dev/null
     for case in "${CASES[@]}"; do
         fact "rounds $1 to $2, $case: each viewer has every event once, and one end" each_event_once "$case"
         [[ -z $may_fail ]] || again_done "$case"
     done
     fact "rounds $1 to $2: one job a key is done, its events are complete, and nobody holds a claim" jobs_are_right
     fact "rounds $1 to $2: runs and events only grew, no slot was used twice" samples_are_right
+    fact "rounds $1 to $2: nobody who lives holds a claim and does not work on it" claims_are_worked_on
     fact "rounds $1 to $2: every file is that of one quiet machine" files_are_right
     [[ -n $may_fail ]] || # a failed job takes its pieces away
         fact "rounds $1 to $2: no playlist shrank, and every name in it opened" players_are_content
@@ -268,6 +286,22 @@ samples_are_right() {
             if ($3 == "running" && most[$6] > $9) { n[$7]++; slots[$7] = $8 }
         }' "$private/samples" "$private/samples" | sort | uniq -c | head)
     same '' "$faults" && test "$(grep -c '^now' "$private/samples")" -gt 5
+}
+
+# A machine has claims under good leases and says that it works on fewer, from one answer to the next, for longer than two
+# leases.  (One process may answer for all of its machine, or each for itself: then this sees less.)
+claims_are_worked_on() {
+    local faults
+    faults=$(awk -F '|' -v most=$((2 * LEASE_MS)) '
+        NR == FNR { if ($1 == "job" && $9 > best[$6]) best[$6] = $9; next }
+        $1 == "job" && $3 == "running" && best[$6] > $9 { n[$7]++; ids[$7] = $2 }
+        $1 == "now" { split("", claims); for (m in n) claims[m] = n[m]; split("", n) }
+        $1 == "works" {
+            if (claims[$2] <= $3) since[$2] = 0
+            else if (!since[$2]) since[$2] = $4
+            else if (($4 - since[$2]) * 1000 > most) print $2, "has", claims[$2], "claims and works on", $3, "of them:", ids[$2]
+        }' "$private/samples" "$private/samples" | sort | uniq -c | head)
+    same '' "$faults" && grep -q '^works' "$private/samples"
 }
 
 files_are_right() {
