@@ -225,12 +225,14 @@ wave() { # FIRST LAST
 viewers_are_over() { wait_for 150 grep -qs '^{"all":"over"}' "$private/$1.jsonl"; }
 
 # As each_event_once of kills.sh, but a job may have failed where a disk was spoiled.
+# A viewer that had no event yet when the job failed asks for a new one.
 each_event_once() { # CASE
     jq -es --arg may_fail "$may_fail" '
         def ends: map(select(.event | IN("done", "failed", "canceled")));
         [.[] | select(.viewer != null)] | group_by(.viewer) | map(
             map(select(.id)) as $durable | ($durable[0].id | split(":")[0]) as $job | {
                 viewer: .[0].viewer,
+                job: $job,
                 bad: [.[] | select(.bad and (.bad | startswith("the end comes inside") | not))],
                 gap: ([$durable[].id] != [range(1; ($durable | length) + 1) | "\($job):\(.)"]),
                 ends: (ends | map(.event)),
@@ -238,7 +240,9 @@ each_event_once() { # CASE
                 durable: [$durable[] | [.id, .event, .data]]}) as $all
         | ([$all[] | select(.bad != [] or .gap or .last != 204
                 or (.ends != ["done"] and ($may_fail == "" or .ends != ["failed"]))) | del(.durable)] | map(tostring))
-            + (if ($all | length) == 3 and all($all[]; .durable == $all[0].durable) then [] else ["viewers differ"] end)
+            + (if ($all | length) == 3 and all($all | group_by(.job)[]; . as $of | all($of[]; .durable == $of[0].durable))
+                then [] else ["viewers differ"] end)
+            + (if $may_fail != "" or ($all | map(.job) | unique | length) == 1 then [] else ["viewers saw several jobs"] end)
         | if . == [] then true else (.[] | halt_error) end
     ' "$private/$1.jsonl" >/dev/null || { grep -v '"progress"' "$private/$1.jsonl" | tail -n 60; return 1; }
 }
