@@ -97,8 +97,9 @@ the_host_is_as_before() {
 }
 
 # The pieces of the playlist are named beside it.
-plays_below() { # HOST VIDEO
-    local list=${2%/*}/live.m3u8
+plays_below() { # HOST EVENTS
+    local list
+    list=$(sed -n 's/^data: \({.*"playlist".*\)/\1/p' <<<"$2" | jq -r .playlist)
     lacks '/media/' "$(get "$1" "$list")" &&
         ffmpeg -v error -headers "Host: $1"$'\r\n' -i "$url$list" -f null - </dev/null
 }
@@ -122,7 +123,7 @@ the_guest_answers() { # HOST PATH: where films are asked for
     fact "$name: a film is made" holds '^/films/media/[0-9a-f]+/final.mp4$' "$video"
     fact "$name: nginx serves it" same '200 video/mp4' "$(get "$name" "$video" -o "$private/film.mp4" -w '%{http_code} %{content_type}')"
     fact "$name: it plays to its end" ffmpeg -v error -i "$private/film.mp4" -f null - </dev/null
-    fact "$name: its playlist plays to its end" plays_below "$name" "$video"
+    fact "$name: its playlist plays to its end" plays_below "$name" "$events"
     fact "$name: all files that its events name are there" files_are_there "$name" "$events"
     fact "$name: its page" holds '<title>casecast</title>' "$(get "$name" /films/)"
     fact "$name: its folder without a slash" same "308 /films/" "$(get "$name" /films -o /dev/null -w '%{http_code} %{redirect_url}' | sed 's|http://[^/]*||')"

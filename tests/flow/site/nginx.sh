@@ -57,11 +57,11 @@ media() {
     got=$(headers "$url/media/abc/final.mp4")
     fact 'a video has its type' holds '^Content-Type: video/mp4' "$got"
     fact 'a video may be cached forever' holds '^Cache-Control: .*immutable' "$got"
-    touch "${file%/*}/live.m3u8" "${file%/*}/live-1.m4s"
-    got=$(headers "$url/media/abc/live.m3u8")
+    touch "${file%/*}/live-abcdefgh.m3u8" "${file%/*}/live-abcdefgh-1.m4s"
+    got=$(headers "$url/media/abc/live-abcdefgh.m3u8")
     fact 'a live playlist has its type' holds '^Content-Type: application/vnd.apple.mpegurl' "$got"
     fact 'a live playlist is requested again each time' holds '^Cache-Control: no-cache' "$got"
-    got=$(headers "$url/media/abc/live-1.m4s")
+    got=$(headers "$url/media/abc/live-abcdefgh-1.m4s")
     fact 'a piece of a video has its type' holds '^Content-Type: video/mp4' "$got"
     fact 'a piece of a video may be cached' holds '^Cache-Control: .*immutable' "$got"
     got=$(headers "$url/media/abc/final.mp4")
