@@ -138,3 +138,13 @@ complete_for_all() { # NAME NUMBER-OF-VIEWERS
         | range($n) as $viewer | [$all[] | select(.viewer == $viewer)] | fault($wanted) | "viewer \($viewer): \(.)"
         ' "$private/$1.jsonl")"
 }
+
+# The digest and the name of each file of a video, but hidden ones.  The name of the job, which is a part of the names of
+# pieces, is left out.
+digests_of() { # FOLDER
+    local name text
+    (cd "$1" && find . -type f ! -name '.*' | sort | while read -r name; do
+        if [[ $name == *.m3u8 ]]; then text=$(sed -E 's/live-[^-]{8}-/live-/' "$name" | sha256sum); else text=$(sha256sum <"$name"); fi
+        printf '%s %s\n' "${text%% *}" "$(sed -E 's/live-[^-.]{8}([-.])/live\1/' <<<"$name")"
+    done | sort -k 2)
+}

@@ -27,7 +27,7 @@ stack_start
 digests() { # JOB
     local folder
     folder=$CASECAST_OUTPUT/$(sql "SELECT key FROM casecast_jobs WHERE id = '$1'")
-    (cd "$folder" && sha256sum final.mp4 live* captions.vtt sprites.vtt poster.jpg scene-*.jpg)
+    digests_of "$folder" | grep -E '/(final.mp4|live.*|captions.vtt|sprites.vtt|poster.jpg|scene-.*.jpg)$'
 }
 
 # Forgets videos and segments: the next one is made from nothing.

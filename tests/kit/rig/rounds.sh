@@ -47,15 +47,6 @@ cases_make() {
 
 media() { printf '%s/casecast/media\n' "$(shared)"; }
 
-# The name of the job, which is a part of the names of pieces, is left out.
-digests_of() { # FOLDER
-    local name text
-    (cd "$1" && find . -type f ! -name '.*' | sort | while read -r name; do
-        if [[ $name == *.m3u8 ]]; then text=$(sed -E 's/live-[^-]{8}-/live-/' "$name" | sha256sum); else text=$(sha256sum <"$name"); fi
-        printf '%s %s\n' "${text%% *}" "$(sed -E 's/live-[^-.]{8}([-.])/live\1/' <<<"$name")"
-    done | sort -k 2)
-}
-
 wipe() {
     find "$(media)" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
     find "$(shared)/casecast/cache" -type f ! -name lock -delete
