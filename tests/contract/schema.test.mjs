@@ -160,6 +160,6 @@ test('the schema of one event is that of all events', () => {
     assert.deepEqual(one, schema);
   }
   const { status, stderr } = spawnSync(program, ['schema', 'nothing'], { encoding: 'utf8' });
-  assert.equal(status, 2);
+  assert.equal(status, 64);
   assert.match(stderr, /there is no event "nothing": name one of events, job, /);
 });
