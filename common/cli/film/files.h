@@ -1,7 +1,7 @@
 /* files.h - the files of a case, read as a job would, so that the job does not fail because of one.
  * Main thread.
  *
- * Room: cases in files and folders, the files of a case, and where a film goes.
+ * Room: the files of a case, and cases in JSON files.
  * May use: base, case, cli/term, video/mix, video/picture, video/sound.
  * Used by: cli. */
 #pragma once
