@@ -3,6 +3,7 @@
 
 #include "kind/case_routes.h"
 #include "kind/kind_video.h"
+#include "publish/publish.h"
 
 const struct job_kind *const job_kinds[] = {
     &kind_video,
@@ -11,5 +12,6 @@ const struct job_kind *const job_kinds[] = {
 
 const struct route *const kind_routes[] = {
     case_routes,
+    publish_routes,
     NULL,
 };

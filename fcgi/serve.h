@@ -1,8 +1,8 @@
 /* serve.h - the process of the server.
  *
  * Room: the process of the server, which starts and stops all its parts.
- * May use: base, cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request, fcgi/route, hooks,
- *     hub/kind, program, s3, settings.
+ * May use: base, cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request,
+ *     fcgi/route, hooks, hub/kind, program, s3, settings.
  * Used by: nothing. */
 #pragma once
 

@@ -41,6 +41,7 @@ static const struct {
     {"CASECAST_ORIGINS", offsetof(struct config, origins), ""},
     {"CASECAST_OUTPUT", offsetof(struct config, output), "media"},
     {"CASECAST_PREFIX", offsetof(struct config, prefix), ""},
+    {"CASECAST_PUBLISH_KEY", offsetof(struct config, publish_key), ""},
     {"CASECAST_RUN", offsetof(struct config, run), ""},
     {"CASECAST_S3_CREDENTIALS", offsetof(struct config, s3_credentials), ""},
     {"CASECAST_S3_ENDPOINT", offsetof(struct config, s3_endpoint), ""},
@@ -220,6 +221,14 @@ static int config_read_keep(struct config *config, struct error *err)
         config->keep);
 }
 
+/* No message quotes the key. */
+static int config_check_key(const char *name, const char *key, struct error *err)
+{
+    if (!*key || strlen(key) >= 16)
+        return 0;
+    return error_set(err, ERR_INPUT, "%s: must be at least 16 characters long", name);
+}
+
 static int config_check(const struct config *config, struct error *err)
 {
     size_t len = strlen(config->media_url);
@@ -235,10 +244,9 @@ static int config_check(const struct config *config, struct error *err)
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))
         return error_set(err, ERR_INPUT,
             "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
-    /* No message quotes the key. */
-    if (*config->secret_key && strlen(config->secret_key) < 16)
-        return error_set(
-            err, ERR_INPUT, "CASECAST_SECRET_KEY: must be at least 16 characters long");
+    if (config_check_key("CASECAST_SECRET_KEY", config->secret_key, err) < 0 ||
+        config_check_key("CASECAST_PUBLISH_KEY", config->publish_key, err) < 0)
+        return -(int)err->code;
     if (config_check_machine(config->machine, err) < 0)
         return -(int)err->code;
     return config_check_origins(config->origins, err);

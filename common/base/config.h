@@ -28,6 +28,7 @@ struct config {
     const char *s3_region;      /* CASECAST_S3_REGION */
     const char *s3_style;       /* CASECAST_S3_STYLE: where the bucket stands: path or host */
     const char *s3_credentials; /* CASECAST_S3_CREDENTIALS: file of the keys */
+    const char *publish_key;    /* CASECAST_PUBLISH_KEY: of those who publish jobs; "": none do */
     const char *secret_key;     /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
     const char *origins;        /* CASECAST_ORIGINS: other sites whose pages may use the API */
     const char *kinds;         /* CASECAST_KINDS: folder of kinds of job that are files; "": none */

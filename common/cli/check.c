@@ -284,7 +284,18 @@ static void check_report_finding(void *ctx, const struct machine_finding *findin
 
 /* --- kinds that are files --- */
 
-static int check_kind(const char *path, char **ret_text, struct error *err)
+static int check_published(
+    const struct config *config, const struct kind_file *file, char **ret_text, struct error *err)
+{
+    if (!*config->publish_key)
+        return error_set(err, ERR_INPUT, KIND_FILE_NO_KEY, file->path);
+    *ret_text = mem_format("%s: %s, as {\"%sId\":\"%s\"}; its jobs are published from outside",
+        file->path, file->name, file->subject_name, file->example);
+    return 0;
+}
+
+static int check_kind(
+    const struct config *config, const char *path, char **ret_text, struct error *err)
 {
     struct kind_file file;
     char *program;
@@ -292,8 +303,10 @@ static int check_kind(const char *path, char **ret_text, struct error *err)
 
     if (rc < 0)
         return rc;
-    program = kind_file_program(&file);
-    if (program)
+    program = file.argv ? kind_file_program(&file) : NULL;
+    if (!file.argv)
+        rc = check_published(config, &file, ret_text, err);
+    else if (program)
         *ret_text = mem_format("%s: %s, as {\"%sId\":\"%s\"}; it runs %s", path, file.name,
             file.subject_name, file.example, program);
     else
@@ -304,11 +317,11 @@ static int check_kind(const char *path, char **ret_text, struct error *err)
     return rc;
 }
 
-static void check_report_kind(const char *path, int *n_missing)
+static void check_report_kind(const struct config *config, const char *path, int *n_missing)
 {
     struct error err;
     char *text = NULL;
-    int rc = check_kind(path, &text, &err);
+    int rc = check_kind(config, path, &text, &err);
 
     check_report(
         rc == 0, "kind", rc == 0 ? text : err.text, "change the file, or move it away", n_missing);
@@ -328,7 +341,7 @@ static void check_kinds(const struct config *config, int *n_missing)
         return;
     }
     for (int i = 0; i < n; i++) {
-        check_report_kind(paths[i], n_missing);
+        check_report_kind(config, paths[i], n_missing);
         free(paths[i]);
     }
     free(paths);

@@ -1,8 +1,8 @@
 /* cli.h - the commands for the terminal.
  *
  * Room: the commands beside `casecast serve`.
- * May use: base, case, cli/film, cli/term, events, hooks, job, program, s3, settings, site, store,
- *     video, video/draw.
+ * May use: base, case, cli/film, cli/term, events, hooks, job, program, publisher, s3, settings,
+ *     site, store, video, video/draw.
  * Used by: fcgi. */
 #pragma once
 

@@ -26,12 +26,12 @@ struct command {
 
 extern const struct command command_cancel, command_create, command_import, command_export,
     command_cases, command_show, command_hooks, command_jobs, command_watch, command_retry,
-    command_machines, command_init, command_check, command_prune, command_rm, command_config,
-    command_nginx, command_schema, command_serve;
+    command_machines, command_init, command_check, command_prune, command_publish, command_rm,
+    command_config, command_nginx, command_schema, command_serve;
 
 /* --- commands.c: the table --- */
 
-enum { CLI_COMMANDS = 19 };
+enum { CLI_COMMANDS = 20 };
 
 /* All commands in the order of the help; NULL stands behind the last. */
 extern const struct command *const cli_commands[CLI_COMMANDS + 1];

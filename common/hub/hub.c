@@ -62,6 +62,11 @@ void hub_poke(struct hub *hub)
     inbox_poke(hub->inbox);
 }
 
+void hub_count_published(struct hub *hub, enum job_state state)
+{
+    works_count_published(hub->works, state);
+}
+
 /* The drain is posted behind every work that was claimed, so it finds all of them. */
 void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx)
 {

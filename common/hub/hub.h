@@ -52,6 +52,9 @@ int hub_watch_jobs(struct hub *hub, struct watch *const watches[], const char *c
 /* The clerk reads the store at once instead of some milliseconds later.  Any thread. */
 void hub_poke(struct hub *hub);
 
+/* A publisher ended a job, and this process has written it.  Any thread. */
+void hub_count_published(struct hub *hub, enum job_state state);
+
 /* Stops claiming, asks the works to stop, waits for their end; then `done(ctx)` is called once on
  * the loop.  May wait STORE_WAIT_MS for a claim under way. */
 void hub_drain(struct hub *hub, void (*done)(void *ctx), void *ctx);

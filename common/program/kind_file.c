@@ -13,7 +13,10 @@
 #include "program/kind_keys.h"
 #include "program/kind_syntax.h"
 
-enum { KIND_FILE_MAX = 65536 /* bytes */ };
+enum {
+    KIND_FILE_MAX = 65536, /* bytes */
+    PUBLISHED_QUIET_MS = 600000,
+};
 
 static const char group[] = "Kind";
 
@@ -31,15 +34,36 @@ static const char *kind_file_example(const struct kind_file *file)
     return "…";
 }
 
+/* Without a program there is nothing that these could hold for. */
+static int kind_file_check_published(struct kind_file *file, struct error *err)
+{
+    const struct {
+        const char *key;
+        bool is_said;
+    } idle[] = {{"Files", file->files}, {"Memory", file->memory}, {"Nice", file->nice},
+        {"Retry", file->retry}, {"Slots", file->slots}, {"Timeout", file->timeout_ms},
+        {"User", file->uid}};
+
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        if (idle[i].is_said)
+            return error_set(err, ERR_INPUT,
+                "%s is for a program, and Command is missing: name the program, as in "
+                "Command=python3 report.py, or leave %s out, and the jobs are published from "
+                "outside",
+                idle[i].key, idle[i].key);
+    if (!file->quiet_ms)
+        file->quiet_ms = PUBLISHED_QUIET_MS;
+    return 0;
+}
+
 static int kind_file_check(struct kind_file *file, struct error *err)
 {
     if (!file->subject_name)
         return error_set(err, ERR_INPUT,
             "Subject is missing: the name by which a request says what to work on, as in "
             "Subject=reportId");
-    if (!file->argv)
-        return error_set(err, ERR_INPUT,
-            "Command is missing: the program and its arguments, as in Command=python3 report.py");
+    if (!file->argv && kind_file_check_published(file, err) < 0)
+        return -(int)err->code;
     file->example = mem_copy(kind_file_example(file));
     return 0;
 }

@@ -1,4 +1,5 @@
-/* kind_file.h - a kind of job that is a file: NAME.kind says which program does its work.
+/* kind_file.h - a kind of job that is a file: NAME.kind says which program does its work, or that
+ * its jobs are published from outside.
  *
  *   [Kind]
  *   Subject=reportId
@@ -8,7 +9,7 @@
  *
  * Room: any program as a job: its file, its process, its lines.
  * May use: base.
- * Used by: cli, fcgi, fcgi/kind. */
+ * Used by: cli, fcgi, fcgi/kind, fcgi/publish, publisher. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,7 +33,7 @@ struct kind_file {
     char *example;      /* a subject, for messages */
     char *pattern;      /* SubjectPattern */
     struct _GRegex *regex;
-    char **argv; /* of Command; ends with NULL */
+    char **argv; /* of Command; ends with NULL.  NULL: its jobs are published from outside */
     enum kind_same same;
     int64_t timeout_ms, quiet_ms; /* of one attempt; 0: no limit */
     int64_t memory;               /* bytes; 0: no limit */
@@ -52,13 +53,17 @@ struct kind_file {
 int kind_file_read(const char *path, struct kind_file *ret_file, struct error *err);
 int kind_file_parse(
     const char *path, const char *text, size_t len, struct kind_file *ret_file, struct error *err);
+/* An error text: a kind without Command, and nobody may publish. */
+#define KIND_FILE_NO_KEY                                                                           \
+    "%s: Command is missing: name the program, as in Command=python3 report.py; or set "           \
+    "CASECAST_PUBLISH_KEY, and the jobs are published from outside"
 void kind_file_clear(struct kind_file *file);
 
 /* Does the pattern take all of this text? */
 bool kind_file_takes(const struct kind_file *file, const char *subject);
 
-/* Where the program is: found as a shell would, from `folder`.  NULL: there is none that this user
- * may start.  The caller frees it. */
+/* Of a kind with a Command: where the program is: found as a shell would, from `folder`.  NULL:
+ * there is none that this user may start.  The caller frees it. */
 char *kind_file_program(const struct kind_file *file);
 
 /* --- the folder CASECAST_KINDS --- */

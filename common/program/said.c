@@ -13,7 +13,7 @@
 static const char *const ours[] = {
     "canceled", "done", "end", "error", "failed", "job", "open", "retry", "snapshot"};
 
-static bool said_may_be_event(const char *name)
+bool said_may_be_event(const char *name)
 {
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (strcmp(name, ours[i]) == 0)

@@ -13,7 +13,10 @@
 
 enum said_as { SAID_MESSAGE, SAID_EVENT, SAID_PROGRESS, SAID_RESULT };
 
-enum { SAID_NAME_MAX = 32 };
+enum {
+    SAID_NAME_MAX = 32,
+    SAID_MOST = 10000, /* durable events of a job that a program or a publisher says */
+};
 
 struct said {
     enum said_as as;
@@ -23,6 +26,9 @@ struct said {
     bool is_ours;   /* it would be an event, but the name is one that casecast itself uses, or is
                        no name: it is a message */
 };
+
+/* May a program or a publisher say an event of this name?  Not one that casecast itself uses. */
+bool said_may_be_event(const char *name);
 
 /* The caller clears it. */
 void said_read(const char *line, size_t len, struct said *ret_said);

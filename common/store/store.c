@@ -518,6 +518,32 @@ int store_job_end(struct store *store, const char *id, int64_t run, enum job_sta
     return rc;
 }
 
+/* The same end was written by an earlier call, whose answer was lost. */
+static bool store_has_ended_so(const struct job_publication *publication, const struct job *job)
+{
+    const char *said = publication->end == JOB_DONE ? publication->result : publication->error;
+    const char *there = publication->end == JOB_DONE ? job->result : job->error;
+
+    return job_state_is_final(publication->end) && job->state == publication->end && said &&
+           there && strcmp(said, there) == 0;
+}
+
+int store_job_publish(struct store *store, const struct job_publication *publication,
+    struct job *ret_job, struct error *err)
+{
+    struct tagged events = store_tag_all(publication->events, publication->n_events);
+    struct tagged last = store_tag_all(publication->last, publication->n_last);
+    struct job_publication tagged = *publication;
+    int rc;
+
+    tagged.events = events.events;
+    tagged.last = last.events;
+    rc = store->jobs->engine->jobs.publish(store->jobs, &tagged, ret_job, err);
+    tagged_free(&events);
+    tagged_free(&last);
+    return rc == STORE_E_LOST && store_has_ended_so(publication, ret_job) ? 0 : rc;
+}
+
 int store_news(struct store *store, int ms, int wake_fd, bool *ret_is_news, struct error *err)
 {
     return store->jobs->engine->jobs.news(store->jobs, ms, wake_fd, ret_is_news, err);

@@ -19,7 +19,7 @@
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
  * Used by: cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request, fcgi/route, hooks, hub,
- *     hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works. */
+ *     hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works, publisher. */
 #pragma once
 
 #include "store/engine/records.h"
@@ -280,6 +280,15 @@ int store_job_progress(
 int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
+
+/* Says something of a job that no member runs, in one transaction.  A queued job runs then, and
+ * each call gives it the next `run`: a job whose run stays the same has a silent publisher.  The
+ * same end again changes nothing and succeeds.  `*ret_job` is the job afterwards, also with
+ * STORE_E_LOST: it has ended, is to be canceled, is run by a member or has another run than was
+ * asked for; nothing was written.  STORE_E_FULL: it would have more than `most` events.
+ * STORE_E_NOT_FOUND. */
+int store_job_publish(struct store *store, const struct job_publication *publication,
+    struct job *ret_job, struct error *err);
 
 /* --- the reader's side --- */
 

@@ -47,15 +47,6 @@ static int kind_program_prepare(const struct job_kind *kind, struct store *store
     return 0;
 }
 
-static void kind_program_finish(
-    enum job_state state, const char *result, const char *error, struct last_events *last)
-{
-    if (state == JOB_FAILED)
-        last_events_add_failed(last, error);
-    else
-        last_events_add(last, job_state_name(state), state == JOB_DONE ? result : "{}");
-}
-
 /* --- from files to kinds --- */
 
 static struct program_kind *kind_program_new(struct kind_file *file)
@@ -73,8 +64,9 @@ static struct program_kind *kind_program_new(struct kind_file *file)
         .subject_check = kind_program_check,
         .takes_input = true,
         .prepare = kind_program_prepare,
-        .run = program_run,
-        .finish = kind_program_finish};
+        .run = file->argv ? program_run : NULL,
+        .quiet_ms = file->quiet_ms,
+        .finish = last_events_add_plain};
     if (file->files) {
         program->kind.still_good = program_files_are_there;
         program->kind.may_run = writable_check;
@@ -115,6 +107,14 @@ static int kinds_check_files(
         file->path);
 }
 
+static int kinds_check_publishers(
+    const struct config *config, const struct kind_file *file, struct error *err)
+{
+    if (file->argv || *config->publish_key)
+        return 0;
+    return error_set(err, ERR_INPUT, KIND_FILE_NO_KEY, file->path);
+}
+
 static int kinds_add_file(
     const struct config *config, const struct job_kind **kinds, const char *path, struct error *err)
 {
@@ -122,7 +122,8 @@ static int kinds_add_file(
     int n = 0, rc = kind_file_read(path, &file, err);
 
     if (rc == 0 && ((rc = kinds_check_new(kinds, &file, err)) < 0 ||
-                       (rc = kinds_check_files(config, &file, err)) < 0))
+                       (rc = kinds_check_files(config, &file, err)) < 0 ||
+                       (rc = kinds_check_publishers(config, &file, err)) < 0))
         kind_file_clear(&file);
     while (kinds[n])
         n++;

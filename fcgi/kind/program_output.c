@@ -16,7 +16,6 @@
 #include "program/said.h"
 
 enum {
-    LINES_MOST = 10000,     /* durable lines of a job */
     COMPLAINTS_MOST = 1000, /* lines of stderr that are logged, an attempt */
     PROGRESS_MS = 200,      /* between two notes of progress */
 };
@@ -97,11 +96,11 @@ static int output_emit(struct program_output *output, const char *name, const ch
     if (output_is_again(output, name, data))
         return 0;
     output->has_parted = true;
-    if (++output->n_before > LINES_MOST)
+    if (++output->n_before > SAID_MOST)
         return error_set(&output->err, ERR_LIMIT,
             "it printed more than %d lines: say how far it is with {\"event\":\"progress\",…}, "
             "which does not count",
-            LINES_MOST);
+            SAID_MOST);
     return work_emit(output->work, NULL, name, data, &output->err);
 }
 

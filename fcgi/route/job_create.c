@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "request/answer.h"
 #include "request/body.h"
+#include "route/publisher.h"
 #include "request/secret.h"
 #include "request/server.h"
 #include "route/job_hooks.h"
@@ -120,13 +121,17 @@ static json_t *job_create_created(
 {
     const struct config *config = request->server->config;
     json_t *json = job_json(config->prefix, kind, job);
-    char secret[SECRET_MAX];
+    char secret[SECRET_MAX], token[PUBLISHER_TOKEN_MAX];
     int64_t expires_s;
 
     if (secret_is_needed(config)) {
         secret_make(config, job->id, secret, &expires_s);
         json_object_set_new(json, "clientSecret", json_string(secret));
         json_object_set_new(json, "clientSecretExpires", json_integer(expires_s));
+    }
+    if (!kind->run && publisher_has_key(request)) {
+        publisher_token(config, job->id, token);
+        json_object_set_new(json, "publishToken", json_string(token));
     }
     return json;
 }

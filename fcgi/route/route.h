@@ -2,7 +2,7 @@
  *
  * Room: the routes of jobs and of the clock.
  * May use: base, fcgi/monitor, fcgi/request, hooks, hub/kind, hub/pruner, loop, sse, store.
- * Used by: fcgi, fcgi/kind, fcgi/operators. */
+ * Used by: fcgi, fcgi/kind, fcgi/operators, fcgi/publish. */
 #pragma once
 
 #include "request/request.h"

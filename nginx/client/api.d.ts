@@ -65,7 +65,46 @@ export interface paths {
         /** The events of one job */
         get: operations["watchJob"];
         put?: never;
-        post?: never;
+        /** Says durable events of a job whose work is done elsewhere */
+        post: operations["publishEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says how far a job is whose work is done elsewhere; may be lost */
+        post: operations["publishProgress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a job whose work is done elsewhere; the same end again changes nothing */
+        post: operations["publishEnd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -712,6 +751,8 @@ export interface components {
             clientSecret?: string;
             /** @description Seconds since 1970 */
             clientSecretExpires?: number;
+            /** @description For the publisher of the job; only in the answer to who asks for it with CASECAST_PUBLISH_KEY */
+            publishToken?: string;
         };
         VideoJob: {
             /** @constant */
@@ -730,6 +771,23 @@ export interface components {
             /** @description The data of `done` */
             result: unknown;
         } & components["schemas"]["JobMembers"];
+        SaidEvents: {
+            events: (string | {
+                /** @default message */
+                event: string;
+                /** @description Any JSON, of at most 65536 bytes; a text is taken as it is */
+                data: unknown;
+                /** @description Of events with the same tag the job gets only the first */
+                once?: string;
+            })[];
+        };
+        /** @description How it ended */
+        SaidEnd: {
+            /** @description The job is done; any JSON, of at most 65536 bytes */
+            result?: unknown;
+            /** @description The job has failed; viewers may read it */
+            error?: string;
+        };
         JobList: {
             jobs: components["schemas"]["Job"][];
             /** @description `after` of the next page */
@@ -816,6 +874,17 @@ export interface components {
             detail: string;
             /** @description How many others watch */
             watching: number;
+        };
+        PublishedProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 409;
+            detail: string;
+            /** @enum {unknown} */
+            code: "canceled" | "ended" | "full" | "not published";
+            state: components["schemas"]["JobState"];
         };
         /** @description The time until a client that lost the stream comes again */
         RetryFrame: {
@@ -1176,6 +1245,129 @@ export interface operations {
             400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    publishEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidEvents"];
+            };
+        };
+        responses: {
+            /** @description The job afterwards */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description The job was canceled, has ended, has as many events as it may, or is run by casecast */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PublishedProblem"];
+                };
+            };
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    publishProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The job afterwards */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description The job was canceled, has ended, has as many events as it may, or is run by casecast */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PublishedProblem"];
+                };
+            };
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    publishEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidEnd"];
+            };
+        };
+        responses: {
+            /** @description The job afterwards */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description The job was canceled, has ended, has as many events as it may, or is run by casecast */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PublishedProblem"];
+                };
+            };
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };

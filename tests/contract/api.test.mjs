@@ -243,6 +243,27 @@ test('webhooks', async () => {
   }
 });
 
+test('publishers', async () => {
+  const headers = { Authorization: `Bearer ${process.env.CASECAST_PUBLISH_KEY}` };
+  const { id, publishToken } = await send('createJob', 202, { body: { renderId: '1' }, headers });
+  const own = { args: { id }, headers: { Authorization: `Bearer ${publishToken}` } };
+  const events = [{ event: 'page', data: { n: 1 }, once: 'page 1' }, 'a message', { data: 'another' }];
+  const bodies = { publishEvents: { events }, publishProgress: { percent: 40 }, publishEnd: { result: { pages: 1 } } };
+  const count = await ended({ countId: '9' });
+  for (const [name, body] of Object.entries(bodies)) {
+    await send(name, 403, { args: { id }, body });
+    await send(name, 404, { args: { id: noJob }, body, headers });
+    await send(name, 409, { args: { id: count }, body, headers });
+    await send(name, 400, { ...own, body: [], wrong: true });
+    assert.equal((await send(name, 200, { ...own, body })).id, id);
+  }
+  const problem = await send('publishEvents', 409, { ...own, body: bodies.publishEvents });
+  assert.deepEqual([problem.code, problem.state], ['ended', 'done']);
+  assert.equal((await send('watchJob', 200, { args: { id }, headers: { Accept: 'text/event-stream' } })).at(-1).event, 'end');
+  const failing = await send('createJob', 202, { body: { renderId: '2' }, headers });
+  assert.equal((await send('publishEnd', 200, { args: { id: failing.id }, headers, body: { error: 'no' } })).error, 'no');
+});
+
 // --- what is left ---
 
 const root = new URL('../../', import.meta.url);

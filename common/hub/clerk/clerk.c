@@ -3,7 +3,8 @@
  * A round: ask whether the store changed (microseconds when it did not); if so, pass on every new
  * event of the journal and, unless that was done just now, changes of the live jobs, and hand back
  * jobs of ours that are not worked on; renew the lease if something runs here; claim jobs while a
- * slot is free; if that is wanted, cancel jobs that nobody watches any more.  A process that has
+ * slot is free; if that is wanted, cancel jobs that nobody watches any more; fail jobs whose
+ * publishers are silent.  A process that has
  * nothing to do writes nothing but one row at its start, and its lease where the store knows of its
  * life by nothing else. */
 #include "hub/clerk/clerk.h"
@@ -112,7 +113,7 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
     if (clerk_read_news(clerk, &err) < 0 || clerk_renew(clerk, now, &err) < 0 ||
         clerk_mark_stopping(clerk, &err) < 0 || clerk_claim(clerk, now, may_claim, &err) < 0 ||
         clerk_write_audiences(clerk, now, &err) < 0 ||
-        clerk_cancel_unwatched(clerk, now, &err) < 0) {
+        clerk_cancel_unwatched(clerk, now, &err) < 0 || clerk_fail_silent(clerk, now, &err) < 0) {
         clerk_trouble(clerk, &err);
     } else if (clerk->is_troubled) {
         log_info("the journal can be read again");

@@ -1,5 +1,5 @@
 /* clerk_kinds.c - which kinds of jobs this process claims: not one that can't be run here at the
- * moment while another machine could run it.
+ * moment while another machine could run it, and none whose work is done elsewhere.
  *
  * Each process writes down first what it can run, and then reads what others can.  So of two that
  * can't, at least one knows of the other, and the job is not left alone by both. */
@@ -57,9 +57,11 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
 {
     struct clerk_kinds *kinds = mem_new(struct clerk_kinds);
 
-    for (; list[kinds->n]; kinds->n++) {
+    for (; *list; list++) {
+        if (!(*list)->run)
+            continue;
         kinds->items = mem_grow(kinds->items, kinds->n + 1, sizeof *kinds->items);
-        kinds->items[kinds->n] = (struct clerk_kind){.kind = list[kinds->n], .is_able = true};
+        kinds->items[kinds->n++] = (struct clerk_kind){.kind = *list, .is_able = true};
     }
     kinds->all = clerk_kinds_names(kinds, true);
     kinds->able = mem_copy(kinds->all);

@@ -2,7 +2,7 @@
  *
  * clerk.c owns the thread and the connection, clerk_read.c what is read from the store,
  * clerk_claim.c the lease and the claims, clerk_kinds.c which kinds are claimed, clerk_watch.c who
- * watches. */
+ * watches, clerk_silent.c who publishes no more. */
 #pragma once
 
 #include <pthread.h>
@@ -37,7 +37,7 @@ struct clerk {
     uint64_t position; /* of the last journal entry that was passed on */
     struct seen_jobs seen;
     struct runs orphans; /* ours, as last read, but not worked on here */
-    int n_live, n_queued, n_foreign;
+    int n_live, n_queued, n_foreign, n_published;
 
     /* clerk_claim.c */
     int64_t renew_at, claim_at;
@@ -50,6 +50,9 @@ struct clerk {
     /* clerk_watch.c */
     int64_t roll_call_at, audience_at;
     int64_t roll_called_since; /* without a gap */
+
+    /* clerk_silent.c */
+    int64_t silent_at, heard_since; /* the last look, and since when there was one without a gap */
 };
 
 /* Each returns 0, or an error that the clerk logs; what was not done is tried again at the next
@@ -80,3 +83,5 @@ int clerk_choose_kinds(struct clerk *clerk, int64_t now, struct error *err);
 
 int clerk_write_audiences(struct clerk *clerk, int64_t now, struct error *err);
 int clerk_cancel_unwatched(struct clerk *clerk, int64_t now, struct error *err);
+
+int clerk_fail_silent(struct clerk *clerk, int64_t now, struct error *err);

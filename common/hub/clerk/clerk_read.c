@@ -54,6 +54,30 @@ static void clerk_see_ours(struct clerk *clerk, struct seen *seen, const struct 
     }
 }
 
+/* A job that is published may only be claimed to be canceled, which has time. */
+static void clerk_count_live(
+    struct clerk *clerk, const struct seen *seen, const struct job *job, bool is_ours)
+{
+    bool is_published = seen_is_published(seen);
+
+    clerk->n_live++;
+    clerk->n_published += is_published;
+    clerk->n_queued += job->state == JOB_QUEUED && !is_published;
+    clerk->n_foreign += is_published || (job->state == JOB_RUNNING && !is_ours);
+}
+
+static void clerk_see_stamps(struct seen *seen, const struct job *job)
+{
+    if (seen->watched_stamp != job->watched_ms) {
+        seen->watched_stamp = job->watched_ms;
+        seen->watched_ms = clock_monotonic_ms();
+    }
+    if (seen->run != job->run) {
+        seen->run = job->run;
+        seen->said_ms = clock_monotonic_ms();
+    }
+}
+
 static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
 {
     struct clerk *clerk = ctx;
@@ -63,13 +87,9 @@ static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
     seen->is_live = true;
     seen->kind = kind_find(clerk->to.kinds, job->kind);
     seen->cancel_wanted = job->cancel_wanted;
-    if (seen->watched_stamp != job->watched_ms) {
-        seen->watched_stamp = job->watched_ms;
-        seen->watched_ms = clock_monotonic_ms();
-    }
-    clerk->n_live++;
-    clerk->n_queued += job->state == JOB_QUEUED;
-    clerk->n_foreign += job->state == JOB_RUNNING && !is_ours;
+    strcpy(seen->traceparent, job->traceparent);
+    clerk_see_stamps(seen, job);
+    clerk_count_live(clerk, seen, job, is_ours);
     if (is_ours)
         clerk_see_ours(clerk, seen, job);
     clerk_pass_state(clerk, seen, job);
@@ -98,7 +118,7 @@ int clerk_read_live(struct clerk *clerk, struct error *err)
 {
     int rc;
 
-    clerk->n_live = clerk->n_queued = clerk->n_foreign = 0;
+    clerk->n_live = clerk->n_queued = clerk->n_foreign = clerk->n_published = 0;
     runs_clear(&clerk->orphans);
     rc = store_live(clerk->store, clerk_see_live, clerk, err);
     if (rc < 0)

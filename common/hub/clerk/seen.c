@@ -17,7 +17,7 @@ struct seen *seen_of(struct seen_jobs *jobs, const char *id)
     strcpy(seen->id, id);
     seen->state = JOB_QUEUED;
     seen->position = -1;
-    seen->watched_ms = clock_monotonic_ms();
+    seen->watched_ms = seen->said_ms = clock_monotonic_ms();
     map_put(&jobs->by_id, id, seen);
     return seen;
 }
@@ -39,7 +39,7 @@ void seen_clear(struct seen_jobs *jobs)
 struct seen_list {
     struct seen **items;
     size_t n;
-    int64_t before_ms;
+    int64_t at_ms, since_ms;
 };
 
 static void seen_list_add(struct seen_list *list, struct seen *seen)
@@ -74,16 +74,36 @@ static void seen_gather_unwatched(void *ctx, void *item)
     struct seen_list *list = ctx;
     struct seen *seen = item;
 
-    if (seen->kind && !seen->cancel_wanted && seen->watched_stamp &&
-        seen->watched_ms < list->before_ms)
+    if (seen->kind && !seen->cancel_wanted && seen->watched_stamp && seen->watched_ms < list->at_ms)
         seen_list_add(list, seen);
 }
 
 struct seen **seen_unwatched(const struct seen_jobs *jobs, int64_t before_ms, size_t *ret_n)
 {
-    struct seen_list list = {.before_ms = before_ms};
+    struct seen_list list = {.at_ms = before_ms};
 
     map_each(&jobs->by_id, seen_gather_unwatched, &list);
+    *ret_n = list.n;
+    return list.items;
+}
+
+static void seen_gather_silent(void *ctx, void *item)
+{
+    struct seen_list *list = ctx;
+    struct seen *seen = item;
+    int64_t since_ms = seen->said_ms > list->since_ms ? seen->said_ms : list->since_ms;
+
+    if (seen_is_published(seen) && !seen->cancel_wanted &&
+        list->at_ms - since_ms > seen->kind->quiet_ms)
+        seen_list_add(list, seen);
+}
+
+struct seen **seen_silent(
+    const struct seen_jobs *jobs, int64_t now_ms, int64_t since_ms, size_t *ret_n)
+{
+    struct seen_list list = {.at_ms = now_ms, .since_ms = since_ms};
+
+    map_each(&jobs->by_id, seen_gather_silent, &list);
     *ret_n = list.n;
     return list.items;
 }

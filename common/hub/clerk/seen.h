@@ -14,10 +14,20 @@ struct seen {
     int64_t watched_stamp; /* watched_ms of the job in the store; 0: it never had a viewer */
     int64_t watched_ms;    /* when watched_stamp last changed, or the job was first seen;
                                   monotonic */
-    bool cancel_wanted;    /* in the store */
-    bool is_stopped;       /* its work here was told to stop */
-    bool is_live;          /* read by the current pass over all live jobs */
+    int64_t run;           /* of a job that is published: each word of its publisher gives it
+                              another */
+    int64_t said_ms;       /* when `run` last changed, or the job was first seen; monotonic */
+    char traceparent[JOB_TRACE_LEN + 1];
+    bool cancel_wanted; /* in the store */
+    bool is_stopped;    /* its work here was told to stop */
+    bool is_live;       /* read by the current pass over all live jobs */
 };
+
+/* Is its work done elsewhere? */
+static inline bool seen_is_published(const struct seen *seen)
+{
+    return seen->kind && !seen->kind->run;
+}
 
 /* Zeroed: empty. */
 struct seen_jobs {
@@ -33,3 +43,7 @@ void seen_clear(struct seen_jobs *jobs);
  * Jobs that are to be canceled already are left out, and so are those that never had a viewer: they
  * were not made for one.  The caller frees the array. */
 struct seen **seen_unwatched(const struct seen_jobs *jobs, int64_t before_ms, size_t *ret_n);
+/* The jobs whose publishers were silent for longer than their kinds allow, after `since_ms` alone;
+ * as above. */
+struct seen **seen_silent(
+    const struct seen_jobs *jobs, int64_t now_ms, int64_t since_ms, size_t *ret_n);

@@ -87,6 +87,15 @@ void last_events_add_failed(struct last_events *last, const char *error)
     free(text);
 }
 
+void last_events_add_plain(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    if (state == JOB_FAILED)
+        last_events_add_failed(last, error);
+    else
+        last_events_add(last, job_state_name(state), state == JOB_DONE ? result : "{}");
+}
+
 /* The text before stays as it is: its numbers would be written otherwise. */
 static void last_event_trace(struct job_event *event, const char *traceparent)
 {

@@ -6,7 +6,7 @@
  * Room: kinds of jobs, what their work may ask, and jobs as events.
  * May use: base, events, job, sse.
  * Used by: fcgi, fcgi/kind, fcgi/route, hub, hub/clerk, hub/helper, hub/pruner, hub/viewers,
- *     hub/works. */
+ *     hub/works, publisher. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,6 +29,9 @@ struct last_events {
 void last_events_add(struct last_events *last, const char *name, const char *data);
 /* What a failed job ends with: the message "error TEXT", and the event `failed` with the text. */
 void last_events_add_failed(struct last_events *last, const char *error);
+/* What a job without closing events of its own ends with, as `finish` of struct job_kind. */
+void last_events_add_plain(
+    enum job_state state, const char *result, const char *error, struct last_events *last);
 /* Adds the member "traceparent" to the event that is called as the state, if its data is an object.
  * `traceparent` "": nothing is added. */
 void last_events_trace(struct last_events *last, enum job_state state, const char *traceparent);
@@ -85,8 +88,12 @@ struct job_kind {
     int (*may_run)(const struct config *config, struct error *err);
 
     /* The work.  Worker thread.  `*ret_result`: JSON, allocated; the hub frees it.  -ERR_CANCELED
-     * once work_cancel() is set. */
+     * once work_cancel() is set.  NULL: it is done elsewhere, and what its publisher says is
+     * written by store_job_publish(); no process claims its jobs, but to cancel one. */
     int (*run)(struct work *work, char **ret_result, struct error *err);
+
+    /* Without `run`: how long a publisher may be silent before its job fails, ms. */
+    int64_t quiet_ms;
 
     /* Makes parts of a job that runs on another machine, with what is spare here, until none is
      * left to claim, help_stop() is set, or some seconds have passed.  Helper's thread.  NULL: its

@@ -85,6 +85,11 @@ static struct work *works_find(struct link *list, const char *job_id)
     return NULL;
 }
 
+void works_count_published(struct works *works, enum job_state state)
+{
+    atomic_fetch_add(&works->n_ended[state], 1);
+}
+
 /* --- start and end --- */
 
 static void works_ended(uv_work_t *request, int status);

@@ -35,6 +35,8 @@ struct works_counts {
 /* --- any thread --- */
 
 void works_count(const struct works *works, struct works_counts *ret_counts);
+/* A job ended so, which no work ran: its publisher ended it, or was silent. */
+void works_count_published(struct works *works, enum job_state state);
 /* Starts the job; moves it: `*job` is zeroed.  Its kind is known. */
 void works_post_start(struct works *works, struct job *job);
 /* Stops the job if it runs or waits here; its first reason stays. */

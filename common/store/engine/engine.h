@@ -115,6 +115,9 @@ struct job_store {
         const char *result, const char *error, const struct job_event *last, int n_last,
         struct error *err);
 
+    int (*publish)(struct store_link *link, const struct job_publication *publication,
+        struct job *ret_job, struct error *err);
+
     int (*news)(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
     int (*position)(struct store_link *link, uint64_t *ret_position, struct error *err);
     int (*tail)(struct store_link *link, uint64_t after, int most,

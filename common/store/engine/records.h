@@ -49,6 +49,22 @@ struct case_summary {
 
 /* --- jobs --- */
 
+/* The owner of a job whose events come from outside.  No member has such a name. */
+#define STORE_PUBLISHER "publisher"
+
+/* What the publisher of a job says of it, at once. */
+struct job_publication {
+    const char *job_id;
+    int64_t run;                    /* only while the job has this run; -1: whatever run it has */
+    const struct job_event *events; /* durable ones */
+    int n_events, most;             /* the job has at most `most` events before its last ones */
+    const char *progress;           /* JSON; NULL: nothing new */
+    enum job_state end;             /* a final state: the job ends so; another one: it goes on */
+    const char *result, *error;
+    const struct job_event *last; /* its last events, if it ends */
+    int n_last;
+};
+
 struct job_request {
     const char *id; /* of a new job (job_id_make()); asked again with the same id, that job is still
                        the new one.  NULL: the store makes one */

@@ -87,6 +87,7 @@ site_for() { # WORD
     secrets) export CASECAST_SECRET_KEY='a key for these tests only' ;;
     postgres) postgres_for_manuals && return ;;
     programs) cp -rn "$root/tests/kit/kinds" . && export CASECAST_KINDS=$folder/kinds ;; # the manual shows some later
+    publish) export CASECAST_PUBLISH_KEY='a key for these tests only' ;;
     hooks) hooks_for_manuals ;;
     own_kind) program=$CASECAST_BUILD/tests/kit/own_kind ;;
     *) printf 'no site is called %s\n' "$1" && return 1 ;;
@@ -317,7 +318,7 @@ fact 'a problem is as described' jq -e '.title and .status and .detail and .watc
 fact 'the example of a flow test passes' bash "$folder/tests/flow/site/example.sh"
 fact 'each example that is not run has a reason' same '' "$(unexplained_examples)"
 for step in $(steps_of js example) $(steps_of js '*.js'); do fact 'a script can be parsed' node --check - <"$step/code"; done
-fact 'the examples of kinds are those of tests/kit/kinds' diff -r "$root/tests/kit/kinds" "$folder/kinds"
+fact 'the examples of kinds are those of tests/kit/kinds' diff -rx 'render.*' "$root/tests/kit/kinds" "$folder/kinds"
 for step in $(steps_of c ''); do fact 'a block of C compiles' c_is_built "$step"; done
 for step in $(steps_of nginx http); do fact 'nginx accepts a block' nginx_takes "$step"; done
 unit_start

@@ -59,6 +59,8 @@ int pg_audience_others(struct store_link *link, const char *id, const char *watc
 int pg_audience_each(struct store_link *link, int most,
     void (*each)(void *ctx, const struct audience_row *row), void *ctx, struct error *err);
 int pg_job_input(struct store_link *link, const char *id, char **ret_input, struct error *err);
+int pg_job_publish(struct store_link *link, const struct job_publication *publication,
+    struct job *ret_job, struct error *err);
 int pg_job_set_priority(
     struct store_link *link, const char *id, int priority, struct job *ret_job, struct error *err);
 int pg_job_want_cancel(

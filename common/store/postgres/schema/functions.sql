@@ -473,6 +473,18 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'done' ELSE 'lost' END;
 END $$;
 
+-- The caller has checked that the job may end.
+CREATE OR REPLACE FUNCTION casecast.job_write_end(p_id text, p_state text, p_result text, p_error text, p_names text[],
+  p_datas text[], p_onces text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), asked_ms = casecast.now_ms(),
+      result = p_result, error = p_error
+    WHERE id = p_id;
+  DELETE FROM casecast.plans WHERE job_id = p_id;
+  DELETE FROM casecast.inputs WHERE job_id = p_id AND (p_state <> 'failed' OR octet_length(input) > 65536);
+END $$;
+
 CREATE OR REPLACE FUNCTION casecast.job_end(p_mark text, p_id text, p_run bigint, p_state text, p_result text, p_error text,
   p_names text[], p_datas text[], p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -481,13 +493,48 @@ BEGIN
     RETURN CASE WHEN EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = p_state)
       THEN 'done' ELSE 'lost' END;
   END IF;
-  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
-  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), asked_ms = casecast.now_ms(),
-      result = p_result, error = p_error
-    WHERE id = p_id;
-  DELETE FROM casecast.plans WHERE job_id = p_id;
-  DELETE FROM casecast.inputs WHERE job_id = p_id AND (p_state <> 'failed' OR octet_length(input) > 65536);
+  PERFORM casecast.job_write_end(p_id, p_state, p_result, p_error, p_names, p_datas, p_onces);
   RETURN 'done';
+END $$;
+
+-- --- jobs whose events come from outside ---
+
+-- What a publisher says of its job, which no member runs.  p_run -1: whatever run the job has; p_state NULL: it goes on.
+-- answer: 'done'; 'full': it would have more than p_most events; 'lost': it has ended, is to be canceled, is run by a
+-- member, or has another run.  No row: no such job.  Progress alone waits for no journal, and may be lost.
+CREATE OR REPLACE FUNCTION casecast.job_publish(p_mark text, p_id text, p_run bigint, p_progress text, p_names text[],
+  p_datas text[], p_onces text[], p_most int, p_state text, p_result text, p_error text, p_last_names text[],
+  p_last_datas text[], p_last_onces text[])
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  is_note boolean := p_state IS NULL AND cardinality(p_datas) = 0;
+  said text := 'done';
+BEGIN
+  IF is_note THEN
+    PERFORM casecast.write_a_note(), casecast.check_mark(p_mark);
+  ELSE
+    PERFORM casecast.lock_journal(p_mark);
+  END IF;
+  UPDATE casecast.jobs SET state = 'running', owner = 'publisher', run = run + 1,
+      started_ms = CASE started_ms WHEN 0 THEN casecast.now_ms() ELSE started_ms END,
+      progress = coalesce(p_progress, progress)
+    WHERE id = p_id AND cancel_wanted = 0 AND (p_run < 0 OR run = p_run)
+      AND (state = 'queued' OR state = 'running' AND owner = 'publisher')
+      AND (cardinality(p_datas) = 0 OR last_seq + (SELECT count(*) FROM unnest(p_onces) AS o(once) WHERE NOT EXISTS
+        (SELECT 1 FROM casecast.events e WHERE e.job_id = p_id AND e.once = o.once)) <= p_most);
+  IF NOT FOUND THEN
+    SELECT CASE WHEN cancel_wanted = 0 AND (p_run < 0 OR run = p_run)
+        AND (state = 'queued' OR state = 'running' AND owner = 'publisher') THEN 'full' ELSE 'lost' END
+      INTO said FROM casecast.jobs WHERE id = p_id;
+  ELSIF is_note THEN
+    PERFORM casecast.tell_news();
+  ELSE
+    PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+    IF p_state IS NOT NULL THEN
+      PERFORM casecast.job_write_end(p_id, p_state, p_result, p_error, p_last_names, p_last_datas, p_last_onces);
+    END IF;
+  END IF;
+  RETURN QUERY SELECT said, NULL::text, j FROM casecast.job_rows j WHERE j.id = p_id;
 END $$;
 
 -- --- parts that other machines may make ---

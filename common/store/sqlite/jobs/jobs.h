@@ -79,6 +79,8 @@ int sqlite_job_progress(
 int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
     const char *result, const char *error, const struct job_event *last, int n_last,
     struct error *err);
+int sqlite_job_publish(struct store_link *link, const struct job_publication *publication,
+    struct job *ret_job, struct error *err);
 int sqlite_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
     const char *key, struct error *err);
 int sqlite_hook_claim(struct store_link *link, const struct hook_wish *wish,

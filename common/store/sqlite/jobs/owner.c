@@ -261,9 +261,8 @@ int sqlite_job_progress(
     return rc == 0 && !sqlite3_changes(db->handle) ? STORE_E_LOST : rc;
 }
 
-static int owner_write_end(struct database *db, const char *id, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err)
+int job_write_end(struct database *db, const char *id, enum job_state state, const char *result,
+    const char *error, const struct job_event *last, int n_last, struct error *err)
 {
     int rc = journal_add(db, id, last, n_last, err);
 
@@ -305,7 +304,7 @@ int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum jo
         return rc;
     rc = owner_check_fence(db, id, run, err);
     if (rc == 0)
-        rc = owner_write_end(db, id, state, result, error, last, n_last, err);
+        rc = job_write_end(db, id, state, result, error, last, n_last, err);
     else if (rc == STORE_E_LOST)
         rc = owner_check_end(db, id, run, state, err);
     return transaction_end(db, rc, err);
