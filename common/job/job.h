@@ -48,7 +48,8 @@ struct job {
     int64_t watched_ms; /* when viewers were last noted, by the clock of the store: only whether it
                            changed says anything; 0: never */
     int64_t run; /* number of its claims, a fence: what is written for an earlier run is refused */
-    int deaths;  /* processes that died while they ran it: a job that kills them is given up */
+    int deaths;  /* processes that died while they ran it: a job that kills them is given up.  Only
+                    a claim tells */
     uint64_t last_seq; /* of its newest event; events count from 1 without a gap */
     int64_t created_ms, started_ms, ended_ms; /* wall clock; 0: not yet */
     char *input;    /* JSON: the input of the work, as it was when the job was made; only a claim

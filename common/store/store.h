@@ -249,8 +249,9 @@ int store_member_release(struct store *store, const struct member *member, struc
  * left before it could end it) comes first and needs no slot and no known kind: end it as canceled,
  * run nothing.  A job waits while another job of its key still runs, which was canceled.  A job
  * that was begun waits for a member of the engine that began it, while one lives and is not asked
- * to stop. `ret_job->deaths` counts the owners that are gone though nobody asked them to end;
- * silent ones are not counted.
+ * to stop. `ret_job->deaths` counts the owners that are gone though nobody asked them to end.
+ * Silent ones are not counted; where the lease is all that tells, who is silent is gone if another
+ * process of its machine speaks on.
  *
  * `claim`: a random tag of this claim.  After -ERR_BUSY or -ERR_IO the caller asks again with the
  * same tag, and gets the job that the first call took, if it still runs.  STORE_E_NOT_FOUND:

@@ -45,14 +45,11 @@ OTHER_FONTS=/usr/share/fonts/truetype/dejavu
 
 # Some stand here twice, as they make another machine take a job over.
 BLOWS=(killed killed paused paused responder_killed
-    cut_silent cut_carrier cut_deaf cut_dumb viewer_cut folder_read_only folder_full)
+    cut_silent cut_carrier cut_deaf cut_dumb viewer_cut folder_read_only folder_full other_engine)
 [[ -n ${ASAN_OPTIONS-} ]] || BLOWS+=(clock_fast clock_slow) # libfaketime and the sanitizer both want to be loaded first
-# other_engine is not among them: a job that was begun waits for a machine of its engine, but one that is only queued is
-# taken by any, and fails on one whose engine is not that of the key.  BLOWS_ONLY=other_engine shows it, not each time.
 LETHAL=' killed responder_killed clock_fast clock_slow other_engine ' # a job whose process died three times fails
 SPOILING=' folder_full '                                           # a job may fail, and says why
-# Two of four machines stay well: who is away for longer than its lease counts as dead, and one makes what another that
-# can't write leaves to it.
+# One of four machines stays well: it makes what another that can't write leaves to it, and has the engine of the jobs.
 AWAY=" $LETHAL paused cut_silent cut_carrier cut_deaf cut_dumb folder_read_only "
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ draw() { # FIRST LAST
         blow=${all[RANDOM % ${#all[@]}]}
         [[ $LETHAL != *" $blow "* ]] || ((++n_lethal <= 2)) || blow=viewer_cut
         [[ " ${DATABASE_BLOWS[*]} " != *" $blow "* ]] || ((++n_database <= 1)) || blow=viewer_cut # the database gets well first
-        [[ $AWAY != *" $blow "* ]] || ((++n_away <= 2)) || blow=viewer_cut
+        [[ $AWAY != *" $blow "* ]] || ((++n_away < ${#machines[@]})) || blow=viewer_cut
         aim=any
         ((RANDOM % 2)) || aim=owner # not in a subshell, which has numbers of its own
         moment=$((RANDOM % MOST_MS))

@@ -291,11 +291,12 @@ BEGIN
   DELETE FROM casecast.members WHERE name = p_name;
 END $$;
 
--- Rows of members that were silent for a day and own nothing.
+-- Rows of members that were silent for a day, own nothing, and may have died of no live job.
 CREATE OR REPLACE FUNCTION casecast.members_forget(p_now_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM casecast.members m WHERE leased_until_ms < p_now_ms - 86400000
-    AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE owner = m.name AND state = 'running');
+    AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE owner = m.name AND state = 'running')
+    AND NOT EXISTS (SELECT 1 FROM casecast.jobs WHERE state IN ('queued', 'running') AND m.name = ANY (dead));
   DELETE FROM casecast.audiences a WHERE NOT EXISTS (SELECT 1 FROM casecast.members WHERE name = a.member);
 END $$;
 
@@ -385,6 +386,15 @@ BEGIN
   RETURN (SELECT number FROM casecast.jobs WHERE number IN (queued, lapsed) ORDER BY rank, number LIMIT 1);
 END $$;
 
+-- How many of a job's silent owners have died: those whose machine speaks on, by a process that was there or began since.
+-- A machine that is silent as a whole (a cut link, a pause, no power) tells nothing of the job.  Its processes renewed
+-- their leases less than half a lease apart, as each does so three times a lease.
+CREATE OR REPLACE FUNCTION casecast.job_deaths(p_dead text[], p_lease_ms bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT count(*) FROM casecast.members d WHERE name = ANY (p_dead) AND EXISTS (SELECT 1 FROM casecast.members m
+    WHERE m.machine = d.machine AND m.leased_until_ms > d.leased_until_ms + p_lease_ms / 2));
+END $$;
+
 -- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
 -- to do, and to find that out needs no lock.
 CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
@@ -414,8 +424,11 @@ BEGIN
     END IF;
     PERFORM casecast.members_forget(t), casecast.tell_news();
   END IF;
-  RETURN QUERY SELECT 'there', coalesce(i.input, ''), j
-    FROM casecast.job_rows j LEFT JOIN casecast.inputs i ON i.job_id = j.id WHERE j.number = n;
+  answer := 'there';
+  SELECT * INTO job FROM casecast.job_rows WHERE number = n;
+  input := coalesce((SELECT i.input FROM casecast.inputs i WHERE i.job_id = job.id), '');
+  job.deaths := casecast.job_deaths((SELECT dead FROM casecast.jobs WHERE number = n), p_lease_ms);
+  RETURN NEXT;
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$

@@ -9,7 +9,7 @@ CREATE TABLE casecast.meta(
 
 -- `number` is the order of creation and so of the queue: a job that is put back is first in line again.
 -- `cancel_wanted`: 0, or why (enum cancel_why).  `dead`: the owners that were silent until another process took the job
--- over; who comes back is taken out again.  `engine`: of the owner, or of the last one.  `run`: the number of its claims,
+-- over; who comes back is taken out again, and job_deaths() tells which of the others have died.  `engine`: of the owner, or of the last one.  `run`: the number of its claims,
 -- which each write of an owner names.
 CREATE TABLE casecast.jobs(
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
