@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
+#include "store/members.h"
 
 enum { SHORT_NAME = 8 /* characters of a process's name, or an engine's, that tell it apart */ };
 
@@ -99,19 +100,6 @@ static void machines_format_kinds(const char *kinds, char *text, size_t size)
 
 /* --- as JSON --- */
 
-static json_t *machines_json_kinds(const char *kinds)
-{
-    json_t *names = *kinds ? json_array() : json_null();
-
-    for (kinds += strspn(kinds, ","); *kinds; kinds += strspn(kinds, ",")) {
-        size_t len = strcspn(kinds, ",");
-
-        json_array_append_new(names, json_stringn(kinds, len));
-        kinds += len;
-    }
-    return names;
-}
-
 static json_t *machines_json_jobs(const struct machines *machines, const char *owner)
 {
     json_t *jobs = json_array();
@@ -134,10 +122,10 @@ static void machines_print_json(void *ctx, const struct member_row *row)
                         : json_array_size(jobs) ? "working"
                                                 : "idle";
 
-    term_print_json(json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:I, s:o}", "machine", row->machine,
-        "process", row->name, "engine", row->engine, "slots", row->slots, "kinds",
-        machines_json_kinds(row->kinds), "state", state, "silentMs", (json_int_t)row->silent_ms,
-        "jobs", jobs));
+    term_print_json(
+        json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:I, s:o}", "machine", row->machine, "process",
+            row->name, "engine", row->engine, "slots", row->slots, "kinds", store_member_kinds(row),
+            "state", state, "silentMs", (json_int_t)row->silent_ms, "jobs", jobs));
 }
 
 /* --- all --- */

@@ -5,6 +5,7 @@
 #include "operators/operators.h"
 #include "request/answer.h"
 #include "store/hooks.h"
+#include "store/members.h"
 
 enum { OVERVIEW_MOST = 100 /* processes, and watched jobs */ };
 
@@ -31,20 +32,6 @@ static const char *overview_state(const struct member_row *row)
     return row->is_stopping ? "stopping" : "alive";
 }
 
-/* ",digest,video," as ["digest", "video"]; "", which is all, as null. */
-static json_t *overview_kinds(const char *kinds)
-{
-    json_t *names = *kinds ? json_array() : json_null();
-
-    for (kinds += strspn(kinds, ","); *kinds; kinds += strspn(kinds, ",")) {
-        size_t len = strcspn(kinds, ",");
-
-        json_array_append_new(names, json_stringn(kinds, len));
-        kinds += len;
-    }
-    return names;
-}
-
 static void overview_add_process(void *ctx, const struct member_row *row)
 {
     json_t *processes = ctx;
@@ -53,7 +40,7 @@ static void overview_add_process(void *ctx, const struct member_row *row)
         json_array_append_new(
             processes, json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:I}", "machine", row->machine,
                            "name", row->name, "engine", row->engine, "slots", row->slots, "kinds",
-                           overview_kinds(row->kinds), "state", overview_state(row), "silentMs",
+                           store_member_kinds(row), "state", overview_state(row), "silentMs",
                            (json_int_t)row->silent_ms));
 }
 
