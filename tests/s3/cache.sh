@@ -18,7 +18,7 @@ make() { # MACHINE CASE [NAME=VALUE…]
     local machine=$1 case=$2
     shift 2
     env CASECAST_CACHE=s3://casecast/cache CASECAST_RUN="$private/$machine" CASECAST_S3_ENDPOINT="$rgw_url" \
-        CASECAST_S3_CREDENTIALS="$private/keys" "$@" "$program" create "$case" -o "$private/$machine.mp4" >"$private/$machine.log" 2>&1
+        CASECAST_S3_CREDENTIALS="$private/keys" "$@" "$program" create --force "$case" -o "$private/$machine.mp4" >"$private/$machine.log" 2>&1
 }
 
 sum() { sha256sum <"$private/$1.mp4"; } # MACHINE

@@ -66,7 +66,7 @@ a_video_is_made_and_played() {
 }
 
 on_a_folder() { # CASE
-    CASECAST_OUTPUT=$private/out "$program" create "$1" -o "$private/alone.mp4" >/dev/null 2>&1
+    CASECAST_OUTPUT=$private/out "$program" create --force "$1" -o "$private/alone.mp4" >/dev/null 2>&1
     sha256sum <"$private/alone.mp4"
 }
 

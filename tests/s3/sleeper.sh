@@ -42,7 +42,7 @@ names_open() { # PLAYLIST: every name in the playlist is an object, and it ends
 }
 
 made_alone() { # NAME KEY
-    env CASECAST_CACHE_MIB=0 "$program" create "$1" -o "$private/$1.mp4" >/dev/null 2>"$private/create.log" || cat "$private/create.log"
+    env CASECAST_CACHE_MIB=0 "$program" create --force "$1" -o "$private/$1.mp4" >/dev/null 2>"$private/create.log" || cat "$private/create.log"
     same "$(sha256sum <"$private/$1.mp4")" "$(object "$2/final.mp4" | sha256sum)"
 }
 

@@ -111,13 +111,13 @@ film_before() {
 film_keep() { # CASE
     rm -rf "$film_dir/cache"
     casecast "$program" import "$film_dir/$1.json"
-    casecast "$program" create "$(jq -r '.cases[0].id' "$film_dir/$1.json")" -o "$film_dir/kept.mp4"
+    casecast "$program" create --force "$(jq -r '.cases[0].id' "$film_dir/$1.json")" -o "$film_dir/kept.mp4"
 }
 
 film_make() { # PEER CASE FILE [measured]
     local json=$film_dir/$2.json file=$3 sound=$film_dir/$2.wav way=("$build/tests/bench/film/measure")
     [[ ${4-} == measured ]] || way=()
-    local casecast=("$program" create "$(jq -r '.cases[0].id' "$json")" -o "$file")
+    local casecast=("$program" create --force "$(jq -r '.cases[0].id' "$json")" -o "$file")
     case $1 in
     casecast | casecast-one | again | ten | caption) casecast "$program" import "$json" ;;&
     casecast | again | ten | caption) casecast "${way[@]}" "${casecast[@]}" ;;

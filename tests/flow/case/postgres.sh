@@ -59,7 +59,7 @@ fact 'a word as id is not found' says 'not found' cli check ann
 fact 'import refuses to write into this database' says 'here they are read from casecast.cases: write them into the tables beneath it' \
     cli import <(printf '{"cases": [{"id": "1", "scenes": [{"image": "photo.jpg", "seconds": 1}]}]}')
 
-film_of_7() { cli create 7 -o "$private/7.mp4" >"$private/made" && ffprobe -v error -select_streams v -show_entries stream=nb_frames -of csv=p=0 "$private/7.mp4"; }
+film_of_7() { cli create --force 7 -o "$private/7.mp4" >"$private/made" && ffprobe -v error -select_streams v -show_entries stream=nb_frames -of csv=p=0 "$private/7.mp4"; }
 fact 'a case becomes a video' holds '^[0-9]+' "$(film_of_7)"
 fact 'its scenes stand in the order of their positions, as numbers' same 'the first the second the last' \
     "$(ffmpeg -v error -i "$private/7.mp4" -map 0:s:0 -f webvtt - </dev/null | grep '^the ' | paste -sd ' ')"

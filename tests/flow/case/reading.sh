@@ -35,7 +35,7 @@ all_untouched() { # STATE: checks each command in this state
     fact "$1: cases changes nothing" untouched cases
     fact "$1: jobs changes nothing" untouched jobs
     fact "$1: check changes nothing" untouched check
-    fact "$1: create changes nothing" untouched create 1 -o "$private/film.mp4"
+    fact "$1: create changes nothing" untouched create --force 1 -o "$private/film.mp4"
 }
 
 said() { holds "$1" "$(cat "$private/said")"; } # REGULAR EXPRESSION

@@ -32,7 +32,7 @@ END
     "$program" import "$private/cases.json"
 }
 
-create() { "$program" create "$1" -o "$2" 2>&1; } # CASE FILE
+create() { "$program" create --force "$1" -o "$2" 2>&1; } # CASE FILE
 
 probe() { ffprobe -v error -select_streams "$2" -show_entries "stream=$3" -of default=nw=1:nk=1 "$1" | paste -sd' '; } # FILE STREAM ENTRIES
 
@@ -107,7 +107,7 @@ the_same_again() {
     local case
     mkdir -p "$private/two"
     for case in tones spoken portrait; do
-        TZ=Asia/Tokyo taskset -c 0 "$program" create "$case" -o "$private/two/other-name.mp4" >/dev/null 2>&1
+        TZ=Asia/Tokyo taskset -c 0 "$program" create --force "$case" -o "$private/two/other-name.mp4" >/dev/null 2>&1
         fact "$case: two runs give the same bytes" cmp "$private/one/$case.mp4" "$private/two/other-name.mp4"
     done
 }
@@ -117,7 +117,7 @@ interrupted() {
     mkdir "$private/three"
     for seconds in 0.02 0.05 0.1 0.2 0.4; do
         # An empty cache, or create would be done too early.  timeout signals twice: the process, and its group.
-        CASECAST_CACHE_MIB=0 timeout -s INT "$seconds" "$program" create tones -o "$private/three/tones.mp4" >/dev/null 2>&1
+        CASECAST_CACHE_MIB=0 timeout -s INT "$seconds" "$program" create --force tones -o "$private/three/tones.mp4" >/dev/null 2>&1
         fact "interrupted after $seconds s: no file stays" same '' "$(ls -A "$private/three")"
     done
 }

@@ -65,7 +65,7 @@ is_as_said() { # LINES SHAPE RATE TRANSITION FIT
     printf '{"cases": [{"id": "row", "title": "%s", "size": "%sp", "shape": "%s", "fps": %s, "quality": "draft", "scenes": [
         {"image": "photo.jpg", "seconds": 0.001, "fit": "%s"},
         {"image": "photo.jpg", "seconds": 0.001, "fit": "%s", "transition": "%s"}]}]}' "$*" "$1" "$2" "$3" "$5" "$5" "$4" >"$private/row.json"
-    "$program" import "$private/row.json" && timeout 60 "$program" create row -o "$file" || return
+    "$program" import "$private/row.json" && timeout 60 "$program" create --force row -o "$file" || return
     same "$(picture "$1" "$2"),$3/1,$3/1,$frames" "$(ffprobe -v error -count_packets -select_streams v \
         -show_entries stream=width,height,r_frame_rate,avg_frame_rate,nb_read_packets -of csv=p=0 "$file")" &&
         jq -ne "($frames / $3 - $(ffprobe -v error -select_streams v -show_entries stream=duration -of csv=p=0 "$file") | fabs) < 0.001"

@@ -19,7 +19,7 @@ head='"title": "Sounds", "language": "en", "size": "720p", "fps": 24, "quality":
 make() { # JSON-OF-ONE-CASE: prints its error, or makes $film.  A program that hangs is ended (status 124).
     rm -f "$film"
     printf '{"cases": [%s]}' "$1" >"$private/case.json"
-    timeout 30 "$program" import "$private/case.json" 2>&1 && timeout 60 "$program" create odd -o "$film" 2>&1
+    timeout 30 "$program" import "$private/case.json" 2>&1 && timeout 60 "$program" create --force odd -o "$film" 2>&1
 }
 
 as_scene() { printf '{"id": "odd", %s, "scenes": [{"image": "photo.jpg", "seconds": 2, "audio": "%s"}]}' "$head" "$1"; }

@@ -77,7 +77,7 @@ owner_sleeps() { # NAME: a job whose owner sleeps until its heir has begun (or h
 
 # The same case, made once more in a folder of its own by nobody but this command.
 made_alone() { # NAME
-    CASECAST_CACHE_MIB=0 "$program" create "$1" -o "$private/$1.mp4" >/dev/null 2>"$private/create.log" || cat "$private/create.log"
+    CASECAST_CACHE_MIB=0 "$program" create --force "$1" -o "$private/$1.mp4" >/dev/null 2>"$private/create.log" || cat "$private/create.log"
     same "$(sha256sum <"$private/$1.mp4")" "$(sha256sum <"$(folder_of "$job")/final.mp4")"
 }
 

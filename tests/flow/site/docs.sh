@@ -34,6 +34,7 @@ declare -A examples=(
     ['./scripts/fuzz 600']='takes ten minutes; scripts/test runs it for one'
     ['./scripts/bench streams']='takes an hour'
     ['tests/flow/machines/blows.sh 4']='takes minutes; ./scripts/test runs 32 rounds on both engines'
+    ['casecast create']='needs photos of your own; tests/flow/film/terminal.sh has some'
     ['casecast init']='is for a second machine and its units; tests/flow/machines shows it'
     ['node tests/bench/cluster/model.mjs']='prints tables and checks nothing'
     ['sudo mkdir']='writes to /etc; tests/package makes a certificate of its own'

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/film/folder.h"
+#include "cli/film/target.h"
 #include "cli/options.h"
 #include "flat_jpeg.h"
 #include "media.h"
@@ -669,13 +671,15 @@ START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
     ck_assert_str_eq(complaints, "casecast: case 999 not found; `casecast cases` lists them\n");
     ck_assert_int_eq(run("create", "--", "-o"), 66);
     assert_has(complaints, "case -o not found");
-    ck_assert_int_eq(run("create", "a/b"), 65);
-    assert_has(complaints, "case \"a/b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n");
-    ck_assert_int_eq(run("create", "1", "-o", "none/x.mp4"), 74);
+    ck_assert_int_eq(run("create", "a/b"), 66);
+    ck_assert_str_eq(complaints, "casecast: a/b: No such file or directory\n");
+    ck_assert_int_eq(run("create", "a b"), 65);
+    assert_has(complaints, "case \"a b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n");
+    ck_assert_int_eq(run("create", "1", "-o", "none/x.mp4"), 73);
     assert_has(complaints, "none/x.mp4: none: No such file or directory\n");
-    ck_assert_int_eq(run("create", "1", "-o", kit_folder), 65);
+    ck_assert_int_eq(run("create", "1", "-o", kit_folder), 73);
     assert_has(complaints, "is a folder; name the file in it\n");
-    ck_assert_int_eq(run("create", "-o", "f.json/x.mp4", "1"), 74);
+    ck_assert_int_eq(run("create", "-o", "f.json/x.mp4", "1"), 73);
     assert_has(complaints, "f.json is not a folder\n");
     ck_assert_int_eq(run("create", "1", "-o", "x.mp4"), 65); /* it has no scenes */
     ck_assert_int_lt(access("x.mp4", F_OK), 0);
@@ -684,6 +688,156 @@ START_TEST(create_refuses_what_it_cannot_do_and_leaves_nothing)
     ck_assert_int_eq(unlink(kit_path), 0);
     ck_assert_int_eq(rmdir(kit_folder), 0); /* nothing else was in it */
     ck_assert_int_eq(mkdir(kit_folder, 0755), 0);
+}
+END_TEST
+
+/* --- create, from files --- */
+
+START_TEST(names_stand_in_their_natural_order)
+{
+    static const char *const names[] = {"", "1", "2", "02b", "IMG_9.jpg", "img_10.jpg",
+        "IMG_100000000000000000000000.jpg", "img_200000000000000000000000.jpg", "imgx", "Z"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+            int order = folder_compare_names(names[i], names[k]);
+
+            ck_assert_int_eq((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+}
+END_TEST
+
+static char left[1000];
+
+static void note_left_out(const char *name, const char *why)
+{
+    size_t len = strlen(left);
+
+    snprintf(left + len, sizeof left - len, "%s: %s\n", name, why);
+}
+
+/* A JPEG with the head of an EXIF in front of its pixels that says when it was taken. */
+static void write_dated(const char *name, const char *taken)
+{
+    static const struct flat_jpeg jpeg = {.n_components = 1, .adobe = -1, .samples = {{9}}};
+    unsigned char exif[2 + 2 + 6 + 8 + 2 + 12 + 20] = {0xff, 0xe1, 0, 50, 'E', 'x', 'i', 'f', 0, 0,
+        'I', 'I', '*', 0, 8, 0, 0, 0, 1, 0, 0x32, 0x01, 2, 0, 20, 0, 0, 0, 22, 0, 0, 0};
+    struct buf bytes = {0}, whole = {0};
+
+    memcpy(exif + 32, taken, strlen(taken));
+    flat_jpeg_write(&jpeg, &bytes);
+    buf_add(&whole, bytes.data, 2);
+    buf_add(&whole, exif, sizeof exif);
+    buf_add(&whole, bytes.data + 2, bytes.len - 2);
+    media_write(".", name, whole.data, whole.len);
+    buf_free(&bytes);
+    buf_free(&whole);
+}
+
+static char *read_photos(bool by_date)
+{
+    json_t *json;
+    char *text;
+
+    left[0] = '\0';
+    ck_assert_int_eq(folder_read("photos", by_date, note_left_out, &json, &kit_error), 0);
+    text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    return text;
+}
+
+START_TEST(a_folder_of_photos_is_a_case)
+{
+    char *text;
+
+    ck_assert_int_eq(mkdir("photos", 0755), 0);
+    ck_assert_int_eq(mkdir("photos/more.jpg", 0755), 0);
+    ck_assert_int_eq(folder_read("photos", false, note_left_out, NULL, &kit_error), -100);
+    assert_has(kit_error.text, "photos: no photo in it (JPEG, PNG, WebP, GIF or HEIF), of 0 files");
+    write_picture("photos/b10.jpg", 0);
+    write_picture("photos/B9.JPG", 0);
+    write_dated("photos/z \xc3\xa9'\"$.jpg", "2001:01:01 00:00:00");
+    write_dated("photos/y.jpg", "2001:01:01 00:00:00");
+    write_picture("photos/bad\xff.jpg", 0);
+    write_picture("photos/.hidden.jpg", 0);
+    write_file("photos/b10.mp3", AMR);
+    write_file("photos/b10.txt", "Said.\n\n");
+    write_file("photos/y.txt", "  Spoken\n");
+    write_file("photos/other.txt", "Dear Sir");
+    write_file("photos/clip.mov", "film");
+    write_file("photos/case.json", "{}");
+    text = read_photos(false);
+    ck_assert_str_eq(text,
+        "{\"id\":\"photos\",\"title\":\"photos\",\"scenes\":[{\"image\":\"B9.JPG\"},"
+        "{\"image\":\"b10.jpg\",\"audio\":\"b10.mp3\",\"caption\":\"Said.\"},"
+        "{\"image\":\"y.jpg\",\"narration\":\"  Spoken\"},{\"image\":\"z \xc3\xa9'\\\"$.jpg\"}]}");
+    free(text);
+    assert_has(left, ".jpg: its name is not UTF-8: rename it\n");
+    assert_has(left, "clip.mov: it is no JPEG, PNG, WebP, GIF or HEIF\n");
+    assert_has(left, "other.txt: no photo has its name\n");
+    ck_assert_ptr_null(strstr(left, "case.json"));
+    text = read_photos(true); /* the same date: by name; without one: behind */
+    assert_has(text, "[{\"image\":\"y.jpg\",\"narration\":\"  Spoken\"},{\"image\":\"z ");
+    assert_has(text, "{\"image\":\"B9.JPG\"},{\"image\":\"b10.jpg\"");
+    free(text);
+    write_picture("photos/half.jpg", 6);
+    write_file("photos/letter.jpg", "Dear Sir");
+    ck_assert_int_eq(folder_read("photos", false, note_left_out, NULL, &kit_error), -ERR_INPUT);
+    assert_has(kit_error.text, "letter.jpg: not a JPEG");
+}
+END_TEST
+
+START_TEST(a_film_goes_where_nothing_is_lost)
+{
+    static const bool with[N_TARGET_SIDES] = {true, true, true};
+    struct target target;
+    off_t size;
+
+    write_file("there.mp4", "old");
+    write_file("x.jpg", "old");
+    ck_assert_int_lt(target_init(&target, "there.mp4", false, NULL, &kit_error), 0);
+    assert_has(kit_error.text, "there.mp4: is there already; --force replaces it");
+    target_deinit(&target);
+    ck_assert_int_lt(target_init(&target, "x.mp4", false, with, &kit_error), 0);
+    assert_has(kit_error.text, "x.jpg: is there already");
+    target_deinit(&target);
+    ck_assert_int_eq(target_init(&target, "new.mp4", false, NULL, &kit_error), 0);
+    media_write(target.work, "video.mp4", "new", 3);
+    write_file("new.mp4", "came meanwhile");
+    ck_assert_int_lt(target_publish(&target, "video.mp4", &size, &kit_error), 0);
+    assert_has(kit_error.text, "new.mp4: is there already");
+    target.may_replace = true;
+    ck_assert_int_eq(target_publish(&target, "video.mp4", &size, &kit_error), 0);
+    ck_assert_int_eq(size, 3);
+    target_deinit(&target);
+    ck_assert_int_lt(target_init(&target, "a.b/../x.MKV", false, NULL, &kit_error), 0);
+    assert_has(kit_error.text,
+        "-o a.b/../x.MKV: casecast makes MP4, no MKV: name it a.b/../x.mp4, and convert that");
+    target_deinit(&target);
+}
+END_TEST
+
+START_TEST(create_reads_files_and_refuses_what_would_mislead)
+{
+    write_file("two.json", GOOD);
+    ck_assert_int_eq(run("create", "two.json"), 65);
+    assert_has(complaints, "two.json: has 2 cases: --case says which one: 1, two\n");
+    ck_assert_int_eq(run("create", "two.json", "--case", "3"), 66);
+    assert_has(complaints, "two.json: has no case 3; it has 1, two\n");
+    write_file("bad.json", "{\"cases\": [{\"id\": \"1\", \"titel\": 1}, {\"id\": 2}]}");
+    ck_assert_int_eq(run("create", "bad.json"), 65);
+    assert_has(complaints, "bad.json: cases[0]: unknown field \"titel\" (did you mean title?)\n");
+    assert_has(complaints, "bad.json: 2 mistakes\n");
+    ck_assert_int_eq(run("create", "./none"), 66);
+    ck_assert_int_eq(run("create", "two.json", "--case=1", "-o", "x.webm"), 65);
+    assert_has(complaints, "casecast makes MP4, no webm");
+    ck_assert_int_eq(run("create", "two.json", "--with", "poster,music"), 64);
+    assert_has(complaints, "--with music: must be captions, poster or chapters");
+    ck_assert_int_eq(run("create", "two.json", "-j", "-o-"), 64);
+    ck_assert_int_eq(run("create", "two.json", "--sort", "dat"), 64);
+    assert_has(complaints, "must be name or date (did you mean date?)\n");
+    ck_assert_int_eq(run("create", "two.json", "--case=1", "--with=poster", "-o-"), 65);
+    assert_has(complaints, "--with: needs a file, not -o -\n");
 }
 END_TEST
 
@@ -992,6 +1146,10 @@ int main(void)
         webhooks_that_wait_or_were_given_up_are_listed,
         machines_are_listed_with_their_processes_and_what_they_make,
         create_refuses_what_it_cannot_do_and_leaves_nothing,
+        names_stand_in_their_natural_order,
+        a_folder_of_photos_is_a_case,
+        a_film_goes_where_nothing_is_lost,
+        create_reads_files_and_refuses_what_would_mislead,
         a_bar_fits_the_terminal,
         what_is_not_known_yet_is_not_shown,
         tables_stand_in_line_whatever_is_in_them,
