@@ -167,6 +167,7 @@ static void serve_start_signal(struct process *process, uv_signal_t *handle, int
         uv_signal_start(handle, serve_on_stop, number);
 }
 
+/* Before the responders: a signal must not end a process that has accepted a request. */
 static void serve_start_handles(struct process *process)
 {
     uv_loop_t *uv = &process->loop.uv;
@@ -201,6 +202,7 @@ static bool serve_start_parts(struct process *process)
 
     loop_init(&process->loop);
     serve_start_measuring(process);
+    serve_start_handles(process);
     if (streams_init(&process->streams, &process->config, &process->loop) < 0) {
         log_error("no socket can be made: %s", strerror(errno));
         return false;
@@ -242,7 +244,6 @@ static int serve_run(struct process *process)
 
     if (!serve_start_parts(process))
         return 1;
-    serve_start_handles(process);
     database = store_name(process->config.database);
     log_info("ready: %d responders, %d jobs at once, database %s", process->config.responders,
         process->config.slots, database);

@@ -20,7 +20,9 @@
 #include "request/pending_connections.h"
 #include "request/request.h"
 
-enum { LATE_MS = 500 /* how long an accepted connection is waited for after the stop */ };
+/* How long an accepted connection is waited for after the stop: also where too many processes want
+ * the cores, and much less than the five seconds that a stop may take. */
+enum { LATE_MS = 1500 };
 
 struct responder {
     struct server *server;

@@ -113,7 +113,11 @@ restart_sockets() { # one after the other, and both at once
     restart casecast@2.service
     restart casecast@1.service casecast@2.service
 }
-restart_service() { restart casecast.service && wait_for 20 are_running 4; }
+# The first restart ends processes that answer, the second one those that have just begun.
+restart_service() {
+    wait_for 20 is_ready && restart casecast.service && wait_for 20 are_running 4 && restart casecast.service ||
+        echo 'it did not come back'
+}
 restart_in_rounds() { # ROUNDS COMMAND
     local round
     for ((round = 0; round < $1; round++)); do "$2"; done
@@ -128,8 +132,9 @@ load_answers() {
 }
 load_streams() { until [[ -e /run/restarted ]]; do site '/api/events?count=1&run=[1-20]' -Z --parallel-max 4 2>/dev/null; done; }
 restarts_under_load() { # ROUNDS COMMAND
-    local began
+    local began logged
     rm -f /run/restarted
+    logged=$(wc -l </var/log/nginx/casecast.log)
     load_answers >/run/answers &
     load_streams >/run/streams &
     restart_in_rounds "$1" "$2" >/run/restarts 2>&1
@@ -139,7 +144,7 @@ restarts_under_load() { # ROUNDS COMMAND
         "$(grep -c '^data: finished' /run/streams)" "$1" "$began" >>/run/notes
     cat /run/restarts
     grep -v '^200$' /run/answers | sort | uniq -c
-    grep ' 503 ' /var/log/nginx/casecast.log | tail -n 3 # upstream: what the responder said, if one did
+    tail -n "+$((logged + 1))" /var/log/nginx/casecast.log | grep ' 503 ' | tail -n 3 # upstream: what the responder said, if one did
     grep 'no responder' /run/streams | sort | uniq -c
 }
 under_load() { same '' "$(restarts_under_load "$1" "$2")" && grep -q '^200$' /run/answers && grep -q '^data: finished' /run/streams; }
