@@ -133,6 +133,12 @@ static int process_take_line(void *ctx, const char *line, size_t len)
     return 0;
 }
 
+static void process_pause(struct process *process)
+{
+    if (process->plan->pause && process->plan->pause(process->plan->ctx) != 0)
+        process_stop(process, PROCESS_REFUSED, GRACE_MS);
+}
+
 static int process_take_complaint(void *ctx, const char *line, size_t len)
 {
     struct process *process = ctx;
@@ -143,12 +149,23 @@ static int process_take_complaint(void *ctx, const char *line, size_t len)
 
 static void process_read_ended(struct process *process, int pipe)
 {
-    if (pipe == OUT && !process->is_stopping)
+    if (pipe == OUT && !process->is_stopping) {
         lines_end(&process->lines, process_take_line, process);
+        process_pause(process);
+    }
     if (pipe == ERR)
         lines_end(&process->complaints, process_take_complaint, process);
     process_close(process, pipe);
     process_check_over(process);
+}
+
+static void process_take_output(struct process *process, const char *data, size_t len)
+{
+    int rc = lines_add(&process->lines, data, len, process_take_line, process);
+
+    process_pause(process);
+    if (rc == LINES_E_LONG)
+        process_stop(process, PROCESS_LONG_LINE, GRACE_MS);
 }
 
 static void process_on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
@@ -157,9 +174,8 @@ static void process_on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *
 
     if (len < 0)
         process_read_ended(process, OUT);
-    else if (!process->is_stopping && lines_add(&process->lines, buf->base, (size_t)len,
-                                          process_take_line, process) == LINES_E_LONG)
-        process_stop(process, PROCESS_LONG_LINE, GRACE_MS);
+    else if (!process->is_stopping)
+        process_take_output(process, buf->base, (size_t)len);
     if (len > 0)
         process->heard_ms = clock_monotonic_ms();
 }

@@ -30,6 +30,7 @@ struct process_plan {
     /* A line of its output, without its end.  Not 0: it is to end, as PROCESS_REFUSED.  While this
      * waits, nothing is read: a program that floods waits at its pipe. */
     int (*line)(void *ctx, const char *line, size_t len);
+    int (*pause)(void *ctx); /* as line(), after the lines that were read at once; NULL: none */
     void (*complaint)(void *ctx, const char *line, size_t len); /* of stderr, perhaps in pieces */
     void (*tick)(void *ctx);                                    /* some times a second */
     int (*grace_ms)(void *ctx); /* after `cancel`: from SIGTERM to SIGKILL */
@@ -42,7 +43,7 @@ enum process_end {
     PROCESS_TIMED_OUT,
     PROCESS_QUIET,
     PROCESS_LONG_LINE, /* of more than PROCESS_LINE_MAX bytes */
-    PROCESS_REFUSED,   /* by line() */
+    PROCESS_REFUSED,   /* by line() or pause() */
 };
 
 struct process_result {

@@ -486,12 +486,15 @@ int store_job_lease(
 }
 
 int store_job_append(struct store *store, const char *id, int64_t run,
-    const struct job_event *event, struct error *err)
+    const struct job_event *events, int n, struct error *err)
 {
-    char tag[STORE_TAG_LEN + 1];
-    struct job_event tagged = store_tag(event, tag);
+    struct tagged tagged = store_tag_all(events, n);
+    int rc;
 
-    return store->jobs->engine->jobs.append(store->jobs, id, run, &tagged, err);
+    assert(n <= STORE_APPEND_MOST);
+    rc = store->jobs->engine->jobs.append(store->jobs, id, run, tagged.events, n, err);
+    tagged_free(&tagged);
+    return rc;
 }
 
 int store_job_rekey(

@@ -26,7 +26,8 @@
 
 struct store;
 
-enum { STORE_TAG_LEN = 16 }; /* of a random tag: digest_random_name() */
+enum { STORE_TAG_LEN = 16 };      /* of a random tag: digest_random_name() */
+enum { STORE_APPEND_MOST = 256 }; /* events of one call: it holds up all other writers */
 
 /* Opens for work.  `jobs` and `cases` are addresses: with SQLite the path of a file,
  * with PostgreSQL "postgresql://…".  `cases` NULL: no function of cases is called; the
@@ -264,11 +265,11 @@ int store_job_release(struct store *store, const char *id, int64_t run, struct e
 int store_job_lease(
     struct store *store, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 
-/* Journals one event; `run` as its claim gave it.  An event whose tag `once` is there already
- * changes nothing and succeeds; a caller that may ask again gives a tag, as one without gets a
- * random one at each call.  STORE_E_LOST. */
+/* Journals these events in this order, all or none, at most STORE_APPEND_MOST of them; `run` as its
+ * claim gave it.  One whose tag `once` is there already changes nothing and succeeds; a caller that
+ * may ask again gives tags, as an event without gets a random one at each call.  STORE_E_LOST. */
 int store_job_append(struct store *store, const char *id, int64_t run,
-    const struct job_event *event, struct error *err);
+    const struct job_event *events, int n, struct error *err);
 /* Gives a running job that has no more than its first event another key.  STORE_E_NOT_FOUND: it has
  * more events, or another job of that key is queued, running or done.  STORE_E_LOST. */
 int store_job_rekey(

@@ -53,6 +53,15 @@ static void output_note_event(void *ctx, const struct job_event *event)
     output_digest(event->name, event->data, output->before[output->n_before++]);
 }
 
+static void output_drop_waiting(struct program_output *output)
+{
+    for (int i = 0; i < output->n_waiting; i++) {
+        free((char *)output->waiting[i].name);
+        free((char *)output->waiting[i].data);
+    }
+    output->n_waiting = 0;
+}
+
 int program_output_begin(struct program_output *output, struct error *err)
 {
     struct work *work = output->work;
@@ -69,6 +78,7 @@ void program_output_clear(struct program_output *output)
     free(output->result);
     free(output->held);
     free(output->progress);
+    output_drop_waiting(output);
 }
 
 /* Was this said before, in this order? */
@@ -91,17 +101,43 @@ static bool output_is_again(struct program_output *output, const char *name, con
 
 /* --- what is said now --- */
 
+static int output_write_waiting(struct program_output *output)
+{
+    int rc = output->n_waiting
+                 ? work_emit_all(output->work, output->waiting, output->n_waiting, &output->err)
+                 : 0;
+
+    output_drop_waiting(output);
+    return rc;
+}
+
+/* What came before the limit is in the journal. */
+static int output_refuse_more(struct program_output *output)
+{
+    int rc = output_write_waiting(output);
+
+    return rc ? rc
+              : error_set(&output->err, ERR_LIMIT,
+                    "it printed more than %d lines: say how far it is with "
+                    "{\"event\":\"progress\",…}, which does not count",
+                    SAID_MOST);
+}
+
 static int output_emit(struct program_output *output, const char *name, const char *data)
 {
     if (output_is_again(output, name, data))
         return 0;
     output->has_parted = true;
     if (++output->n_before > SAID_MOST)
-        return error_set(&output->err, ERR_LIMIT,
-            "it printed more than %d lines: say how far it is with {\"event\":\"progress\",…}, "
-            "which does not count",
-            SAID_MOST);
-    return work_emit(output->work, NULL, name, data, &output->err);
+        return output_refuse_more(output);
+    output->waiting[output->n_waiting++] =
+        (struct job_event){.name = name ? mem_copy(name) : NULL, .data = mem_copy(data)};
+    return output->n_waiting == WORK_EMIT_MOST ? output_write_waiting(output) : 0;
+}
+
+int program_output_pause(void *ctx)
+{
+    return output_write_waiting(ctx);
 }
 
 /* A line behind it shows that it was not the result. */
@@ -125,12 +161,15 @@ static void output_hold(
     said->data = NULL;
 }
 
+static bool output_may_note(const struct program_output *output)
+{
+    return clock_monotonic_ms() >= output->noted_ms + PROGRESS_MS;
+}
+
 void program_output_tick(void *ctx)
 {
-    struct program_output *output = ctx;
-
-    if (clock_monotonic_ms() >= output->noted_ms + PROGRESS_MS)
-        program_output_end(output);
+    if (output_may_note(ctx))
+        program_output_end(ctx);
 }
 
 void program_output_end(struct program_output *output)
@@ -155,18 +194,25 @@ static void output_warn(struct program_output *output, const struct said *said)
     output->was_ours |= said->is_ours;
 }
 
+/* Progress overtakes no line before it. */
+static int output_take_progress(struct program_output *output, struct said *said)
+{
+    int rc = output_may_note(output) ? output_write_waiting(output) : 0;
+
+    free(output->progress);
+    output->progress = said->data;
+    said->data = NULL;
+    program_output_tick(output);
+    return rc;
+}
+
 static int output_take(
     struct program_output *output, struct said *said, const char *line, size_t len)
 {
     int rc;
 
-    if (said->as == SAID_PROGRESS) {
-        free(output->progress);
-        output->progress = said->data;
-        said->data = NULL;
-        program_output_tick(output);
-        return 0;
-    }
+    if (said->as == SAID_PROGRESS)
+        return output_take_progress(output, said);
     rc = output_let_go(output);
     if (rc == 0 && said->as == SAID_RESULT)
         output_hold(output, said, line, len);

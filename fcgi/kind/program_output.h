@@ -20,6 +20,11 @@ struct program_output {
     char *result, *held; /* of a line {"result":…}, which may be the last: JSON, and the line */
     char *progress;      /* the newest that is not noted; NULL: none */
     int64_t noted_ms;    /* when progress was noted; monotonic */
+
+    /* lines of this read, which go to the journal together; the texts are ours */
+    struct job_event waiting[WORK_EMIT_MOST];
+    int n_waiting;
+
     int n_complaints;
     bool was_mended, was_ours;              /* the log has it */
     char complaint[PROGRAM_REASON_MAX + 1]; /* the last line of stderr that is not empty */
@@ -29,8 +34,9 @@ struct program_output {
 int program_output_begin(struct program_output *output, struct error *err);
 void program_output_clear(struct program_output *output);
 
-/* The functions of a process_plan.  The first returns what is in `err`. */
+/* The functions of a process_plan.  The first two return what is in `err`. */
 int program_output_line(void *ctx, const char *line, size_t len);
+int program_output_pause(void *ctx);
 void program_output_complaint(void *ctx, const char *line, size_t len);
 void program_output_tick(void *ctx);
 

@@ -175,6 +175,7 @@ static int running_process(
         .cancel = work_cancel(running->work),
         .ctx = &running->output,
         .line = program_output_line,
+        .pause = program_output_pause,
         .complaint = program_output_complaint,
         .tick = program_output_tick,
         .grace_ms = running_grace_ms};

@@ -39,6 +39,11 @@ int work_each_event(struct work *work, void (*each)(void *ctx, const struct job_
 int work_emit(
     struct work *work, const char *once, const char *name, const char *data, struct error *err);
 
+enum { WORK_EMIT_MOST = 256 };
+
+/* The same of several events, in one write; without their `once`. */
+int work_emit_all(struct work *work, const struct job_event *events, int n, struct error *err);
+
 /* How far the work is, as JSON.  May be lost.  One thread at a time. */
 void work_progress(struct work *work, const char *json);
 

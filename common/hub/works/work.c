@@ -1,6 +1,7 @@
 /* work.c - one run of one job, on a worker thread with a store of its own. */
 #include "hub/kind/work.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -15,6 +16,8 @@ enum {
     AGAIN_MS = 250, /* between two tries to reach the store */
     UNSURE_MS = 20, /* between two reads of a lease that has ended */
 };
+
+_Static_assert((int)WORK_EMIT_MOST <= (int)STORE_APPEND_MOST, "one call of the store");
 
 const struct job_kind *work_kind(const struct work *work)
 {
@@ -96,26 +99,24 @@ static void work_wait_to_retry(
     work_sleep(AGAIN_MS);
 }
 
-static int work_append(struct work *work, const struct job_event *event, struct error *err)
+static int work_append(struct work *work, const struct job_event *events, int n, struct error *err)
 {
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_job_append(work->store, work->job.id, work->job.run, event, err);
+    rc = store_job_append(work->store, work->job.id, work->job.run, events, n, err);
     pthread_mutex_unlock(&work->lock);
     return work_check_lost(work, rc, err);
 }
 
-int work_emit(
-    struct work *work, const char *once, const char *name, const char *data, struct error *err)
+/* Each event has a tag, the same for all tries. */
+static int work_emit_tagged(
+    struct work *work, const struct job_event *events, int n, struct error *err)
 {
-    char tag[STORE_TAG_LEN + 1];
-    struct job_event event = {.name = name, .data = data, .once = once ? once : tag};
     bool was_logged = false;
     int rc;
 
-    digest_random_name(tag, STORE_TAG_LEN); /* one for all tries */
-    while ((rc = work_append(work, &event, err)) < 0 && work_may_pass(err)) {
+    while ((rc = work_append(work, events, n, err)) < 0 && work_may_pass(err)) {
         if (atomic_load(&work->cancel))
             return error_set(err, ERR_CANCELED, "canceled");
         work_wait_to_retry(work, "an event can't be journaled", &was_logged, err);
@@ -123,6 +124,30 @@ int work_emit(
     if (rc == 0)
         inbox_tell_news(work->inbox);
     return rc;
+}
+
+int work_emit(
+    struct work *work, const char *once, const char *name, const char *data, struct error *err)
+{
+    char tag[STORE_TAG_LEN + 1];
+    struct job_event event = {.name = name, .data = data, .once = once ? once : tag};
+
+    digest_random_name(tag, STORE_TAG_LEN);
+    return work_emit_tagged(work, &event, 1, err);
+}
+
+int work_emit_all(struct work *work, const struct job_event *events, int n, struct error *err)
+{
+    char tags[WORK_EMIT_MOST][STORE_TAG_LEN + 1];
+    struct job_event tagged[WORK_EMIT_MOST];
+
+    assert(n <= WORK_EMIT_MOST);
+    for (int i = 0; i < n; i++) {
+        tagged[i] = events[i];
+        digest_random_name(tags[i], STORE_TAG_LEN);
+        tagged[i].once = tags[i];
+    }
+    return work_emit_tagged(work, tagged, n, err);
 }
 
 void work_progress(struct work *work, const char *json)

@@ -106,7 +106,7 @@ struct job_store {
     int (*lease)(struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms,
         struct error *err);
     int (*append)(struct store_link *link, const char *id, int64_t run,
-        const struct job_event *event, struct error *err);
+        const struct job_event *events, int n, struct error *err);
     int (*rekey)(
         struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
     int (*progress)(struct store_link *link, const char *id, int64_t run, const char *progress,

@@ -118,7 +118,7 @@ static void process_append(struct process *process, const char *data)
     int rc;
 
     do
-        rc = store_job_append(process->store, process->job.id, process->job.run, &event, &err);
+        rc = store_job_append(process->store, process->job.id, process->job.run, &event, 1, &err);
     while (rc == -ERR_BUSY);
     must(rc, &err);
 }

@@ -18,6 +18,7 @@ struct run {
     const char *cancel_at;           /* a line at which it is canceled */
     char said[400], complained[400]; /* each line, with | behind it */
     size_t n_bytes;
+    int n_pauses, refuse_at; /* refused at this pause; 0: never */
     struct process_result ended;
 };
 
@@ -33,6 +34,14 @@ static int take_line(void *ctx, const char *line, size_t len)
     if (run->cancel_at && len == strlen(run->cancel_at) && memcmp(line, run->cancel_at, len) == 0)
         atomic_store(&run->cancel, true);
     return len == 6 && memcmp(line, "refuse", 6) == 0 ? -1 : 0;
+}
+
+static int pause_lines(void *ctx)
+{
+    struct run *run = ctx;
+
+    strcat(run->said, "/");
+    return ++run->n_pauses == run->refuse_at ? -1 : 0;
 }
 
 static void take_complaint(void *ctx, const char *line, size_t len)
@@ -93,6 +102,20 @@ START_TEST(a_program_reads_prints_and_ends)
         "read it; echo \"$it $ONE\"; pwd; echo oh >&2; printf 'last'; exit 3", PROCESS_EXITED, 3);
     ck_assert_str_eq(run.said, "asked 1|/usr|last|");
     ck_assert_str_eq(run.complained, "oh|");
+}
+END_TEST
+
+START_TEST(lines_that_were_read_at_once_have_one_pause_behind_them)
+{
+    struct process_plan plan = {.pause = pause_lines};
+    struct run run = {0}, refused = {.refuse_at = 1}, late = {.refuse_at = 2};
+
+    assert_ends(&run, plan, "printf 'a\nb\nc\nd'", PROCESS_EXITED, 0);
+    ck_assert_str_eq(run.said, "a|b|c|/d|/");
+    assert_ends(&refused, plan, "printf 'a\nb\n'; sleep 20", PROCESS_REFUSED, 0);
+    ck_assert_str_eq(refused.said, "a|b|/");
+    assert_ends(&late, plan, "printf 'a\nb'", PROCESS_REFUSED, 0);
+    ck_assert_str_eq(late.said, "a|/b|/");
 }
 END_TEST
 
@@ -221,6 +244,7 @@ int main(int argc, char **argv)
     runner = srunner_create(suite);
     tcase_set_timeout(facts, 120);
     tcase_add_test(facts, a_program_reads_prints_and_ends);
+    tcase_add_test(facts, lines_that_were_read_at_once_have_one_pause_behind_them);
     tcase_add_test(facts, a_program_need_not_read_nor_print);
     tcase_add_test(facts, a_signal_and_a_missing_program_are_told);
     tcase_add_test(facts, a_folder_that_is_not_there_starts_nothing);

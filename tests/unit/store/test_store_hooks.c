@@ -28,7 +28,7 @@ static int add(const char *host, const char *events, const char *metadata)
 static void append(const char *name, const char *data)
 {
     assert_done(store_job_append(
-        kit_store, job_id, 1, &(struct job_event){.name = name, .data = data}, &kit_error));
+        kit_store, job_id, 1, &(struct job_event){.name = name, .data = data}, 1, &kit_error));
 }
 
 static void end_job(void)
@@ -280,7 +280,7 @@ static void *append_all(void *is_over)
         struct job_event event = {.name = "page", .data = "{}"};
 
         do
-            rc = store_job_append(store, job_id, 1, &event, &err);
+            rc = store_job_append(store, job_id, 1, &event, 1, &err);
         while (rc == -ERR_BUSY);
     }
     store_close(store);

@@ -10,7 +10,7 @@ static int append(const char *id, const char *data, const char *once)
 {
     struct job_event event = {.name = NULL, .data = data, .once = once};
 
-    return store_job_append(kit_store, id, 1, &event, &kit_error);
+    return store_job_append(kit_store, id, 1, &event, 1, &kit_error);
 }
 
 START_TEST(events_count_from_one_without_a_gap)
@@ -56,7 +56,7 @@ START_TEST(every_event_has_a_tag_so_that_asked_again_it_is_there_once)
 
     kit_claim("me", 1);
     for (int i = 0; i < 3; i++)
-        assert_done(store_job_append(kit_store, id, 1, &tagged, &kit_error));
+        assert_done(store_job_append(kit_store, id, 1, &tagged, 1, &kit_error));
     assert_done(append(id, "without", NULL));
     for (int i = 0; i < 3; i++)
         assert_done(store_job_end(kit_store, id, 1, JOB_DONE, NULL, NULL, last, 2, &kit_error));
@@ -64,6 +64,58 @@ START_TEST(every_event_has_a_tag_so_that_asked_again_it_is_there_once)
         id, "1 job {\"state\":\"queued\"}\n2 - asked again\n3 - without\n4 done {}\n5 end {}\n");
     ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events WHERE once IS NULL"), "0");
     ck_assert_str_eq(kit_ask("SELECT last_seq FROM casecast_jobs"), "5");
+}
+END_TEST
+
+/* As when the answer to the first two was lost, and more are behind them now. */
+START_TEST(several_events_keep_their_order_and_those_that_are_there_are_left_out)
+{
+    const struct job_event events[] = {{.data = "one", .once = "1"},
+        {.name = "page", .data = "{\"n\":\"\\\"\"}", .once = "2"}, {.data = "", .once = "3"},
+        {.data = "again", .once = "2"}, {.data = "five", .once = "5"}};
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    assert_done(store_job_append(kit_store, id, 1, events, 2, &kit_error));
+    for (int i = 0; i < 2; i++)
+        assert_done(store_job_append(kit_store, id, 1, events, 5, &kit_error));
+    assert_done(append(id, "last", NULL));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 - one\n3 page {\"n\":\"\\\"\"}\n4 - \n"
+                      "5 - five\n6 - last\n");
+    ck_assert_str_eq(kit_ask("SELECT last_seq FROM casecast_jobs"), "6");
+}
+END_TEST
+
+START_TEST(several_events_without_tags_get_one_each)
+{
+    struct job_event events[STORE_APPEND_MOST] = {0};
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    for (int i = 0; i < STORE_APPEND_MOST; i++)
+        events[i].data = "the same";
+    for (int i = 0; i < 2; i++)
+        assert_done(store_job_append(kit_store, id, 1, events, STORE_APPEND_MOST, &kit_error));
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_events"), "513");
+    ck_assert_str_eq(kit_ask("SELECT max(seq) FROM casecast_events"), "513");
+}
+END_TEST
+
+/* The second can't be written: so the first is not there either. */
+START_TEST(of_several_events_all_are_written_or_none)
+{
+    const struct job_event events[] = {{.data = "one"}, {.data = "broken"}, {.data = "three"}};
+    const char *id = kit_job("a");
+
+    kit_claim("me", 1);
+    kit_sql(kit_is_postgres()
+                ? "ALTER TABLE casecast_events ADD CHECK (data <> 'broken')"
+                : "CREATE TRIGGER breaks BEFORE INSERT ON casecast_events WHEN new.data = 'broken'"
+                  " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    ck_assert_int_lt(store_job_append(kit_store, id, 1, events, 3, &kit_error), 0);
+    assert_events(id, "1 job {\"state\":\"queued\"}\n");
+    assert_done(store_job_append(kit_store, id, 1, events, 1, &kit_error));
+    assert_events(id, "1 job {\"state\":\"queued\"}\n2 - one\n");
 }
 END_TEST
 
@@ -291,7 +343,7 @@ static int write_events(const char *id)
     if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return 1;
     for (int i = 0; i < EVENTS; i++)
-        if (store_job_append(store, id, 1, &event, NULL) != 0)
+        if (store_job_append(store, id, 1, &event, 1, NULL) != 0)
             return 1;
     store_close(store);
     return 0;
@@ -360,6 +412,9 @@ int main(void)
         a_position_says_how_far_each_of_several_jobs_was_read,
         another_connections_change_is_news_once,
         every_event_has_a_tag_so_that_asked_again_it_is_there_once,
+        several_events_keep_their_order_and_those_that_are_there_are_left_out,
+        several_events_without_tags_get_one_each,
+        of_several_events_all_are_written_or_none,
         who_waits_for_news_is_woken_by_a_poke_or_the_time,
         a_follower_of_several_writers_sees_every_event_once_in_order,
     };

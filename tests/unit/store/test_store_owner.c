@@ -231,15 +231,18 @@ START_TEST(whose_job_was_taken_over_writes_nothing_more)
     kit_claim("sleeper", 1);
     kit_sleeps("sleeper");
     ck_assert_str_eq(kit_claim("heir", 1), id);
-    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, 1, &kit_error), STORE_E_LOST);
     ck_assert_int_eq(store_job_progress(kit_store, id, 1, "{}", &kit_error), STORE_E_LOST);
     ck_assert_int_eq(store_job_lease(kit_store, id, 1, &until_ms, &kit_error), STORE_E_LOST);
     assert_done(store_job_release(kit_store, id, 1, &kit_error)); /* and releases nothing */
     ck_assert_int_eq(kit_state(id), JOB_RUNNING);
     ck_assert_int_eq(
+        store_job_append(kit_store, id, 1, (struct job_event[]){note, note, note}, 3, &kit_error),
+        STORE_E_LOST);
+    ck_assert_int_eq(
         store_job_end(kit_store, id, 1, JOB_DONE, "{}", NULL, &note, 1, &kit_error), STORE_E_LOST);
     assert_events(id, "1 job {\"state\":\"queued\"}\n");
-    assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));
+    assert_done(store_job_append(kit_store, id, 2, &note, 1, &kit_error));
 }
 END_TEST
 
@@ -253,9 +256,9 @@ START_TEST(a_run_of_before_writes_nothing_though_its_process_has_the_job_again)
     kit_claim("other", 1);
     assert_done(store_member_release(kit_store, kit_member("other"), &kit_error));
     ck_assert_str_eq(kit_claim("me", 1), id);
-    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
-    ck_assert_int_eq(store_job_append(kit_store, id, 2, &note, &kit_error), STORE_E_LOST);
-    assert_done(store_job_append(kit_store, id, 3, &note, &kit_error));
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, 1, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_append(kit_store, id, 2, &note, 1, &kit_error), STORE_E_LOST);
+    assert_done(store_job_append(kit_store, id, 3, &note, 1, &kit_error));
 }
 END_TEST
 
@@ -376,7 +379,7 @@ START_TEST(a_process_that_slept_does_not_take_its_own_job_from_itself)
     ck_assert_str_eq(kit_claim("me", 1), "");
     assert_done(store_member_renew(kit_store, kit_member("me"), &kit_error));
     ck_assert_str_eq(kit_claim("heir", 1), "");
-    assert_done(store_job_append(kit_store, id, 1, &note, &kit_error));
+    assert_done(store_job_append(kit_store, id, 1, &note, 1, &kit_error));
 }
 END_TEST
 
@@ -547,7 +550,7 @@ START_TEST(a_released_job_is_first_in_line_again)
     ck_assert_int_eq(job.state, JOB_QUEUED);
     ck_assert_int_eq(job.position, 1);
     job_clear(&job);
-    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, 1, &kit_error), STORE_E_LOST);
     assert_done(store_job_claim(kit_store, kit_member("heir"), 1, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, id);
     ck_assert_int_eq(job.deaths, 0);
@@ -677,7 +680,7 @@ START_TEST(an_end_writes_state_result_and_events_together)
     ck_assert_uint_eq(job.last_seq, 2);
     job_clear(&job);
     /* It ended, so nobody owns it. */
-    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, &kit_error), STORE_E_LOST);
+    ck_assert_int_eq(store_job_append(kit_store, id, 1, &note, 1, &kit_error), STORE_E_LOST);
     ck_assert_int_eq(
         store_job_end(kit_store, id, 1, JOB_FAILED, NULL, "x", NULL, 0, &kit_error), STORE_E_LOST);
     /* Its owner, who was told of a trouble, asks again: it is done, once. */
@@ -881,7 +884,7 @@ static int run_jobs(void)
     if (store_open(kit_path, kit_path, &store, NULL) < 0)
         return 100;
     while ((answer = store_job_claim(store, member, PROCESSES, kit_tag(), &job, NULL)) == 0) {
-        answer = store_job_append(store, job.id, job.run, &note, NULL);
+        answer = store_job_append(store, job.id, job.run, &note, 1, NULL);
         if (answer == 0)
             answer = store_job_end(store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, NULL);
         job_clear(&job);
@@ -934,7 +937,7 @@ START_TEST(a_killed_owner_loses_nothing)
     if ((pid = fork()) == 0) {
         kit_store = kit_open();
         kit_claim("dead", 1);
-        if (store_job_append(kit_store, id, 1, &note, NULL) < 0)
+        if (store_job_append(kit_store, id, 1, &note, 1, NULL) < 0)
             _exit(1);
         kit_write_half(id);
         kill(getpid(), SIGKILL);
@@ -947,7 +950,7 @@ START_TEST(a_killed_owner_loses_nothing)
         kit_sql("UPDATE casecast_members SET leased_until_ms = 1");
     ck_assert_str_eq(kit_claim("heir", 1), id);
     ck_assert_int_eq(deaths_of(id), 1);
-    assert_done(store_job_append(kit_store, id, 2, &note, &kit_error));
+    assert_done(store_job_append(kit_store, id, 2, &note, 1, &kit_error));
     assert_done(store_job_end(kit_store, id, 2, JOB_DONE, NULL, NULL,
         &(struct job_event){.name = "done", .data = "{}"}, 1, &kit_error));
     assert_events(id, "1 job {\"state\":\"queued\"}\n2 scene {}\n3 done {}\n");

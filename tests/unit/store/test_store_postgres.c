@@ -8,7 +8,15 @@
 #include "base/clock.h"
 #include "unit/store/store_kit.h"
 
-enum { WRITERS = 6, EVENTS = 500, CLAIMERS = 8, SLOTS = 5, JOBS = 40, MOST_MS = 50000 };
+enum {
+    WRITERS = 6,
+    EVENTS = 500,
+    TOGETHER = 5,
+    CLAIMERS = 8,
+    SLOTS = 5,
+    JOBS = 40,
+    MOST_MS = 50000
+};
 
 /* --- writers --- */
 
@@ -16,35 +24,42 @@ struct writer {
     pthread_t thread;
     char id[JOB_ID_LEN + 1];
     struct error err;
+    bool has_several;
     int rc;
 };
 
 static atomic_int n_writing;
 
-/* A call whose outcome is not known is made again with its tag. */
-static int write_one(struct store *store, struct writer *writer, int i)
+/* Writes `n` events from number `i` on.  A call whose outcome is not known is made again with its
+ * tags. */
+static int write_some(struct store *store, struct writer *writer, int i, int n)
 {
     int64_t until_ms = clock_monotonic_ms() + MOST_MS;
-    char data[16], tag[16];
-    struct job_event event = {.name = "scene", .data = data, .once = tag};
+    char data[TOGETHER][16], tags[TOGETHER][16];
+    struct job_event events[TOGETHER];
     int rc;
 
-    snprintf(data, sizeof data, "%d", i);
-    snprintf(tag, sizeof tag, "tag %d", i);
-    while ((rc = store_job_append(store, writer->id, 1, &event, &writer->err)) == -ERR_BUSY &&
+    for (int k = 0; k < n; k++) {
+        snprintf(data[k], sizeof *data, "%d", i + k);
+        snprintf(tags[k], sizeof *tags, "tag %d", i + k);
+        events[k] = (struct job_event){.name = "scene", .data = data[k], .once = tags[k]};
+    }
+    while ((rc = store_job_append(store, writer->id, 1, events, n, &writer->err)) == -ERR_BUSY &&
            clock_monotonic_ms() < until_ms)
         usleep(5000);
     return rc;
 }
 
+/* Every second writer has several events a call. */
 static void *write_all(void *arg)
 {
     struct writer *writer = arg;
     struct store *store = NULL;
+    int n = writer->has_several ? TOGETHER : 1;
 
     writer->rc = store_open_again(kit_path, NULL, &store, &writer->err);
-    for (int i = 1; writer->rc == 0 && i <= EVENTS; i++)
-        writer->rc = write_one(store, writer, i);
+    for (int i = 1; writer->rc == 0 && i <= EVENTS; i += n)
+        writer->rc = write_some(store, writer, i, n);
     store_close(store);
     atomic_fetch_sub(&n_writing, 1);
     return NULL;
@@ -58,6 +73,7 @@ static void start_writers(struct writer writers[static WRITERS])
         snprintf(key, sizeof key, "k%d", i);
         kit_job(key);
         strcpy(writers[i].id, kit_claim("me", WRITERS));
+        writers[i].has_several = i % 2;
     }
     /* What is tested is the journal: nobody's lease ends. */
     kit_sql("UPDATE casecast_members SET leased_until_ms = leased_until_ms + 3600000");
@@ -128,7 +144,7 @@ static int claim_and_end(struct store *store, struct member *member)
         return rc;
     usleep(2000);
     rc = store_job_append(
-        store, job.id, job.run, &(struct job_event){.name = "ran", .data = "x"}, NULL);
+        store, job.id, job.run, &(struct job_event){.name = "ran", .data = "x"}, 1, NULL);
     if (rc == 0)
         rc = store_job_end(store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, NULL);
     job_clear(&job);
@@ -327,7 +343,7 @@ START_TEST(who_reads_tables_that_were_made_anew_is_adrift)
     ck_assert(!store_is_adrift(kit_store));
     kit_sql("ALTER TABLE casecast_events RENAME TO was; CREATE TABLE casecast_events(LIKE "
             "casecast_was INCLUDING ALL)");
-    assert_says(store_job_append(kit_store, id, 1, &event, &kit_error), ERR_IO, "was replaced");
+    assert_says(store_job_append(kit_store, id, 1, &event, 1, &kit_error), ERR_IO, "was replaced");
     ck_assert(store_is_adrift(kit_store));
     assert_says(store_position(kit_store, &position, &kit_error), ERR_IO, "was replaced");
     store_close(kit_store);

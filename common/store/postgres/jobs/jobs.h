@@ -83,7 +83,7 @@ int pg_job_release(struct store_link *link, const char *id, int64_t run, struct 
 int pg_job_lease(
     struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 int pg_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *event, struct error *err);
+    const struct job_event *events, int n, struct error *err);
 int pg_job_rekey(
     struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
 int pg_job_progress(

@@ -101,15 +101,17 @@ int pg_job_lease(struct store_link *store_link, const char *id, int64_t run, int
 }
 
 int pg_job_append(struct store_link *store_link, const char *id, int64_t run,
-    const struct job_event *event, struct error *err)
+    const struct job_event *events, int n, struct error *err)
 {
     struct pg_link *link = pg_link_of(store_link);
-
-    assert(event->data);
-    return owner_write(link, "SELECT casecast.job_append($1, $2, $3, $4, $5, $6)",
-        PG_VALUES(RUN_VALUES(link, id, run), pg_text(event->name), pg_text(event->data),
-            pg_text(event->once)),
+    struct event_arrays arrays = event_arrays_of(events, n);
+    int rc = owner_write(link, "SELECT casecast.job_append($1, $2, $3, $4, $5, $6)",
+        PG_VALUES(RUN_VALUES(link, id, run), pg_text(arrays.names.data), pg_text(arrays.datas.data),
+            pg_text(arrays.onces.data)),
         err);
+
+    event_arrays_free(&arrays);
+    return rc;
 }
 
 int pg_job_rekey(

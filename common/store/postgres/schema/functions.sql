@@ -71,6 +71,7 @@ CREATE OR REPLACE FUNCTION casecast.journal_add(p_id text, p_names text[], p_dat
 LANGUAGE plpgsql AS $$
 DECLARE
   s bigint;
+  added text[] := '{}'; -- names
 BEGIN
   SELECT last_seq INTO s FROM casecast.jobs WHERE id = p_id FOR NO KEY UPDATE;
   FOR i IN 1..cardinality(p_datas) LOOP
@@ -78,11 +79,12 @@ BEGIN
       ON CONFLICT (job_id, once) DO NOTHING;
     IF FOUND THEN
       s := s + 1;
-      UPDATE casecast.hooks SET state = 'due' WHERE job_id = p_id AND state = 'idle' -- they have something to deliver
-        AND (events = '' OR position(',' || coalesce(p_names[i], 'message') || ',' IN events) > 0);
+      added := added || coalesce(p_names[i], 'message');
     END IF;
   END LOOP;
   UPDATE casecast.jobs SET last_seq = s WHERE id = p_id AND last_seq < s;
+  UPDATE casecast.hooks SET state = 'due' WHERE job_id = p_id AND state = 'idle' -- they have something to deliver
+    AND EXISTS (SELECT 1 FROM unnest(added) AS a(name) WHERE events = '' OR position(',' || a.name || ',' IN events) > 0);
   PERFORM casecast.tell_news();
 END $$;
 
@@ -455,14 +457,14 @@ BEGIN
 END $$;
 
 -- The answers of an owner's writes: 'done', 'lost', and of a new key 'taken'.
-CREATE OR REPLACE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_name text, p_data text, p_once text)
-RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_names text[], p_datas text[],
+  p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
   IF NOT casecast.runs(p_id, p_run) THEN
     RETURN 'lost';
   END IF;
-  PERFORM casecast.journal_add(p_id, ARRAY[p_name], ARRAY[p_data], ARRAY[p_once]);
+  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
   RETURN 'done';
 END $$;
 

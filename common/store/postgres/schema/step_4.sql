@@ -15,3 +15,4 @@ CREATE TABLE casecast.requests(
 CREATE INDEX requests_by_job ON casecast.requests(job_id);
 CREATE INDEX requests_by_time ON casecast.requests(made_ms);
 DROP FUNCTION IF EXISTS casecast.job_open(text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text, text);
+DROP FUNCTION IF EXISTS casecast.job_append(text, text, bigint, text, text, text);

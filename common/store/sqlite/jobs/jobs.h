@@ -71,7 +71,7 @@ int sqlite_job_release(struct store_link *link, const char *id, int64_t run, str
 int sqlite_job_lease(
     struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *event, struct error *err);
+    const struct job_event *events, int n, struct error *err);
 int sqlite_job_rekey(
     struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
 int sqlite_job_progress(

@@ -211,7 +211,7 @@ static int owner_check_fence(struct database *db, const char *id, int64_t run, s
 }
 
 int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *event, struct error *err)
+    const struct job_event *events, int n, struct error *err)
 {
     struct database *db = database_of(link);
     int rc = transaction_begin(db, err);
@@ -220,7 +220,7 @@ int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
         return rc;
     rc = owner_check_fence(db, id, run, err);
     if (rc == 0)
-        rc = journal_add(db, id, event, 1, err);
+        rc = journal_add(db, id, events, n, err);
     return transaction_end(db, rc, err);
 }
 
