@@ -294,6 +294,17 @@ static int check_published(
     return 0;
 }
 
+static int check_same(const struct kind_file *file, struct error *err)
+{
+    char *program = file->same_argv ? kind_file_program(file, file->same_argv[0]) : NULL;
+    bool is_good = !file->same_argv || program;
+
+    free(program);
+    return is_good ? 0
+                   : error_set(err, ERR_INPUT, "%s: Same: %s: this user can start no such program",
+                         file->path, file->same_argv[0]);
+}
+
 static int check_kind(
     const struct config *config, const char *path, char **ret_text, struct error *err)
 {
@@ -303,8 +314,10 @@ static int check_kind(
 
     if (rc < 0)
         return rc;
-    program = file.argv ? kind_file_program(&file) : NULL;
-    if (!file.argv)
+    program = file.argv ? kind_file_program(&file, file.argv[0]) : NULL;
+    if (check_same(&file, err) < 0)
+        rc = -ERR_INPUT;
+    else if (!file.argv)
         rc = check_published(config, &file, ret_text, err);
     else if (program)
         *ret_text = mem_format("%s: %s, as {\"%sId\":\"%s\"}; it runs %s", path, file.name,

@@ -187,6 +187,7 @@ void kind_file_clear(struct kind_file *file)
     if (file->regex)
         g_regex_unref(file->regex);
     g_strfreev(file->argv);
+    g_strfreev(file->same_argv);
     *file = (struct kind_file){0};
 }
 
@@ -197,9 +198,8 @@ bool kind_file_takes(const struct kind_file *file, const char *subject)
     return g_utf8_validate(subject, -1, NULL) && g_regex_match(file->regex, subject, 0, NULL);
 }
 
-char *kind_file_program(const struct kind_file *file)
+char *kind_file_program(const struct kind_file *file, const char *name)
 {
-    const char *name = file->argv[0];
     char *path, *found;
 
     if (!strchr(name, '/')) {

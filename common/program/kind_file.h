@@ -21,7 +21,7 @@
 struct _GRegex;
 
 /* What makes two requests one job. */
-enum kind_same { SAME_SUBJECT, SAME_INPUT, SAME_NEVER };
+enum kind_same { SAME_SUBJECT, SAME_INPUT, SAME_NEVER, SAME_COMMAND };
 
 enum { KIND_NAME_MAX = 31 };
 
@@ -35,6 +35,7 @@ struct kind_file {
     struct _GRegex *regex;
     char **argv; /* of Command; ends with NULL.  NULL: its jobs are published from outside */
     enum kind_same same;
+    char **same_argv;             /* of SAME_COMMAND, which prints a key; ends with NULL */
     int64_t timeout_ms, quiet_ms; /* of one attempt; 0: no limit */
     int64_t memory;               /* bytes; 0: no limit */
     int slots;                    /* jobs that run at once on a machine; 0: no limit of its own */
@@ -62,9 +63,9 @@ void kind_file_clear(struct kind_file *file);
 /* Does the pattern take all of this text? */
 bool kind_file_takes(const struct kind_file *file, const char *subject);
 
-/* Of a kind with a Command: where the program is: found as a shell would, from `folder`.  NULL:
- * there is none that this user may start.  The caller frees it. */
-char *kind_file_program(const struct kind_file *file);
+/* Where a program of the kind is (`name`: argv[0] of a command): found as a shell would, from
+ * `folder`.  NULL: there is none that this user may start.  The caller frees it. */
+char *kind_file_program(const struct kind_file *file, const char *name);
 
 /* --- the folder CASECAST_KINDS --- */
 

@@ -83,19 +83,24 @@ static int key_pattern(struct kind_file *file, const char *value, struct error *
     return -ERR_INPUT;
 }
 
-static int key_command(struct kind_file *file, const char *value, struct error *err)
+static int kind_key_argv(const char *value, char ***ret_argv, struct error *err)
 {
     GError *fault = NULL;
 
-    if (!g_shell_parse_argv(value, NULL, &file->argv, &fault)) {
+    if (!g_shell_parse_argv(value, NULL, ret_argv, &fault)) {
         error_set(err, ERR_INPUT, "must be a program and its arguments, quoted as for a shell: %s",
             fault->message);
         g_clear_error(&fault);
         return -ERR_INPUT;
     }
-    if (!**file->argv)
+    if (!***ret_argv)
         return error_set(err, ERR_INPUT, "must begin with a program");
     return 0;
+}
+
+static int key_command(struct kind_file *file, const char *value, struct error *err)
+{
+    return kind_key_argv(value, &file->argv, err);
 }
 
 static int key_same(struct kind_file *file, const char *value, struct error *err)
@@ -108,9 +113,13 @@ static int key_same(struct kind_file *file, const char *value, struct error *err
             file->same = (enum kind_same)i;
             return 0;
         }
+    if (strpbrk(value, " /")) {
+        file->same = SAME_COMMAND;
+        return kind_key_argv(value, &file->same_argv, err);
+    }
     return error_set(err, ERR_INPUT,
-        "must be subject (one job for a subject), input (one for a subject and an input) or never "
-        "(a job for each request)");
+        "must be subject (one job for a subject), input (one for a subject and an input), never "
+        "(a job for each request) or a command that prints a key, as ./key or python3 key.py");
 }
 
 static int key_span(const char *value, int64_t *ret_ms, struct error *err)

@@ -28,15 +28,21 @@ static int kind_program_prepare(const struct job_kind *kind, struct store *store
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     const struct kind_file *file = &((const struct program_kind *)kind)->file;
-    char random[JOB_ID_LEN + 1];
+    char random[JOB_ID_LEN + 1], *said = NULL;
     struct digest key;
+    int rc;
 
-    (void)store, (void)config, (void)err;
+    (void)store;
+    if (file->same == SAME_COMMAND && (rc = program_same(file, config, ask, &said, err)) != 0)
+        return rc;
     digest_start(&key);
     digest_add_text(&key, kind->name);
     digest_add_text(&key, ask->subject);
     if (file->same == SAME_INPUT)
         digest_add_text(&key, ask->input);
+    if (file->same == SAME_COMMAND)
+        digest_add_text(&key, said);
+    free(said);
     if (file->same == SAME_NEVER) {
         digest_random_name(random, JOB_ID_LEN);
         digest_add_text(&key, random);

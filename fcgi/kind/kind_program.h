@@ -21,3 +21,18 @@ int kinds_with_programs(const struct config *config, const struct job_kind *cons
 /* --- program_run.c: the work --- */
 
 int program_run(struct work *work, char **ret_result, struct error *err);
+
+/* What every program of the kind gets: PATH, HOME, LANG and PYTHONUNBUFFERED.  The caller frees the
+ * texts. */
+enum { PROGRAM_ENV_BASE = 4 };
+void program_env_base(const struct kind_file *file, char *ret_env[static PROGRAM_ENV_BASE]);
+
+/* --- program_same.c: the key of a request --- */
+
+enum { PROGRAM_SAME_MAX = 1024 /* bytes of a key */ };
+
+/* Runs the command of Same, for some seconds at most.  `*ret_key`: its line, which the caller
+ * frees.  KIND_E_REFUSED: it refuses this request; -ERR_BUSY: it takes too long, or too many
+ * requests wait for such commands; -ERR_IO: it does not do what it should. */
+int program_same(const struct kind_file *file, const struct config *config,
+    const struct job_ask *ask, char **ret_key, struct error *err);

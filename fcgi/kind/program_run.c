@@ -53,25 +53,29 @@ static char *running_variable(const char *name, const char *fallback)
     return mem_format("%s=%s", name, value && *value ? value : fallback);
 }
 
-enum { N_VARIABLES = 11 };
-
 /* Nothing else of ours: neither the database's address nor a key.  Without PYTHONUNBUFFERED a
  * print() of Python would wait until 8 KB are full. */
+void program_env_base(const struct kind_file *file, char *ret_env[static PROGRAM_ENV_BASE])
+{
+    ret_env[0] = running_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
+    ret_env[1] = file->home ? mem_format("HOME=%s", file->home) : running_variable("HOME", "/");
+    ret_env[2] = running_variable("LANG", "C.UTF-8");
+    ret_env[3] = mem_copy("PYTHONUNBUFFERED=1");
+}
+
+enum { N_VARIABLES = PROGRAM_ENV_BASE + 7 };
+
 static void running_env(const struct running *running, char *ret_env[static N_VARIABLES + 1])
 {
     const struct job *job = work_job(running->work);
     const struct program_files *files = &running->files;
-    int n = 8;
+    int n = PROGRAM_ENV_BASE;
 
-    ret_env[0] = running_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
-    ret_env[1] = running->file->home ? mem_format("HOME=%s", running->file->home)
-                                     : running_variable("HOME", "/");
-    ret_env[2] = running_variable("LANG", "C.UTF-8");
-    ret_env[3] = mem_copy("PYTHONUNBUFFERED=1");
-    ret_env[4] = mem_format("CASECAST_JOB=%s", job->id);
-    ret_env[5] = mem_format("CASECAST_KIND=%s", job->kind);
-    ret_env[6] = mem_format("CASECAST_SUBJECT=%s", job->subject);
-    ret_env[7] = mem_format("CASECAST_ATTEMPT=%d", running->attempt);
+    program_env_base(running->file, ret_env);
+    ret_env[n++] = mem_format("CASECAST_JOB=%s", job->id);
+    ret_env[n++] = mem_format("CASECAST_KIND=%s", job->kind);
+    ret_env[n++] = mem_format("CASECAST_SUBJECT=%s", job->subject);
+    ret_env[n++] = mem_format("CASECAST_ATTEMPT=%d", running->attempt);
     if (*job->traceparent)
         ret_env[n++] = mem_format("TRACEPARENT=%s", job->traceparent);
     if (files->hidden)

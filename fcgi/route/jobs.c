@@ -125,7 +125,7 @@ int jobs_status(int rc, const struct error *err)
         return 404;
     if (rc == JOBS_E_FORBIDDEN)
         return 403;
-    if (rc == STORE_E_REUSED)
+    if (rc == STORE_E_REUSED || rc == KIND_E_REFUSED)
         return 422;
     if (rc == STORE_E_FULL_KIND || rc == STORE_E_FULL_CLIENT)
         return 429;

@@ -22,6 +22,7 @@ struct opening {
     struct job_request wanted;
     struct job_event first;
     char traceparent[JOB_TRACE_LEN + 1], client[DIGEST_HEX_LEN + 1];
+    char key[DIGEST_HEX_LEN + 1], *input; /* NULL: not made yet */
 
     /* filled by it */
     struct job *job;
@@ -188,20 +189,36 @@ static void opening_hide_paths(const struct config *config, struct error *err)
         log_warning("a request fails: %s", was);
 }
 
-static int opening_prepare(struct opening *opening, bool may_create, struct error *err)
+static int opening_prepare(struct opening *opening, bool with_input, struct error *err)
 {
     const struct config *config = opening->request->server->config;
-    char key[DIGEST_HEX_LEN + 1], *input = NULL;
     int rc = opening->kind->prepare(opening->kind, *opening->request->store, config, opening->ask,
-        may_create ? &input : NULL, key, err);
+        with_input ? &opening->input : NULL, opening->key, err);
 
-    if (rc < 0)
+    if (rc != 0)
         opening_hide_paths(config, err);
-    assert(rc != 0 || !may_create || input);
-    if (rc == 0)
-        rc = opening_open(opening, key, input, err);
-    free(input);
+    assert(rc != 0 || !with_input || opening->input);
     return rc;
+}
+
+/* Nearly every request attaches. */
+static int opening_attach(struct opening *opening, struct error *err)
+{
+    int rc = opening_open_named(opening, err);
+
+    if (rc != JOBS_E_NO_JOB)
+        return rc;
+    rc = opening_prepare(opening, opening->kind->takes_input, err);
+    return rc == 0 ? opening_open(opening, opening->key, NULL, err) : rc;
+}
+
+/* The input is made only if there is no job, from the subject as it is then; one that came with the
+ * request is there. */
+static int opening_create(struct opening *opening, struct error *err)
+{
+    int rc = opening->input ? 0 : opening_prepare(opening, true, err);
+
+    return rc == 0 ? opening_open(opening, opening->key, opening->input, err) : rc;
 }
 
 static int opening_refuse_foreign(struct error *err)
@@ -212,8 +229,7 @@ static int opening_refuse_foreign(struct error *err)
     return JOBS_E_FORBIDDEN;
 }
 
-/* Nearly every request attaches.  The input is made only if there is no job, from the subject as it
- * is then.  A GET is checked for its origin, too: an image in a page of another site is a GET. */
+/* A GET is checked for its origin, too: an image in a page of another site is a GET. */
 int jobs_open(struct request *request, const struct job_kind *kind, const struct job_ask *ask,
     const struct jobs_terms *terms, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
@@ -227,14 +243,12 @@ int jobs_open(struct request *request, const struct job_kind *kind, const struct
     if (request_store(request, &store, err) < 0)
         return -(int)err->code;
     opening_begin(&opening, terms);
-    rc = opening_open_named(&opening, err);
+    rc = opening_attach(&opening, err);
     if (rc == JOBS_E_NO_JOB)
-        rc = opening_prepare(&opening, false, err);
-    if (rc != JOBS_E_NO_JOB)
-        return rc;
-    if (request->origin == ORIGIN_FOREIGN)
-        return opening_refuse_foreign(err);
-    return opening_prepare(&opening, true, err);
+        rc = request->origin == ORIGIN_FOREIGN ? opening_refuse_foreign(err)
+                                               : opening_create(&opening, err);
+    free(opening.input);
+    return rc;
 }
 
 void jobs_note_told(struct request *request, const struct job *job)

@@ -39,6 +39,8 @@ void last_events_clear(struct last_events *last); /* frees what was added; none 
 
 enum { KIND_ENGINE_LEN = 12 };
 
+enum { KIND_E_REFUSED = 200 /* prepare(): the kind takes no such request; `err` says why */ };
+
 /* What a request asks for. */
 struct job_ask {
     const char *subject;
@@ -70,9 +72,10 @@ struct job_kind {
 
     /* Makes `ret_key`, the digest of all that shapes the result, and, where a job may have to be
      * made, the input of its work (`*ret_input`, allocated; the caller frees it, whatever is
-     * returned).  `ret_input` is NULL for nearly every request: the job of that key is there.  Any
-     * thread, with the caller's store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to
-     * make of it; `err` says which. */
+     * returned).  `ret_input` is NULL for nearly every request: the job of that key is there.  A
+     * kind that takes an input is asked once a request, always with `ret_input`.  Any thread, with
+     * the caller's store.  STORE_E_NOT_FOUND: there is no such subject, or nothing to make of it;
+     * KIND_E_REFUSED; `err` says which. */
     int (*prepare)(const struct job_kind *kind, struct store *store, const struct config *config,
         const struct job_ask *ask, char **ret_input, char ret_key[static DIGEST_HEX_LEN + 1],
         struct error *err);

@@ -69,6 +69,24 @@ kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
 printf '%s\n' '[Kind]' Subject=traceId 'Command=sh -c "echo $TRACEPARENT"' >"$CASECAST_KINDS/trace.kind"
 kind leave Files=yes
+kind alike 'Same=bash key.sh'
+cat >"$CASECAST_KINDS/key.sh" <<END
+here=$private
+END
+cat >>"$CASECAST_KINDS/key.sh" <<'END'
+case $CASECAST_SUBJECT in
+slow) echo $$ >>"$here/pids.slow" && sleep 300 & echo $! >>"$here/pids.slow" && wait ;;
+silent) ;;
+refuses) echo 'first words' >&2 && echo "no report $CASECAST_SUBJECT in $here" >&2 && exit 3 ;;
+again) exit 75 ;;
+missing) exec nothing-of-this-name ;;
+signal) kill -SEGV $$ ;;
+long) head -c 1025 /dev/zero | tr '\0' x ;;
+longest) head -c 70000 /dev/zero | tr '\0' x ;;
+twice) echo 1 && echo 2 ;;
+*) jq -r .input.version ;;
+esac
+END
 kind single Slots=1
 
 printf '%s\n' '[Kind]' Subject=otherId 'Command=sh -c "id -un; echo $HOME; echo a >$CASECAST_OUT/a"' User=nobody Files=yes \
@@ -96,11 +114,16 @@ failed_as() { # REGULAR EXPRESSION KIND SUBJECT
         same '{"state":"failed"}' "$(jq -r 'select(.event == "end") | .data' <<<"$got")"
 }
 
+alike_fails() { # STATUS SUBJECT REGULAR EXPRESSION
+    problem "$1" "Same of the kind alike: $3" -X POST -H 'Content-Type: application/json' -d "{\"alikeId\":\"$2\"}" "$url/api/jobs"
+}
+
 # --- jobs that take a while begin first ---
 
 still=$(ask '{"actId":"still"}') deaf=$(ask '{"actId":"deaf"}') tree=$(ask '{"actId":"tree"}')
 run hush still >"$private/hush" & run brief busy >"$private/brief" & run patient again >"$private/again" &
 run act many >"$private/many" &
+{ alike_fails 503 slow 'it took longer than 5 s' && echo yes; } >"$private/slow" 2>&1 &
 single=$(ask '{"singleId":"still"}') another=$(ask '{"singleId":"missing"}')
 
 # --- lines ---
@@ -138,6 +161,22 @@ fact 'a key with another body is refused' problem 422 'came with another body' -
     -H 'Idempotency-Key: k1' -d '{"freshId":"other"}' "$url/api/jobs"
 fact 'what can be no key is refused' problem 400 'Idempotency-Key: a b: must be' -H 'Content-Type: application/json' \
     -H 'Idempotency-Key: a b' -d '{"freshId":"k"}' "$url/api/jobs"
+alike() { ask "{\"alikeId\":\"$1\",\"input\":{\"version\":$2,\"time\":$RANDOM}}"; }
+fact 'a command may say which requests are one job' same "$(alike a 1)" "$(alike a 1)"
+fact 'and which are not' test "$(alike a 1)" != "$(alike a 2)"
+fact 'its key is one for each subject' test "$(alike a 1)" != "$(alike b 1)"
+while IFS='|' read -r status subject words; do
+    fact "such a command fails clearly: $subject" alike_fails "$status" "$subject" "$words"
+done <<'END'
+503|silent|it printed no key: one line is wanted
+422|refuses|it ended with status 3: no report refuses in
+503|again|it ended with status 75
+503|missing|it ended with status 127: .*nothing-of-this-name
+503|signal|signal 11 ended it
+503|long|it printed a longer line than a key may be, 1024 bytes
+503|longest|it printed a longer line
+503|twice|it printed more than the one line that is the key
+END
 fact 'each request is a job where the kind says so' test "$(ask '{"freshId":"1"}')" != "$(ask '{"freshId":"1"}')"
 fact "ffmpeg's -progress is progress" same '{"percent":100}' "$(job "$(stream "$url/create/turn?filmId=1" | job_of)" | jq -c .progress)"
 fact 'odd bytes are replaced, names of casecast are messages, and a result that is not last, too' same '["message","café ��"]
@@ -241,6 +280,8 @@ three' "$(stream "$url/api/jobs/$tree/events" | messages)"
 # --- what took a while ---
 
 wait
+fact 'so does a command of Same that takes too long' same yes "$(cat "$private/slow")"
+fact 'and what it started has ended' gone slow
 fact 'a program that takes too long is ended' holds 'error it took longer than 0.4 s \(Timeout\)' "$(messages <"$private/brief" | tail -n 1)"
 fact 'a program that says nothing for too long is ended' holds 'error it printed nothing for 0.4 s \(Quiet\)' "$(messages <"$private/hush" | tail -n 1)"
 fact 'too many lines fail the job' holds 'it printed more than 10000 lines' "$(messages <"$private/many" | tail -n 1)"

@@ -83,6 +83,7 @@ START_TEST(a_mistake_is_told_with_its_line_and_what_would_be_right)
         {HEAD "Nice=-1\n", "must be a whole number from 0 to 19"},
         {HEAD "Files=true\n", "Files=true: must be yes or no"},
         {HEAD "Same=always\n", "Same=always: must be subject"},
+        {HEAD "Same=./key 'a\n", "quoted as for a shell"},
         {HEAD "SubjectPattern=(\n", "must be a regular expression"},
         {HEAD "Command=false\n", "line 4: Command stands in line 3 already"},
         {HEAD "[Other]\n", "line 4: \"[Other]\" stands where it must not"},
@@ -149,17 +150,30 @@ START_TEST(a_folder_gives_its_files_in_order)
 }
 END_TEST
 
+START_TEST(a_command_may_say_what_is_the_same)
+{
+    ck_assert_int_eq(parse(HEAD "Same=python3 key.py --of 'a b'\n"), 0);
+    ck_assert_int_eq(file.same, SAME_COMMAND);
+    ck_assert_str_eq(file.same_argv[3], "a b");
+    ck_assert_ptr_null(file.same_argv[4]);
+    kind_file_clear(&file);
+    ck_assert_int_eq(parse(HEAD "Same=./key\n"), 0);
+    ck_assert_str_eq(file.same_argv[0], "./key");
+    kind_file_clear(&file);
+}
+END_TEST
+
 START_TEST(a_program_is_found_as_by_a_shell)
 {
     char *program;
 
     ck_assert_int_eq(parse("[Kind]\nSubject=aId\nCommand=sh -c true\n"), 0);
-    program = kind_file_program(&file);
+    program = kind_file_program(&file, file.argv[0]);
     ck_assert_ptr_nonnull(strstr(program, "/sh"));
     free(program);
     kind_file_clear(&file);
     ck_assert_int_eq(parse("[Kind]\nSubject=aId\nCommand=./nowhere\n"), 0);
-    ck_assert_ptr_null(kind_file_program(&file));
+    ck_assert_ptr_null(kind_file_program(&file, file.argv[0]));
     kind_file_clear(&file);
 }
 END_TEST
@@ -176,6 +190,7 @@ int main(void)
     tcase_add_test(facts, a_mistake_is_told_with_its_line_and_what_would_be_right);
     tcase_add_test(facts, the_name_of_the_file_is_that_of_the_kind);
     tcase_add_test(facts, a_folder_gives_its_files_in_order);
+    tcase_add_test(facts, a_command_may_say_what_is_the_same);
     tcase_add_test(facts, a_program_is_found_as_by_a_shell);
     suite_add_tcase(suite, facts);
     srunner_run_all(runner, CK_NORMAL);
