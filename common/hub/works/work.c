@@ -388,6 +388,22 @@ static void work_run_kind(struct work *work)
 
 /* --- all of it --- */
 
+/* A connection to make costs more than all that a short job writes.  False: there is none that
+ * knows the database as it is now. */
+static bool work_take_store(struct work *work)
+{
+    uint64_t position;
+
+    work->store = spares_take(work->spares, &work->opened_ms);
+    if (!work->store ||
+        (store_position(work->store, &position, NULL) == 0 && !store_is_adrift(work->store)))
+        return work->store;
+    store_close(work->store);
+    work->store = NULL;
+    work->opened_ms = clock_monotonic_ms();
+    return false;
+}
+
 /* Without the store nothing can be written about the job, so this waits for it, unless the job is
  * to be handed back or the error stays. */
 static bool work_open_store(struct work *work)
@@ -415,10 +431,9 @@ void work_run(struct work *work)
     log_info("job %s: starts, %s %s %s%s%s", work->job.id, work->kind->name,
         work->kind->subject_name, work->job.subject, *work->job.traceparent ? ", traceparent " : "",
         work->job.traceparent);
-    if (!work_open_store(work))
-        return;
-    work_run_kind(work);
-    store_close(work->store);
+    if (work_take_store(work) || work_open_store(work))
+        work_run_kind(work);
+    spares_give(work->spares, work->store, work->opened_ms);
     work->store = NULL;
     log_info("job %s: %s after %.1f s", work->job.id,
         work->ended_as == JOB_RUNNING ? "given up here" : job_state_name(work->ended_as),

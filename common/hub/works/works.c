@@ -16,6 +16,7 @@ struct works {
     struct inbox *inbox;
     const struct member *member;
     const char *engine;
+    struct spares *spares;
 
     /* loop only */
     struct link running, waiting; /* waiting: until an earlier work of the same job has ended */
@@ -40,6 +41,7 @@ struct works *works_new(struct loop *loop, const struct config *config,
     works->inbox = inbox;
     list_init(&works->running);
     list_init(&works->waiting);
+    works->spares = spares_new();
     return works;
 }
 
@@ -61,6 +63,8 @@ void works_count_part(struct works *works, enum part_fate fate)
 
 void works_free(struct works *works)
 {
+    if (works)
+        spares_free(works->spares);
     free(works);
 }
 
@@ -146,6 +150,7 @@ static struct work *work_new(struct works *works, struct job *job)
     work->config = works->config;
     work->inbox = works->inbox;
     work->engine = works->engine;
+    work->spares = works->spares;
     work->kind = kind_find(works->kinds, job->kind);
     assert(work->kind); /* the store gives us only kinds that we know */
     work->ended_as = JOB_RUNNING;
