@@ -2,9 +2,12 @@
  *
  * It starts the program, is the parent of all that the program leaves behind (it is a subreaper),
  * and ends all of it when the program ends, or when the pipe from casecast does: so nothing goes on
- * after a kill -9 of casecast.  It is the same executable, started anew:
+ * after a kill -9 of casecast.  It is an executable of its own, as a small one starts fast; where
+ * that is not found, it is the same executable, started anew:
  *
  *     casecast --keep-program MEMORY NICE UID GID COMMAND…
+ *
+ * A server that runs may find the keeper of a newer version: these words and the letters stay.
  *
  * 0, 1 and 2 are the program's; on KEEPER_FD it reads the letters below. */
 #pragma once
@@ -12,6 +15,9 @@
 #include <stdbool.h>
 
 #define KEEPER_ARGUMENT "--keep-program"
+/* Where its own executable is, seen from the folder of this one: beside it, or installed. */
+#define KEEPER_NAME "casecast-keeper"
+#define KEEPER_INSTALLED "../libexec/casecast/" KEEPER_NAME
 
 enum {
     KEEPER_FD = 3,

@@ -68,6 +68,7 @@ kind hush Quiet=400ms
 kind patient Retry=2 RetryAfter=100ms
 kind fresh Same=never
 printf '%s\n' '[Kind]' Subject=traceId 'Command=sh -c "echo $TRACEPARENT"' >"$CASECAST_KINDS/trace.kind"
+printf '%s\n' '[Kind]' Subject=keptId 'Command=sh -c "readlink /proc/$PPID/exe"' >"$CASECAST_KINDS/kept.kind"
 kind leave Files=yes
 kind alike 'Same=bash key.sh'
 cat >"$CASECAST_KINDS/key.sh" <<END
@@ -137,6 +138,7 @@ fact 'its progress is progress' same true "$(jq -s 'any(.[]; .event == "progress
 fact 'the same request is the same job, and replays' same "$(durable <<<"$events")" "$(run report 7 | durable)"
 fact 'a resumed stream after the end is 204' same 204 \
     "$(stream_status -H "Last-Event-ID: $(last_id <<<"$events")" "$url/create/report?reportId=7")"
+fact 'its keeper is an executable of its own' holds '/casecast-keeper$' "$(run kept 1 | messages)"
 fact 'a script of bash ends with a result' same '["message","1 of 2"]
 ["message","2 of 2"]
 ["done","{\"counted\":2}"]
