@@ -47,6 +47,12 @@ struct job_ask {
     const char *input; /* JSON of its member "input", in one line; NULL: it has none */
 };
 
+/* Has another job the key of one that is to be forgotten?  Asks the store. */
+struct key_sharing {
+    int (*ask)(void *ctx, bool *ret_shares, struct error *err);
+    void *ctx;
+};
+
 /* A kind with settings of its own holds this struct in a larger one: each function that may need
  * them gets its kind. */
 struct job_kind {
@@ -118,8 +124,11 @@ struct job_kind {
     void (*clear)(const struct config *config, const struct job *job);
 
     /* An ended job is to be forgotten: removes all files of its key at once, so that still_good()
-     * is false from then on.  Any thread; may wait for a disk.  NULL: there are none. */
-    int (*drop)(const struct config *config, const struct job *job, struct error *err);
+     * is false from then on.  Asks `sharing` when nobody finds the files by their names any more,
+     * and puts them back if a new job of the key may have begun with them.  Any thread; may wait
+     * for a disk.  NULL: there are none. */
+    int (*drop)(const struct config *config, const struct job *job, const struct key_sharing *sharing,
+        struct error *err);
     /* What the files of a done job take of CASECAST_OUTPUT.  Any thread; may wait for a disk. NULL:
      * they do not count. */
     int64_t (*bytes)(const struct config *config, const struct job *done);

@@ -18,11 +18,10 @@
 #include "base/mem.h"
 #include "s3/s3.h"
 #include "video/kept/outdir_bucket.h"
+#include "video/kept/outdir_own.h"
 #include "video/kept/outdir_private.h"
 
 enum { LEFT_BEHIND_S = 86400 /* more than any two machines' clocks differ */ };
-
-static const char suffix[] = ".part";
 
 static void outdir_make_folder(const char *path, int *why)
 {
@@ -30,8 +29,7 @@ static void outdir_make_folder(const char *path, int *why)
         *why = errno;
 }
 
-/* Returns why the first folder that is not there was not made, or 0. */
-static int outdir_make_folders(const char *path)
+int outdir_make_folders(const char *path)
 {
     char *part = mem_copy(path);
     int why = 0;
@@ -71,9 +69,9 @@ int outdir_walk(const struct outdir *dir,
 
 bool outdir_is_temporary(const char *name)
 {
-    size_t len = strlen(name), end = strlen(suffix);
+    size_t len = strlen(name), end = strlen(OUTDIR_TEMPORARY);
 
-    return name[0] == '.' && len > end && strcmp(name + len - end, suffix) == 0;
+    return name[0] == '.' && len > end && strcmp(name + len - end, OUTDIR_TEMPORARY) == 0;
 }
 
 /* ".JOB.RUN", or nothing. */
@@ -87,7 +85,7 @@ char *outdir_temporary(const struct outdir *dir, const char *name)
     char random[17], *tag = outdir_tag(&dir->writer), *temporary;
 
     digest_random_name(random, sizeof random - 1);
-    temporary = mem_format(".%s%s.%s%s", name, tag, random, suffix);
+    temporary = mem_format(".%s%s.%s%s", name, tag, random, OUTDIR_TEMPORARY);
     free(tag);
     return temporary;
 }
@@ -151,17 +149,17 @@ static int outdir_open_folder(
 static int outdir_open_bucket(const char *address, const struct outdir_writer *writer,
     struct outdir *ret_dir, struct error *err)
 {
-    char *own = mem_format("%s/output/%s", s3_work_folder(), address + strlen("s3://"));
-    int rc = outdir_open_folder(own, writer, ret_dir, err);
+    char *own;
+    int fd, rc = outdir_own_open(address, &own, &fd, err);
 
-    if (rc < 0) {
-        free(own);
-        return rc;
-    }
-    ret_dir->address = address;
-    ret_dir->own_path = own;
-    ret_dir->patience_ms = OUTDIR_PATIENCE_MS;
-    return 0;
+    if (rc == 0)
+        *ret_dir = (struct outdir){.fd = fd,
+            .writer = *writer,
+            .path = own,
+            .address = address,
+            .own_path = own,
+            .patience_ms = OUTDIR_PATIENCE_MS};
+    return rc;
 }
 
 static int outdir_open_any(
@@ -208,9 +206,7 @@ void outdir_close(struct outdir *dir)
     if (dir->fd >= 0)
         close(dir->fd);
     dir->fd = -1;
-    if (dir->own_path)
-        rmdir(dir->own_path);
-    free(dir->own_path);
+    outdir_own_close(dir->own_path);
     dir->own_path = NULL;
 }
 

@@ -1,8 +1,12 @@
-/* outdir_private.h - what outdir_write.c needs of outdir.c: names in the folder of temporary files.
- */
+/* outdir_private.h - what outdir_write.c and outdir_own.c need of outdir.c. */
 #pragma once
 
 #include "video/kept/outdir.h"
+
+#define OUTDIR_TEMPORARY ".part" /* the end of a temporary name, which begins with a dot */
+
+/* With all above it.  Returns why the first folder that is not there was not made, or 0. */
+int outdir_make_folders(const char *path);
 
 bool outdir_is_temporary(const char *name);
 

@@ -18,16 +18,25 @@ static void file_of(const char *key, char ret_path[static 200])
     snprintf(ret_path, 200, "%s/%s.result", kit_folder, key);
 }
 
-static int drop(const struct config *config, const struct job *job, struct error *err)
+static const char *begins_meanwhile; /* a key of which a new job is opened in the middle */
+
+static int drop(const struct config *config, const struct job *job,
+    const struct key_sharing *sharing, struct error *err)
 {
+    bool shares = false;
     char path[200];
+    int rc;
 
     (void)config;
     if (may_not_drop)
         return error_set(err, ERR_IO, "read-only");
+    if (begins_meanwhile)
+        kit_job(begins_meanwhile);
+    rc = sharing->ask(sharing->ctx, &shares, err);
     file_of(job->key, path);
-    unlink(path);
-    return 0;
+    if (!shares)
+        unlink(path);
+    return rc;
 }
 
 static int64_t bytes(const struct config *config, const struct job *done)
@@ -170,6 +179,25 @@ START_TEST(a_job_whose_files_can_not_be_removed_stays)
 }
 END_TEST
 
+/* Between the first question to the store and the removal this process may be stopped. */
+START_TEST(files_that_a_new_job_of_the_key_may_have_begun_stay)
+{
+    struct config config = config_of(10000, 0);
+    struct error err;
+    struct job job;
+
+    done_job("a", 0);
+    kit_sql("UPDATE casecast_jobs SET state = 'failed'");
+    job = kit_get(id_of("a"));
+    begins_meanwhile = "a";
+    assert_done(pruner_forget(kit_store, &config, &kind_video, &job, &err));
+    begins_meanwhile = NULL;
+    job_clear(&job);
+    ck_assert(has_file("a"));
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs"), "1"); /* the new one */
+}
+END_TEST
+
 START_TEST(a_kind_that_is_not_known_is_left_alone)
 {
     struct config config = config_of(10000, 0);
@@ -205,6 +233,7 @@ int main(void)
         what_takes_too_much_of_the_disk_goes_longest_ago_first,
         a_wish_needs_no_age_and_files_of_another_job_stay,
         a_job_whose_files_can_not_be_removed_stays,
+        files_that_a_new_job_of_the_key_may_have_begun_stay,
         a_kind_that_is_not_known_is_left_alone,
         many_that_can_not_be_forgotten_do_not_hide_others,
     };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -214,6 +215,70 @@ START_TEST(storage_that_has_just_failed_is_not_asked_again)
 }
 END_TEST
 
+static int n_own_folders(void)
+{
+    char command[160], line[16] = "";
+    FILE *out;
+
+    snprintf(command, sizeof command,
+        "find %s/output/videos/site/key -mindepth 1 -type d 2>/dev/null | wc -l", folder);
+    out = popen(command, "r");
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, out));
+    pclose(out);
+    return atoi(line);
+}
+
+static void write_temporary(const struct outdir *of)
+{
+    int fd = openat(of->fd, ".final.mp4.part", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+/* The run that lost the job closes the folder while the next one of the same key writes there. */
+START_TEST(who_closes_takes_nothing_from_another_opening_of_the_same_key)
+{
+    struct outdir other;
+
+    start((const char *const[]){OK, NULL});
+    ck_assert_int_eq(outdir_open("s3://videos/site/key", &other, &err), 0);
+    write_temporary(&dir);
+    ck_assert_int_eq(n_own_folders(), 2);
+    outdir_close(&other);
+    ck_assert_int_eq(n_own_folders(), 1);
+    ck_assert_int_eq(outdir_finish(&dir, ".final.mp4.part", "final.mp4", "live", &err), 0);
+    write_temporary(&dir);
+    outdir_close(&dir);
+    ck_assert_int_eq(n_own_folders(), 0);
+    ck_assert_int_eq(outdir_open("s3://videos/site/key", &dir, &err), 0);
+    write_temporary(&dir);
+    stop();
+}
+END_TEST
+
+START_TEST(what_a_killed_process_left_goes_at_the_next_opening)
+{
+    struct outdir other;
+    int status;
+    pid_t pid;
+
+    start((const char *const[]){OK, NULL});
+    if ((pid = fork()) == 0) {
+        if (outdir_open("s3://videos/site/key", &other, &err) == 0)
+            write_temporary(&other);
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(pid, &status, 0);
+    ck_assert_int_eq(n_own_folders(), 2);
+    ck_assert_int_eq(outdir_open("s3://videos/site/key", &other, &err), 0);
+    ck_assert_int_eq(n_own_folders(), 2);
+    write_temporary(&dir);
+    outdir_close(&other);
+    stop();
+}
+END_TEST
+
 START_TEST(an_object_that_was_removed_has_no_length)
 {
     start((const char *const[]){OK, HOLDS(0, ""), OK, NONE, NULL});
@@ -241,6 +306,8 @@ int main(void)
     tcase_add_test(facts, a_read_waits_for_storage_within_bounds);
     tcase_add_test(facts, what_is_not_there_reads_as_nothing);
     tcase_add_test(facts, storage_that_has_just_failed_is_not_asked_again);
+    tcase_add_test(facts, who_closes_takes_nothing_from_another_opening_of_the_same_key);
+    tcase_add_test(facts, what_a_killed_process_left_goes_at_the_next_opening);
     tcase_add_test(facts, an_object_that_was_removed_has_no_length);
     suite_add_tcase(suite, facts);
     runner = srunner_create(suite);
