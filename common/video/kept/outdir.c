@@ -23,27 +23,6 @@
 
 enum { LEFT_BEHIND_S = 86400 /* more than any two machines' clocks differ */ };
 
-static void outdir_make_folder(const char *path, int *why)
-{
-    if (mkdir(path, 0755) < 0 && errno != EEXIST && !*why)
-        *why = errno;
-}
-
-int outdir_make_folders(const char *path)
-{
-    char *part = mem_copy(path);
-    int why = 0;
-
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        outdir_make_folder(part, &why);
-        *slash = '/';
-    }
-    outdir_make_folder(part, &why);
-    free(part);
-    return why;
-}
-
 int outdir_walk(const struct outdir *dir,
     int (*each)(const struct outdir *dir, const char *name, const char *prefix, struct error *err),
     const char *prefix, struct error *err)
@@ -66,13 +45,6 @@ int outdir_walk(const struct outdir *dir,
 }
 
 /* --- temporary files --- */
-
-bool outdir_is_temporary(const char *name)
-{
-    size_t len = strlen(name), end = strlen(OUTDIR_TEMPORARY);
-
-    return name[0] == '.' && len > end && strcmp(name + len - end, OUTDIR_TEMPORARY) == 0;
-}
 
 /* ".JOB.RUN", or nothing. */
 static char *outdir_tag(const struct outdir_writer *writer)

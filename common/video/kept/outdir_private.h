@@ -1,4 +1,4 @@
-/* outdir_private.h - what outdir_write.c and outdir_own.c need of outdir.c. */
+/* outdir_private.h - what the files of outdir share. */
 #pragma once
 
 #include "video/kept/outdir.h"
