@@ -17,6 +17,7 @@
 #include "program/kind_file.h"
 #include "s3/s3.h"
 #include "video/machine.h"
+#include "video/video.h"
 
 static void check_print(enum term_style style, const char *word, const char *what, const char *text)
 {
@@ -419,6 +420,48 @@ static void check_report_warning(void *ctx, const char *place, const char *name,
     findings->n_warnings++;
 }
 
+static void check_report_unseen(void *ctx, const char *place, const char *field, int n)
+{
+    struct findings *findings = ctx;
+
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s, s:s, s:i}", "finding", "unseen", "place", place,
+            "field", field, "characters", n));
+    else
+        printf(
+            "%swarning%s  %s%s%s: no font here has %d of its characters; install fonts-noto-core, "
+            "fonts-noto-cjk or fonts-noto-color-emoji\n",
+            term_on(stdout, TERM_WARNING), term_off(stdout, TERM_WARNING), place,
+            place[0] ? "." : "", field, n);
+    findings->n_warnings++;
+}
+
+static void check_tell_measures(const struct video_measures *measures)
+{
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:f, s:i, s:i, s:i, s:i}", "finding", "length", "seconds",
+            measures->seconds, "width", measures->width, "height", measures->height, "fps",
+            measures->fps, "frames", measures->n_frames));
+    else
+        printf("length   %.1f s of %d×%d at %d fps\n", measures->seconds, measures->width,
+            measures->height, measures->fps);
+}
+
+/* Asks voices and fonts, too.  The sound that is made for it has no name on the disk. */
+static void check_measure(
+    const struct config *config, const struct case_record *record, struct findings *found)
+{
+    const char *folder = getenv("TMPDIR");
+    struct video_measures measures;
+    struct error err;
+
+    if (video_measure(record, config->media_root, folder && *folder ? folder : "/tmp",
+            check_report_unseen, found, &measures, &err) == 0)
+        check_tell_measures(&measures);
+    else
+        check_report_mistake(found, "", "video", err.text);
+}
+
 static int check_case(const struct config *config, const char *id)
 {
     struct findings found = {0};
@@ -436,10 +479,12 @@ static int check_case(const struct config *config, const char *id)
         return cli_fail(&err);
     }
     files_check(&files, record, "");
+    files_end(&files);
+    if (!found.n_mistakes)
+        check_measure(config, record, &found);
     term_say("case %s: %d %s, %d %s\n", id, found.n_mistakes,
         found.n_mistakes == 1 ? "mistake" : "mistakes", found.n_warnings,
         found.n_warnings == 1 ? "warning" : "warnings");
-    files_end(&files);
     case_free(record);
     close(files.root_fd);
     return found.n_mistakes ? EXIT_NO : EXIT_DONE;
@@ -463,6 +508,9 @@ static int check_run(
 
 const struct command command_check = {"check", "[CASE]",
     "shows what this machine or a case lacks, and how to mend it",
-    "\nWith a CASE, each file that it names is read as a job would read it.  A mistake makes\n"
-    "the job fail.  A warning is a fault of a file that is used nevertheless.\n",
+    "\nWith a CASE, each file that it names is read as a job would read it, each text is spoken, "
+    "and\n"
+    "the length of the video is told.  A mistake makes the job fail.  A warning is a fault of "
+    "what\n"
+    "is used nevertheless.\n",
     check_run, NULL};

@@ -90,7 +90,7 @@ static int video_plan(struct video_run *run, struct error *err)
     return rc;
 }
 
-static int video_read_case(struct video_run *run, struct error *err)
+int video_read_case(struct video_run *run, struct error *err)
 {
     const struct narration_input input = {.record = run->record,
         .root_fd = run->root_fd,

@@ -66,6 +66,18 @@ int video_files_stamp(const struct case_record *record, const char *media_root,
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err);
 
+struct video_measures {
+    int width, height, fps, n_frames;
+    double seconds;
+};
+
+/* How long the video of `record` would be: its texts are spoken and its sounds read, but no frame
+ * is drawn.  Calls `unseen` for each text in which no font of this machine has `n` characters: they
+ * would be boxes.  `run_dir`: folder of unfinished sound.  Errors as video_create(). */
+int video_measure(const struct case_record *record, const char *media_root, const char *run_dir,
+    void (*unseen)(void *ctx, const char *place, const char *field, int n), void *ctx,
+    struct video_measures *ret_measures, struct error *err);
+
 /* How a process helps with a video that another machine makes. */
 struct video_help { /* all that is pointed to outlives the call */
     const char *media_root, *cache_dir;

@@ -1,5 +1,6 @@
 /* video_private.h - what the files of video_create() share: video.c does the work in its order,
- * video_report.c calls the callbacks.  video_help.c makes segments for another machine. */
+ * video_report.c calls the callbacks.  video_help.c makes segments for another machine,
+ * and video_measure.c only asks how long a video would be. */
 #pragma once
 
 #include <pthread.h>
@@ -52,3 +53,7 @@ void video_report_playable(struct video_run *run);
 /* The timeline of a case with sounds of these lengths.  The caller frees it. */
 int video_plan_timeline(const struct case_record *record, const int64_t *sounds,
     struct timeline *ret_timeline, struct error *err);
+
+/* Speaks or reads the sound of each scene, and plans the timeline.  `root_fd` and `cache` are open.
+ * Errors as video_create(). */
+int video_read_case(struct video_run *run, struct error *err);

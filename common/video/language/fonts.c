@@ -197,3 +197,15 @@ void fonts_unlock(struct fonts *fonts)
 {
     pthread_mutex_unlock(&fonts->lock);
 }
+
+int fonts_count_unseen(struct fonts *fonts, const char *text)
+{
+    PangoLayout *layout = pango_layout_new(fonts_lock(fonts));
+    int n;
+
+    pango_layout_set_text(layout, text, -1);
+    n = pango_layout_get_unknown_glyphs_count(layout);
+    g_object_unref(layout);
+    fonts_unlock(fonts);
+    return n;
+}

@@ -26,3 +26,6 @@ void fonts_add(const struct fonts *fonts, struct digest *digest);
  * valid until fonts_unlock().  Font sizes are pixels. */
 PangoContext *fonts_lock(struct fonts *fonts);
 void fonts_unlock(struct fonts *fonts);
+
+/* How many characters of `text` no font of the set has. */
+int fonts_count_unseen(struct fonts *fonts, const char *text);

@@ -385,6 +385,7 @@ START_TEST(a_case_is_checked_file_by_file)
     ck_assert_int_eq(run("check", "1"), 0);
     ck_assert_str_eq(out,
         "warning  scenes[1]: open.jpg is used as it is, but it has no end marker\n"
+        "length   7.2 s of 1920×1080 at 30 fps\n"
         "case 1: 0 mistakes, 1 warning\n");
     write_file("a.jpg", "gone");
     ck_assert_int_eq(run("check", "1"), 1);
@@ -392,6 +393,26 @@ START_TEST(a_case_is_checked_file_by_file)
     ck_assert_int_eq(run("check", "2"), 66);
     assert_has(complaints, "case 2 not found");
     ck_assert_int_eq(run("check", "1", "2"), 64);
+}
+END_TEST
+
+/* U+10FFFD is for private use: no font has it. */
+START_TEST(a_check_speaks_texts_and_asks_fonts)
+{
+    double seconds = 0, made = 0;
+
+    write_picture("a.jpg", 0);
+    write_file("b.json", "{\"cases\": [{\"id\": \"1\", \"quality\": \"draft\", \"scenes\":"
+                         " [{\"image\": \"a.jpg\", \"narration\": \"Good day.\","
+                         " \"caption\": \"a \xf4\x8f\xbf\xbd\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 0);
+    ck_assert_int_eq(run("check", "1"), 0);
+    assert_has(out, "warning  scenes[0].caption: no font here has 1 of its characters");
+    assert_has(out, "case 1: 0 mistakes, 1 warning\n");
+    ck_assert_int_eq(sscanf(strstr(out, "length"), "length %lf", &seconds), 1);
+    ck_assert_int_eq(run("create", "1"), 0);
+    ck_assert_int_eq(sscanf(strstr(out, "1.mp4: "), "1.mp4: %lf", &made), 1);
+    ck_assert_double_eq_tol(seconds, made, 0.01);
 }
 END_TEST
 
@@ -1135,6 +1156,7 @@ int main(void)
         sounds_that_no_job_could_play_are_told_with_what_they_are,
         pictures_that_no_job_could_show_are_told_with_what_they_are,
         a_case_is_checked_file_by_file,
+        a_check_speaks_texts_and_asks_fonts,
         a_bad_file_changes_nothing_and_the_next_is_imported,
         twenty_mistakes_are_shown_and_the_rest_is_counted,
         a_file_that_cannot_be_read_is_told,

@@ -1,0 +1,77 @@
+/* video_measure.c - video_measure() of video.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "video/language/fonts.h"
+#include "video/video_private.h"
+
+struct measure {
+    struct fonts *fonts;
+    void (*unseen)(void *ctx, const char *place, const char *field, int n);
+    void *ctx;
+};
+
+static void measure_text(
+    const struct measure *measure, const char *place, const char *field, const char *text)
+{
+    int n = text ? fonts_count_unseen(measure->fonts, text) : 0;
+
+    if (n > 0)
+        measure->unseen(measure->ctx, place, field, n);
+}
+
+/* All texts that may be drawn. */
+static void measure_texts(const struct measure *measure, const struct case_record *record)
+{
+    char place[32];
+
+    if (record->title_card)
+        measure_text(measure, "", "title", record->title);
+    for (int i = 0; i < record->n_scenes; i++) {
+        snprintf(place, sizeof place, "scenes[%d]", i);
+        measure_text(measure, place, "caption", record->scenes[i].caption);
+        if (record->credits)
+            measure_text(measure, place, "credit", record->scenes[i].credit);
+    }
+}
+
+static int measure_length(struct video_run *run, struct video_measures *measures, struct error *err)
+{
+    int rc = video_read_case(run, err);
+
+    if (rc < 0)
+        return rc;
+    case_frame_size(run->record, &measures->width, &measures->height);
+    measures->fps = run->timeline.fps;
+    measures->n_frames = run->timeline.n_frames;
+    measures->seconds = (double)run->timeline.n_frames / run->timeline.fps;
+    return 0;
+}
+
+int video_measure(const struct case_record *record, const char *media_root, const char *run_dir,
+    void (*unseen)(void *ctx, const char *place, const char *field, int n), void *ctx,
+    struct video_measures *ret_measures, struct error *err)
+{
+    const struct video_options options = {.run_dir = run_dir};
+    struct measure measure = {fonts_acquire(), unseen, ctx};
+    struct video_run run = {.record = record, .options = &options, .cache.fd = -1, .root_fd = -1};
+    int rc;
+
+    measure_texts(&measure, record);
+    fonts_release(measure.fonts);
+    if (record->n_scenes == 0)
+        return error_set(
+            err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);
+    rc = beneath_root(media_root, &run.root_fd, err);
+    if (rc < 0)
+        return rc;
+    progress_start(&run.progress, &options.watch);
+    rc = measure_length(&run, ret_measures, err);
+    timeline_free(&run.timeline);
+    free(run.sounds);
+    narration_close(&run.narration);
+    close(run.root_fd);
+    return rc;
+}
