@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# boot.sh - boots systemd with the files of this machine, as process 1 of the namespaces that it is started in, and runs
-# walk.sh there as a unit.  Nothing that happens in it changes the machine.
+# boot.sh - boots systemd with the files of a root, as process 1 of the namespaces that it is started in, and runs a
+# script of this folder there as a unit.  Nothing that happens in it changes the root, which may be that of the machine.
 #
-#     unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child boot.sh FOLDER PACKAGE
+#     unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child boot.sh FOLDER PACKAGE SCRIPT ROOT
 #
 # FOLDER, in which there is a folder `root`, is all that stays; its files walk.log and console have the output.
 set -euo pipefail
 folder=$1
 package=$2
+script=$3
+lower=$4
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 
 # --- the root ---
@@ -16,7 +18,7 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$folder/root"
 cd "$folder/root"
 mkdir up work new
-mount -t overlay -o "lowerdir=/,upperdir=$PWD/up,workdir=$PWD/work" overlay new
+mount -t overlay -o "lowerdir=$lower,upperdir=$PWD/up,workdir=$PWD/work" overlay new
 cd new
 mount -t proc proc proc
 mount -t sysfs sysfs sys
@@ -54,7 +56,7 @@ Type=oneshot
 Environment=RESTART_ROUNDS=${RESTART_ROUNDS:-3}
 StandardOutput=file:/srv/walk/walk.log
 StandardError=file:/srv/walk/walk.log
-ExecStart=/srv/repository/tests/package/walk.sh /srv/$(basename "$package")
+ExecStart=/srv/repository/tests/package/$script /srv/$(basename "$package")
 ExecStopPost=systemctl exit 0
 END
 

@@ -12,6 +12,7 @@
 #     LANGUAGE FILE     saved under that name in the folder in which all blocks run
 #     nginx http        nginx accepts it in its http block, and nginx server in the server block of the site
 #     c                 it is a file of tests/kit, or it compiles
+#     sh walk           run by tests/package, on a fresh Debian
 #     sh example        not run: see `examples`; js example is parsed only
 #     text              a drawing, not checked
 # shellcheck disable=SC2016,SC2046
@@ -37,9 +38,7 @@ declare -A examples=(
     ['casecast create']='needs photos of your own; tests/flow/film/terminal.sh has some'
     ['casecast init']='is for a second machine and its units; tests/flow/machines shows it'
     ['node tests/bench/cluster/model.mjs']='prints tables and checks nothing'
-    ['sudo mkdir']='writes to /etc; tests/package makes a certificate of its own'
     ['casecast nginx']='is for a site of the reader; tests/flow/site/guest.sh and tests/package show it'
-    ['sudo install']='is for the installed package; tests/package imports a case and makes its video'
     ['meson setup']='writes to /usr/local and /etc; unit_runs and nginx_serves run what it installs'
     ['new EventSource(`${events}?client_secret=${clientSecret}`)']='is one line of a page; tests/flow/secrets.sh asks with a secret'
 )
@@ -110,7 +109,7 @@ step_run() { # STEP
     local kind word
     kind=$(cat "$1/kind") word=$(cat "$1/word")
     case "$kind $word" in
-    *' example' | 'nginx http' | 'c '* | 'text ') ;;
+    *' example' | 'sh walk' | 'nginx http' | 'c '* | 'text ') ;;
     'nginx server')
         cat "$1/code" >>"$state/run/site/more.conf"
         (stack_start) >"$1/got" 2>&1 || : >"$1/broken"
