@@ -252,18 +252,20 @@ START_TEST(a_silent_host_does_not_take_the_time_of_the_next)
 }
 END_TEST
 
-START_TEST(a_host_that_is_silent_is_named)
+START_TEST(each_host_that_does_not_answer_is_named_with_its_error)
 {
     int fd, port = silent_port(&fd);
     struct store *store;
     uint64_t position;
     char address[160];
 
-    snprintf(address, sizeof address, "postgresql://owner@127.0.0.1:%d,127.0.0.1:%d/%s", port, port,
-        "none");
+    snprintf(
+        address, sizeof address, "postgresql://owner@127.0.0.1:%d,127.0.0.2:%d/none", port, port);
     store = open_at(address);
-    assert_says(
-        store_position(store, &position, &kit_error), ERR_BUSY, "no answer in 2 s from 127.0.0.1");
+    assert_says(store_position(store, &position, &kit_error), ERR_BUSY,
+        "no answer in 2 s from 127.0.0.1; ");
+    ck_assert_msg(strstr(kit_error.text, "127.0.0.2"), "%s", kit_error.text);
+    ck_assert_msg(strstr(kit_error.text, "Connection refused"), "%s", kit_error.text);
     store_close(store);
     close(fd);
 }
@@ -370,7 +372,7 @@ int main(void)
         each_event_is_there_once_though_connections_are_ended_at_random,
         each_event_is_there_once_though_the_server_crashes,
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
-        a_host_that_is_silent_is_named,
+        each_host_that_does_not_answer_is_named_with_its_error,
         news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
         who_reads_tables_that_were_made_anew_is_adrift,
         a_reader_finds_by_itself_that_the_tables_were_dropped,

@@ -134,20 +134,37 @@ static int connect_start_host(struct pg_link *link, const PQconninfoOption *opti
     return rc;
 }
 
-/* One host after the other; of several errors the first is told, as libpq does. */
+/* Behind the errors of the hosts before it, without the name of the database again. */
+static void connect_add_error(
+    const struct pg_link *link, const struct error *of_host, struct error *err)
+{
+    size_t name = strlen(link->name) + strlen(": ");
+    struct error before;
+
+    if (!err || strlen(of_host->text) <= name)
+        return;
+    before = *err;
+    error_set(err, before.code, "%s; %s", before.text, of_host->text + name);
+    err->public_text = before.public_text;
+}
+
+/* One host after the other; of several errors the code is that of the first. */
 static int connect_each(struct pg_link *link, const PQconninfoOption *options,
     const char *attributes, struct error *err)
 {
     int first = 0;
 
     for (size_t i = 0; i < connect_count_hosts(options); i++) {
-        struct error *why = first == 0 ? err : NULL;
+        struct error of_host;
+        struct error *why = first == 0 ? err : &of_host;
         int rc = connect_start_host(link, options, i, attributes, why);
 
         if (rc == 0)
             rc = connect_finish(link, why);
         if (rc == 0)
             return 0;
+        if (first != 0)
+            connect_add_error(link, &of_host, err);
         first = first == 0 ? rc : first;
     }
     return first;
