@@ -47,6 +47,7 @@ static const struct {
     {"CASECAST_S3_ENDPOINT", offsetof(struct config, s3_endpoint), ""},
     {"CASECAST_S3_REGION", offsetof(struct config, s3_region), "us-east-1"},
     {"CASECAST_S3_STYLE", offsetof(struct config, s3_style), "path"},
+    {"CASECAST_SEAL", offsetof(struct config, seal), "try"},
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
     {"CASECAST_WEBHOOK_HOSTS", offsetof(struct config, webhook_hosts), ""},
     {"CASECAST_WEBHOOK_KEYS", offsetof(struct config, webhook_keys), ""},
@@ -239,6 +240,10 @@ static int config_check(const struct config *config, struct error *err)
             "letters, digits and -._~ and at most %d bytes; no folder is called media or begins "
             "with a dot",
             config->prefix, PREFIX_MAX);
+    if (strcmp(config->seal, "off") != 0 && strcmp(config->seal, "try") != 0 &&
+        strcmp(config->seal, "require") != 0)
+        return error_set(
+            err, ERR_INPUT, "CASECAST_SEAL=%s: must be require, try or off", config->seal);
     if (strcmp(config->log, "stderr") != 0 && strcmp(config->log, "syslog") != 0)
         return error_set(err, ERR_INPUT, "CASECAST_LOG=%s: must be stderr or syslog", config->log);
     if (config->media_url[len - 1] != '/' || strpbrk(config->media_url, " \t\r\n\"<>"))

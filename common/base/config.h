@@ -34,8 +34,10 @@ struct config {
     const char *kinds;         /* CASECAST_KINDS: folder of kinds of job that are files; "": none */
     const char *webhook_hosts; /* CASECAST_WEBHOOK_HOSTS: where webhooks may go to; "": nowhere */
     const char *webhook_keys;  /* CASECAST_WEBHOOK_KEYS: file of the keys that sign them */
-    const char *log;           /* CASECAST_LOG: stderr or syslog */
-    const char *machine;       /* CASECAST_MACHINE: name of this machine; default: its host name */
+    const char *seal; /* CASECAST_SEAL: files from outside are decoded in sealed processes: require,
+                         try, off */
+    const char *log;  /* CASECAST_LOG: stderr or syslog */
+    const char *machine; /* CASECAST_MACHINE: name of this machine; default: its host name */
     const char *run; /* CASECAST_RUN: folder of this machine alone: locks and unfinished files; "":
                         locks lie beside the database, unfinished files in the output folder */
     int responders;  /* CASECAST_RESPONDERS: threads that accept requests */

@@ -14,7 +14,7 @@
  *     store/postgres/jobs, store/postgres/link, store/postgres/schema, store/rows, store/sqlite,
  *     store/sqlite/cases, store/sqlite/db, store/sqlite/jobs, video, video/canary, video/deliver,
  *     video/draw, video/encode, video/film, video/frame, video/kept, video/language, video/libav,
- *     video/mix, video/picture, video/plan, video/sound, video/soundtrack, video/text,
+ *     video/media, video/mix, video/picture, video/plan, video/sound, video/soundtrack, video/text,
  *     video/voice, video/watch. */
 #pragma once
 

@@ -17,6 +17,7 @@
 #include "program/kind_file.h"
 #include "s3/s3.h"
 #include "video/machine.h"
+#include "video/media/media.h"
 #include "video/video.h"
 
 static void check_print(enum term_style style, const char *word, const char *what, const char *text)
@@ -371,6 +372,22 @@ static void check_hooks(const struct config *config, int *n_missing)
     free(text);
 }
 
+/* Without the seal casecast works, so it is missing only if it is required. */
+static void check_seal(const struct config *config, int *n_missing)
+{
+    struct error err;
+    bool is_off = strcmp(config->seal, "off") == 0;
+    bool is_sealed = !is_off && media_check_seal(&err) == 0;
+    char *text = mem_format("CASECAST_SEAL=%s: pictures and sounds are decoded %s", config->seal,
+        is_sealed ? "in processes that may do nothing else"
+        : is_off  ? "in the process itself, with all its rights"
+                  : "in processes of their own, but this kernel does not seal them");
+
+    check_report(is_sealed || strcmp(config->seal, "require") != 0, "decoders", text,
+        "allow casecast seccomp, or set CASECAST_SEAL=try", n_missing);
+    free(text);
+}
+
 static void check_machine(const struct config *config, int *n_missing)
 {
     check_database(config, n_missing);
@@ -384,6 +401,7 @@ static void check_machine(const struct config *config, int *n_missing)
         check_kinds(config, n_missing);
     if (*config->webhook_hosts)
         check_hooks(config, n_missing);
+    check_seal(config, n_missing);
     machine_check(check_report_finding, n_missing);
     check_engines(config, n_missing);
 }
@@ -470,12 +488,12 @@ static int check_case(const struct config *config, const char *id)
     struct case_record *record;
     struct error err;
 
-    if (beneath_root(config->media_root, &files.root_fd, &err) < 0) {
+    if (media_open(config->media_root, NULL, &files.media, &err) < 0) {
         error_where(&err, "CASECAST_MEDIA_ROOT: ");
         return cli_fail(&err);
     }
     if (cli_load_case(config, id, &record, &err) != 0) {
-        close(files.root_fd);
+        media_close(files.media);
         return cli_fail(&err);
     }
     files_check(&files, record, "");
@@ -486,7 +504,7 @@ static int check_case(const struct config *config, const char *id)
         found.n_mistakes == 1 ? "mistake" : "mistakes", found.n_warnings,
         found.n_warnings == 1 ? "warning" : "warnings");
     case_free(record);
-    close(files.root_fd);
+    media_close(files.media);
     return found.n_mistakes ? EXIT_NO : EXIT_DONE;
 }
 

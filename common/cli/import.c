@@ -2,11 +2,11 @@
  * nothing. */
 #include <unistd.h>
 
-#include "base/beneath.h"
 #include "cli/film/files.h"
 #include "cli/film/json_file.h"
 #include "cli/options.h"
 #include "video/draw/caption.h"
+#include "video/media/media.h"
 
 enum {
     MISTAKES_SHOWN = 20, /* of a file */
@@ -144,7 +144,7 @@ static int import_run(
 
     if (!given->n_rest)
         return cli_misused(command, "which file? - is standard input");
-    if (beneath_root(config->media_root, &import.files.root_fd, &err) < 0) {
+    if (media_open(config->media_root, NULL, &import.files.media, &err) < 0) {
         error_where(&err, "CASECAST_MEDIA_ROOT: ");
         return cli_fail(&err);
     }
@@ -154,7 +154,7 @@ static int import_run(
         status = one != EXIT_DONE ? one : status;
     }
     files_end(&import.files);
-    close(import.files.root_fd);
+    media_close(import.files.media);
     store_close(import.store);
     return status;
 }

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/film/film.h"
-#include "video/picture/picture.h"
+#include "video/media/media.h"
 #include "video/voice/speech.h"
 
 /* What the threads share. */
@@ -45,7 +45,7 @@ static int narration_find_source(const struct narration_input *input, int i, str
     const struct scene *scene = &input->record->scenes[i];
 
     *source = (struct source){.file = scene->audio,
-        .root_fd = input->root_fd,
+        .media = input->media,
         .spool = spool,
         .from = spool->n,
         .rate = SPEECH_RATE,
@@ -73,7 +73,7 @@ static int narration_read_sound(const struct narration_input *input, int i, stru
 static int narration_probe_picture(const struct narration_input *input, int i, struct error *err)
 {
     const char *image = input->record->scenes[i].image;
-    int rc = image ? picture_probe(input->root_fd, image, err)
+    int rc = image ? media_picture_probe(input->media, image, err)
                    : error_set(err, ERR_INPUT, "no file is named; each scene needs a picture");
 
     return rc < 0 ? film_error_where(i, "image", err) : 0;

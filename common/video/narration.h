@@ -12,7 +12,7 @@ enum { NARRATION_THREADS_MAX = 16 };
 
 struct narration_input { /* all pointers are the caller's */
     const struct case_record *record;
-    int root_fd;         /* of the media root */
+    struct media *media;
     const char *dir;     /* folder of the spools */
     struct cache *cache; /* of speech */
     const atomic_bool *cancel;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/beneath.h"
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -28,7 +27,7 @@ static int video_open_folders(struct video_run *run, struct error *err)
     if (cache_open(options->cache_dir, options->cache_bytes, &run->cache, err) < 0)
         log_warning("nothing is kept between videos: %s", err->text);
     run->cache.cancel = options->cancel;
-    rc = beneath_root(options->media_root, &run->root_fd, err);
+    rc = media_open(options->media_root, options->cancel, &run->media, err);
     if (rc == 0 && options->watch.may_publish)
         rc = options->watch.may_publish(options->watch.ctx, err);
     if (rc == 0)
@@ -57,7 +56,7 @@ static void *video_prefetch_thread(void *ctx)
  * reuse what it leaves in `run->film` and in the cache. */
 static void video_prefetch(struct video_run *run)
 {
-    film_open(run->record, &run->dir, &run->cache, run->root_fd, &run->film);
+    film_open(run->record, &run->dir, &run->cache, run->media, &run->film);
     run->has_prefetch = pthread_create(&run->prefetch, NULL, video_prefetch_thread, run) == 0;
 }
 
@@ -93,7 +92,7 @@ static int video_plan(struct video_run *run, struct error *err)
 int video_read_case(struct video_run *run, struct error *err)
 {
     const struct narration_input input = {.record = run->record,
-        .root_fd = run->root_fd,
+        .media = run->media,
         .dir = run->options->run_dir ? run->options->run_dir : run->options->out_dir,
         .cache = &run->cache,
         .cancel = run->options->cancel,
@@ -120,7 +119,7 @@ static int video_open_mix(struct video_run *run, struct error *err)
 
     if (file)
         rc = music_open(
-            run->root_fd, file, input.n_samples, options->cancel, &watch, &run->music, err);
+            run->media, file, input.n_samples, options->cancel, &watch, &run->music, err);
     if (rc < 0)
         return rc == -ERR_CANCELED ? rc : error_where(err, "music: ");
     mix_open(&input, options->cancel, &run->mix);
@@ -260,15 +259,14 @@ static void video_close(struct video_run *run)
     if (run->dir.fd >= 0)
         outdir_close(&run->dir);
     cache_close(&run->cache);
-    if (run->root_fd >= 0)
-        close(run->root_fd);
+    media_close(run->media);
 }
 
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err)
 {
     struct video_run run = {
-        .record = record, .options = options, .cache.fd = -1, .root_fd = -1, .dir.fd = -1};
+        .record = record, .options = options, .cache.fd = -1, .dir.fd = -1};
     int rc;
 
     if (record->n_scenes == 0)

@@ -8,7 +8,7 @@
  *
  * Room: from a case to a narrated video.
  * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/kept,
- *     video/language, video/mix, video/picture, video/soundtrack, video/voice, video/watch.
+ *     video/language, video/media, video/mix, video/soundtrack, video/voice, video/watch.
  * Used by: cli, fcgi/kind. */
 #pragma once
 

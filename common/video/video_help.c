@@ -1,8 +1,6 @@
 /* video_help.c - video_help() of video.h. */
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/beneath.h"
 #include "video/canary/canary.h"
 #include "video/encode/help.h"
 #include "video/video_private.h"
@@ -31,7 +29,7 @@ static int video_help_make(struct film *film, const struct video_help *help, str
 }
 
 static int video_help_film(const struct case_record *record, const struct video_help *help,
-    struct cache *cache, int root_fd, struct error *err)
+    struct cache *cache, struct media *media, struct error *err)
 {
     struct timeline timeline = {0};
     struct film film;
@@ -40,7 +38,7 @@ static int video_help_film(const struct case_record *record, const struct video_
     if (rc == 0)
         rc = video_help_check(&help->plan, &timeline, err);
     if (rc == 0) {
-        film_open(record, NULL, cache, root_fd, &film);
+        film_open(record, NULL, cache, media, &film);
         film_plan(&film, &timeline);
         rc = video_help_make(&film, help, err);
         film_close(&film);
@@ -52,7 +50,8 @@ static int video_help_film(const struct case_record *record, const struct video_
 int video_help(const struct case_record *record, const struct video_help *help, struct error *err)
 {
     struct cache cache;
-    int root_fd = -1, rc = 0;
+    struct media *media = NULL;
+    int rc = 0;
 
     if (record->n_scenes == 0 || record->n_scenes != help->plan.n_scenes)
         return error_set(err, ERR_INPUT, "the plan has %d scenes, the case %d", help->plan.n_scenes,
@@ -60,11 +59,10 @@ int video_help(const struct case_record *record, const struct video_help *help, 
     canary_prepare();
     rc = cache_open(help->cache_dir, help->cache_bytes, &cache, err);
     if (rc == 0)
-        rc = beneath_root(help->media_root, &root_fd, err);
+        rc = media_open(help->media_root, help->stop, &media, err);
     if (rc == 0)
-        rc = video_help_film(record, help, &cache, root_fd, err);
-    if (root_fd >= 0)
-        close(root_fd);
+        rc = video_help_film(record, help, &cache, media, err);
+    media_close(media);
     cache_close(&cache);
     return rc;
 }

@@ -1,9 +1,7 @@
 /* video_measure.c - video_measure() of video.h. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/beneath.h"
 #include "video/language/fonts.h"
 #include "video/video_private.h"
 
@@ -56,7 +54,7 @@ int video_measure(const struct case_record *record, const char *media_root, cons
 {
     const struct video_options options = {.run_dir = run_dir};
     struct measure measure = {fonts_acquire(), unseen, ctx};
-    struct video_run run = {.record = record, .options = &options, .cache.fd = -1, .root_fd = -1};
+    struct video_run run = {.record = record, .options = &options, .cache.fd = -1};
     int rc;
 
     measure_texts(&measure, record);
@@ -64,7 +62,7 @@ int video_measure(const struct case_record *record, const char *media_root, cons
     if (record->n_scenes == 0)
         return error_set(
             err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);
-    rc = beneath_root(media_root, &run.root_fd, err);
+    rc = media_open(media_root, NULL, &run.media, err);
     if (rc < 0)
         return rc;
     progress_start(&run.progress, &options.watch);
@@ -72,6 +70,6 @@ int video_measure(const struct case_record *record, const char *media_root, cons
     timeline_free(&run.timeline);
     free(run.sounds);
     narration_close(&run.narration);
-    close(run.root_fd);
+    media_close(run.media);
     return rc;
 }

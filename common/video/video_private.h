@@ -9,6 +9,7 @@
 #include "video/deliver/side_files.h"
 #include "video/film/film.h"
 #include "video/kept/cache.h"
+#include "video/media/media.h"
 #include "video/narration.h"
 #include "video/soundtrack/soundtrack.h"
 #include "video/video.h"
@@ -21,7 +22,7 @@ struct video_run {
 
     /* in the order in which they are opened; zeroed (descriptors: -1) before */
     struct cache cache;
-    int root_fd;
+    struct media *media;
     struct outdir dir;
     struct film film;
     pthread_t prefetch;

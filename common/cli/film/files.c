@@ -5,9 +5,8 @@
 
 #include "base/mem.h"
 #include "cli/film/files.h"
+#include "video/media/media.h"
 #include "video/mix/music.h"
-#include "video/picture/picture.h"
-#include "video/sound/sound_file.h"
 
 /* The findings for a picture, kept because several scenes may name it. */
 struct checked {
@@ -31,7 +30,7 @@ static const struct checked *files_check_picture(struct files *files, const char
     if (checked)
         return checked;
     checked = mem_new(struct checked);
-    if (picture_check(files->root_fd, name, checked->warnings, &err) < 0)
+    if (media_picture_check(files->media, name, checked->warnings, &err) < 0)
         checked->mistake = mem_copy(err.text);
     map_put(&files->checked, name, checked);
     return checked;
@@ -51,7 +50,7 @@ static void files_check_sound(struct files *files, const char *name, const char 
 {
     struct error err;
 
-    if (name && sound_file_check(files->root_fd, name, &err) < 0)
+    if (name && media_sound_check(files->media, name, &err) < 0)
         files->mistake(files->ctx, place, "audio", err.text);
 }
 
@@ -59,7 +58,7 @@ static void files_check_music(struct files *files, const char *name, const char 
 {
     struct error err;
 
-    if (name && music_check(files->root_fd, name, &err) < 0)
+    if (name && music_check(files->media, name, &err) < 0)
         files->mistake(files->ctx, place, "music", err.text);
 }
 

@@ -2,7 +2,7 @@
  * Main thread.
  *
  * Room: the files of a case, and cases in JSON files.
- * May use: base, case, cli/term, video/mix, video/picture, video/sound.
+ * May use: base, case, cli/term, video/media, video/mix.
  * Used by: cli. */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "case/case.h"
 
 struct files {
-    int root_fd; /* the media root, which the caller opens and closes */
+    struct media *media; /* which the caller opens and closes */
     void *ctx;
     void (*mistake)(void *ctx, const char *place, const char *field, const char *text);
     void (*warning)(

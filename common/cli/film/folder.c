@@ -18,8 +18,7 @@
 #include "case/case.h"
 #include "cli/film/taken.h"
 #include "cli/term/status.h"
-#include "video/picture/picture.h"
-#include "video/sound/sound_file.h"
+#include "video/media/media.h"
 
 enum { WORDS_MAX = 65536 /* bytes of a text beside a photo */ };
 
@@ -32,6 +31,7 @@ struct item {
 
 struct folder {
     int fd;
+    struct media *media; /* the same folder */
     bool by_date;
     void (*left_out)(const char *name, const char *why);
     struct item *items;
@@ -169,7 +169,7 @@ static int folder_find_photos(struct folder *folder, struct error *err)
             folder->left_out(item->name, "its name is not UTF-8: rename it");
             continue;
         }
-        item->is_photo = picture_probe(folder->fd, item->name, err) == 0;
+        item->is_photo = media_picture_probe(folder->media, item->name, err) == 0;
         if (!item->is_photo && folder_has_ending(item->name, endings))
             return -ERR_INPUT;
         if (!item->is_photo)
@@ -239,7 +239,7 @@ static int folder_add_scene(
 
     if (voice) {
         json_object_set_new(scene, "audio", json_string(voice->name));
-        rc = sound_file_check(folder->fd, voice->name, err);
+        rc = media_sound_check(folder->media, voice->name, err);
     }
     if (rc == 0 && text)
         rc = folder_read_words(folder, text->name, &words, err);
@@ -308,11 +308,14 @@ int folder_read(const char *path, bool by_date, void (*left_out)(const char *nam
     int rc = beneath_root(path, &folder.fd, err);
 
     if (rc == 0) {
-        rc = folder_list(&folder, path, err);
+        rc = media_open(path, NULL, &folder.media, err);
+        if (rc == 0)
+            rc = folder_list(&folder, path, err);
         if (rc == 0)
             rc = folder_find_photos(&folder, err);
         if (rc == 0)
             rc = folder_make_scenes(&folder, scenes, err);
+        media_close(folder.media);
         close(folder.fd);
     }
     if (rc == 0 && json_array_size(scenes) == 0)

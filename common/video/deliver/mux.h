@@ -7,7 +7,7 @@
  *
  * Room: segments to an MP4, a live playlist and side files.
  * May use: base, case, video/draw, video/encode, video/frame, video/kept, video/language,
- *     video/libav, video/picture, video/plan, video/soundtrack, video/text, video/watch.
+ *     video/libav, video/media, video/plan, video/soundtrack, video/text, video/watch.
  * Used by: fcgi/kind, video. */
 #pragma once
 

@@ -14,7 +14,7 @@
 #include "video/frame/jpeg.h"
 #include "video/kept/engine.h"
 #include "video/kept/outdir.h"
-#include "video/picture/picture.h"
+#include "video/media/media.h"
 
 enum { SIDE = 640 /* the longer one, pixels */, POLL_MS = 100 };
 
@@ -81,14 +81,16 @@ static int poster_draw(
 {
     const struct scene *first = record->scenes;
     struct fit fit = {.kind = first->fit, .focus_x = first->focus_x, .focus_y = first->focus_y};
-    int width, height, root_fd, rc = beneath_root(media_root, &root_fd, err);
+    int width, height, rc;
+    struct media *media;
     struct yuv yuv;
 
+    rc = media_open(media_root, NULL, &media, err);
     if (rc < 0)
         return rc;
     poster_size(record, &width, &height);
-    rc = picture_load(root_fd, first->image, width, height, &fit, &yuv, NULL, err);
-    close(root_fd);
+    rc = media_picture_load(media, first->image, width, height, &fit, &yuv, NULL, err);
+    media_close(media);
     if (rc < 0)
         return rc;
     rc = jpeg_write(&yuv, width, jpeg, err);

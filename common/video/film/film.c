@@ -16,12 +16,12 @@ static void film_choose_motions(struct film *film)
 }
 
 void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
-    int root_fd, struct film *ret_film)
+    struct media *media, struct film *ret_film)
 {
     struct film *film = ret_film;
 
     *film = (struct film){
-        .record = record, .dir = dir, .cache = cache, .root_fd = root_fd, .fonts = fonts_acquire()};
+        .record = record, .dir = dir, .cache = cache, .media = media, .fonts = fonts_acquire()};
     case_frame_size(record, &film->width, &film->height);
     film->shots = mem_new_n((size_t)record->n_scenes, struct shot);
     for (int i = 0; i < record->n_scenes; i++)

@@ -12,7 +12,7 @@
  * during film_plan().
  *
  * Room: all that is known before the first frame, and the drawing of each frame.
- * May use: base, case, video/draw, video/frame, video/kept, video/language, video/picture,
+ * May use: base, case, video/draw, video/frame, video/kept, video/language, video/media,
  *     video/plan.
  * Used by: video, video/encode. */
 #pragma once
@@ -28,6 +28,7 @@
 #include "video/draw/zoom.h"
 #include "video/kept/cache.h"
 #include "video/kept/outdir.h"
+#include "video/media/media.h"
 #include "video/plan/motion.h"
 #include "video/plan/timeline.h"
 
@@ -53,7 +54,7 @@ struct film {
     const struct case_record *record;
     const struct outdir *dir;
     struct cache *cache;
-    int root_fd; /* the media root */
+    struct media *media;
     int width, height;
     struct fonts *fonts; /* of all its words */
     struct shot *shots;  /* one a scene */
@@ -66,9 +67,9 @@ struct film {
 
 /* Nothing is read from the disk yet.  `dir` NULL: thumbnails are only kept in the cache, for the
  * machine whose video it is.  All that is pointed to stays the caller's, and must outlive
- * the film; so must `root_fd`. */
+ * the film; so must `media`. */
 void film_open(const struct case_record *record, const struct outdir *dir, struct cache *cache,
-    int root_fd, struct film *ret_film);
+    struct media *media, struct film *ret_film);
 /* Set when each scene is seen, once, before all functions but film_thumbnail_write() and
  * film_close().  `timeline` stays the caller's and must outlive the film. */
 void film_plan(struct film *film, const struct timeline *timeline);

@@ -6,7 +6,7 @@
 #include "video/film/film_private.h"
 #include "video/kept/engine.h"
 #include "video/language/fonts.h"
-#include "video/picture/picture.h"
+#include "video/media/media.h"
 
 int film_picture_digest_locked(struct film *film, int scene, struct error *err)
 {
@@ -14,7 +14,7 @@ int film_picture_digest_locked(struct film *film, int scene, struct error *err)
     int rc = 0;
 
     if (!shot->digest[0])
-        rc = picture_digest(film->root_fd, film->record->scenes[scene].image, shot->digest, err);
+        rc = media_picture_digest(film->media, film->record->scenes[scene].image, shot->digest, err);
     return rc < 0 ? film_error_where(scene, "image", err) : 0;
 }
 

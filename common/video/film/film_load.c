@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "video/draw/credits.h"
 #include "video/film/film_private.h"
-#include "video/picture/picture.h"
 
 /* Type sizes, relative to a caption's. */
 #define TITLE_SIZE 1.8
@@ -36,7 +35,7 @@ int film_canvas_load_locked(struct film *film, int scene, struct error *err)
 
     if (shot->has_canvas)
         return 0;
-    rc = picture_load(film->root_fd, record->image, film_canvas_side(film->width),
+    rc = media_picture_load(film->media, record->image, film_canvas_side(film->width),
         film_canvas_side(film->height), &fit, &shot->canvas, digest, err);
     if (rc == 0)
         rc = film_check_digest(shot, digest, record->image, err);

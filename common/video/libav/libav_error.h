@@ -5,8 +5,8 @@
  *
  * Room: libav's errors, and one processor for all of its code.
  * May use: base.
- * Used by: video/canary, video/deliver, video/encode, video/frame, video/mix, video/sound,
- *     video/soundtrack. */
+ * Used by: video/canary, video/deliver, video/encode, video/frame, video/media, video/mix,
+ *     video/sound, video/soundtrack. */
 #pragma once
 
 #include "base/error.h"

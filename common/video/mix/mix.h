@@ -8,7 +8,7 @@
  * mixed as soon as the last sound is measured.
  *
  * Room: loudness, music, ducking, limiting: the sound of the whole video.
- * May use: base, video/kept, video/libav, video/sound.
+ * May use: base, video/kept, video/libav, video/media, video/sound.
  * Used by: cli/film, video, video/soundtrack, video/text, video/voice. */
 #pragma once
 

@@ -13,14 +13,14 @@ enum { PIECE = 4096, PIECES_A_TICK = 256 }; /* samples read at once; 22 s of sou
 
 /* --- measuring --- */
 
-static int music_measure(struct sound_file *file, int64_t n_samples,
+static int music_measure(struct media_sound *file, int64_t n_samples,
     const struct music_watch *watch, struct levels_meter *meter, struct error *err)
 {
     float pairs[2 * PIECE];
     int rc = 1;
 
     for (int i = 1; rc > 0 && meter->n_samples < n_samples; i++) {
-        rc = sound_file_read(
+        rc = media_sound_read(
             file, pairs, (int)number_least_64(PIECE, n_samples - meter->n_samples), err);
         if (rc > 0)
             levels_add(meter, pairs, rc);
@@ -43,19 +43,19 @@ static int music_plan_repeat(struct music *music, int64_t n, int64_t n_samples, 
     return 0;
 }
 
-int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bool *cancel,
+int music_open(struct media *media, const char *name, int64_t n_samples, const atomic_bool *cancel,
     const struct music_watch *watch, struct music *ret_music, struct error *err)
 {
-    struct music music = {.root_fd = root_fd, .name = name, .cancel = cancel};
+    struct music music = {.media = media, .name = name, .cancel = cancel};
     struct levels_meter meter;
-    struct sound_file *file;
-    int rc = sound_file_open(root_fd, name, cancel, &file, err);
+    struct media_sound *file;
+    int rc = media_sound_open(media, name, cancel, &file, err);
 
     if (rc < 0)
         return rc;
     levels_open(&meter);
     rc = music_measure(file, n_samples, watch, &meter, err);
-    sound_file_close(file);
+    media_sound_close(file);
     music.levels = levels_end(&meter);
     if (rc == 0)
         rc = music_plan_repeat(&music, meter.n_samples, n_samples, err);
@@ -66,14 +66,14 @@ int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bo
     return rc;
 }
 
-int music_check(int root_fd, const char *name, struct error *err)
+int music_check(struct media *media, const char *name, struct error *err)
 {
     const struct music_watch nobody = {NULL, NULL};
     struct music music;
     int rc;
 
     libav_log_capture();
-    rc = music_open(root_fd, name, MUSIC_SAMPLES_MIN, NULL, &nobody, &music, err);
+    rc = music_open(media, name, MUSIC_SAMPLES_MIN, NULL, &nobody, &music, err);
     if (rc == 0)
         music_close(&music);
     return rc;
@@ -81,7 +81,7 @@ int music_check(int root_fd, const char *name, struct error *err)
 
 void music_close(struct music *music)
 {
-    sound_file_close(music->file);
+    media_sound_close(music->file);
     levels_free(&music->levels);
     *music = (struct music){0};
 }
@@ -112,7 +112,7 @@ static void music_fade(const struct music *music, int64_t at, float *pairs, int6
 /* Reads exactly `n` pairs of the file: it had them when it was measured. */
 static int music_read_file(struct music *music, float *pairs, int64_t n, struct error *err)
 {
-    int rc = sound_file_read(music->file, pairs, (int)n, err);
+    int rc = media_sound_read(music->file, pairs, (int)n, err);
 
     if (rc >= 0 && rc < n)
         return error_set(err, ERR_INPUT, "%s: changed while it was read", music->name);
@@ -126,10 +126,10 @@ static int music_restart(struct music *music, struct error *err)
 
     if (music->file && music->crossfade && music->at > 0)
         rc = music_read_file(music, music->tail, music->crossfade, err);
-    sound_file_close(music->file);
+    media_sound_close(music->file);
     music->file = NULL;
     return rc < 0 ? rc
-                  : sound_file_open(music->root_fd, music->name, music->cancel, &music->file, err);
+                  : media_sound_open(music->media, music->name, music->cancel, &music->file, err);
 }
 
 static bool music_is_crossfade(const struct music *music, int64_t at)

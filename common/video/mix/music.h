@@ -5,8 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "video/media/media.h"
 #include "video/mix/levels.h"
-#include "video/sound/sound_file.h"
 
 enum {
     MUSIC_CROSSFADE = 4800,    /* samples: 100 ms in which its end and its start sound together */
@@ -20,7 +20,7 @@ struct music_watch {
 };
 
 struct music {
-    int root_fd;
+    struct media *media;
     const char *name; /* the caller's */
     const atomic_bool *cancel;
     int64_t period;       /* samples from one start to the next */
@@ -28,20 +28,20 @@ struct music {
     double loudness;      /* integrated, LUFS; -INFINITY: silence */
     struct levels levels; /* of the period and the crossfade */
 
-    struct sound_file *file;         /* NULL: not open */
+    struct media_sound *file;        /* NULL: not open */
     int64_t at;                      /* sample of the video that is read next */
     float tail[2 * MUSIC_CROSSFADE]; /* what followed the last period */
 };
 
 /* Measures as much of the file as a video of `n_samples` needs.  After success the caller closes
  * `*ret_music`; `name` and `cancel` (may be NULL) stay the caller's until then.  Errors: those of
- * sound_file_open() and sound_file_read(); -ERR_INPUT also: too short to be repeated. */
-int music_open(int root_fd, const char *name, int64_t n_samples, const atomic_bool *cancel,
+ * media_sound_open() and media_sound_read(); -ERR_INPUT also: too short to be repeated. */
+int music_open(struct media *media, const char *name, int64_t n_samples, const atomic_bool *cancel,
     const struct music_watch *watch, struct music *ret_music, struct error *err);
 void music_close(struct music *music); /* also one that is all zero */
 
 /* Checks that a video of any length can have the file as music.  Errors as above. */
-int music_check(int root_fd, const char *name, struct error *err);
+int music_check(struct media *media, const char *name, struct error *err);
 
 /* Reads the next `n` pairs of the video, at the music's own loudness.  `at`: the sample of the
  * video at which they start, where the last call ended; 0 starts again.  -ERR_INPUT: the file

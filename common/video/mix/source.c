@@ -7,14 +7,13 @@
 #include "base/cancel.h"
 #include "base/mem.h"
 #include "video/sound/resample.h"
-#include "video/sound/sound_file.h"
 
 enum { PIECE = 4096 }; /* samples read at once */
 
 struct source_reader {
     const struct source *source;
     const atomic_bool *cancel;
-    struct sound_file *file;  /* NULL: the spool */
+    struct media_sound *file; /* NULL: the spool */
     struct resample resample; /* of the spool's samples */
     int64_t n_fed;            /* samples of all channels that it got */
 };
@@ -35,7 +34,7 @@ int source_open(const struct source *source, const atomic_bool *cancel,
 
     reader->source = source;
     reader->cancel = cancel;
-    rc = source->file ? sound_file_open(source->root_fd, source->file, cancel, &reader->file, err)
+    rc = source->file ? media_sound_open(source->media, source->file, cancel, &reader->file, err)
                       : source_open_spool(reader, err);
     if (rc < 0)
         source_close(reader);
@@ -48,7 +47,7 @@ void source_close(struct source_reader *reader)
 {
     if (!reader)
         return;
-    sound_file_close(reader->file);
+    media_sound_close(reader->file);
     resample_close(&reader->resample);
     free(reader);
 }
@@ -90,7 +89,7 @@ static int source_read_spool(struct source_reader *reader, float *pairs, int n, 
 
 int source_read(struct source_reader *reader, float *pairs, int n, struct error *err)
 {
-    return reader->file ? sound_file_read(reader->file, pairs, n, err)
+    return reader->file ? media_sound_read(reader->file, pairs, n, err)
                         : source_read_spool(reader, pairs, n, err);
 }
 

@@ -27,3 +27,6 @@ int png_decode(const struct decode_request *request, struct raster *raster, stru
 int webp_decode(const struct decode_request *request, struct raster *raster, struct error *err);
 int gif_decode(const struct decode_request *request, struct raster *raster, struct error *err);
 int heif_decode(const struct decode_request *request, struct raster *raster, struct error *err);
+
+/* Loads the plugins of libheif, which it else does with its first picture. */
+void heif_prepare(void);

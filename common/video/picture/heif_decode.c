@@ -172,3 +172,9 @@ int heif_decode(const struct decode_request *request, struct raster *raster, str
     heif_context_free(heif.context);
     return rc;
 }
+
+/* libheif loads its plugins with the first context. */
+void heif_prepare(void)
+{
+    heif_context_free(heif_context_alloc());
+}

@@ -12,27 +12,11 @@
 #include "video/picture/decode.h"
 #include "video/picture/picture_kind.h"
 
-static int picture_read_bytes(int fd, const char *name, void *data, size_t size, struct error *err)
-{
-    ssize_t n = file_read(fd, data, size);
-
-    if (n < 0)
-        return error_set(err, ERR_IO, "%s: %s", name, strerror(errno));
-    if ((size_t)n < size)
-        return error_set(err, ERR_INPUT, "%s: became shorter while it was read", name);
-    return 0;
-}
-
-/* Reads the whole file, with PICTURE_HEAD_PADDING zeros behind it.  The caller frees `*ret_data`.
- */
-static int picture_read_file(
-    int root_fd, const char *name, uint8_t **ret_data, size_t *ret_size, struct error *err)
+int picture_open(int root_fd, const char *name, int *ret_fd, size_t *ret_size, struct error *err)
 {
     struct stat stat;
-    uint8_t *data;
-    int fd, rc;
+    int fd, rc = beneath_open(root_fd, name, &fd, &stat, err);
 
-    rc = beneath_open(root_fd, name, &fd, &stat, err);
     if (rc < 0)
         return rc;
     if (stat.st_size > PICTURE_BYTES_MAX) {
@@ -40,25 +24,46 @@ static int picture_read_file(
         return error_set(err, ERR_INPUT, "%s: %lld bytes are too many, %d MiB is the limit", name,
             (long long)stat.st_size, PICTURE_BYTES_MAX >> 20);
     }
-    data = calloc(1, (size_t)stat.st_size + PICTURE_HEAD_PADDING);
-    rc = data ? picture_read_bytes(fd, name, data, (size_t)stat.st_size, err)
-              : error_set(err, ERR_LIMIT, "no memory for %s", name);
-    close(fd);
-    if (rc < 0) {
-        free(data);
-        return rc;
-    }
-    *ret_data = data;
+    *ret_fd = fd;
     *ret_size = (size_t)stat.st_size;
     return 0;
+}
+
+int picture_read(int fd, const struct picture_bytes *bytes, struct error *err)
+{
+    ssize_t n = file_read(fd, bytes->data, bytes->size);
+
+    if (n < 0)
+        return error_set(err, ERR_IO, "%s: %s", bytes->name, strerror(errno));
+    if ((size_t)n < bytes->size)
+        return error_set(err, ERR_INPUT, "%s: became shorter while it was read", bytes->name);
+    return 0;
+}
+
+/* Reads the whole file.  The caller frees `ret_bytes->data`. */
+static int picture_read_file(
+    int root_fd, const char *name, struct picture_bytes *ret_bytes, struct error *err)
+{
+    struct picture_bytes bytes = {.name = name};
+    int fd, rc = picture_open(root_fd, name, &fd, &bytes.size, err);
+
+    if (rc < 0)
+        return rc;
+    bytes.data = calloc(1, bytes.size + PICTURE_HEAD_PADDING);
+    rc = bytes.data ? picture_read(fd, &bytes, err)
+                    : error_set(err, ERR_LIMIT, "no memory for %s", name);
+    close(fd);
+    if (rc < 0)
+        free(bytes.data);
+    else
+        *ret_bytes = bytes;
+    return rc;
 }
 
 _Static_assert((int)PICTURE_WARNINGS_MAX == (int)PICTURE_HEAD_WARNINGS, "all of them are returned");
 
 struct loading {
-    const char *name;
-    uint8_t *data;
-    size_t size;
+    const struct picture_bytes *bytes;
     struct picture_head head;
     struct planes planes;
 };
@@ -67,12 +72,13 @@ static void loading_end(struct loading *loading)
 {
     planes_free(&loading->planes);
     picture_head_free(&loading->head);
-    free(loading->data);
 }
 
 static int loading_parse(struct loading *loading, struct error *err)
 {
-    return picture_head_read(loading->name, loading->data, loading->size, &loading->head, err);
+    const struct picture_bytes *bytes = loading->bytes;
+
+    return picture_head_read(bytes->name, bytes->data, bytes->size, &loading->head, err);
 }
 
 static int loading_check_rows(
@@ -83,7 +89,7 @@ static int loading_check_rows(
 
     if (raster->rows < raster->height)
         return error_set(err, ERR_INPUT, "%s: truncated (the last %d of %d rows are missing)",
-            loading->name, height - n_decoded, height);
+            loading->bytes->name, height - n_decoded, height);
     return 0;
 }
 
@@ -99,9 +105,9 @@ static int loading_decode(struct loading *loading, int width, int height, struct
         [PICTURE_HEIF] = heif_decode,
     };
     bool is_on_its_side = loading->head.orientation >= 5;
-    struct decode_request request = {.name = loading->name,
+    struct decode_request request = {.name = loading->bytes->name,
         .head = &loading->head,
-        .data = loading->data,
+        .data = loading->bytes->data,
         .min_width = is_on_its_side ? height : width,
         .min_height = is_on_its_side ? width : height};
     struct raster raster;
@@ -115,49 +121,36 @@ static int loading_decode(struct loading *loading, int width, int height, struct
     return rc;
 }
 
-static void picture_hash(
-    const uint8_t *data, size_t size, char ret_digest[static DIGEST_HEX_LEN + 1])
+void picture_prepare(void)
+{
+    heif_prepare();
+}
+
+void picture_bytes_digest(
+    const struct picture_bytes *bytes, char ret_digest[static DIGEST_HEX_LEN + 1])
 {
     struct digest digest;
 
     digest_start(&digest);
-    digest_add(&digest, data, size);
+    digest_add(&digest, bytes->data, bytes->size);
     digest_hex(&digest, ret_digest);
 }
 
-int picture_digest(
-    int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err)
+int picture_bytes_probe(const struct picture_bytes *bytes, struct error *err)
 {
-    size_t size = 0;
-    uint8_t *data = NULL;
-    int rc = picture_read_file(root_fd, name, &data, &size, err);
+    struct loading loading = {.bytes = bytes};
+    int rc = loading_parse(&loading, err);
 
-    if (rc < 0)
-        return rc;
-    picture_hash(data, size, ret_digest);
-    free(data);
-    return 0;
-}
-
-int picture_probe(int root_fd, const char *name, struct error *err)
-{
-    struct loading loading = {.name = name};
-    int rc = picture_read_file(root_fd, name, &loading.data, &loading.size, err);
-
-    if (rc == 0)
-        rc = loading_parse(&loading, err);
     loading_end(&loading);
     return rc;
 }
 
-int picture_check(int root_fd, const char *name, char ret_warnings[static PICTURE_WARNINGS_MAX],
-    struct error *err)
+int picture_bytes_check(const struct picture_bytes *bytes,
+    char ret_warnings[static PICTURE_WARNINGS_MAX], struct error *err)
 {
-    struct loading loading = {.name = name};
-    int rc = picture_read_file(root_fd, name, &loading.data, &loading.size, err);
+    struct loading loading = {.bytes = bytes};
+    int rc = loading_parse(&loading, err);
 
-    if (rc == 0)
-        rc = loading_parse(&loading, err);
     if (rc == 0)
         rc = loading_decode(&loading, 1, 1, err);
     if (rc == 0)
@@ -166,39 +159,76 @@ int picture_check(int root_fd, const char *name, char ret_warnings[static PICTUR
     return rc;
 }
 
-static int loading_run(struct loading *loading, int root_fd, struct fit *fit, struct yuv *yuv,
-    char *ret_digest, struct error *err)
+int picture_bytes_draw(
+    const struct picture_bytes *bytes, struct fit *fit, struct yuv *yuv, struct error *err)
 {
-    int rc = picture_read_file(root_fd, loading->name, &loading->data, &loading->size, err);
+    struct loading loading = {.bytes = bytes};
+    int rc = loading_parse(&loading, err);
+
+    if (rc == 0)
+        rc = loading_decode(&loading, yuv->width, yuv->height, err);
+    if (rc == 0 && fit_picture(&loading.planes, fit, yuv, err) < 0)
+        rc = error_where(err, "%s: ", bytes->name);
+    loading_end(&loading);
+    return rc;
+}
+
+int picture_digest(
+    int root_fd, const char *name, char ret_digest[static DIGEST_HEX_LEN + 1], struct error *err)
+{
+    struct picture_bytes bytes;
+    int rc = picture_read_file(root_fd, name, &bytes, err);
 
     if (rc < 0)
         return rc;
-    if (ret_digest)
-        picture_hash(loading->data, loading->size, ret_digest);
-    rc = loading_parse(loading, err);
-    if (rc == 0)
-        rc = loading_decode(loading, yuv->width, yuv->height, err);
+    picture_bytes_digest(&bytes, ret_digest);
+    free(bytes.data);
+    return 0;
+}
+
+int picture_probe(int root_fd, const char *name, struct error *err)
+{
+    struct picture_bytes bytes;
+    int rc = picture_read_file(root_fd, name, &bytes, err);
+
     if (rc < 0)
         return rc;
-    rc = fit_picture(&loading->planes, fit, yuv, err);
-    return rc < 0 ? error_where(err, "%s: ", loading->name) : 0;
+    rc = picture_bytes_probe(&bytes, err);
+    free(bytes.data);
+    return rc;
+}
+
+int picture_check(int root_fd, const char *name, char ret_warnings[static PICTURE_WARNINGS_MAX],
+    struct error *err)
+{
+    struct picture_bytes bytes;
+    int rc = picture_read_file(root_fd, name, &bytes, err);
+
+    if (rc < 0)
+        return rc;
+    rc = picture_bytes_check(&bytes, ret_warnings, err);
+    free(bytes.data);
+    return rc;
 }
 
 int picture_load(int root_fd, const char *name, int width, int height, struct fit *fit,
     struct yuv *ret_yuv, char *ret_digest, struct error *err)
 {
     struct fit crop_to_middle = {.focus_x = -1, .focus_y = -1};
-    struct loading loading = {.name = name};
+    struct picture_bytes bytes = {0};
     struct yuv yuv = {0};
     int rc = yuv_alloc(&yuv, width, height, err);
 
     if (rc == 0)
-        rc = loading_run(&loading, root_fd, fit ? fit : &crop_to_middle, &yuv, ret_digest, err);
-    loading_end(&loading);
-    if (rc < 0) {
+        rc = picture_read_file(root_fd, name, &bytes, err);
+    if (rc == 0 && ret_digest)
+        picture_bytes_digest(&bytes, ret_digest);
+    if (rc == 0)
+        rc = picture_bytes_draw(&bytes, fit ? fit : &crop_to_middle, &yuv, err);
+    free(bytes.data);
+    if (rc < 0)
         yuv_free(&yuv);
-        return rc;
-    }
-    *ret_yuv = yuv;
-    return 0;
+    else
+        *ret_yuv = yuv;
+    return rc;
 }

@@ -16,7 +16,7 @@
  *
  * Room: a picture file from outside: its kind, head, pixels, colours, and place in the frame.
  * May use: base, case, video/frame, video/plan.
- * Used by: cli/film, video, video/deliver, video/film. */
+ * Used by: video/media. */
 #pragma once
 
 #include "base/digest.h"
@@ -27,6 +27,35 @@ enum {
     PICTURE_BYTES_MAX = 128 << 20,
     PICTURE_WARNINGS_MAX = 400, /* bytes of all warnings of a file */
 };
+
+/* --- a file in memory, for the process that decodes it --- */
+
+struct picture_bytes {
+    const char *name; /* in error texts */
+    uint8_t *data;    /* `size` bytes, and PICTURE_HEAD_PADDING (picture_head.h) zeros behind them,
+                         which parsers may write to */
+    size_t size;
+};
+
+/* Opens the file and checks its size.  The caller closes `*ret_fd`. */
+int picture_open(int root_fd, const char *name, int *ret_fd, size_t *ret_size, struct error *err);
+/* Reads the file into `bytes->data`. */
+int picture_read(int fd, const struct picture_bytes *bytes, struct error *err);
+
+/* What libraries open when they are used first, which a sealed process can't. */
+void picture_prepare(void);
+
+/* As picture_digest(), picture_probe(), picture_check() and picture_load() below; the last into the
+ * planes of `yuv`. */
+void picture_bytes_digest(
+    const struct picture_bytes *bytes, char ret_digest[static DIGEST_HEX_LEN + 1]);
+int picture_bytes_probe(const struct picture_bytes *bytes, struct error *err);
+int picture_bytes_check(const struct picture_bytes *bytes,
+    char ret_warnings[static PICTURE_WARNINGS_MAX], struct error *err);
+int picture_bytes_draw(
+    const struct picture_bytes *bytes, struct fit *fit, struct yuv *yuv, struct error *err);
+
+/* --- a file below the media root --- */
 
 /* Reads the file and its headers, and checks all that needs no decoding: format and limits. */
 int picture_probe(int root_fd, const char *name, struct error *err);

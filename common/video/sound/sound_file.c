@@ -5,13 +5,12 @@
 
 #include <stdlib.h>
 
+#include "base/beneath.h"
 #include "base/mem.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
 #include "video/sound/resample.h"
 #include "video/sound/sound_decoder.h"
-
-enum { CHECKED = 4800 }; /* samples that sound_file_check() decodes */
 
 struct sound_file {
     struct sound_input *input;
@@ -173,9 +172,18 @@ int sound_file_read(struct sound_file *file, float *pairs, int n, struct error *
 int sound_file_open(int root_fd, const char *name, const atomic_bool *cancel,
     struct sound_file **ret_file, struct error *err)
 {
+    struct stat stat;
+    int fd, rc = beneath_open(root_fd, name, &fd, &stat, err);
+
+    return rc < 0 ? rc : sound_file_take(fd, stat.st_size, name, cancel, ret_file, err);
+}
+
+int sound_file_take(int fd, int64_t size, const char *name, const atomic_bool *cancel,
+    struct sound_file **ret_file, struct error *err)
+{
     struct sound_input *input;
     struct sound_file *file;
-    int rc = sound_input_open(root_fd, name, cancel, &input, err);
+    int rc = sound_input_open(fd, size, name, cancel, &input, err);
 
     if (rc < 0)
         return rc;
@@ -204,7 +212,7 @@ void sound_file_close(struct sound_file *file)
 
 int sound_file_check(int root_fd, const char *name, struct error *err)
 {
-    float pairs[2 * CHECKED];
+    float pairs[2 * SOUND_CHECKED];
     struct sound_file *file;
     int rc;
 
@@ -212,7 +220,7 @@ int sound_file_check(int root_fd, const char *name, struct error *err)
     rc = sound_file_open(root_fd, name, NULL, &file, err);
     if (rc < 0)
         return rc;
-    rc = sound_file_read(file, pairs, CHECKED, err);
+    rc = sound_file_read(file, pairs, SOUND_CHECKED, err);
     sound_file_close(file);
     return rc < 0 ? rc : 0;
 }

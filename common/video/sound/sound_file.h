@@ -7,7 +7,7 @@
  *
  * Room: a sound file from outside, read from its start to its end.
  * May use: base, video/libav, video/plan.
- * Used by: cli/film, video/canary, video/mix. */
+ * Used by: video/canary, video/media, video/mix. */
 #pragma once
 
 #include <stdatomic.h>
@@ -20,6 +20,7 @@ enum {
     SOUND_HZ_MIN = 4000, /* sample rates */
     SOUND_HZ_MAX = 768000,
     SOUND_CHANGES_MAX = 100, /* of sample rate or channels in a file, as joined files have them */
+    SOUND_CHECKED = 4800,    /* samples that a check decodes */
 };
 
 struct sound_file;
@@ -28,6 +29,9 @@ struct sound_file;
  * sound_file_close().  -ERR_INPUT: missing, not a sound, truncated or damaged; the text names the
  * file and the reason.  -ERR_CANCELED; -ERR_LIMIT: no memory. */
 int sound_file_open(int root_fd, const char *name, const atomic_bool *cancel,
+    struct sound_file **ret_file, struct error *err);
+/* The same with a file of `size` bytes that is open already: takes `fd`, after an error, too. */
+int sound_file_take(int fd, int64_t size, const char *name, const atomic_bool *cancel,
     struct sound_file **ret_file, struct error *err);
 void sound_file_close(struct sound_file *file); /* takes NULL */
 

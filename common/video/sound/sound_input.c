@@ -3,10 +3,8 @@
 
 #include <libavutil/mem.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/beneath.h"
 #include "base/cancel.h"
 #include "base/mem.h"
 #include "video/libav/libav_error.h"
@@ -128,21 +126,17 @@ static int sound_input_probe(struct sound_input *input, struct error *err)
     return rc;
 }
 
-int sound_input_open(int root_fd, const char *name, const atomic_bool *cancel,
+int sound_input_open(int fd, int64_t size, const char *name, const atomic_bool *cancel,
     struct sound_input **ret_input, struct error *err)
 {
-    struct sound_input *input;
-    struct stat stat;
-    int fd, rc = beneath_open(root_fd, name, &fd, &stat, err);
+    struct sound_input *input = mem_new(struct sound_input);
+    int rc;
 
-    if (rc < 0)
-        return rc;
-    input = mem_new(struct sound_input);
     input->name = name;
     input->cancel = cancel;
     input->fd = fd;
     input->view.fd = fd;
-    input->view.end = stat.st_size;
+    input->view.end = size;
     input->view.cancel = cancel;
     rc = sound_input_probe(input, err);
     if (rc < 0)

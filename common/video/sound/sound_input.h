@@ -22,10 +22,10 @@ struct sound_input {
     int n_bad_packets;     /* that the decoder refused, in all streams */
 };
 
-/* Opens `name` beneath `root_fd`, recognizes it, checks that it is complete, and narrows the view
- * to its first stream.  `name` and `cancel` stay the caller's until sound_input_close().
- * -ERR_INPUT names the file and the reason; -ERR_CANCELED. */
-int sound_input_open(int root_fd, const char *name, const atomic_bool *cancel,
+/* Recognizes the open file of `size` bytes, checks that it is complete, and narrows the view to its
+ * first stream.  Takes `fd`, after an error, too.  `name` and `cancel` stay the caller's until
+ * sound_input_close().  -ERR_INPUT names the file and the reason; -ERR_CANCELED. */
+int sound_input_open(int fd, int64_t size, const char *name, const atomic_bool *cancel,
     struct sound_input **ret_input, struct error *err);
 void sound_input_close(struct sound_input *input); /* takes NULL */
 

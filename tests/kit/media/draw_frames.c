@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/beneath.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "video/film/film.h"
@@ -103,23 +102,24 @@ static int draw_case(
     struct timeline timeline = {0};
     struct outdir dir;
     struct film film;
-    int root_fd, rc;
+    struct media *media;
+    int rc;
 
     for (int i = 0; i < record->n_scenes; i++)
         inputs[i] = (struct timeline_input){.seconds = record->scenes[i].seconds};
     ends_reserve(record, inputs);
-    if (beneath_root(root, &root_fd, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
+    if (media_open(root, NULL, &media, err) < 0 || outdir_open(out_dir, &dir, err) < 0)
         return -ERR_IO; /* the program ends: nothing is freed */
     rc = timeline_plan(inputs, record->n_scenes, record->fps, &timeline, err);
     if (rc == 0) {
-        film_open(record, &dir, &no_cache, root_fd, &film);
+        film_open(record, &dir, &no_cache, media, &film);
         film_plan(&film, &timeline);
         rc = draw(&film, err);
         film_close(&film);
     }
     timeline_free(&timeline);
     outdir_close(&dir);
-    close(root_fd);
+    media_close(media);
     free(inputs);
     return rc;
 }

@@ -11,6 +11,7 @@
 #include "media.h"
 #include "store/hooks.h"
 #include "unit/store/store_kit.h"
+#include "video/media/decoder.h"
 #include "video/video.h"
 
 static char out[16384], complaints[16384];
@@ -1141,7 +1142,7 @@ START_TEST(a_failed_job_is_asked_for_again)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
     const TTest *const tests[] = {
         help_and_version_are_told_and_misuse_ends_with_2,
@@ -1190,6 +1191,8 @@ int main(void)
         {a_misspelt_option_is_told_with_what_was_meant, sizeof misspelt / sizeof *misspelt},
     };
 
+    if (decoder_is_wanted(argc, argv))
+        return decoder_main(argv);
     return kit_main_loops(
         "cli", tests, sizeof tests / sizeof *tests, loops, sizeof loops / sizeof *loops, start);
 }

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "media.h"
 #include "unit/store/store_kit.h"
+#include "video/media/decoder.h"
 #include "video/video.h"
 
 enum { TAKEN_MAX = 40, FIELDS = 2 * CASE_FIELDS_MAX, LONG_FRAMES = 500 };
@@ -409,13 +410,15 @@ START_TEST(what_import_takes_the_job_can_make)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
     Suite *suite = suite_create("walk");
     TCase *cases = tcase_create("walk");
     SRunner *runner = srunner_create(suite);
     int failed;
 
+    if (decoder_is_wanted(argc, argv))
+        return decoder_main(argv);
     digest_init();
     suite_add_tcase(suite, cases);
     tcase_set_timeout(cases, 600); /* twenty films, with the address sanitizer, too */

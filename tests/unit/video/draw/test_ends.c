@@ -48,7 +48,7 @@ static void tear_down(void)
 /* --- a video to be drawn --- */
 
 struct studio {
-    int root_fd;
+    struct media *media;
     struct outdir dir;
     struct cache cache;
     struct timeline timeline;
@@ -67,9 +67,9 @@ static void studio_open(struct studio *s)
             .seconds = scenes[i].seconds, .transition = scenes[i].transition};
     ends_reserve(&record, inputs);
     ck_assert_int_eq(timeline_plan(inputs, record.n_scenes, record.fps, &s->timeline, &err), 0);
-    ck_assert_int_eq(beneath_root(root, &s->root_fd, &err), 0);
+    ck_assert_int_eq(media_open(root, NULL, &s->media, &err), 0);
     ck_assert_int_eq(outdir_open(out, &s->dir, &err), 0);
-    film_open(&record, &s->dir, &s->cache, s->root_fd, &s->film);
+    film_open(&record, &s->dir, &s->cache, s->media, &s->film);
     film_plan(&s->film, &s->timeline);
     ck_assert_int_eq(film_painter_open(&s->film, &s->painter, &err), 0);
     ck_assert_int_eq(yuv_alloc(&s->frame, s->film.width, s->film.height, &err), 0);
@@ -84,7 +84,7 @@ static void studio_close(struct studio *s)
     film_close(&s->film);
     timeline_free(&s->timeline);
     outdir_close(&s->dir);
-    close(s->root_fd);
+    media_close(s->media);
 }
 
 static void draw(struct studio *s, int number)

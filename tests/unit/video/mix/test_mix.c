@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/beneath.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "media.h"
@@ -23,7 +22,7 @@
 #include "video/soundtrack/stretch.h"
 
 static char *folder;
-static int root_fd;
+static struct media *media;
 static struct spool spool;
 static struct error err;
 static struct cache no_cache = {.fd = -1};
@@ -33,7 +32,7 @@ static void set_up(void)
     digest_init();
     libav_log_capture();
     folder = media_folder();
-    ck_assert_int_eq(beneath_root(folder, &root_fd, &err), 0);
+    ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
     ck_assert_int_eq(spool_open(folder, &spool, &err), 0);
     srand(7);
 }
@@ -41,7 +40,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     spool_close(&spool);
-    close(root_fd);
+    media_close(media);
     media_folder_remove(folder);
 }
 
@@ -347,7 +346,7 @@ END_TEST
 static void open_music(const char *name, double seconds, struct music *ret_music)
 {
     const struct music_watch nobody = {0};
-    int rc = music_open(root_fd, name, (int64_t)(seconds * 48000), NULL, &nobody, ret_music, &err);
+    int rc = music_open(media, name, (int64_t)(seconds * 48000), NULL, &nobody, ret_music, &err);
 
     ck_assert_msg(rc == 0, "%s", err.text);
 }
@@ -396,7 +395,7 @@ START_TEST(music_that_is_too_short_to_repeat_is_refused_by_name)
     struct music music;
 
     media_wav(folder, "m.wav", 48000, 2, 0.5, 0.5);
-    ck_assert_int_eq(music_open(root_fd, "m.wav", 96000, NULL, &nobody, &music, &err), -ERR_INPUT);
+    ck_assert_int_eq(music_open(media, "m.wav", 96000, NULL, &nobody, &music, &err), -ERR_INPUT);
     ck_assert_str_eq(err.text, "m.wav: lasts 0.500 seconds, too short to be repeated as music: a "
                                "second or more is right");
 }
