@@ -1,5 +1,5 @@
-/* store.c - the instrument of ./scripts/bench machines that calls the store itself: many appends,
- * many claims, or events that are timed.  Prints one JSON object. */
+/* store.c - the instrument of ./scripts/bench machines and jobs that calls the store itself: many
+ * appends, many claims, a long queue, or events that are timed.  Prints one JSON object. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "usage: store appends ADDRESS THREADS N     N events of each thread's own job\n"
-    "       store claims ADDRESS THREADS N      N jobs are queued, and claimed by all threads\n"
+    "       store claims ADDRESS THREADS N [QUEUED]   QUEUED new jobs (N); all threads claim N\n"
+    "       store queue ADDRESS KIND N          N jobs of this kind, with subjects from 1 on\n"
     "       store events ADDRESS MS N           prints the id of a job that runs here; after a "
     "line\n"
     "                                           on stdin N events of it, MS between two\n";
@@ -22,6 +23,7 @@ enum { LEASE_MS = 3000, SLOTS = 1000000 };
 
 static const char *address;
 static int n_calls;
+static int n_queued; /* jobs that are there before the claims */
 
 /* A measurement without the store is none. */
 static void must(int rc, const struct error *err)
@@ -76,12 +78,12 @@ static void process_close(struct process *process)
     free(process->us);
 }
 
-static void process_queue(struct process *process)
+static void process_queue(struct process *process, const char *kind, int number)
 {
-    char key[STORE_TAG_LEN + 1];
+    char key[STORE_TAG_LEN + 1], subject[16];
     const struct job_event first = {.data = "first"};
-    struct job_request request = {.kind = "video",
-        .subject = "bench",
+    struct job_request request = {.kind = kind,
+        .subject = subject,
         .key = key,
         .input = "{}",
         .first = &first,
@@ -90,6 +92,7 @@ static void process_queue(struct process *process)
     struct error err;
     bool is_new;
 
+    snprintf(subject, sizeof subject, "%d", number);
     digest_random_name(key, STORE_TAG_LEN);
     must(store_job_open(process->store, &request, &job, &is_new, &err), &err);
     job_clear(&job);
@@ -178,8 +181,8 @@ static void measure(int n_threads, void *(*run)(void *ctx))
 
     for (int i = 0; i < n_threads; i++)
         process_open(&processes[i]);
-    for (int i = 0; i < (run == claims_main ? n_calls : n_threads); i++)
-        process_queue(&processes[0]);
+    for (int i = 1; i <= (run == claims_main ? n_queued : n_threads); i++)
+        process_queue(&processes[0], "video", i);
     for (int i = 0; run == appends_main && i < n_threads; i++)
         process_claim(&processes[i]);
     began = now_us(CLOCK_MONOTONIC);
@@ -229,7 +232,7 @@ static void events(int pause_ms)
     struct error err;
 
     process_open(&process);
-    process_queue(&process);
+    process_queue(&process, "video", 1);
     if (process_claim(&process) != 0 || pthread_create(&waiter, NULL, events_wait, &may_go) != 0)
         exit(1);
     printf("%s\n", process.job.id);
@@ -244,11 +247,25 @@ static void events(int pause_ms)
     process_close(&process);
 }
 
+/* --- a queue for others --- */
+
+static void queue(const char *kind)
+{
+    struct process process = {0};
+
+    process_open(&process);
+    for (int i = 1; i <= n_calls; i++)
+        process_queue(&process, kind, i);
+    process_close(&process);
+}
+
 int main(int argc, char **argv)
 {
-    int number = argc == 5 ? atoi(argv[3]) : 0;
+    bool is_queue = argc > 1 && strcmp(argv[1], "queue") == 0;
+    int number = argc > 4 ? is_queue ? 1 : atoi(argv[3]) : 0;
 
-    n_calls = argc == 5 ? atoi(argv[4]) : 0;
+    n_calls = argc > 4 ? atoi(argv[4]) : 0;
+    n_queued = argc > 5 ? atoi(argv[5]) : n_calls;
     if (number < 1 || number > 1000 || n_calls < 1) {
         fputs(usage, stderr);
         return 2;
@@ -258,6 +275,8 @@ int main(int argc, char **argv)
         measure(number, appends_main);
     else if (strcmp(argv[1], "claims") == 0)
         measure(number, claims_main);
+    else if (is_queue)
+        queue(argv[3]);
     else
         events(number);
     return 0;

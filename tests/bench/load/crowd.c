@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { EVENTS_MAX = 512 };
+enum { EVENTS_MAX = 512, REQUEST_MAX = 512, PATH_LEN_MAX = 256 };
 
 void crowd_write_request(char *out, size_t size, const char *path)
 {
@@ -35,7 +35,6 @@ void crowd_init(struct crowd *crowd, const struct plan *plan,
     crowd->address = (struct sockaddr_in){.sin_family = AF_INET,
         .sin_port = htons((uint16_t)plan->port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    crowd_write_request(crowd->request, sizeof crowd->request, plan->path);
     crowd->viewers = mem_new_n((size_t)plan->n_viewers, struct viewer);
     for (int i = 0; i < plan->n_viewers; i++)
         crowd->viewers[i] = (struct viewer){.crowd = crowd, .fd = -1};
@@ -92,7 +91,9 @@ static void on_message(void *ctx, long number, int64_t sent_ns)
     if (!viewer->first)
         viewer->first = number;
     viewer->last = number;
-    crowd->n_received++;
+    if (!crowd->n_received++)
+        crowd->first_ns = crowd->now_ns;
+    crowd->last_ns = crowd->now_ns;
     crowd->has_last = crowd->has_last || number >= crowd->plan->n_messages;
     if (crowd->is_measuring && sent_ns)
         keep_latency(crowd, crowd->now_ns - sent_ns);
@@ -124,16 +125,32 @@ static int open_connection(struct crowd *crowd)
     return -1;
 }
 
+static void viewer_write_request(const struct viewer *viewer, char *out, size_t size)
+{
+    const struct crowd *crowd = viewer->crowd;
+    const char *path = crowd->plan->path, *at = strchr(path, '@');
+    char own[PATH_LEN_MAX];
+
+    if (!at)
+        at = path + strlen(path);
+    snprintf(own, sizeof own, *at ? "%.*s%d%s" : "%.*s", (int)(at - path), path,
+        (int)(viewer - crowd->viewers) + 1, *at ? at + 1 : "");
+    crowd_write_request(out, size, own);
+}
+
 void viewer_ask(struct viewer *viewer)
 {
     struct crowd *crowd = viewer->crowd;
-    size_t len = strlen(crowd->request);
+    char request[REQUEST_MAX];
+    size_t len;
 
+    viewer_write_request(viewer, request, sizeof request);
+    len = strlen(request);
     viewer->reply = (struct reply){0};
     viewer->is_open = viewer->is_finished = false;
     viewer->first = viewer->last = 0;
     crowd->n_waiting++;
-    if (send(viewer->fd, crowd->request, len, MSG_NOSIGNAL) != (ssize_t)len)
+    if (send(viewer->fd, request, len, MSG_NOSIGNAL) != (ssize_t)len)
         crowd_fail(crowd, "the request could not be sent");
 }
 

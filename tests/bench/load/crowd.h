@@ -10,8 +10,8 @@
 #include "reply.h"
 
 struct plan {
-    int port; /* of 127.0.0.1 */
-    const char *path;
+    int port;         /* of 127.0.0.1 */
+    const char *path; /* with @ in place of the viewer's number, from 1 on */
     int n_viewers;
     int n_messages;    /* a stream ends after the message of this number */
     int interval_ms;   /* between messages */
@@ -36,12 +36,12 @@ struct crowd {
     const struct plan *plan;
     int epoll;
     struct sockaddr_in address;
-    char request[512];
     struct viewer *viewers;
     int n_connected, n_waiting, n_open, n_finished; /* n_waiting: for a head */
     long n_received, n_gaps;                        /* messages; skipped numbers */
     bool has_last;                                  /* a viewer has the last message */
     int64_t now_ns;                                 /* of the last read */
+    int64_t first_ns, last_ns;                      /* when the first and the last message came */
 
     bool is_measuring; /* latencies are kept while it is true */
     uint32_t *latencies_us;

@@ -10,7 +10,7 @@
 #include "scenarios.h"
 
 static const char usage[] =
-    "usage: load steady|short --port N --path PATH [options]\n"
+    "usage: load steady|short --port N --path PATH [options]     @: the number of the viewer\n"
     "  --streams N        at once (1000)\n"
     "  --messages N       in each stream, numbered from 1; then `finished` (20)\n"
     "  --interval MS      between messages (1000)\n"

@@ -154,11 +154,12 @@ static json_t *tell(struct steady *steady)
     json_t *all = tell_opening(steady, crowd->plan->n_viewers, NULL);
 
     json_object_update_new(
-        all, json_pack("{s:I, s:I, s:I, s:i, s:f, s:I, s:o, s:o}", "received",
+        all, json_pack("{s:I, s:I, s:I, s:i, s:f, s:f, s:I, s:o, s:o}", "received",
                  (json_int_t)crowd->n_received, "expected", (json_int_t)expected, "lost",
                  (json_int_t)(expected - crowd->n_received), "closedEarly",
                  crowd->plan->n_viewers - crowd->n_finished, "seconds",
-                 (double)(steady->measured_to_ms - steady->measured_from_ms) / 1000, "measured",
+                 (double)(steady->measured_to_ms - steady->measured_from_ms) / 1000, "allSeconds",
+                 (double)(crowd->last_ns - crowd->first_ns) / 1e9, "measured",
                  (json_int_t)steady->n_measured, "latencyMs", crowd_latency(crowd), "processes",
                  tell_processes(steady)));
     return all;
