@@ -18,6 +18,7 @@
 #include "monitor/metrics.h"
 #include "notify.h"
 #include "operators/operators.h"
+#include "reload.h"
 #include "request/listener.h"
 #include "request/responder.h"
 #include "request/server.h"
@@ -32,7 +33,8 @@ enum {
     STOP_MS = 4500, /* after this the process exits, and its jobs wait for the end of their lease */
 };
 
-/* Signals that ask a program to stop; here they all mean the same.  multiwatch of Debian 12 sends
+/* Signals that ask a program to stop; here they all mean the same, but for HUP where there are
+ * files of kinds.  multiwatch of Debian 12 sends
  * QUIT where TERM was configured, a terminal sends HUP, INT or QUIT, web servers send USR1 to
  * FastCGI programs. */
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
@@ -45,13 +47,14 @@ struct process {
     struct server server;
     struct responders *responders;
     struct notify notify;
+    struct reload reload;
     uv_signal_t on_stop[N_STOP_SIGNALS];
     uv_timer_t watch, deadline;
     uv_check_t polled;
     uv_prepare_t turn_end;
     int64_t turn_began_ms; /* of uv_now() */
     struct mail drain;
-    int n_to_drain; /* of hub and streams: how many have not ended yet */
+    int n_to_drain; /* of hub, streams and reload: how many have not ended yet */
 };
 
 /* --- stopping --- */
@@ -77,7 +80,8 @@ static void serve_drain(struct mail *mail)
 {
     struct process *process = list_item(&mail->link, struct process, drain.link);
 
-    process->n_to_drain = 2;
+    process->n_to_drain = 3;
+    reload_stop(&process->reload, serve_part_drained, process);
     streams_drain(&process->streams, serve_part_drained, process);
     hub_drain(process->server.hub, serve_part_drained, process);
 }
@@ -90,6 +94,10 @@ static void serve_on_stop(uv_signal_t *handle, int signal)
     struct process *process = handle->data;
     char status[80];
 
+    if (signal == SIGHUP && *process->config.kinds) {
+        reload_ask(&process->reload, &process->server);
+        return;
+    }
     if (atomic_exchange(&process->server.is_draining, true))
         return;
     snprintf(status, sizeof status, "stopping, %d streams are told to reconnect",
@@ -213,7 +221,7 @@ static bool serve_start_parts(struct process *process)
         log_error("%s", err.text);
         return false;
     }
-    server->hub = hub_new(&process->loop, &process->config, server->kinds);
+    server->hub = hub_new(&process->loop, &process->config, &server->kinds);
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
     server->replays = replays_start(server);
@@ -272,6 +280,7 @@ static void serve_size_pool(const struct config *config)
 static int serve_prepare(struct process *process, const char *where, struct error *err)
 {
     struct server *server = &process->server;
+    const struct job_kind *const *kinds;
 
     if (settings_read(&process->config, err) < 0)
         return -(int)err->code;
@@ -280,13 +289,14 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     digest_init();
     media_choose(process->config.seal);
     serve_size_pool(&process->config);
-    if (kinds_with_programs(&process->config, job_kinds, &server->kinds, err) < 0 ||
+    if (kinds_with_programs(&process->config, job_kinds, job_kinds, &kinds, err) < 0 ||
         config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||
         hooks_check(&process->config, err) < 0 ||
         health_make_output(process->config.output, err) < 0 ||
         listener_open(where, &server->listen_fd, err) < 0)
         return -(int)err->code;
     notify_keep_socket(&process->notify, server->listen_fd);
+    kinds_set(&server->kinds, kinds);
     server->config = &process->config;
     server->kind_routes = kind_routes;
     server->operator_routes = operator_routes;

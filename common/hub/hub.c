@@ -24,16 +24,15 @@ struct hub {
     char engine[KIND_ENGINE_LEN + 1];
 };
 
-struct hub *hub_new(
-    struct loop *loop, const struct config *config, const struct job_kind *const *kinds)
+struct hub *hub_new(struct loop *loop, const struct config *config, const struct kinds *kinds)
 {
     struct hub *hub = mem_new(struct hub);
 
     hub->loop = loop;
-    kind_engines(kinds, hub->engine);
+    kind_engines(kinds_list(kinds), hub->engine);
     hub->inbox = inbox_new();
     hub->viewers = viewers_new(loop, hub->inbox, config->cancel_unwatched_s > 0);
-    hub->works = works_new(loop, config, kinds, hub->inbox);
+    hub->works = works_new(loop, config, hub->inbox);
     hub->clerk = clerk_start(&(struct clerk_links){.config = config,
         .kinds = kinds,
         .inbox = hub->inbox,

@@ -32,10 +32,9 @@ struct hub_counts {
     unsigned long long n_parts[N_PART_FATE];         /* of our jobs, left to other machines */
 };
 
-/* Starts the clerk, and what helps other machines.  `kinds` ends with NULL.  All arguments outlive
+/* Starts the clerk, and what helps other machines.  All arguments outlive
  * the hub; the caller ends it with hub_drain() and hub_free(). */
-struct hub *hub_new(
-    struct loop *loop, const struct config *config, const struct job_kind *const *kinds);
+struct hub *hub_new(struct loop *loop, const struct config *config, const struct kinds *kinds);
 
 /* Delivers every event of `job_id` after journal position `after` (store_job_events() gave it), as
  * it comes: those that are kept already before this returns.  An open watch starts again from

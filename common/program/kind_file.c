@@ -138,6 +138,19 @@ static int kind_file_name(struct kind_file *file, struct error *err)
         KIND_NAME_MAX);
 }
 
+/* The same text may name another user now. */
+static void kind_file_digest(struct kind_file *file, const char *text, size_t len)
+{
+    struct digest digest;
+
+    digest_start(&digest);
+    digest_add(&digest, text, len);
+    digest_add_number(&digest, file->uid);
+    digest_add_number(&digest, file->gid);
+    digest_add_text(&digest, file->home);
+    digest_hex(&digest, file->digest);
+}
+
 int kind_file_parse(
     const char *path, const char *text, size_t len, struct kind_file *ret_file, struct error *err)
 {
@@ -151,6 +164,7 @@ int kind_file_parse(
         kind_file_clear(&file);
         return error_where(err, "%s: ", path);
     }
+    kind_file_digest(&file, text, len);
     *ret_file = file;
     return 0;
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 
 struct _GRegex;
@@ -26,12 +27,13 @@ enum kind_same { SAME_SUBJECT, SAME_INPUT, SAME_NEVER, SAME_COMMAND };
 enum { KIND_NAME_MAX = 31 };
 
 struct kind_file {
-    char *path;         /* of the file */
-    char *folder;       /* in which it lies: the program starts there */
-    char *name;         /* "report", of report.kind */
-    char *subject_name; /* "report", of Subject=reportId */
-    char *example;      /* a subject, for messages */
-    char *pattern;      /* SubjectPattern */
+    char digest[DIGEST_HEX_LEN + 1]; /* of its text */
+    char *path;                      /* of the file */
+    char *folder;                    /* in which it lies: the program starts there */
+    char *name;                      /* "report", of report.kind */
+    char *subject_name;              /* "report", of Subject=reportId */
+    char *example;                   /* a subject, for messages */
+    char *pattern;                   /* SubjectPattern */
     struct _GRegex *regex;
     char **argv; /* of Command; ends with NULL.  NULL: its jobs are published from outside */
     enum kind_same same;

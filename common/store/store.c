@@ -198,6 +198,7 @@ struct member *store_member_new(const char *jobs, const struct member_info *info
 
     member->engine = engine;
     member->able = member->takes = info->kinds;
+    member->limits = info->limits;
     digest_random_name(member->name, sizeof member->name - 1);
     return member;
 }
@@ -441,8 +442,10 @@ void store_member_set_idle(struct member *member, bool is_idle)
     member->is_idle = is_idle;
 }
 
-void store_member_set_kinds(struct member *member, const char *able, const char *takes)
+void store_member_set_kinds(
+    struct member *member, const char *able, const char *takes, const char *limits)
 {
+    member->limits = limits;
     member->able = able;
     member->takes = takes;
 }

@@ -229,10 +229,11 @@ void store_member_set_idle(struct member *member, bool is_idle);
 /* It has just found the database, and can't know whether members are silent because nobody could
  * reach it: where they live by their leases it takes over nobody's job for the time of one. */
 void store_member_began(struct member *member);
-/* The kinds that it can run now, which its next renewal tells others; and those that it claims jobs
- * of.  Texts as in member_info, which both are at first; "," is none.  The caller keeps them until
- * the next call.  The thread that claims. */
-void store_member_set_kinds(struct member *member, const char *able, const char *takes);
+/* The kinds that it can run now, which its next renewal tells others; those that it claims jobs
+ * of; and their limits.  Texts as in member_info, which all are at first; "," is none.  The caller
+ * keeps them until the next call.  The thread that claims. */
+void store_member_set_kinds(
+    struct member *member, const char *able, const char *takes, const char *limits);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
 /* Replaces the streams that it has of these jobs; n 0: none any more. */

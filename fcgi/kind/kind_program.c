@@ -121,8 +121,54 @@ static int kinds_check_publishers(
     return error_set(err, ERR_INPUT, KIND_FILE_NO_KEY, file->path);
 }
 
-static int kinds_add_file(
-    const struct config *config, const struct job_kind **kinds, const char *path, struct error *err)
+/* --- lists --- */
+
+/* Lists and kinds stay for the life of the process, as a job, a stream or a request may have one. A
+ * file that was changed costs some 2 KB.  Changed by one thread at a time. */
+struct kind_list {
+    struct kind_list *before;
+    const struct job_kind *at[];
+};
+static struct kind_list *kind_lists;
+
+static void kind_program_free(struct program_kind *program)
+{
+    kind_file_clear(&program->file);
+    free(program->path);
+    free(program);
+}
+
+static bool kind_is_listed(const struct job_kind *const *list, const struct job_kind *kind)
+{
+    while (*list && *list != kind)
+        list++;
+    return *list;
+}
+
+/* The list was not shown to anybody. */
+static void kind_list_free(struct kind_list *list, const struct job_kind *const *before)
+{
+    for (const struct job_kind *const *kind = list->at; *kind; kind++)
+        if (!kind_is_listed(before, *kind))
+            kind_program_free((struct program_kind *)*kind);
+    free(list);
+}
+
+/* The kind of a file that is as it was; takes the file. */
+static const struct job_kind *kind_program_of(
+    struct kind_file *file, const struct job_kind *const *before)
+{
+    const struct job_kind *kind = kind_find_in(before, file->name);
+
+    if (!kind || kind->prepare != kind_program_prepare ||
+        strcmp(((const struct program_kind *)kind)->file.digest, file->digest) != 0)
+        return &kind_program_new(file)->kind;
+    kind_file_clear(file);
+    return kind;
+}
+
+static int kinds_add_file(const struct config *config, const struct job_kind **kinds,
+    const struct job_kind *const *before, const char *path, struct error *err)
 {
     struct kind_file file;
     int n = 0, rc = kind_file_read(path, &file, err);
@@ -134,14 +180,15 @@ static int kinds_add_file(
     while (kinds[n])
         n++;
     if (rc == 0)
-        kinds[n] = &kind_program_new(&file)->kind;
+        kinds[n] = kind_program_of(&file, before);
     return rc;
 }
 
 int kinds_with_programs(const struct config *config, const struct job_kind *const *own,
-    const struct job_kind *const **ret_kinds, struct error *err)
+    const struct job_kind *const *before, const struct job_kind *const **ret_kinds,
+    struct error *err)
 {
-    const struct job_kind **kinds;
+    struct kind_list *list;
     char **paths = NULL;
     int n_own = 0, n = 0, rc = 0;
 
@@ -149,14 +196,20 @@ int kinds_with_programs(const struct config *config, const struct job_kind *cons
         rc = kind_folder_list(config->kinds, &paths, &n, err);
     while (own[n_own])
         n_own++;
-    kinds = mem_new_n((size_t)(n_own + n + 1), const struct job_kind *);
-    memcpy(kinds, own, (size_t)n_own * sizeof *own);
+    list = mem_zero(1, sizeof *list + (size_t)(n_own + n + 1) * sizeof *list->at);
+    memcpy(list->at, own, (size_t)n_own * sizeof *own);
     for (int i = 0; i < n; i++) {
         if (rc == 0)
-            rc = kinds_add_file(config, kinds, paths[i], err);
+            rc = kinds_add_file(config, list->at, before, paths[i], err);
         free(paths[i]);
     }
     free(paths);
-    *ret_kinds = kinds;
-    return rc;
+    if (rc < 0) {
+        kind_list_free(list, before);
+        return rc;
+    }
+    list->before = kind_lists;
+    kind_lists = list;
+    *ret_kinds = list->at;
+    return 0;
 }

@@ -12,11 +12,13 @@ struct program_kind {
     const char *stream_paths[2]; /* that, and NULL */
 };
 
-/* Reads all files of the folder, and puts their kinds behind `own` (ends with NULL).  -ERR_INPUT
- * and -ERR_IO name the file and what is wrong with it.  `*ret_kinds` is for the life of the
- * process.  Once, before threads start. */
+/* Reads all files of the folder, and puts their kinds behind `own` (ends with NULL).  Of a file
+ * that is as it was in the list `before`, which begins with `own`, too, the kind stays the same.
+ * -ERR_INPUT and -ERR_IO name the file and what is wrong with it.  `*ret_kinds` is for the life of
+ * the process.  One thread at a time; it waits for a disk. */
 int kinds_with_programs(const struct config *config, const struct job_kind *const *own,
-    const struct job_kind *const **ret_kinds, struct error *err);
+    const struct job_kind *const *before, const struct job_kind *const **ret_kinds,
+    struct error *err);
 
 /* --- program_run.c: the work --- */
 

@@ -20,7 +20,6 @@ struct route;
 struct server {
     /* fixed after start */
     const struct config *config;
-    const struct job_kind *const *kinds;     /* kinds.h */
     const struct route *const *kind_routes;  /* kinds.h */
     const struct route *operator_routes;     /* operators.h */
     void (*answer)(struct request *request); /* answers a request, or hands it over to the loop */
@@ -32,13 +31,14 @@ struct server {
     struct health *health;
     struct hooks *hooks;
     struct neighbours *neighbours; /* metrics/metrics.h; NULL: none */
-    int64_t started_ms; /* wall clock */
+    int64_t started_ms;            /* wall clock */
     int listen_fd;
 
     /* loop only */
     struct timer_wheel wheel; /* the next message of every clock feed */
 
     /* atomic */
+    struct kinds kinds; /* kinds.h, and the files of CASECAST_KINDS */
     atomic_bool is_draining;
     atomic_ullong n_requests, n_refused; /* refused: connections that brought no whole request */
     atomic_ullong n_attached, n_created, n_resumed, n_replayed;

@@ -5,18 +5,18 @@
 #include "base/mem.h"
 #include "request/answer.h"
 #include "request/body.h"
-#include "route/publisher.h"
 #include "request/secret.h"
 #include "request/server.h"
 #include "route/job_hooks.h"
 #include "route/job_json.h"
 #include "route/jobs.h"
+#include "route/publisher.h"
 #include "route/route.h"
 
 /* In {"caseId": "1"} the name of the member is that of the kind's subject, with "Id". */
 static const struct job_kind *job_create_kind(struct request *request, const char *member)
 {
-    for (const struct job_kind *const *kind = request->server->kinds; *kind; kind++) {
+    for (const struct job_kind *const *kind = kinds_list(&request->server->kinds); *kind; kind++) {
         size_t len = strlen((*kind)->subject_name);
 
         if (strncmp(member, (*kind)->subject_name, len) == 0 && strcmp(member + len, "Id") == 0)
@@ -28,7 +28,7 @@ static const struct job_kind *job_create_kind(struct request *request, const cha
 /* Answers with `before` and an example for each kind. */
 static void job_create_refuse_body(struct request *request, const char *before)
 {
-    const struct job_kind *const *kinds = request->server->kinds;
+    const struct job_kind *const *kinds = kinds_list(&request->server->kinds);
     struct buf detail = {0};
 
     buf_add_text(&detail, before);

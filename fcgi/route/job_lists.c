@@ -14,7 +14,7 @@ enum { LIST_SHOWN = 20, LIST_MOST = 100 };
 
 struct list {
     const char *prefix;
-    const struct job_kind *const *kinds;
+    const struct kinds *kinds;
     json_t *jobs;
     int64_t last;      /* number of the last job in it, */
     int last_priority; /* and its priority */
@@ -90,7 +90,7 @@ static int lists_check(struct request *request, const struct job_filter *filter,
     if (filter->state && !job_state_parse(filter->state, &state))
         return error_set(err, ERR_INPUT,
             "state \"%.40s\": must be queued, running, done, failed or canceled", filter->state);
-    if (filter->kind && !kind_find(request->server->kinds, filter->kind))
+    if (filter->kind && !kind_find(&request->server->kinds, filter->kind))
         return error_set(err, ERR_INPUT,
             "kind \"%.40s\": there is no such kind of job; `video` is one", filter->kind);
     return 0;
@@ -145,7 +145,7 @@ static int lists_read(
 void route_job_list(struct request *request)
 {
     struct list list = {.prefix = request->server->config->prefix,
-        .kinds = request->server->kinds,
+        .kinds = &request->server->kinds,
         .jobs = json_array()};
     struct job_filter filter = {0};
     struct error err;

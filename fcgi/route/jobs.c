@@ -51,7 +51,7 @@ void jobs_set_cookie(struct request *request, const struct job *job)
 static int jobs_find_kind(
     struct request *request, struct job *job, const struct job_kind **ret_kind, struct error *err)
 {
-    *ret_kind = kind_find(request->server->kinds, job->kind);
+    *ret_kind = kind_find(&request->server->kinds, job->kind);
     if (*ret_kind)
         return 0;
     error_set(err, ERR_INPUT, "job %s is of the kind \"%s\", which this version does not know",
@@ -111,7 +111,7 @@ void jobs_watcher(const struct request *request, char ret_watcher[static WATCHER
 
 const char *jobs_last_message(const struct request *request, const struct job_kind *kind)
 {
-    return kind ? kind->last : request->server->kinds[0]->last;
+    return kind ? kind->last : kinds_list(&request->server->kinds)[0]->last;
 }
 
 bool jobs_is_full(int rc)

@@ -145,7 +145,7 @@ static const struct route *route_search_all(struct search *search)
 
     for (const struct route *const *table = server->kind_routes; !found && *table; table++)
         found = route_search_table(search, *table);
-    for (const struct job_kind *const *kind = server->kinds; !found && *kind; kind++)
+    for (const struct job_kind *const *kind = kinds_list(&server->kinds); !found && *kind; kind++)
         found = route_search_kind(search, *kind);
     return found;
 }

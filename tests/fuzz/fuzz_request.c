@@ -105,7 +105,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         abort();
     timer_wheel_init(&server.wheel, &loop.uv, clock_feed_due);
     server.config = &config;
-    server.kinds = job_kinds;
+    kinds_set(&server.kinds, job_kinds);
     server.kind_routes = kind_routes;
     server.operator_routes = operator_routes;
     server.answer = route;
@@ -114,7 +114,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     server.started_ms = clock_wall_ms();
     server.turned_ms = clock_monotonic_ms();
     server.health = health_new(&server);
-    server.hub = hub_new(&loop, &config, job_kinds);
+    server.hub = hub_new(&loop, &config, &server.kinds);
     server.posters = posters_new(&config);
     server.replays = replays_start(&server);
     if (hooks_start(&config, &server.hooks, NULL) < 0 || !server.replays ||

@@ -103,6 +103,7 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
     struct error err = {0};
     bool may_claim;
 
+    clerk_kinds_renew(clerk);
     if (inbox->is_poked)
         clerk_want_news(clerk);
     if (clerk->store && inbox->must_reopen)
@@ -160,7 +161,7 @@ struct clerk *clerk_start(const struct clerk_links *links)
     struct clerk *clerk = mem_new(struct clerk);
 
     clerk->to = *links;
-    clerk->kinds = clerk_kinds_new(links->kinds);
+    clerk->kinds = clerk_kinds_new(kinds_list(links->kinds));
     clerk->member = store_member_new(
         links->config->database, &(struct member_info){.kinds = clerk_kinds_all(clerk->kinds),
                                      .machine = links->config->machine,

@@ -16,7 +16,7 @@ struct clerk;
 /* What the clerk reads from and writes to.  All of it outlives the clerk. */
 struct clerk_links {
     const struct config *config;
-    const struct job_kind *const *kinds;
+    const struct kinds *kinds;
     struct inbox *inbox;
     struct viewers *viewers;
     struct works *works;

@@ -80,9 +80,11 @@ static void clerk_cancel_unknown(struct clerk *clerk, const struct job *job)
 
 static void clerk_begin(struct clerk *clerk, struct job *job)
 {
-    if (kind_find(clerk->to.kinds, job->kind)) {
+    const struct job_kind *kind = kind_find(clerk->to.kinds, job->kind);
+
+    if (kind) {
         inbox_add_run(clerk->to.inbox, job);
-        works_post_start(clerk->to.works, job);
+        works_post_start(clerk->to.works, kind, job);
     } else {
         clerk_cancel_unknown(clerk, job);
     }

@@ -20,6 +20,7 @@ struct clerk_kind {
 };
 
 struct clerk_kinds {
+    const struct job_kind *const *list; /* that this was made from */
     struct clerk_kind *items;
     size_t n, n_unable;
     char *all;          /* fixed: other threads read it, through the member's member_info */
@@ -57,6 +58,7 @@ struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list)
 {
     struct clerk_kinds *kinds = mem_new(struct clerk_kinds);
 
+    kinds->list = list;
     for (; *list; list++) {
         if (!(*list)->run)
             continue;
@@ -96,6 +98,26 @@ bool clerk_kinds_are_able(const struct clerk_kinds *kinds)
     return kinds->n_unable == 0 && kinds->is_told;
 }
 
+/* The member's member_info keeps the names that it began with, as only kinds of ours have parts. */
+void clerk_kinds_renew(struct clerk *clerk)
+{
+    struct clerk_kinds *old = clerk->kinds, *kinds;
+    const struct job_kind *const *list = kinds_list(clerk->to.kinds);
+    char *all;
+
+    if (list == old->list)
+        return;
+    kinds = clerk_kinds_new(list);
+    all = kinds->all;
+    kinds->all = old->all;
+    old->all = all;
+    kinds->is_told = false;
+    store_member_set_kinds(clerk->member, kinds->able, kinds->takes, kinds->limits);
+    clerk->kinds = kinds;
+    clerk_kinds_free(old);
+    clerk_want_news(clerk); /* what is live may have another kind now */
+}
+
 /* --- what can be run here --- */
 
 static void clerk_kind_ask(struct clerk *clerk, struct clerk_kind *kind)
@@ -117,7 +139,7 @@ static void clerk_kinds_set(struct clerk *clerk)
     struct clerk_kinds *kinds = clerk->kinds;
     char *able = clerk_kinds_names(kinds, true), *takes = clerk_kinds_names(kinds, false);
 
-    store_member_set_kinds(clerk->member, able, takes);
+    store_member_set_kinds(clerk->member, able, takes, kinds->limits);
     free(kinds->able);
     free(kinds->takes);
     kinds->able = able;

@@ -72,6 +72,8 @@ int clerk_claim(struct clerk *clerk, int64_t now, bool may_claim, struct error *
 
 struct clerk_kinds *clerk_kinds_new(const struct job_kind *const *list);
 void clerk_kinds_free(struct clerk_kinds *kinds);
+/* Takes the kinds as they are now. */
+void clerk_kinds_renew(struct clerk *clerk);
 /* The names of all, each between commas: before the first clerk_choose_kinds(). */
 const char *clerk_kinds_all(const struct clerk_kinds *kinds);
 /* As in member_info. */

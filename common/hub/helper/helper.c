@@ -25,7 +25,7 @@ struct refused {
 struct helper {
     /* fixed after start */
     const struct config *config;
-    const struct job_kind *const *kinds;
+    const struct kinds *kinds;
     struct inbox *inbox;
     const struct member *member;
     pthread_t thread;
@@ -210,14 +210,16 @@ static void *helper_main(void *ctx)
 
 /* --- life --- */
 
-static bool helper_has_kinds(const struct job_kind *const *kinds)
+static bool helper_has_kinds(const struct kinds *kinds)
 {
-    while (*kinds && !(*kinds)->help)
-        kinds++;
-    return *kinds;
+    const struct job_kind *const *list = kinds_list(kinds);
+
+    while (*list && !(*list)->help)
+        list++;
+    return *list;
 }
 
-struct helper *helper_start(const struct config *config, const struct job_kind *const *kinds,
+struct helper *helper_start(const struct config *config, const struct kinds *kinds,
     struct inbox *inbox, const struct member *member)
 {
     struct helper *helper;

@@ -16,7 +16,7 @@ struct helper;
 
 /* All arguments outlive it.  NULL: CASECAST_HELP is 0, the database is for one machine, or no kind
  * has parts. */
-struct helper *helper_start(const struct config *config, const struct job_kind *const *kinds,
+struct helper *helper_start(const struct config *config, const struct kinds *kinds,
     struct inbox *inbox, const struct member *member);
 void helper_stop(struct helper *helper); /* what is begun is given up within a frame.  Takes NULL */
 void helper_free(struct helper *helper); /* waits for the thread's end.  Takes NULL */

@@ -12,12 +12,27 @@
 #include "base/text.h"
 #include "events/events.h"
 
-const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name)
+const struct job_kind *const *kinds_list(const struct kinds *kinds)
 {
-    for (; *kinds; kinds++)
-        if (strcmp((*kinds)->name, name) == 0)
-            return *kinds;
+    return atomic_load(&kinds->list);
+}
+
+void kinds_set(struct kinds *kinds, const struct job_kind *const *list)
+{
+    atomic_store(&kinds->list, list);
+}
+
+const struct job_kind *kind_find_in(const struct job_kind *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp((*list)->name, name) == 0)
+            return *list;
     return NULL;
+}
+
+const struct job_kind *kind_find(const struct kinds *kinds, const char *name)
+{
+    return kind_find_in(kinds_list(kinds), name);
 }
 
 void kind_engines(const struct job_kind *const *kinds, char ret_name[static KIND_ENGINE_LEN + 1])

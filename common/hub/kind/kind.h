@@ -140,11 +140,21 @@ struct job_kind {
 void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
     const char *error, struct last_events *last);
 
+/* The kinds of a process, which may change while it runs.  A kind that was listed once is never
+ * freed: who has one may keep it, and whoever looks again finds it as it is now.  Any thread. */
+struct kinds {
+    const struct job_kind *const *_Atomic list; /* ends with NULL */
+};
+const struct job_kind *const *kinds_list(const struct kinds *kinds);
+void kinds_set(struct kinds *kinds, const struct job_kind *const *list);
+
 /* The engines of all kinds as one; "": none has one.  May take a second. */
 void kind_engines(const struct job_kind *const *kinds, char ret_name[static KIND_ENGINE_LEN + 1]);
 
-/* NULL: no such kind.  `kinds` ends with NULL.  Any thread. */
-const struct job_kind *kind_find(const struct job_kind *const *kinds, const char *name);
+/* NULL: no such kind.  Any thread. */
+const struct job_kind *kind_find(const struct kinds *kinds, const char *name);
+/* The same in a list. */
+const struct job_kind *kind_find_in(const struct job_kind *const *list, const char *name);
 
 /* Can `subject` be one of this kind?  Beside the kind's own rule: 1 to JOB_SUBJECT_MAX bytes of
  * UTF-8 in one line, without quotation marks and backslashes, since events and logs hold it as it

@@ -25,7 +25,7 @@ enum {
 struct pruner {
     /* fixed after start */
     const struct config *config;
-    const struct job_kind *const *kinds;
+    const struct kinds *kinds;
     pthread_t thread;
 
     /* the thread's */
@@ -228,7 +228,7 @@ static void *pruner_main(void *ctx)
     return NULL;
 }
 
-struct pruner *pruner_start(const struct config *config, const struct job_kind *const *kinds)
+struct pruner *pruner_start(const struct config *config, const struct kinds *kinds)
 {
     struct pruner *pruner = mem_new(struct pruner);
 

@@ -15,7 +15,7 @@
 struct pruner;
 
 /* The arguments outlive it. */
-struct pruner *pruner_start(const struct config *config, const struct job_kind *const *kinds);
+struct pruner *pruner_start(const struct config *config, const struct kinds *kinds);
 void pruner_stop(struct pruner *pruner); /* takes NULL; waits for the thread's end, and frees */
 
 /* Jobs that this process has forgotten.  Any thread. */

@@ -1,7 +1,6 @@
 /* works.c - starts works on libuv's threads, stops them, and waits for their end. */
 #include "hub/works/works.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@ struct works {
     /* fixed after works_new() */
     struct loop *loop;
     const struct config *config;
-    const struct job_kind *const *kinds;
     struct inbox *inbox;
     const struct member *member;
     const char *engine;
@@ -30,14 +28,12 @@ struct works {
     atomic_ullong n_parts[N_PART_FATE];
 };
 
-struct works *works_new(struct loop *loop, const struct config *config,
-    const struct job_kind *const *kinds, struct inbox *inbox)
+struct works *works_new(struct loop *loop, const struct config *config, struct inbox *inbox)
 {
     struct works *works = mem_new(struct works);
 
     works->loop = loop;
     works->config = config;
-    works->kinds = kinds;
     works->inbox = inbox;
     list_init(&works->running);
     list_init(&works->waiting);
@@ -142,7 +138,7 @@ static void works_ended(uv_work_t *request, int status)
     works_end_drain(works);
 }
 
-static struct work *work_new(struct works *works, struct job *job)
+static struct work *work_new(struct works *works, const struct job_kind *kind, struct job *job)
 {
     struct work *work = mem_new(struct work);
 
@@ -151,8 +147,7 @@ static struct work *work_new(struct works *works, struct job *job)
     work->inbox = works->inbox;
     work->engine = works->engine;
     work->spares = works->spares;
-    work->kind = kind_find(works->kinds, job->kind);
-    assert(work->kind); /* the store gives us only kinds that we know */
+    work->kind = kind;
     work->ended_as = JOB_RUNNING;
     pthread_mutex_init(&work->lock, NULL);
     work->job = *job;
@@ -198,11 +193,11 @@ static void works_deliver_start(struct mail *mail)
     }
 }
 
-void works_post_start(struct works *works, struct job *job)
+void works_post_start(struct works *works, const struct job_kind *kind, struct job *job)
 {
     struct works_mail *mail = works_mail_new(works);
 
-    mail->work = work_new(works, job);
+    mail->work = work_new(works, kind, job);
     loop_post(works->loop, &mail->mail, works_deliver_start);
 }
 

@@ -20,8 +20,7 @@ enum work_stop {
 struct works;
 
 /* All arguments outlive it. */
-struct works *works_new(struct loop *loop, const struct config *config,
-    const struct job_kind *const *kinds, struct inbox *inbox);
+struct works *works_new(struct loop *loop, const struct config *config, struct inbox *inbox);
 void works_free(struct works *works); /* none runs any more */
 /* Before the first job: who runs them, and its engine.  Both outlive the works. */
 void works_set_member(struct works *works, const struct member *member, const char *engine);
@@ -37,8 +36,8 @@ struct works_counts {
 void works_count(const struct works *works, struct works_counts *ret_counts);
 /* A job ended so, which no work ran: its publisher ended it, or was silent. */
 void works_count_published(struct works *works, enum job_state state);
-/* Starts the job; moves it: `*job` is zeroed.  Its kind is known. */
-void works_post_start(struct works *works, struct job *job);
+/* Starts the job; moves it: `*job` is zeroed. */
+void works_post_start(struct works *works, const struct job_kind *kind, struct job *job);
 /* Stops the job if it runs or waits here; its first reason stays. */
 void works_post_stop(struct works *works, const char *job_id, enum work_stop reason);
 void works_post_stop_all(struct works *works, enum work_stop reason);

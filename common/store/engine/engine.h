@@ -19,9 +19,9 @@ struct store_link {
 struct member {
     const struct store_engine *engine;
     char name[17];
-    const char *able, *takes; /* see store_member_set_kinds() */
-    int64_t began_ms;         /* see store_member_began(); 0: not called */
-    bool is_idle;             /* see store_member_set_idle() */
+    const char *able, *takes, *limits; /* see store_member_set_kinds() */
+    int64_t began_ms;                  /* see store_member_began(); 0: not called */
+    bool is_idle;                      /* see store_member_set_idle() */
 };
 
 enum store_way {

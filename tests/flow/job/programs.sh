@@ -303,6 +303,33 @@ fact 'status 75 is tried again, and what differs is added' same '["message","one
 fact 'the log tells of the difference' logged 'line 3 is not the one that an attempt before printed'
 fact 'a program that is deaf to SIGTERM is ended, too' wait_for 10 is "$deaf" canceled
 
+# --- files of kinds, read anew ---
+
+responders() { ps -o pid= --ppid "$(process_pid responders)"; }
+told_times() { [[ $(grep -c "$1" "$state/log/casecast.log") -ge $2 ]]; } # REGULAR EXPRESSION, TIMES
+read_anew() { responders | xargs kill -HUP && wait_for 10 told_times "$1" "$2"; }
+kind_lines() { printf '%s\n' '[Kind]' "Subject=$1Id" "$2" >"$CASECAST_KINDS/$1.kind"; } # NAME COMMAND
+kind_lines lasts 'Command=sh -c "echo old; until [ -e ../go ]; do sleep 0.05; done; echo old, too"'
+kind_lines leaves 'Command=sh -c "echo leaves; until [ -e ../go ]; do sleep 0.05; done; echo ends"'
+fact 'a new kind is found after SIGHUP' read_anew 'kind lasts: new' 2
+lasts=$(ask '{"lastsId":"1"}') leaving=$(ask '{"leavesId":"1"}')
+stream_until '^data: old' "$url/api/jobs/$lasts/events" >/dev/null
+stream_until '^data: leaves' "$url/api/jobs/$leaving/events" >/dev/null
+kind_lines lasts 'Command=echo new'
+rm "$CASECAST_KINDS/leaves.kind"
+fact 'so is a change' read_anew 'kind lasts: changed' 2
+fact 'and that one is gone' wait_for 10 told_times 'kind leaves: gone' 2
+fact 'a request finds the new program' same new "$(run lasts 2 | messages)"
+fact 'and not the one that is gone' same 404 "$(status "$url/create/leaves?leavesId=2")"
+kind_lines lasts 'Comand=echo broken'
+fact 'a broken file is told' read_anew 'the kinds stay as they are: .*lasts.kind: line 3: there is no key "Comand": did you mean Command' 2
+fact 'and changes nothing' same new "$(run lasts 3 | messages)"
+touch "$private/go"
+fact 'what ran before went on with its own program' same 'old
+old, too' "$(stream "$url/api/jobs/$lasts/events" | messages)"
+fact 'that of the kind that is gone, too' wait_for 10 told_times "job $leaving: done" 1
+kind_lines lasts 'Command=echo new'
+
 # --- client secrets ---
 
 export CASECAST_SECRET_KEY='a key for these tests only'

@@ -133,7 +133,8 @@ static const struct job_kind kind = {.name = "steps",
     .run = run,
     .finish = finish,
     .clear = clear};
-static const struct job_kind *const kinds[] = {&kind, NULL};
+static const struct job_kind *const list[] = {&kind, NULL};
+static const struct kinds kinds = {list};
 
 /* --- arranging --- */
 
@@ -350,7 +351,7 @@ static void assert_said_once(const char *job_id)
 
 START_TEST(a_viewer_hears_every_event_once_and_in_order)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct viewer viewer;
 
     view(hub, &viewer, new_job("good"));
@@ -374,7 +375,7 @@ static bool has_heard_step_two(void *ctx)
 /* So does one whose replay has caught up. */
 START_TEST(a_watch_that_is_open_is_told_again_from_where_it_says)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct hub_counts counts;
     struct viewer viewer;
     uint64_t after;
@@ -408,7 +409,7 @@ START_TEST(a_viewer_who_comes_late_gets_what_it_missed)
     struct hub *hub;
 
     new_job("gated"); /* journal position 1 */
-    hub = hub_new(&loop, &config, kinds);
+    hub = hub_new(&loop, &config, &kinds);
     view(hub, &early, last_job);
     atomic_store(&gate, true);
     ck_assert(wait_until(has_heard_the_end, &early));
@@ -489,7 +490,7 @@ static bool watches_both(void *ctx)
 /* The hub keeps what is new since it began: a viewer who comes late is told all of it. */
 START_TEST(a_viewer_of_two_jobs_hears_both_in_the_order_of_the_journal)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct joint_viewer early, late;
     char one[JOB_ID_LEN + 1], two[JOB_ID_LEN + 1];
     struct watching watching = {.hub = hub, .viewer = &early, .ids = {one, two}};
@@ -523,9 +524,9 @@ START_TEST(a_viewer_in_another_process_hears_the_same)
     struct viewer here, there;
 
     watcher_config.slots = 0; /* claims nothing */
-    watcher = hub_new(&loop, &watcher_config, kinds);
+    watcher = hub_new(&loop, &watcher_config, &kinds);
     view(watcher, &there, new_job("good"));
-    owner = hub_new(&loop, &config, kinds);
+    owner = hub_new(&loop, &config, &kinds);
     view(owner, &here, last_job);
     ck_assert(wait_until(has_heard_the_end, &there));
     ck_assert(wait_until(has_heard_the_end, &here));
@@ -541,7 +542,7 @@ END_TEST
 
 START_TEST(a_closed_watch_hears_nothing_more)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct viewer leaves, stays;
 
     view(hub, &leaves, new_job("gated"));
@@ -567,7 +568,7 @@ START_TEST(a_database_that_is_gone_sends_every_viewer_of_a_job_away)
     char aside[sizeof database + 8];
 
     watcher_config.slots = 0; /* claims nothing */
-    hub = hub_new(&loop, &watcher_config, kinds);
+    hub = hub_new(&loop, &watcher_config, &kinds);
     view(hub, &one, new_job("good"));
     view(hub, &two, last_job);
     snprintf(aside, sizeof aside, "%s-aside", database);
@@ -591,7 +592,7 @@ static bool was_cleared(void *unused)
 
 START_TEST(a_job_that_fails_says_why)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct viewer viewer;
 
     view(hub, &viewer, new_job("bad"));
@@ -613,7 +614,7 @@ static bool works_run(void *ctx)
 
 START_TEST(a_canceled_job_stops_and_says_so)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct job_event last[] = {{.name = "canceled", .data = "{}"}};
     struct viewer viewer;
     struct error err;
@@ -652,8 +653,8 @@ START_TEST(a_job_that_nobody_watches_any_more_is_canceled_if_that_is_wanted)
 
     owner_config.cancel_unwatched_s = watcher_config.cancel_unwatched_s = 1;
     watcher_config.slots = 0; /* claims nothing */
-    watcher = hub_new(&loop, &watcher_config, kinds);
-    owner = hub_new(&loop, &owner_config, kinds);
+    watcher = hub_new(&loop, &watcher_config, &kinds);
+    owner = hub_new(&loop, &owner_config, &kinds);
     strcpy(never_watched, new_job("gated"));
     view(watcher, &viewer, new_job("gated"));
     ck_assert(wait_until(works_run, &two));
@@ -673,7 +674,7 @@ END_TEST
 
 START_TEST(two_processes_together_run_no_more_than_the_slots)
 {
-    struct hub *one = hub_new(&loop, &config, kinds), *other = hub_new(&loop, &config, kinds);
+    struct hub *one = hub_new(&loop, &config, &kinds), *other = hub_new(&loop, &config, &kinds);
     struct viewer viewers[8];
 
     atomic_store(&gate, true);
@@ -693,7 +694,7 @@ END_TEST
 
 START_TEST(a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next)
 {
-    struct hub *first = hub_new(&loop, &config, kinds), *second;
+    struct hub *first = hub_new(&loop, &config, &kinds), *second;
     struct viewer viewer;
     int one = 1;
 
@@ -705,7 +706,7 @@ START_TEST(a_job_that_was_running_when_its_process_stopped_ends_once_in_the_next
     ck_assert_int_eq(state_of(last_job), JOB_QUEUED);
 
     atomic_store(&gate, true);
-    second = hub_new(&loop, &config, kinds);
+    second = hub_new(&loop, &config, &kinds);
     ck_assert(wait_until(is_done, last_job));
     ck_assert_int_eq(atomic_load(&n_runs), 2);
     assert_said_once(last_job);
@@ -741,7 +742,7 @@ START_TEST(a_job_whose_process_died_is_taken_over)
 
     new_job("good");
     claim_and_die();
-    heir = hub_new(&loop, &config, kinds);
+    heir = hub_new(&loop, &config, &kinds);
     ck_assert(wait_until(is_done, last_job));
 
     assert_said_once(last_job);
@@ -763,7 +764,7 @@ START_TEST(a_canceled_job_of_a_dead_process_ends_though_all_places_are_taken)
 
     narrow.slots = 1;
     strcpy(busy, new_job("gated"));
-    hub = hub_new(&loop, &narrow, kinds);
+    hub = hub_new(&loop, &narrow, &kinds);
     ck_assert(wait_until(works_run, &one));
     new_job("good");
     claim_and_die();
@@ -812,7 +813,7 @@ START_TEST(what_is_ours_without_anybody_who_works_on_it_is_handed_back)
     new_job("good");
     ck_assert_int_eq(store_job_claim(store, other, 2, kit_tag(), &job, &err), 0);
     job_clear(&job);
-    hub = hub_new(&loop, &claims_nothing, kinds);
+    hub = hub_new(&loop, &claims_nothing, &kinds);
     sql("UPDATE casecast_jobs SET owner = '%s'", hub_member_name(hub));
     ck_assert(wait_until(is_queued, last_job));
     store_member_free(other);
@@ -823,7 +824,7 @@ END_TEST
 /* Longer than a call waits, and longer than the lease: nobody else is there to take the job. */
 START_TEST(a_locked_database_delays_an_event_and_loses_none)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     struct viewer viewer;
     int64_t until_ms;
     sqlite3 *db;
@@ -863,7 +864,7 @@ static bool was_handed_back(void *job_id)
 
 START_TEST(a_process_that_became_too_old_hands_back_what_it_has_and_holds_no_place)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     char early[JOB_ID_LEN + 1];
     int one = 1;
 
@@ -886,7 +887,7 @@ END_TEST
 
 START_TEST(a_process_that_has_nothing_to_do_writes_nothing)
 {
-    struct hub *hub = hub_new(&loop, &config, kinds);
+    struct hub *hub = hub_new(&loop, &config, &kinds);
     int64_t until_ms;
     struct error err;
     bool has_changed;
@@ -924,7 +925,7 @@ START_TEST(a_process_without_jobs_is_listed_until_it_ends)
     int one = 1, none = 0;
 
     here.machine = "here";
-    hub = hub_new(&loop, &here, kinds);
+    hub = hub_new(&loop, &here, &kinds);
     ck_assert(wait_until(is_listed, &one));
     end_hub(hub);
     ck_assert(is_listed(&none));
@@ -940,7 +941,7 @@ START_TEST(a_job_of_an_unknown_kind_is_left_alone)
 
     strcpy(strange, new_job("good"));
     sql("UPDATE casecast_jobs SET kind = 'strange'");
-    hub = hub_new(&loop, &config, kinds);
+    hub = hub_new(&loop, &config, &kinds);
     new_job("good");
     ck_assert(wait_until(is_done, last_job)); /* it is behind the other in the queue */
     until_ms = clock_monotonic_ms() + LEASE_MS;
@@ -957,7 +958,7 @@ START_TEST(a_job_that_took_three_processes_with_it_is_given_up)
     new_job("good");
     for (int i = 0; i < 3; i++)
         claim_and_die();
-    hub = hub_new(&loop, &config, kinds);
+    hub = hub_new(&loop, &config, &kinds);
     ck_assert(wait_until(has_ended, last_job));
 
     ck_assert_int_eq(state_of(last_job), JOB_FAILED);
@@ -973,7 +974,7 @@ static struct hub *hub_on(struct config *own, const char *machine, int slots)
     *own = config;
     own->machine = machine;
     own->slots = slots;
-    return hub_new(&loop, own, kinds);
+    return hub_new(&loop, own, &kinds);
 }
 
 static void count_able(void *ctx, const struct member_row *row)

@@ -50,7 +50,8 @@ static int64_t bytes(const struct config *config, const struct job *done)
 
 static const struct job_kind kind_video = {
     .name = "video", .subject_name = "case", .drop = drop, .bytes = bytes};
-static const struct job_kind *const kinds[] = {&kind_video, NULL};
+static const struct job_kind *const list[] = {&kind_video, NULL};
+static const struct kinds kinds = {list};
 
 static bool has_file(const char *key)
 {
@@ -94,7 +95,7 @@ static struct config config_of(int64_t keep_ms, int output_mib)
 /* Until so many jobs are left.  A pruner with a short CASECAST_KEEP looks every second. */
 static void prune_until(const struct config *config, int n_left)
 {
-    struct pruner *pruner = pruner_start(config, kinds);
+    struct pruner *pruner = pruner_start(config, &kinds);
     int64_t end = clock_monotonic_ms() + DEADLINE_MS;
 
     while (atoi(kit_ask("SELECT count(*) FROM casecast_jobs")) != n_left) {

@@ -125,7 +125,7 @@ START_TEST(a_member_that_runs_no_such_jobs_takes_none_of_them)
 
     strcpy(id, kit_job("a"));
     assert_done(say_two(id));
-    store_member_set_kinds(kit_member("me"), ",other,", ",other,");
+    store_member_set_kinds(kit_member("me"), ",other,", ",other,", NULL);
     ck_assert_str_eq(kit_claim("me", 5), "");
     assert_done(say_two(id));
 }

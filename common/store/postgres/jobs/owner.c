@@ -30,8 +30,7 @@ int pg_job_claim(struct store_link *store_link, struct member *base, int slots, 
         "SELECT " JOB_ANSWER " FROM casecast.job_claim("
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         PG_VALUES(MEMBER_VALUES(member, base->takes), pg_number(slots),
-            pg_text(owner_may_inherit(member) ? "t" : "f"), pg_text(claim),
-            pg_text(member->info.limits)),
+            pg_text(owner_may_inherit(member) ? "t" : "f"), pg_text(claim), pg_text(base->limits)),
         &result, err);
 
     if (rc != 0)

@@ -88,7 +88,7 @@ static int owner_find_next(struct database *db, const struct sqlite_member *memb
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
             value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
             value_text(member->member.takes), value_text(owner_engine(member)),
-            value_text(member->info.limits)),
+            value_text(member->member.limits)),
         ret_number, err);
 }
 
