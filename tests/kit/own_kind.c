@@ -4,6 +4,7 @@
 #include "kinds.h"
 #include "kit/kind_digest.h"
 #include "serve.h"
+#include "video/media/decoder.h"
 
 /* These tables take the place of those in fcgi/kinds.c. */
 const struct job_kind *const job_kinds[] = {
@@ -29,7 +30,9 @@ void digest_file(FILE *file, const atomic_bool *cancel, char ret_hex[static DIGE
     digest_hex(&sum, ret_hex);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (decoder_is_wanted(argc, argv)) /* serve() starts this program to decode pictures */
+        return decoder_main(argv);
     return serve(NULL);
 }
