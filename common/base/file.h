@@ -15,6 +15,11 @@ int file_write(int fd, const void *data, size_t len);
  * bytes, less than `len` only at the end of the file; -1: errno says why. */
 ssize_t file_read(int fd, void *data, size_t len);
 
+/* The same from byte `offset` of a file; the place that read() and write() go on from is not used
+ * and not changed. */
+int file_write_at(int fd, const void *data, size_t len, off_t offset);
+ssize_t file_read_at(int fd, void *data, size_t len, off_t offset);
+
 /* Reads a small file of keys, which nobody but its owner may read, and adds a NUL.  The caller
  * wipes `ret_text`, also after an error.  -ERR_INPUT: it can't be read, is no file, too long, or
  * others may read it; the error names no path. */

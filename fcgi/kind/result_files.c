@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "s3/s3.h"
 #include "video/kept/outdir.h"
@@ -85,10 +86,10 @@ static bool result_files_boxes_fill(int fd, uint64_t len)
     while (at < len) {
         uint64_t size;
 
-        if (pread(fd, head, 8, (off_t)at) != 8)
+        if (file_read_at(fd, head, 8, (off_t)at) != 8)
             return false;
         size = result_files_big_endian(head, 4);
-        if (size == 1 && pread(fd, head, 16, (off_t)at) == 16)
+        if (size == 1 && file_read_at(fd, head, 16, (off_t)at) == 16)
             size = result_files_big_endian(head + 8, 8);
         if (size < 8 || size > len - at)
             return false;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "request/server.h"
 #include "s3/s3.h"
@@ -101,7 +102,7 @@ static bool health_write_zeros(int fd, size_t len)
     static const char zeros[4096];
 
     for (size_t done = 0; done < len; done += sizeof zeros)
-        if (write(fd, zeros, sizeof zeros) != (ssize_t)sizeof zeros)
+        if (file_write(fd, zeros, sizeof zeros) < 0)
             return false;
     return true;
 }

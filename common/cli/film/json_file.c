@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "cli/term/status.h"
 
 enum { JSON_FILE_MAX = 64 << 20 /* bytes */ };
@@ -29,7 +30,7 @@ static int json_file_load(int fd, const char *path, struct buf *buf, struct erro
     char block[65536];
     ssize_t n = 0;
 
-    while (buf->len <= JSON_FILE_MAX && (n = read(fd, block, sizeof block)) > 0)
+    while (buf->len <= JSON_FILE_MAX && (n = file_read(fd, block, sizeof block)) > 0)
         buf_add(buf, block, (size_t)n);
     if (n < 0)
         return json_file_fail(path, err);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "store/sqlite/cases/cases.h"
 #include "store/sqlite/db/database.h"
@@ -100,7 +101,7 @@ static int probe_write(struct database *db, int *ret_n_frames, struct error *err
 
 static bool probe_read_salt(int fd, int64_t at, char ret_salt[static SALT_LEN])
 {
-    return pread(fd, ret_salt, SALT_LEN, at) == SALT_LEN;
+    return file_read_at(fd, ret_salt, SALT_LEN, at) == SALT_LEN;
 }
 
 /* The number, from 1, of the first frame that does not belong to this log; 0: all do. */

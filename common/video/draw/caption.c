@@ -85,6 +85,8 @@ static int caption_make(const char *text, struct caption_layout *layout, struct 
     caption_split_locked(layout, tidy, caption);
     if (is_drawn)
         rc = caption_draw_locked(layout, caption, err);
+    if (rc == 0)
+        rc = fonts_check_locked(fonts, err);
     fonts_unlock(fonts);
     free(tidy);
     return rc;

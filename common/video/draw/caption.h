@@ -43,7 +43,8 @@ int caption_check_font(const char *family, struct error *err);
 
 /* A caption that stands for `n_frames` frames.  `text` is valid UTF-8; nothing of it or of `style`
  * is kept.  `*ret_caption`: the caller frees it; NULL if no character of `text` is visible.
- * -ERR_LIBRARY: cairo failed.  -ERR_LIMIT: the frame is too large for an overlay. */
+ * -ERR_LIBRARY: cairo failed.  -ERR_IO: a font, or fontconfig's settings, can't be read.
+ * -ERR_LIMIT: the frame is too large for an overlay. */
 int caption_new(const char *text, const struct caption_style *style, int n_frames,
     struct caption **ret_caption, struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { SAMPLE = sizeof(int16_t) };
@@ -45,21 +46,8 @@ void spool_close(struct spool *spool)
 
 int spool_add(struct spool *spool, const int16_t *samples, int64_t n, struct error *err)
 {
-    const char *data = (const char *)samples;
-    size_t left = (size_t)n * SAMPLE;
-    off_t at = spool->n * SAMPLE;
-
-    while (left) {
-        ssize_t did = pwrite(spool->fd, data, left, at);
-
-        if (did < 0 && errno == EINTR)
-            continue;
-        if (did < 0)
-            return error_set(err, ERR_IO, "the sound can't be written: %s", strerror(errno));
-        data += did;
-        left -= (size_t)did;
-        at += did;
-    }
+    if (file_write_at(spool->fd, samples, (size_t)n * SAMPLE, spool->n * SAMPLE) < 0)
+        return error_set(err, ERR_IO, "the sound can't be written: %s", strerror(errno));
     spool->n += n;
     return 0;
 }
@@ -67,21 +55,11 @@ int spool_add(struct spool *spool, const int16_t *samples, int64_t n, struct err
 int spool_read(
     const struct spool *spool, int64_t at, int16_t *samples, int64_t n, struct error *err)
 {
-    char *data = (char *)samples;
-    size_t left = (size_t)n * SAMPLE;
-    off_t from = at * SAMPLE;
+    ssize_t len = (ssize_t)n * SAMPLE,
+            did = file_read_at(spool->fd, samples, (size_t)len, at * SAMPLE);
 
-    while (left) {
-        ssize_t did = pread(spool->fd, data, left, from);
-
-        if (did < 0 && errno == EINTR)
-            continue;
-        if (did <= 0)
-            return error_set(err, ERR_IO, "the sound can't be read back: %s",
-                did < 0 ? strerror(errno) : "the file was truncated");
-        data += did;
-        left -= (size_t)did;
-        from += did;
-    }
+    if (did < len)
+        return error_set(err, ERR_IO, "the sound can't be read back: %s",
+            did < 0 ? strerror(errno) : "the file was truncated");
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <pango/pango.h>
 
 #include "base/digest.h"
+#include "base/error.h"
 
 struct fonts;
 
@@ -29,3 +30,8 @@ void fonts_unlock(struct fonts *fonts);
 
 /* How many characters of `text` no font of the set has. */
 int fonts_count_unseen(struct fonts *fonts, const char *text);
+
+/* Whether text that was set since fonts_lock() has the letters it should have.  Fontconfig and
+ * Pango do not fail: they go on with other fonts, and say so in a warning.  -ERR_IO: fontconfig's
+ * settings, or a font, could not be read; the next fonts_acquire() reads all of them anew. */
+int fonts_check_locked(struct fonts *fonts, struct error *err);

@@ -2,19 +2,15 @@
 #include "video/sound/file_view.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cancel.h"
+#include "base/file.h"
 
 static ssize_t file_view_pread(struct file_view *view, int64_t at, uint8_t *data, size_t n)
 {
-    ssize_t n_read;
+    ssize_t n_read = file_read_at(view->fd, data, n, at);
 
-    do
-        n_read = pread(view->fd, data, n, at);
-    while (n_read < 0 && errno == EINTR);
     view->has_failed |= n_read < 0;
     return n_read;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "video/language/language.h"
 
 void text_track_open(struct cues *cues, struct text_track *ret_track)
@@ -108,7 +109,7 @@ static int text_track_find_box(
 {
     uint8_t head[BOX_HEAD];
 
-    while (from + BOX_HEAD <= to && pread(fd, head, BOX_HEAD, from) == BOX_HEAD) {
+    while (from + BOX_HEAD <= to && file_read_at(fd, head, BOX_HEAD, from) == BOX_HEAD) {
         int64_t size = AV_RB32(head);
 
         /* The muxer writes neither 0 (to the end) nor 1 (64 bits) before these boxes. */
@@ -132,10 +133,10 @@ static int text_track_clear_flag(int fd, int track)
     if (text_track_find_box(fd, at, end, "moov", 0, &at, &end) < 0 ||
         text_track_find_box(fd, at, end, "trak", track, &at, &end) < 0 ||
         text_track_find_box(fd, at, end, "tkhd", 0, &at, &end) < 0 ||
-        pread(fd, &flags, 1, at + 3) != 1)
+        file_read_at(fd, &flags, 1, at + 3) != 1)
         return -1;
     flags &= (uint8_t)~TRACK_ENABLED;
-    return pwrite(fd, &flags, 1, at + 3) == 1 ? 0 : -1;
+    return file_write_at(fd, &flags, 1, at + 3);
 }
 
 int text_track_disable(const char *path, const AVStream *stream, struct error *err)

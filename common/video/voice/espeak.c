@@ -14,6 +14,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "video/voice/speech.h"
 
 enum { SILENT_MS_MAX = 30000 }; /* without output for so long, it hangs */
@@ -31,7 +32,7 @@ static int espeak_input(const char *text, struct error *err)
     size_t len = strlen(text);
     int fd = memfd_create("narration", MFD_CLOEXEC);
 
-    if (fd < 0 || write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) < 0) {
+    if (fd < 0 || file_write(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
         error_set(err, ERR_IO, "no memory file for a narration: %s", strerror(errno));
         if (fd >= 0)
             close(fd);
