@@ -100,6 +100,19 @@ examples_are_settings() {
 
 fish_completes() { fish -c "complete -C '$1'" | cut -f 1 | tr '\n' ' '; } # LINE
 
+# --- kinds of job ---------------------------------------------------------------------------------------------
+
+kinds_chosen() {
+    mkdir /srv/kinds && printf 'CASECAST_KINDS=/srv/kinds\n' >>/etc/casecast/casecast.conf &&
+        systemctl restart casecast.service && wait_for 20 is_ready
+}
+kind_put() { printf '[Kind]\nSubject=greetId\nCommand=echo %s\n' "$1" >/srv/kinds/greet.kind; } # WORD
+told() { same "$1" "$(journalctl -q -u 'casecast*' -o cat | grep -c "$2")"; } # TIMES TEXT
+reloads() { # WORD TIMES TEXT UNIT…
+    kind_put "$1" && systemctl reload "${@:4}" && wait_for 20 told "$2" "$3" >/dev/null &&
+        holds "^data: $1" "$(site "/create/greet?greetId=$1" -N)"
+}
+
 # --- sockets of systemd ---------------------------------------------------------------------------------------
 
 sockets_chosen() {
@@ -198,7 +211,7 @@ upgraded() {
 video_goes_on() {
     holds '^data: finished_video' "$(site '/create/video?caseId=2' -N --max-time 240)" && same "$(sed 's/running/done/' /run/job)" "$(job_of 2)"
 }
-jobs_done() { as_casecast casecast jobs --json | jq -r .state; }
+jobs_done() { as_casecast casecast jobs --json | jq -r 'select(.kind == "video").state'; }
 data_is_there() { [[ -e /var/lib/casecast/db/casecast.db && -n $(ls /var/lib/casecast/media) ]]; }
 is_gone() { [[ ! -e $1 ]]; }
 removed() { dpkg --remove casecast && is_gone /usr/bin/casecast && ! pgrep -u casecast -f 'casecast serve'; }
@@ -233,10 +246,13 @@ fact 'zsh completes a command' same 'casecast machines' "$(timeout 20 "$here/com
 fact 'zsh completes an option' same 'casecast jobs --state' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --sta')"
 fact 'zsh completes its word' same 'casecast jobs --state failed' "$(timeout 20 "$here/complete.zsh" 'casecast jobs --state fa')"
 
+fact 'a folder of kinds is chosen' kinds_chosen
+fact 'a reload of the service tells its four processes of a new kind' reloads hello 4 'kind greet: new' casecast.service
 fact "no request fails in $RESTART_ROUNDS rounds of restarts of casecast.service under load" under_load "$RESTART_ROUNDS" restart_service
 fact 'processes on a socket of systemd answer' sockets_chosen
 fact 'that socket is for nginx alone' socket_is 'www-data www-data 600'
 fact 'systemd knows what they do' wait_for 20 says_status '0 jobs run here, 0 streams are open'
+fact 'a reload tells them of a changed kind' reloads goodbye 2 'kind greet: changed' casecast@1.service casecast@2.service
 fact "no request fails in $RESTART_ROUNDS rounds of restarts of these under load" under_load "$RESTART_ROUNDS" restart_sockets
 cat /run/notes
 fact 'a process that stands still is ended and started again' stands_still
