@@ -230,21 +230,8 @@ static int open_any(int folder, const char *path, int flags, mode_t mode)
     return call_refused(CALL_OPEN) ? -1 : (int)syscall(SYS_openat, folder, path, flags, mode);
 }
 
-#define OPEN_AS(name)                                                                              \
-    int name(const char *path, int flags, ...)                                                     \
-    {                                                                                              \
-        va_list rest;                                                                              \
-        mode_t mode;                                                                               \
-        va_start(rest, flags);                                                                     \
-        mode = mode_of(flags, rest);                                                               \
-        va_end(rest);                                                                              \
-        return open_any(AT_FDCWD, path, flags, mode);                                              \
-    }
-OPEN_AS(open)
-OPEN_AS(open64)
-
-#define OPENAT_AS(name)                                                                            \
-    int name(int folder, const char *path, int flags, ...)                                         \
+#define OPEN_AS(name, parameters, folder)                                                          \
+    int name parameters                                                                            \
     {                                                                                              \
         va_list rest;                                                                              \
         mode_t mode;                                                                               \
@@ -253,8 +240,10 @@ OPEN_AS(open64)
         va_end(rest);                                                                              \
         return open_any(folder, path, flags, mode);                                                \
     }
-OPENAT_AS(openat)
-OPENAT_AS(openat64)
+OPEN_AS(open, (const char *path, int flags, ...), AT_FDCWD)
+OPEN_AS(open64, (const char *path, int flags, ...), AT_FDCWD)
+OPEN_AS(openat, (int folder, const char *path, int flags, ...), folder)
+OPEN_AS(openat64, (int folder, const char *path, int flags, ...), folder)
 
 /* What a program that was built with _FORTIFY_SOURCE calls. */
 #define OPEN_2_AS(name)                                                                            \

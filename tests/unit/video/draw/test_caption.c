@@ -1,15 +1,10 @@
 /* test_caption.c - captions over frames: caption.h and overlay.h. */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "video/draw/caption.h"
-#include "video/language/fonts.h"
 
 static struct yuv frame;
 static struct error err;
@@ -409,110 +404,6 @@ START_TEST(letters_have_the_forms_of_their_language)
 }
 END_TEST
 
-/* --- fonts that can't be read: Pango would go on with others --- */
-
-static void text_put(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-/* A folder with fontconfig's main file `fonts.conf`, which this process then reads. */
-static void settings_put(const char *rules)
-{
-    char text[600];
-
-    snprintf(text, sizeof text, "<fontconfig>%s</fontconfig>", rules);
-    text_put("fonts.conf", text);
-}
-
-static void folder_begin(char path[static 64])
-{
-    char main_file[100];
-
-    snprintf(path, 64, "/tmp/casecast-fonts.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(path));
-    ck_assert_int_eq(chdir(path), 0);
-    snprintf(main_file, sizeof main_file, "%s/fonts.conf", path);
-    setenv("FONTCONFIG_FILE", main_file, 1);
-}
-
-static void folder_end(const char *path)
-{
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(file_remove_folder(path), 0);
-}
-
-static int set_rc(struct fonts *fonts)
-{
-    struct caption_style style = caption_style_of(&record);
-    struct caption *caption;
-    int rc;
-
-    style.fonts = fonts;
-    rc = caption_new("Hello", &style, 60, &caption, &err);
-    if (rc == 0)
-        caption_free(caption);
-    return rc;
-}
-
-static const char *const bad_settings[] = {"", "<fontconfig><dir>/x</fontconfig>", "words"};
-
-START_TEST(a_file_of_font_settings_that_cannot_be_read_is_named)
-{
-    char path[64], rules[300];
-
-    folder_begin(path);
-    snprintf(rules, sizeof rules,
-        "<include>/etc/fonts/fonts.conf</include><include "
-        "ignore_missing=\"yes\">%s/conf.d</include>",
-        path);
-    settings_put(rules);
-    ck_assert_int_eq(mkdir("conf.d", 0700), 0);
-    text_put("conf.d/10-ours.conf", bad_settings[_i]);
-    ck_assert_int_eq(set_rc(NULL), -ERR_IO);
-    ck_assert_msg(strstr(err.text, "10-ours.conf: fontconfig can't read"), "%s", err.text);
-    text_put("conf.d/10-ours.conf", "<fontconfig></fontconfig>");
-    ck_assert_msg(set_rc(NULL) == 0, "%s", err.text);
-    folder_end(path);
-}
-END_TEST
-
-START_TEST(a_main_file_of_font_settings_that_cannot_be_read_is_named)
-{
-    char path[64];
-
-    folder_begin(path);
-    text_put("fonts.conf", bad_settings[_i]);
-    ck_assert_int_eq(set_rc(NULL), -ERR_IO);
-    ck_assert_msg(strstr(err.text, "fonts.conf: fontconfig can't read"), "%s", err.text);
-    folder_end(path);
-}
-END_TEST
-
-/* The font is read for the first time when a text is drawn with it. */
-START_TEST(a_font_that_is_damaged_after_it_was_found_draws_no_other_letters)
-{
-    struct fonts *fonts;
-    char path[64];
-
-    folder_begin(path);
-    ck_assert_int_eq(
-        system("cp \"$(env -u FONTCONFIG_FILE fc-match -f '%{file}' 'DejaVu Sans')\" face.ttf"), 0);
-    settings_put("<dir prefix=\"cwd\">.</dir><cachedir prefix=\"cwd\">cache</cachedir>");
-    fonts = fonts_acquire();
-    ck_assert_int_eq(fonts_count(fonts), 1);
-    text_put("face.ttf", "no font");
-    ck_assert_int_eq(set_rc(fonts), -ERR_IO);
-    ck_assert_msg(strstr(err.text, "a font can't be read: "), "%s", err.text);
-    fonts_release(fonts);
-    folder_end(path);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("caption");
@@ -538,9 +429,6 @@ int main(void)
     tcase_add_test(tc, a_family_of_the_case_still_draws_every_script);
     tcase_add_loop_test(
         tc, blanks_change_nothing_and_breaks_stay, 0, sizeof blanks / sizeof *blanks);
-    tcase_add_loop_test(tc, a_file_of_font_settings_that_cannot_be_read_is_named, 0, 3);
-    tcase_add_loop_test(tc, a_main_file_of_font_settings_that_cannot_be_read_is_named, 0, 3);
-    tcase_add_test(tc, a_font_that_is_damaged_after_it_was_found_draws_no_other_letters);
     tcase_add_loop_test(tc, each_page_keeps_the_direction_of_its_paragraph, 0, 3);
     tcase_add_loop_test(tc, letters_have_the_forms_of_their_language, 0, 3);
     srunner_run_all(runner, CK_NORMAL);
