@@ -91,11 +91,12 @@ static json_t *jobs_time(int64_t ms)
 
 json_t *jobs_json(const struct job *job)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:s?}", "id", job->id,
-        "kind", job->kind, "subject", job->subject, "state", job_state_name(job->state), "priority",
-        job->priority, "position", job->position, "createdMs", jobs_time(job->created_ms),
-        "startedMs", jobs_time(job->started_ms), "endedMs", jobs_time(job->ended_ms), "progress",
-        jobs_json_of(job->progress), "result", jobs_json_of(job->result), "error", job->error);
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:s?, s:o}", "id",
+        job->id, "kind", job->kind, "subject", job->subject, "state", job_state_name(job->state),
+        "priority", job->priority, "position", job->position, "createdMs",
+        jobs_time(job->created_ms), "startedMs", jobs_time(job->started_ms), "endedMs",
+        jobs_time(job->ended_ms), "progress", jobs_json_of(job->progress), "result",
+        jobs_json_of(job->result), "error", job->error, "metadata", jobs_json_of(job->metadata));
 }
 
 static void jobs_print_json(void *ctx, const struct job *job)

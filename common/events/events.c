@@ -17,6 +17,13 @@ static const char *const stages[] = {"reading", "encoding", "joining", NULL};
             .pattern = TRACEPARENT, .is_added = true, .is_optional = true                          \
     }
 
+#define GIVEN                                                                                      \
+    {                                                                                              \
+        "metadata", MEMBER_OBJECT,                                                                 \
+            .about = "That of the request that made the job, if it had one", .is_added = true,     \
+            .is_optional = true                                                                    \
+    }
+
 /* --- every job --- */
 
 const struct shape event_job = {"job", "The state of the job",
@@ -24,14 +31,15 @@ const struct shape event_job = {"job", "The state of the job",
         {"state", MEMBER_TEXT, .about = "Its state", .words = states},
         {"position", MEMBER_COUNT,
             .about = "Its place in the queue; 1 is the next to run, 0: not queued"},
-        {.name = NULL}},
+        GIVEN, {.name = NULL}},
     "What the job is about, under the name that its kind has for it: of a video the case"};
 
 const struct shape event_failed = {"failed", "The job failed",
-    (const struct member[]){{"error", MEMBER_TEXT, .about = "Why"}, TRACED, {.name = NULL}}, NULL};
+    (const struct member[]){{"error", MEMBER_TEXT, .about = "Why"}, TRACED, GIVEN, {.name = NULL}},
+    NULL};
 
-const struct shape event_canceled = {
-    "canceled", "The job was canceled", (const struct member[]){{.name = NULL}}, NULL};
+const struct shape event_canceled = {"canceled", "The job was canceled",
+    (const struct member[]){TRACED, GIVEN, {.name = NULL}}, NULL};
 
 const struct shape event_end = {"end", "The last event of every job and of every refusal",
     (const struct member[]){
@@ -90,7 +98,7 @@ const struct shape event_done = {"done", "The video is there",
         {"sprites", MEMBER_TEXT, .about = "URL of WebVTT for a player's scrubber"},
         {"chapters", MEMBER_LIST, .about = "One for each scene", .of = &event_chapter},
         {"bytes", MEMBER_COUNTS, .about = "The length of each file", .is_added = true}, TRACED,
-        {.name = NULL}},
+        GIVEN, {.name = NULL}},
     NULL};
 
 /* --- joint streams --- */

@@ -84,6 +84,8 @@ static json_t *shape_schema_kind(const struct member *member)
         return json_pack("{s:s, s:i}", "type", "number", "minimum", 0);
     case MEMBER_LIST:
         return json_pack("{s:s, s:o}", "type", "array", "items", shape_schema(member->of));
+    case MEMBER_OBJECT:
+        return json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 1);
     default:
         return json_pack("{s:s, s:{s:s, s:i}}", "type", "object", "additionalProperties", "type",
             "integer", "minimum", 0);
@@ -103,12 +105,13 @@ static json_t *shape_schema_member(const struct member *member)
 /* The text whose name depends on the kind is the only member that may have another name. */
 static void shape_schema_add_rest(const struct shape *shape, json_t *schema)
 {
-    size_t n = json_array_size(json_object_get(schema, "required")) + 1;
+    size_t least = json_array_size(json_object_get(schema, "required")) + 1;
+    size_t most = json_object_size(json_object_get(schema, "properties")) + 1;
 
     json_object_set_new(schema, "unevaluatedProperties",
         json_pack("{s:s, s:s}", "type", "string", "description", shape->rest));
-    json_object_set_new(schema, "minProperties", json_integer((json_int_t)n));
-    json_object_set_new(schema, "maxProperties", json_integer((json_int_t)n));
+    json_object_set_new(schema, "minProperties", json_integer((json_int_t)least));
+    json_object_set_new(schema, "maxProperties", json_integer((json_int_t)most));
 }
 
 json_t *shape_schema(const struct shape *shape)

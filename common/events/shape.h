@@ -16,6 +16,7 @@ enum member_kind { /* in C */
     MEMBER_REAL,   /* double, not negative */
     MEMBER_LIST,   /* json_t *, an array of objects */
     MEMBER_COUNTS, /* json_t *, an object of counts */
+    MEMBER_OBJECT, /* json_t *, an object of anything */
 };
 
 struct member {

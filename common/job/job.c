@@ -28,6 +28,7 @@ void job_clear(struct job *job)
     free(job->progress);
     free(job->result);
     free(job->error);
+    free(job->metadata);
     *job = (struct job){0};
 }
 

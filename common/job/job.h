@@ -11,7 +11,8 @@
  *
  * Room: a job: its states and the numbers of its events.
  * May use: base.
- * Used by: cli, fcgi/publish, fcgi/request, hooks, hub/inbox, hub/kind, hub/viewers, store/engine. */
+ * Used by: cli, fcgi/publish, fcgi/request, hooks, hub/inbox, hub/kind, hub/viewers, store/engine.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -56,6 +57,7 @@ struct job {
                        reads it, else NULL */
     char *progress; /* JSON of the last progress note; NULL: none yet */
     char *result;   /* JSON, of a job that is done; else NULL */
+    char *metadata; /* JSON, an object that the request which made it gave it; NULL: none */
     char *error;    /* why it failed; else NULL */
 };
 

@@ -48,7 +48,8 @@ static bool kind_key_measure(
 static int key_subject(struct kind_file *file, const char *value, struct error *err)
 {
     static const char *const taken[] = {"id", "kind", "state", "position", "createdMs", "startedMs",
-        "endedMs", "progress", "result", "error", "events", "input", "client_secret"};
+        "endedMs", "progress", "result", "error", "events", "input", "client_secret", "metadata",
+        "priority", "traceparent", "webhook"};
     size_t len = strlen(value);
 
     if (len < 3 || len > KIND_NAME_MAX + 2 || strcmp(value + len - 2, "Id") != 0 ||

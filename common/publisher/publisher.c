@@ -285,8 +285,10 @@ static int publish_write_end(struct publish *publish, enum job_state end, const 
 
     memcpy(id, publish->job.id, sizeof id);
     *(end == JOB_DONE ? &said.result : &said.error) = text;
-    kind_finish(&plain, end, said.result, said.error, &last);
-    last_events_trace(&last, end, publish->job.traceparent);
+    kind_finish(&plain,
+        &(struct job_end){
+            end, said.result, said.error, publish->job.traceparent, publish->job.metadata},
+        &last);
     said.job_id = id;
     said.last = last.at;
     said.n_last = last.n;

@@ -53,7 +53,7 @@ static int actions_read_input(struct request *request, const struct job_kind *ki
 static int actions_open_again(struct request *request, const struct job_kind *kind,
     const struct job *old, struct job *ret_job, bool *ret_is_new, struct error *err)
 {
-    struct jobs_terms terms = {.priority = old->priority};
+    struct jobs_terms terms = {.priority = old->priority, .metadata = old->metadata};
     struct job_ask ask = {.subject = old->subject};
     char *input = NULL;
     int rc;

@@ -221,8 +221,10 @@ static void publish_close(struct request *request)
         if (publish_read_end(&publishing, &result, &err) < 0) {
             answer_error(request, &err);
         } else {
-            kind_finish(publishing.kind, said->end, said->result, said->error, last);
-            last_events_trace(last, said->end, publishing.job.traceparent);
+            kind_finish(publishing.kind,
+                &(struct job_end){said->end, said->result, said->error, publishing.job.traceparent,
+                    publishing.job.metadata},
+                last);
             said->last = last->at;
             said->n_last = last->n;
             publish_say(&publishing);

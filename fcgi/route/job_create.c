@@ -13,6 +13,8 @@
 #include "route/publisher.h"
 #include "route/route.h"
 
+enum { METADATA_MAX = 4096 /* bytes: each reader of the job gets it */ };
+
 /* In {"caseId": "1"} the name of the member is that of the kind's subject, with "Id". */
 static const struct job_kind *job_create_kind(struct request *request, const char *member)
 {
@@ -171,12 +173,29 @@ static int job_create_read_priority(
     return JOBS_E_FORBIDDEN;
 }
 
+/* `*ret_metadata`: NULL: there is none; the caller frees it. */
+static int job_create_read_metadata(const json_t *body, char **ret_metadata, struct error *err)
+{
+    const json_t *metadata = json_object_get(body, "metadata");
+
+    *ret_metadata = NULL;
+    if (!metadata)
+        return 0;
+    if (!json_is_object(metadata))
+        return error_set(err, ERR_INPUT, "metadata: must be an object, as in {\"order\": 7}");
+    *ret_metadata = mem_there(json_dumps(metadata, JSON_COMPACT | JSON_SORT_KEYS));
+    if (strlen(*ret_metadata) > METADATA_MAX)
+        return error_set(err, ERR_INPUT, "metadata: may have at most %d bytes", (int)METADATA_MAX);
+    return 0;
+}
+
 /* The answer says that the webhook is kept, too: without an answer the client asks again. */
 static void job_create_open(struct request *request, const json_t *body,
     const struct job_kind *kind, const struct job_ask *ask, const struct job_hook *hook)
 {
     struct jobs_terms terms;
     struct job job = {0};
+    char *metadata = NULL;
     struct error err;
     bool is_new;
     int rc = idempotency_read(request, body, &terms.idempotency, &err);
@@ -184,12 +203,16 @@ static void job_create_open(struct request *request, const json_t *body,
     if (rc == 0)
         rc = job_create_read_priority(request, body, &terms.priority, &err);
     if (rc == 0)
+        rc = job_create_read_metadata(body, &metadata, &err);
+    terms.metadata = metadata;
+    if (rc == 0)
         rc = jobs_open(request, kind, ask, &terms, &job, &is_new, &err);
     if (rc != 0)
         answer_error_as(request, jobs_status(rc, &err), &err);
-    else if (!hook->url || job_hook_add(request, job.id, hook))
+    else if (!hook->url || job_hook_add(request, job.id, hook, metadata))
         answer_json(request, is_new ? 202 : 200, job_create_created(request, kind, &job));
     job_clear(&job);
+    free(metadata);
 }
 
 void route_job_create(struct request *request)

@@ -15,8 +15,7 @@
 enum {
     EVENTS_MAX = 16,
     EVENT_NAME_MAX = 64,
-    METADATA_MAX = 4096, /* bytes */
-    HOOKS_MAX = 16,      /* of a job */
+    HOOKS_MAX = 16, /* of a job */
 };
 
 static bool job_hook_refuse(struct request *request, const char *detail)
@@ -124,7 +123,7 @@ static bool job_hook_read_url(struct request *request, const json_t *url, struct
     return job_hook_may_go(request, hook->host);
 }
 
-/* --- both members --- */
+/* --- all of it --- */
 
 static bool job_hook_check_members(struct request *request, json_t *webhook)
 {
@@ -144,51 +143,33 @@ static bool job_hook_check_members(struct request *request, json_t *webhook)
     return true;
 }
 
-static bool job_hook_read_metadata(
-    struct request *request, const json_t *metadata, struct job_hook *hook)
-{
-    if (metadata && !json_is_object(metadata))
-        return job_hook_refuse(request, "metadata: must be an object, as in {\"order\": 7}");
-    hook->metadata =
-        metadata ? mem_there(json_dumps(metadata, JSON_COMPACT | JSON_SORT_KEYS)) : mem_copy("");
-    if (strlen(hook->metadata) > METADATA_MAX)
-        return job_hook_refuse(request, "metadata: may have at most 4096 bytes");
-    return true;
-}
-
 bool job_hook_read(struct request *request, json_t *body, struct job_hook *ret_hook)
 {
     json_t *webhook = json_object_get(body, "webhook");
-    const json_t *metadata = json_object_get(body, "metadata");
 
     *ret_hook = (struct job_hook){0};
-    if (!webhook && metadata)
-        return job_hook_refuse(
-            request, "metadata: comes back with webhooks only, and there is no webhook");
-    if (!webhook)
-        return true;
-    return job_hook_check_members(request, webhook) &&
-           job_hook_read_url(request, json_object_get(webhook, "url"), ret_hook) &&
-           job_hook_read_events(request, json_object_get(webhook, "events"), ret_hook) &&
-           job_hook_read_metadata(request, metadata, ret_hook);
+    return !webhook ||
+           (job_hook_check_members(request, webhook) &&
+               job_hook_read_url(request, json_object_get(webhook, "url"), ret_hook) &&
+               job_hook_read_events(request, json_object_get(webhook, "events"), ret_hook));
 }
 
 void job_hook_clear(struct job_hook *hook)
 {
     free(hook->events);
-    free(hook->metadata);
     *hook = (struct job_hook){0};
 }
 
 /* --- add --- */
 
-bool job_hook_add(struct request *request, const char *job_id, const struct job_hook *hook)
+bool job_hook_add(
+    struct request *request, const char *job_id, const struct job_hook *hook, const char *metadata)
 {
     struct hook_request wanted = {.job_id = job_id,
         .url = hook->url,
         .host = hook->host,
         .events = hook->events,
-        .metadata = hook->metadata,
+        .metadata = metadata ? metadata : "",
         .most = HOOKS_MAX};
     struct error err;
     int rc = store_hook_add(*request->store, &wanted, &err);

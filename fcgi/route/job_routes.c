@@ -69,7 +69,10 @@ static int job_routes_cancel(
     bool is_first;
     int rc;
 
-    kind_finish(kind, JOB_CANCELED, NULL, NULL, &last);
+    kind_finish(kind,
+        &(struct job_end){
+            .state = JOB_CANCELED, .traceparent = job->traceparent, .metadata = job->metadata},
+        &last);
     rc = store_job_cancel(
         *request->store, job->id, CANCEL_ASKED, last.at, last.n, &after, &is_first, err);
     last_events_clear(&last);

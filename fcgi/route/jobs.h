@@ -11,6 +11,7 @@ enum { JOBS_E_FORBIDDEN = 100 /* beside the positive answers of the store */ };
 struct jobs_terms {
     struct idempotency idempotency;
     int priority;
+    const char *metadata; /* JSON, an object, which a new job keeps; NULL: none */
 };
 
 /* Creates a job or attaches to the one that is there (store_job_open()).  The caller clears

@@ -60,6 +60,7 @@ static void opening_set_terms(struct opening *opening, const struct jobs_terms *
     struct job_request *wanted = &opening->wanted;
 
     wanted->priority = terms ? terms->priority : JOB_PRIORITY_NORMAL;
+    wanted->metadata = terms ? terms->metadata : NULL;
     if (!terms) {
         wanted->hold_ms = HOLD_MS;
         wanted->told_hold_ms = TOLD_HOLD_MS;

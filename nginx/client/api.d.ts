@@ -533,6 +533,10 @@ export interface components {
             state: "queued" | "running" | "done" | "failed" | "canceled";
             /** @description Its place in the queue; 1 is the next to run, 0: not queued */
             position: number;
+            /** @description That of the request that made the job, if it had one */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         /** @description How far the video is; some may be lost */
         ProgressEvent: {
@@ -618,6 +622,10 @@ export interface components {
             };
             /** @description That of the request that made the job, if it had one */
             traceparent?: string;
+            /** @description That of the request that made the job, if it had one */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         /** @description The job failed */
         FailedEvent: {
@@ -625,9 +633,20 @@ export interface components {
             error: string;
             /** @description That of the request that made the job, if it had one */
             traceparent?: string;
+            /** @description That of the request that made the job, if it had one */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         /** @description The job was canceled */
-        CanceledEvent: Record<string, never>;
+        CanceledEvent: {
+            /** @description That of the request that made the job, if it had one */
+            traceparent?: string;
+            /** @description That of the request that made the job, if it had one */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
         /** @description The last event of every job and of every refusal */
         EndEvent: {
             /**
@@ -713,7 +732,7 @@ export interface components {
              */
             priority: number;
             webhook?: components["schemas"]["Webhook"];
-            /** @description Comes back with each event of the webhook */
+            /** @description At most 4096 bytes. The job keeps it; it comes back in its JSON, in `job`, `done`, `failed` and `canceled`, and with each event of the webhook */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -745,6 +764,10 @@ export interface components {
             error: string | null;
             /** @description That of the request that made it */
             traceparent: string | null;
+            /** @description That of the request that made it */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
             /** @description URL of its stream */
             events: string;
             /** @description Opens the job; only in the answer that creates it, where CASECAST_SECRET_KEY is set */

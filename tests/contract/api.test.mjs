@@ -101,10 +101,14 @@ test('the clock', async () => {
 
 test('what POST /api/jobs takes and refuses', async () => {
   const headers = { 'Idempotency-Key': '"7f3c2b8e"', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
-  const { id, traceparent, priority } = await send('createJob', 202, { headers, body: { countId: '5', priority: 9 } });
-  assert.deepEqual([traceparent, priority], [headers.traceparent, 9]);
+  const metadata = { order: 7, tags: ['a'] };
+  const { id, traceparent, priority, ...job } = await send('createJob', 202, { headers, body: { countId: '5', priority: 9, metadata } });
+  assert.deepEqual([traceparent, priority, job.metadata], [headers.traceparent, 9, metadata]);
   const stream = await send('watchJob', 200, { args: { id }, headers: events });
-  assert.equal(JSON.parse(stream.find(({ event }) => event === 'done').data).traceparent, traceparent);
+  const dataOf = (name) => JSON.parse(stream.find(({ event }) => event === name).data);
+  assert.deepEqual([dataOf('done').traceparent, dataOf('done').metadata], [traceparent, metadata]);
+  assert.deepEqual(dataOf('job').metadata, metadata);
+  await send('createJob', 400, { body: { countId: '5', metadata: 7 }, wrong: true });
   await send('createJob', 422, { headers, body: { countId: '6' } });
   await send('createJob', 400, { body: {}, wrong: true });
   await send('createJob', 400, { body: { caseId: 'first', input: 7 } });

@@ -71,7 +71,10 @@ static void clerk_cancel_unknown(struct clerk *clerk, const struct job *job)
     struct error err;
 
     log_info("job %s: %s", job->id, job_state_name(JOB_CANCELED));
-    kind_finish(NULL, JOB_CANCELED, NULL, NULL, &last);
+    kind_finish(NULL,
+        &(struct job_end){
+            .state = JOB_CANCELED, .traceparent = job->traceparent, .metadata = job->metadata},
+        &last);
     if (store_job_end(
             clerk->store, job->id, job->run, JOB_CANCELED, NULL, NULL, last.at, last.n, &err) < 0)
         log_error("job %s: %s", job->id, err.text);

@@ -88,6 +88,8 @@ static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
     seen->kind = kind_find(clerk->to.kinds, job->kind);
     seen->cancel_wanted = job->cancel_wanted;
     strcpy(seen->traceparent, job->traceparent);
+    if (!seen->metadata)
+        seen->metadata = mem_copy(job->metadata);
     clerk_see_stamps(seen, job);
     clerk_count_live(clerk, seen, job, is_ours);
     if (is_ours)

@@ -20,8 +20,12 @@ static int silent_end(
     struct job job = {0};
     int rc;
 
-    kind_finish(seen->kind, JOB_FAILED, NULL, reason, &last);
-    last_events_trace(&last, JOB_FAILED, seen->traceparent);
+    kind_finish(seen->kind,
+        &(struct job_end){.state = JOB_FAILED,
+            .error = reason,
+            .traceparent = seen->traceparent,
+            .metadata = seen->metadata},
+        &last);
     rc = store_job_publish(clerk->store,
         &(struct job_publication){.job_id = seen->id,
             .run = seen->run,

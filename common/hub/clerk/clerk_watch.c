@@ -42,7 +42,10 @@ static int clerk_cancel(struct clerk *clerk, struct seen *seen, struct error *er
     bool is_first;
     int rc;
 
-    kind_finish(seen->kind, JOB_CANCELED, NULL, NULL, &last);
+    kind_finish(seen->kind,
+        &(struct job_end){
+            .state = JOB_CANCELED, .traceparent = seen->traceparent, .metadata = seen->metadata},
+        &last);
     rc = store_job_cancel(
         clerk->store, seen->id, CANCEL_LEFT, last.at, last.n, &job, &is_first, err);
     last_events_clear(&last);

@@ -27,6 +27,7 @@ static void seen_free(void *item)
     struct seen *seen = item;
 
     free(seen->progress);
+    free(seen->metadata);
     free(seen);
 }
 

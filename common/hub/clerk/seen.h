@@ -18,6 +18,7 @@ struct seen {
                               another */
     int64_t said_ms;       /* when `run` last changed, or the job was first seen; monotonic */
     char traceparent[JOB_TRACE_LEN + 1];
+    char *metadata;     /* as in struct job */
     bool cancel_wanted; /* in the store */
     bool is_stopped;    /* its work here was told to stop */
     bool is_live;       /* read by the current pass over all live jobs */

@@ -21,8 +21,12 @@ char *hub_job_data(const struct job_kind *kind, const struct job *job)
 {
     json_t *json = shape_json(&event_job, job->id, job_state_name(job->state), job->position,
         kind->subject_name, job->subject);
-    char *data = mem_there(json_dumps(json, JSON_COMPACT));
+    json_t *metadata = kind_metadata(job->metadata);
+    char *data;
 
+    if (metadata)
+        json_object_set_new(json, "metadata", metadata);
+    data = mem_there(json_dumps(json, JSON_COMPACT));
     json_decref(json);
     return data;
 }

@@ -3,7 +3,6 @@
 #include "hub/kind/kind.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,25 +110,52 @@ void last_events_add_plain(
         last_events_add(last, job_state_name(state), state == JOB_DONE ? result : "{}");
 }
 
-/* The text before stays as it is: its numbers would be written otherwise. */
-static void last_event_trace(struct job_event *event, const char *traceparent)
+json_t *kind_metadata(const char *text)
 {
-    const char *end = strrchr(event->data, '}');
-    char *traced;
+    json_t *metadata = text ? json_loads(text, 0, NULL) : NULL;
 
-    if (event->data[0] != '{' || !end || end[1])
-        return;
-    traced = mem_format("%.*s%s\"traceparent\":\"%s\"}", (int)(end - event->data), event->data,
-        strspn(event->data + 1, " ") == (size_t)(end - event->data - 1) ? "" : ",", traceparent);
-    free((char *)event->data);
-    event->data = traced;
+    if (json_is_object(metadata))
+        return metadata;
+    json_decref(metadata);
+    return NULL;
 }
 
-void last_events_trace(struct last_events *last, enum job_state state, const char *traceparent)
+/* The text before stays as it is: its numbers would be written otherwise.  `value` is taken over.
+ */
+static void last_event_add(struct job_event *event, const char *name, json_t *value)
 {
-    for (int i = 0; *traceparent && i < last->n; i++)
-        if (last->at[i].name && strcmp(last->at[i].name, job_state_name(state)) == 0)
-            last_event_trace(&last->at[i], traceparent);
+    json_t *data = json_loads(event->data, 0, NULL);
+    const char *end = strrchr(event->data, '}');
+
+    if (json_is_object(data) && !json_object_get(data, name)) {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *added = mem_format("%.*s%s\"%s\":%s}", (int)(end - event->data), event->data,
+            json_object_size(data) ? "," : "", name, text);
+
+        free(text);
+        free((char *)event->data);
+        event->data = added;
+    }
+    json_decref(data);
+    json_decref(value);
+}
+
+/* What the request brought that made the job. */
+static void last_event_echo(struct job_event *event, const struct job_end *end)
+{
+    json_t *metadata = kind_metadata(end->metadata);
+
+    if (*end->traceparent)
+        last_event_add(event, "traceparent", json_string(end->traceparent));
+    if (metadata)
+        last_event_add(event, "metadata", metadata);
+}
+
+static void last_events_echo(struct last_events *last, const struct job_end *end)
+{
+    for (int i = 0; i < last->n; i++)
+        if (last->at[i].name && strcmp(last->at[i].name, job_state_name(end->state)) == 0)
+            last_event_echo(&last->at[i], end);
 }
 
 void last_events_clear(struct last_events *last)
@@ -141,14 +167,16 @@ void last_events_clear(struct last_events *last)
     last->n = 0;
 }
 
-void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
-    const char *error, struct last_events *last)
+void kind_finish(const struct job_kind *kind, const struct job_end *end, struct last_events *last)
 {
+    const char *state = job_state_name(end->state);
+
     if (kind)
-        kind->finish(state, result, error, last);
+        kind->finish(end->state, end->result, end->error, last);
     else
-        last_events_add(last, job_state_name(state), "{}");
+        last_events_add(last, state, "{}");
+    last_events_echo(last, end);
     if (kind && kind->last)
         last_events_add(last, NULL, kind->last);
-    last_events_add_json(last, &event_end, shape_json(&event_end, job_state_name(state)));
+    last_events_add_json(last, &event_end, shape_json(&event_end, state));
 }

@@ -9,6 +9,7 @@
  *     hub/works, publisher. */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/config.h"
@@ -32,9 +33,8 @@ void last_events_add_failed(struct last_events *last, const char *error);
 /* What a job without closing events of its own ends with, as `finish` of struct job_kind. */
 void last_events_add_plain(
     enum job_state state, const char *result, const char *error, struct last_events *last);
-/* Adds the member "traceparent" to the event that is called as the state, if its data is an object.
- * `traceparent` "": nothing is added. */
-void last_events_trace(struct last_events *last, enum job_state state, const char *traceparent);
+/* The object that a job keeps as text (struct job); NULL: none.  A new reference. */
+json_t *kind_metadata(const char *text);
 void last_events_clear(struct last_events *last); /* frees what was added; none again */
 
 enum { KIND_ENGINE_LEN = 12 };
@@ -127,18 +127,26 @@ struct job_kind {
      * is false from then on.  Asks `sharing` when nobody finds the files by their names any more,
      * and puts them back if a new job of the key may have begun with them.  Any thread; may wait
      * for a disk.  NULL: there are none. */
-    int (*drop)(const struct config *config, const struct job *job, const struct key_sharing *sharing,
-        struct error *err);
+    int (*drop)(const struct config *config, const struct job *job,
+        const struct key_sharing *sharing, struct error *err);
     /* What the files of a done job take of CASECAST_OUTPUT.  Any thread; may wait for a disk. NULL:
      * they do not count. */
     int64_t (*bytes)(const struct config *config, const struct job *done);
 };
 
+/* How a job ended. */
+struct job_end {
+    enum job_state state;
+    const char *result;                 /* JSON, of a job that is done; else NULL */
+    const char *error;                  /* of a failed one; else NULL */
+    const char *traceparent, *metadata; /* as in struct job */
+};
+
 /* The closing events of a job: those of its kind and its `last` (`kind` NULL: one, named after the
- * state), then always `end` with {"state":…}.  The caller calls last_events_clear().  Any thread.
- */
-void kind_finish(const struct job_kind *kind, enum job_state state, const char *result,
-    const char *error, struct last_events *last);
+ * state), then always `end` with {"state":…}.  The event that is called as the state gets the
+ * members "traceparent" and "metadata", if its data is an object that has them not.  The caller
+ * calls last_events_clear().  Any thread. */
+void kind_finish(const struct job_kind *kind, const struct job_end *end, struct last_events *last);
 
 /* The kinds of a process, which may change while it runs.  A kind that was listed once is never
  * freed: who has one may keep it, and whoever looks again finds it as it is now.  Any thread. */

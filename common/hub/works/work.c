@@ -283,8 +283,8 @@ static int work_end(struct work *work, enum job_state state, const char *result,
     bool was_logged = false;
     int rc;
 
-    kind_finish(work->kind, state, result, reason, &last);
-    last_events_trace(&last, state, work->job.traceparent);
+    kind_finish(work->kind,
+        &(struct job_end){state, result, reason, work->job.traceparent, work->job.metadata}, &last);
     while ((rc = store_job_end(work->store, work->job.id, work->job.run, state, result, reason,
                 last.at, last.n, err)) < 0 &&
            work_may_pass(err) && work_is_ours(work) && !store_is_adrift(work->store))

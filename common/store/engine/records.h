@@ -75,6 +75,7 @@ struct job_request {
     const struct job_event *first; /* journaled with a new job */
     int priority;                  /* of a new job; one that is there keeps its own */
     const char *traceparent;       /* the same; NULL: none */
+    const char *metadata;          /* the same: JSON, an object; NULL: none */
     int max_queued;                /* STORE_E_FULL beyond that */
     /* STORE_E_FULL_KIND, STORE_E_FULL_CLIENT beyond that; 0: no limit */
     int max_queued_kind, max_queued_client;

@@ -124,6 +124,7 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_jobs ADD COLUMN traceparent TEXT;"
     "ALTER TABLE casecast_jobs ADD COLUMN client TEXT;"
     "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
+    "ALTER TABLE casecast_jobs ADD COLUMN metadata TEXT;",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

@@ -65,6 +65,16 @@ START_TEST(a_schema_asks_for_what_is_written)
 }
 END_TEST
 
+START_TEST(beside_the_subject_there_may_be_what_is_added)
+{
+    json_t *schema = shape_schema(&event_job);
+
+    ck_assert_int_eq(json_integer_value(json_object_get(schema, "minProperties")), 4);
+    ck_assert_int_eq(json_integer_value(json_object_get(schema, "maxProperties")), 5);
+    json_decref(schema);
+}
+END_TEST
+
 START_TEST(every_event_is_found_by_its_name)
 {
     for (const struct shape *const *event = events; *event; event++)
@@ -85,6 +95,7 @@ int main(void)
     tcase_add_test(tests, the_subject_has_the_name_of_its_kind);
     tcase_add_test_raise_signal(tests, a_word_that_the_table_lacks_is_a_fault, SIGABRT);
     tcase_add_test(tests, a_schema_asks_for_what_is_written);
+    tcase_add_test(tests, beside_the_subject_there_may_be_what_is_added);
     tcase_add_test(tests, every_event_is_found_by_its_name);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);

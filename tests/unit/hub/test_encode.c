@@ -29,6 +29,12 @@ START_TEST(a_job_event_has_an_id_only_if_it_gets_one)
     assert_bytes(&bytes, "event: job\n"
                          "data: {\"id\":\"" JOB_ID "\",\"state\":\"queued\",\"position\":2,"
                          "\"thing\":\"s\"}\n\n");
+    job.metadata = "{\"order\":7}";
+    hub_encode_job(&bytes, NULL, &kind, &job);
+    assert_bytes(&bytes, "event: job\n"
+                         "data: {\"id\":\"" JOB_ID "\",\"state\":\"queued\",\"position\":2,"
+                         "\"thing\":\"s\",\"metadata\":{\"order\":7}}\n\n");
+    job.metadata = "\"}"; /* written by somebody else */
     hub_encode_joint_job(&bytes, JOB_ID ":3:9", &kind, &job);
     assert_bytes(&bytes, "id: " JOB_ID ":3:9\nevent: job\n"
                          "data: {\"job\":\"" JOB_ID "\",\"data\":{\"id\":\"" JOB_ID
@@ -85,32 +91,61 @@ START_TEST(progress_and_the_last_event_have_no_id)
 }
 END_TEST
 
+/* Ends with an event that is called as the state, and with a message. */
+static void finish(
+    enum job_state state, const char *result, const char *error, struct last_events *last)
+{
+    (void)error;
+    last_events_add(last, job_state_name(state), result);
+    last_events_add(last, NULL, "{}");
+}
+
 /* Only the event that is called as the state, and only an object. */
-START_TEST(the_event_of_the_end_tells_the_traceparent)
+START_TEST(the_event_of_the_end_tells_what_the_request_brought)
 {
     static const struct {
-        const char *name, *data, *traced;
+        const char *data, *told;
     } ends[] = {
-        {"done", "{}", "{\"traceparent\":\"T\"}"},
-        {"done", "{ }", "{ \"traceparent\":\"T\"}"},
-        {"done", "{\"a\":{\"b\":1.10}}", "{\"a\":{\"b\":1.10},\"traceparent\":\"T\"}"},
-        {"done", "\"text\"", "\"text\""},
-        {"done", "{ no object", "{ no object"},
-        {"done", "", ""},
-        {"end", "{\"state\":\"done\"}", "{\"state\":\"done\"}"},
-        {NULL, "{}", "{}"},
+        {"{}", "{\"traceparent\":\"T\",\"metadata\":{\"o\":7}}"},
+        {"{ }", "{ \"traceparent\":\"T\",\"metadata\":{\"o\":7}}"},
+        {"{\"a\":{\"b\":1.10}}",
+            "{\"a\":{\"b\":1.10},\"traceparent\":\"T\",\"metadata\":{\"o\":7}}"},
+        {"{\"metadata\":1}", "{\"metadata\":1,\"traceparent\":\"T\"}"},
+        {"{\"traceparent\":1}", "{\"traceparent\":1,\"metadata\":{\"o\":7}}"},
+        {"\"text\"", "\"text\""},
+        {"{ no object", "{ no object"},
+        {"", ""},
     };
+    static const struct job_kind ending = {.finish = finish};
+    static const enum job_state states[] = {JOB_DONE, JOB_FAILED, JOB_CANCELED};
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        struct last_events last = {0};
+    for (size_t i = 0; i < 3 * sizeof ends / sizeof *ends; i++) {
+        struct job_end end = {states[i % 3], ends[i / 3].data, NULL, "", NULL};
+        struct last_events last = {0}, told = {0};
 
-        last_events_add(&last, ends[i].name, ends[i].data);
-        last_events_trace(&last, JOB_DONE, "");
-        ck_assert_str_eq(last.at[0].data, ends[i].data);
-        last_events_trace(&last, JOB_DONE, "T");
-        ck_assert_str_eq(last.at[0].data, ends[i].traced);
+        kind_finish(&ending, &end, &last);
+        ck_assert_str_eq(last.at[0].data, ends[i / 3].data);
+        end.traceparent = "T";
+        end.metadata = "{\"o\":7}";
+        kind_finish(&ending, &end, &told);
+        ck_assert_str_eq(told.at[0].data, ends[i / 3].told);
+        ck_assert_int_eq(told.n, 3);
+        for (int k = 1; k < told.n; k++)
+            ck_assert_str_eq(told.at[k].data, last.at[k].data);
         last_events_clear(&last);
+        last_events_clear(&told);
     }
+}
+END_TEST
+
+START_TEST(metadata_that_is_no_object_is_none)
+{
+    static const struct job_end end = {JOB_CANCELED, NULL, NULL, "", "7"};
+    struct last_events last = {0};
+
+    kind_finish(NULL, &end, &last);
+    ck_assert_str_eq(last.at[0].data, "{}");
+    last_events_clear(&last);
 }
 END_TEST
 
@@ -125,7 +160,8 @@ int main(void)
     tcase_add_test(tests, a_job_event_has_an_id_only_if_it_gets_one);
     tcase_add_loop_test(tests, the_data_of_a_joint_event_is_json_that_names_its_job, 0,
         sizeof events / sizeof *events);
-    tcase_add_test(tests, the_event_of_the_end_tells_the_traceparent);
+    tcase_add_test(tests, the_event_of_the_end_tells_what_the_request_brought);
+    tcase_add_test(tests, metadata_that_is_no_object_is_none);
     tcase_add_test(tests, progress_and_the_last_event_have_no_id);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -160,6 +160,36 @@ START_TEST(a_job_keeps_the_traceparent_of_the_request_that_made_it)
 }
 END_TEST
 
+START_TEST(a_job_keeps_the_metadata_of_the_request_that_made_it)
+{
+    static const char given[] = "{\"order\":7,\"was\":\"it's\"}";
+    struct job_request request = kit_request("1", "a");
+    struct job job = {0};
+    bool is_new;
+
+    request.metadata = given;
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(job.metadata, given);
+    job_clear(&job);
+    request.metadata = "{}"; /* it attaches */
+    assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+    ck_assert_str_eq(job.metadata, given);
+    job_clear(&job);
+    assert_done(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error));
+    ck_assert_str_eq(job.metadata, given);
+    assert_done(
+        store_job_end(kit_store, job.id, job.run, JOB_DONE, "{}", NULL, NULL, 0, &kit_error));
+    job_clear(&job);
+    job = kit_get(kit_job("a"));
+    ck_assert_int_eq(job.state, JOB_DONE);
+    ck_assert_str_eq(job.metadata, given);
+    job_clear(&job);
+    job = kit_get(kit_job("b"));
+    ck_assert_ptr_null(job.metadata);
+    job_clear(&job);
+}
+END_TEST
+
 static struct job_request named_request(const char *key, const char *name, const char *body)
 {
     struct job_request request = kit_request("1", key);
@@ -1036,6 +1066,7 @@ int main(void)
         a_request_that_is_asked_again_with_its_id_has_made_the_job,
         so_many_jobs_of_a_kind_and_of_a_client_may_wait,
         a_job_keeps_the_traceparent_of_the_request_that_made_it,
+        a_job_keeps_the_metadata_of_the_request_that_made_it,
         a_request_with_a_name_that_is_asked_again_gets_its_job,
         a_request_with_a_name_may_get_a_job_that_is_there,
         a_name_is_not_for_another_request_within_a_day,

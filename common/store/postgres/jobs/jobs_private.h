@@ -55,13 +55,14 @@ int64_t jobs_lost_ms(void);
 #define JOB_COLUMNS(position)                                                                      \
     "number, id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, "     \
     "ended_ms, deaths, progress, result, error, owner, watched_ms, run, " position                 \
-    ", 9 - rank, traceparent "
+    ", 9 - rank, traceparent, metadata "
 /* What a function gives: the job, its answer and the input. */
 #define JOB_ANSWER "(job).*, answer, input"
 enum {
     JOB_COLUMN_OWNER = 15,
     JOB_COLUMN_PRIORITY = 19,
     JOB_COLUMN_TRACEPARENT,
+    JOB_COLUMN_METADATA,
     JOB_COLUMN_ANSWER,
     JOB_COLUMN_INPUT
 };

@@ -20,7 +20,7 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-        "$20, $21, $22)",
+        "$20, $21, $22, $23)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
@@ -29,7 +29,7 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
             pg_text(request->request_body), pg_number(STORE_REQUEST_MS),
             pg_number(request->priority), pg_text(request->traceparent),
             pg_number(request->max_queued_kind), pg_number(request->max_queued_client),
-            pg_text(request->client)),
+            pg_text(request->client), pg_text(request->metadata)),
         ret_result, err);
 }
 

@@ -47,6 +47,7 @@ int row_job(
     job.position = (int)row_number(result, row, 18);
     job_traceparent_read(PQgetvalue(result, row, JOB_COLUMN_TRACEPARENT), job.traceparent);
     job.priority = (int)row_number(result, row, JOB_COLUMN_PRIORITY);
+    job.metadata = mem_copy(row_text(result, row, JOB_COLUMN_METADATA));
     *ret_job = job;
     return 0;
 }

@@ -96,7 +96,7 @@ CREATE OR REPLACE VIEW casecast.job_rows AS
     deaths, progress, result, error, owner, watched_ms, run,
     CASE state WHEN 'queued' THEN (SELECT count(*) FROM casecast.jobs q
       WHERE q.state = 'queued' AND (q.rank, q.number) <= (j.rank, j.number)) END AS position,
-    9 - rank AS priority, traceparent
+    9 - rank AS priority, traceparent, metadata
   FROM casecast.jobs j;
 
 -- The job that a request attaches to; NULL: none.  One that failed, was canceled or is to be canceled is found only for
@@ -121,7 +121,7 @@ END $$;
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
   p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int, p_traceparent text, p_most_of_kind int,
-  p_most_of_client int, p_client text)
+  p_most_of_client int, p_client text, p_metadata text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -157,8 +157,10 @@ BEGIN
       RETURN QUERY SELECT full_of, NULL::text, NULL::casecast.job_rows;
       RETURN;
     END IF;
-    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank, traceparent, client)
-      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority, p_traceparent, p_client)
+    INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, engine, rank, traceparent, client,
+        metadata)
+      VALUES (p_id, p_kind, p_subject, p_key, 'queued', casecast.now_ms(), p_engine, 9 - p_priority, p_traceparent, p_client,
+        p_metadata)
       RETURNING number INTO n;
     INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
     IF p_first IS NOT NULL THEN

@@ -15,14 +15,15 @@
 #define JOB_COLUMNS(position)                                                                      \
     "id, kind, subject, key, state, cancel_wanted, last_seq, created_ms, started_ms, ended_ms, "   \
     "deaths, progress, result, error, " position                                                   \
-    ", owner, watched_ms, run, number, rank, traceparent "
+    ", owner, watched_ms, run, number, rank, traceparent, metadata "
 enum {
     JOB_COLUMN_OWNER = 15,
     JOB_COLUMN_WATCHED,
     JOB_COLUMN_RUN,
     JOB_COLUMN_NUMBER,
     JOB_COLUMN_RANK,
-    JOB_COLUMN_TRACEPARENT
+    JOB_COLUMN_TRACEPARENT,
+    JOB_COLUMN_METADATA
 };
 
 /* A row of JOB_COLUMNS.  The caller clears `*ret_job`; its input is not in it. */

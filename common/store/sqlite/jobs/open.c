@@ -80,11 +80,13 @@ static int open_insert(struct database *db, const struct job_request *request, s
     if (rc == 0)
         rc = query_run(db,
             "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, engine, rank,"
-            "  traceparent, client) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8, ?9)",
+            "  traceparent, client, metadata)"
+            " VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7, ?8, ?9, ?10)",
             VALUES(value_text(request->id), value_text(request->kind), value_text(request->subject),
                 value_text(request->key), value_number(clock_wall_ms()),
                 value_text(request->engine), value_number(JOB_PRIORITY_MAX - request->priority),
-                value_text(request->traceparent), value_text(request->client)),
+                value_text(request->traceparent), value_text(request->client),
+                value_text(request->metadata)),
             err);
     if (rc == 0)
         rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",

@@ -41,6 +41,7 @@ int job_read(struct database *db, sqlite3_stmt *row, struct job *ret_job, struct
     job_traceparent_read(
         column_text(row, JOB_COLUMN_TRACEPARENT) ? column_text(row, JOB_COLUMN_TRACEPARENT) : "",
         job.traceparent);
+    job.metadata = column_copy(row, JOB_COLUMN_METADATA);
     job.priority = JOB_PRIORITY_MAX - sqlite3_column_int(row, JOB_COLUMN_RANK);
     *ret_job = job;
     return 0;
