@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "cli/film/case_source.h"
 #include "cli/term/status.h"
 #include "cli/term/term.h"
 #include "store/store.h"
@@ -27,11 +28,11 @@ struct command {
 extern const struct command command_cancel, command_create, command_import, command_export,
     command_cases, command_show, command_hooks, command_jobs, command_watch, command_retry,
     command_machines, command_init, command_check, command_prune, command_publish, command_rm,
-    command_config, command_nginx, command_schema, command_serve;
+    command_config, command_nginx, command_schema, command_serve, command_sheet, command_still;
 
 /* --- commands.c: the table --- */
 
-enum { CLI_COMMANDS = 20 };
+enum { CLI_COMMANDS = 22 };
 
 /* All commands in the order of the help; NULL stands behind the last. */
 extern const struct command *const cli_commands[CLI_COMMANDS + 1];
@@ -77,6 +78,11 @@ int cli_find_job(struct store *store, const char *id, struct job *ret_job, struc
  * frees `*ret_record`. */
 int cli_load_case(const struct config *config, const char *id, struct case_record **ret_record,
     struct error *err);
+
+/* Read the case that a user named: one of the database, which goes before a folder of its name, a
+ * JSON file, or a folder.  The caller calls case_source_free(), after an error, too. */
+int cli_read_case(const struct config *config, const char *name,
+    const struct case_source_options *options, struct case_source *ret_source, struct error *err);
 
 /* --- jobs.c --- */
 

@@ -98,6 +98,20 @@ int cli_load_case(
     return rc;
 }
 
+int cli_read_case(const struct config *config, const char *name,
+    const struct case_source_options *options, struct case_source *ret_source, struct error *err)
+{
+    int rc;
+
+    *ret_source = (struct case_source){0};
+    if (strcmp(name, "-") == 0 || strpbrk(name, "/."))
+        return case_source_read(name, options, ret_source, err);
+    rc = cli_load_case(config, name, &ret_source->record, err);
+    if (rc < 0 && status_of(err) == EXIT_MISSING && case_source_is_file(name))
+        return case_source_read(name, options, ret_source, err);
+    return rc;
+}
+
 void cli_format_span(int64_t ms, char *text, size_t size)
 {
     static const struct {

@@ -83,7 +83,8 @@ const struct command command_publish = {"publish", "JOB",
 
 /* --- all --- */
 
-const struct command *const cli_commands[CLI_COMMANDS + 1] = {&command_create, &command_import,
+const struct command *const cli_commands[CLI_COMMANDS + 1] = {&command_create,
+    &command_still, &command_sheet, &command_import,
     &command_export, &command_cases, &command_show, &command_check, &command_jobs, &command_watch,
     &command_publish, &command_cancel, &command_retry, &command_rm, &command_prune, &command_hooks,
     &command_machines, &command_init, &command_config, &command_nginx, &command_schema,

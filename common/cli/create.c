@@ -298,30 +298,14 @@ static int create_to_target(const struct config *config, const struct options *g
     return status;
 }
 
-/* A case of the database goes before a folder of its name. */
-static int create_read(const struct config *config, const struct options *given,
-    struct case_source *ret_source, struct error *err)
-{
-    const char *name = given->rest[0], *sort = given->values[CREATE_SORT];
-    struct case_source_options options = {.media_root = config->media_root,
-        .case_id = given->values[CREATE_CASE],
-        .by_date = sort && strcmp(sort, "date") == 0};
-    int rc;
-
-    *ret_source = (struct case_source){0};
-    if (strcmp(name, "-") == 0 || strpbrk(name, "/."))
-        return case_source_read(name, &options, ret_source, err);
-    rc = cli_load_case(config, name, &ret_source->record, err);
-    if (rc < 0 && status_of(err) == EXIT_MISSING && case_source_is_file(name))
-        return case_source_read(name, &options, ret_source, err);
-    return rc;
-}
-
 static int create_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
     bool wanted[N_TARGET_SIDES] = {false};
-    const char *with = given->values[CREATE_WITH];
+    const char *with = given->values[CREATE_WITH], *sort = given->values[CREATE_SORT];
+    const struct case_source_options options = {.media_root = config->media_root,
+        .case_id = given->values[CREATE_CASE],
+        .by_date = sort && strcmp(sort, "date") == 0};
     struct case_source source;
     struct error err;
     int status;
@@ -333,7 +317,7 @@ static int create_run(
     if (term_is_json() && given->values[CREATE_OUTPUT] &&
         strcmp(given->values[CREATE_OUTPUT], "-") == 0)
         return cli_misused(command, "--json and -o - both want standard output");
-    if (create_read(config, given, &source, &err) != 0)
+    if (cli_read_case(config, given->rest[0], &options, &source, &err) != 0)
         status = cli_fail(&err);
     else
         status = create_to_target(config, given, &source, wanted);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/film/film.h"
+#include "video/length.h"
 #include "video/media/media.h"
 #include "video/voice/speech.h"
 
@@ -79,11 +80,35 @@ static int narration_probe_picture(const struct narration_input *input, int i, s
     return rc < 0 ? film_error_where(i, "image", err) : 0;
 }
 
+/* The length alone, as it was when the same sound was read before. */
+static int narration_read_length(const struct narration_input *input, int i, struct spool *spool,
+    struct mix_clip *clip, struct error *err)
+{
+    const struct scene *scene = &input->record->scenes[i];
+    char key[DIGEST_HEX_LEN + 1];
+    int rc;
+
+    if (!scene->audio && !scene->narration)
+        return 0;
+    if (!length_key(scene, input->record->language, input->media, key))
+        return narration_read_sound(input, i, spool, clip, err);
+    if (length_find(input->cache, key, &clip->n))
+        return 0;
+    rc = narration_read_sound(input, i, spool, clip, err);
+    if (rc == 0)
+        length_keep(input->cache, key, clip->n);
+    return rc;
+}
+
 static int narration_read_scene(const struct narration_input *input, int i, struct spool *spool,
     struct mix_clip *clip, struct error *err)
 {
-    int rc =
-        cancel_is_set(input->cancel) ? cancel_error(err) : narration_probe_picture(input, i, err);
+    int rc = cancel_is_set(input->cancel) ? cancel_error(err) : 0;
+
+    if (rc == 0 && input->is_plan)
+        return narration_read_length(input, i, spool, clip, err);
+    if (rc == 0)
+        rc = narration_probe_picture(input, i, err);
 
     if (rc == 0)
         rc = narration_read_sound(input, i, spool, clip, err);

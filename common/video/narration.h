@@ -17,6 +17,8 @@ struct narration_input { /* all pointers are the caller's */
     struct cache *cache; /* of speech */
     const atomic_bool *cancel;
     struct progress *progress; /* VIDEO_READING is reported */
+    bool is_plan; /* only the lengths of the clips are wanted, which are kept in the cache; no
+                     picture is checked */
 };
 
 struct narration {

@@ -89,14 +89,15 @@ static int video_plan(struct video_run *run, struct error *err)
     return rc;
 }
 
-int video_read_case(struct video_run *run, struct error *err)
+static int video_read(struct video_run *run, bool is_plan, struct error *err)
 {
     const struct narration_input input = {.record = run->record,
         .media = run->media,
         .dir = run->options->run_dir ? run->options->run_dir : run->options->out_dir,
         .cache = &run->cache,
         .cancel = run->options->cancel,
-        .progress = &run->progress};
+        .progress = &run->progress,
+        .is_plan = is_plan};
     const char *font = run->record->caption_font;
     int rc = font ? caption_check_font(font, err) : 0;
 
@@ -104,6 +105,19 @@ int video_read_case(struct video_run *run, struct error *err)
         return error_where(err, "captionFont: ");
     rc = narration_read(&input, &run->narration, err);
     return rc < 0 ? rc : video_plan(run, err);
+}
+
+int video_read_case(struct video_run *run, struct error *err)
+{
+    return video_read(run, false, err);
+}
+
+int video_read_lengths(struct video_run *run, struct error *err)
+{
+    int rc = video_read(run, true, err);
+
+    narration_close(&run->narration);
+    return rc;
 }
 
 static int video_open_mix(struct video_run *run, struct error *err)
@@ -265,8 +279,7 @@ static void video_close(struct video_run *run)
 int video_create(const struct case_record *record, const struct video_options *options,
     struct video_result *ret_result, struct error *err)
 {
-    struct video_run run = {
-        .record = record, .options = options, .cache.fd = -1, .dir.fd = -1};
+    struct video_run run = {.record = record, .options = options, .cache.fd = -1, .dir.fd = -1};
     int rc;
 
     if (record->n_scenes == 0)

@@ -7,8 +7,8 @@
  * processor's model while the sample is the same.
  *
  * Room: from a case to a narrated video.
- * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/kept,
- *     video/language, video/media, video/mix, video/soundtrack, video/voice, video/watch.
+ * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/frame,
+ *     video/kept, video/language, video/media, video/mix, video/soundtrack, video/voice, video/watch.
  * Used by: cli, fcgi/kind. */
 #pragma once
 

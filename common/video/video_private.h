@@ -1,6 +1,6 @@
 /* video_private.h - what the files of video_create() share: video.c does the work in its order,
  * video_report.c calls the callbacks.  video_help.c makes segments for another machine,
- * and video_measure.c only asks how long a video would be. */
+ * video_measure.c asks how long a video would be, and still.c draws single frames. */
 #pragma once
 
 #include <pthread.h>
@@ -58,3 +58,6 @@ int video_plan_timeline(const struct case_record *record, const int64_t *sounds,
 /* Speaks or reads the sound of each scene, and plans the timeline.  `root_fd` and `cache` are open.
  * Errors as video_create(). */
 int video_read_case(struct video_run *run, struct error *err);
+/* The same, but sounds and pictures are only read where that is needed to plan: `narration` is
+ * closed again. */
+int video_read_lengths(struct video_run *run, struct error *err);

@@ -205,15 +205,13 @@ static int target_print(const char *made, off_t *ret_size, struct error *err)
     return rc;
 }
 
-/* A file that came meanwhile is not replaced either.  A file system without RENAME_NOREPLACE is
- * asked once more. */
-static int target_rename(
-    const struct target *target, const char *made, const char *path, struct error *err)
+/* A file system without RENAME_NOREPLACE is asked once more. */
+int target_move(const char *made, const char *path, bool may_replace, struct error *err)
 {
     struct stat stat_;
     int rc;
 
-    if (target->may_replace) {
+    if (may_replace) {
         rc = rename(made, path);
     } else {
         rc = renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE);
@@ -233,7 +231,7 @@ static int target_place(
 
     if (stat(made, &stat_) < 0)
         return error_set(err, ERR_IO, "%s: %s", target->path, strerror(errno));
-    rc = target_rename(target, made, target->path, err);
+    rc = target_move(made, target->path, target->may_replace, err);
     if (rc < 0)
         return rc;
     *ret_size = stat_.st_size;
@@ -266,7 +264,7 @@ int target_publish_side(
     if (!target->sides[side] || !name)
         return 0;
     made = mem_format("%s/%s", target->work, name);
-    rc = target_rename(target, made, target->sides[side], err);
+    rc = target_move(made, target->sides[side], target->may_replace, err);
     free(made);
     return rc;
 }

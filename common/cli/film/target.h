@@ -41,3 +41,7 @@ int target_publish_side(
 /* A new text beside the film. */
 int target_write_side(
     const struct target *target, enum target_side side, const char *text, struct error *err);
+
+/* Gives `made` the name `path` in the same folder.  A file that is there, or came meanwhile, stays
+ * unless it may be replaced. */
+int target_move(const char *made, const char *path, bool may_replace, struct error *err);

@@ -93,7 +93,7 @@ static int poster_draw(
     media_close(media);
     if (rc < 0)
         return rc;
-    rc = jpeg_write(&yuv, width, jpeg, err);
+    rc = jpeg_write(&yuv, width, JPEG_SMALL, jpeg, err);
     yuv_free(&yuv);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "video/frame/jpeg.h"
+#include "video/frame/shrink.h"
 #include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 #include "video/text/vtt.h"
@@ -56,46 +57,18 @@ static int stills_open_sheet(struct stills *stills, int width, int height, struc
     stills->sprite_height = number_even(height * scale);
     rc = yuv_alloc(
         &stills->sheet, columns * stills->sprite_width, rows * stills->sprite_height, err);
-    for (int p = 0; rc == 0 && p < 3; p++)
-        for (int y = 0; y < yuv_plane_height(&stills->sheet, p); y++)
-            memset(stills->sheet.data[p] + y * stills->sheet.stride[p], p ? 128 : 16,
-                (size_t)yuv_plane_width(&stills->sheet, p));
+    if (rc == 0)
+        shrink_clear(&stills->sheet);
     return rc;
-}
-
-/* Box filter: each output sample is the mean of the input samples below it. */
-static void stills_shrink_plane(const uint8_t *src, ptrdiff_t src_stride, int src_width,
-    int src_height, uint8_t *dst, ptrdiff_t dst_stride, int width, int height)
-{
-    for (int y = 0; y < height; y++) {
-        int top = y * src_height / height, bottom = (y + 1) * src_height / height;
-
-        for (int x = 0; x < width; x++) {
-            int left = x * src_width / width, right = (x + 1) * src_width / width;
-            int n = (right - left) * (bottom - top), sum = n / 2;
-
-            for (int row = top; row < bottom; row++)
-                for (int i = left; i < right; i++)
-                    sum += src[row * src_stride + i];
-            dst[y * dst_stride + x] = (uint8_t)(sum / n);
-        }
-    }
 }
 
 static void stills_draw_sprite(struct stills *stills, const AVFrame *frame)
 {
     int left = stills->n_drawn % STILLS_COLUMNS * stills->sprite_width;
     int top = stills->n_drawn / STILLS_COLUMNS * stills->sprite_height;
-    struct yuv *sheet = &stills->sheet;
+    struct yuv yuv = yuv_view(frame);
 
-    for (int p = 0; p < 3; p++) {
-        int shift = p ? 1 : 0;
-
-        stills_shrink_plane(frame->data[p], frame->linesize[p], frame->width >> shift,
-            frame->height >> shift,
-            sheet->data[p] + (top >> shift) * sheet->stride[p] + (left >> shift), sheet->stride[p],
-            stills->sprite_width >> shift, stills->sprite_height >> shift);
-    }
+    shrink_into(&yuv, &stills->sheet, left, top, stills->sprite_width, stills->sprite_height);
     stills->n_drawn++;
 }
 
@@ -132,7 +105,7 @@ static int stills_write_jpeg(
     const struct stills *stills, const struct yuv *yuv, const char *name, struct error *err)
 {
     struct buf jpeg = {0};
-    int rc = jpeg_write(yuv, yuv->width, &jpeg, err);
+    int rc = jpeg_write(yuv, yuv->width, JPEG_SMALL, &jpeg, err);
 
     if (rc == 0)
         rc = outdir_write(stills->dir, name, jpeg.data, jpeg.len, err);

@@ -99,11 +99,22 @@ void film_segment_end(struct film *film, const struct timeline_segment *segment)
         film_shot_end(film, segment->scene + 1);
 }
 
-void film_forget_before(struct film *film, int scene)
+static void film_forget(struct film *film, int from, int to)
 {
-    for (int i = 0; i < scene; i++) {
+    for (int i = from; i < to; i++) {
         pthread_mutex_lock(&film->shots[i].lock);
         film_shot_unload_locked(&film->shots[i]);
         pthread_mutex_unlock(&film->shots[i].lock);
     }
+}
+
+void film_forget_before(struct film *film, int scene)
+{
+    film_forget(film, 0, scene);
+}
+
+void film_forget_others(struct film *film, const struct timeline_segment *segment)
+{
+    film_forget(film, 0, segment->scene);
+    film_forget(film, segment->scene + 1 + segment->is_transition, film->record->n_scenes);
 }

@@ -103,6 +103,8 @@ void film_segment_end(struct film *film, const struct timeline_segment *segment)
 /* Frees the pictures of all scenes before `scene`.  No thread is between begin and end with them;
  * they can be loaded again. */
 void film_forget_before(struct film *film, int scene);
+/* The same for all scenes that the segment does not show. */
+void film_forget_others(struct film *film, const struct timeline_segment *segment);
 
 /* What one thread needs to draw. */
 struct film_painter {

@@ -20,7 +20,7 @@ static int film_jpeg_make(
 
     if (rc < 0)
         return rc;
-    rc = jpeg_write(&film->shots[scene].canvas, width, jpeg, err);
+    rc = jpeg_write(&film->shots[scene].canvas, width, JPEG_SMALL, jpeg, err);
     if (rc < 0)
         return film_error_where(scene, "thumbnail", err);
     cache_put(film->cache, key, jpeg->data, jpeg->len);

@@ -7,9 +7,8 @@
 #include "video/frame/yuv_view.h"
 #include "video/libav/libav_error.h"
 
-enum { QUALITY = 4 }; /* MJPEG quantizer of libavcodec: 2 (best) to 31 */
-
-static int jpeg_open_encoder(int width, int height, AVCodecContext **ret_encoder, struct error *err)
+static int jpeg_open_encoder(int width, int height, enum jpeg_quality quality,
+    AVCodecContext **ret_encoder, struct error *err)
 {
     const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
     AVCodecContext *encoder = codec ? avcodec_alloc_context3(codec) : NULL;
@@ -23,7 +22,7 @@ static int jpeg_open_encoder(int width, int height, AVCodecContext **ret_encoder
     encoder->time_base = (AVRational){1, 1};
     encoder->thread_count = 1;
     encoder->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT;
-    encoder->global_quality = QUALITY * FF_QP2LAMBDA;
+    encoder->global_quality = (int)quality * FF_QP2LAMBDA;
     rc = avcodec_open2(encoder, codec, NULL);
     if (rc < 0) {
         avcodec_free_context(&encoder);
@@ -64,7 +63,8 @@ static int jpeg_scale_and_encode(AVCodecContext *encoder, const struct yuv *from
     return rc < 0 ? libav_error(err, ERR_LIBRARY, rc, "the JPEG encoder failed") : 0;
 }
 
-int jpeg_write(const struct yuv *yuv, int width, struct buf *out, struct error *err)
+int jpeg_write(
+    const struct yuv *yuv, int width, enum jpeg_quality quality, struct buf *out, struct error *err)
 {
     int height = (int)((int64_t)width * yuv->height / yuv->width + 1) & ~1;
     AVCodecContext *encoder;
@@ -73,7 +73,7 @@ int jpeg_write(const struct yuv *yuv, int width, struct buf *out, struct error *
     int rc;
 
     libav_log_clear();
-    rc = jpeg_open_encoder(width, height, &encoder, err);
+    rc = jpeg_open_encoder(width, height, quality, &encoder, err);
     if (rc < 0)
         return rc;
     frame = av_frame_alloc();

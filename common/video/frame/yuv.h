@@ -4,7 +4,7 @@
  *
  * Room: a frame in planes: scaled, written as JPEG, seen by libav.
  * May use: base, video/libav.
- * Used by: video/canary, video/deliver, video/draw, video/encode, video/film, video/media,
+ * Used by: video, video/canary, video/deliver, video/draw, video/encode, video/film, video/media,
  *     video/picture, video/plan. */
 #pragma once
 

@@ -105,6 +105,23 @@ void media_close(struct media *media)
     free(media);
 }
 
+void media_add_state(struct media *media, const char *name, struct digest *digest)
+{
+    struct stat stat = {0};
+    int fd;
+
+    digest_add_text(digest, name);
+    if (beneath_open(media->root_fd, name, &fd, &stat, NULL) == 0)
+        close(fd);
+    digest_add_number(digest, (int64_t)stat.st_dev);
+    digest_add_number(digest, (int64_t)stat.st_ino);
+    digest_add_number(digest, stat.st_size);
+    digest_add_number(digest, stat.st_mtim.tv_sec);
+    digest_add_number(digest, stat.st_mtim.tv_nsec);
+    digest_add_number(digest, stat.st_ctim.tv_sec);
+    digest_add_number(digest, stat.st_ctim.tv_nsec);
+}
+
 int media_check_seal(struct error *err)
 {
     struct question question = {.kind = QUESTION_SOUND_CLOSE, .name = "a decoder"};

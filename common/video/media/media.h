@@ -38,6 +38,10 @@ int media_open(
 /* All its sounds are closed.  Takes NULL. */
 void media_close(struct media *media);
 
+/* Adds which file `name` is, its size and the times of its last change, but not its content.  A
+ * file that can't be opened has a state, too. */
+void media_add_state(struct media *media, const char *name, struct digest *digest);
+
 /* --- pictures: as picture_digest(), picture_probe(), picture_check() and picture_load() --- */
 
 int media_picture_digest(struct media *media, const char *name,
