@@ -277,6 +277,25 @@ START_TEST(a_position_says_how_far_each_of_several_jobs_was_read)
 }
 END_TEST
 
+/* Another process may hold the journal for as long as its disk takes. */
+START_TEST(the_events_of_an_ended_job_are_read_while_another_holds_the_journal)
+{
+    struct two two = two_jobs();
+    struct buf events;
+    struct job job;
+
+    kit_lock();
+    job = kit_get(two.at[0].job_id);
+    ck_assert_int_eq(job.state, JOB_DONE);
+    job_clear(&job);
+    events = kit_events(two.at[0].job_id, 0);
+    ck_assert_ptr_nonnull(strstr(events.data, "\n3 "));
+    buf_free(&events);
+    assert_hears(&two, 100, 0, "1:1 2:1 3:2 4:2 5:3 6:3 7:4! ");
+    kit_unlock();
+}
+END_TEST
+
 START_TEST(the_position_is_the_journals_end)
 {
     uint64_t position = 99;
@@ -410,6 +429,7 @@ int main(void)
         the_events_of_several_jobs_come_in_the_order_of_the_journal,
         their_reader_takes_as_much_as_it_wants_and_goes_on_later,
         a_position_says_how_far_each_of_several_jobs_was_read,
+        the_events_of_an_ended_job_are_read_while_another_holds_the_journal,
         another_connections_change_is_news_once,
         every_event_has_a_tag_so_that_asked_again_it_is_there_once,
         several_events_keep_their_order_and_those_that_are_there_are_left_out,
