@@ -110,9 +110,17 @@ the_owner_is_killed() {
 }
 responder_pids() { pgrep -s "$(cut -d ' ' -f 1 "$state/run/responders.process")" -x casecast; }
 
+# The machine is asked through the nginx of the test: for a moment its socket stands where that of the responders was.
+metrics_of() { # MACHINE
+    mv "$state/run/casecast.sock" "$private/aside.sock"
+    ln -s "$private/$1/socket" "$state/run/casecast.sock"
+    curl -sS "$url/api/metrics"
+    mv "$private/aside.sock" "$state/run/casecast.sock"
+}
+
 # Other fonts are another engine.
 another_engine() {
-    local job
+    local job engine
     machine_stop m2
     machine_stop m3
     printf '<?xml version="1.0"?><fontconfig><dir>%s</dir></fontconfig>\n' "$private/photos" >"$private/fonts.conf"
@@ -122,6 +130,9 @@ another_engine() {
     job=$(job_make film)
     fact 'it is done beside a machine with another engine' has_ended_done "$job"
     fact 'that machine says that it did not help' grep -q 'jobs of engine .* are not helped with' "$private/m4/log"
+    engine=$(sql "SELECT engine FROM casecast_members WHERE machine = 'm1' LIMIT 1")
+    fact 'its metric counts one job that it did not help with' same "$engine 1" \
+        "$(metrics_of m4 | sed -nE 's/^casecast_helpers_refused_total\{engine="([^"]*)",.*\} /\1 /p')"
     fact 'it has helped with nothing' same 0 "$(grep -c 'parts' "$private/m4/log")"
     "$program" check >"$private/check" 2>&1
     fact '`casecast check` names it' grep -Eq 'engine +m4 has another engine' "$private/check"

@@ -71,9 +71,26 @@ paused() {
     load_facts 'paused' seventh eighth ninth
 }
 
+# Only the test lets the journal go: if it is still held, no answer has waited for it.
+journal_held() {
+    local job
+    job=$(job_make first)
+    mkfifo "$private/journal"
+    psql -qAtX -h "$pg_folder" -U owner -d casecast <"$private/journal" >"$private/journal.out" 2>&1 &
+    exec 7>"$private/journal"
+    printf 'BEGIN;\nSELECT casecast.lock_journal(NULL);\n\\echo held\n' >&7
+    wait_for 20 grep -q held "$private/journal.out"
+    fact 'while another session holds the journal, an ended job is told' same 'done' "$(job_state "$job")"
+    fact 'its stream is replayed to the end' same 'end' "$(curl -sN --max-time 20 "$url/api/jobs/$job/events" | sed -n 's/^event: //p' | tail -n 1)"
+    fact 'so is that of a request for its video' same 'end' "$(curl -sN --max-time 20 "$video?caseId=first" | sed -n 's/^event: //p' | tail -n 1)"
+    fact 'the journal was held all the time' same 1 "$(pg_sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")"
+    exec 7>&-
+}
+
 stopped_for_seconds
 restarted_at_once
 paused
+journal_held
 fact 'no process ended' same 3 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 fact 'no responder reports a fault' no_fault
 facts_end
