@@ -29,11 +29,15 @@ const char *request_headers(const struct request *request)
 
 int store_keep_open(struct store **store, const char *jobs, const char *cases, struct error *err)
 {
-    if (*store && (store_is_adrift(*store) || store_is_cut(*store))) {
-        store_close(*store);
-        *store = NULL;
-    }
+    if (*store && (store_is_adrift(*store) || store_is_cut(*store)))
+        store_keep_none(store);
     return *store ? 0 : store_open_again(jobs, cases, store, err);
+}
+
+void store_keep_none(struct store **store)
+{
+    store_close(*store);
+    *store = NULL;
 }
 
 int request_store(struct request *request, struct store **ret_store, struct error *err)

@@ -54,6 +54,10 @@ const char *request_headers(const struct request *request);
 /* Opens `*store` if it is NULL, or if another file took the place of the one that it holds. -ERR_…:
  * it can't be opened now, and `*store` is NULL.  Any thread, with its own store. */
 int store_keep_open(struct store **store, const char *jobs, const char *cases, struct error *err);
+/* A server of databases has not many connections: who had no use for its store for so long closes
+ * it.  Takes one that is NULL. */
+enum { STORE_SPARE_MS = 20000 };
+void store_keep_none(struct store **store);
 
 /* The responder's store, which stays its own.  -ERR_…: it can't be opened now. */
 int request_store(struct request *request, struct store **ret_store, struct error *err);

@@ -244,7 +244,11 @@ static void *responder_thread(void *arg)
 
     responder_run_in_batches();
     while (!atomic_load(&responder->server->is_draining)) {
-        if (epoll_wait(epoll, &event, 1, -1) != 1)
+        int n = epoll_wait(epoll, &event, 1, responder->store ? STORE_SPARE_MS : -1);
+
+        if (n == 0)
+            store_keep_none(&responder->store);
+        if (n != 1)
             continue;
         if (event.data.fd == pending_ready_fd(responder->pool->pending))
             responder_take_pending(responder);

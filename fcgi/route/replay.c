@@ -1,10 +1,12 @@
 /* replay.c - see replay.h. */
 #include "route/replay.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "request/handover.h"
@@ -163,6 +165,20 @@ static void replays_deliver(struct mail *mail)
     replay_request_free(asked);
 }
 
+/* Under lock, but for the closing of a connection that was of no use for a while: the loop asks. */
+static void replays_wait(struct replays *replays)
+{
+    struct timespec until = clock_deadline(STORE_SPARE_MS);
+
+    if (!replays->store) {
+        pthread_cond_wait(&replays->wake, &replays->lock);
+    } else if (pthread_cond_timedwait(&replays->wake, &replays->lock, &until) == ETIMEDOUT) {
+        pthread_mutex_unlock(&replays->lock);
+        store_keep_none(&replays->store);
+        pthread_mutex_lock(&replays->lock);
+    }
+}
+
 /* NULL: stop. */
 static struct replay_request *replays_next(struct replays *replays)
 {
@@ -170,7 +186,7 @@ static struct replay_request *replays_next(struct replays *replays)
 
     pthread_mutex_lock(&replays->lock);
     while (list_is_empty(&replays->requests) && !replays->must_stop)
-        pthread_cond_wait(&replays->wake, &replays->lock);
+        replays_wait(replays);
     if (!replays->must_stop) {
         asked = list_item(replays->requests.next, struct replay_request, mail.link);
         list_remove(&asked->mail.link);
@@ -199,7 +215,7 @@ struct replays *replays_start(struct server *server)
     replays->server = server;
     list_init(&replays->requests);
     pthread_mutex_init(&replays->lock, NULL);
-    pthread_cond_init(&replays->wake, NULL);
+    clock_cond_init(&replays->wake);
     if (pthread_create(&replays->thread, NULL, replays_thread, replays) == 0)
         return replays;
     log_error("no thread can be started: the limit of processes is reached");

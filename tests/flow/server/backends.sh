@@ -57,9 +57,25 @@ too_few_connections() {
 
 is_full() { holds 'too many|reserved' "$(pg_sql 'SELECT 1' 2>&1)"; }
 
+# After all of that: many requests at once, and then none.
+idle() {
+    local n asked=()
+    for _ in {1..40}; do
+        curl -sS -o /dev/null "$url/api/jobs" &
+        asked+=($!)
+    done
+    wait "${asked[@]}"
+    n=$(pg_sql "SELECT count(*) $OURS")
+    fact "with requests three processes hold more than a connection each ($n)" test "$n" -gt 3
+    fact 'without requests and jobs each keeps one' wait_for 60 is_one_each
+    fact 'and answers a request' same 200 "$(status "$url/api/jobs")"
+}
+is_one_each() { [[ $(pg_sql "SELECT count(*) $OURS") == 3 ]]; }
+
 cut_at_random
 others_sleep=(psql -qAtX -h "$private/pg" -U owner -d casecast -c 'SELECT pg_sleep(6)')
 too_few_connections
+idle
 fact 'no process ended' same 3 "$(grep -c ' ready: ' "$state/log/casecast.log")"
 fact 'no responder reports a fault' no_fault
 facts_end
