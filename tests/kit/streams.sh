@@ -142,9 +142,10 @@ complete_for_all() { # NAME NUMBER-OF-VIEWERS
 # The digest and the name of each file of a video, but hidden ones.  The name of the job, which is a part of the names of
 # pieces, is left out.
 digests_of() { # FOLDER
-    local name text
-    (cd "$1" && find . -type f ! -name '.*' | sort | while read -r name; do
-        if [[ $name == *.m3u8 ]]; then text=$(sed -E 's/live-[^-]{8}-/live-/' "$name" | sha256sum); else text=$(sha256sum <"$name"); fi
-        printf '%s %s\n' "${text%% *}" "$(sed -E 's/live-[^-.]{8}([-.])/live\1/' <<<"$name")"
-    done | sort -k 2)
+    (cd "$1" && {
+        find . -type f ! -name '.*' ! -name '*.m3u8' -exec sha256sum {} +
+        find . -type f -name '*.m3u8' ! -name '.*' | while read -r name; do
+            printf '%s  %s\n' "$(sed -E 's/live-[^-]{8}-/live-/' "$name" | sha256sum | cut -d ' ' -f 1)" "$name"
+        done
+    } | sed -E 's/^([0-9a-f]+)  /\1 /; s/live-[^-.]{8}([-.])/live\1/' | sort -k 2)
 }

@@ -15,8 +15,9 @@ export CASECAST_RUN=$folder/own
 mkdir -p "$folder/run" "$folder/log" "$folder/own"
 cd "$folder"
 
-# The folder of nginx's configuration, where the network of the machines is trusted.
+# The folder of nginx's configuration, where the network of the machines is trusted.  A machine that starts again has it.
 configuration() {
+    [[ ! -s run/nginx.conf ]] || return 0
     rm -rf run/casecast
     cp -r "$root/nginx" run/casecast
     printf '10.77.0.0/24 1;\n' >>run/casecast/addresses.conf

@@ -4,7 +4,7 @@
 n_runs=0      # take-overs so far
 n_moves=0     # streams that were opened again, each on the next machine
 AT_ONCE=4     # blows a wave
-MOST_MS=2500  # the latest moment of a blow, after the viewers' start
+MOST_MS=2500  # the latest moment of a blow, from when the jobs run; of one wave in four, from the viewers' start
 CASES=(voices pictures)
 
 # --- the database -----------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ wanted_of() { # MACHINE [NAME=VALUE…]
 draw() { # FIRST LAST
     local round blow moment lasts aim n_lethal=0 n_database=0 n_away=0 all=("${BLOWS[@]}")
     [[ -z ${BLOWS_ONLY-} ]] || read -ra all <<<"$BLOWS_ONLY"
-    plan=() late=() may_fail=''
+    plan=() late=() may_fail='' early=$((RANDOM % 4 == 0))
     for ((round = $1; round <= $2; round++)); do
         blow=${all[RANDOM % ${#all[@]}]}
         [[ $LETHAL != *" $blow "* ]] || ((++n_lethal <= 2)) || blow=viewer_cut
@@ -108,6 +108,13 @@ target() { # owner|any NUMBER
         [[ " ${free[*]} " != *" $owner "* ]] || { printf '%s\n' "$owner"; return; }
     done
     printf '%s\n' "${free[$2 % ${#free[@]}]}"
+}
+
+# On a busy machine a blow may else be over before there is anything to strike.
+all_run() { # or have run
+    local n
+    n=$(sql "SELECT count(*) FROM casecast_jobs WHERE number > $last_number AND started_ms > 0")
+    ((n == ${#CASES[@]}))
 }
 
 urls_of() { local name; for name in "${machines[@]}"; do printf '%s%s\n' "$(machine_url "$name")" "$1"; done; } # PATH
@@ -174,7 +181,7 @@ blows_fall() {
 }
 
 wave() { # FIRST LAST
-    local case name
+    local case name began=$SECONDS made
     wipe
     last_number=$(sql 'SELECT coalesce(max(number), 0) FROM casecast_jobs')
     draw "$1" "$2"
@@ -185,10 +192,12 @@ wave() { # FIRST LAST
     works_start
     audience_start
     for case in "${CASES[@]}"; do wait_for 20 test -s "$private/$case.jsonl"; done
+    ((early)) || wait_for 30 all_run
     blows_fall
     for case in "${CASES[@]}"; do
         fact "rounds $1 to $2, $case: the viewers come to an end" viewers_are_over "$case"
     done
+    made=$((SECONDS - began))
     for name in ${late[@]+"${late[@]}"}; do $name; done
     n_runs=$((n_runs + $(sql "SELECT sum(run) - count(*) FROM casecast_jobs WHERE number > $last_number")))
     n_moves=$((n_moves + $(cat "$private"/{voices,pictures}.jsonl | jq -c 'select(.open == 200 and .run > 0)' | wc -l)))
@@ -208,6 +217,7 @@ wave() { # FIRST LAST
     [[ -n $may_fail ]] || # a failed job takes its pieces away
         fact "rounds $1 to $2: no playlist shrank, and every name in it opened" players_are_content
     children_signal TERM "${viewers[@]}"
+    say "# rounds $1 to $2 took $((SECONDS - began)) s, $made of them until the viewers' end"
     ((tap_failed == 0)) || machines_tell
 }
 
