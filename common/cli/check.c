@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "cli/film/files.h"
 #include "cli/options.h"
+#include "hooks/hook_wanted.h"
 #include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
@@ -307,6 +308,21 @@ static int check_same(const struct kind_file *file, struct error *err)
                          file->path, file->same_argv[0]);
 }
 
+static int check_hook_of(
+    const struct config *config, const struct kind_file *file, struct error *err)
+{
+    struct hook_wanted wanted = {.path = file->path,
+        .url = file->webhook,
+        .events = file->webhook_events,
+        .url_line = file->webhook_line,
+        .events_line = file->webhook_events_line};
+    char host[HOOK_HOST_MAX + 1], *events = NULL;
+    int rc = file->webhook ? hook_wanted_read(config, &wanted, host, &events, err) : 0;
+
+    free(events);
+    return rc;
+}
+
 static int check_kind(
     const struct config *config, const char *path, char **ret_text, struct error *err)
 {
@@ -317,7 +333,7 @@ static int check_kind(
     if (rc < 0)
         return rc;
     program = file.argv ? kind_file_program(&file, file.argv[0]) : NULL;
-    if (check_same(&file, err) < 0)
+    if (check_same(&file, err) < 0 || check_hook_of(config, &file, err) < 0)
         rc = -ERR_INPUT;
     else if (!file.argv)
         rc = check_published(config, &file, ret_text, err);

@@ -47,6 +47,22 @@ static int publish_fail(const struct error *err)
     return err->code == ERR_CANCELED ? EXIT_NO : status;
 }
 
+/* As JSON the whole job, as it is now. */
+static int publish_tell(struct store *store, const char *id, bool goes_on, struct error *err)
+{
+    struct job job = {0};
+    int rc = cli_find_job(store, id, &job, err);
+
+    if (rc == 0 && goes_on)
+        term_say("job %s goes on: the last line was no {\"result\":…}\n", id);
+    else if (rc == 0)
+        term_say("job %s is %s\n", id, job_state_name(job.state));
+    if (rc == 0 && term_is_json())
+        term_print_json(jobs_json(&job));
+    job_clear(&job);
+    return rc;
+}
+
 static int publish_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
@@ -62,16 +78,12 @@ static int publish_run(
     if (publish_open(config, &store, &err) < 0)
         return cli_fail(&err);
     rc = publish_lines(store, config, id, STDIN_FILENO, reason, &err);
-    store_close(store);
     if (rc == PUBLISH_E_NO_JOB)
         rc = status_missing(&err, "job %.64s not found; `casecast jobs` lists them", id);
-    if (rc < 0)
-        return publish_fail(&err);
-    if (rc == PUBLISH_E_GOES_ON)
-        printf("job %s goes on: the last line was no {\"result\":…}\n", id);
-    else
-        printf("job %s is %s\n", id, job_state_name(reason ? JOB_FAILED : JOB_DONE));
-    return EXIT_DONE;
+    else if (rc >= 0)
+        rc = publish_tell(store, id, rc == PUBLISH_E_GOES_ON, &err);
+    store_close(store);
+    return rc < 0 ? publish_fail(&err) : EXIT_DONE;
 }
 
 const struct command command_publish = {"publish", "JOB",

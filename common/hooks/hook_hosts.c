@@ -115,6 +115,17 @@ bool hook_hosts_hold(const struct hook_hosts *hosts, const char *host)
     return false;
 }
 
+int hook_hosts_admit(const struct hook_hosts *hosts, const char *host, struct error *err)
+{
+    if (!hook_hosts_any(hosts))
+        return error_set(err, ERR_INPUT,
+            "this server sends no webhooks; CASECAST_WEBHOOK_HOSTS names the hosts that they may "
+            "go to");
+    if (!hook_hosts_hold(hosts, host))
+        return error_set(err, ERR_INPUT, "CASECAST_WEBHOOK_HOSTS does not name the host %s", host);
+    return 0;
+}
+
 bool hook_hosts_hold_address(const struct hook_hosts *hosts, const struct sockaddr *address)
 {
     unsigned char bytes[HOOK_ADDRESS_LEN];

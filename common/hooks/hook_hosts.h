@@ -24,5 +24,7 @@ void hook_hosts_free(struct hook_hosts *hosts); /* takes NULL */
 bool hook_hosts_any(const struct hook_hosts *hosts);
 /* `host`: as hook_url_read() gives it. */
 bool hook_hosts_hold(const struct hook_hosts *hosts, const char *host);
+/* May a hook go there?  -ERR_INPUT says why not. */
+int hook_hosts_admit(const struct hook_hosts *hosts, const char *host, struct error *err);
 /* Of what a host's name has led to. */
 bool hook_hosts_hold_address(const struct hook_hosts *hosts, const struct sockaddr *address);

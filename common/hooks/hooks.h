@@ -5,7 +5,7 @@
  *
  * Room: webhooks: who may get them, how they are signed, and the thread that delivers them.
  * May use: base, job, store.
- * Used by: cli, fcgi, fcgi/monitor, fcgi/route. */
+ * Used by: cli, fcgi, fcgi/kind, fcgi/monitor, fcgi/route. */
 #pragma once
 
 #include "base/config.h"

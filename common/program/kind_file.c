@@ -64,6 +64,10 @@ static int kind_file_check(struct kind_file *file, struct error *err)
             "Subject=reportId");
     if (!file->argv && kind_file_check_published(file, err) < 0)
         return -(int)err->code;
+    if (file->webhook_events && !file->webhook)
+        return error_set(err, ERR_INPUT,
+            "WebhookEvents are for a webhook, and Webhook is missing: say where to, as in "
+            "Webhook=https://hooks.example.org/");
     file->example = mem_copy(kind_file_example(file));
     return 0;
 }
@@ -99,6 +103,8 @@ static int kind_file_take(
             error_where(err, "line %d: ", kind_syntax_line(text, len, names[i]));
     }
     g_strfreev(names);
+    file->webhook_line = kind_syntax_line(text, len, "Webhook");
+    file->webhook_events_line = kind_syntax_line(text, len, "WebhookEvents");
     return rc < 0 ? rc : kind_file_check(file, err);
 }
 
@@ -198,6 +204,8 @@ void kind_file_clear(struct kind_file *file)
     free(file->example);
     free(file->pattern);
     free(file->home);
+    free(file->webhook);
+    free(file->webhook_events);
     if (file->regex)
         g_regex_unref(file->regex);
     g_strfreev(file->argv);

@@ -48,6 +48,10 @@ struct kind_file {
     char *home;             /* of User; NULL: that of the server */
     bool files;             /* it leaves a folder of files */
     int64_t retry_after_ms; /* before the first of them */
+    char *webhook;          /* the URL of a webhook that each job gets; NULL: none.  Whether one may
+                               go there, the room of hooks knows */
+    char *webhook_events;   /* words; NULL: those that webhooks normally get */
+    int webhook_line, webhook_events_line; /* where both stand in the file */
 };
 
 /* Reads a file, or `len` bytes as if they were the file `path`.  -ERR_INPUT names the file, the

@@ -209,6 +209,20 @@ static int key_files(struct kind_file *file, const char *value, struct error *er
     return error_set(err, ERR_INPUT, "must be yes or no");
 }
 
+static int key_webhook(struct kind_file *file, const char *value, struct error *err)
+{
+    (void)err;
+    file->webhook = mem_copy(value);
+    return 0;
+}
+
+static int key_webhook_events(struct kind_file *file, const char *value, struct error *err)
+{
+    (void)err;
+    file->webhook_events = mem_copy(value);
+    return 0;
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -228,6 +242,8 @@ static const struct {
     {"SubjectPattern", key_pattern},
     {"Timeout", key_timeout},
     {"User", key_user},
+    {"Webhook", key_webhook},
+    {"WebhookEvents", key_webhook_events},
 };
 enum { N_KEYS = sizeof kind_keys / sizeof *kind_keys };
 

@@ -6,18 +6,25 @@
 #include "base/digest.h"
 #include "store/store_private.h"
 
-int store_hook_add(struct store *store, const struct hook_request *request, struct error *err)
+struct hook_request store_hook_named(const struct hook_request *request)
 {
-    char id[HOOK_ID_LEN + 1], key[DIGEST_HEX_LEN + 1];
+    struct hook_request named = *request;
     struct digest digest;
 
-    digest_random_name(id, HOOK_ID_LEN);
+    digest_random_name(named.id, HOOK_ID_LEN);
     digest_start(&digest);
-    digest_add_text(&digest, request->url);
-    digest_add_text(&digest, request->events);
-    digest_add_text(&digest, request->metadata);
-    digest_hex(&digest, key);
-    return store->jobs->engine->hooks.add(store->jobs, request, id, key, err);
+    digest_add_text(&digest, named.url);
+    digest_add_text(&digest, named.events);
+    digest_add_text(&digest, named.metadata);
+    digest_hex(&digest, named.key);
+    return named;
+}
+
+int store_hook_add(struct store *store, const struct hook_request *request, struct error *err)
+{
+    struct hook_request named = store_hook_named(request);
+
+    return store->jobs->engine->hooks.add(store->jobs, &named, err);
 }
 
 int store_hook_claim(

@@ -258,6 +258,7 @@ int store_job_open(struct store *store, const struct job_request *request, struc
     bool *ret_is_new, struct error *err)
 {
     struct job_request whole = *request;
+    struct hook_request hook;
     struct job_event first;
     char id[JOB_ID_LEN + 1], tag[STORE_TAG_LEN + 1];
 
@@ -268,6 +269,10 @@ int store_job_open(struct store *store, const struct job_request *request, struc
     if (whole.first) {
         first = store_tag(whole.first, tag);
         whole.first = &first;
+    }
+    if (whole.hook) {
+        hook = store_hook_named(whole.hook);
+        whole.hook = &hook;
     }
     return store->jobs->engine->jobs.open(store->jobs, &whole, ret_job, ret_is_new, err);
 }

@@ -49,6 +49,15 @@ static void key_folder_clean(const char *gone)
         closedir(entries);
 }
 
+/* An older casecast renamed the folder in place, and may have been killed before it was removed. */
+static void key_folder_remove_older(const char *shelf, const char *key)
+{
+    char *path = mem_format("%s.%s.gone", shelf, key);
+
+    file_remove_folder(path);
+    free(path);
+}
+
 /* --- away, and back --- */
 
 /* The folder of the name it gets may be removed by another process just now. */
@@ -116,6 +125,7 @@ static int key_folder_remove(
 
     digest_random_name(random, sizeof random - 1);
     hidden = mem_format("%s/%s.%s", gone, key, random);
+    key_folder_remove_older(shelf, key);
     key_folder_clean(gone);
     rc = key_folder_hide(gone, folder, hidden, err);
     if (rc == 0)

@@ -55,11 +55,16 @@ static int kind_program_prepare(const struct job_kind *kind, struct store *store
 
 /* --- from files to kinds --- */
 
-static struct program_kind *kind_program_new(struct kind_file *file)
+/* Takes the file and `*events`, which belong to its webhook. */
+static struct program_kind *kind_program_new(
+    struct kind_file *file, const char *host, char **events)
 {
     struct program_kind *program = mem_new(struct program_kind);
 
     program->file = *file;
+    program->hook_events = *events;
+    *events = NULL;
+    strcpy(program->hook_host, host);
     program->path = mem_format("/create/%s", file->name);
     program->stream_paths[0] = program->path;
     program->kind = (struct job_kind){.name = file->name,
@@ -68,6 +73,9 @@ static struct program_kind *kind_program_new(struct kind_file *file)
         .subject_example = file->example,
         .stream_paths = program->stream_paths,
         .subject_check = kind_program_check,
+        .hook_url = file->webhook,
+        .hook_host = program->hook_host,
+        .hook_events = program->hook_events,
         .takes_input = true,
         .prepare = kind_program_prepare,
         .run = file->argv ? program_run : NULL,
@@ -121,6 +129,20 @@ static int kinds_check_publishers(
     return error_set(err, ERR_INPUT, KIND_FILE_NO_KEY, file->path);
 }
 
+/* `*ret_events` NULL: it has no webhook. */
+static int kinds_read_hook(const struct config *config, const struct kind_file *file,
+    char ret_host[static HOOK_HOST_MAX + 1], char **ret_events, struct error *err)
+{
+    struct hook_wanted wanted = {.path = file->path,
+        .url = file->webhook,
+        .events = file->webhook_events,
+        .url_line = file->webhook_line,
+        .events_line = file->webhook_events_line};
+
+    *ret_events = NULL;
+    return file->webhook ? hook_wanted_read(config, &wanted, ret_host, ret_events, err) : 0;
+}
+
 /* --- lists --- */
 
 /* Lists and kinds stay for the life of the process, as a job, a stream or a request may have one. A
@@ -135,6 +157,7 @@ static void kind_program_free(struct program_kind *program)
 {
     kind_file_clear(&program->file);
     free(program->path);
+    free(program->hook_events);
     free(program);
 }
 
@@ -154,15 +177,15 @@ static void kind_list_free(struct kind_list *list, const struct job_kind *const 
     free(list);
 }
 
-/* The kind of a file that is as it was; takes the file. */
+/* The kind of a file that is as it was; takes the file, and `*events` if it is another one. */
 static const struct job_kind *kind_program_of(
-    struct kind_file *file, const struct job_kind *const *before)
+    struct kind_file *file, const char *host, char **events, const struct job_kind *const *before)
 {
     const struct job_kind *kind = kind_find_in(before, file->name);
 
     if (!kind || kind->prepare != kind_program_prepare ||
         strcmp(((const struct program_kind *)kind)->file.digest, file->digest) != 0)
-        return &kind_program_new(file)->kind;
+        return &kind_program_new(file, host, events)->kind;
     kind_file_clear(file);
     return kind;
 }
@@ -170,17 +193,20 @@ static const struct job_kind *kind_program_of(
 static int kinds_add_file(const struct config *config, const struct job_kind **kinds,
     const struct job_kind *const *before, const char *path, struct error *err)
 {
+    char host[HOOK_HOST_MAX + 1] = "", *events = NULL;
     struct kind_file file;
     int n = 0, rc = kind_file_read(path, &file, err);
 
     if (rc == 0 && ((rc = kinds_check_new(kinds, &file, err)) < 0 ||
                        (rc = kinds_check_files(config, &file, err)) < 0 ||
-                       (rc = kinds_check_publishers(config, &file, err)) < 0))
+                       (rc = kinds_check_publishers(config, &file, err)) < 0 ||
+                       (rc = kinds_read_hook(config, &file, host, &events, err)) < 0))
         kind_file_clear(&file);
     while (kinds[n])
         n++;
     if (rc == 0)
-        kinds[n] = kind_program_of(&file, before);
+        kinds[n] = kind_program_of(&file, host, &events, before);
+    free(events);
     return rc;
 }
 

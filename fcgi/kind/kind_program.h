@@ -2,14 +2,16 @@
  * work, and each line that it prints is a message. */
 #pragma once
 
+#include "hooks/hook_wanted.h"
 #include "hub/kind/kind.h"
 #include "program/kind_file.h"
 
 struct program_kind {
     struct job_kind kind; /* first: the functions of the kind get it */
     struct kind_file file;
-    char *path;                  /* "/create/report" */
-    const char *stream_paths[2]; /* that, and NULL */
+    char *path;                                      /* "/create/report" */
+    const char *stream_paths[2];                     /* that, and NULL */
+    char hook_host[HOOK_HOST_MAX + 1], *hook_events; /* of Webhook; as in struct job_kind */
 };
 
 /* Reads all files of the folder, and puts their kinds behind `own` (ends with NULL).  Of a file

@@ -1,9 +1,8 @@
 /* kind_video.h - the kind of job that makes the video of a case.
  *
  * Room: kinds of job, for videos and for programs, and the routes of cases.
- * May use: base, case, events, fcgi/request, fcgi/route, hub/kind, program, s3, store, video,
- *     video/deliver, video/kept.
- * Used by: fcgi. */
+ * May use: base, case, events, fcgi/request, fcgi/route, hooks, hub/kind, program, s3, store,
+ * video, video/deliver, video/kept. Used by: fcgi. */
 #pragma once
 
 #include "hub/kind/kind.h"

@@ -4,19 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "hooks/hook_events.h"
 #include "hooks/hooks.h"
 #include "request/answer.h"
 #include "request/server.h"
 #include "store/hooks.h"
 
-enum {
-    EVENTS_MAX = 16,
-    EVENT_NAME_MAX = 64,
-    HOOKS_MAX = 16, /* of a job */
-};
+enum { HOOKS_MAX = 16 /* of a job */ };
 
 static bool job_hook_refuse(struct request *request, const char *detail)
 {
@@ -26,62 +21,40 @@ static bool job_hook_refuse(struct request *request, const char *detail)
 
 /* --- events --- */
 
-static bool job_hook_refuse_events(struct request *request)
+static bool job_hook_refuse_events(struct request *request, struct error *err)
 {
-    return job_hook_refuse(request,
-        "webhook.events: must be \"all\" or 1 to 16 names of events, as in [\"end\"]; messages "
-        "without a name are called \"message\"");
-}
-
-static int job_hook_compare(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* In one order, each once: the same events in another order are the same hook. */
-static char *job_hook_join(const char **names, size_t n)
-{
-    struct buf joined = {0};
-
-    qsort(names, n, sizeof *names, job_hook_compare);
-    buf_add_text(&joined, ",");
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
-            buf_format(&joined, "%s,", names[i]);
-    return joined.data;
+    error_where(err, "webhook.events: ");
+    return job_hook_refuse(request, err->text);
 }
 
 static bool job_hook_read_names(
     struct request *request, const json_t *events, struct job_hook *hook)
 {
-    const char *names[EVENTS_MAX];
     size_t n = json_array_size(events);
+    const char **names = mem_new_n(n, const char *);
+    struct error err;
+    int rc;
 
-    if (n == 0 || n > EVENTS_MAX)
-        return job_hook_refuse_events(request);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         names[i] = json_string_value(json_array_get(events, i));
-        if (!names[i] || !text_is_name(names[i]) || strlen(names[i]) > EVENT_NAME_MAX)
-            return job_hook_refuse_events(request);
-        if (strcmp(names[i], "progress") == 0)
-            return job_hook_refuse(request,
-                "webhook.events: \"progress\" is not delivered, as such an event may be lost; "
-                "durable events are");
-    }
-    hook->events = job_hook_join(names, n);
-    return true;
+    rc = hook_events_read(names, n, &hook->events, &err);
+    free(names);
+    return rc == 0 || job_hook_refuse_events(request, &err);
 }
 
 static bool job_hook_read_events(
     struct request *request, const json_t *events, struct job_hook *hook)
 {
     const char *word = json_string_value(events);
+    struct error err;
 
     if (events && !word)
         return job_hook_read_names(request, events, hook);
-    if (word && strcmp(word, "all") != 0)
-        return job_hook_refuse_events(request);
-    hook->events = mem_copy(word ? "" : ",end,");
+    if (word && strcmp(word, "all") != 0) {
+        hook_events_refuse(&err);
+        return job_hook_refuse_events(request, &err);
+    }
+    hook->events = mem_copy(word ? "" : HOOK_EVENTS_END);
     return true;
 }
 
@@ -89,20 +62,14 @@ static bool job_hook_read_events(
 
 static bool job_hook_may_go(struct request *request, const char *host)
 {
-    const struct hook_hosts *hosts = hooks_hosts(request->server->hooks);
     struct error err;
 
     if (request->origin == ORIGIN_FOREIGN)
         error_set(&err, ERR_INPUT, "webhook: a page of another site may not ask for one");
-    else if (!hook_hosts_any(hosts))
-        error_set(&err, ERR_INPUT,
-            "webhook: this server sends none; CASECAST_WEBHOOK_HOSTS names the hosts that "
-            "webhooks may go to");
-    else if (!hook_hosts_hold(hosts, host))
-        error_set(
-            &err, ERR_INPUT, "webhook.url: CASECAST_WEBHOOK_HOSTS does not name the host %s", host);
-    else
+    else if (hook_hosts_admit(hooks_hosts(request->server->hooks), host, &err) == 0)
         return true;
+    else
+        error_where(&err, "webhook.url: ");
     answer_problem(request, 403, "", err.text);
     return false;
 }

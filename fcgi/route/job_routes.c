@@ -28,7 +28,7 @@ void route_job(struct request *request)
     const struct job_kind *kind = NULL;
     struct job job = {0};
     struct error err;
-    int rc = jobs_find(request, &job, &kind, &err);
+    int rc = jobs_look(request, &job, &kind, &err);
 
     job_routes_answer(request, rc, kind, &job, &err);
     job_clear(&job);

@@ -60,8 +60,8 @@ static int jobs_find_kind(
     return STORE_E_NOT_FOUND;
 }
 
-int jobs_get(struct request *request, const char *id, struct job *ret_job,
-    const struct job_kind **ret_kind, struct error *err)
+static int jobs_read(
+    struct request *request, const char *id, struct job *ret_job, struct error *err)
 {
     struct store *store;
     int rc;
@@ -71,7 +71,27 @@ int jobs_get(struct request *request, const char *id, struct job *ret_job,
     rc = job_id_is_wellformed(id) ? store_job_get(store, id, ret_job, err) : STORE_E_NOT_FOUND;
     if (rc == STORE_E_NOT_FOUND)
         error_set(err, ERR_INPUT, "job %.64s not found", id);
+    return rc;
+}
+
+int jobs_get(struct request *request, const char *id, struct job *ret_job,
+    const struct job_kind **ret_kind, struct error *err)
+{
+    int rc = jobs_read(request, id, ret_job, err);
+
     return rc == 0 ? jobs_find_kind(request, ret_job, ret_kind, err) : rc;
+}
+
+int jobs_look(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err)
+{
+    int rc = jobs_admit(request, request->capture, err);
+
+    if (rc == 0)
+        rc = jobs_read(request, request->capture, ret_job, err);
+    if (rc == 0)
+        *ret_kind = kind_find(&request->server->kinds, ret_job->kind);
+    return rc;
 }
 
 int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,

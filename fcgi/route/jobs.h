@@ -33,7 +33,10 @@ void jobs_note_told(struct request *request, const struct job *job);
  * text. On 0 the caller clears `*ret_job`; else there is nothing to clear. */
 int jobs_find(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
     struct error *err);
-/* The same for a trusted client, whatever secret it has. */
+/* The same, also if its kind is not known (any more): then `*ret_kind` is NULL. */
+int jobs_look(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
+    struct error *err);
+/* As jobs_find() for a trusted client, whatever secret it has. */
 int jobs_find_any(struct request *request, struct job *ret_job, const struct job_kind **ret_kind,
     struct error *err);
 

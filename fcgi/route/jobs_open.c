@@ -21,6 +21,7 @@ struct opening {
     const struct job_ask *ask;
     struct job_request wanted;
     struct job_event first;
+    struct hook_request hook;
     char traceparent[JOB_TRACE_LEN + 1], client[DIGEST_HEX_LEN + 1];
     char key[DIGEST_HEX_LEN + 1], *input; /* NULL: not made yet */
 
@@ -71,6 +72,21 @@ static void opening_set_terms(struct opening *opening, const struct jobs_terms *
     }
 }
 
+/* Made together with the job: whoever ends in between leaves no job without it.  Whoever asks for
+ * the job may ask for one of their own beside it. */
+static void opening_set_hook(struct opening *opening)
+{
+    const struct job_kind *kind = opening->kind;
+
+    if (!kind->hook_url)
+        return;
+    opening->hook = (struct hook_request){.url = kind->hook_url,
+        .host = kind->hook_host,
+        .events = kind->hook_events,
+        .metadata = opening->wanted.metadata ? opening->wanted.metadata : ""};
+    opening->wanted.hook = &opening->hook;
+}
+
 static void opening_begin(struct opening *opening, const struct jobs_terms *terms)
 {
     const struct config *config = opening->request->server->config;
@@ -87,6 +103,7 @@ static void opening_begin(struct opening *opening, const struct jobs_terms *term
     opening_set_terms(opening, terms);
     opening_set_trace(opening);
     opening_set_client(opening);
+    opening_set_hook(opening);
 }
 
 /* --- what the store answers --- */

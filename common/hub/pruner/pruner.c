@@ -52,7 +52,7 @@ static void found_add(void *ctx, const struct job *job)
     struct found *found = ctx;
     struct job copy = *job;
 
-    copy.input = copy.progress = copy.result = copy.error = NULL;
+    copy.input = copy.progress = copy.result = copy.error = copy.metadata = NULL;
     found->at = mem_grow(found->at, found->n + 1, sizeof *found->at);
     found->at[found->n++] = copy;
 }

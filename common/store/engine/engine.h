@@ -146,8 +146,7 @@ struct part_store {
 
 /* See store/hooks.h.  store.c names a new hook, and makes the key of what it asks for. */
 struct hook_store {
-    int (*add)(struct store_link *link, const struct hook_request *request, const char *id,
-        const char *key, struct error *err);
+    int (*add)(struct store_link *link, const struct hook_request *request, struct error *err);
     int (*claim)(struct store_link *link, const struct hook_wish *wish, struct hook_due *ret_due,
         struct error *err);
     int (*delivered)(struct store_link *link, const struct hook_due *due, struct error *err);

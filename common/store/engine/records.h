@@ -52,6 +52,20 @@ struct case_summary {
 /* The owner of a job whose events come from outside.  No member has such a name. */
 #define STORE_PUBLISHER "publisher"
 
+/* --- hooks: who is to be told of a job's events --- */
+
+enum { HOOK_ID_LEN = 20 };
+
+struct hook_request {
+    const char *job_id; /* NULL: of the job that is made with it */
+    const char *url, *host;
+    const char *events;   /* their names, each between commas (",done,end,"); "": all.  Events
+                             without a name are called "message" */
+    const char *metadata; /* JSON that comes back with each delivery; "": none */
+    int most;             /* STORE_E_FULL beyond so many hooks of a job */
+    char id[HOOK_ID_LEN + 1], key[DIGEST_HEX_LEN + 1]; /* filled by the store */
+};
+
 /* What the publisher of a job says of it, at once. */
 struct job_publication {
     const char *job_id;
@@ -76,7 +90,8 @@ struct job_request {
     int priority;                  /* of a new job; one that is there keeps its own */
     const char *traceparent;       /* the same; NULL: none */
     const char *metadata;          /* the same: JSON, an object; NULL: none */
-    int max_queued;                /* STORE_E_FULL beyond that */
+    const struct hook_request *hook; /* made with a new job; NULL: none */
+    int max_queued;                  /* STORE_E_FULL beyond that */
     /* STORE_E_FULL_KIND, STORE_E_FULL_CLIENT beyond that; 0: no limit */
     int max_queued_kind, max_queued_client;
     const char *client; /* whom a new job counts for: a digest; NULL: nobody */
@@ -175,18 +190,7 @@ struct plan_found {
     int first, n;
 };
 
-/* --- hooks: who is to be told of a job's events --- */
-
-enum { HOOK_ID_LEN = 20 };
-
-struct hook_request {
-    const char *job_id;
-    const char *url, *host;
-    const char *events;   /* their names, each between commas (",done,end,"); "": all.  Events
-                             without a name are called "message" */
-    const char *metadata; /* JSON that comes back with each delivery; "": none */
-    int most;             /* STORE_E_FULL beyond so many hooks of a job */
-};
+/* --- hooks: deliveries --- */
 
 /* Which hooks a process may take now. */
 struct hook_wish {

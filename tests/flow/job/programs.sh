@@ -330,6 +330,10 @@ touch "$private/go"
 fact 'what ran before went on with its own program' same 'old
 old, too' "$(stream "$url/api/jobs/$lasts/events" | messages)"
 fact 'that of the kind that is gone, too' wait_for 10 told_times "job $leaving: done" 1
+fact 'and its state can be asked for still' same '["leaves","1","done"]' \
+    "$(curl -sS "$url/api/jobs/$leaving" | jq -c '[.kind, .subject, .state]')"
+fact 'but nothing else of it' same '404 404' \
+    "$(status "$url/api/jobs/$leaving/events") $(status -X POST "$url/api/jobs/$leaving/cancel")"
 kind_lines lasts 'Command=echo new'
 
 # --- client secrets ---

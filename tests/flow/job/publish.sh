@@ -147,6 +147,8 @@ one
 END
 fact 'lines without a result leave the job to go on' holds 'goes on' "$("$program" publish "$id" <"$private/first")"
 fact 'the same lines again, and more, end it' same "job $id is done" "$("$program" publish "$id" <"$private/all")"
+fact 'as JSON it tells the job' same "[\"$id\",\"done\"]" \
+    "$("$program" publish --json "$id" <"$private/all" | jq -c '[.id, .state]')"
 fact 'and once more nothing changes' same "job $id is done" "$("$program" publish "$id" <"$private/all")"
 fact 'each line was said once' same '["message","one"]
 ["page","{\"n\":1}"]

@@ -42,6 +42,21 @@ START_TEST(two_keys_make_a_kind)
 }
 END_TEST
 
+START_TEST(a_webhook_is_kept_with_its_lines)
+{
+    ck_assert_int_eq(parse("[Kind]\nSubject=reportId\nCommand=x\n\nWebhookEvents=end page\n"
+                           "# where to\nWebhook=https://a.example/?b=c\n"),
+        0);
+    ck_assert_str_eq(file.webhook, "https://a.example/?b=c");
+    ck_assert_int_eq(file.webhook_line, 7);
+    ck_assert_str_eq(file.webhook_events, "end page");
+    ck_assert_int_eq(file.webhook_events_line, 5);
+    kind_file_clear(&file);
+    assert_refused(
+        "[Kind]\nSubject=reportId\nCommand=x\nWebhookEvents=end\n", "Webhook is missing");
+}
+END_TEST
+
 START_TEST(all_keys_are_taken_with_their_units)
 {
     ck_assert_int_eq(parse("# a comment\n\n[Kind]\n  Subject = pageId\r\nSubjectPattern=a|b+\n"
@@ -186,6 +201,7 @@ int main(void)
     int failed;
 
     tcase_add_test(facts, two_keys_make_a_kind);
+    tcase_add_test(facts, a_webhook_is_kept_with_its_lines);
     tcase_add_test(facts, all_keys_are_taken_with_their_units);
     tcase_add_test(facts, a_mistake_is_told_with_its_line_and_what_would_be_right);
     tcase_add_test(facts, the_name_of_the_file_is_that_of_the_kind);

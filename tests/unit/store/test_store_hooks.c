@@ -445,6 +445,39 @@ START_TEST(a_store_that_only_reads_lists_hooks)
 }
 END_TEST
 
+START_TEST(a_hook_is_made_with_its_job_and_gets_its_first_event)
+{
+    const struct hook_request hook = {.url = "https://a.example/",
+        .host = "a.example",
+        .events = ",job,",
+        .metadata = "{\"order\":7}"};
+    struct job_request request = kit_request("1", "with a hook");
+    struct hook_due due;
+    struct job job;
+    bool is_new;
+
+    request.hook = &hook;
+    for (int i = 0; i < 2; i++) { /* who attaches makes none */
+        assert_done(store_job_open(kit_store, &request, &job, &is_new, &kit_error));
+        ck_assert_int_eq(is_new, i == 0);
+        assert_done(store_hook_claim(kit_store,
+                        &(struct hook_wish){.busy = ",", .takes_retries = true, .lease_ms = 1},
+                        &due, &kit_error) -
+                    (i ? STORE_E_NOT_FOUND : 0));
+        if (i == 0) {
+            ck_assert_str_eq(due.job_id, job.id);
+            ck_assert_str_eq(due.url, hook.url);
+            ck_assert_str_eq(due.name, "job");
+            ck_assert_str_eq(due.metadata, hook.metadata);
+            assert_done(store_hook_delivered(kit_store, &due, &kit_error));
+        }
+        hook_due_clear(&due);
+        job_clear(&job);
+    }
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_hooks"), "1");
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -464,6 +497,7 @@ int main(void)
         what_waits_and_what_was_given_up_is_listed,
         a_hook_that_was_given_up_is_tried_anew_when_it_is_asked_for_again,
         a_store_that_only_reads_lists_hooks,
+        a_hook_is_made_with_its_job_and_gets_its_first_event,
     };
 
     return kit_main("store_hooks", tests, sizeof tests / sizeof *tests, start);

@@ -10,14 +10,13 @@ static struct pg_value hook_bool(bool value)
     return pg_text(value ? "t" : "f");
 }
 
-int pg_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
-    const char *key, struct error *err)
+int pg_hook_add(struct store_link *link, const struct hook_request *request, struct error *err)
 {
     PGresult *result = NULL;
     int rc = jobs_ask(pg_link_of(link), "SELECT casecast.hook_add($1, $2, $3, $4, $5, $6, $7, $8)",
-        PG_VALUES(pg_text(request->job_id), pg_text(id), pg_text(key), pg_text(request->url),
-            pg_text(request->host), pg_text(request->events), pg_text(request->metadata),
-            pg_number(request->most)),
+        PG_VALUES(pg_text(request->job_id), pg_text(request->id), pg_text(request->key),
+            pg_text(request->url), pg_text(request->host), pg_text(request->events),
+            pg_text(request->metadata), pg_number(request->most)),
         &result, err);
 
     if (rc == 0 && PQgetisnull(result, 0, 0))

@@ -113,8 +113,7 @@ int pg_part_each(struct store_link *link, const struct member *member, int64_t p
     void (*each)(void *ctx, const struct job_part *part), void *ctx, struct error *err);
 
 /* Those of struct hook_store; their contracts stand in store/hooks.h. */
-int pg_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
-    const char *key, struct error *err);
+int pg_hook_add(struct store_link *link, const struct hook_request *request, struct error *err);
 int pg_hook_claim(struct store_link *link, const struct hook_wish *wish, struct hook_due *ret_due,
     struct error *err);
 int pg_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);

@@ -17,10 +17,13 @@ int pg_job_get(
 static int open_ask(struct pg_link *link, const struct job_request *request,
     const struct job_event *first, PGresult **ret_result, struct error *err)
 {
+    static const struct hook_request no_hook = {0};
+    const struct hook_request *hook = request->hook ? request->hook : &no_hook;
+
     return jobs_ask(link,
         "SELECT " JOB_ANSWER " FROM casecast.job_open("
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-        "$20, $21, $22, $23)",
+        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
         PG_VALUES(pg_text(request->id), pg_text(request->kind), pg_text(request->subject),
             pg_text(request->key), pg_text(request->input), pg_text(first->name),
             pg_text(first->data), pg_text(first->once), pg_number(request->max_queued),
@@ -29,7 +32,9 @@ static int open_ask(struct pg_link *link, const struct job_request *request,
             pg_text(request->request_body), pg_number(STORE_REQUEST_MS),
             pg_number(request->priority), pg_text(request->traceparent),
             pg_number(request->max_queued_kind), pg_number(request->max_queued_client),
-            pg_text(request->client), pg_text(request->metadata)),
+            pg_text(request->client), pg_text(request->metadata), pg_text(hook->id),
+            pg_text(hook->key), pg_text(hook->url), pg_text(hook->host), pg_text(hook->events),
+            pg_text(hook->metadata)),
         ret_result, err);
 }
 

@@ -3,6 +3,7 @@
  * everything here is sent and then waited for in poll(), with a deadline. */
 #include "store/postgres/link/link_private.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -153,6 +154,7 @@ static int link_send(
     const char *texts[PG_VALUES_MOST] = {NULL};
     Oid types[PG_VALUES_MOST] = {0};
 
+    assert(n <= PG_VALUES_MOST);
     for (int i = 0; i < n; i++) {
         texts[i] = *values[i].number ? values[i].number : values[i].text;
         types[i] = values[i].type;

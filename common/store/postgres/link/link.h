@@ -73,7 +73,7 @@ struct pg_value {
     char number[21]; /* in place of `text`, unless it is "" */
 };
 
-enum { PG_VALUES_MOST = 24 };
+enum { PG_VALUES_MOST = 32 };
 
 static inline struct pg_value pg_text(const char *text)
 {

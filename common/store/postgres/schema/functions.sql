@@ -121,7 +121,8 @@ END $$;
 CREATE OR REPLACE FUNCTION casecast.job_open(p_id text, p_kind text, p_subject text, p_key text, p_input text, p_first_name text,
   p_first text, p_first_once text, p_most int, p_gone bigint, p_hold_ms bigint, p_told_hold_ms bigint, p_viewer text,
   p_engine text, p_name text, p_body text, p_known_ms bigint, p_priority int, p_traceparent text, p_most_of_kind int,
-  p_most_of_client int, p_client text, p_metadata text)
+  p_most_of_client int, p_client text, p_metadata text, p_hook_id text, p_hook_key text, p_hook_url text,
+  p_hook_host text, p_hook_events text, p_hook_metadata text)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := casecast.now_ms();
@@ -163,6 +164,10 @@ BEGIN
         p_metadata)
       RETURNING number INTO n;
     INSERT INTO casecast.inputs(job_id, input) VALUES (p_id, p_input);
+    IF p_hook_url IS NOT NULL THEN -- before the first event, which wakes it
+      INSERT INTO casecast.hooks(id, job_id, key, url, host, events, metadata)
+        VALUES (p_hook_id, p_id, p_hook_key, p_hook_url, p_hook_host, p_hook_events, p_hook_metadata);
+    END IF;
     IF p_first IS NOT NULL THEN
       PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
     END IF;

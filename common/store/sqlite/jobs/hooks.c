@@ -16,12 +16,12 @@
 /* --- add --- */
 
 /* A hook that was given up is tried anew. */
-static int hook_add_again(struct database *db, const struct hook_request *request, const char *key,
-    bool *ret_is_there, struct error *err)
+static int hook_add_again(
+    struct database *db, const struct hook_request *request, bool *ret_is_there, struct error *err)
 {
     int64_t n = 0;
     int rc = query_number(db, "SELECT count(*) FROM casecast_hooks WHERE job_id = ?1 AND key = ?2",
-        VALUES(value_text(request->job_id), value_text(key)), &n, err);
+        VALUES(value_text(request->job_id), value_text(request->key)), &n, err);
 
     *ret_is_there = n;
     if (rc < 0 || n == 0)
@@ -29,11 +29,22 @@ static int hook_add_again(struct database *db, const struct hook_request *reques
     return query_run(db,
         "UPDATE casecast_hooks SET state = 'due', attempts = 0, since_ms = 0, next_ms = 0"
         " WHERE job_id = ?1 AND key = ?2 AND state = 'given up'",
-        VALUES(value_text(request->job_id), value_text(key)), err);
+        VALUES(value_text(request->job_id), value_text(request->key)), err);
 }
 
-static int hook_add_new(struct database *db, const struct hook_request *request, const char *id,
-    const char *key, struct error *err)
+int hook_insert(
+    struct database *db, const struct hook_request *hook, const char *job_id, struct error *err)
+{
+    return query_run(db,
+        "INSERT INTO casecast_hooks(id, job_id, key, url, host, events, metadata)"
+        " SELECT ?1, id, ?3, ?4, ?5, ?6, ?7 FROM casecast_jobs WHERE id = ?2",
+        VALUES(value_text(hook->id), value_text(job_id), value_text(hook->key),
+            value_text(hook->url), value_text(hook->host), value_text(hook->events),
+            value_text(hook->metadata)),
+        err);
+}
+
+static int hook_add_new(struct database *db, const struct hook_request *request, struct error *err)
 {
     int64_t n = 0;
     int rc = query_number(db, "SELECT count(*) FROM casecast_hooks WHERE job_id = ?1",
@@ -41,27 +52,18 @@ static int hook_add_new(struct database *db, const struct hook_request *request,
 
     if (rc == 0 && n >= request->most)
         rc = STORE_E_FULL;
-    if (rc != 0)
-        return rc;
-    rc = query_run(db,
-        "INSERT INTO casecast_hooks(id, job_id, key, url, host, events, metadata)"
-        " SELECT ?1, id, ?3, ?4, ?5, ?6, ?7 FROM casecast_jobs WHERE id = ?2",
-        VALUES(value_text(id), value_text(request->job_id), value_text(key),
-            value_text(request->url), value_text(request->host), value_text(request->events),
-            value_text(request->metadata)),
-        err);
+    if (rc == 0)
+        rc = hook_insert(db, request, request->job_id, err);
     if (rc == 0 && !sqlite3_changes(db->handle))
-        return STORE_E_NOT_FOUND;
-    return rc < 0
-               ? rc
-               : query_run(db,
-                     "UPDATE casecast_hooks AS h SET state = 'due' WHERE id = ?1 AND " NEXT_AFTER(
-                         "0") " IS NOT NULL",
-                     VALUES(value_text(id)), err);
+        rc = STORE_E_NOT_FOUND;
+    return rc != 0 ? rc
+                   : query_run(db,
+                         "UPDATE casecast_hooks AS h SET state = 'due' WHERE id = ?1"
+                         " AND " NEXT_AFTER("0") " IS NOT NULL",
+                         VALUES(value_text(request->id)), err);
 }
 
-int sqlite_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
-    const char *key, struct error *err)
+int sqlite_hook_add(struct store_link *link, const struct hook_request *request, struct error *err)
 {
     struct database *db = database_of(link);
     bool is_there = false;
@@ -69,9 +71,9 @@ int sqlite_hook_add(struct store_link *link, const struct hook_request *request,
 
     if (rc < 0)
         return rc;
-    rc = hook_add_again(db, request, key, &is_there, err);
+    rc = hook_add_again(db, request, &is_there, err);
     if (rc == 0 && !is_there)
-        rc = hook_add_new(db, request, id, key, err);
+        rc = hook_add_new(db, request, err);
     return transaction_end(db, rc, err);
 }
 

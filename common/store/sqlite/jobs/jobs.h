@@ -81,8 +81,7 @@ int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum jo
     struct error *err);
 int sqlite_job_publish(struct store_link *link, const struct job_publication *publication,
     struct job *ret_job, struct error *err);
-int sqlite_hook_add(struct store_link *link, const struct hook_request *request, const char *id,
-    const char *key, struct error *err);
+int sqlite_hook_add(struct store_link *link, const struct hook_request *request, struct error *err);
 int sqlite_hook_claim(struct store_link *link, const struct hook_wish *wish,
     struct hook_due *ret_due, struct error *err);
 int sqlite_hook_delivered(struct store_link *link, const struct hook_due *due, struct error *err);

@@ -45,6 +45,12 @@ int job_write_end(struct database *db, const char *id, enum job_state state, con
 int job_hand_over(
     struct database *db, int rc, struct job *job, struct job *ret_job, struct error *err);
 
+/* --- hooks.c --- */
+
+/* Within the transaction that makes the job, before its first event, which wakes it. */
+int hook_insert(
+    struct database *db, const struct hook_request *hook, const char *job_id, struct error *err);
+
 /* --- requests.c --- */
 
 /* The job of a request that has a name, if it was asked before.  STORE_E_NOT_FOUND,

@@ -91,6 +91,8 @@ static int open_insert(struct database *db, const struct job_request *request, s
     if (rc == 0)
         rc = query_run(db, "INSERT INTO casecast_inputs(job_id, input) VALUES (?1, ?2)",
             VALUES(value_text(request->id), value_text(request->input)), err);
+    if (rc == 0 && request->hook)
+        rc = hook_insert(db, request->hook, request->id, err);
     if (rc == 0 && request->first)
         rc = journal_add(db, request->id, request->first, 1, err);
     return rc;

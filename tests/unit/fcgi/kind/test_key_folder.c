@@ -120,6 +120,22 @@ START_TEST(the_folder_goes_with_all_that_is_in_it)
 }
 END_TEST
 
+START_TEST(what_an_older_casecast_renamed_and_left_goes_too)
+{
+    char path[96], was[96];
+
+    start();
+    write_file("final.mp4", "older");
+    snprintf(was, sizeof was, "%s/key", output);
+    snprintf(path, sizeof path, "%s/.key.gone", output);
+    ck_assert_int_eq(rename(was, path), 0);
+    write_file("final.mp4", "old");
+    ck_assert_int_eq(drop(nobody), 0);
+    ck_assert_int_eq(n_names(), 0);
+    stop();
+}
+END_TEST
+
 /* It has opened the folder before it lost its name, and writes there. */
 START_TEST(a_new_job_of_the_key_keeps_the_folder)
 {
@@ -171,6 +187,7 @@ int main(void)
     int n_failed;
 
     tcase_add_test(facts, the_folder_goes_with_all_that_is_in_it);
+    tcase_add_test(facts, what_an_older_casecast_renamed_and_left_goes_too);
     tcase_add_test(facts, a_new_job_of_the_key_keeps_the_folder);
     tcase_add_test(facts, a_new_job_with_a_folder_of_its_own_gets_the_files_that_it_lacks);
     tcase_add_test(facts, without_an_answer_everything_stays);
