@@ -1,7 +1,8 @@
 /* kinds.c - the table of the kinds of job.  A kind of your own is one line more. */
 #include "kinds.h"
 
-#include "kind/case_routes.h"
+#include "cases/case_edits.h"
+#include "cases/case_routes.h"
 #include "kind/kind_video.h"
 #include "publish/publish.h"
 
@@ -12,6 +13,7 @@ const struct job_kind *const job_kinds[] = {
 
 const struct route *const kind_routes[] = {
     case_routes,
+    case_edits,
     publish_routes,
     NULL,
 };

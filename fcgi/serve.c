@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "hooks/hooks.h"
 #include "kind/kind_program.h"
-#include "kind/posters.h"
+#include "cases/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
 #include "monitor/metrics.h"

@@ -1,8 +1,8 @@
 /* serve.h - the process of the server.
  *
  * Room: the process of the server, which starts and stops all its parts.
- * May use: base, cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request,
- *     fcgi/route, hooks, hub/kind, program, s3, settings, video/media.
+ * May use: base, cli, fcgi/cases, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish,
+ *     fcgi/request, fcgi/route, hooks, hub/kind, program, s3, settings, video/media.
  * Used by: nothing. */
 #pragma once
 

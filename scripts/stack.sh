@@ -146,12 +146,22 @@ nginx_site_make() {
         fail "casecast can't print the configuration of nginx (see above)"
 }
 
+# The files of nginx, of which this site has its own editors.conf: who is on this machine may write cases.
+nginx_link() {
+    local folder=${nginx_folder:-$root/nginx} address # a test may have its own
+    rm -rf "$state/run/casecast"
+    mkdir "$state/run/casecast"
+    ln -s "$folder"/* "$state/run/casecast/"
+    rm -f "$state/run/casecast/editors.conf"
+    for address in ${nginx_editors-127.0.0.0/8 ::1}; do printf '%s 1;\n' "$address"; done >"$state/run/casecast/editors.conf"
+}
+
 nginx_configure() {
     local user='' names=${CASECAST_NAMES-}
     ((EUID != 0)) || user='user root;' # the workers must enter the folders of the user who called the script
     [[ $names =~ ^[A-Za-z0-9.*\ -]*$ ]] ||
         fail "CASECAST_NAMES=$names: must be host names with spaces between them"
-    ln -sfn "${nginx_folder:-$root/nginx}" "$state/run/casecast" # a test may have its own
+    nginx_link
     nginx_site_make
     sed -e "s/@PORT@/$port/" -e "s/@USER@/$user/" -e "s/@NAMES@/$names/" "$root/nginx/dev.conf" >"$state/run/nginx.conf"
 }

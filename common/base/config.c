@@ -51,6 +51,7 @@ static const struct {
     {"CASECAST_SECRET_KEY", offsetof(struct config, secret_key), ""},
     {"CASECAST_WEBHOOK_HOSTS", offsetof(struct config, webhook_hosts), ""},
     {"CASECAST_WEBHOOK_KEYS", offsetof(struct config, webhook_keys), ""},
+    {"CASECAST_WRITE_KEY", offsetof(struct config, write_key), ""},
 };
 
 static const struct {
@@ -250,7 +251,8 @@ static int config_check(const struct config *config, struct error *err)
         return error_set(err, ERR_INPUT,
             "CASECAST_MEDIA_URL=%s: must end with / and hold no space or quote", config->media_url);
     if (config_check_key("CASECAST_SECRET_KEY", config->secret_key, err) < 0 ||
-        config_check_key("CASECAST_PUBLISH_KEY", config->publish_key, err) < 0)
+        config_check_key("CASECAST_PUBLISH_KEY", config->publish_key, err) < 0 ||
+        config_check_key("CASECAST_WRITE_KEY", config->write_key, err) < 0)
         return -(int)err->code;
     if (config_check_machine(config->machine, err) < 0)
         return -(int)err->code;

@@ -30,6 +30,7 @@ struct config {
     const char *s3_credentials; /* CASECAST_S3_CREDENTIALS: file of the keys */
     const char *publish_key;    /* CASECAST_PUBLISH_KEY: of those who publish jobs; "": none do */
     const char *secret_key;     /* CASECAST_SECRET_KEY: signs client secrets; "": there are none */
+    const char *write_key;      /* CASECAST_WRITE_KEY: of those who write cases; "": none do */
     const char *origins;        /* CASECAST_ORIGINS: other sites whose pages may use the API */
     const char *kinds;         /* CASECAST_KINDS: folder of kinds of job that are files; "": none */
     const char *webhook_hosts; /* CASECAST_WEBHOOK_HOSTS: where webhooks may go to; "": nowhere */

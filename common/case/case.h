@@ -6,9 +6,9 @@
  *
  * Room: a case: its fields, its checks, its JSON and its words.
  * May use: base.
- * Used by: cli, cli/film, fcgi/kind, store/engine, store/postgres/cases, store/rows,
- * store/sqlite/cases, video, video/deliver, video/draw, video/encode, video/film, video/language,
- * video/picture, video/plan, video/text, video/voice. */
+ * Used by: cli, cli/film, fcgi/cases, fcgi/kind, store/engine, store/postgres/cases,
+ *     store/rows, store/sqlite/cases, video, video/deliver, video/draw, video/encode,
+ *     video/film, video/language, video/picture, video/plan, video/text, video/voice. */
 #pragma once
 
 #include <jansson.h>
@@ -39,6 +39,14 @@ json_t *case_to_json(const struct case_record *record);
  * frees `*ret_record`. */
 int case_from_json(
     json_t *json, const char *where, struct case_record **ret_record, struct error *err);
+
+/* The same, and all mistakes are reported.  Never NULL: after a mistake only further checks may use
+ * the record.  The caller frees it. */
+struct case_record *case_from_json_all(json_t *json, struct case_mistakes *mistakes);
+
+/* Names what a case says: two cases with the same JSON have the same tag. */
+enum { CASE_TAG_LEN = 32 };
+void case_tag(const struct case_record *record, char ret_tag[static CASE_TAG_LEN + 1]);
 
 struct case_list {
     int n;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "case/case.h"
@@ -244,6 +245,27 @@ int case_from_json(
     }
     *ret_record = record;
     return 0;
+}
+
+struct case_record *case_from_json_all(json_t *json, struct case_mistakes *mistakes)
+{
+    return case_json_read(json, "", mistakes);
+}
+
+void case_tag(const struct case_record *record, char ret_tag[static CASE_TAG_LEN + 1])
+{
+    json_t *json = case_to_json(record);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
+    char hex[DIGEST_HEX_LEN + 1];
+    struct digest digest;
+
+    digest_start(&digest);
+    digest_add_text(&digest, text);
+    digest_hex(&digest, hex);
+    memcpy(ret_tag, hex, CASE_TAG_LEN);
+    ret_tag[CASE_TAG_LEN] = '\0';
+    free(text);
+    json_decref(json);
 }
 
 /* --- files of cases --- */

@@ -11,12 +11,12 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cli/film/files.h"
 #include "cli/options.h"
 #include "hooks/hook_wanted.h"
 #include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
+#include "video/case_files.h"
 #include "video/machine.h"
 #include "video/media/media.h"
 #include "video/video.h"
@@ -499,7 +499,7 @@ static void check_measure(
 static int check_case(const struct config *config, const char *id)
 {
     struct findings found = {0};
-    struct files files = {
+    struct case_files files = {
         .ctx = &found, .mistake = check_report_mistake, .warning = check_report_warning};
     struct case_record *record;
     struct error err;
@@ -512,8 +512,8 @@ static int check_case(const struct config *config, const char *id)
         media_close(files.media);
         return cli_fail(&err);
     }
-    files_check(&files, record, "");
-    files_end(&files);
+    case_files_check(&files, record, "");
+    case_files_end(&files);
     if (!found.n_mistakes)
         check_measure(config, record, &found);
     term_say("case %s: %d %s, %d %s\n", id, found.n_mistakes,

@@ -2,9 +2,9 @@
  * nothing. */
 #include <unistd.h>
 
-#include "cli/film/files.h"
 #include "cli/film/json_file.h"
 #include "cli/options.h"
+#include "video/case_files.h"
 #include "video/draw/caption.h"
 #include "video/media/media.h"
 
@@ -16,16 +16,17 @@ enum {
 struct import {
     const struct config *config;
     struct store *store; /* NULL until the first good file: a bad one creates no database */
-    struct files files;
+    struct case_files files;
     const char *file;
     int n_missing; /* pictures and sounds of this file that a job could not use */
     struct case_mistakes mistakes;
 };
 
-static void import_show_mistake(void *ctx, const char *text)
+static void import_show_mistake(void *ctx, const char *place, const char *text)
 {
     const struct import *import = ctx;
 
+    (void)place;
     if (import->mistakes.n <= MISTAKES_SHOWN)
         fprintf(stderr, "%s: %s\n", import->file, text);
 }
@@ -56,7 +57,7 @@ static void import_check_media(struct import *import, const struct case_list *li
 
         snprintf(place, sizeof place, "cases[%d]", i);
         import_check_font(import, list->records[i]->caption_font, place);
-        files_check(&import->files, list->records[i], place);
+        case_files_check(&import->files, list->records[i], place);
     }
 }
 
@@ -153,7 +154,7 @@ static int import_run(
 
         status = one != EXIT_DONE ? one : status;
     }
-    files_end(&import.files);
+    case_files_end(&import.files);
     media_close(import.files.media);
     store_close(import.store);
     return status;

@@ -24,7 +24,8 @@ bool settings_is_secret(size_t i, const char *value)
     const char *address = strstr(value, "://"), *at, *colon;
 
     if (strcmp(config_name(i), "CASECAST_SECRET_KEY") == 0 ||
-        strcmp(config_name(i), "CASECAST_PUBLISH_KEY") == 0)
+        strcmp(config_name(i), "CASECAST_PUBLISH_KEY") == 0 ||
+        strcmp(config_name(i), "CASECAST_WRITE_KEY") == 0)
         return *value;
     if (!address)
         return false;

@@ -189,6 +189,11 @@ int store_case_put(
     return store->cases->engine->cases.put(store->cases, records, n, err);
 }
 
+int store_case_edit(struct store *store, const struct case_edit *edit, struct error *err)
+{
+    return store->cases->engine->cases.edit(store->cases, edit, err);
+}
+
 /* --- members --- */
 
 struct member *store_member_new(const char *jobs, const struct member_info *info)

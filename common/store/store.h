@@ -99,6 +99,11 @@ int store_case_get(
 int store_case_put(
     struct store *store, struct case_record *const *records, int n, struct error *err);
 
+/* One case is written or removed, where nobody else changes it between `may` and the write.
+ * STORE_E_READ_ONLY: the tables are not casecast's own; the error says whose.  STORE_E_NOT_FOUND:
+ * there is none to remove. */
+int store_case_edit(struct store *store, const struct case_edit *edit, struct error *err);
+
 /* --- jobs --- */
 
 /* Create or attach: the job with this key that is queued, running (and not to be canceled) or done,

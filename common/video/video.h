@@ -9,7 +9,7 @@
  * Room: from a case to a narrated video.
  * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/frame,
  *     video/kept, video/language, video/media, video/mix, video/soundtrack, video/voice, video/watch.
- * Used by: cli, fcgi/kind. */
+ * Used by: cli, fcgi/cases, fcgi/kind. */
 #pragma once
 
 #include <stdatomic.h>

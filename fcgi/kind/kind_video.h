@@ -1,8 +1,9 @@
 /* kind_video.h - the kind of job that makes the video of a case.
  *
- * Room: kinds of job, for videos and for programs, and the routes of cases.
- * May use: base, case, events, fcgi/request, fcgi/route, hooks, hub/kind, program, s3, store,
- * video, video/deliver, video/kept. Used by: fcgi. */
+ * Room: kinds of job, for videos and for programs.
+ * May use: base, case, events, fcgi/request, hooks, hub/kind, program, s3, store, video,
+ *     video/kept.
+ * Used by: fcgi, fcgi/cases. */
 #pragma once
 
 #include "hub/kind/kind.h"

@@ -122,6 +122,10 @@ void metrics_add_process(struct exposition *to, struct server *server)
     exposition_figure(to, "loop_lag_worst_seconds", "gauge",
         "The longest turn of the loop since this was last read: how late anything else may be.",
         (double)atomic_exchange(&server->worst_turn_us, 0) / 1e6);
+    metrics_add_counter(
+        to, "case_edits_total", "Cases written or removed over HTTP.", &server->n_edits);
+    metrics_add_counter(to, "edits_refused_total",
+        "Requests to write that came from nobody who may.", &server->n_edits_refused);
     metrics_add_streams(to, server->streams);
     metrics_add_jobs(to, server);
     metrics_add_parts(to, server);

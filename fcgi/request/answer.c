@@ -16,10 +16,11 @@ static const char *answer_reason(int status)
     static const struct {
         int status;
         const char *text;
-    } reasons[] = {{200, "OK"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"},
+    } reasons[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {302, "Found"},
+        {304, "Not Modified"}, {308, "Permanent Redirect"},
         {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-        {409, "Conflict"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
-        {422, "Unprocessable Content"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
+        {409, "Conflict"}, {412, "Precondition Failed"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
+        {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"}, {428, "Precondition Required"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
         {503, "Service Unavailable"}};
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
@@ -84,7 +85,12 @@ static void answer_json_as(
 
 void answer_json(struct request *request, int status, json_t *json)
 {
-    answer_json_as(request, status, "application/json", "", json);
+    answer_json_with(request, status, "", json);
+}
+
+void answer_json_with(struct request *request, int status, const char *extra, json_t *json)
+{
+    answer_json_as(request, status, "application/json", extra, json);
 }
 
 void answer_problem_with(

@@ -10,6 +10,8 @@
 
 /* Releases `json`. */
 void answer_json(struct request *request, int status, json_t *json);
+/* `extra`: header lines ("ETag: …\r\n"). */
+void answer_json_with(struct request *request, int status, const char *extra, json_t *json);
 void answer_text(struct request *request, int status, const char *type, const char *text);
 
 /* Without a body: 204, 302, 403.  `extra`: header lines ("Retry-After: 1\r\n"). */

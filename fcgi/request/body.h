@@ -1,4 +1,4 @@
-/* body.h - the body of a POST.  The responder's own thread. */
+/* body.h - the body of a POST or PUT.  The responder's own thread. */
 #pragma once
 
 #include <jansson.h>

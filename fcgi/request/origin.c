@@ -6,9 +6,9 @@
 #include <strings.h>
 
 const char origin_preflight[] =
-    "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
-    "Access-Control-Allow-Headers: Accept, Cache-Control, Content-Type, Idempotency-Key, "
-    "Last-Event-ID, Traceparent, X-Client-Secret\r\n"
+    "Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE\r\n"
+    "Access-Control-Allow-Headers: Accept, Authorization, Cache-Control, Content-Range, Content-Type, "
+    "Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Traceparent, X-Client-Secret\r\n"
     "Access-Control-Max-Age: 600\r\n";
 
 static bool origin_takes_all(const struct config *config)
@@ -81,6 +81,6 @@ void origin_headers(struct buf *out, const struct config *config, const struct o
     if (origin_takes_all(config) || origin_is_named(config, signs->origin))
         buf_format(out,
             "Access-Control-Allow-Origin: %s\r\n"
-            "Access-Control-Expose-Headers: Retry-After\r\n",
+            "Access-Control-Expose-Headers: ETag, Location, Range, Retry-After\r\n",
             origin_takes_all(config) ? "*" : signs->origin);
 }

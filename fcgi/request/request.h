@@ -2,7 +2,8 @@
  *
  * Room: FastCGI requests: connections, arguments, who may do what.
  * May use: base, fcgi/stream, hub, job, loop, sse, store.
- * Used by: fcgi, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/route. */
+ * Used by: fcgi, fcgi/cases, fcgi/keys, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish,
+ *     fcgi/route. */
 #pragma once
 
 #include <fcgiapp.h>

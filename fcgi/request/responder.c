@@ -92,8 +92,8 @@ static void responder_answer(struct responder *responder)
     request.wants_events =
         strstr(request_param(&request, "HTTP_ACCEPT"), "text/event-stream") != NULL;
     responder_read_origin(&request);
-    /* Only a POST has a body to read; the descriptor of another request may soon be the loop's. */
-    if (strcmp(request.method, "POST") != 0)
+    /* Only these have a body to read; the descriptor of another request may soon be the loop's. */
+    if (strcmp(request.method, "POST") != 0 && strcmp(request.method, "PUT") != 0)
         responder_set_reading(responder, -1);
     if (arguments_parse(request_param(&request, "QUERY_STRING"), &request.arguments, &err) < 0) {
         answer_error(&request, &err);

@@ -41,6 +41,8 @@ struct server {
     struct kinds kinds; /* kinds.h, and the files of CASECAST_KINDS */
     atomic_bool is_draining;
     atomic_ullong n_requests, n_refused; /* refused: connections that brought no whole request */
+    atomic_ullong n_edits, n_edits_refused; /* cases written or removed; requests to write that were
+                                              refused */
     atomic_ullong n_attached, n_created, n_resumed, n_replayed;
     atomic_llong turned_ms;     /* when the loop last turned, about twice a second; monotonic */
     atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */

@@ -5,38 +5,18 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "keys/bearer.h"
 #include "request/server.h"
 
 static_assert(PUBLISHER_TOKEN_MAX >= sodium_base64_ENCODED_LEN(crypto_auth_BYTES,
                                          sodium_base64_VARIANT_URLSAFE_NO_PADDING),
     "a token has its room");
 
-/* "": there is none. */
-static const char *publisher_bearer(const struct request *request)
-{
-    static const char scheme[] = "Bearer ";
-    const char *header = request_param(request, "HTTP_AUTHORIZATION");
-
-    if (strncasecmp(header, scheme, strlen(scheme)) != 0)
-        return "";
-    return header + strlen(scheme) + strspn(header + strlen(scheme), " ");
-}
-
-/* A key may be any text: its digest has one length, and no time tells how much of it was right. */
-static bool publisher_is_same(const char *a, const char *b)
-{
-    unsigned char left[crypto_generichash_BYTES], right[crypto_generichash_BYTES];
-
-    crypto_generichash(left, sizeof left, (const unsigned char *)a, strlen(a), NULL, 0);
-    crypto_generichash(right, sizeof right, (const unsigned char *)b, strlen(b), NULL, 0);
-    return sodium_memcmp(left, right, sizeof left) == 0;
-}
-
 bool publisher_has_key(const struct request *request)
 {
     const char *key = request->server->config->publish_key;
 
-    return *key && publisher_is_same(publisher_bearer(request), key);
+    return *key && bearer_is_same(bearer_of(request), key);
 }
 
 void publisher_token(
@@ -61,12 +41,12 @@ int publisher_check(const struct request *request, const char *job_id, struct er
     if (!*config->publish_key)
         return error_set(
             err, ERR_INPUT, "nobody may publish here: CASECAST_PUBLISH_KEY is not set");
-    if (!*publisher_bearer(request))
+    if (!*bearer_of(request))
         return error_set(err, ERR_INPUT,
             "to publish, send \"Authorization: Bearer \" and CASECAST_PUBLISH_KEY, or the "
             "publishToken that came with the job");
     publisher_token(config, job_id, token);
-    if (publisher_has_key(request) || publisher_is_same(publisher_bearer(request), token))
+    if (publisher_has_key(request) || bearer_is_same(bearer_of(request), token))
         return 0;
     return error_set(err, ERR_INPUT,
         "what was sent as \"Authorization: Bearer …\" is neither CASECAST_PUBLISH_KEY nor the "

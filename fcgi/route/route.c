@@ -59,7 +59,8 @@ static bool route_refuse_forged(struct request *request)
     struct error err;
 
     if (request->origin != ORIGIN_FOREIGN ||
-        (strcmp(method, "POST") != 0 && strcmp(method, "DELETE") != 0))
+        (strcmp(method, "POST") != 0 && strcmp(method, "PUT") != 0 &&
+            strcmp(method, "DELETE") != 0))
         return false;
     error_set(&err, ERR_INPUT,
         "a %s to %.100s must come from a page of this site, or from a program that is no browser "

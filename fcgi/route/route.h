@@ -1,8 +1,9 @@
 /* route.h - the table of routes: which function answers a request.  Responder thread.
  *
  * Room: the routes of jobs and of the clock.
- * May use: base, fcgi/monitor, fcgi/request, hooks, hub/kind, hub/pruner, loop, sse, store.
- * Used by: fcgi, fcgi/kind, fcgi/operators, fcgi/publish. */
+ * May use: base, fcgi/keys, fcgi/monitor, fcgi/request, hooks, hub/kind, hub/pruner, loop,
+ *     sse, store.
+ * Used by: fcgi, fcgi/cases, fcgi/operators, fcgi/publish. */
 #pragma once
 
 #include "request/request.h"

@@ -212,7 +212,8 @@ export interface paths {
         /** All cases, each with its video and its live job */
         get: operations["listCases"];
         put?: never;
-        post?: never;
+        /** Writes a new case, whose id is made here */
+        post: operations["createCase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,9 +231,14 @@ export interface paths {
         };
         /** A case, in the form of a file of cases */
         get: operations["readCase"];
-        put?: never;
+        /**
+         * Writes a case, or replaces it whole
+         * @description To replace a case, say which one was read, by If-Match
+         */
+        put: operations["writeCase"];
         post?: never;
-        delete?: never;
+        /** Removes a case; its videos stay */
+        delete: operations["deleteCase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -888,6 +894,23 @@ export interface components {
             status: number;
             detail: string;
         };
+        /** @description A Case. Its id may be left out, as it is in the address, or made here */
+        CaseBody: {
+            [key: string]: unknown;
+        };
+        CaseProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 422;
+            detail: string;
+            errors: {
+                /** @description JSON Pointer (RFC 6901) into the body */
+                pointer: string;
+                detail: string;
+            }[];
+        };
         WatchedProblem: {
             /** @constant */
             type: "about:blank";
@@ -1062,6 +1085,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description All mistakes of the case, each with its place; nothing was written */
+        CaseMistakes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CaseProblem"];
+            };
+        };
         /** @description The same request may succeed later. A client that accepts text/event-stream gets 200, an empty stream with `retry:` */
         Later: {
             headers: {
@@ -1076,6 +1108,10 @@ export interface components {
     parameters: {
         CaseId: components["schemas"]["Name"];
         CaseIdInPath: components["schemas"]["Name"];
+        /** @description ETags, one of which the case must have; or *: there must be one */
+        IfMatch: string;
+        /** @description ETags, none of which the case may have; or *: there must be none */
+        IfNoneMatch: string;
         JobId: components["schemas"]["JobId"];
         /** @description The id of the last event that was seen, for clients that can't send the header */
         LastEventId: string;
@@ -1093,6 +1129,8 @@ export interface components {
         CacheControl: string;
         /** @description For a proxy in front */
         Unbuffered: "no";
+        /** @description Names what the case says */
+        ETag: string;
         /** @description Seconds */
         RetryAfter: string;
     };
@@ -1683,10 +1721,49 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
-    readCase: {
+    createCase: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseBody"];
+            };
+        };
+        responses: {
+            /** @description The case as it was written, which is new */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["CaseMistakes"];
+            429: components["responses"]["Later"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    readCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags, none of which the case may have; or *: there must be none */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 id: components["parameters"]["CaseIdInPath"];
             };
@@ -1698,6 +1775,66 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description It is the one that the client has */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    writeCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags, one of which the case must have; or *: there must be one */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description ETags, none of which the case may have; or *: there must be none */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseBody"];
+            };
+        };
+        responses: {
+            /** @description The case as it was written */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description The case as it was written, which is new */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    Location: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1705,7 +1842,44 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["CaseMistakes"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    deleteCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags, one of which the case must have; or *: there must be one */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Later"];

@@ -160,6 +160,33 @@ test('cases', async () => {
   await until(async () => (await sendAny('readPoster', [204, 302], { args: { id: 'full' } }))[0] === 302);
 });
 
+test('cases are written', async () => {
+  const scenes = [{ image: 'photo.jpg', caption: 'Summer' }];
+  const { id } = await send('createCase', 201, { body: { title: 'A meadow', scenes } });
+  const args = { id };
+  await send('createCase', 403, { body: { scenes }, headers: stranger });
+  await send('createCase', 422, { body: { scenes: [{ captoin: 7 }] } });
+  await send('createCase', 415, { raw: '{}', wrong: true, headers: { 'Content-Type': 'text/plain' } });
+  await send('createCase', 400, { raw: '{', wrong: true, headers: { 'Content-Type': 'application/json' } });
+  await send('createCase', 413, { raw: ' '.repeat(2 << 20), wrong: true, headers: { 'Content-Type': 'application/json' } });
+  await send('writeCase', 201, { args: { id: 'written' }, body: { scenes } });
+  await send('writeCase', 428, { args, body: { scenes } });
+  await send('writeCase', 200, { args, body: { scenes }, headers: { 'If-Match': '*' } });
+  await send('writeCase', 412, { args, body: { scenes }, headers: { 'If-None-Match': '*' } });
+  await send('readCase', 304, { args, headers: { 'If-None-Match': '*' } });
+  await send('writeCase', 403, { args, body: { scenes }, headers: stranger });
+  const { errors } = await send('writeCase', 422, { args, body: { fps: 7, scenes: [{ image: 'gone.jpg' }] }, headers: { 'If-Match': '*' } });
+  assert.deepEqual(errors.map(({ pointer }) => pointer), ['/fps', '/scenes/0/image']);
+  await send('writeCase', 400, { args: { id: 'a.b' }, body: { scenes }, wrong: true });
+  await send('writeCase', 415, { args, raw: '{}', wrong: true, headers: { 'Content-Type': 'text/plain' } });
+  await send('writeCase', 413, { args, raw: ' '.repeat(2 << 20), wrong: true, headers: { 'Content-Type': 'application/json' } });
+  await send('deleteCase', 412, { args, headers: { 'If-Match': '"0"' } });
+  await send('deleteCase', 403, { args, headers: stranger });
+  await send('deleteCase', 204, { args });
+  await send('deleteCase', 404, { args });
+  await send('deleteCase', 400, { args: { id: 'a.b' }, wrong: true });
+});
+
 test('what operators read', async () => {
   await send('readLive', 200);
   assert.ok((await send('readReady', 200)).checks);
@@ -282,8 +309,8 @@ test('the document has the routes of the program, and no others', () => {
   assert.deepEqual(said.sort(), [...there, ...streams, 'GET /create/{kind}'].sort());
 });
 
-// These depend on load, faults and secrets, which are not made here.
-const ELSEWHERE = new Set(['429', '500', '503']);
+// These depend on load, faults, secrets and views, which are not made here.
+const ELSEWHERE = new Set(['405', '429', '500', '503']);
 const SECRETS = new Set(['createVideo', 'createVideoAsTutorial', 'createProgram', 'watchJob', 'watchJobs', 'readJob',
   'cancelJob', 'readPoster']);
 

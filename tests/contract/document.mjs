@@ -84,7 +84,7 @@ export const step = (place, ...keys) =>
 
 /** By operationId: its place, path, method and parameters, each a place and what stands there. */
 export const operations = new Map(Object.entries(closed.paths).flatMap(([path, item]) =>
-  Object.entries(item).filter(([method]) => ['get', 'post', 'delete'].includes(method)).map(([method, operation]) => {
+  Object.entries(item).filter(([method]) => ['get', 'post', 'put', 'delete'].includes(method)).map(([method, operation]) => {
     const place = step('#', 'paths', path, method);
     const parameters = [
       ...(item.parameters ?? []).map((_, i) => resolve(step('#', 'paths', path, 'parameters', i))),

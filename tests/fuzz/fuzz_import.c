@@ -11,9 +11,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A message is one line of valid UTF-8 without control characters. */
-static void check_mistake(void *ctx, const char *text)
+static void check_mistake(void *ctx, const char *place, const char *text)
 {
+    char pointer[2 * sizeof(struct error) + 2];
+
     (void)ctx;
+    case_place_pointer(place, pointer);
+    assert(!*place || *pointer == '/');
     assert(*text);
     assert(text_is_utf8(text, strlen(text), NULL));
     assert(text_find_control(text, strlen(text), "") < 0);

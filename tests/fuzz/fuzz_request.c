@@ -21,7 +21,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "hooks/hooks.h"
-#include "kind/posters.h"
+#include "cases/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
 #include "operators/operators.h"

@@ -1,5 +1,5 @@
 /* own_kind.c - casecast with a second line in its table of kinds. */
-#include "kind/case_routes.h"
+#include "cases/case_routes.h"
 #include "kind/kind_video.h"
 #include "kinds.h"
 #include "kit/kind_digest.h"

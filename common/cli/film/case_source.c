@@ -34,8 +34,9 @@ bool case_source_is_file(const char *name)
 
 /* --- a file --- */
 
-static void case_source_tell_mistake(void *ctx, const char *text)
+static void case_source_tell_mistake(void *ctx, const char *place, const char *text)
 {
+    (void)place;
     fprintf(stderr, "%s: %s\n", (const char *)ctx, text);
 }
 

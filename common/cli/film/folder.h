@@ -1,5 +1,9 @@
 /* folder.h - a case made of a folder of photos: a scene each, with the voice or the words beside
- * it.  Main thread. */
+ * it.  Main thread.
+ *
+ * Room: what a film is made of and where it goes: cases in JSON files, folders of photos, targets.
+ * May use: base, case, cli/term, video/media.
+ * Used by: cli. */
 #pragma once
 
 #include <jansson.h>

@@ -40,6 +40,7 @@ struct case_source {
         struct error *err);
     int (*put)(
         struct store_link *link, struct case_record *const *records, int n, struct error *err);
+    int (*edit)(struct store_link *link, const struct case_edit *edit, struct error *err);
 };
 
 /* Where jobs and their journal are kept.  store.c fills in what a caller may leave out: every event

@@ -25,6 +25,7 @@ enum store_answer {
     STORE_E_OTHER,         /* other engines than ours made all plans that there are */
     STORE_E_LIVE,          /* the job has not ended */
     STORE_E_REUSED,        /* the request has the name of another one */
+    STORE_E_READ_ONLY,     /* the cases are somebody else's views or tables */
     STORE_E_LOST,          /* the job belongs to another run, or has ended: write nothing more */
 };
 
@@ -45,6 +46,16 @@ struct case_summary {
     const char *id, *title, *language; /* valid during the call */
     enum case_shape shape;
     int n_scenes;
+};
+
+/* One case that is written or removed, if `may` agrees. */
+struct case_edit {
+    const char *id;
+    const struct case_record *record; /* with this id; NULL: the case is removed */
+    /* Called once, in the transaction that writes: what is there now.  `was` NULL with `is_there`:
+     * rows that no case can be read from.  0: go on; anything else is what the call returns. */
+    int (*may)(void *ctx, bool is_there, const struct case_record *was, struct error *err);
+    void *ctx;
 };
 
 /* --- jobs --- */

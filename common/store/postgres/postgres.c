@@ -140,6 +140,7 @@ const struct store_engine postgres_engine = {
             .each = pg_case_each,
             .get = pg_case_get,
             .put = pg_case_put,
+            .edit = pg_case_edit,
         },
     .jobs =
         {

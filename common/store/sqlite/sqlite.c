@@ -174,6 +174,7 @@ const struct store_engine sqlite_engine = {
             .each = sqlite_case_each,
             .get = sqlite_case_get,
             .put = sqlite_case_put,
+            .edit = sqlite_case_edit,
         },
     .jobs =
         {

@@ -8,7 +8,7 @@
  * Room: segments to an MP4, a live playlist and side files.
  * May use: base, case, video/draw, video/encode, video/frame, video/kept, video/language,
  *     video/libav, video/media, video/plan, video/soundtrack, video/text, video/watch.
- * Used by: fcgi/kind, video. */
+ * Used by: fcgi/cases, video. */
 #pragma once
 
 #include <stdatomic.h>

@@ -2,7 +2,7 @@
  *
  * Room: what is drawn into a frame: zoom, transitions, captions, title, credits.
  * May use: base, case, video/frame, video/language, video/plan.
- * Used by: cli, video/canary, video/deliver, video/film, video/text.
+ * Used by: cli, fcgi/cases, video/canary, video/deliver, video/film, video/text.
  *
  * Thread-safety: any thread.  An overlay does not change after overlay_new(), so any number of
  * threads may blend it. */

@@ -14,7 +14,7 @@
  *
  * Room: files from outside, decoded in processes that may do nothing else.
  * May use: base, video/frame, video/libav, video/picture, video/sound.
- * Used by: cli, cli/film, fcgi, video, video/deliver, video/film, video/mix. */
+ * Used by: cli, cli/film, fcgi, fcgi/cases, video, video/deliver, video/film, video/mix. */
 #pragma once
 
 #include <stdatomic.h>

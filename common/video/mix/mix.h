@@ -9,7 +9,7 @@
  *
  * Room: loudness, music, ducking, limiting: the sound of the whole video.
  * May use: base, video/kept, video/libav, video/media, video/sound.
- * Used by: cli/film, video, video/soundtrack, video/text, video/voice. */
+ * Used by: video, video/soundtrack, video/text, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

@@ -124,9 +124,10 @@ static int draw_case(
     return rc;
 }
 
-static void print_mistake(void *ctx, const char *text)
+static void print_mistake(void *ctx, const char *place, const char *text)
 {
     (void)ctx;
+    (void)place;
     fprintf(stderr, "%s\n", text);
 }
 

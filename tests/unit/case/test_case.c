@@ -20,8 +20,9 @@ static json_t *parse(const char *text)
     return json;
 }
 
-static void note(void *ctx, const char *text)
+static void note(void *ctx, const char *place, const char *text)
 {
+    (void)place;
     buf_format(ctx, "%s\n", text);
 }
 
@@ -239,6 +240,19 @@ START_TEST(every_mistake_has_a_place_and_says_what_is_right)
 }
 END_TEST
 
+START_TEST(a_place_is_a_json_pointer)
+{
+    static const char *const places[][2] = {{"", ""}, {"fps", "/fps"},
+        {"scenes[12].image", "/scenes/12/image"}, {"cases[0].scenes[2]", "/cases/0/scenes/2"}};
+    char pointer[64];
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        case_place_pointer(places[i][0], pointer);
+        ck_assert_str_eq(pointer, places[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(all_mistakes_of_a_file_are_told)
 {
     assert_mistakes("{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": 1}, {\"image\": \"a\", "
@@ -413,6 +427,7 @@ int main(void)
     tcase_add_test(tests, a_case_without_scenes_is_a_case);
     tcase_add_loop_test(
         tests, every_mistake_has_a_place_and_says_what_is_right, 0, sizeof wrong / sizeof *wrong);
+    tcase_add_test(tests, a_place_is_a_json_pointer);
     tcase_add_test(tests, all_mistakes_of_a_file_are_told);
     tcase_add_loop_test(
         tests, too_long_is_told_with_length_and_limit, 0, sizeof lengths / sizeof *lengths);

@@ -47,6 +47,62 @@ static void assert_list(const char *expected)
     buf_free(&buf);
 }
 
+/* What `may` was told, and what it answers. */
+struct asked {
+    int n, answer;
+    bool is_there;
+    char tag[CASE_TAG_LEN + 1]; /* "": no case */
+};
+
+static int note_asked(
+    void *ctx, bool is_there, const struct case_record *was, struct error *err)
+{
+    struct asked *asked = ctx;
+
+    (void)err;
+    asked->n++;
+    asked->is_there = is_there;
+    asked->tag[0] = '\0';
+    if (was)
+        case_tag(was, asked->tag);
+    return asked->answer;
+}
+
+static int edit(const char *id, const struct case_record *record, struct asked *asked)
+{
+    struct case_edit wish = {.id = id, .record = record, .may = note_asked, .ctx = asked};
+
+    return store_case_edit(kit_store, &wish, &kit_error);
+}
+
+START_TEST(a_case_is_edited_if_the_caller_agrees_to_what_is_there)
+{
+    struct case_record *first = make_case("a", 1), *second = make_case("a", 3), *got;
+    char tag[CASE_TAG_LEN + 1];
+    struct asked asked = {0};
+
+    assert_done(edit("a", first, &asked));
+    ck_assert(asked.n == 1 && !asked.is_there && !*asked.tag);
+    asked.answer = 77;
+    ck_assert_int_eq(edit("a", second, &asked), 77);
+    case_tag(first, tag);
+    ck_assert(asked.is_there);
+    ck_assert_str_eq(asked.tag, tag);
+    assert_done(store_case_get(kit_store, "a", &got, &kit_error));
+    ck_assert_int_eq(got->n_scenes, 1);
+    case_free(got);
+    asked.answer = 0;
+    assert_done(edit("a", second, &asked));
+    assert_list("a|Title of a|en-gb|9:16|3\n");
+    assert_done(edit("a", NULL, &asked));
+    assert_list("");
+    ck_assert_int_eq(edit("a", NULL, &asked), STORE_E_NOT_FOUND);
+    ck_assert_int_eq(asked.n, 5);
+    case_free(first);
+    case_free(second);
+}
+END_TEST
+
 START_TEST(a_case_comes_back_as_it_went)
 {
     struct case_record *sent = make_case("a", 12), *got;
@@ -219,6 +275,27 @@ START_TEST(a_view_cannot_be_imported_into)
                   "CREATE VIEW scenes AS SELECT 'x' AS case_id, 1 AS position, 'a' AS image;");
     ck_assert_int_eq(store_case_put(kit_store, &record, 1, &kit_error), -ERR_LIBRARY);
     ck_assert_ptr_nonnull(strstr(kit_error.text, "because it is a view"));
+    case_free(record);
+}
+END_TEST
+
+static const char *const others[] = {
+    NO_TABLES "CREATE VIEW cases AS SELECT 'x' AS id;"
+              "CREATE VIEW scenes AS SELECT 'x' AS case_id, 1 AS position, 'a' AS image;",
+    NO_TABLES "CREATE TABLE cases(id, title, language, shape, mood);"
+              "CREATE TABLE scenes(case_id, position, image, caption, seconds);",
+};
+
+START_TEST(tables_of_others_are_not_edited)
+{
+    struct case_record *record = make_case("a", 1);
+    struct asked asked = {0};
+
+    reopen_with(others[_i]);
+    ck_assert_int_eq(edit("a", record, &asked), STORE_E_READ_ONLY);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "not casecast's own table"));
+    ck_assert_int_eq(edit("x", NULL, &asked), STORE_E_READ_ONLY);
+    ck_assert_int_eq(asked.n, 0);
     case_free(record);
 }
 END_TEST
@@ -607,12 +684,13 @@ START_TEST(a_list_shows_what_is_good_though_rows_are_bad)
 }
 END_TEST
 
-enum { COMMON_TESTS = 7 }; /* of both engines: the first in the list */
+enum { COMMON_TESTS = 8 }; /* of both engines: the first in the list */
 
 int main(void)
 {
     const TTest *const tests[] = {
         a_case_comes_back_as_it_went,
+        a_case_is_edited_if_the_caller_agrees_to_what_is_there,
         every_field_comes_back_as_it_went,
         a_case_put_again_is_replaced_whole,
         all_cases_are_put_or_none,
@@ -634,6 +712,7 @@ int main(void)
         {a_bad_row_is_refused_with_its_place, sizeof bad_rows / sizeof *bad_rows},
         {scenes_come_in_the_order_of_their_positions, sizeof orders / sizeof *orders},
         {an_id_is_what_it_says_in_both_tables, sizeof types / sizeof *types},
+        {tables_of_others_are_not_edited, sizeof others / sizeof *others},
     };
 
     if (kit_is_postgres())

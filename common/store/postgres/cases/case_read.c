@@ -135,13 +135,11 @@ static int read_scenes(
 
 /* --- both --- */
 
-static int read_whole(
+int pg_case_read_whole(
     struct pg_link *link, const char *id, struct case_record **found, struct error *err)
 {
-    int rc = pg_cases_prepare(link, err);
+    int rc = read_case(link, id, found, err);
 
-    if (rc == 0)
-        rc = read_case(link, id, found, err);
     if (rc == 0)
         rc = read_scenes(link, id, *found, err);
     if (rc == 0) {
@@ -151,6 +149,14 @@ static int read_whole(
     if (rc == -ERR_INPUT && err && *found)
         error_where(err, "case %s: ", id);
     return rc;
+}
+
+static int read_whole(
+    struct pg_link *link, const char *id, struct case_record **found, struct error *err)
+{
+    int rc = pg_cases_prepare(link, err);
+
+    return rc == 0 ? pg_case_read_whole(link, id, found, err) : rc;
 }
 
 int pg_case_get(struct store_link *store_link, const char *id, struct case_record **ret_record,

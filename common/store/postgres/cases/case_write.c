@@ -146,7 +146,7 @@ static int write_send_all(struct pg_link *link, const struct rows *rows, struct 
     return rc;
 }
 
-static int write_some(
+int pg_cases_write(
     struct pg_link *link, struct case_record *const *records, int n, struct error *err)
 {
     struct rows rows = {.cases = json_array(), .scenes = json_array()};
@@ -159,8 +159,10 @@ static int write_some(
     return rc;
 }
 
-/* Of two that write the same case at once, one waits; readers do not. */
-static const char lock_sql[] = "LOCK TABLE casecast.cases IN SHARE ROW EXCLUSIVE MODE";
+int pg_cases_lock(struct pg_link *link, struct error *err)
+{
+    return pg_link_script(link, "LOCK TABLE casecast.cases IN SHARE ROW EXCLUSIVE MODE", err);
+}
 
 static int write_all(
     struct pg_link *link, struct case_record *const *records, int n, struct error *err)
@@ -174,9 +176,9 @@ static int write_all(
             "and here they are read from %s: write them into the tables beneath it",
             link->name, link->cases->cases.name);
     if (rc == 0)
-        rc = pg_link_script(link, lock_sql, err);
+        rc = pg_cases_lock(link, err);
     for (int i = 0; rc == 0 && i < n; i += CASES_AT_ONCE)
-        rc = write_some(link, records + i, n - i < CASES_AT_ONCE ? n - i : CASES_AT_ONCE, err);
+        rc = pg_cases_write(link, records + i, n - i < CASES_AT_ONCE ? n - i : CASES_AT_ONCE, err);
     return rc;
 }
 

@@ -37,3 +37,4 @@ int pg_case_get(
  */
 int pg_case_put(
     struct store_link *link, struct case_record *const *records, int n, struct error *err);
+int pg_case_edit(struct store_link *link, const struct case_edit *edit, struct error *err);

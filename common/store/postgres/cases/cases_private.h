@@ -36,6 +36,17 @@ struct pg_row {
     char *unquoted; /* of a JSON text: freed with pg_row_end() */
 };
 
+/* --- within a transaction, after pg_cases_prepare() --- */
+
+/* As pg_case_get(); the caller frees `*found`, if there is one, whatever is returned. */
+int pg_case_read_whole(
+    struct pg_link *link, const char *id, struct case_record **found, struct error *err);
+/* Of two that write cases at once, one waits; readers do not. */
+int pg_cases_lock(struct pg_link *link, struct error *err);
+/* Writes whole cases in the place of those with the same ids. */
+int pg_cases_write(
+    struct pg_link *link, struct case_record *const *records, int n, struct error *err);
+
 /* --- case_columns.c --- */
 
 /* After a call that returned `rc`: where the server refused a statement, the columns may be others

@@ -27,7 +27,6 @@ static int read_if_it_is(
     return rc;
 }
 
-/* The caller frees `*found`, if there is one, whatever is returned. */
 static int read_find(
     struct database *db, const char *id, struct case_record **found, struct error *err)
 {
@@ -43,7 +42,7 @@ static int read_find(
     return rc < 0 || *found ? rc : STORE_E_NOT_FOUND;
 }
 
-static int read_whole(
+int case_read_whole(
     struct database *db, const char *id, struct case_record **found, struct error *err)
 {
     int rc = case_id_check(id, NULL) < 0 ? STORE_E_NOT_FOUND : read_find(db, id, found, err);
@@ -67,7 +66,7 @@ int sqlite_case_get(
     int rc = transaction_begin_read(db, err);
 
     if (rc == 0)
-        rc = transaction_end(db, read_whole(db, id, &found, err), err);
+        rc = transaction_end(db, case_read_whole(db, id, &found, err), err);
     if (rc == 0)
         *ret_record = found;
     else

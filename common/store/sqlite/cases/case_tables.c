@@ -34,10 +34,10 @@ static const struct column scene_columns[] = {{"case_id", "TEXT NOT NULL"},
 /* How many of them the tables of the first casecast had. */
 enum { CASE_COLUMNS_LEAST = 4, SCENE_COLUMNS_LEAST = 8 };
 
-/* The columns that `table` lacks, if we made it: a table with the first columns of the list, in
- * their order, and no others.  A table that we did not make lacks none. */
-static int tables_find_lacking(struct database *db, const char *table, const struct column *columns,
-    int least, const struct column **ret_lacking, struct error *err)
+/* Did we make `table`?  Then it is a table with the first `*ret_n` columns of the list, in their
+ * order, and no others. */
+static int tables_read_columns(struct database *db, const char *table, const struct column *columns,
+    int least, int *ret_n, bool *ret_is_ours, struct error *err)
 {
     bool is_ours = true;
     sqlite3_stmt *row;
@@ -52,10 +52,34 @@ static int tables_find_lacking(struct database *db, const char *table, const str
         n += is_ours;
         rc = 0;
     }
-    if (!is_ours || n < least)
-        while (columns[n].name)
-            n++;
+    *ret_n = n;
+    *ret_is_ours = is_ours && n >= least;
+    return rc;
+}
+
+/* The columns that `table` lacks.  A table that we did not make lacks none. */
+static int tables_find_lacking(struct database *db, const char *table, const struct column *columns,
+    int least, const struct column **ret_lacking, struct error *err)
+{
+    bool is_ours;
+    int n, rc = tables_read_columns(db, table, columns, least, &n, &is_ours, err);
+
+    while (!is_ours && columns[n].name)
+        n++;
     *ret_lacking = &columns[n];
+    return rc;
+}
+
+int case_tables_are_ours(struct database *db, bool *ret_are_ours, struct error *err)
+{
+    bool is_cases = false, is_scenes = false;
+    int n, rc = tables_read_columns(
+               db, db->cases->table, case_columns, CASE_COLUMNS_LEAST, &n, &is_cases, err);
+
+    if (rc == 0)
+        rc = tables_read_columns(db, db->cases->scenes_table, scene_columns, SCENE_COLUMNS_LEAST,
+            &n, &is_scenes, err);
+    *ret_are_ours = is_cases && is_scenes;
     return rc;
 }
 

@@ -65,15 +65,20 @@ static int write_record(struct database *db, const struct case_record *record, s
     return rc < 0 ? rc : write_row(db, db->cases->case_put_sql, values, n, err);
 }
 
-/* DELETE and INSERT, not UPDATE: views with INSTEAD OF triggers can do these. */
-static int write_case(struct database *db, const struct case_record *record, struct error *err)
+int case_drop_whole(struct database *db, const char *id, struct error *err)
 {
     struct id_forms forms;
-    const struct value *id = id_forms(&forms, record->id);
-    int rc = query_run(db, db->cases->scenes_drop_sql, id, err);
+    const struct value *forms_of_id = id_forms(&forms, id);
+    int rc = query_run(db, db->cases->scenes_drop_sql, forms_of_id, err);
 
-    if (rc == 0)
-        rc = query_run(db, db->cases->case_drop_sql, id, err);
+    return rc == 0 ? query_run(db, db->cases->case_drop_sql, forms_of_id, err) : rc;
+}
+
+/* DELETE and INSERT, not UPDATE: views with INSTEAD OF triggers can do these. */
+int case_write_whole(struct database *db, const struct case_record *record, struct error *err)
+{
+    int rc = case_drop_whole(db, record->id, err);
+
     if (rc == 0)
         rc = write_record(db, record, err);
     for (int i = 0; rc == 0 && i < record->n_scenes; i++)
@@ -90,6 +95,6 @@ int sqlite_case_put(
     if (rc < 0)
         return rc;
     for (int i = 0; rc == 0 && i < n; i++)
-        rc = write_case(db, records[i], err);
+        rc = case_write_whole(db, records[i], err);
     return transaction_end(db, rc, err);
 }

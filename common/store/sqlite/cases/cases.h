@@ -24,6 +24,8 @@ int case_tables_find(struct database *db, struct error *err);
 bool case_tables_are_there(const struct database *db);
 /* Have those that we made all columns of this version? */
 int case_tables_are_whole(struct database *db, bool *ret_are_whole, struct error *err);
+/* Did we make them?  Tables of others and views are their owners' to write. */
+int case_tables_are_ours(struct database *db, bool *ret_are_ours, struct error *err);
 /* Finds them, adds the columns they lack, or makes them. */
 int case_tables_make(struct database *db, struct error *err);
 
@@ -43,3 +45,4 @@ int sqlite_case_get(
     struct store_link *link, const char *id, struct case_record **ret_record, struct error *err);
 int sqlite_case_put(
     struct store_link *link, struct case_record *const *records, int n, struct error *err);
+int sqlite_case_edit(struct store_link *link, const struct case_edit *edit, struct error *err);

@@ -40,6 +40,15 @@ const struct value *id_forms(struct id_forms *forms, const char *id);
 /* The cell of column `column`; `row` is an sqlite3_stmt. */
 struct cell sqlite_cell(void *row, int column);
 
+/* --- within a transaction --- */
+
+/* As sqlite_case_get(); the caller frees `*found`, if there is one, whatever is returned. */
+int case_read_whole(
+    struct database *db, const char *id, struct case_record **found, struct error *err);
+/* Writes all rows of a case; case_drop_whole() removes those that were there before. */
+int case_write_whole(struct database *db, const struct case_record *record, struct error *err);
+int case_drop_whole(struct database *db, const char *id, struct error *err);
+
 /* --- case_scenes.c --- */
 
 int case_scenes_load(

@@ -1,5 +1,5 @@
 /* posters.c - see posters.h. */
-#include "kind/posters.h"
+#include "cases/posters.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* forecast.c - see forecast.h. */
-#include "kind/forecast.h"
+#include "cases/forecast.h"
 
 void forecast_init(struct forecast *forecast, int n_slots, int64_t usual_ms)
 {

@@ -1,10 +1,10 @@
-/* files.c - reads the files of a case as a job would, so that the job does not fail because of one.
- * See files.h. */
+/* case_files.c - see case_files.h. */
+#include "video/case_files.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/film/files.h"
 #include "video/media/media.h"
 #include "video/mix/music.h"
 
@@ -14,7 +14,7 @@ struct checked {
     char warnings[PICTURE_WARNINGS_MAX];
 };
 
-static void files_free_checked(void *data)
+static void case_files_free_checked(void *data)
 {
     struct checked *checked = data;
 
@@ -22,7 +22,7 @@ static void files_free_checked(void *data)
     free(checked);
 }
 
-static const struct checked *files_check_picture(struct files *files, const char *name)
+static const struct checked *case_files_check_picture(struct case_files *files, const char *name)
 {
     struct checked *checked = map_get(&files->checked, name);
     struct error err;
@@ -30,15 +30,17 @@ static const struct checked *files_check_picture(struct files *files, const char
     if (checked)
         return checked;
     checked = mem_new(struct checked);
-    if (media_picture_check(files->media, name, checked->warnings, &err) < 0)
+    if ((files->only_heads
+                ? media_picture_probe(files->media, name, &err)
+                : media_picture_check(files->media, name, checked->warnings, &err)) < 0)
         checked->mistake = mem_copy(err.text);
     map_put(&files->checked, name, checked);
     return checked;
 }
 
-static void files_check_image(struct files *files, const char *name, const char *place)
+static void case_files_check_image(struct case_files *files, const char *name, const char *place)
 {
-    const struct checked *checked = files_check_picture(files, name);
+    const struct checked *checked = case_files_check_picture(files, name);
 
     if (checked->mistake)
         files->mistake(files->ctx, place, "image", checked->mistake);
@@ -46,7 +48,7 @@ static void files_check_image(struct files *files, const char *name, const char 
         files->warning(files->ctx, place, name, checked->warnings);
 }
 
-static void files_check_sound(struct files *files, const char *name, const char *place)
+static void case_files_check_sound(struct case_files *files, const char *name, const char *place)
 {
     struct error err;
 
@@ -54,7 +56,7 @@ static void files_check_sound(struct files *files, const char *name, const char 
         files->mistake(files->ctx, place, "audio", err.text);
 }
 
-static void files_check_music(struct files *files, const char *name, const char *place)
+static void case_files_check_music(struct case_files *files, const char *name, const char *place)
 {
     struct error err;
 
@@ -62,21 +64,21 @@ static void files_check_music(struct files *files, const char *name, const char 
         files->mistake(files->ctx, place, "music", err.text);
 }
 
-void files_check(struct files *files, const struct case_record *record, const char *place)
+void case_files_check(struct case_files *files, const struct case_record *record, const char *place)
 {
-    files_check_music(files, record->music, place);
+    case_files_check_music(files, record->music, place);
     for (int i = 0; i < record->n_scenes; i++) {
         const struct scene *scene = &record->scenes[i];
         char *where = mem_format("%s%sscenes[%d]", place, place[0] ? "." : "", i);
 
         if (scene->image)
-            files_check_image(files, scene->image, where);
-        files_check_sound(files, scene->audio, where);
+            case_files_check_image(files, scene->image, where);
+        case_files_check_sound(files, scene->audio, where);
         free(where);
     }
 }
 
-void files_end(struct files *files)
+void case_files_end(struct case_files *files)
 {
-    map_clear(&files->checked, files_free_checked);
+    map_clear(&files->checked, case_files_free_checked);
 }

@@ -1,5 +1,5 @@
 /* case_routes.c - the list of cases with their videos and jobs, a case, and its poster. */
-#include "kind/case_routes.h"
+#include "cases/case_routes.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -8,9 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "case/case.h"
-#include "kind/forecast.h"
+#include "cases/case_tags.h"
+#include "cases/forecast.h"
 #include "kind/kind_video.h"
-#include "kind/posters.h"
+#include "cases/posters.h"
 #include "request/answer.h"
 #include "request/secret.h"
 #include "request/server.h"
@@ -172,10 +173,17 @@ static bool cases_find(struct request *request, struct case_record **ret_record)
 static void route_case(struct request *request)
 {
     struct case_record *record;
+    char etag[CASE_ETAG_MAX], extra[CASE_ETAG_MAX + 16];
+    const char *known = request_param(request, "HTTP_IF_NONE_MATCH");
 
     if (!cases_find(request, &record))
         return;
-    answer_json(request, 200, case_to_json(record));
+    case_etag(record, etag);
+    snprintf(extra, sizeof extra, "ETag: %s\r\n", etag);
+    if (case_etag_is_in(known, etag) || strcmp(known, "*") == 0)
+        answer_empty_with(request, 304, extra);
+    else
+        answer_json_with(request, 200, extra, case_to_json(record));
     case_free(record);
 }
 

@@ -1,7 +1,7 @@
-/* test_forecast.c - when a queued job is likely to start: fcgi/kind/forecast.h. */
+/* test_forecast.c - when a queued job is likely to start: fcgi/cases/forecast.h. */
 #include <check.h>
 
-#include "kind/forecast.h"
+#include "cases/forecast.h"
 
 static struct forecast forecast;
 

@@ -1,0 +1,7 @@
+/* case_edits.h - the routes that write cases. */
+#pragma once
+
+#include "route/route.h"
+
+/* POST /api/cases; PUT and DELETE /api/cases/{id} */
+extern const struct route case_edits[];

@@ -1,0 +1,12 @@
+/* case_routes.h - the routes of cases: what there is to make a video of.
+ *
+ * Room: cases over HTTP: the list, posters, and who may change them.
+ * May use: base, case, fcgi/keys, fcgi/kind, fcgi/request, fcgi/route, video, video/deliver,
+ *     video/draw, video/media.
+ * Used by: fcgi. */
+#pragma once
+
+#include "route/route.h"
+
+/* GET /api/cases, /api/cases/{id}, /api/cases/{id}/poster */
+extern const struct route case_routes[];

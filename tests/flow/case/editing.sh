@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# editing.sh - cases are written, replaced and removed over HTTP, by who may, and no change is lost.
+# (It measures no time, and runs side by side with others.)
+set -uo pipefail
+# shellcheck source=tests/kit/stack.sh
+. "$(dirname "$0")/../../kit/stack.sh"
+# shellcheck source=tests/kit/tap.sh
+. "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/cases.sh
+. "$(dirname "$0")/../../kit/cases.sh"
+
+key='a key for these tests only'
+private_stack_prepare CASECAST_WRITE_KEY="$key" CASECAST_ORIGINS=https://app.example.org
+photos_make
+stack_start
+
+body='{"title": "A meadow", "scenes": [{"image": "photo.jpg", "caption": "Early summer"}]}'
+json=(-H 'Content-Type: application/json')
+
+ask() { : >"$private/body"; curl -sS -D "$private/head" -o "$private/body" "$@"; } # CURL-ARGUMENTS…
+head_of() { sed -n "s/^$1: \(.*\)\r$/\1/pI" "$private/head"; }   # HEADER
+status() { sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$private/head"; }
+put() { ask -X PUT "${json[@]}" -d "$1" "${@:3}" "$url/api/cases/$2"; } # BODY ID CURL-ARGUMENTS…
+answers() { # STATUS REGULAR-EXPRESSION CURL-ARGUMENTS…
+    ask "${@:3}"
+    same "$1" "$(status)" && holds "$2" "$(cat "$private/body")"
+}
+refuses() { answers "$@" && holds 'application/problem\+json' "$(head_of content-type)"; }
+
+writing() {
+    fact 'a case is made by PUT' answers 201 '"caption":"Early summer"' -X PUT "${json[@]}" -d "$body" "$url/api/cases/1"
+    fact 'the answer says where it is' same /api/cases/1 "$(head_of location)"
+    etag=$(head_of etag)
+    cp "$private/body" "$private/put"
+    fact 'GET gives what PUT has answered' answers 200 . "$url/api/cases/1"
+    fact 'in the same bytes' cmp "$private/put" "$private/body"
+    fact 'under the same ETag' same "$etag" "$(head_of etag)"
+    fact 'who has that gets 304 and no body' answers 304 '^$' -H "If-None-Match: $etag" "$url/api/cases/1"
+    fact 'a case without an id gets one by POST' answers 201 '"id":"[a-z0-9]{12}"' "${json[@]}" -d "$body" "$url/api/cases"
+    made=$(head_of location)
+    fact 'and is at the address that the answer names' answers 200 'A meadow' "$url$made"
+    fact 'the list has both' same 2 "$(curl -sS "$url/api/cases" | jq '.cases | length')"
+    fact 'a case is removed' answers 204 '^$' -X DELETE "$url$made"
+    fact 'and is there no more' refuses 404 'not found' "$url$made"
+    fact 'to remove it again says so' refuses 404 'not found' -X DELETE "$url$made"
+}
+
+two_editors() {
+    local first second
+    put "$body" 2
+    first=$(head_of etag)
+    fact 'to replace a case needs to say which one' refuses 428 'If-Match' -X PUT "${json[@]}" -d "$body" "$url/api/cases/2"
+    fact 'the first editor writes' answers 200 'by one' -X PUT "${json[@]}" -H "If-Match: $first" -d "${body/Early/by one,}" "$url/api/cases/2"
+    second=$(head_of etag)
+    fact 'the second one, who has not seen that, is refused' refuses 412 'another one' -X PUT "${json[@]}" -H "If-Match: $first" -d "${body/Early/by two,}" "$url/api/cases/2"
+    fact 'and is told the tag of what is there' same "$second" "$(head_of etag)"
+    fact 'nothing is lost' answers 200 'by one' "$url/api/cases/2"
+    fact 'nor may it remove it' refuses 412 'another one' -X DELETE -H "If-Match: $first" "$url/api/cases/2"
+    fact 'a tag that a proxy made weak still counts' answers 200 'by two' -X PUT "${json[@]}" -H "If-Match: \"x\", W/$second" -d "${body/Early/by two,}" "$url/api/cases/2"
+    fact 'If-Match: * replaces whatever is there' answers 200 'anything' -X PUT "${json[@]}" -H 'If-Match: *' -d "${body/Early/anything,}" "$url/api/cases/2"
+    fact 'but makes nothing' refuses 412 'no such case' -X PUT "${json[@]}" -H 'If-Match: *' -d "$body" "$url/api/cases/3"
+    fact 'If-None-Match: * replaces nothing' refuses 412 'another one' -X PUT "${json[@]}" -H 'If-None-Match: *' -d "$body" "$url/api/cases/2"
+}
+
+# Twenty editors read the same case, and write at once.
+crowd() {
+    local i etag
+    put "$body" crowd
+    etag=$(head_of etag)
+    for i in {1..20}; do
+        curl -sS -o /dev/null -w '%{http_code}\n' -X PUT "${json[@]}" -H "If-Match: $etag" -d "${body/Early/of $i,}" "$url/api/cases/crowd" &
+    done >"$private/crowd"
+    wait
+    same '1 200 19 412' "$(sort "$private/crowd" | uniq -c | xargs)"
+}
+
+mistakes() {
+    local wrong='{"titel": "x", "fps": 31, "scenes": [{"image": "gone.jpg"}, {"image": "photo.jpg", "caption": 7, "focusX": 2}, {}]}'
+    fact 'a case with mistakes is refused' refuses 422 '6 mistakes' -X PUT "${json[@]}" -d "$wrong" "$url/api/cases/9"
+    fact 'all of them are named, each with its place' same \
+        '/:fps:scenes/0/image:scenes/1/caption:scenes/1/focusX:scenes/2/image' \
+        "$(jq -r '[.errors[].pointer | ltrimstr("/")] | sort | map(if . == "" then "/" else . end) | join(":")' "$private/body")"
+    fact 'and its reason' holds 'must be text, is a number' "$(cat "$private/body")"
+    fact 'nothing was written' answers 404 . "$url/api/cases/9"
+    fact 'another id than that of the address is refused' refuses 422 '"/id"' -X PUT "${json[@]}" -d '{"id": "8", "scenes": []}' "$url/api/cases/9"
+    fact 'so is an id in a POST' refuses 422 'made here' "${json[@]}" -d '{"id": "8", "scenes": []}' "$url/api/cases"
+    fact 'and an id that can be none' refuses 400 'characters' -X PUT "${json[@]}" -d "$body" "$url/api/cases/a.b"
+    fact 'no file outside of the media root' refuses 422 'outside' -X PUT "${json[@]}" -d '{"scenes": [{"image": "../../../etc/passwd"}]}' "$url/api/cases/9"
+    fact 'nor by an absolute path' refuses 422 'outside' -X PUT "${json[@]}" -d '{"scenes": [{"image": "/etc/passwd"}]}' "$url/api/cases/9"
+    fact 'a list is no case' refuses 422 'must be an object' -X PUT "${json[@]}" -d '[]' "$url/api/cases/9"
+    fact 'what is no JSON is refused with its place' refuses 400 'line 1' -X PUT "${json[@]}" -d '{"title"' "$url/api/cases/9"
+    fact 'so is a form' refuses 415 'application/json' -X PUT -d "$body" "$url/api/cases/9"
+    printf '%0.s[' {1..100000} >"$private/deep"
+    fact 'and a list in a list in a list, 100,000 times' refuses 400 'depth' -X PUT "${json[@]}" -d @"$private/deep" "$url/api/cases/9"
+    head -c 2000000 /dev/zero | tr '\0' ' ' >"$private/long"
+    fact 'and more than a MiB' refuses 413 '1 MiB' -X PUT "${json[@]}" -d @"$private/long" "$url/api/cases/9"
+    fact 'the server lives' answers 200 '"live"|true' "$url/api/health/live"
+}
+
+who() {
+    local there=(-X PUT "${json[@]}" -H 'If-Match: *' -d "$body" "$url/api/cases/2")
+    fact 'who asks through a proxy has no address of ours' refuses 403 'CASECAST_WRITE_KEY' -H 'X-Forwarded-For: 203.0.113.9' "${there[@]}"
+    fact 'a stranger with the key may write' answers 200 . -H 'X-Forwarded-For: 203.0.113.9' -H "Authorization: Bearer $key" "${there[@]}"
+    fact 'another key is refused, also from an address that may write' refuses 403 'is not CASECAST_WRITE_KEY' -H 'Authorization: Bearer wrong' "${there[@]}"
+    fact 'the parameter of nginx has no effect as a header' refuses 403 'CASECAST_WRITE_KEY' -H 'X-Forwarded-For: 203.0.113.9' -H 'Casecast-Editor: 1' "${there[@]}"
+    fact 'a page of another site may not, from a browser on this machine' refuses 403 'page of this site' -H 'Sec-Fetch-Site: cross-site' -H 'Origin: https://evil.example' "${there[@]}"
+    fact 'nor with an old browser' refuses 403 'page of this site' -H 'Origin: https://evil.example' "${there[@]}"
+    fact 'nor without an Origin' refuses 403 'page of this site' -H 'Sec-Fetch-Site: same-site' "${there[@]}"
+    fact 'nor by DELETE' refuses 403 'page of this site' -H 'Origin: https://evil.example' -X DELETE "$url/api/cases/2"
+    fact 'nor by a POST that needs no preflight' refuses 403 'page of this site' -H 'Origin: https://evil.example' -H 'Content-Type: text/plain' -d "$body" "$url/api/cases"
+    fact 'a page of a named site needs the key' refuses 403 'CASECAST_WRITE_KEY' -H 'Origin: https://app.example.org' "${there[@]}"
+    fact 'and may with it' answers 200 . -H 'Origin: https://app.example.org' -H "Authorization: Bearer $key" "${there[@]}"
+    fact 'which its browser asks for first' answers 204 '^$' -X OPTIONS -H 'Origin: https://app.example.org' "$url/api/cases/2"
+    fact 'and is allowed' holds 'PUT' "$(head_of access-control-allow-methods)"
+    fact 'a page of this site may' answers 200 . -H 'Sec-Fetch-Site: same-origin' "${there[@]}"
+    fact 'the metrics count who was refused' holds '^casecast_edits_refused_total[^ ]* [1-9]' "$(curl -sS "$url/api/metrics")"
+    fact 'and what was written' holds '^casecast_case_edits_total[^ ]* [1-9]' "$(curl -sS "$url/api/metrics")"
+    fact 'no log has the key' lacks "$key" "$(cat "$state"/log/*)"
+}
+
+views() {
+    stack_stop
+    sqlite3 "$private/shop.db" "CREATE TABLE houses (number, street); CREATE TABLE photos (house, n, file);
+        INSERT INTO houses VALUES (7, 'Meadow Lane'); INSERT INTO photos VALUES (7, 1, 'photo.jpg');
+        CREATE VIEW cases AS SELECT number AS id, street AS title FROM houses;
+        CREATE VIEW scenes AS SELECT house AS case_id, n AS position, file AS image FROM photos;"
+    CASECAST_CASES=$private/shop.db nginx_editors='' stack_start
+    fact 'where no address is named, nobody may write without the key' refuses 403 'CASECAST_WRITE_KEY' -X PUT "${json[@]}" -d "$body" "$url/api/cases/7"
+    fact 'views of others are read' answers 200 'Meadow Lane' "$url/api/cases/7"
+    local words='cases, which is not casecast.s own table'
+    fact 'and not replaced' refuses 405 "$words" -X PUT "${json[@]}" -H "Authorization: Bearer $key" -H 'If-Match: *' -d "$body" "$url/api/cases/7"
+    fact 'nor removed' refuses 405 "$words" -X DELETE -H "Authorization: Bearer $key" "$url/api/cases/7"
+    fact 'nor are there new ones' refuses 405 "$words" "${json[@]}" -H "Authorization: Bearer $key" -d "$body" "$url/api/cases"
+}
+
+writing
+two_editors
+fact 'of twenty who change the same case at once, one does' crowd
+mistakes
+who
+views
+facts_end
