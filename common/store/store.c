@@ -140,7 +140,7 @@ bool store_is_adrift(struct store *store)
 
 static bool store_link_is_cut(struct store_link *link)
 {
-    return link && link->engine->is_cut && link->engine->is_cut(link);
+    return link && link->engine->is_cut(link);
 }
 
 bool store_is_cut(struct store *store)

@@ -69,7 +69,8 @@ bool store_is_adrift(struct store *store);
 /* The connection to the server was lost, or the server has ended it while nobody asked.  The store
  * would connect again by itself, but what answers then may be another database (a standby that was
  * promoted), and the store be adrift.  Who keeps nothing of what was read opens it again instead.
- * Asks the system, not the server. */
+ * Asks the system, not the server.  An SQLite file that no program had open when it was opened to
+ * be read is cut from the start: nothing is seen that others write to it since. */
 bool store_is_cut(struct store *store);
 
 /* Does the database do what jobs need?  Reads, commits a note that nobody reads, and checks that

@@ -168,7 +168,7 @@ struct store_engine {
         struct store_link **ret_link, struct error *err);
     void (*close)(struct store_link *link);
     bool (*is_adrift)(struct store_link *link);
-    bool (*is_cut)(struct store_link *link); /* NULL: it has no connection that could end */
+    bool (*is_cut)(struct store_link *link);
     int (*probe)(struct store_link *link, struct error *err); /* the parts it was opened for */
     int (*examine)(const char *address,
         void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),

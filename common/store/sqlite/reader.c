@@ -3,7 +3,7 @@
  * For a file in WAL mode SQLite makes a log and the log's index even for a reader, and leaves them
  * there.  So a file that no program has open is opened as immutable.  Where a log was left behind
  * without its index, the connection is exclusive, but without locks: then SQLite makes the index in
- * memory. */
+ * memory.  Both see nothing that others write later (store_is_cut()). */
 #include "store/sqlite/reader.h"
 
 #include <errno.h>
@@ -101,6 +101,7 @@ static int reader_set_up(struct database *db, enum way way, unsigned parts, stru
 {
     int rc = 0;
 
+    db->is_still = way != WAY_SHARED;
     /* Otherwise the last connection to close would delete the log. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (way == WAY_LOG)

@@ -136,6 +136,11 @@ static int sqlite_open(const char *path, unsigned parts, enum store_way way,
     return rc;
 }
 
+static bool sqlite_is_cut(struct store_link *link)
+{
+    return database_of(link)->is_still;
+}
+
 static bool sqlite_is_adrift(struct store_link *link)
 {
     return database_is_adrift(database_of(link));
@@ -164,6 +169,7 @@ const struct store_engine sqlite_engine = {
     .open = sqlite_open,
     .close = sqlite_close,
     .is_adrift = sqlite_is_adrift,
+    .is_cut = sqlite_is_cut,
     .probe = sqlite_probe,
     .examine = sqlite_examine,
     .did = sqlite_did,

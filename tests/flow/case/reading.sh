@@ -88,8 +88,26 @@ live() {
     all_untouched 'after the responders'
 }
 
+# `watch` begins while no program has the file open.
+watched() {
+    local id watching
+    id=$(printf '%026d' 7)
+    sql "INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, last_seq)
+             VALUES ('$id', 'video', '1', 'watched', 'queued', 1, 1)"
+    "$program" watch "$id" >"$private/said" 2>&1 &
+    watching=$!
+    sleep 1 # some of its looks
+    sql "UPDATE casecast_jobs SET state = 'done' WHERE id = '$id'"
+    fact 'watch sees what others write after it began' wait_for 5 has_ended "$watching"
+    ! kill "$watching" 2>/dev/null
+    wait "$watching"
+    fact 'and tells how the job ended' said "job $id: done"
+}
+has_ended() { ! kill -0 "$1" 2>/dev/null; } # PID
+
 missing_database
 somebody_elses
 ours
 live
+watched
 facts_end

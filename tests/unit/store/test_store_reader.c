@@ -218,6 +218,25 @@ START_TEST(a_server_that_works_on_is_seen_by_who_looked_before)
     ck_assert_int_eq(count_cases(reader), 1);
     kit_sql(CASE("b"));
     ck_assert_int_eq(count_cases(reader), 2);
+    ck_assert(!store_is_cut(reader));
+    store_close(reader);
+}
+END_TEST
+
+/* A reader without locks is cut from the start, as it sees no later change. */
+START_TEST(who_looks_and_is_not_cut_sees_what_others_write_later)
+{
+    struct store *reader;
+
+    states[_i].make();
+    assert_done(store_open_to_read(kit_path, STORE_CASES, &reader, &kit_error));
+    ck_assert_int_eq(count_cases(reader), 2);
+    kit_sql(CASE("c"));
+    if (store_is_cut(reader)) {
+        store_close(reader);
+        assert_done(store_open_to_read(kit_path, STORE_CASES, &reader, &kit_error));
+    }
+    ck_assert_int_eq(count_cases(reader), 3);
     store_close(reader);
 }
 END_TEST
@@ -347,6 +366,7 @@ int main(void)
         {looking_changes_nothing_and_sees_all_that_was_committed, N_STATES},
         {nor_does_it_through_a_link, N_STATES},
         {a_file_in_a_read_only_folder_can_be_looked_at, N_STATES},
+        {who_looks_and_is_not_cut_sees_what_others_write_later, N_STATES},
         {who_looks_can_write_nothing, N_STATES},
         {a_file_that_lacks_what_is_looked_for_is_refused_and_stays,
             sizeof refusals / sizeof *refusals},

@@ -32,6 +32,7 @@ struct database {
         sqlite3_stmt *query;
     } queries[QUERIES_MAX];
     bool has_jobs;       /* it is the store of jobs */
+    bool is_still;       /* without locks: it does not see what others write (reader.c) */
     struct cases *cases; /* NULL: no cases are read from here */
     const struct sqlite_member
         *member;          /* which process asks whether others are gone; NULL: none yet */
