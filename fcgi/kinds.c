@@ -5,6 +5,7 @@
 #include "cases/case_routes.h"
 #include "kind/kind_video.h"
 #include "publish/publish.h"
+#include "cases/still_routes.h"
 
 const struct job_kind *const job_kinds[] = {
     &kind_video,
@@ -15,5 +16,6 @@ const struct route *const kind_routes[] = {
     case_routes,
     case_edits,
     publish_routes,
+    still_routes,
     NULL,
 };

@@ -26,6 +26,7 @@
 #include "route/replay.h"
 #include "s3/s3.h"
 #include "settings/settings.h"
+#include "cases/stills.h"
 #include "video/media/media.h"
 
 enum {
@@ -224,6 +225,7 @@ static bool serve_start_parts(struct process *process)
     server->hub = hub_new(&process->loop, &process->config, &server->kinds);
     server->health = health_new(server);
     server->posters = posters_new(&process->config);
+    server->stills = stills_new(&process->config);
     server->replays = replays_start(server);
     metrics_start(server);
     process->responders = server->replays ? responders_start(server) : NULL;
@@ -238,6 +240,7 @@ static void serve_free_parts(struct process *process)
     hooks_stop(server->hooks);
     replays_stop(server->replays);
     posters_free(server->posters);
+    stills_free(server->stills);
     metrics_stop(server);
     hub_free(server->hub);
     timer_wheel_deinit(&server->wheel);

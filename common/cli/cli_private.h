@@ -7,11 +7,12 @@
 
 #include "base/config.h"
 #include "base/error.h"
-#include "cli/film/case_source.h"
 #include "cli/term/status.h"
 #include "cli/term/term.h"
 #include "store/store.h"
 
+struct case_source;
+struct case_source_options;
 struct options;
 
 struct command {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/film/case_source.h"
 #include "cli/options.h"
 
 static void cli_complain(const char *text)

@@ -149,8 +149,7 @@ static void route_cases(struct request *request)
     answer_error(request, &err);
 }
 
-/* The case that the route names.  False: there is none, and the request was answered. */
-static bool cases_find(struct request *request, struct case_record **ret_record)
+bool case_routes_find(struct request *request, struct case_record **ret_record)
 {
     struct store *store;
     struct error err;
@@ -176,7 +175,7 @@ static void route_case(struct request *request)
     char etag[CASE_ETAG_MAX], extra[CASE_ETAG_MAX + 16];
     const char *known = request_param(request, "HTTP_IF_NONE_MATCH");
 
-    if (!cases_find(request, &record))
+    if (!case_routes_find(request, &record))
         return;
     case_etag(record, etag);
     snprintf(extra, sizeof extra, "ETag: %s\r\n", etag);
@@ -217,7 +216,7 @@ static void route_poster(struct request *request)
             request, 403, "", "a case shows its pictures only to whom its job was made for");
         return;
     }
-    if (!cases_find(request, &record))
+    if (!case_routes_find(request, &record))
         return;
     cases_answer_poster(request, record);
     case_free(record);

@@ -6,7 +6,12 @@
  * Used by: fcgi. */
 #pragma once
 
+#include "case/case.h"
 #include "route/route.h"
 
 /* GET /api/cases, /api/cases/{id}, /api/cases/{id}/poster */
 extern const struct route case_routes[];
+
+/* The case that the route names, which the caller frees.  False: there is none, and the request was
+ * answered. */
+bool case_routes_find(struct request *request, struct case_record **ret_record);

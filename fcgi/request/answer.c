@@ -2,6 +2,7 @@
 #include "request/answer.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,16 +40,37 @@ static void answer_limit_sending(struct request *request)
 
 /* X-Accel-Buffering: nginx may buffer a short answer, so that a slow reader does not hold a
  * responder. */
-static void answer_send(
-    struct request *request, int status, const char *type, const char *extra, const char *body)
+static void answer_send_bytes(struct request *request, int status, const char *type,
+    const char *keep, const char *extra, const char *body, size_t len)
 {
     answer_limit_sending(request);
     FCGX_FPrintF(request->fcgx->out,
-        "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+        "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: %s\r\nX-Accel-Buffering: "
         "yes\r\n%s%s\r\n",
-        status, answer_reason(status), type, request_headers(request), extra);
+        status, answer_reason(status), type, keep, request_headers(request), extra);
     if (!request->is_head)
-        FCGX_PutStr(body, (int)strlen(body), request->fcgx->out);
+        FCGX_PutStr(body, (int)len, request->fcgx->out);
+}
+
+static void answer_send(
+    struct request *request, int status, const char *type, const char *extra, const char *body)
+{
+    answer_send_bytes(request, status, type, "no-store", extra, body, strlen(body));
+}
+
+void answer_tagged(
+    struct request *request, const char *type, const char *tag, const struct buf *body)
+{
+    bool is_known = strstr(request_param(request, "HTTP_IF_NONE_MATCH"), tag) != NULL;
+    char extra[96];
+
+    snprintf(extra, sizeof extra, "ETag: %s\r\n", tag);
+    if (is_known)
+        FCGX_FPrintF(request->fcgx->out,
+            "Status: 304 %s\r\nCache-Control: no-cache\r\n%s%s\r\n", answer_reason(304),
+            request_headers(request), extra);
+    else
+        answer_send_bytes(request, 200, type, "no-cache", extra, body->data, body->len);
 }
 
 void answer_text(struct request *request, int status, const char *type, const char *text)

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "request/request.h"
 
@@ -13,6 +14,11 @@ void answer_json(struct request *request, int status, json_t *json);
 /* `extra`: header lines ("ETag: …\r\n"). */
 void answer_json_with(struct request *request, int status, const char *extra, json_t *json);
 void answer_text(struct request *request, int status, const char *type, const char *text);
+
+/* Bytes that a browser may keep and ask about again: 304 if the client has those of this `tag` (an
+ * ETag with its quotation marks). */
+void answer_tagged(
+    struct request *request, const char *type, const char *tag, const struct buf *body);
 
 /* Without a body: 204, 302, 403.  `extra`: header lines ("Retry-After: 1\r\n"). */
 void answer_empty(struct request *request, int status);

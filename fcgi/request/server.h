@@ -16,6 +16,7 @@ struct posters;
 struct replays;
 struct request;
 struct route;
+struct stills;
 
 struct server {
     /* fixed after start */
@@ -28,6 +29,7 @@ struct server {
     struct streams *streams;
     struct replays *replays;
     struct posters *posters;
+    struct stills *stills;
     struct health *health;
     struct hooks *hooks;
     struct neighbours *neighbours; /* metrics/metrics.h; NULL: none */

@@ -263,6 +263,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        /** A frame of the video, which need not be made */
+        get: operations["readStill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        /** How long the video will be, and when each scene is shown */
+        get: operations["readPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -875,6 +913,19 @@ export interface components {
                 /** @description An estimate of the time until it starts */
                 waitMs: number | null;
             } | null;
+        };
+        Plan: {
+            seconds: number;
+            width: number;
+            height: number;
+            fps: number;
+            frames: number;
+            scenes: {
+                /** @description Seconds, with the transition from the scene before */
+                start: number;
+                /** @description On the screen, with both transitions */
+                seconds: number;
+            }[];
         };
         Live: {
             live: boolean;
@@ -1915,6 +1966,86 @@ export interface operations {
             400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    readStill: {
+        parameters: {
+            query?: {
+                /** @description What is shown then, seconds (normally 0) */
+                t?: number;
+                /** @description In place of t: in the middle of this scene, from 1 */
+                scene?: number;
+                /** @description Of that scene without its transitions: 0 (its start) to 1 (its end) */
+                at?: number;
+                /** @description Pixels, made even, and no more than those of the video (normally 640) */
+                width?: number;
+            };
+            header?: {
+                /** @description The ETag of a still that the client has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame */
+            200: {
+                headers: {
+                    "Cache-Control": "no-cache";
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    "Cache-Control": "no-cache";
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    readPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };

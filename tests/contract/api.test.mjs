@@ -187,6 +187,20 @@ test('cases are written', async () => {
   await send('deleteCase', 400, { args: { id: 'a.b' }, wrong: true });
 });
 
+test('stills', async () => {
+  const { frames, scenes } = await send('readPlan', 200, { args: { id: 'full' } });
+  assert.ok(frames > 0 && scenes.length);
+  await send('readStill', 200, { args: { id: 'full', scene: 1, at: 0.5, width: 320 } });
+  const tag = (await fetch(`${process.env.CONTRACT_URL}/api/cases/full/still`)).headers.get('etag');
+  await send('readStill', 304, { args: { id: 'full' }, headers: { 'If-None-Match': tag } });
+  await send('readStill', 400, { args: { id: 'full', t: 'x' }, wrong: true });
+  for (const name of ['readStill', 'readPlan']) {
+    await send(name, 400, { args: { id: 'a.b' }, wrong: true });
+    await send(name, 404, { args: { id: 'nothing' } });
+    await send(name, 422, { args: { id: 'empty' } });
+  }
+});
+
 test('what operators read', async () => {
   await send('readLive', 200);
   assert.ok((await send('readReady', 200)).checks);
@@ -312,7 +326,7 @@ test('the document has the routes of the program, and no others', () => {
 // These depend on load, faults, secrets and views, which are not made here.
 const ELSEWHERE = new Set(['405', '429', '500', '503']);
 const SECRETS = new Set(['createVideo', 'createVideoAsTutorial', 'createProgram', 'watchJob', 'watchJobs', 'readJob',
-  'cancelJob', 'readPoster']);
+  'cancelJob', 'readPoster', 'readStill', 'readPlan']);
 
 test('each request was sent, and had each of its answers', () => {
   for (const [name, { statuses }] of operations) {
