@@ -481,10 +481,20 @@ int store_member_release(struct store *store, const struct member *member, struc
     return store->jobs->engine->jobs.member_release(store->jobs, member, err);
 }
 
+int store_jobs_claim(struct store *store, struct member *member, int slots, const char *claim,
+    int most, struct job *ret_jobs, int *ret_n, struct error *err)
+{
+    *ret_n = 0;
+    return store->jobs->engine->jobs.claim(
+        store->jobs, member, slots, claim, most, ret_jobs, ret_n, err);
+}
+
 int store_job_claim(struct store *store, struct member *member, int slots, const char *claim,
     struct job *ret_job, struct error *err)
 {
-    return store->jobs->engine->jobs.claim(store->jobs, member, slots, claim, ret_job, err);
+    int n, rc = store_jobs_claim(store, member, slots, claim, 1, ret_job, &n, err);
+
+    return rc == 0 && n == 0 ? STORE_E_NOT_FOUND : rc;
 }
 
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err)
@@ -498,16 +508,60 @@ int store_job_lease(
     return store->jobs->engine->jobs.lease(store->jobs, id, run, ret_until_ms, err);
 }
 
+/* The engine gets copies, whose events have tags. */
+int store_runs_write(struct store *store, struct run_write *writes, int n, struct error *err)
+{
+    struct run_write *copies = mem_new_n((size_t)n, struct run_write);
+    struct tagged *tagged = mem_new_n((size_t)n, struct tagged);
+    int n_events = 0, rc;
+
+    for (int i = 0; i < n; i++) {
+        tagged[i] = store_tag_all(writes[i].events, writes[i].n_events);
+        copies[i] = writes[i];
+        copies[i].events = tagged[i].events;
+        n_events += writes[i].n_events;
+    }
+    assert(n_events <= STORE_APPEND_MOST);
+    rc = store->jobs->engine->jobs.write(store->jobs, copies, n, err);
+    for (int i = 0; i < n; i++) {
+        writes[i].answer = copies[i].answer;
+        tagged_free(&tagged[i]);
+    }
+    free(tagged);
+    free(copies);
+    return rc;
+}
+
+static int store_run_write(struct store *store, struct run_write write, struct error *err)
+{
+    int rc = store_runs_write(store, &write, 1, err);
+
+    return rc == 0 ? write.answer : rc;
+}
+
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *events, int n, struct error *err)
 {
-    struct tagged tagged = store_tag_all(events, n);
-    int rc;
+    return store_run_write(store,
+        (struct run_write){
+            .job_id = id, .run = run, .events = events, .n_events = n, .end = JOB_RUNNING},
+        err);
+}
 
-    assert(n <= STORE_APPEND_MOST);
-    rc = store->jobs->engine->jobs.append(store->jobs, id, run, tagged.events, n, err);
-    tagged_free(&tagged);
-    return rc;
+int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
+    const char *result, const char *error, const struct job_event *last, int n_last,
+    struct error *err)
+{
+    assert(job_state_is_final(state) && job_state_may_go(JOB_RUNNING, state));
+    return store_run_write(store,
+        (struct run_write){.job_id = id,
+            .run = run,
+            .events = last,
+            .n_events = n_last,
+            .end = state,
+            .result = result,
+            .error = error},
+        err);
 }
 
 int store_job_rekey(
@@ -520,18 +574,6 @@ int store_job_progress(
     struct store *store, const char *id, int64_t run, const char *progress, struct error *err)
 {
     return store->jobs->engine->jobs.progress(store->jobs, id, run, progress, err);
-}
-
-int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err)
-{
-    struct tagged tagged = store_tag_all(last, n_last);
-    int rc = store->jobs->engine->jobs.end(
-        store->jobs, id, run, state, result, error, tagged.events, n_last, err);
-
-    tagged_free(&tagged);
-    return rc;
 }
 
 /* The same end was written by an earlier call, whose answer was lost. */

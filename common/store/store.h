@@ -266,17 +266,29 @@ int store_member_release(struct store *store, const struct member *member, struc
  * nothing to do. */
 int store_job_claim(struct store *store, struct member *member, int slots, const char *claim,
     struct job *ret_job, struct error *err);
+/* The same of as many jobs as there are, at most `most`, in one transaction; `*ret_n` of them, also
+ * none.  The same tag again gives those of the first call that still run. */
+int store_jobs_claim(struct store *store, struct member *member, int slots, const char *claim,
+    int most, struct job *ret_jobs, int *ret_n, struct error *err);
 /* Puts back this run's job; not another run's, and no ended job. */
 int store_job_release(struct store *store, const char *id, int64_t run, struct error *err);
 /* `*ret_until_ms` (CLOCK_MONOTONIC): no other process has this run's job before.  STORE_E_LOST. */
 int store_job_lease(
     struct store *store, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
 
-/* Journals these events in this order, all or none, at most STORE_APPEND_MOST of them; `run` as its
- * claim gave it.  One whose tag `once` is there already changes nothing and succeeds; a caller that
- * may ask again gives tags, as an event without gets a random one at each call.  STORE_E_LOST. */
+/* Events and ends of `n` runs, each of another job, in one transaction; what became of each is in
+ * its `answer`, and a run that has lost its job writes nothing.  Not 0: none wrote anything.
+ *
+ * At most STORE_APPEND_MOST events in all.  An event whose tag `once` is there already changes
+ * nothing and succeeds; a caller that may ask again gives tags, as an event without gets a random
+ * one at each call.  A run that ended its job so already succeeds. */
+int store_runs_write(struct store *store, struct run_write *writes, int n, struct error *err);
+/* The same of one run.  STORE_E_LOST. */
 int store_job_append(struct store *store, const char *id, int64_t run,
     const struct job_event *events, int n, struct error *err);
+int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
+    const char *result, const char *error, const struct job_event *last, int n_last,
+    struct error *err);
 /* Gives a running job that has no more than its first event another key.  STORE_E_NOT_FOUND: it has
  * more events, or another job of that key is queued, running or done.  STORE_E_LOST. */
 int store_job_rekey(
@@ -284,11 +296,6 @@ int store_job_rekey(
 /* Replaces the progress note (JSON).  STORE_E_LOST. */
 int store_job_progress(
     struct store *store, const char *id, int64_t run, const char *progress, struct error *err);
-/* The end: state, result or error, and the last events, in one transaction.  A run that ended its
- * job so already succeeds.  STORE_E_LOST. */
-int store_job_end(struct store *store, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err);
 
 /* Says something of a job that no member runs, in one transaction.  A queued job runs then, and
  * each call gives it the next `run`: a job whose run stays the same has a silent publisher.  The

@@ -102,18 +102,14 @@ struct job_store {
         const struct audience *audiences, size_t n, struct error *err);
 
     int (*claim)(struct store_link *link, struct member *member, int slots, const char *claim,
-        struct job *ret_job, struct error *err);
+        int most, struct job *ret_jobs, int *ret_n, struct error *err);
     int (*release)(struct store_link *link, const char *id, int64_t run, struct error *err);
     int (*lease)(struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms,
         struct error *err);
-    int (*append)(struct store_link *link, const char *id, int64_t run,
-        const struct job_event *events, int n, struct error *err);
+    int (*write)(struct store_link *link, struct run_write *writes, int n, struct error *err);
     int (*rekey)(
         struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
     int (*progress)(struct store_link *link, const char *id, int64_t run, const char *progress,
-        struct error *err);
-    int (*end)(struct store_link *link, const char *id, int64_t run, enum job_state state,
-        const char *result, const char *error, const struct job_event *last, int n_last,
         struct error *err);
 
     int (*publish)(struct store_link *link, const struct job_publication *publication,

@@ -90,6 +90,18 @@ struct job_publication {
     int n_last;
 };
 
+/* What the owner of a job's run writes at once.  `run` as its claim gave it. */
+struct run_write {
+    const char *job_id;
+    int64_t run;
+    const struct job_event *events; /* journaled in this order */
+    int n_events;
+    enum job_state end; /* a final state: the job ends so, with these events as its last; another
+                           one: it goes on */
+    const char *result, *error;
+    int answer; /* 0 or STORE_E_LOST */
+};
+
 struct job_request {
     const char *id; /* of a new job (job_id_make()); asked again with the same id, that job is still
                        the new one.  NULL: the store makes one */

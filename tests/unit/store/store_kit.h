@@ -299,7 +299,7 @@ static inline void kit_write_half(const char *id)
     kit_lock();
     if (kit_is_postgres()) {
         snprintf(sql, sizeof sql,
-            "SELECT casecast.journal_add('%s', '{NULL}', '{never committed}', '{x}')", id);
+            "SELECT casecast.journal_add('{%s}', '{NULL}', '{never committed}', '{x}')", id);
         kit_run(kit_writing, sql);
     } else {
         journal_add(kit_database(kit_writer), id,

@@ -4,7 +4,7 @@
 #include "unit/store/store_kit.h"
 
 static const char *const steps[SCHEMA_VERSION] = {
-    schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5};
+    schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5, schema_step_6};
 
 /* The parameters that job_open had up to each version. */
 static const char *const was_open[] = {
@@ -13,6 +13,7 @@ static const char *const was_open[] = {
     NULL,
     "text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text, text, text,"
     " text, bigint, int, text, int, int, text",
+    NULL,
 };
 
 /* The tables of `version`, a job that waits, and a function of that time. */

@@ -78,19 +78,15 @@ int pg_member_each(struct store_link *link, void (*each)(void *ctx, const struct
 int pg_audiences_write(struct store_link *link, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
 int pg_job_claim(struct store_link *link, struct member *member, int slots, const char *claim,
-    struct job *ret_job, struct error *err);
+    int most, struct job *ret_jobs, int *ret_n, struct error *err);
 int pg_job_release(struct store_link *link, const char *id, int64_t run, struct error *err);
 int pg_job_lease(
     struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
-int pg_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *events, int n, struct error *err);
+int pg_runs_write(struct store_link *link, struct run_write *writes, int n, struct error *err);
 int pg_job_rekey(
     struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
 int pg_job_progress(
     struct store_link *link, const char *id, int64_t run, const char *progress, struct error *err);
-int pg_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err);
 int pg_news(struct store_link *link, int ms, int wake_fd, bool *ret_is_news, struct error *err);
 int pg_position(struct store_link *link, uint64_t *ret_position, struct error *err);
 int pg_tail(struct store_link *link, uint64_t after, int most,

@@ -90,6 +90,8 @@ struct job_event row_event(const PGresult *result, int row, int first);
 struct event_arrays {
     struct buf names, datas, onces;
 };
+void event_arrays_add(struct event_arrays *arrays, const struct job_event *event);
+void event_arrays_end(struct event_arrays *arrays); /* also of ones that nothing was added to */
 struct event_arrays event_arrays_of(const struct job_event *events, int n);
 void event_arrays_free(struct event_arrays *arrays);
 

@@ -4,18 +4,27 @@
 
 /* --- writing --- */
 
+void event_arrays_add(struct event_arrays *arrays, const struct job_event *event)
+{
+    pg_array_add(&arrays->names, event->name);
+    pg_array_add(&arrays->datas, event->data);
+    pg_array_add(&arrays->onces, event->once);
+}
+
+void event_arrays_end(struct event_arrays *arrays)
+{
+    pg_array_end(&arrays->names);
+    pg_array_end(&arrays->datas);
+    pg_array_end(&arrays->onces);
+}
+
 struct event_arrays event_arrays_of(const struct job_event *events, int n)
 {
     struct event_arrays arrays = {0};
 
-    for (int i = 0; i < n; i++) {
-        pg_array_add(&arrays.names, events[i].name);
-        pg_array_add(&arrays.datas, events[i].data);
-        pg_array_add(&arrays.onces, events[i].once);
-    }
-    pg_array_end(&arrays.names);
-    pg_array_end(&arrays.datas);
-    pg_array_end(&arrays.onces);
+    for (int i = 0; i < n; i++)
+        event_arrays_add(&arrays, &events[i]);
+    event_arrays_end(&arrays);
     return arrays;
 }
 

@@ -3,7 +3,6 @@
  * The fence: each claim gives the job the next number of its `run`, and every write names the run
  * it belongs to, and the history in which that number was read: after a fail-over that lost a
  * claim, another process may have the same number. */
-#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -20,26 +19,40 @@ static bool owner_may_inherit(const struct pg_member *member)
     return !since_ms || clock_monotonic_ms() - since_ms > member->info.lease_ms;
 }
 
+/* All or none. */
+static int owner_read_claimed(struct pg_link *link, const PGresult *result, struct job *ret_jobs,
+    int *ret_n, struct error *err)
+{
+    int rc = 0, n = 0;
+
+    while (rc == 0 && n < PQntuples(result)) {
+        rc = row_job(link, result, n, &ret_jobs[n], err);
+        if (rc == 0)
+            ret_jobs[n].input = mem_copy(row_text(result, n, JOB_COLUMN_INPUT));
+        n += rc == 0;
+    }
+    while (rc < 0 && n > 0)
+        job_clear(&ret_jobs[--n]);
+    *ret_n = n;
+    return rc;
+}
+
 int pg_job_claim(struct store_link *store_link, struct member *base, int slots, const char *claim,
-    struct job *ret_job, struct error *err)
+    int most, struct job *ret_jobs, int *ret_n, struct error *err)
 {
     struct pg_link *link = pg_link_of(store_link);
     const struct pg_member *member = member_of(base);
     PGresult *result = NULL;
     int rc = jobs_ask(link,
-        "SELECT " JOB_ANSWER " FROM casecast.job_claim("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "SELECT " JOB_ANSWER " FROM casecast.jobs_claim("
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         PG_VALUES(MEMBER_VALUES(member, base->takes), pg_number(slots),
-            pg_text(owner_may_inherit(member) ? "t" : "f"), pg_text(claim), pg_text(base->limits)),
+            pg_text(owner_may_inherit(member) ? "t" : "f"), pg_text(claim), pg_text(base->limits),
+            pg_number(most)),
         &result, err);
 
-    if (rc != 0)
-        return rc;
-    rc = STORE_E_NOT_FOUND;
-    if (PQntuples(result) > 0)
-        rc = row_job(link, result, 0, ret_job, err);
     if (rc == 0)
-        ret_job->input = mem_copy(row_text(result, 0, JOB_COLUMN_INPUT));
+        rc = owner_read_claimed(link, result, ret_jobs, ret_n, err);
     PQclear(result);
     return rc;
 }
@@ -99,17 +112,69 @@ int pg_job_lease(struct store_link *store_link, const char *id, int64_t run, int
     return rc;
 }
 
-int pg_job_append(struct store_link *store_link, const char *id, int64_t run,
-    const struct job_event *events, int n, struct error *err)
+/* What runs write, as the arrays of casecast.runs_write(). */
+struct run_arrays {
+    struct buf ids, runs, states, results, errors;
+    struct buf event_ids;
+    struct event_arrays events;
+};
+
+static void run_arrays_add(struct run_arrays *arrays, const struct run_write *write)
+{
+    pg_array_add(&arrays->ids, write->job_id);
+    pg_array_add(&arrays->runs, pg_number(write->run).number);
+    pg_array_add(
+        &arrays->states, job_state_is_final(write->end) ? job_state_name(write->end) : NULL);
+    pg_array_add(&arrays->results, write->result);
+    pg_array_add(&arrays->errors, write->error);
+    for (int i = 0; i < write->n_events; i++) {
+        pg_array_add(&arrays->event_ids, write->job_id);
+        event_arrays_add(&arrays->events, &write->events[i]);
+    }
+}
+
+static void run_arrays_end(struct run_arrays *arrays)
+{
+    struct buf *all[] = {&arrays->ids, &arrays->runs, &arrays->states, &arrays->results,
+        &arrays->errors, &arrays->event_ids};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        pg_array_end(all[i]);
+    event_arrays_end(&arrays->events);
+}
+
+static void run_arrays_free(struct run_arrays *arrays)
+{
+    buf_free(&arrays->ids);
+    buf_free(&arrays->runs);
+    buf_free(&arrays->states);
+    buf_free(&arrays->results);
+    buf_free(&arrays->errors);
+    buf_free(&arrays->event_ids);
+    event_arrays_free(&arrays->events);
+}
+
+int pg_runs_write(struct store_link *store_link, struct run_write *writes, int n, struct error *err)
 {
     struct pg_link *link = pg_link_of(store_link);
-    struct event_arrays arrays = event_arrays_of(events, n);
-    int rc = owner_write(link, "SELECT casecast.job_append($1, $2, $3, $4, $5, $6)",
-        PG_VALUES(RUN_VALUES(link, id, run), pg_text(arrays.names.data), pg_text(arrays.datas.data),
-            pg_text(arrays.onces.data)),
-        err);
+    struct run_arrays arrays = {0};
+    PGresult *result = NULL;
+    int rc;
 
-    event_arrays_free(&arrays);
+    for (int i = 0; i < n; i++)
+        run_arrays_add(&arrays, &writes[i]);
+    run_arrays_end(&arrays);
+    rc = owner_ask(link,
+        "SELECT answer FROM casecast.runs_write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        PG_VALUES(pg_text(link->jobs->mark), pg_text(arrays.ids.data), pg_text(arrays.runs.data),
+            pg_text(arrays.states.data), pg_text(arrays.results.data), pg_text(arrays.errors.data),
+            pg_text(arrays.event_ids.data), pg_text(arrays.events.names.data),
+            pg_text(arrays.events.datas.data), pg_text(arrays.events.onces.data)),
+        &result, err);
+    for (int i = 0; rc == 0 && i < n; i++)
+        writes[i].answer = strcmp(PQgetvalue(result, i, 0), "lost") == 0 ? STORE_E_LOST : 0;
+    PQclear(result);
+    run_arrays_free(&arrays);
     return rc;
 }
 
@@ -129,22 +194,4 @@ int pg_job_progress(struct store_link *store_link, const char *id, int64_t run,
 
     return owner_write(link, "SELECT casecast.job_progress($1, $2, $3, $4)",
         PG_VALUES(RUN_VALUES(link, id, run), pg_text(progress)), err);
-}
-
-int pg_job_end(struct store_link *store_link, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err)
-{
-    struct pg_link *link = pg_link_of(store_link);
-    struct event_arrays arrays = event_arrays_of(last, n_last);
-    int rc;
-
-    assert(job_state_is_final(state) && job_state_may_go(JOB_RUNNING, state));
-    rc = owner_write(link, "SELECT casecast.job_end($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        PG_VALUES(RUN_VALUES(link, id, run), pg_text(job_state_name(state)), pg_text(result),
-            pg_text(error), pg_text(arrays.names.data), pg_text(arrays.datas.data),
-            pg_text(arrays.onces.data)),
-        err);
-    event_arrays_free(&arrays);
-    return rc;
 }

@@ -3,8 +3,14 @@
 -- The journal lock: a writer takes it first and holds it until its commit.  So positions become visible in their own
 -- order, and a reader that remembers a position misses nothing.  No client holds the lock over a round trip: one that
 -- is cut off in the middle of a call stops nobody.  After the lock each statement sees what was committed before it
--- (READ COMMITTED), so what is looked up then stays true until the commit.  Rows are locked after the journal: no two
--- writers wait for one another.
+-- (READ COMMITTED), so what is looked up then stays true until the commit, but for what a claim changes.
+--
+-- The lock of claims: they write no events, so they do not wait for the journal, and its writers do not wait for them.
+-- What both may change, the row of a job, is locked where it is looked up.  The locks are taken in this order: claims,
+-- journal, rows of jobs by number.  So no two writers wait for one another.
+--
+-- Functions that run many times a second are planned once a connection, perhaps while the tables are empty: they say
+-- that indexes are to be followed, and that nothing is worth a compilation.
 --
 -- Names are written with their schema: the caller's search_path changes nothing.
 --
@@ -44,7 +50,7 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION casecast.lock_journal(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION casecast.write_durably() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'casecast writes in transactions of READ COMMITTED only';
@@ -53,8 +59,19 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
   PERFORM set_config('lock_timeout', '2s', true);
+END $$;
+
+CREATE OR REPLACE FUNCTION casecast.lock_journal(p_mark text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_durably();
   PERFORM pg_advisory_xact_lock(hashtextextended('casecast.events', 0));
   PERFORM casecast.check_mark(p_mark);
+END $$;
+
+CREATE OR REPLACE FUNCTION casecast.lock_claims() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_durably();
+  PERFORM pg_advisory_xact_lock(hashtextextended('casecast.claims', 0));
 END $$;
 
 -- What may be lost when the server dies: notes that are written again soon.
@@ -65,27 +82,37 @@ END $$;
 
 CREATE OR REPLACE FUNCTION casecast.tell_news() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('casecast', '') $$;
 
--- Gives the events the job's next numbers; one whose tag is there already is not written again.  The caller holds the
--- journal lock and has checked that it may.
-CREATE OR REPLACE FUNCTION casecast.journal_add(p_id text, p_names text[], p_datas text[], p_onces text[]) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  s bigint;
-  added text[] := '{}'; -- names
+-- Gives the events the next numbers of their jobs, which p_ids names event by event; one whose tag is there already is not
+-- written again.  The caller holds the journal lock and has checked that it may.
+CREATE OR REPLACE FUNCTION casecast.journal_add(p_ids text[], p_names text[], p_datas text[], p_onces text[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET jit = off AS $$
 BEGIN
-  SELECT last_seq INTO s FROM casecast.jobs WHERE id = p_id FOR NO KEY UPDATE;
-  FOR i IN 1..cardinality(p_datas) LOOP
-    INSERT INTO casecast.events(job_id, seq, name, data, once) VALUES (p_id, s + 1, p_names[i], p_datas[i], p_onces[i])
-      ON CONFLICT (job_id, once) DO NOTHING;
-    IF FOUND THEN
-      s := s + 1;
-      added := added || coalesce(p_names[i], 'message');
-    END IF;
-  END LOOP;
-  UPDATE casecast.jobs SET last_seq = s WHERE id = p_id AND last_seq < s;
-  UPDATE casecast.hooks SET state = 'due' WHERE job_id = p_id AND state = 'idle' -- they have something to deliver
-    AND EXISTS (SELECT 1 FROM unnest(added) AS a(name) WHERE events = '' OR position(',' || a.name || ',' IN events) > 0);
+  WITH said AS (
+    SELECT e.*, row_number() OVER (PARTITION BY e.job_id, e.once ORDER BY e.n) AS nth
+      FROM unnest(p_ids, p_names, p_datas, p_onces) WITH ORDINALITY AS e(job_id, name, data, once, n)
+      WHERE NOT EXISTS (SELECT 1 FROM casecast.events o WHERE o.job_id = e.job_id AND o.once = e.once)),
+  added AS (
+    INSERT INTO casecast.events(job_id, seq, name, data, once)
+      SELECT j.id, j.last_seq + row_number() OVER (PARTITION BY j.id ORDER BY e.n), e.name, e.data, e.once
+        FROM said e JOIN casecast.jobs j ON j.id = e.job_id WHERE e.nth = 1 ORDER BY e.n
+      RETURNING job_id, seq, name),
+  woken AS ( -- they have something to deliver
+    UPDATE casecast.hooks h SET state = 'due' WHERE h.job_id = ANY (p_ids) AND h.state = 'idle'
+      AND EXISTS (SELECT 1 FROM added a WHERE a.job_id = h.job_id
+        AND (h.events = '' OR position(',' || coalesce(a.name, 'message') || ',' IN h.events) > 0)))
+  UPDATE casecast.jobs j SET last_seq = a.seq FROM (SELECT job_id, max(seq) AS seq FROM added GROUP BY job_id) AS a
+    WHERE j.id = a.job_id;
   PERFORM casecast.tell_news();
+END $$;
+
+-- The events of one job.
+CREATE OR REPLACE FUNCTION casecast.journal_add_of(p_id text, p_names text[], p_datas text[], p_onces text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF cardinality(p_datas) > 0 THEN
+    PERFORM casecast.journal_add(array_fill(p_id, ARRAY[cardinality(p_datas)]), p_names, p_datas, p_onces);
+  END IF;
 END $$;
 
 -- --- jobs ---
@@ -169,7 +196,7 @@ BEGIN
         VALUES (p_hook_id, p_id, p_hook_key, p_hook_url, p_hook_host, p_hook_events, p_hook_metadata);
     END IF;
     IF p_first IS NOT NULL THEN
-      PERFORM casecast.journal_add(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
+      PERFORM casecast.journal_add_of(p_id, ARRAY[p_first_name], ARRAY[p_first], ARRAY[p_first_once]);
     END IF;
     PERFORM casecast.tell_news();
   END IF;
@@ -216,7 +243,7 @@ BEGIN
   is_first := FOUND;
   IF is_first THEN
     DELETE FROM casecast.inputs WHERE job_id = p_id;
-    PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+    PERFORM casecast.journal_add_of(p_id, p_names, p_datas, p_onces);
   ELSE
     UPDATE casecast.jobs SET cancel_wanted = p_why WHERE id = p_id AND state = 'running' AND cancel_wanted = 0;
     is_first := FOUND;
@@ -343,16 +370,20 @@ END $$;
 -- claim.  A job of another member of this machine whose lease ended keeps its slot until somebody takes the job: its
 -- owner may only sleep, and goes on with it then.  So a full machine may take such a job, and no other.  A job that was
 -- begun, or whose key an engine made, waits for a process of that engine while one lives: it continues from what is
--- there, and another engine makes other bytes.  p_limits: how many jobs of a kind run at once on a machine.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first
--- row.
+-- there, and another engine makes other bytes.  p_limits: how many jobs of a kind run at once on a
+-- machine.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first row: of the
+-- queue that is the first of each kind, however many of other kinds stand before it.
 CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_engine text, p_kinds text, p_slots int,
   p_heirs boolean, p_limits text)
-RETURNS bigint LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET jit = off AS $$
 DECLARE
   t bigint := casecast.now_ms();
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
   others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine
     AND NOT is_stopping);
+  kinds text[] := CASE WHEN p_kinds IS NULL THEN ARRAY(SELECT DISTINCT kind FROM casecast.jobs WHERE state = 'queued')
+    ELSE string_to_array(btrim(p_kinds, ','), ',') END;
   n_awake int;
   n_here int;
   full_awake text[];
@@ -376,13 +407,15 @@ BEGIN
     FROM (SELECT j.kind, (p_limits::json ->> j.kind)::int AS most, count(*) AS here,
         count(*) FILTER (WHERE m.name = ANY (living)) AS awake
       FROM casecast.jobs j JOIN casecast.members m ON m.name = j.owner
-      WHERE j.state = 'running' AND m.machine = p_machine GROUP BY j.kind) AS run;
-  SELECT number INTO queued FROM casecast.jobs AS mine
-    WHERE state = 'queued' AND n_here < p_slots AND NOT kind = ANY (coalesce(full_here, '{}')) AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
-      AND NOT coalesce(engine = ANY (others), false)
-      AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
-        AND o.state = 'running' AND o.owner = ANY (living))
-    ORDER BY rank, number LIMIT 1;
+      WHERE j.state = 'running' AND m.machine = p_machine AND p_limits IS NOT NULL GROUP BY j.kind) AS run;
+  SELECT head.number INTO queued FROM unnest(kinds) AS wanted(kind) CROSS JOIN LATERAL
+    (SELECT number, rank FROM casecast.jobs AS mine
+      WHERE state = 'queued' AND mine.kind = wanted.kind AND NOT coalesce(engine = ANY (others), false)
+        AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
+          AND o.state = 'running' AND o.owner = ANY (living))
+      ORDER BY rank, number LIMIT 1) AS head
+    WHERE n_here < p_slots AND NOT wanted.kind = ANY (coalesce(full_here, '{}'))
+    ORDER BY head.rank, head.number LIMIT 1;
   SELECT number INTO lapsed FROM casecast.jobs AS mine
     WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living) AND NOT coalesce(engine = ANY (others), false)
       AND CASE WHEN owner IN (SELECT name FROM casecast.members WHERE machine = p_machine)
@@ -404,40 +437,71 @@ BEGIN
     WHERE m.machine = d.machine AND m.leased_until_ms > d.leased_until_ms + p_lease_ms / 2));
 END $$;
 
--- Takes the next job.  p_claim, asked again, gives the job that it took, if that still runs.  Mostly there is nothing
--- to do, and to find that out needs no lock.
-CREATE OR REPLACE FUNCTION casecast.job_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
-  p_lease_ms bigint, p_slots int, p_heirs boolean, p_claim text, p_limits text)
+-- Gives a job to a member, if it still is as job_next() saw it.  p_may_wait false: nor while somebody has locked its row.
+CREATE OR REPLACE FUNCTION casecast.job_take(p_number bigint, p_name text, p_engine text, p_claim text, p_may_wait boolean)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  j casecast.jobs;
+BEGIN
+  SELECT * INTO j FROM casecast.jobs WHERE number = p_number;
+  IF p_may_wait THEN
+    PERFORM 1 FROM casecast.jobs WHERE number = p_number AND state = j.state AND run = j.run
+      AND cancel_wanted = j.cancel_wanted FOR NO KEY UPDATE;
+  ELSE
+    PERFORM 1 FROM casecast.jobs WHERE number = p_number AND state = j.state AND run = j.run
+      AND cancel_wanted = j.cancel_wanted FOR NO KEY UPDATE SKIP LOCKED;
+  END IF;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE casecast.jobs SET state = 'running', owner = p_name, engine = p_engine, run = run + 1, claim = p_claim,
+      started_ms = CASE started_ms WHEN 0 THEN t ELSE started_ms END,
+      dead = CASE WHEN state = 'running' AND NOT owner = ANY (dead) AND EXISTS (SELECT 1 FROM casecast.members m
+          WHERE m.name = jobs.owner AND NOT is_stopping) THEN dead || owner ELSE dead END
+    WHERE number = p_number;
+  RETURN true;
+END $$;
+
+-- Takes the next jobs, at most p_most.  p_claim, asked again, gives those that it took and that still run.  Who has a row
+-- waits for no other: only the first may be waited for.  One that has changed meanwhile is looked for anew.
+CREATE OR REPLACE FUNCTION casecast.jobs_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
+  p_lease_ms bigint, p_slots int, p_heirs boolean, p_claim text, p_limits text, p_most int)
 RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
 DECLARE
+  numbers bigint[];
   n bigint;
-  t bigint;
+  n_taken int := 0;
 BEGIN
-  SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
-  IF n IS NULL AND casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs, p_limits) IS NULL THEN
-    RETURN;
+  PERFORM casecast.lock_claims();
+  numbers := ARRAY(SELECT number FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim
+    ORDER BY number);
+  IF cardinality(numbers) = 0 THEN
+    FOR try IN 1..2 * p_most LOOP
+      EXIT WHEN n_taken = p_most;
+      n := casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs, p_limits);
+      EXIT WHEN n IS NULL;
+      IF try = 1 THEN
+        PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
+      END IF;
+      IF casecast.job_take(n, p_name, p_engine, p_claim, n_taken = 0) THEN
+        numbers := numbers || n;
+        n_taken := n_taken + 1;
+      ELSIF n_taken > 0 THEN
+        EXIT;
+      END IF;
+    END LOOP;
   END IF;
-  PERFORM casecast.lock_journal(NULL);
-  PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
-  SELECT number INTO n FROM casecast.jobs WHERE state = 'running' AND owner = p_name AND claim = p_claim;
-  IF n IS NULL THEN
-    n := casecast.job_next(p_name, p_machine, p_engine, p_kinds, p_slots, p_heirs, p_limits);
-    t := casecast.now_ms();
-    UPDATE casecast.jobs SET state = 'running', owner = p_name, engine = p_engine, run = run + 1, claim = p_claim,
-        started_ms = CASE started_ms WHEN 0 THEN t ELSE started_ms END,
-        dead = CASE WHEN state = 'running' AND NOT owner = ANY (dead) AND EXISTS (SELECT 1 FROM casecast.members m
-            WHERE m.name = jobs.owner AND NOT is_stopping) THEN dead || owner ELSE dead END
-      WHERE number = n;
-    IF NOT FOUND THEN
-      RETURN;
-    END IF;
-    PERFORM casecast.members_forget(t), casecast.tell_news();
+  IF n_taken > 0 THEN
+    PERFORM casecast.members_forget(casecast.now_ms()), casecast.tell_news();
   END IF;
-  answer := 'there';
-  SELECT * INTO job FROM casecast.job_rows WHERE number = n;
-  input := coalesce((SELECT i.input FROM casecast.inputs i WHERE i.job_id = job.id), '');
-  job.deaths := casecast.job_deaths((SELECT dead FROM casecast.jobs WHERE number = n), p_lease_ms);
-  RETURN NEXT;
+  FOREACH n IN ARRAY numbers LOOP
+    answer := 'there';
+    SELECT * INTO job FROM casecast.job_rows WHERE number = n;
+    input := coalesce((SELECT i.input FROM casecast.inputs i WHERE i.job_id = job.id), '');
+    job.deaths := casecast.job_deaths((SELECT dead FROM casecast.jobs WHERE number = n), p_lease_ms);
+    RETURN NEXT;
+  END LOOP;
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -457,24 +521,42 @@ BEGIN
     WHERE j.id = p_id AND j.run = p_run AND j.state = 'running');
 END $$;
 
--- The fence: a run that has lost its job writes nothing.
+-- The fence: a run that has lost its job writes nothing.  Until the commit nobody claims the job.
 CREATE OR REPLACE FUNCTION casecast.runs(p_id text, p_run bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-  RETURN EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running');
+  PERFORM 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = 'running' FOR NO KEY UPDATE;
+  RETURN FOUND;
 END $$;
 
--- The answers of an owner's writes: 'done', 'lost', and of a new key 'taken'.
-CREATE OR REPLACE FUNCTION casecast.job_append(p_mark text, p_id text, p_run bigint, p_names text[], p_datas text[],
-  p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
+-- What runs say: events, and ends.  Each run is of another job; the events name their jobs.  p_states NULL: the job goes
+-- on.  The answers are in the order of the runs: 'done', also of an end that was written before, or 'lost'.
+CREATE OR REPLACE FUNCTION casecast.runs_write(p_mark text, p_ids text[], p_runs bigint[], p_states text[], p_results text[],
+  p_errors text[], p_event_ids text[], p_names text[], p_datas text[], p_onces text[])
+RETURNS TABLE (answer text) LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET jit = off AS $$
+DECLARE
+  found_ids text[]; -- of runs that have their job, or have ended it so
+  may_write text[]; -- of those that have it
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
-  IF NOT casecast.runs(p_id, p_run) THEN
-    RETURN 'lost';
+  SELECT array_agg(w.id), array_agg(w.id) FILTER (WHERE j.state = 'running') INTO found_ids, may_write
+    FROM (SELECT id, run, state FROM casecast.jobs WHERE id = ANY (p_ids) ORDER BY number FOR NO KEY UPDATE) AS j
+      JOIN unnest(p_ids, p_runs, p_states) AS w(id, run, state)
+        ON w.id = j.id AND w.run = j.run AND j.state IN ('running', w.state);
+  IF cardinality(may_write) > 0 THEN
+    PERFORM casecast.journal_add(array_agg(e.id ORDER BY e.n), array_agg(e.name ORDER BY e.n),
+        array_agg(e.data ORDER BY e.n), array_agg(e.once ORDER BY e.n))
+      FROM unnest(p_event_ids, p_names, p_datas, p_onces) WITH ORDINALITY AS e(id, name, data, once, n)
+      WHERE e.id = ANY (may_write);
+    PERFORM casecast.jobs_write_end(array_agg(w.id), array_agg(w.state), array_agg(w.result), array_agg(w.error))
+      FROM unnest(p_ids, p_states, p_results, p_errors) AS w(id, state, result, error)
+      WHERE w.state IS NOT NULL AND w.id = ANY (may_write) HAVING count(*) > 0;
   END IF;
-  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
-  RETURN 'done';
+  RETURN QUERY SELECT CASE WHEN w.id = ANY (found_ids) THEN 'done' ELSE 'lost' END
+    FROM unnest(p_ids) WITH ORDINALITY AS w(id, i) ORDER BY w.i;
 END $$;
 
+-- 'done', 'lost', or 'taken'.
 CREATE OR REPLACE FUNCTION casecast.job_rekey(p_mark text, p_id text, p_run bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM casecast.lock_journal(p_mark);
@@ -495,28 +577,19 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'done' ELSE 'lost' END;
 END $$;
 
--- The caller has checked that the job may end.
-CREATE OR REPLACE FUNCTION casecast.job_write_end(p_id text, p_state text, p_result text, p_error text, p_names text[],
-  p_datas text[], p_onces text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- The caller has checked that the jobs may end, and has written their events.
+CREATE OR REPLACE FUNCTION casecast.jobs_write_end(p_ids text[], p_states text[], p_results text[], p_errors text[])
+RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET jit = off AS $$
+DECLARE
+  t bigint := casecast.now_ms();
 BEGIN
-  PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
-  UPDATE casecast.jobs SET state = p_state, ended_ms = casecast.now_ms(), asked_ms = casecast.now_ms(),
-      result = p_result, error = p_error
-    WHERE id = p_id;
-  DELETE FROM casecast.plans WHERE job_id = p_id;
-  DELETE FROM casecast.inputs WHERE job_id = p_id AND (p_state <> 'failed' OR octet_length(input) > 65536);
-END $$;
-
-CREATE OR REPLACE FUNCTION casecast.job_end(p_mark text, p_id text, p_run bigint, p_state text, p_result text, p_error text,
-  p_names text[], p_datas text[], p_onces text[]) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM casecast.lock_journal(p_mark);
-  IF NOT casecast.runs(p_id, p_run) THEN -- the same call made again is done
-    RETURN CASE WHEN EXISTS (SELECT 1 FROM casecast.jobs WHERE id = p_id AND run = p_run AND state = p_state)
-      THEN 'done' ELSE 'lost' END;
-  END IF;
-  PERFORM casecast.job_write_end(p_id, p_state, p_result, p_error, p_names, p_datas, p_onces);
-  RETURN 'done';
+  UPDATE casecast.jobs j SET state = w.state, ended_ms = t, asked_ms = t, result = w.result, error = w.error
+    FROM unnest(p_ids, p_states, p_results, p_errors) AS w(id, state, result, error) WHERE j.id = w.id;
+  DELETE FROM casecast.plans WHERE job_id = ANY (p_ids);
+  DELETE FROM casecast.inputs i USING unnest(p_ids, p_states) AS w(id, state)
+    WHERE i.job_id = w.id AND (w.state <> 'failed' OR octet_length(i.input) > 65536);
+  PERFORM casecast.tell_news();
 END $$;
 
 -- --- jobs whose events come from outside ---
@@ -551,9 +624,10 @@ BEGIN
   ELSIF is_note THEN
     PERFORM casecast.tell_news();
   ELSE
-    PERFORM casecast.journal_add(p_id, p_names, p_datas, p_onces);
+    PERFORM casecast.journal_add_of(p_id, p_names, p_datas, p_onces), casecast.tell_news();
     IF p_state IS NOT NULL THEN
-      PERFORM casecast.job_write_end(p_id, p_state, p_result, p_error, p_last_names, p_last_datas, p_last_onces);
+      PERFORM casecast.journal_add_of(p_id, p_last_names, p_last_datas, p_last_onces);
+      PERFORM casecast.jobs_write_end(ARRAY[p_id], ARRAY[p_state], ARRAY[p_result], ARRAY[p_error]);
     END IF;
   END IF;
   RETURN QUERY SELECT said, NULL::text, j FROM casecast.job_rows j WHERE j.id = p_id;

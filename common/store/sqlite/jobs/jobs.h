@@ -66,19 +66,15 @@ int sqlite_member_each(struct store_link *link,
 int sqlite_audiences_write(struct store_link *link, struct member *member,
     const struct audience *audiences, size_t n, struct error *err);
 int sqlite_job_claim(struct store_link *link, struct member *member, int slots, const char *claim,
-    struct job *ret_job, struct error *err);
+    int most, struct job *ret_jobs, int *ret_n, struct error *err);
 int sqlite_job_release(struct store_link *link, const char *id, int64_t run, struct error *err);
 int sqlite_job_lease(
     struct store_link *link, const char *id, int64_t run, int64_t *ret_until_ms, struct error *err);
-int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *events, int n, struct error *err);
+int sqlite_runs_write(struct store_link *link, struct run_write *writes, int n, struct error *err);
 int sqlite_job_rekey(
     struct store_link *link, const char *id, int64_t run, const char *key, struct error *err);
 int sqlite_job_progress(
     struct store_link *link, const char *id, int64_t run, const char *progress, struct error *err);
-int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err);
 int sqlite_job_publish(struct store_link *link, const struct job_publication *publication,
     struct job *ret_job, struct error *err);
 int sqlite_hook_add(struct store_link *link, const struct hook_request *request, struct error *err);

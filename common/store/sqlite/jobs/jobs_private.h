@@ -38,7 +38,7 @@ int job_load_input(struct database *db, struct job *job, struct error *err);
 int job_drop_input(struct database *db, const char *id, struct error *err);
 /* … but to make a failed job again. */
 int job_drop_long_input(struct database *db, const char *id, struct error *err);
-/* owner.c: the end of a running job.  The caller has checked that it may. */
+/* write.c: the end of a running job.  The caller has checked that it may. */
 int job_write_end(struct database *db, const char *id, enum job_state state, const char *result,
     const char *error, const struct job_event *last, int n_last, struct error *err);
 /* Ends a transaction that was to fill `job`: the caller gets it whole, or it is cleared. */

@@ -3,8 +3,6 @@
  * The fence: each claim gives the job the next number of its `run`, and every write names the run
  * it belongs to.  A work that slept through its lease gets STORE_E_LOST and changes nothing,
  * whether another process has the job now or its own process has it by a later claim. */
-#include <assert.h>
-
 #include "base/clock.h"
 #include "store/sqlite/jobs/jobs_private.h"
 
@@ -101,6 +99,14 @@ static const char owner_take_sql[] =
     "  WHERE name = owner AND casecast_is_gone(name) AND NOT is_stopping))"
     " WHERE number = ?3";
 
+static int owner_read_taken(
+    struct database *db, int64_t number, struct job *ret_job, struct error *err)
+{
+    int rc = job_by_number(db, number, ret_job, err);
+
+    return rc == 0 ? job_load_input(db, ret_job, err) : rc;
+}
+
 static int owner_take_next(struct database *db, const struct sqlite_member *member, int slots,
     const char *claim, struct job *ret_job, struct error *err)
 {
@@ -112,42 +118,54 @@ static int owner_take_next(struct database *db, const struct sqlite_member *memb
             VALUES(value_text(member->member.name), value_number(clock_wall_ms()),
                 value_number(number), value_text(claim), value_text(owner_engine(member))),
             err);
-    if (rc == 0)
-        rc = member_write(db, member, err);
-    if (rc == 0)
-        rc = member_forget_gone(db, member, err);
-    if (rc == 0)
-        rc = job_by_number(db, number, ret_job, err);
-    return rc == 0 ? job_load_input(db, ret_job, err) : rc;
+    return rc == 0 ? owner_read_taken(db, number, ret_job, err) : rc;
 }
 
-/* The job that the same claim took before, when the caller did not get the result. */
+/* The first job behind `*number` that the same claim took before, when the caller did not get the
+ * result. */
 static int owner_find_claimed(struct database *db, const struct sqlite_member *member,
-    const char *claim, int64_t *ret_number, struct error *err)
+    const char *claim, int64_t *number, struct error *err)
 {
     return query_number(db,
-        "SELECT number FROM casecast_jobs WHERE state = 'running' AND owner = ?1 AND claim = ?2",
-        VALUES(value_text(member->member.name), value_text(claim)), ret_number, err);
+        "SELECT number FROM casecast_jobs WHERE state = 'running' AND owner = ?1 AND claim = ?2"
+        " AND number > ?3 ORDER BY number LIMIT 1",
+        VALUES(value_text(member->member.name), value_text(claim), value_number(*number)), number,
+        err);
 }
 
+/* What one call has claimed. */
+struct claimed {
+    struct job *jobs;
+    int n, most;
+};
+
 static int owner_take_claimed(struct database *db, const struct sqlite_member *member,
-    const char *claim, struct job *ret_job, struct error *err)
+    const char *claim, struct claimed *claimed, struct error *err)
 {
     int64_t number = 0;
-    int rc = owner_find_claimed(db, member, claim, &number, err);
+    int rc = 0;
 
-    if (rc == 0)
-        rc = job_by_number(db, number, ret_job, err);
-    return rc == 0 ? job_load_input(db, ret_job, err) : rc;
+    while (rc == 0 && claimed->n < claimed->most &&
+           (rc = owner_find_claimed(db, member, claim, &number, err)) == 0) {
+        rc = owner_read_taken(db, number, &claimed->jobs[claimed->n], err);
+        claimed->n += rc == 0;
+    }
+    return rc < 0 ? rc : 0;
 }
 
 /* Under the write lock. */
 static int owner_claim(struct database *db, const struct sqlite_member *member, int slots,
-    const char *claim, struct job *ret_job, struct error *err)
+    const char *claim, struct claimed *claimed, struct error *err)
 {
-    int rc = owner_take_claimed(db, member, claim, ret_job, err);
+    int rc = owner_take_claimed(db, member, claim, claimed, err);
 
-    return rc == STORE_E_NOT_FOUND ? owner_take_next(db, member, slots, claim, ret_job, err) : rc;
+    if (rc < 0 || claimed->n)
+        return rc;
+    rc = member_write(db, member, err);
+    while (rc == 0 && claimed->n < claimed->most &&
+           (rc = owner_take_next(db, member, slots, claim, &claimed->jobs[claimed->n], err)) == 0)
+        claimed->n++;
+    return rc < 0 ? rc : member_forget_gone(db, member, err);
 }
 
 /* Mostly there is nothing to do, and to find that out needs no write lock. */
@@ -161,11 +179,11 @@ static int owner_look(struct database *db, const struct sqlite_member *member, i
 }
 
 int sqlite_job_claim(struct store_link *link, struct member *base, int slots, const char *claim,
-    struct job *ret_job, struct error *err)
+    int most, struct job *ret_jobs, int *ret_n, struct error *err)
 {
     struct database *db = database_of(link);
     struct sqlite_member *member = member_of(base);
-    struct job job = {0};
+    struct claimed claimed = {.jobs = ret_jobs, .most = most};
     int rc = member_lock(member, err);
 
     db->member = member;
@@ -174,8 +192,12 @@ int sqlite_job_claim(struct store_link *link, struct member *base, int slots, co
     if (rc == 0)
         rc = transaction_begin(db, err);
     if (rc != 0)
-        return rc;
-    return job_hand_over(db, owner_claim(db, member, slots, claim, &job, err), &job, ret_job, err);
+        return rc < 0 ? rc : 0;
+    rc = transaction_end(db, owner_claim(db, member, slots, claim, &claimed, err), err);
+    while (rc < 0 && claimed.n > 0)
+        job_clear(&ret_jobs[--claimed.n]);
+    *ret_n = claimed.n;
+    return rc;
 }
 
 int sqlite_job_release(struct store_link *link, const char *id, int64_t run, struct error *err)
@@ -198,114 +220,4 @@ int sqlite_job_lease(
         VALUES(value_text(id), value_number(run)), ret_until_ms, err);
 
     return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
-}
-
-static int owner_check_fence(struct database *db, const char *id, int64_t run, struct error *err)
-{
-    int64_t found;
-    int rc = query_number(db,
-        "SELECT 1 FROM casecast_jobs WHERE id = ?1 AND run = ?2 AND state = 'running'",
-        VALUES(value_text(id), value_number(run)), &found, err);
-
-    return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
-}
-
-int sqlite_job_append(struct store_link *link, const char *id, int64_t run,
-    const struct job_event *events, int n, struct error *err)
-{
-    struct database *db = database_of(link);
-    int rc = transaction_begin(db, err);
-
-    if (rc < 0)
-        return rc;
-    rc = owner_check_fence(db, id, run, err);
-    if (rc == 0)
-        rc = journal_add(db, id, events, n, err);
-    return transaction_end(db, rc, err);
-}
-
-static int owner_rekey(struct database *db, const char *id, const char *key, struct error *err)
-{
-    int rc = query_run(db,
-        "UPDATE casecast_jobs SET key = ?2 WHERE id = ?1 AND last_seq <= 1 AND NOT EXISTS"
-        " (SELECT 1 FROM casecast_jobs AS other WHERE other.id <> casecast_jobs.id AND other.kind "
-        "= casecast_jobs.kind"
-        "  AND other.key = ?2 AND other.state IN ('queued', 'running', 'done'))",
-        VALUES(value_text(id), value_text(key)), err);
-
-    return rc == 0 && !sqlite3_changes(db->handle) ? STORE_E_NOT_FOUND : rc;
-}
-
-int sqlite_job_rekey(
-    struct store_link *link, const char *id, int64_t run, const char *key, struct error *err)
-{
-    struct database *db = database_of(link);
-    int rc = transaction_begin(db, err);
-
-    if (rc < 0)
-        return rc;
-    rc = owner_check_fence(db, id, run, err);
-    if (rc == 0)
-        rc = owner_rekey(db, id, key, err);
-    return transaction_end(db, rc, err);
-}
-
-int sqlite_job_progress(
-    struct store_link *link, const char *id, int64_t run, const char *progress, struct error *err)
-{
-    struct database *db = database_of(link);
-    int rc = query_run(db,
-        "UPDATE casecast_jobs SET progress = ?3 WHERE id = ?1 AND run = ?2 AND state = 'running'",
-        VALUES(value_text(id), value_number(run), value_text(progress)), err);
-
-    return rc == 0 && !sqlite3_changes(db->handle) ? STORE_E_LOST : rc;
-}
-
-int job_write_end(struct database *db, const char *id, enum job_state state, const char *result,
-    const char *error, const struct job_event *last, int n_last, struct error *err)
-{
-    int rc = journal_add(db, id, last, n_last, err);
-
-    if (rc == 0)
-        rc = query_run(db,
-            "UPDATE casecast_jobs SET state = ?2, ended_ms = ?3, asked_ms = ?3, result = ?4,"
-            "  error = ?5"
-            " WHERE id = ?1",
-            VALUES(value_text(id), value_text(job_state_name(state)), value_number(clock_wall_ms()),
-                value_text(result), value_text(error)),
-            err);
-    if (rc == 0)
-        rc = state == JOB_FAILED ? job_drop_long_input(db, id, err) : job_drop_input(db, id, err);
-    return rc;
-}
-
-/* The same call made again: did this run end the job in this state? */
-static int owner_check_end(
-    struct database *db, const char *id, int64_t run, enum job_state state, struct error *err)
-{
-    int64_t found;
-    int rc = query_number(db,
-        "SELECT 1 FROM casecast_jobs WHERE id = ?1 AND run = ?2 AND state = ?3",
-        VALUES(value_text(id), value_number(run), value_text(job_state_name(state))), &found, err);
-
-    return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
-}
-
-int sqlite_job_end(struct store_link *link, const char *id, int64_t run, enum job_state state,
-    const char *result, const char *error, const struct job_event *last, int n_last,
-    struct error *err)
-{
-    struct database *db = database_of(link);
-    int rc;
-
-    assert(job_state_is_final(state) && job_state_may_go(JOB_RUNNING, state));
-    rc = transaction_begin(db, err);
-    if (rc < 0)
-        return rc;
-    rc = owner_check_fence(db, id, run, err);
-    if (rc == 0)
-        rc = job_write_end(db, id, state, result, error, last, n_last, err);
-    else if (rc == STORE_E_LOST)
-        rc = owner_check_end(db, id, run, state, err);
-    return transaction_end(db, rc, err);
 }
