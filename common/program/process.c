@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -33,7 +37,9 @@ struct process {
     const struct process_plan *plan;
     struct process_result *result;
     uv_loop_t loop;
-    uv_process_t handle;
+    pid_t pid;
+    int pidfd;      /* readable once it has ended */
+    uv_poll_t exit; /* of it */
     uv_pipe_t pipes[N_PIPES];
     uv_timer_t tick;
     uv_write_t input;
@@ -61,8 +67,8 @@ static void process_close_all(struct process *process)
         process_close(process, i);
     if (!uv_is_closing((uv_handle_t *)&process->tick))
         uv_close((uv_handle_t *)&process->tick, NULL);
-    if (process->handle.loop && !uv_is_closing((uv_handle_t *)&process->handle))
-        uv_close((uv_handle_t *)&process->handle, NULL);
+    if (!uv_is_closing((uv_handle_t *)&process->exit))
+        uv_close((uv_handle_t *)&process->exit, NULL);
 }
 
 static void process_check_over(struct process *process)
@@ -90,15 +96,20 @@ static void process_stop(struct process *process, enum process_end why, int grac
     process_tell_keeper(process, KEEPER_ASK);
 }
 
-static void process_on_exit(uv_process_t *handle, int64_t status, int signal)
+static void process_on_exit(uv_poll_t *exit, int error, int events)
 {
-    struct process *process = handle->data;
+    struct process *process = exit->data;
+    int status = 0;
 
+    (void)error, (void)events;
+    if (waitpid(process->pid, &status, WNOHANG) == 0)
+        return;
+    uv_close((uv_handle_t *)exit, NULL);
     process->is_over = true;
     process->drained_at = clock_monotonic_ms() + DRAIN_MS;
     if (!process->is_stopping) {
-        process->result->end = signal ? PROCESS_KILLED : PROCESS_EXITED;
-        process->result->code = signal ? signal : (int)status;
+        process->result->end = WIFSIGNALED(status) ? PROCESS_KILLED : PROCESS_EXITED;
+        process->result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     }
     process_check_over(process);
 }
@@ -249,13 +260,28 @@ struct process_pipes {
     int theirs[N_PIPES], ours[N_PIPES];
 };
 
+/* Its number is none that the program gets.  Less than 0: errno. */
+static int process_pipe(int ends[static 2])
+{
+    int rc = pipe2(ends, O_CLOEXEC);
+
+    for (int i = 0; rc == 0 && i < 2; i++)
+        if (ends[i] < N_PIPES) {
+            int high = fcntl(ends[i], F_DUPFD_CLOEXEC, N_PIPES);
+
+            close(ends[i]);
+            ends[i] = high;
+        }
+    return rc;
+}
+
 /* Pipes and no sockets, as a shell gives: a program may open /dev/stdout. */
 static int process_make_pipes(struct process_pipes *pipes, struct error *err)
 {
     int ends[2];
 
     for (int i = 0; i < N_PIPES; i++) {
-        if (pipe2(ends, O_CLOEXEC) < 0)
+        if (process_pipe(ends) < 0)
             return error_set(err, ERR_IO, "no pipe can be made: %s", strerror(errno));
         pipes->theirs[i] = ends[i == IN || i == CONTROL ? 0 : 1];
         pipes->ours[i] = ends[i == IN || i == CONTROL ? 1 : 0];
@@ -308,31 +334,52 @@ static void process_keeper_path(char ret_path[static PATH_MAX])
     strcpy(ret_path, "/proc/self/exe");
 }
 
+/* In a session of its own, with the signals of a program that starts.  0, or errno. */
+static int process_spawn_keeper(
+    struct process *process, const struct process_pipes *pipes, const char *keeper, char **argv)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    int rc;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, process->plan->folder);
+    for (int i = 0; i < N_PIPES; i++)
+        posix_spawn_file_actions_adddup2(&actions, pipes->theirs[i], i);
+    rc = posix_spawn(&process->pid, keeper, &actions, &attributes, argv, process->plan->env);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return rc;
+}
+
+/* posix_spawn() copies nothing of this process, whose memory is large; uv_spawn() forks.  Without
+ * its descriptor the keeper could not be waited for. */
 static int process_spawn(
     struct process *process, const struct process_pipes *pipes, struct error *err)
 {
     char numbers[NUMBERS][NUMBER_MAX], **argv = process_keeper_argv(process->plan, numbers);
     char keeper[PATH_MAX];
-    uv_stdio_container_t stdio[N_PIPES];
-    uv_process_options_t options = {.file = keeper,
-        .args = argv,
-        .env = (char **)process->plan->env,
-        .cwd = process->plan->folder,
-        .flags = UV_PROCESS_DETACHED,
-        .stdio = stdio,
-        .stdio_count = N_PIPES,
-        .exit_cb = process_on_exit};
     int rc;
 
     process_keeper_path(keeper);
-    for (int i = 0; i < N_PIPES; i++)
-        stdio[i] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = pipes->theirs[i]};
-    rc = uv_spawn(&process->loop, &process->handle, &options);
+    rc = process_spawn_keeper(process, pipes, keeper, argv);
     free(argv);
-    process->handle.data = process;
-    return rc < 0 ? error_set(err, ERR_IO, "no process can be started in %s: %s",
-                        process->plan->folder, uv_strerror(rc))
-                  : 0;
+    if (rc == 0 && (process->pidfd = pidfd_open(process->pid, 0)) < 0) {
+        rc = errno;
+        kill(process->pid, SIGKILL);
+        waitpid(process->pid, NULL, 0);
+    }
+    return rc ? error_set(err, ERR_IO, "no process can be started in %s: %s", process->plan->folder,
+                    strerror(rc))
+              : 0;
 }
 
 /* From here on the pipes are handles of the loop. */
@@ -357,6 +404,9 @@ static void process_start_io(struct process *process)
     if (uv_write(
             &process->input, (uv_stream_t *)&process->pipes[IN], &input, 1, process_on_written) < 0)
         process_close(process, IN);
+    uv_poll_init(&process->loop, &process->exit, process->pidfd);
+    process->exit.data = process;
+    uv_poll_start(&process->exit, UV_READABLE, process_on_exit);
     uv_timer_init(&process->loop, &process->tick);
     process->tick.data = process;
     uv_timer_start(&process->tick, process_on_tick, TICK_MS, TICK_MS);
@@ -394,11 +444,12 @@ int process_run(
     process->lines.most = PROCESS_LINE_MAX;
     process->complaints = (struct lines){.most = COMPLAINT_MAX, .cuts = true};
     uv_loop_init(&process->loop);
+    process->pidfd = -1;
     rc = process_start(process, err);
-    if (rc < 0 && process->handle.loop)
-        uv_close((uv_handle_t *)&process->handle, NULL);
     uv_run(&process->loop, UV_RUN_DEFAULT);
     uv_loop_close(&process->loop);
+    if (process->pidfd >= 0)
+        close(process->pidfd);
     lines_clear(&process->lines);
     lines_clear(&process->complaints);
     free(process);
