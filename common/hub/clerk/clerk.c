@@ -110,7 +110,7 @@ static void clerk_round(struct clerk *clerk, const struct inbox_state *inbox)
         clerk_reopen(clerk, now);
     if (!clerk_open(clerk, now))
         return;
-    may_claim = inbox->is_poked || clerk_look_in_ms(clerk) == 0;
+    may_claim = inbox->is_poked || inbox->is_free || clerk_look_in_ms(clerk) == 0;
     if (clerk_read_news(clerk, &err) < 0 || clerk_renew(clerk, now, &err) < 0 ||
         clerk_mark_stopping(clerk, &err) < 0 || clerk_claim(clerk, now, may_claim, &err) < 0 ||
         clerk_write_audiences(clerk, now, &err) < 0 ||

@@ -3,7 +3,10 @@
 #include "base/log.h"
 #include "hub/clerk/clerk_private.h"
 
-enum { CLAIM_MS = 500 /* a dead owner writes nothing, so leases are looked at this often */ };
+enum {
+    CLAIM_MS = 500, /* a dead owner writes nothing, so leases are looked at this often */
+    CLAIMS_MOST = 32,
+};
 
 /* --- the lease --- */
 
@@ -96,32 +99,37 @@ static void clerk_begin(struct clerk *clerk, struct job *job)
 
 /* Without a free slot there may still be a job to cancel.  A claim whose outcome is not known is
  * made again with its tag: a job that it took would otherwise belong to this process, which does
- * not know. */
-static int clerk_claim_one(struct clerk *clerk, struct error *err)
+ * not know.  `*ret_n`: CLAIMS_MOST if there may be more. */
+static int clerk_claim_some(struct clerk *clerk, int *ret_n, struct error *err)
 {
     int slots = clerk->to.config->slots;
     bool is_free = inbox_count_runs(clerk->to.inbox) < (size_t)slots;
-    struct job job = {0};
+    struct job jobs[CLAIMS_MOST] = {0};
     int rc;
 
     if (!*clerk->claim)
         digest_random_name(clerk->claim, STORE_TAG_LEN);
-    rc = store_job_claim(clerk->store, clerk->member, is_free ? slots : 0, clerk->claim, &job, err);
-    if (rc >= 0)
-        *clerk->claim = '\0';
-    if (rc != 0)
+    rc = store_jobs_claim(clerk->store, clerk->member, is_free ? slots : 0, clerk->claim,
+        CLAIMS_MOST, jobs, ret_n, err);
+    if (rc < 0)
         return rc;
+    *clerk->claim = '\0';
+    if (*ret_n == 0)
+        return 0;
     clerk->is_idle = false;
     clerk_lease_renewed(clerk);
-    inbox_poke(clerk->to.inbox); /* store_news() does not report what this connection wrote */
-    clerk_begin(clerk, &job);
+    inbox_tell_news(clerk->to.inbox); /* store_news() does not report what this connection wrote */
+    for (int i = 0; i < *ret_n; i++) {
+        clerk_see_claimed(clerk, &jobs[i]);
+        clerk_begin(clerk, &jobs[i]);
+    }
     return 0;
 }
 
 int clerk_claim(struct clerk *clerk, int64_t now, bool may_claim, struct error *err)
 {
     bool is_wanted = clerk->n_queued || clerk->n_foreign;
-    int rc;
+    int rc, n = CLAIMS_MOST;
 
     if (!is_wanted && clerk_kinds_are_able(clerk->kinds))
         return 0;
@@ -132,8 +140,8 @@ int clerk_claim(struct clerk *clerk, int64_t now, bool may_claim, struct error *
     if (rc < 0 || !is_wanted)
         return rc;
     inbox_claims_begin(clerk->to.inbox);
-    while (rc == 0 && inbox_may_claim(clerk->to.inbox))
-        rc = clerk_claim_one(clerk, err);
+    while (rc == 0 && n == CLAIMS_MOST && inbox_may_claim(clerk->to.inbox))
+        rc = clerk_claim_some(clerk, &n, err);
     inbox_claims_end(clerk->to.inbox);
-    return rc < 0 ? rc : 0;
+    return rc;
 }

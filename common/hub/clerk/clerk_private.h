@@ -60,6 +60,7 @@ struct clerk {
 
 int clerk_read_news(struct clerk *clerk, struct error *err);
 int clerk_read_live(struct clerk *clerk, struct error *err);
+void clerk_see_claimed(struct clerk *clerk, const struct job *job); /* before the next look */
 void clerk_want_news(struct clerk *clerk); /* all is to be read at the next round */
 /* How long the next look at the live jobs waits, ms; INT_MAX: none is wanted. */
 int clerk_look_in_ms(const struct clerk *clerk);

@@ -98,6 +98,14 @@ static void clerk_see_live(void *ctx, const struct job *job, const char *owner)
     clerk_pass_progress(clerk, seen, job);
 }
 
+void clerk_see_claimed(struct clerk *clerk, const struct job *job)
+{
+    struct seen *seen = seen_of(&clerk->seen, job->id);
+
+    seen->kind = kind_find(clerk->to.kinds, job->kind);
+    clerk_pass_state(clerk, seen, job);
+}
+
 /* Jobs that were claimed, but whose end could not be written, whose work could not begin, or whose
  * claim's outcome was not known: other processes may run them.  A run that ended since it was read
  * is not touched. */

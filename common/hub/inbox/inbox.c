@@ -16,7 +16,7 @@ struct inbox {
     pthread_mutex_t lock;
     /* under lock */
     bool is_awake; /* something was left since the last inbox_take() */
-    bool is_poked, must_stop, must_reopen, is_stopping, has_foreign;
+    bool is_poked, is_free, must_stop, must_reopen, is_stopping, has_foreign;
     struct runs runs; /* claimed, and worked on in this process */
     char (*watched)[JOB_ID_LEN + 1];
     size_t n_watched;
@@ -109,13 +109,14 @@ struct inbox_state inbox_take(struct inbox *inbox)
 
     pthread_mutex_lock(&inbox->lock);
     state = (struct inbox_state){.is_poked = inbox->is_poked,
+        .is_free = inbox->is_free,
         .is_news = inbox->is_awake,
         .must_stop = inbox->must_stop,
         .must_reopen = inbox->must_reopen,
         .may_claim = !inbox->is_stopping && !inbox->must_reopen};
     if (inbox->is_awake)
         eventfd_read(inbox->fd, &count);
-    inbox->is_awake = inbox->is_poked = false;
+    inbox->is_awake = inbox->is_poked = inbox->is_free = false;
     pthread_mutex_unlock(&inbox->lock);
     return state;
 }
@@ -177,7 +178,7 @@ void inbox_run_ended(struct inbox *inbox, const struct job *job)
 {
     pthread_mutex_lock(&inbox->lock);
     runs_remove(&inbox->runs, job);
-    inbox->is_poked = true;
+    inbox->is_free = true;
     inbox_wake(inbox);
     pthread_mutex_unlock(&inbox->lock);
 }

@@ -45,8 +45,9 @@ void inbox_stop(struct inbox *inbox); /* the clerk's thread is to end */
 /* --- the clerk's side --- */
 
 struct inbox_state {
-    bool is_poked;  /* since the last inbox_take() … */
-    bool is_news;   /* … or told of news */
+    bool is_poked;  /* since the last inbox_take(), … */
+    bool is_free;   /* … a run has ended, … */
+    bool is_news;   /* … or anything of this, or a word of news */
     bool must_stop; /* the rest: until they are taken back */
     bool must_reopen;
     bool may_claim; /* neither stopping nor about to reopen */

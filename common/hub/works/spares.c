@@ -50,7 +50,7 @@ struct store *spares_take(struct spares *spares, int64_t *ret_opened_ms)
     if (spares->n)
         spare = spares->at[--spares->n];
     pthread_mutex_unlock(&spares->lock);
-    if (now > spare.opened_ms + SPARE_MS) {
+    if (!spare.store || now > spare.opened_ms + SPARE_MS || store_is_adrift(spare.store)) {
         store_close(spare.store);
         spare = (struct spare){.opened_ms = now};
     }

@@ -9,8 +9,8 @@ struct spares;
 struct spares *spares_new(void);
 void spares_free(struct spares *spares); /* every take was followed by a give */
 
-/* A connection that was opened a short time ago, or NULL: the caller opens one.  The caller makes
- * sure that it still knows the database as it is, and calls spares_give() in any case. */
+/* A connection that was opened a short time ago, or NULL: the caller opens one.  It calls
+ * spares_give() in any case. */
 struct store *spares_take(struct spares *spares, int64_t *ret_opened_ms);
 /* `store` may be NULL.  The last of all who took closes all: none stays open while nothing runs. */
 void spares_give(struct spares *spares, struct store *store, int64_t opened_ms);

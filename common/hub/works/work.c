@@ -99,14 +99,11 @@ static void work_wait_to_retry(
     work_sleep(AGAIN_MS);
 }
 
-static int work_append(struct work *work, const struct job_event *events, int n, struct error *err)
+static int work_write(struct work *work, struct run_write write, struct error *err)
 {
-    int rc;
-
-    pthread_mutex_lock(&work->lock);
-    rc = store_job_append(work->store, work->job.id, work->job.run, events, n, err);
-    pthread_mutex_unlock(&work->lock);
-    return work_check_lost(work, rc, err);
+    write.job_id = work->job.id;
+    write.run = work->job.run;
+    return work_check_lost(work, group_write(work->group, work->era, &write, err), err);
 }
 
 /* Each event has a tag, the same for all tries. */
@@ -116,7 +113,10 @@ static int work_emit_tagged(
     bool was_logged = false;
     int rc;
 
-    while ((rc = work_append(work, events, n, err)) < 0 && work_may_pass(err)) {
+    while (
+        (rc = work_write(work,
+             (struct run_write){.events = events, .n_events = n, .end = JOB_RUNNING}, err)) < 0 &&
+        work_may_pass(err)) {
         if (atomic_load(&work->cancel))
             return error_set(err, ERR_CANCELED, "canceled");
         work_wait_to_retry(work, "an event can't be journaled", &was_logged, err);
@@ -285,9 +285,14 @@ static int work_end(struct work *work, enum job_state state, const char *result,
 
     kind_finish(work->kind,
         &(struct job_end){state, result, reason, work->job.traceparent, work->job.metadata}, &last);
-    while ((rc = store_job_end(work->store, work->job.id, work->job.run, state, result, reason,
-                last.at, last.n, err)) < 0 &&
-           work_may_pass(err) && work_is_ours(work) && !store_is_adrift(work->store))
+    while ((rc = work_write(work,
+                (struct run_write){.events = last.at,
+                    .n_events = last.n,
+                    .end = state,
+                    .result = result,
+                    .error = reason},
+                err)) < 0 &&
+           work_may_pass(err) && work_is_ours(work))
         work_wait_to_retry(work, "its end can't be journaled", &was_logged, err);
     if (rc == 0)
         work->ended_as = state;
@@ -388,30 +393,24 @@ static void work_run_kind(struct work *work)
 
 /* --- all of it --- */
 
-/* A connection to make costs more than all that a short job writes.  False: there is none that
- * knows the database as it is now. */
-static bool work_take_store(struct work *work)
+/* A connection to make costs more than all that a short job writes. */
+static int work_open_store(struct work *work, struct error *err)
 {
-    uint64_t position;
+    int rc = 0;
 
-    work->store = spares_take(work->spares, &work->opened_ms);
-    if (!work->store ||
-        (store_position(work->store, &position, NULL) == 0 && !store_is_adrift(work->store)))
-        return work->store;
-    store_close(work->store);
-    work->store = NULL;
-    work->opened_ms = clock_monotonic_ms();
-    return false;
+    if (!work->store)
+        rc = store_open_again(work->config->database, NULL, &work->store, err);
+    return rc == 0 ? group_join(work->group, &work->era, err) : rc;
 }
 
 /* Without the store nothing can be written about the job, so this waits for it, unless the job is
  * to be handed back or the error stays. */
-static bool work_open_store(struct work *work)
+static bool work_wait_for_store(struct work *work)
 {
     struct error err;
     bool was_logged = false;
 
-    while (store_open_again(work->config->database, NULL, &work->store, &err) < 0) {
+    while (work_open_store(work, &err) < 0) {
         if (!work_may_pass(&err)) {
             log_error("job %s: can't begin: %s", work->job.id, err.text);
             inbox_want_reopen(work->inbox);
@@ -431,8 +430,11 @@ void work_run(struct work *work)
     log_info("job %s: starts, %s %s %s%s%s", work->job.id, work->kind->name,
         work->kind->subject_name, work->job.subject, *work->job.traceparent ? ", traceparent " : "",
         work->job.traceparent);
-    if (work_take_store(work) || work_open_store(work))
+    work->store = spares_take(work->spares, &work->opened_ms);
+    if (work_wait_for_store(work)) {
         work_run_kind(work);
+        group_leave(work->group);
+    }
     spares_give(work->spares, work->store, work->opened_ms);
     work->store = NULL;
     log_info("job %s: %s after %.1f s", work->job.id,

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "hub/inbox/inbox.h"
 #include "hub/kind/kind.h"
+#include "hub/works/group.h"
 #include "hub/works/spares.h"
 #include "hub/works/works.h"
 
@@ -17,6 +18,7 @@ struct work {
     struct works *works;
     const struct config *config;
     struct inbox *inbox;
+    struct group *group;
     struct spares *spares;
     const struct job_kind *kind;
     const char *engine; /* of this machine */
@@ -27,6 +29,7 @@ struct work {
     int64_t plan;            /* its number, once work_plan() was called */
     int64_t leased_until_ms; /* no other process has the job before; monotonic */
     /* worker only */
+    int era;                 /* of the group, when this joined */
     int64_t opened_ms;       /* when `store` was opened; monotonic */
     enum job_state ended_as; /* JOB_RUNNING: it did not end here; the loop reads it afterwards */
     /* loop only */

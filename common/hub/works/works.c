@@ -14,6 +14,7 @@ struct works {
     struct inbox *inbox;
     const struct member *member;
     const char *engine;
+    struct group *group;
     struct spares *spares;
 
     /* loop only */
@@ -37,6 +38,7 @@ struct works *works_new(struct loop *loop, const struct config *config, struct i
     works->inbox = inbox;
     list_init(&works->running);
     list_init(&works->waiting);
+    works->group = group_new(config->database);
     works->spares = spares_new();
     return works;
 }
@@ -59,8 +61,10 @@ void works_count_part(struct works *works, enum part_fate fate)
 
 void works_free(struct works *works)
 {
-    if (works)
-        spares_free(works->spares);
+    if (!works)
+        return;
+    group_free(works->group);
+    spares_free(works->spares);
     free(works);
 }
 
@@ -146,6 +150,7 @@ static struct work *work_new(struct works *works, const struct job_kind *kind, s
     work->config = works->config;
     work->inbox = works->inbox;
     work->engine = works->engine;
+    work->group = works->group;
     work->spares = works->spares;
     work->kind = kind;
     work->ended_as = JOB_RUNNING;
