@@ -3,14 +3,14 @@
 #include "cli/cli.h"
 #include "program/keeper.h"
 #include "serve.h"
-#include "video/media/decoder.h"
+#include "video/child.h"
 
 int main(int argc, char **argv)
 {
     if (keeper_is_wanted(argc, argv))
         return keeper_main(argc, argv);
-    if (decoder_is_wanted(argc, argv))
-        return decoder_main(argv);
+    if (child_is_wanted(argc, argv))
+        return child_main(argc, argv);
     mem_settle(argv);
     return cli_run(argc, argv, serve);
 }

@@ -27,7 +27,7 @@
 #include "s3/s3.h"
 #include "settings/settings.h"
 #include "cases/stills.h"
-#include "video/media/media.h"
+#include "video/sealed/sealed.h"
 
 enum {
     WATCH_MS = 500,
@@ -290,7 +290,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     log_start(process->config.log, LOG_LEVEL_INFO);
     notify_init(&process->notify);
     digest_init();
-    media_choose(process->config.seal);
+    sealed_choose(process->config.seal);
     serve_size_pool(&process->config);
     if (kinds_with_programs(&process->config, job_kinds, job_kinds, &kinds, err) < 0 ||
         config_make_run(&process->config, err) < 0 || s3_start(&process->config, err) < 0 ||

@@ -2,7 +2,8 @@
  *
  * Room: the process of the server, which starts and stops all its parts.
  * May use: base, cli, fcgi/cases, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish,
- *     fcgi/request, fcgi/route, hooks, hub/kind, program, s3, settings, video/media.
+ *     fcgi/request, fcgi/route, hooks, hub/kind, program, s3, settings, video,
+ *     video/sealed.
  * Used by: nothing. */
 #pragma once
 

@@ -394,7 +394,8 @@ static void check_seal(const struct config *config, int *n_missing)
     struct error err;
     bool is_off = strcmp(config->seal, "off") == 0;
     bool is_sealed = !is_off && media_check_seal(&err) == 0;
-    char *text = mem_format("CASECAST_SEAL=%s: pictures and sounds are decoded %s", config->seal,
+    char *text = mem_format("CASECAST_SEAL=%s: pictures and sounds are decoded, and texts set, %s",
+        config->seal,
         is_sealed ? "in processes that may do nothing else"
         : is_off  ? "in the process itself, with all its rights"
                   : "in processes of their own, but this kernel does not seal them");

@@ -9,7 +9,7 @@
 #include "cli/cli_private.h"
 #include "cli/options.h"
 #include "settings/settings.h"
-#include "video/media/media.h"
+#include "video/sealed/sealed.h"
 
 static const char settings_help[] =
     "\nSettings come from the environment and from " SETTINGS_PATH "; `casecast config`\n"
@@ -81,7 +81,7 @@ static int cli_run_command(const struct command *command, int argc, char **argv,
         cli_fail(&err);
         return EXIT_CONFIG;
     }
-    media_choose(config.seal);
+    sealed_choose(config.seal);
     digest_init();
     return command->run(command, &config, &given);
 }

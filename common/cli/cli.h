@@ -2,7 +2,7 @@
  *
  * Room: the commands beside `casecast serve`.
  * May use: base, case, cli/film, cli/term, events, hooks, job, program, publisher, s3, settings,
- *     site, store, video, video/draw, video/media.
+ *     site, store, video, video/draw, video/media, video/sealed.
  * Used by: fcgi. */
 #pragma once
 

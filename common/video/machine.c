@@ -1,12 +1,12 @@
 /* machine.c - see machine.h.  Each finding asks what video_create() uses: libavcodec, espeak-ng,
- * fontconfig. */
+ * the fonts. */
 #include "video/machine.h"
 
-#include <fontconfig/fontconfig.h>
 #include <libavcodec/avcodec.h>
 #include <stdio.h>
 
 #include "video/engine_all.h"
+#include "video/language/fonts.h"
 
 static void machine_check_encoder(struct machine_finding *finding, const char *name)
 {
@@ -51,51 +51,37 @@ static void machine_check_voices(struct machine_finding *finding)
             "the program espeak-ng is not installed or has no voices");
 }
 
-/* Does any font have this character? */
-static bool machine_has_font(FcChar32 character)
-{
-    FcCharSet *characters = FcCharSetCreate();
-    FcPattern *pattern = FcPatternCreate();
-    FcObjectSet *objects = FcObjectSetBuild(FC_FAMILY, (char *)NULL);
-    FcFontSet *fonts;
-    bool found;
-
-    FcCharSetAddChar(characters, character);
-    FcPatternAddCharSet(pattern, FC_CHARSET, characters);
-    fonts = FcFontList(NULL, pattern, objects);
-    found = fonts && fonts->nfont > 0;
-    if (fonts)
-        FcFontSetDestroy(fonts);
-    FcObjectSetDestroy(objects);
-    FcPatternDestroy(pattern);
-    FcCharSetDestroy(characters);
-    return found;
-}
-
 static const struct {
     const char *name;
-    FcChar32 sample;
+    const char *sample;
     const char *mend;
 } scripts[] = {
-    {"Latin", 0x41, "apt-get install fonts-noto-core"},
-    {"Arabic", 0x639, "apt-get install fonts-noto-core"},
-    {"Devanagari", 0x915, "apt-get install fonts-noto-core"},
-    {"Chinese and Japanese", 0x6C34, "apt-get install fonts-noto-cjk"},
-    {"emoji", 0x1F600, "apt-get install fonts-noto-color-emoji"},
+    {"Latin", "A", "apt-get install fonts-noto-core"},
+    {"Arabic", "\u0639", "apt-get install fonts-noto-core"},
+    {"Devanagari", "\u0915", "apt-get install fonts-noto-core"},
+    {"Chinese and Japanese", "\u6C34", "apt-get install fonts-noto-cjk"},
+    {"emoji", "\U0001F600", "apt-get install fonts-noto-color-emoji"},
 };
 
-static void machine_check_font(struct machine_finding *finding, int script)
+static void machine_check_font(struct machine_finding *finding, struct fonts *fonts, int script)
 {
+    struct error err;
+    int n = fonts_count_unseen(fonts, scripts[script].sample, &err);
+
     finding->what = "fonts";
-    finding->is_there = machine_has_font(scripts[script].sample);
-    snprintf(finding->text, sizeof finding->text,
-        finding->is_there ? "%s" : "no font for captions in %s", scripts[script].name);
+    finding->is_there = n == 0;
+    if (n < 0)
+        snprintf(finding->text, sizeof finding->text, "%.199s", err.text);
+    else
+        snprintf(finding->text, sizeof finding->text, n == 0 ? "%s" : "no font for captions in %s",
+            scripts[script].name);
     finding->mend = scripts[script].mend;
 }
 
 void machine_check(void (*each)(void *ctx, const struct machine_finding *finding), void *ctx)
 {
     struct machine_finding finding = {0};
+    struct fonts *fonts = fonts_acquire();
 
     machine_describe_engine(&finding);
     each(ctx, &finding);
@@ -106,7 +92,8 @@ void machine_check(void (*each)(void *ctx, const struct machine_finding *finding
     machine_check_voices(&finding);
     each(ctx, &finding);
     for (int i = 0; i < (int)(sizeof scripts / sizeof *scripts); i++) {
-        machine_check_font(&finding, i);
+        machine_check_font(&finding, fonts, i);
         each(ctx, &finding);
     }
+    fonts_release(fonts);
 }

@@ -7,9 +7,10 @@
  * processor's model while the sample is the same.
  *
  * Room: from a case to a narrated video.
- * May use: base, case, video/canary, video/deliver, video/encode, video/film, video/frame,
- *     video/kept, video/language, video/media, video/mix, video/soundtrack, video/voice, video/watch.
- * Used by: cli, fcgi/cases, fcgi/kind. */
+ * May use: base, case, video/canary, video/deliver, video/draw, video/encode, video/film,
+ *     video/frame, video/kept, video/language, video/media, video/mix, video/soundtrack,
+ *     video/voice, video/watch.
+ * Used by: cli, fcgi, fcgi/cases, fcgi/kind. */
 #pragma once
 
 #include <stdatomic.h>

@@ -11,28 +11,30 @@ struct measure {
     void *ctx;
 };
 
-static void measure_text(
-    const struct measure *measure, const char *place, const char *field, const char *text)
+static int measure_text(const struct measure *measure, const char *place, const char *field,
+    const char *text, struct error *err)
 {
-    int n = text ? fonts_count_unseen(measure->fonts, text) : 0;
+    int n = text ? fonts_count_unseen(measure->fonts, text, err) : 0;
 
     if (n > 0)
         measure->unseen(measure->ctx, place, field, n);
+    return n < 0 ? n : 0;
 }
 
 /* All texts that may be drawn. */
-static void measure_texts(const struct measure *measure, const struct case_record *record)
+static int measure_texts(
+    const struct measure *measure, const struct case_record *record, struct error *err)
 {
     char place[32];
+    int rc = record->title_card ? measure_text(measure, "", "title", record->title, err) : 0;
 
-    if (record->title_card)
-        measure_text(measure, "", "title", record->title);
-    for (int i = 0; i < record->n_scenes; i++) {
+    for (int i = 0; rc == 0 && i < record->n_scenes; i++) {
         snprintf(place, sizeof place, "scenes[%d]", i);
-        measure_text(measure, place, "caption", record->scenes[i].caption);
-        if (record->credits)
-            measure_text(measure, place, "credit", record->scenes[i].credit);
+        rc = measure_text(measure, place, "caption", record->scenes[i].caption, err);
+        if (rc == 0 && record->credits)
+            rc = measure_text(measure, place, "credit", record->scenes[i].credit, err);
     }
+    return rc;
 }
 
 static int measure_length(struct video_run *run, struct video_measures *measures, struct error *err)
@@ -57,8 +59,10 @@ int video_measure(const struct case_record *record, const char *media_root, cons
     struct video_run run = {.record = record, .options = &options, .cache.fd = -1};
     int rc;
 
-    measure_texts(&measure, record);
+    rc = measure_texts(&measure, record, err);
     fonts_release(measure.fonts);
+    if (rc < 0)
+        return rc;
     if (record->n_scenes == 0)
         return error_set(
             err, ERR_INPUT, "case %s has no scenes: a video needs at least one", record->id);

@@ -4,7 +4,7 @@
 #include "kinds.h"
 #include "kit/kind_digest.h"
 #include "serve.h"
-#include "video/media/decoder.h"
+#include "video/child.h"
 
 /* These tables take the place of those in fcgi/kinds.c. */
 const struct job_kind *const job_kinds[] = {
@@ -32,7 +32,8 @@ void digest_file(FILE *file, const atomic_bool *cancel, char ret_hex[static DIGE
 
 int main(int argc, char **argv)
 {
-    if (decoder_is_wanted(argc, argv)) /* serve() starts this program to decode pictures */
-        return decoder_main(argv);
+    if (child_is_wanted(
+            argc, argv)) /* serve() starts this program to decode pictures and to set text */
+        return child_main(argc, argv);
     return serve(NULL);
 }

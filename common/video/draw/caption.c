@@ -12,18 +12,6 @@ enum {
     PAGE_TURN_BYTES = 15, /* a page has time by its length in bytes plus this */
 };
 
-struct caption_page {
-    int from, to; /* the caption's frames from … to - 1 */
-    char *text;
-    struct overlay *overlay; /* NULL: only planned */
-};
-
-struct caption {
-    int n_pages;
-    int fade_n; /* frames */
-    struct caption_page *pages;
-};
-
 /* --- making one --- */
 
 static void caption_share_time(struct caption *caption, int n_frames)
@@ -72,30 +60,39 @@ static int caption_draw_locked(
     return rc;
 }
 
-static int caption_make(const char *text, struct caption_layout *layout, struct fonts *fonts,
-    bool is_drawn, struct caption *caption, struct error *err)
+int caption_make(const char *text, const struct caption_style *style, int n_frames,
+    struct faces *faces, bool is_drawn, struct caption *caption, struct error *err)
 {
+    struct caption_layout layout = caption_layout_of(style, n_frames);
     char *tidy = caption_text_tidy(text);
     int rc = 0;
 
-    layout->context = fonts_lock(fonts);
-    pango_context_set_language(
-        layout->context, pango_language_from_string(layout->style->language));
-    caption_layout_choose_locked(layout, tidy);
-    caption_split_locked(layout, tidy, caption);
+    layout.context = faces_lock(faces);
+    pango_context_set_language(layout.context, pango_language_from_string(style->language));
+    caption_layout_choose_locked(&layout, tidy);
+    caption_split_locked(&layout, tidy, caption);
     if (is_drawn)
-        rc = caption_draw_locked(layout, caption, err);
+        rc = caption_draw_locked(&layout, caption, err);
     if (rc == 0)
-        rc = fonts_check_locked(fonts, err);
-    fonts_unlock(fonts);
+        rc = faces_check_locked(faces, err);
+    faces_unlock(faces);
     free(tidy);
     return rc;
+}
+
+static int caption_set(const char *text, const struct caption_style *style, int n_frames,
+    struct fonts *fonts, bool is_drawn, struct caption *caption, struct error *err)
+{
+    struct faces *faces = fonts_faces(fonts);
+
+    if (!faces)
+        return caption_ask(text, style, n_frames, fonts, is_drawn, caption, err);
+    return fonts_judge(fonts, caption_make(text, style, n_frames, faces, is_drawn, caption, err));
 }
 
 static int caption_create(const char *text, const struct caption_style *style, int n_frames,
     bool is_drawn, struct caption **ret_caption, struct error *err)
 {
-    struct caption_layout layout = caption_layout_of(style, n_frames);
     struct fonts *current = NULL;
     struct caption *caption;
     int rc;
@@ -107,7 +104,8 @@ static int caption_create(const char *text, const struct caption_style *style, i
         current = fonts_acquire();
     caption = mem_new(struct caption);
     caption->fade_n = FADE_MS * style->fps / 1000;
-    rc = caption_make(text, &layout, style->fonts ? style->fonts : current, is_drawn, caption, err);
+    rc = caption_set(
+        text, style, n_frames, style->fonts ? style->fonts : current, is_drawn, caption, err);
     fonts_release(current);
     if (rc < 0)
         caption_free(caption);
@@ -122,12 +120,10 @@ int caption_new(const char *text, const struct caption_style *style, int n_frame
     return caption_create(text, style, n_frames, true, ret_caption, err);
 }
 
-struct caption *caption_plan(const char *text, const struct caption_style *style, int n_frames)
+int caption_plan(const char *text, const struct caption_style *style, int n_frames,
+    struct caption **ret_caption, struct error *err)
 {
-    struct caption *caption;
-
-    caption_create(text, style, n_frames, false, &caption, NULL);
-    return caption;
+    return caption_create(text, style, n_frames, false, ret_caption, err);
 }
 
 void caption_free(struct caption *caption)

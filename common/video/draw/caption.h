@@ -38,20 +38,21 @@ struct caption_style caption_style_of(const struct case_record *record);
 
 /* 0, or -ERR_INPUT: this machine has no font family of that name (capitals do not count).  A family
  * need not have every letter: others stand in for it, as few families have Arabic, Hindi, Japanese
- * and emoji. */
+ * and emoji.  Other errors as caption_new(). */
 int caption_check_font(const char *family, struct error *err);
 
 /* A caption that stands for `n_frames` frames.  `text` is valid UTF-8; nothing of it or of `style`
  * is kept.  `*ret_caption`: the caller frees it; NULL if no character of `text` is visible.
  * -ERR_LIBRARY: cairo failed.  -ERR_IO: a font, or fontconfig's settings, can't be read.
- * -ERR_LIMIT: the frame is too large for an overlay. */
+ * -ERR_LIMIT: the frame is too large for an overlay.  Also those of fonts_ask(): the text ended the
+ * process that set it. */
 int caption_new(const char *text, const struct caption_style *style, int n_frames,
     struct caption **ret_caption, struct error *err);
 void caption_free(struct caption *caption); /* takes NULL */
 
-/* The same pages at the same times, but nothing to blend: takes a few hundred µs.  The caller frees
- * it; NULL if no character is visible. */
-struct caption *caption_plan(const char *text, const struct caption_style *style, int n_frames);
+/* The same pages at the same times, but nothing to blend: takes a few hundred µs. */
+int caption_plan(const char *text, const struct caption_style *style, int n_frames,
+    struct caption **ret_caption, struct error *err);
 
 int caption_page_count(const struct caption *caption); /* at least 1 */
 

@@ -1,12 +1,44 @@
 /* caption_private.h - what the files of a caption share: caption.c (pages in time, fades),
- * caption_text.c (the text itself), caption_layout.c (type size, lines, pages) and caption_paint.c
- * (a page as an overlay).  Functions named _locked: the caller holds fonts_lock(). */
+ * caption_sent.c (messages to and from the process that sets text), caption_text.c (the text
+ * itself), caption_layout.c (type size, lines, pages) and caption_paint.c (a page as an overlay).
+ * Functions named _locked: the caller holds faces_lock(). */
 #pragma once
 
 #include <pango/pango.h>
 #include <stdbool.h>
 
 #include "video/draw/caption.h"
+#include "video/language/faces.h"
+
+struct caption_page {
+    int from, to; /* the caption's frames from … to - 1 */
+    char *text;
+    struct overlay *overlay; /* NULL: only planned */
+};
+
+struct caption {
+    int n_pages;
+    int fade_n; /* frames */
+    struct caption_page *pages;
+};
+
+/* --- caption.c --- */
+
+/* Set in this process: as caption_new(), but for `*caption`, which is empty and stays the caller's.
+ */
+int caption_make(const char *text, const struct caption_style *style, int n_frames,
+    struct faces *faces, bool is_drawn, struct caption *caption, struct error *err);
+
+/* --- caption_sent.c: what is set in another process --- */
+
+/* As caption_make(), in the process of `fonts`. */
+int caption_ask(const char *text, const struct caption_style *style, int n_frames,
+    struct fonts *fonts, bool is_drawn, struct caption *caption, struct error *err);
+
+/* What that process reads after the text, n_frames and is_drawn.  Its font is the message's. */
+struct caption_style caption_unpack_style(struct unpack *unpack);
+/* What it answers. */
+void caption_pack_pages(struct buf *buf, const struct caption *caption);
 
 /* --- caption_text.c: any thread; `text` is valid UTF-8 --- */
 

@@ -1,6 +1,5 @@
 /* caption_style.c - how a case wants its captions set, and whether its font is there: see
  * caption.h. */
-#include <pango/pangocairo.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <strings.h>
@@ -52,26 +51,18 @@ static bool caption_font_is_generic(const char *family)
     return false;
 }
 
-static bool caption_font_is_installed(const char *family)
-{
-    struct fonts *fonts = fonts_acquire();
-    PangoFontFamily **families;
-    bool is_installed = false;
-    int n;
-
-    pango_font_map_list_families(pango_context_get_font_map(fonts_lock(fonts)), &families, &n);
-    for (int i = 0; i < n && !is_installed; i++)
-        is_installed = strcasecmp(pango_font_family_get_name(families[i]), family) == 0;
-    g_free(families);
-    fonts_unlock(fonts);
-    fonts_release(fonts);
-    return is_installed;
-}
-
 int caption_check_font(const char *family, struct error *err)
 {
-    if (caption_font_is_generic(family) || caption_font_is_installed(family))
+    struct fonts *fonts;
+    int rc;
+
+    if (caption_font_is_generic(family))
         return 0;
+    fonts = fonts_acquire();
+    rc = fonts_check_family(fonts, family, err);
+    fonts_release(fonts);
+    if (rc != -ERR_INPUT)
+        return rc;
     return error_set(
         err, ERR_INPUT, "\"%s\": no such font here; `fc-list : family` lists them", family);
 }

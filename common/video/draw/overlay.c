@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -88,26 +89,31 @@ static void overlay_fill(struct overlay *o, const uint8_t *argb, int stride)
         }
 }
 
-int overlay_new(const uint8_t *argb, int stride, int x, int y, int width, int height,
-    struct overlay **ret_overlay, struct error *err)
+/* Its planes are zero. */
+static struct overlay *overlay_alloc(int x, int y, int width, int height)
 {
-    struct overlay *o;
+    struct overlay *o = mem_new(struct overlay);
 
-    assert(
-        x % 2 == 0 && y % 2 == 0 && width % 2 == 0 && height % 2 == 0 && width > 0 && height > 0);
-    if ((int64_t)width * height > PIXELS_MAX)
-        return error_set(err, ERR_LIMIT,
-            "an overlay of %d×%d pixels is too large: at most %d pixels", width, height,
-            PIXELS_MAX);
-    o = mem_new(struct overlay);
     *o = (struct overlay){.x = x, .y = y, .width = width, .height = height};
     for (int p = 0; p < PLANES; p++) {
         o->stride[p] = overlay_is_halved(p) ? width / 2 : width;
         o->data[p] =
             mem_zero((size_t)o->stride[p], (size_t)(overlay_is_halved(p) ? height / 2 : height));
     }
-    overlay_fill(o, argb, stride);
-    *ret_overlay = o;
+    return o;
+}
+
+int overlay_new(const uint8_t *argb, int stride, int x, int y, int width, int height,
+    struct overlay **ret_overlay, struct error *err)
+{
+    assert(
+        x % 2 == 0 && y % 2 == 0 && width % 2 == 0 && height % 2 == 0 && width > 0 && height > 0);
+    if ((int64_t)width * height > PIXELS_MAX)
+        return error_set(err, ERR_LIMIT,
+            "an overlay of %d×%d pixels is too large: at most %d pixels", width, height,
+            PIXELS_MAX);
+    *ret_overlay = overlay_alloc(x, y, width, height);
+    overlay_fill(*ret_overlay, argb, stride);
     return 0;
 }
 
@@ -119,6 +125,58 @@ void overlay_free(struct overlay *overlay)
         free(overlay->data[p]);
     free(overlay);
 }
+
+/* --- in messages --- */
+
+static size_t overlay_plane_size(const struct overlay *overlay, int plane)
+{
+    return (size_t)overlay->stride[plane] *
+           (size_t)(overlay_is_halved(plane) ? overlay->height / 2 : overlay->height);
+}
+
+void overlay_pack(const struct overlay *overlay, struct buf *buf)
+{
+    pack_number(buf, overlay->x);
+    pack_number(buf, overlay->y);
+    pack_number(buf, overlay->width);
+    pack_number(buf, overlay->height);
+    for (int p = 0; p < PLANES; p++)
+        pack_bytes(buf, overlay->data[p], overlay_plane_size(overlay, p));
+}
+
+static bool overlay_take_planes(struct unpack *unpack, struct overlay *overlay)
+{
+    for (int p = 0; p < PLANES && !unpack->is_bad; p++) {
+        size_t len, wanted = overlay_plane_size(overlay, p);
+        const void *data = unpack_bytes(unpack, &len);
+
+        if (data && len == wanted)
+            memcpy(overlay->data[p], data, len);
+        else
+            unpack->is_bad = true;
+    }
+    return !unpack->is_bad;
+}
+
+struct overlay *overlay_unpack(struct unpack *unpack, int width, int height)
+{
+    int x = (int)unpack_number(unpack, 0, width), y = (int)unpack_number(unpack, 0, height);
+    int w = (int)unpack_number(unpack, 2, width), h = (int)unpack_number(unpack, 2, height);
+    struct overlay *overlay;
+
+    if (unpack->is_bad || (x | y | w | h) % 2 != 0 || x + w > width || y + h > height ||
+        (int64_t)w * h > PIXELS_MAX) {
+        unpack->is_bad = true;
+        return NULL;
+    }
+    overlay = overlay_alloc(x, y, w, h);
+    if (overlay_take_planes(unpack, overlay))
+        return overlay;
+    overlay_free(overlay);
+    return NULL;
+}
+
+/* --- blending --- */
 
 /* n / 255, rounded; exact for 0 … 65535. */
 static inline unsigned overlay_divide_255(unsigned n)

@@ -1,184 +1,162 @@
 /* fonts.c - see fonts.h. */
 #include "video/language/fonts.h"
 
-#include <fontconfig/fontconfig.h>
-#include <limits.h>
-#include <pango/pangocairo.h>
-#include <pango/pangofc-fontmap.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "video/kept/stamp.h"
+#include "base/text.h"
+#include "video/language/faces.h"
+#include "video/sealed/pack.h"
+#include "video/sealed/sealed.h"
 
 enum { CHECK_MS = 1000 };
 
 struct fonts {
     /* fixed after fonts_new() */
-    FcConfig *config;
-    char name[DIGEST_HEX_LEN + 1];  /* the digest of what decides the letters */
-    char stamp[DIGEST_HEX_LEN + 1]; /* the digest of the files whose change may change `name` */
+    struct faces_facts facts;
+    struct error unread; /* why nothing is known of the fonts; code 0: it is */
+    struct faces *faces; /* in this process; NULL: in another */
     atomic_int n_refs;
     atomic_bool is_incomplete; /* something could not be read: not to be used again */
-    char unread[PATH_MAX];     /* a file of settings that could not be read; fixed, often empty */
 
-    pthread_mutex_t lock;
-    PangoContext *context; /* under lock; NULL: not used yet */
+    pthread_mutex_t lock; /* of the process; under it, one question at a time */
+    struct sealed_one process;
+    bool is_running;
+    bool has_worked; /* it was asked something from outside */
 };
+
+static const struct sealed_role typesetter = {.argument = FONTS_ARGUMENT,
+    .process = "the process that sets it",
+    .fault = "can't be set",
+    .work = "setting it",
+    .variables = {"FONTCONFIG_", "FC_", "HOME=", "LANG=", "LC_", "PANGO", "XDG_"}};
 
 static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
 /* under current_lock */
 static struct fonts *current;
 static int64_t checked_ms;
 
-/* --- digests of files --- */
+/* --- the process that sets text --- */
 
-static void fonts_add_files(struct digest *digest, FcStrList *list)
+static void fonts_end_process_locked(struct fonts *fonts)
 {
-    FcChar8 *path;
-
-    while (list && (path = FcStrListNext(list)))
-        stamp_add_file(digest, (const char *)path);
-    if (list)
-        FcStrListDone(list);
+    if (fonts->is_running)
+        sealed_end(&fonts->process);
+    fonts->is_running = fonts->has_worked = false;
 }
 
-/* Add the folder of each file: a new file in it may be a new rule. */
-static void fonts_add_folders(struct digest *digest, FcStrList *list)
+/* Leaves what follows the 0 of an answer. */
+static int fonts_take_answer(struct unpack *unpack, struct error *err)
 {
-    FcChar8 *path;
+    int rc = (int)unpack_number(unpack, -ERR_LIBRARY, 0);
+    char text[sizeof err->text];
+    const char *said = rc < 0 ? unpack_text(unpack) : NULL;
 
-    while (list && (path = FcStrListNext(list))) {
-        FcChar8 *folder = FcStrDirname(path);
+    if (unpack->is_bad || (rc < 0 && !said))
+        return error_set(err, ERR_LIBRARY, "the process that sets text gave what is no answer");
+    if (rc == 0)
+        return 0;
+    snprintf(text, sizeof text, "%s", said);
+    text_one_line(text);
+    return error_set(err, (enum err_code) - rc, "%s", text);
+}
 
-        stamp_add_file(digest, (const char *)folder);
-        FcStrFree(folder);
+static int fonts_ask_running_locked(struct fonts *fonts, const struct buf *question,
+    struct buf *ret_answer, size_t *ret_at, struct error *err)
+{
+    struct unpack unpack;
+    int rc = sealed_ask_long(&fonts->process, "a text", question, NULL, ret_answer, err);
+
+    if (rc < 0) {
+        fonts->is_running = fonts->has_worked = false;
+        return rc;
     }
-    if (list)
-        FcStrListDone(list);
+    unpack = unpack_of(ret_answer);
+    rc = fonts_take_answer(&unpack, err);
+    *ret_at = ret_answer->len - unpack.left;
+    return rc;
 }
 
-static void fonts_add_faces(struct digest *digest, FcConfig *config)
+static int fonts_read_facts(
+    const struct buf *answer, size_t at, struct faces_facts *ret_facts, struct error *err)
 {
-    const FcFontSet *set = FcConfigGetFonts(config, FcSetSystem);
+    struct unpack unpack = {.at = answer->data + at, .left = answer->len - at};
+    const char *name, *stamp, *unread, *paths;
+    size_t len;
 
-    for (int i = 0; set && i < set->nfont; i++) {
-        FcChar8 *path;
-        int face = 0;
+    *ret_facts = (struct faces_facts){.n = (int)unpack_number(&unpack, 0, INT_MAX)};
+    name = unpack_text(&unpack);
+    stamp = unpack_text(&unpack);
+    unread = unpack_text(&unpack);
+    paths = unpack_bytes(&unpack, &len);
+    if (!unpack_is_done(&unpack) || !name || !stamp || !unread || (len && paths[len - 1]))
+        return error_set(err, ERR_LIBRARY, "the process that sets text gave what is no answer");
+    snprintf(ret_facts->name, sizeof ret_facts->name, "%s", name);
+    snprintf(ret_facts->stamp, sizeof ret_facts->stamp, "%s", stamp);
+    snprintf(ret_facts->unread, sizeof ret_facts->unread, "%s", unread);
+    buf_add(&ret_facts->paths, paths, len);
+    return 0;
+}
 
-        if (FcPatternGetString(set->fonts[i], FC_FILE, 0, &path) != FcResultMatch)
-            continue;
-        FcPatternGetInteger(set->fonts[i], FC_INDEX, 0, &face);
-        stamp_add_file(digest, (const char *)path);
-        digest_add_number(digest, face);
+/* Starts the process, and asks for its fonts before anything from outside.  The caller frees
+ * `ret_facts->paths`, in any case. */
+static int fonts_start_locked(struct fonts *fonts, struct faces_facts *ret_facts, struct error *err)
+{
+    struct buf question = {0}, answer = {0};
+    size_t at = 0;
+    int rc = sealed_start(&typesetter, sealed_chosen() == SEALED_REQUIRE, &fonts->process, err);
+
+    *ret_facts = (struct faces_facts){0};
+    if (rc < 0)
+        return rc;
+    fonts->is_running = true;
+    pack_number(&question, FONTS_FACTS);
+    rc = fonts_ask_running_locked(fonts, &question, &answer, &at, err);
+    if (rc == 0)
+        rc = fonts_read_facts(&answer, at, ret_facts, err);
+    buf_free(&question);
+    buf_free(&answer);
+    if (rc < 0)
+        fonts_end_process_locked(fonts);
+    return rc;
+}
+
+/* Another process for the same set.  -ERR_IO: the fonts have changed since. */
+static int fonts_start_again_locked(struct fonts *fonts, struct error *err)
+{
+    struct faces_facts facts;
+    int rc = fonts_start_locked(fonts, &facts, err);
+
+    buf_free(&facts.paths);
+    if (rc < 0 || strcmp(facts.name, fonts->facts.name) == 0)
+        return rc;
+    fonts_end_process_locked(fonts);
+    return error_set(err, ERR_IO, "the fonts of this machine were changed meanwhile: try again");
+}
+
+int fonts_ask(struct fonts *fonts, const struct buf *question, struct buf *ret_answer,
+    size_t *ret_at, struct error *err)
+{
+    int rc = 0;
+
+    *ret_answer = (struct buf){0};
+    if (fonts->unread.code)
+        return error_set(err, fonts->unread.code, "%s", fonts->unread.text);
+    pthread_mutex_lock(&fonts->lock);
+    if (!fonts->is_running)
+        rc = fonts_start_again_locked(fonts, err);
+    if (rc == 0) {
+        fonts->has_worked = true;
+        rc = fonts_ask_running_locked(fonts, question, ret_answer, ret_at, err);
     }
-}
-
-static void fonts_name(FcConfig *config, char ret_name[static DIGEST_HEX_LEN + 1])
-{
-    struct digest digest;
-
-    digest_start(&digest);
-    fonts_add_files(&digest, FcConfigGetConfigFiles(config));
-    fonts_add_faces(&digest, config);
-    digest_hex(&digest, ret_name);
-}
-
-/* fontconfig's own check (FcConfigUptoDate) compares the folders' times with the clock, which may
- * be set back, and misses a file that was overwritten. */
-static void fonts_stamp(FcConfig *config, char ret_stamp[static DIGEST_HEX_LEN + 1])
-{
-    struct digest digest;
-
-    digest_start(&digest);
-    fonts_add_files(&digest, FcConfigGetConfigFiles(config));
-    fonts_add_folders(&digest, FcConfigGetConfigFiles(config));
-    fonts_add_files(&digest, FcConfigGetConfigDirs(config));
-    fonts_add_files(&digest, FcConfigGetFontDirs(config));
-    fonts_add_faces(&digest, config);
-    digest_hex(&digest, ret_stamp);
-}
-
-/* --- what could not be read --- */
-
-/* The first warning of Pango or GLib in this thread since fonts_lock(). */
-static _Thread_local char pango_warning[200];
-
-static GLogWriterOutput fonts_hear(
-    GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer ctx)
-{
-    if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL)))
-        return g_log_writer_default(level, fields, n_fields, ctx);
-    for (gsize i = 0; i < n_fields && !*pango_warning; i++)
-        if (strcmp(fields[i].key, "MESSAGE") == 0)
-            snprintf(pango_warning, sizeof pango_warning, "%s", (const char *)fields[i].value);
-    return G_LOG_WRITER_HANDLED;
-}
-
-static void fonts_hear_once(void)
-{
-    g_log_set_writer_func(fonts_hear, NULL, NULL);
-}
-
-static void fonts_hear_pango(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, fonts_hear_once);
-}
-
-/* Has fontconfig taken the rules of this file? */
-static bool fonts_has_rules(FcConfig *config, const FcChar8 *file)
-{
-    FcConfigFileInfoIter at;
-
-    FcConfigFileInfoIterInit(config, &at);
-    do {
-        FcChar8 *name = NULL, *about = NULL;
-        FcBool is_enabled = FcFalse;
-        bool is_it;
-
-        if (!FcConfigFileInfoIterGet(config, &at, &name, &about, &is_enabled))
-            continue;
-        is_it = is_enabled && FcStrCmp(name, file) == 0;
-        FcStrFree(name);
-        FcStrFree(about);
-        if (is_it)
-            return true;
-    } while (FcConfigFileInfoIterNext(config, &at));
-    return false;
-}
-
-/* Where a file of settings can't be read, fontconfig prints a line and goes on without its rules.
- * Where that is the main file, it goes on with settings of its own, which it has for machines
- * without any.  `ret_file`: the file; empty if all were read. */
-static void fonts_find_unread(FcConfig *config, char ret_file[static PATH_MAX])
-{
-    FcStrList *files = FcConfigGetConfigFiles(config);
-    FcChar8 *main_file = FcConfigFilename(NULL);
-    const FcChar8 *file;
-    bool has_main = !main_file; /* this machine has none */
-
-    *ret_file = '\0';
-    while (files && !*ret_file && (file = FcStrListNext(files))) {
-        struct stat stat_of;
-
-        has_main |= FcStrCmp(file, main_file) == 0;
-        if (stat((const char *)file, &stat_of) == 0 && S_ISREG(stat_of.st_mode) &&
-            !fonts_has_rules(config, file))
-            snprintf(ret_file, PATH_MAX, "%s", file);
-    }
-    if (!has_main && !*ret_file)
-        snprintf(ret_file, PATH_MAX, "%s", main_file);
-    if (files)
-        FcStrListDone(files);
-    FcStrFree(main_file);
+    pthread_mutex_unlock(&fonts->lock);
+    return fonts_judge(fonts, rc);
 }
 
 /* --- sets of fonts --- */
@@ -187,54 +165,70 @@ static struct fonts *fonts_new(void)
 {
     struct fonts *fonts = mem_new(struct fonts);
 
-    fonts->config = FcInitLoadConfigAndFonts();
-    if (!fonts->config) /* out of memory */
-        abort();
-    fonts_name(fonts->config, fonts->name);
-    fonts_stamp(fonts->config, fonts->stamp);
-    atomic_init(&fonts->n_refs, 1);
-    fonts_find_unread(fonts->config, fonts->unread);
-    atomic_init(&fonts->is_incomplete, *fonts->unread != '\0');
     pthread_mutex_init(&fonts->lock, NULL);
+    atomic_init(&fonts->n_refs, 1);
+    if (sealed_chosen() == SEALED_OFF)
+        fonts->faces = faces_open(&fonts->facts);
+    else if (fonts_start_locked(fonts, &fonts->facts, &fonts->unread) == 0)
+        fonts->unread.code = (enum err_code)0;
+    atomic_init(&fonts->is_incomplete, fonts->unread.code || *fonts->facts.unread);
     return fonts;
 }
 
-void fonts_release(struct fonts *fonts)
+static void fonts_free(struct fonts *fonts)
 {
-    if (!fonts || atomic_fetch_sub(&fonts->n_refs, 1) > 1)
-        return;
-    g_clear_object(&fonts->context);
-    FcConfigDestroy(fonts->config);
+    fonts_end_process_locked(fonts);
+    faces_close(fonts->faces);
+    buf_free(&fonts->facts.paths);
     pthread_mutex_destroy(&fonts->lock);
     free(fonts);
 }
 
-static bool fonts_is_current(const struct fonts *fonts)
+/* No work has the set any more; we keep it for the next. */
+static void fonts_rest(struct fonts *fonts)
 {
-    char stamp[DIGEST_HEX_LEN + 1];
+    pthread_mutex_lock(&fonts->lock);
+    if (fonts->has_worked)
+        fonts_end_process_locked(fonts);
+    pthread_mutex_unlock(&fonts->lock);
+}
 
-    fonts_stamp(fonts->config, stamp);
-    return strcmp(stamp, fonts->stamp) == 0;
+void fonts_release(struct fonts *fonts)
+{
+    int n;
+
+    if (!fonts)
+        return;
+    pthread_mutex_lock(&current_lock);
+    n = atomic_fetch_sub(&fonts->n_refs, 1) - 1;
+    if (n == 1 && fonts == current)
+        fonts_rest(fonts);
+    pthread_mutex_unlock(&current_lock);
+    if (n == 0)
+        fonts_free(fonts);
 }
 
 static bool fonts_may_serve(const struct fonts *fonts, int64_t ms)
 {
+    char stamp[DIGEST_HEX_LEN + 1];
+
     if (atomic_load(&fonts->is_incomplete))
         return false;
     if (ms - checked_ms < CHECK_MS)
         return true;
     checked_ms = ms;
-    return fonts_is_current(fonts);
+    faces_stamp(&fonts->facts.paths, stamp);
+    return strcmp(stamp, fonts->facts.stamp) == 0;
 }
 
 struct fonts *fonts_acquire(void)
 {
     int64_t ms = clock_monotonic_ms();
-    struct fonts *fonts;
+    struct fonts *fonts, *old = NULL;
 
     pthread_mutex_lock(&current_lock);
     if (current && !fonts_may_serve(current, ms)) {
-        fonts_release(current);
+        old = current;
         current = NULL;
     }
     if (!current) {
@@ -244,72 +238,80 @@ struct fonts *fonts_acquire(void)
     fonts = current;
     atomic_fetch_add(&fonts->n_refs, 1);
     pthread_mutex_unlock(&current_lock);
+    fonts_release(old);
     return fonts;
 }
 
 int fonts_count(const struct fonts *fonts)
 {
-    const FcFontSet *set = FcConfigGetFonts(fonts->config, FcSetSystem);
-
-    return set ? set->nfont : 0;
+    return fonts->facts.n;
 }
 
 void fonts_add(const struct fonts *fonts, struct digest *digest)
 {
-    digest_add_text(digest, fonts->name);
+    digest_add_text(digest, fonts->facts.name);
 }
 
-/* --- setting text --- */
-
-static PangoContext *fonts_context_new(FcConfig *config)
+struct faces *fonts_faces(struct fonts *fonts)
 {
-    /* The FreeType backend, whatever Pango's default is: it draws with fontconfig's set. */
-    PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-    PangoContext *context;
-
-    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
-    /* At 72 dots an inch a point is a pixel. */
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
-    context = pango_font_map_create_context(map);
-    g_object_unref(map);
-    return context;
+    return fonts->faces;
 }
 
-PangoContext *fonts_lock(struct fonts *fonts)
+int fonts_judge(struct fonts *fonts, int rc)
 {
-    fonts_hear_pango();
-    pthread_mutex_lock(&fonts->lock);
-    *pango_warning = '\0';
-    if (!fonts->context)
-        fonts->context = fonts_context_new(fonts->config);
-    return fonts->context;
+    if (rc == -ERR_IO)
+        atomic_store(&fonts->is_incomplete, true);
+    return rc;
 }
 
-void fonts_unlock(struct fonts *fonts)
+/* --- questions --- */
+
+/* One text, one number. */
+static int fonts_ask_number(struct fonts *fonts, enum fonts_question kind, const char *text,
+    int *ret_number, struct error *err)
 {
-    pthread_mutex_unlock(&fonts->lock);
+    struct buf question = {0}, answer;
+    struct unpack unpack;
+    size_t at = 0;
+    int rc;
+
+    pack_number(&question, kind);
+    pack_text(&question, text);
+    rc = fonts_ask(fonts, &question, &answer, &at, err);
+    unpack = (struct unpack){.at = answer.data + at, .left = answer.len - at};
+    if (rc == 0)
+        *ret_number = (int)unpack_number(&unpack, 0, INT_MAX);
+    buf_free(&question);
+    buf_free(&answer);
+    return rc;
 }
 
-int fonts_count_unseen(struct fonts *fonts, const char *text)
+int fonts_count_unseen(struct fonts *fonts, const char *text, struct error *err)
 {
-    PangoLayout *layout = pango_layout_new(fonts_lock(fonts));
-    int n;
+    int n = 0, rc;
 
-    pango_layout_set_text(layout, text, -1);
-    n = pango_layout_get_unknown_glyphs_count(layout);
-    g_object_unref(layout);
-    fonts_unlock(fonts);
+    if (!fonts->faces) {
+        rc = fonts_ask_number(fonts, FONTS_UNSEEN, text, &n, err);
+        return rc < 0 ? rc : n;
+    }
+    faces_lock(fonts->faces);
+    n = faces_count_unseen_locked(fonts->faces, text);
+    faces_unlock(fonts->faces);
     return n;
 }
 
-int fonts_check_locked(struct fonts *fonts, struct error *err)
+int fonts_check_family(struct fonts *fonts, const char *family, struct error *err)
 {
-    if (*fonts->unread)
-        return error_set(err, ERR_IO,
-            "%s: fontconfig can't read this file of its settings; mend it or remove it",
-            fonts->unread);
-    if (!*pango_warning)
-        return 0;
-    atomic_store(&fonts->is_incomplete, true);
-    return error_set(err, ERR_IO, "a font can't be read: %s", pango_warning);
+    int is_there = 0, rc = 0;
+
+    if (fonts->faces) {
+        faces_lock(fonts->faces);
+        is_there = faces_has_family_locked(fonts->faces, family);
+        faces_unlock(fonts->faces);
+    } else {
+        rc = fonts_ask_number(fonts, FONTS_FAMILY, family, &is_there, err);
+    }
+    if (rc < 0 || is_there)
+        return rc;
+    return error_set(err, ERR_INPUT, "\"%s\": no such font", family);
 }

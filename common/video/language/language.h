@@ -5,7 +5,7 @@
  * Thread-safety: any thread.
  *
  * Room: languages, their phrases, their directions and the fonts of this machine.
- * May use: base, case, video/kept.
+ * May use: base, case, video/kept, video/sealed.
  * Used by: video, video/deliver, video/draw, video/film, video/text, video/voice. */
 #pragma once
 

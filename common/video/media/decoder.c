@@ -11,10 +11,10 @@
 
 #include "video/libav/cpu.h"
 #include "video/libav/libav_error.h"
-#include "video/media/exchange.h"
 #include "video/media/planes_memory.h"
-#include "video/media/seal.h"
+#include "video/media/questions.h"
 #include "video/picture/picture_head.h"
+#include "video/sealed/seal.h"
 
 struct decoder {
     struct question question;
@@ -170,7 +170,7 @@ int decoder_main(char **argv)
     cpu_pin_libav();
     libav_log_capture();
     picture_prepare();
-    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0))
+    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0, NULL))
         _exit(SEAL_REFUSED);
     decoder_serve(&decoder);
     /* No exit(): what it would call, the seal may refuse. */

@@ -8,17 +8,14 @@
 
 #include "base/beneath.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "video/media/decoder.h"
 #include "video/media/media_private.h"
 
-/* Set before threads start. */
-static enum media_seal chosen = MEDIA_SEAL_OFF;
-
-void media_choose(const char *seal)
-{
-    chosen = strcmp(seal, "require") == 0 ? MEDIA_SEAL_REQUIRE
-             : strcmp(seal, "try") == 0   ? MEDIA_SEAL_TRY
-                                          : MEDIA_SEAL_OFF;
-}
+static const struct sealed_role decoders = {.argument = DECODER_ARGUMENT,
+    .process = "its decoder",
+    .fault = "damaged",
+    .work = "decoding it"};
 
 int media_name(struct question *question, const char *name, struct error *err)
 {
@@ -34,7 +31,7 @@ int media_name(struct question *question, const char *name, struct error *err)
 
 /* --- decoders --- */
 
-static bool media_take_idle(struct media *media, struct decoders_one *ret_one)
+static bool media_take_idle(struct media *media, struct sealed_one *ret_one)
 {
     bool is_taken;
 
@@ -46,14 +43,14 @@ static bool media_take_idle(struct media *media, struct decoders_one *ret_one)
     return is_taken;
 }
 
-int media_borrow(struct media *media, struct decoders_one *ret_one, struct error *err)
+int media_borrow(struct media *media, struct sealed_one *ret_one, struct error *err)
 {
     return media_take_idle(media, ret_one)
                ? 0
-               : decoders_start(media->seal == MEDIA_SEAL_REQUIRE, ret_one, err);
+               : sealed_start(&decoders, media->seal == SEALED_REQUIRE, ret_one, err);
 }
 
-void media_return(struct media *media, struct decoders_one *one)
+void media_return(struct media *media, struct sealed_one *one)
 {
     bool is_kept;
 
@@ -63,16 +60,16 @@ void media_return(struct media *media, struct decoders_one *one)
         media->idle[media->n_idle++] = *one;
     pthread_mutex_unlock(&media->lock);
     if (!is_kept)
-        decoders_end(one);
+        sealed_end(one);
 }
 
 /* A decoder needs a moment to start, in which the caller goes on. */
 static void media_start_ahead(struct media *media)
 {
-    struct decoders_one one;
+    struct sealed_one one;
 
-    if (media->seal != MEDIA_SEAL_OFF &&
-        decoders_start(media->seal == MEDIA_SEAL_REQUIRE, &one, NULL) == 0)
+    if (media->seal != SEALED_OFF &&
+        sealed_start(&decoders, media->seal == SEALED_REQUIRE, &one, NULL) == 0)
         media_return(media, &one);
 }
 
@@ -86,7 +83,7 @@ int media_open(
         return rc;
     media = mem_new(struct media);
     media->root_fd = root_fd;
-    media->seal = chosen;
+    media->seal = sealed_chosen();
     media->cancel = cancel;
     pthread_mutex_init(&media->lock, NULL);
     media_start_ahead(media);
@@ -99,7 +96,7 @@ void media_close(struct media *media)
     if (!media)
         return;
     for (int i = 0; i < media->n_idle; i++)
-        decoders_end(&media->idle[i]);
+        sealed_end(&media->idle[i]);
     pthread_mutex_destroy(&media->lock);
     close(media->root_fd);
     free(media);
@@ -122,17 +119,46 @@ void media_add_state(struct media *media, const char *name, struct digest *diges
     digest_add_number(digest, stat.st_ctim.tv_nsec);
 }
 
+/* What a decoder says is not trusted: `text` ends, is one line of UTF-8, and `rc` is one of ours.
+ */
+static int media_take_answer(struct answer *answer, struct error *err)
+{
+    answer->text[sizeof answer->text - 1] = '\0';
+    answer->warnings[sizeof answer->warnings - 1] = '\0';
+    text_one_line(answer->text);
+    text_one_line(answer->warnings);
+    if (answer->rc >= 0)
+        return answer->rc;
+    return error_set(err, answer->rc >= -ERR_LIBRARY ? (enum err_code) - answer->rc : ERR_INPUT,
+        "%s", answer->text);
+}
+
+int media_ask(struct sealed_one *one, const struct question *question, const int *fds, int n_fds,
+    const atomic_bool *cancel, struct answer *ret_answer, bool *ret_is_alive, struct error *err)
+{
+    int rc = sealed_ask(one, question->name, question, sizeof *question, fds, n_fds, cancel,
+        ret_answer, sizeof *ret_answer, err);
+
+    *ret_is_alive = rc == 0;
+    return rc < 0 ? rc : media_take_answer(ret_answer, err);
+}
+
+int media_start(bool is_required, struct sealed_one *ret_one, struct error *err)
+{
+    return sealed_start(&decoders, is_required, ret_one, err);
+}
+
 int media_check_seal(struct error *err)
 {
     struct question question = {.kind = QUESTION_SOUND_CLOSE, .name = "a decoder"};
-    struct decoders_one one;
+    struct sealed_one one;
     struct answer answer;
     bool is_alive;
-    int rc = decoders_start(true, &one, err);
+    int rc = media_start(true, &one, err);
 
     if (rc == 0)
-        rc = decoders_ask(&one, &question, NULL, 0, NULL, &answer, &is_alive, err);
+        rc = media_ask(&one, &question, NULL, 0, NULL, &answer, &is_alive, err);
     if (rc == 0)
-        decoders_end(&one);
+        sealed_end(&one);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* media.h - pictures and sounds below the media root, which come from outside, decoded in processes
- * that may do nothing else (decoder.h, seal.h).  So a file that takes a decoder over gets no
+ * that may do nothing else (decoder.h, sealed.h).  So a file that takes a decoder over gets no
  * database, no key, no network and no other file; one that ends or stalls it is an error that
  * names the file, and the next file gets a new decoder.
  *
@@ -13,17 +13,13 @@
  * from outside; -ERR_CANCELED.
  *
  * Room: files from outside, decoded in processes that may do nothing else.
- * May use: base, video/frame, video/libav, video/picture, video/sound.
- * Used by: cli, cli/film, fcgi, fcgi/cases, video, video/deliver, video/film, video/mix. */
+ * May use: base, video/frame, video/libav, video/picture, video/sealed, video/sound.
+ * Used by: cli, cli/film, fcgi/cases, video, video/deliver, video/film, video/mix. */
 #pragma once
 
 #include <stdatomic.h>
 
 #include "video/picture/picture.h"
-
-/* For the whole process; once, before threads start.  `seal`: the value of CASECAST_SEAL.  Normally
- * off.  The program must ask decoder_is_wanted() first of all. */
-void media_choose(const char *seal);
 
 /* Can decoders be sealed here?  Starts one.  -ERR_LIBRARY: the kernel refuses; the text says what
  * would be right. */

@@ -74,13 +74,13 @@ static int media_picture_read(struct media *media, const char *name, struct ques
 static int media_picture_ask(struct media *media, const struct question *question, const int *fds,
     int n_fds, struct answer *ret_answer, struct error *err)
 {
-    struct decoders_one one;
+    struct sealed_one one;
     bool is_alive;
     int rc = media_borrow(media, &one, err);
 
     if (rc < 0)
         return rc;
-    rc = decoders_ask(&one, question, fds, n_fds, media->cancel, ret_answer, &is_alive, err);
+    rc = media_ask(&one, question, fds, n_fds, media->cancel, ret_answer, &is_alive, err);
     if (is_alive)
         media_return(media, &one);
     return rc > 0 ? 0 : rc;
@@ -103,7 +103,7 @@ int media_picture_probe(struct media *media, const char *name, struct error *err
 {
     struct answer answer;
 
-    return media->seal == MEDIA_SEAL_OFF
+    return media->seal == SEALED_OFF
                ? picture_probe(media->root_fd, name, err)
                : media_picture_judge(media, QUESTION_PROBE, name, &answer, err);
 }
@@ -114,7 +114,7 @@ int media_picture_check(struct media *media, const char *name,
     struct answer answer;
     int rc;
 
-    if (media->seal == MEDIA_SEAL_OFF)
+    if (media->seal == SEALED_OFF)
         return picture_check(media->root_fd, name, ret_warnings, err);
     rc = media_picture_judge(media, QUESTION_CHECK, name, &answer, err);
     if (rc == 0)
@@ -191,7 +191,7 @@ int media_picture_load(struct media *media, const char *name, int width, int hei
     struct yuv yuv = {0};
     int rc;
 
-    if (media->seal == MEDIA_SEAL_OFF)
+    if (media->seal == SEALED_OFF)
         return picture_load(media->root_fd, name, width, height, fit, ret_yuv, ret_digest, err);
     rc = yuv_alloc(&yuv, width, height, err);
     if (rc == 0)

@@ -21,7 +21,7 @@ struct media_sound {
     const atomic_bool *cancel;
     struct sound_file *here; /* without decoders; else NULL */
 
-    struct decoders_one one;
+    struct sealed_one one;
     bool is_alive; /* it may be asked */
     struct question question;
     const float *pairs; /* shared with it; NULL: not mapped */
@@ -31,7 +31,7 @@ static int media_sound_ask(struct media_sound *sound, const int *fds, int n_fds,
 {
     struct answer answer;
 
-    return decoders_ask(
+    return media_ask(
         &sound->one, &sound->question, fds, n_fds, sound->cancel, &answer, &sound->is_alive, err);
 }
 
@@ -90,7 +90,7 @@ int media_sound_open(struct media *media, const char *name, const atomic_bool *c
 
     sound->media = media;
     sound->cancel = cancel;
-    rc = media->seal == MEDIA_SEAL_OFF
+    rc = media->seal == SEALED_OFF
              ? sound_file_open(media->root_fd, name, cancel, &sound->here, err)
              : media_sound_open_sealed(sound, name, err);
     if (rc < 0)
@@ -170,7 +170,7 @@ int media_sound_check(struct media *media, const char *name, struct error *err)
     struct media_sound *sound;
     int rc;
 
-    if (media->seal == MEDIA_SEAL_OFF)
+    if (media->seal == SEALED_OFF)
         return sound_file_check(media->root_fd, name, err);
     rc = media_sound_open(media, name, NULL, &sound, err);
     if (rc < 0)

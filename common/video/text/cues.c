@@ -99,14 +99,17 @@ static char *cues_trim_lines(const char *text)
     return copy;
 }
 
-static void cues_add_caption(struct cues *cues, int scene, bool at_top)
+static int cues_add_caption(struct cues *cues, int scene, bool at_top, struct error *err)
 {
     const struct timeline_scene *when = &cues->timeline->scenes[scene];
     struct caption_style style = caption_style_of(cues->record);
     struct caption *caption;
+    int rc;
 
     style.fonts = cues->fonts;
-    caption = caption_plan(cues->record->scenes[scene].caption, &style, when->caption_n);
+    rc = caption_plan(cues->record->scenes[scene].caption, &style, when->caption_n, &caption, err);
+    if (rc < 0)
+        return error_where(err, "scene %d: caption: ", scene + 1);
     for (int i = 0; caption && i < caption_page_count(caption); i++) {
         int from, to;
         const char *text = caption_page_text(caption, i, &from, &to);
@@ -115,6 +118,7 @@ static void cues_add_caption(struct cues *cues, int scene, bool at_top)
             timeline_ms(cues->timeline, when->caption_at + to), at_top, cues_trim_lines(text));
     }
     caption_free(caption);
+    return 0;
 }
 
 /* --- a scene with narration: its phrases --- */
@@ -153,7 +157,7 @@ static void cues_add_narration(struct cues *cues, int scene, bool at_top)
     phrases_free(&phrases);
 }
 
-static void cues_add_scene(struct cues *cues, int scene)
+static int cues_add_scene(struct cues *cues, int scene, struct error *err)
 {
     const struct scene *words = &cues->record->scenes[scene];
     bool at_top = cues_is_at_top(cues, scene);
@@ -161,14 +165,18 @@ static void cues_add_scene(struct cues *cues, int scene)
     if (words->narration && cues->clips[scene].n > 0)
         cues_add_narration(cues, scene, at_top);
     else if (words->caption)
-        cues_add_caption(cues, scene, at_top);
+        return cues_add_caption(cues, scene, at_top, err);
+    return 0;
 }
 
 int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err)
 {
-    (void)err;
-    while (cues->n <= i && cues->n_scenes < cues->timeline->n_scenes)
-        cues_add_scene(cues, cues->n_scenes++);
+    int rc = 0;
+
+    while (rc == 0 && cues->n <= i && cues->n_scenes < cues->timeline->n_scenes)
+        rc = cues_add_scene(cues, cues->n_scenes++, err);
+    if (rc < 0)
+        return rc;
     if (cues->n <= i)
         return CUES_E_END;
     *ret_cue = &cues->list[i];

@@ -52,7 +52,7 @@ bool cues_stand_at_top(const struct cues *cues);
 enum { CUES_E_END = 1 };
 
 /* Cue number `i` (from 0); adds the cues of further scenes as needed.  `*ret_cue` holds until the
- * next call.  CUES_E_END: there are not so many. */
+ * next call.  CUES_E_END: there are not so many.  Errors as caption_plan(). */
 int cues_at(struct cues *cues, int i, const struct cue **ret_cue, struct error *err);
 
 /* Add the cues of all scenes to the list. */

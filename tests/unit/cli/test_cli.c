@@ -11,7 +11,7 @@
 #include "media.h"
 #include "store/hooks.h"
 #include "unit/store/store_kit.h"
-#include "video/media/decoder.h"
+#include "video/child.h"
 #include "video/video.h"
 
 static char out[16384], complaints[16384];
@@ -1191,8 +1191,8 @@ int main(int argc, char **argv)
         {a_misspelt_option_is_told_with_what_was_meant, sizeof misspelt / sizeof *misspelt},
     };
 
-    if (decoder_is_wanted(argc, argv))
-        return decoder_main(argv);
+    if (child_is_wanted(argc, argv))
+        return child_main(argc, argv);
     return kit_main_loops(
         "cli", tests, sizeof tests / sizeof *tests, loops, sizeof loops / sizeof *loops, start);
 }

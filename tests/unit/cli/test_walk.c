@@ -14,7 +14,7 @@
 #include "cli/cli.h"
 #include "media.h"
 #include "unit/store/store_kit.h"
-#include "video/media/decoder.h"
+#include "video/child.h"
 #include "video/video.h"
 
 enum { TAKEN_MAX = 40, FIELDS = 2 * CASE_FIELDS_MAX, LONG_FRAMES = 500 };
@@ -417,8 +417,8 @@ int main(int argc, char **argv)
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    if (decoder_is_wanted(argc, argv))
-        return decoder_main(argv);
+    if (child_is_wanted(argc, argv))
+        return child_main(argc, argv);
     digest_init();
     suite_add_tcase(suite, cases);
     tcase_set_timeout(cases, 600); /* twenty films, with the address sanitizer, too */

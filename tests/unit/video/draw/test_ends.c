@@ -335,7 +335,9 @@ START_TEST(two_hundred_long_credits_are_all_shown)
     style = caption_style_of(&record);
     style.size *= 0.75;
     style.page_lines = CREDITS_LINES;
-    caption = caption_plan(all, &style, timeline_frames(30, credits_ms(&record) - 500));
+    ck_assert_int_eq(
+        caption_plan(all, &style, timeline_frames(30, credits_ms(&record) - 500), &caption, NULL),
+        0);
     for (int i = 0; i < caption_page_count(caption); i++) {
         int from, to;
 

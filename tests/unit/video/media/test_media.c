@@ -22,12 +22,14 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "media.h"
+#include "unit/video/media/attacks.h"
 #include "video/libav/cpu.h"
 #include "video/media/decoder.h"
-#include "video/media/decoders.h"
-#include "video/media/exchange.h"
 #include "video/media/media.h"
-#include "video/media/seal.h"
+#include "video/media/media_private.h"
+#include "video/media/questions.h"
+#include "video/sealed/seal.h"
+#include "video/sealed/sealed.h"
 
 static char *folder;
 static struct media *media;
@@ -38,56 +40,18 @@ static void set_up(void)
     digest_init();
     cpu_pin_libav(); /* here, too, as a decoder does */
     folder = media_folder();
-    media_choose("require");
+    sealed_choose("require");
     ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
 }
 
 static void tear_down(void)
 {
     media_close(media);
-    media_choose("off");
+    sealed_choose("off");
     media_folder_remove(folder);
 }
 
 /* --- the decoder of this program: the real one, but for files that take it over --- */
-
-/* A file that takes a decoder over: the system call that it makes, and what an argument points to.
- */
-struct attack {
-    char magic[8];
-    long call;
-    uint64_t arguments[6];
-    char text[256];
-};
-
-enum { TEXT = 1 << 20 }; /* an argument: the address of `text` */
-#define MAGIC "TAKEOVER"
-enum { CRASH = -1, STALL = -2, GREED = -3 }; /* in place of a system call */
-
-static void attack_end(long call)
-{
-    if (call == CRASH)
-        raise(SIGSEGV);
-    if (call == GREED)
-        for (;;)
-            if (!malloc(64 << 20))
-                abort();
-    for (volatile unsigned long i = 0; call == STALL;)
-        i++;
-}
-
-/* Runs what the file says, and answers what came of it: errno, or 0. */
-static int attack_run(const struct attack *attack)
-{
-    uint64_t a[6];
-
-    if (attack->call < 0)
-        attack_end(attack->call);
-    for (int i = 0; i < 6; i++)
-        a[i] =
-            attack->arguments[i] == TEXT ? (uint64_t)(uintptr_t)attack->text : attack->arguments[i];
-    return syscall(attack->call, a[0], a[1], a[2], a[3], a[4], a[5]) < 0 ? errno : 0;
-}
 
 /* As decoder_main(), with that fault: it runs bytes of the file. */
 static int faulty_decoder_main(char **argv)
@@ -96,7 +60,7 @@ static int faulty_decoder_main(char **argv)
     static struct answer answer;
     int fds[EXCHANGE_FDS];
 
-    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0))
+    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0, NULL))
         _exit(SEAL_REFUSED);
     while (exchange_receive(EXCHANGE_FD, &question, sizeof question, fds)) {
         const struct attack *attack = mmap(NULL, sizeof *attack, PROT_READ, MAP_PRIVATE, fds[0], 0);
@@ -155,7 +119,7 @@ START_TEST(a_picture_has_the_same_pixels_digest_and_fit)
         ck_assert_int_eq(media_picture_probe(media, pictures[0].name, &err), 0);
         ck_assert_int_eq(media_picture_check(media, pictures[0].name, warnings, &err), 0);
         media_close(media);
-        media_choose("off");
+        sealed_choose("off");
         ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
     }
     ck_assert_str_eq(digests[0], digests[1]);
@@ -194,7 +158,7 @@ START_TEST(a_sound_has_the_same_samples_in_one_read_of_many_answers)
     n = read_sound("s", sealed, PAIRS);
     ck_assert_int_gt(n, EXCHANGE_PAIRS);
     media_close(media);
-    media_choose("off");
+    sealed_choose("off");
     ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
     ck_assert_int_eq(read_sound("s", here, PAIRS), n);
     ck_assert_mem_eq(sealed, here, (size_t)n * 2 * sizeof *here);
@@ -225,53 +189,6 @@ START_TEST(a_bad_file_has_the_same_error_and_the_next_is_read)
 END_TEST
 
 /* --- a decoder that a file took over --- */
-
-static const struct {
-    const char *what;
-    struct attack attack;
-} attacks[] = {
-    {"open the database", {.call = SYS_openat,
-                              .arguments = {(uint64_t)AT_FDCWD, TEXT, O_RDONLY},
-                              .text = "/etc/passwd"}},
-    {"open, by the old call",
-        {.call = SYS_open, .arguments = {TEXT, O_RDONLY}, .text = "/etc/passwd"}},
-    {"open, by the new call", {.call = SYS_openat2,
-                                  .arguments = {(uint64_t)AT_FDCWD, TEXT, TEXT, 24},
-                                  .text = "/etc/passwd"}},
-    {"open its own descriptor again", {.call = SYS_openat,
-                                          .arguments = {(uint64_t)AT_FDCWD, TEXT, O_RDWR},
-                                          .text = "/proc/self/fd/3"}},
-    {"see whether a file is there",
-        {.call = SYS_access, .arguments = {TEXT, F_OK}, .text = "/etc/passwd"}},
-    {"read a folder", {.call = SYS_getdents64, .arguments = {3, TEXT, 256}}},
-    {"remove a file", {.call = SYS_unlink, .arguments = {TEXT}, .text = "/tmp/none"}},
-    {"make a folder", {.call = SYS_mkdir, .arguments = {TEXT, 0700}, .text = "/tmp/none"}},
-    {"write to standard output", {.call = SYS_write, .arguments = {1, TEXT, 5}, .text = "hello"}},
-    {"connect to the network", {.call = SYS_socket, .arguments = {AF_INET, SOCK_STREAM, 0}}},
-    {"connect to a local server", {.call = SYS_socket, .arguments = {AF_UNIX, SOCK_STREAM, 0}}},
-    {"send to another descriptor",
-        {.call = SYS_sendto, .arguments = {2, TEXT, 5}, .text = "hello"}},
-    {"start a program", {.call = SYS_execve, .arguments = {TEXT, 0, 0}, .text = "/bin/true"}},
-    {"start a process", {.call = SYS_fork}},
-    {"start a thread", {.call = SYS_clone, .arguments = {SIGCHLD}}},
-    {"start one by the new call", {.call = SYS_clone3, .arguments = {TEXT, 88}}},
-    {"kill what started it", {.call = SYS_kill, .arguments = {1, 0}}},
-    {"signal another process", {.call = SYS_tgkill, .arguments = {1, 1, 0}}},
-    {"trace a process", {.call = SYS_ptrace, .arguments = {PTRACE_ATTACH, 1}}},
-    {"read another process", {.call = SYS_process_vm_readv, .arguments = {1, TEXT, 1, TEXT, 1}}},
-    {"run its data", {.call = SYS_mmap,
-                         .arguments = {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
-                             (uint64_t)-1}}},
-    {"make its data run", {.call = SYS_mprotect, .arguments = {0, 4096, PROT_EXEC}}},
-    {"raise its limits", {.call = SYS_prlimit64, .arguments = {0, 0, TEXT, 0}}},
-    {"raise them by the old call", {.call = SYS_setrlimit, .arguments = {0, TEXT}}},
-    {"queue calls for the kernel", {.call = SYS_io_uring_setup, .arguments = {1, TEXT}}},
-    {"load a program into the kernel", {.call = SYS_bpf, .arguments = {5, TEXT, 48}}},
-    {"take a descriptor of another process", {.call = SYS_pidfd_open, .arguments = {1, 0}}},
-    {"change its user", {.call = SYS_setuid, .arguments = {0}}},
-    {"mount", {.call = SYS_unshare, .arguments = {0x10000000}}},
-};
-enum { ATTACKS = sizeof attacks / sizeof *attacks };
 
 static void write_attack(const char *name, struct attack attack)
 {
@@ -354,7 +271,7 @@ END_TEST
 START_TEST(a_decoder_that_sleeps_ends_when_patience_does)
 {
     const struct question question = {.kind = QUESTION_PROBE, .name = "sleep"};
-    struct decoders_one one;
+    struct sealed_one one;
     struct answer answer;
     bool is_alive;
     int fd;
@@ -363,11 +280,11 @@ START_TEST(a_decoder_that_sleeps_ends_when_patience_does)
     write_attack("sleep", (struct attack){.call = SYS_futex, .arguments = {TEXT, FUTEX_WAIT}});
     fd = open("sleep", O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(decoders_start(true, &one, &err), 0);
+    ck_assert_int_eq(media_start(true, &one, &err), 0);
     ck_assert_int_eq(one.patience_s, SEAL_SECONDS);
     one.patience_s = 1;
     ck_assert_int_eq(
-        decoders_ask(&one, &question, &fd, 1, NULL, &answer, &is_alive, &err), -ERR_INPUT);
+        media_ask(&one, &question, &fd, 1, NULL, &answer, &is_alive, &err), -ERR_INPUT);
     ck_assert(!is_alive);
     ck_assert_msg(strncmp(err.text, "sleep: damaged, or on a disk", 28) == 0, "%s", err.text);
     close(fd);
@@ -376,14 +293,14 @@ END_TEST
 
 /* --- what a decoder has --- */
 
-static void start(struct decoders_one *one)
+static void start(struct sealed_one *one)
 {
     const struct question question = {.kind = QUESTION_SOUND_CLOSE};
     struct answer answer;
     bool is_alive;
 
-    ck_assert_int_eq(decoders_start(true, one, &err), 0);
-    ck_assert_int_eq(decoders_ask(one, &question, NULL, 0, NULL, &answer, &is_alive, &err), 0);
+    ck_assert_int_eq(media_start(true, one, &err), 0);
+    ck_assert_int_eq(media_ask(one, &question, NULL, 0, NULL, &answer, &is_alive, &err), 0);
     ck_assert(is_alive);
 }
 
@@ -405,7 +322,7 @@ static void read_proc(pid_t pid, const char *name, char *text, size_t size)
 
 START_TEST(a_decoder_has_a_limit_of_time_and_no_core)
 {
-    struct decoders_one one;
+    struct sealed_one one;
     struct rlimit limit;
 
     start(&one);
@@ -414,13 +331,13 @@ START_TEST(a_decoder_has_a_limit_of_time_and_no_core)
         limit.rlim_cur >= SEAL_PROCESSOR_SECONDS && limit.rlim_cur < 2 * SEAL_PROCESSOR_SECONDS);
     ck_assert_int_eq(prlimit(one.pid, RLIMIT_CORE, NULL, &limit), 0);
     ck_assert(limit.rlim_max == 0);
-    decoders_end(&one);
+    sealed_end(&one);
 }
 END_TEST
 
 START_TEST(a_decoder_has_no_secret_and_no_descriptor)
 {
-    struct decoders_one one;
+    struct sealed_one one;
     char text[8192], path[64];
     int open_one = open("/etc/passwd", O_RDONLY); /* not even closed on exec */
 
@@ -436,7 +353,7 @@ START_TEST(a_decoder_has_no_secret_and_no_descriptor)
             ck_assert_msg(readlink(path, text, sizeof text) < 0, "it has %s", path);
         }
     }
-    decoders_end(&one);
+    sealed_end(&one);
     close(open_one);
 }
 END_TEST
@@ -456,7 +373,7 @@ static bool is_running(pid_t pid)
 START_TEST(a_decoder_ends_with_the_process_that_started_it)
 {
     int pipes[2], status;
-    struct decoders_one one;
+    struct sealed_one one;
     pid_t child, pid = 0;
 
     ck_assert_int_eq(pipe(pipes), 0);

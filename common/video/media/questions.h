@@ -1,5 +1,5 @@
-/* exchange.h - what a process that decodes is asked, and what it answers: one message each way over
- * a socket pair (SOCK_SEQPACKET), with descriptors beside the question.  One thread at a time. */
+/* questions.h - what a process that decodes is asked, and what it answers: one message each way
+ * (exchange.h), with descriptors beside the question. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,16 +7,13 @@
 
 #include "base/error.h"
 #include "video/picture/picture.h"
+#include "video/sealed/exchange.h"
 #include "video/sound/sound_file.h"
-
-/* The process finds its end of the pair here. */
-enum { EXCHANGE_FD = 3 };
 
 enum {
     EXCHANGE_NAME = 4096,   /* bytes of a file's name, with its NUL */
     EXCHANGE_PAIRS = 16384, /* left-right pairs of sound that an answer holds at most */
     EXCHANGE_TEXT = sizeof(((struct error *)0)->text),
-    EXCHANGE_FDS = 2, /* descriptors with a question at most */
 };
 
 enum question_kind {
@@ -43,12 +40,3 @@ struct answer {
     char warnings[PICTURE_WARNINGS_MAX]; /* QUESTION_CHECK */
     struct fit fit;                      /* QUESTION_DRAW: what was done */
 };
-
-/* Sends `size` bytes and `n_fds` descriptors, which stay open here.  False: the other side is gone.
- * No signal. */
-bool exchange_send(int socket, const void *message, size_t size, const int *fds, int n_fds);
-
-/* Waits for a message of exactly `size` bytes.  `fds`: EXCHANGE_FDS descriptors that came with it
- * (-1: none), which the caller closes; NULL: none is taken.  False: the other side is gone, or sent
- * something else. */
-bool exchange_receive(int socket, void *message, size_t size, int *fds);

@@ -1,10 +1,11 @@
 /* seal.c - see seal.h: limits, no dumps, Landlock where the kernel has it, and a list of system
  * calls (seccomp).  A call that is not on the list fails with EPERM. */
-#include "video/media/seal.h"
+#include "video/sealed/seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -17,7 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "video/media/exchange.h"
+#include "video/sealed/exchange.h"
+#include "video/sealed/seal_private.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -51,7 +53,7 @@ static void seal_limit(int resource, rlim_t most)
     setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
-static void seal_limits(void)
+static void seal_limits(bool has_threads)
 {
     rlim_t size = seal_size();
 
@@ -61,7 +63,8 @@ static void seal_limits(void)
         seal_limit(RLIMIT_FSIZE, 0);
     signal(SIGXFSZ, SIG_IGN); /* a library that complains to stderr is no reason to end */
     seal_limit(RLIMIT_CORE, 0);
-    seal_limit(RLIMIT_NPROC, 0);
+    if (!has_threads)
+        seal_limit(RLIMIT_NPROC, 0);
     prctl(PR_SET_DUMPABLE, 0);
 }
 
@@ -139,23 +142,52 @@ static int seal_allow_some(scmp_filter_ctx filter)
     return rc;
 }
 
-static bool seal_system_calls(void)
+/* For libraries that open files and start threads.  A thread is no process: clone() says so in a
+ * register; clone3() says it in memory, where no filter looks, so it is missing, and the C library
+ * takes the other. */
+static int seal_allow_files(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp copy = SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0);
+    static const int calls[] = {SCMP_SYS(fstat), SCMP_SYS(set_robust_list), SCMP_SYS(rseq)};
+    static const int asked[] = {SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(open),
+        SCMP_SYS(openat), SCMP_SYS(newfstatat)};
+    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
+
+    if (rc == 0)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (rc == 0)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, copy);
+    for (size_t i = 0; rc == 0 && i < sizeof calls / sizeof *calls; i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+    for (size_t i = 0; rc == 0 && i < sizeof asked / sizeof *asked; i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_TRAP, asked[i], 0);
+    return rc;
+}
+
+static bool seal_system_calls(bool has_files)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int rc = filter ? seal_allow_calls(filter) : -ENOMEM;
 
     if (rc == 0)
         rc = seal_allow_some(filter);
+    if (rc == 0 && has_files)
+        rc = seal_allow_files(filter);
+    if (rc == 0) /* threads that are there, too */
+        rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (rc == 0)
         rc = seccomp_load(filter); /* sets no_new_privs, too */
     seccomp_release(filter);
     return rc == 0;
 }
 
-bool seal_close(bool is_required)
+bool seal_close(bool is_required, const struct seal_files *files)
 {
-    seal_limits();
+    seal_limits(files != NULL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (files)
+        seal_files_serve(files);
     seal_landlock();
-    return seal_system_calls() || !is_required;
+    return seal_system_calls(files != NULL) || !is_required;
 }

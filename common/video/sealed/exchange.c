@@ -1,5 +1,5 @@
 /* exchange.c - see exchange.h. */
-#include "video/media/exchange.h"
+#include "video/sealed/exchange.h"
 
 #include <errno.h>
 #include <string.h>
@@ -58,4 +58,34 @@ bool exchange_receive(int socket, void *message, size_t size, int *fds)
     if (fds)
         exchange_take_fds(&head, fds);
     return len == (ssize_t)size && !(head.msg_flags & (MSG_TRUNC | MSG_CTRUNC));
+}
+
+bool exchange_send_long(int socket, const struct buf *message)
+{
+    bool is_sent = exchange_send(socket, &message->len, sizeof message->len, NULL, 0);
+
+    for (size_t at = 0, n; is_sent && at < message->len; at += n) {
+        n = message->len - at < EXCHANGE_PIECE ? message->len - at : EXCHANGE_PIECE;
+        is_sent = exchange_send(socket, message->data + at, n, NULL, 0);
+    }
+    return is_sent;
+}
+
+bool exchange_receive_long(int socket, bool (*wait)(void *ctx), void *ctx, struct buf *ret_message)
+{
+    char piece[EXCHANGE_PIECE];
+    size_t len;
+
+    *ret_message = (struct buf){0};
+    if ((wait && !wait(ctx)) || !exchange_receive(socket, &len, sizeof len, NULL) ||
+        len > EXCHANGE_LONG_MAX)
+        return false;
+    while (ret_message->len < len) {
+        size_t left = len - ret_message->len, n = left < sizeof piece ? left : sizeof piece;
+
+        if ((wait && !wait(ctx)) || !exchange_receive(socket, piece, n, NULL))
+            return false;
+        buf_add(ret_message, piece, n);
+    }
+    return true;
 }
