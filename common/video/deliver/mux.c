@@ -209,6 +209,8 @@ int mux_end(struct mux *mux, struct error *err)
     if (rc == 0)
         rc = mux_disable_text(mux, err);
     if (rc == 0)
+        rc = mux_check(mux, err);
+    if (rc == 0)
         rc = mux_flush(mux, err);
     if (rc == 0)
         rc = outdir_finish(mux->dir, mux->temporary, mux->name, LIVE_PREFIX, err);

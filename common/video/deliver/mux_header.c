@@ -23,8 +23,9 @@ static int mux_add_streams(struct mux *mux, const AVCodecParameters *headers)
     picture->avg_frame_rate = picture->r_frame_rate = (AVRational){mux->record->fps, 1};
     sound->time_base = (AVRational){1, TIMELINE_RATE};
     language_code(mux->record->language, language);
-    av_dict_set(&sound->metadata, "language", language, 0);
-    rc = avcodec_parameters_copy(picture->codecpar, headers);
+    rc = av_dict_set(&sound->metadata, "language", language, 0);
+    if (rc >= 0)
+        rc = avcodec_parameters_copy(picture->codecpar, headers);
     return rc < 0 ? rc
                   : avcodec_parameters_copy(sound->codecpar, soundtrack_parameters(mux->track));
 }
@@ -43,15 +44,17 @@ static int mux_add_words(struct mux *mux)
     return text ? text_track_describe(words->text, text) : AVERROR(ENOMEM);
 }
 
-static void mux_add_tags(struct mux *mux)
+static int mux_add_tags(struct mux *mux)
 {
     char *credits = credits_of(mux->record);
+    int rc = 0;
 
     if (mux->record->title)
-        av_dict_set(&mux->format->metadata, "title", mux->record->title, 0);
-    if (credits)
-        av_dict_set(&mux->format->metadata, "copyright", credits, 0);
+        rc = av_dict_set(&mux->format->metadata, "title", mux->record->title, 0);
+    if (rc >= 0 && credits)
+        rc = av_dict_set(&mux->format->metadata, "copyright", credits, 0);
     free(credits);
+    return rc;
 }
 
 static int mux_open_live(struct mux *mux, struct error *err)
@@ -71,8 +74,10 @@ int mux_write_header(struct mux *mux, const AVCodecParameters *headers, struct e
         rc = mux_add_streams(mux, headers);
     if (rc >= 0)
         rc = mux_add_words(mux);
-    mux_add_tags(mux);
-    av_dict_set(&options, "movflags", "+faststart", 0);
+    if (rc >= 0)
+        rc = mux_add_tags(mux);
+    if (rc >= 0)
+        rc = av_dict_set(&options, "movflags", "+faststart", 0);
     if (rc >= 0)
         rc = avformat_write_header(mux->format, &options);
     av_dict_free(&options);

@@ -14,6 +14,7 @@ static int mux_write_packet(
         return mux_error(mux, rc, err);
     mux->packet->stream_index = stream;
     av_packet_rescale_ts(mux->packet, unit, mux->format->streams[stream]->time_base);
+    mux_count(&mux->counts[stream], mux->packet);
     rc = av_interleaved_write_frame(mux->format, mux->packet);
     return rc < 0 ? mux_error(mux, rc, err) : 0;
 }

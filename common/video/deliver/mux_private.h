@@ -1,5 +1,5 @@
 /* mux_private.h - what the files of the muxer share: mux.c opens, adds and ends, mux_header.c
- * writes the header, mux_packets.c the packets. */
+ * writes the header, mux_packets.c the packets, mux_check.c reads the file again. */
 #pragma once
 
 #include <libavformat/avformat.h>
@@ -8,7 +8,13 @@
 #include "video/deliver/mux.h"
 #include "video/libav/libav_error.h"
 
-enum { MUX_PICTURE, MUX_SOUND, MUX_TEXT }; /* streams of the MP4 */
+enum { MUX_PICTURE, MUX_SOUND, MUX_TEXT, MUX_STREAMS }; /* streams of the MP4 */
+
+/* The packets of a stream. */
+struct mux_count {
+    int64_t n, bytes;
+    int64_t first, last; /* decoding times, in the stream's unit; `last` from `first` on */
+};
 
 struct mux {
     /* fixed after mux_open() */
@@ -33,6 +39,7 @@ struct mux {
     bool has_sound, has_line, sound_ended, text_ended;
     int64_t next_dts; /* frames */
     int n_frames;     /* written so far */
+    struct mux_count counts[MUX_STREAMS];
 };
 
 /* Translate the libav error `rc` of a write; AVERROR_EXIT is a cancel. */
@@ -53,3 +60,8 @@ int mux_write_picture(struct mux *mux, const AVPacket *packet, struct error *err
 int mux_write_sound(struct mux *mux, int64_t until, struct error *err);
 /* All samples of the text track that begin before `until` ms. */
 int mux_write_text(struct mux *mux, int64_t until, struct error *err);
+
+/* A packet is written; its times are in the stream's unit. */
+void mux_count(struct mux_count *count, const AVPacket *packet);
+/* The closed file has all that was written.  -ERR_LIMIT: it has not. */
+int mux_check(const struct mux *mux, struct error *err);

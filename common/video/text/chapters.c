@@ -73,16 +73,18 @@ struct video_chapter *chapters_of(const struct case_record *record, const struct
 }
 
 /* Cut to TITLE_BYTES_MAX, between two characters. */
-static void chapters_set_title(AVDictionary **metadata, const char *title)
+static int chapters_set_title(AVDictionary **metadata, const char *title)
 {
     size_t len = strlen(title);
     char *copy;
+    int rc;
 
     while (len > TITLE_BYTES_MAX)
         len = (size_t)(g_utf8_find_prev_char(title, title + len) - title);
     copy = mem_copy_n(title, len);
-    av_dict_set(metadata, "title", copy, 0);
+    rc = av_dict_set(metadata, "title", copy, 0);
     free(copy);
+    return rc;
 }
 
 static int64_t chapters_ms(double seconds)
@@ -105,8 +107,9 @@ int chapters_describe(
             .time_base = {1, 1000},
             .start = chapters_ms(chapters[i].start_s),
             .end = chapters_ms(i + 1 < n ? chapters[i + 1].start_s : end_s)};
-        chapters_set_title(&chapter->metadata, chapters[i].title);
-        format->chapters[format->nb_chapters++] = chapter;
+        format->chapters[format->nb_chapters++] = chapter; /* freed with `format` */
+        if (chapters_set_title(&chapter->metadata, chapters[i].title) < 0)
+            return AVERROR(ENOMEM);
     }
     return 0;
 }
