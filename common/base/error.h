@@ -15,7 +15,8 @@
  *     store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db, store/sqlite/jobs, video,
  *     video/canary, video/deliver, video/draw, video/encode, video/film, video/frame,
  *     video/kept, video/language, video/libav, video/media, video/mix, video/picture,
- *     video/plan, video/sound, video/soundtrack, video/text, video/voice, video/watch. */
+ *     video/plan, video/sealed, video/sound, video/soundtrack, video/text, video/voice,
+ *     video/watch. */
 #pragma once
 
 enum err_code {
