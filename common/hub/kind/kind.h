@@ -74,7 +74,8 @@ struct job_kind {
     int (*subject_check)(const struct job_kind *kind, const char *subject, struct error *err);
 
     /* A webhook that each of its jobs gets, as in struct hook_request; `hook_url` NULL: none. */
-    const char *hook_url, *hook_host, *hook_events;
+    const char *hook_url;
+    const char *hook_host, *hook_events;
 
     /* A request may have a member "input". */
     bool takes_input;

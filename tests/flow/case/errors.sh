@@ -168,7 +168,7 @@ routes() {
     fact 'a list of an unknown kind is 400' problem 400 'kind "report": there is no such kind' "$url/api/jobs?kind=report"
     fact 'a list of 101 jobs is 400' problem 400 'limit.*101' "$url/api/jobs?limit=101"
     fact 'a cursor of no list is 400' problem 400 'after "x": must be the member `next`' "$url/api/jobs?after=x"
-    fact 'an unknown method is 405' allowed 'GET, HEAD' -X BREW "$url/api/cases"
+    fact 'an unknown method is 405' allowed 'GET, HEAD, POST' -X BREW "$url/api/cases"
     fact 'a body that is not JSON is 400 and names the place' problem 400 'line 2, column [0-9]+' "${post[@]}" -d $'{\n"caseId": }' "$url/api/jobs"
     fact 'a missing body is 400' problem 400 'line 1' "${post[@]}" "$url/api/jobs"
     fact 'a second member is 400' problem 400 'one member' "${post[@]}" -d '{"caseId":"1","x":1}' "$url/api/jobs"
@@ -203,7 +203,8 @@ unknown_kinds() {
         fact 'an EventSource gets this error in frames' error_frames '"hologram"' finished_video "$url/api/jobs/$id/events"
         fact 'an EventSource that comes back gets this error, too' holds '"hologram"' \
             "$(stream -H "Last-Event-ID: $id:1" "$url/api/jobs/$id/events" | messages)"
-        fact 'the snapshot of such a job is 404' problem 404 '"hologram"' "$url/api/jobs/$id"
+        fact 'the snapshot of such a job tells its state' same "$state hologram once" \
+            "$(curl -sS "$url/api/jobs/$id" | jq -r '"\(.state) \(.kind) \(.subject)"')"
         fact 'such a job can not be canceled' problem 404 '"hologram"' -X POST "$url/api/jobs/$id/cancel"
         fact 'a stream of a case ignores the id of such a job' holds processing_video \
             "$(stream -H "Last-Event-ID: $id:1" "$video?caseId=once" | messages)"
