@@ -129,6 +129,10 @@ static int still_prepare(struct still *still, struct error *err)
     if (rc == 0)
         rc = yuv_alloc(&still->frame, film->width, film->height, err);
     still->can_draw = rc == 0;
+    if (rc < 0) { /* the next frame tries again */
+        film_painter_close(&still->painter);
+        still->painter = (struct film_painter){0};
+    }
     return rc;
 }
 
