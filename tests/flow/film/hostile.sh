@@ -2,6 +2,7 @@
 # hostile.sh - unusual and invalid cases through nginx: pictures, captions and rows make a correct video or an error
 # that names them.  test_awkward_picture.c checks the pixels of such pictures.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: its subject is files from outside.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

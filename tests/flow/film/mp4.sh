@@ -2,6 +2,7 @@
 # mp4.sh - the MP4 file: what ffprobe reports, every frame decoded, sounds at the times of the timeline, and the same
 # bytes from every run.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: it reads the file that a terminal makes.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

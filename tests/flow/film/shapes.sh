@@ -2,6 +2,7 @@
 # shapes.sh - sizes, shapes, rates, transitions and fits.  Each pair of two values is in one video at least, and each
 # video has the size, the rate and the frames of its case.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: it compares pictures.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -2,6 +2,7 @@
 # sound.sh - unusual sound files make a correct video, or an error that names scene and file.  The sound has its
 # target loudness, and cached speech is the same as new speech.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: it compares sounds.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -30,7 +30,7 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/rig/rounds.sh"
 
 # On a busy machine a wave takes a minute, and a flow has seven of them (tests/flow/run).
-MOST_SECONDS=$([[ -n ${1-} ]] && echo 1000000 || echo 240)
+MOST_SECONDS=$([[ -n ${1-} ]] && echo 1000000 || echo 90)
 rounds=${1:-$([[ -n ${ASAN_OPTIONS-} ]] && echo 8 || echo 32)}
 seed=${2:-$SRANDOM}
 machines=(m1 m2 m3 m4)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # hardening.sh - the program is built so that a fault is hard to use.
+# (Any engine: it reads the program's file.)
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../../scripts/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # peers.sh - hostile FastCGI peers, connected to the responders' socket without nginx: none holds a thread for longer
 # than five seconds, they cost no memory, and other clients are answered.
+# (Any engine: its subject is the socket.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # woken.sh - a connection wakes a process that is stopped before it accepts it.  The kernel wakes only one of the
 # processes that wait on a socket, so no other process is notified; another process accepts the connection all the same.
+# (Any engine: its subject is the socket.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
