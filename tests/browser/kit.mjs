@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 
 export const base = process.env.CASECAST_URL;
 assert.ok(base, 'CASECAST_URL names the running casecast: start the tests with tests/browser/run');
+const site = new URL(base).origin; // base is longer below a prefix
 
 const LAUNCH = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -21,7 +22,7 @@ after(() => browser.close());
  * Runs `body(page)` in a fresh profile.  Fails if the page logged an error that does not match `forgive`, or sent a
  * request to a site other than `elsewhere` and ours.
  */
-export function withPage({ forgive = /^$/, elsewhere = base, ...options }, body) {
+export function withPage({ forgive = /^$/, elsewhere = site, ...options }, body) {
   return async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
@@ -31,7 +32,7 @@ export function withPage({ forgive = /^$/, elsewhere = base, ...options }, body)
     });
     page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
     page.on('request', (request) => {
-      if (![base, elsewhere].includes(new URL(request.url()).origin)) complaints.push(`elsewhere: ${request.url()}`);
+      if (![site, elsewhere].includes(new URL(request.url()).origin)) complaints.push(`elsewhere: ${request.url()}`);
     });
     try {
       await body(page);

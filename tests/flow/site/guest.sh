@@ -2,8 +2,6 @@
 # guest.sh - what `casecast nginx` prints in sites that are there: below a prefix it answers, and all else is as before.
 # (It measures no time, and runs side by side with others.)
 # (SQLite only: its subject is nginx.)
-#
-#     GUEST_NGINX=PROGRAM …     another nginx than that of this machine
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
@@ -13,68 +11,11 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
+# shellcheck source=tests/kit/host.sh
+. "$(dirname "$0")/../../kit/host.sh"
 
 private_stack_prepare CASECAST_PREFIX=/films CASECAST_SLOTS=1
 photos_make
-
-# --- the host: Debian's first site, and two servers with locations of their own ---------------------------------
-
-host_default() { # Debian's, on our port
-    sed -e "s/listen 80 /listen 127.0.0.1:$port /" -e '/listen \[::\]/d' -e "s:/var/www/html:$host/www:" \
-        /etc/nginx/sites-available/default
-}
-
-host_server() { # NAME
-    cat <<END
-server {
-    listen 127.0.0.1:$port;
-    server_name $1;
-    root $host/www;
-    location / { try_files \$uri =404; }
-    location /api/ { return 200 "api of $1\n"; }
-    location /media/ { return 200 "media of $1\n"; }
-    location /create/ { return 200 "create of $1\n"; }
-    location ~* \.(css|html|jpg|js|m3u8|mp4|svg|vtt)$ { return 200 "a file of $1\n"; }
-    include $host/snippets/*.conf;
-}
-END
-}
-
-host_make() {
-    host=$private/host
-    mkdir -p "$host/www" "$host/snippets" "$host/sites"
-    printf 'the page of the host\n' >"$host/www/index.html"
-    ln -s "$root/nginx" "$host/casecast"
-    "$program" nginx --log="$host/casecast.log" >"$host/snippets/routes.conf" || exit
-    "$program" nginx pages --log="$host/casecast.log" --pages="$root/nginx/pages" >"$host/snippets/pages.conf" || exit
-    sed "s:/run/casecast:$state/run:" "$root/nginx/conf.d.conf" >"$host/conf.d.conf"
-    host_default >"$host/sites/default"
-    host_server one.example.org >"$host/sites/one"
-    host_server two.example.org >"$host/sites/two"
-    cat >"$host/nginx.conf" <<END
-$( ((EUID != 0)) || echo 'user root;' )
-pid $host/nginx.pid;
-events {}
-http {
-    include /etc/nginx/mime.types;
-    access_log $host/host.log combined;
-    client_body_temp_path $host/body;
-    fastcgi_temp_path $host/fastcgi;
-    proxy_temp_path $host/proxy;
-    scgi_temp_path $host/scgi;
-    uwsgi_temp_path $host/uwsgi;
-    include $host/conf.d.conf;
-    include $host/sites/*;
-}
-END
-}
-
-host_nginx() { ${GUEST_NGINX:-nginx} -e "$host/error.log" -c "$host/nginx.conf" "$@"; }
-host_stop() {
-    local pid
-    pid=$(cat "$host/nginx.pid" 2>/dev/null) || return 0
-    kill "$pid" && process_wait "$pid"
-}
 
 get() { curl -sS --max-time 60 -H "Host: $1" "$url$2" "${@:3}"; } # HOST PATH [OPTION…]
 status_of() { get "$1" "$2" -o /dev/null -w '%{http_code}' "${@:3}"; }
@@ -150,7 +91,7 @@ a_secret_is_asked_for() {
     fact 'no log of the host has the secret' lacks "$secret" "$(cat "$host"/*.log)"
 }
 
-host_make
+host_make one.example.org two.example.org
 responders_start
 fact 'nginx takes the guest beside all of it' host_nginx -t
 fact 'nginx has nothing to warn of' lacks '\[(warn|emerg)\]' "$(host_nginx -t 2>&1)"
