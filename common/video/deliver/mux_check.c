@@ -1,11 +1,15 @@
 /* mux_check.c - the finished MP4, read again before it is published.  libavformat's muxer makes its
  * index in memory, and goes on where that fails for want of memory: the file then lacks a part of
- * it without an error.  So the index is read as a player reads it, and must name each packet that
- * was written. */
+ * it without an error, or has a gap where the part was to be.  So the file is read as a player
+ * reads it: its boxes must follow each other to its end, its index must name each packet that was
+ * written, and its header must have what the muxer was given. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "video/deliver/mux_private.h"
+
+enum { H264_SPS = 7, H264_PPS = 8, BOX_HEADER = 8 }; /* types of units; bytes */
 
 /* Both sides count from the first packet of their stream: players get the rest from edit lists. */
 void mux_count(struct mux_count *count, const AVPacket *packet)
@@ -42,6 +46,89 @@ static bool mux_is_whole(int stream, const struct mux_count *wrote, const struct
            (stream != MUX_SOUND || read->bytes == wrote->bytes);
 }
 
+static int mux_lacks(const struct mux *mux, const char *what, struct error *err)
+{
+    return error_set(err, ERR_LIMIT,
+        "%s/%s: it lacks %s, so this machine had no memory left: try again", mux->dir->path,
+        mux->name, what);
+}
+
+/* Does `read` have the tag of `wrote`?  libavformat leaves out empty ones. */
+static bool mux_has_tag(const char *key, const AVDictionary *wrote, const AVDictionary *read)
+{
+    const AVDictionaryEntry *is = av_dict_get(wrote, key, NULL, 0),
+                            *has = av_dict_get(read, key, NULL, 0);
+
+    return !is || !*is->value || (has && strcmp(is->value, has->value) == 0);
+}
+
+static bool mux_has_bytes(const AVCodecParameters *params, const uint8_t *bytes, size_t size)
+{
+    return memmem(params->extradata, (size_t)params->extradata_size, bytes, size) != NULL;
+}
+
+/* The parameter sets of H.264, which stand behind start codes of three bytes or four here, and
+ * behind their lengths in the file. */
+static bool mux_has_parameter_sets(const AVCodecParameters *wrote, const AVCodecParameters *read)
+{
+    static const uint8_t start_code[] = {0, 0, 1};
+    const uint8_t *end = wrote->extradata + wrote->extradata_size, *next;
+    const uint8_t *unit =
+        memmem(wrote->extradata, (size_t)wrote->extradata_size, start_code, sizeof start_code);
+    bool has_all = unit != NULL;
+
+    for (; unit && has_all; unit = next) {
+        const uint8_t *to;
+        int type;
+
+        unit += sizeof start_code;
+        next = memmem(unit, (size_t)(end - unit), start_code, sizeof start_code);
+        for (to = next ? next : end; to > unit && to[-1] == 0;)
+            to--; /* the first zero of a start code of four bytes */
+        type = to > unit ? *unit & 0x1f : 0;
+        if (type == H264_SPS || type == H264_PPS)
+            has_all = mux_has_bytes(read, unit, (size_t)(to - unit));
+    }
+    return has_all;
+}
+
+/* What a decoder needs before the first packet. */
+static bool mux_has_header(int stream, const AVStream *wrote, const AVStream *read)
+{
+    const AVCodecParameters *is = wrote->codecpar, *has = read->codecpar;
+
+    if (stream == MUX_PICTURE)
+        return mux_has_parameter_sets(is, has);
+    return stream == MUX_TEXT || (is->extradata_size == has->extradata_size &&
+                                     mux_has_bytes(has, is->extradata, (size_t)is->extradata_size));
+}
+
+static bool mux_has_chapter(const AVChapter *wrote, const AVChapter *read)
+{
+    return mux_has_tag("title", wrote->metadata, read->metadata) &&
+           av_compare_ts(wrote->start, wrote->time_base, read->start, read->time_base) == 0;
+}
+
+static int mux_check_header(const struct mux *mux, const AVFormatContext *file, struct error *err)
+{
+    const AVFormatContext *wrote = mux->format;
+
+    for (int i = 0; i < (int)wrote->nb_streams; i++) {
+        if (!mux_has_header(i, wrote->streams[i], file->streams[i]))
+            return mux_lacks(mux, "the header of a stream", err);
+        if (!mux_has_tag("language", wrote->streams[i]->metadata, file->streams[i]->metadata))
+            return mux_lacks(mux, "the language of a stream", err);
+    }
+    for (int i = 0; i < (int)wrote->nb_chapters; i++)
+        if (!mux_has_chapter(wrote->chapters[i], file->chapters[i]))
+            return mux_lacks(mux, "a chapter", err);
+    if (!mux_has_tag("title", wrote->metadata, file->metadata))
+        return mux_lacks(mux, "its title", err);
+    return mux_has_tag("copyright", wrote->metadata, file->metadata)
+               ? 0
+               : mux_lacks(mux, "its copyright", err);
+}
+
 static int mux_check_stream(
     const struct mux *mux, const AVFormatContext *file, int stream, struct error *err)
 {
@@ -58,12 +145,32 @@ static int mux_check_stream(
         (long long)read.last, (long long)wrote->n, (long long)wrote->bytes, (long long)wrote->last);
 }
 
+/* A box begins with its length and its type; 1 stands for a length of 64 bits behind them. */
+static bool mux_boxes_fill(AVIOContext *io)
+{
+    int64_t at = 0, end = avio_size(io);
+
+    while (at < end && avio_seek(io, at, SEEK_SET) == at) {
+        int64_t size = avio_rb32(io);
+
+        avio_rb32(io);
+        if (size == 1)
+            size = (int64_t)avio_rb64(io);
+        if (size < BOX_HEADER || size > end - at)
+            return false;
+        at += size;
+    }
+    return at > 0 && at == end;
+}
+
 static int mux_check_file(const struct mux *mux, const AVFormatContext *file, struct error *err)
 {
     /* Chapters are a stream of their own, behind the others. */
     unsigned n = mux->format->nb_streams + (mux->format->nb_chapters > 0);
     int rc = 0;
 
+    if (!mux_boxes_fill(file->pb))
+        return mux_lacks(mux, "a part of its header", err);
     if (file->nb_streams != n || file->nb_chapters != mux->format->nb_chapters)
         return error_set(err, ERR_LIMIT,
             "%s/%s: it has %u streams and %u chapters, not %u and %u, so this machine had no "
@@ -72,7 +179,7 @@ static int mux_check_file(const struct mux *mux, const AVFormatContext *file, st
             mux->format->nb_chapters);
     for (int i = 0; rc == 0 && i < (int)mux->format->nb_streams; i++)
         rc = mux_check_stream(mux, file, i, err);
-    return rc;
+    return rc < 0 ? rc : mux_check_header(mux, file, err);
 }
 
 int mux_check(const struct mux *mux, struct error *err)

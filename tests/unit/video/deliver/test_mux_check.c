@@ -49,6 +49,27 @@ static void count_packets(void)
     free(path);
 }
 
+static int pps_at; /* in what give_start_codes() makes */
+
+/* The encoder gives parameter sets behind start codes; the file has their lengths: of the first
+ * from its seventh byte on, and of the second behind it. */
+static void give_start_codes(AVCodecParameters *picture)
+{
+    static const uint8_t start_code[] = {0, 0, 0, 1};
+    const uint8_t *sps = picture->extradata + 8, *pps = sps + sps[-1] + 3;
+    int size = sps[-1] + pps[-1] + 2 * (int)sizeof start_code;
+    uint8_t *given = av_mallocz((size_t)size + AV_INPUT_BUFFER_PADDING_SIZE);
+
+    pps_at = sps[-1] + 2 * (int)sizeof start_code;
+    memcpy(given, start_code, sizeof start_code);
+    memcpy(given + sizeof start_code, sps, sps[-1]);
+    memcpy(given + pps_at - sizeof start_code, start_code, sizeof start_code);
+    memcpy(given + pps_at, pps, pps[-1]);
+    av_free(picture->extradata);
+    picture->extradata = given;
+    picture->extradata_size = size;
+}
+
 static void set_up(void)
 {
     digest_init();
@@ -62,6 +83,7 @@ static void set_up(void)
     /* The stream of the chapters is none that the muxer was given. */
     file->nb_streams = MUX_STREAMS;
     mux.format = file;
+    give_start_codes(file->streams[MUX_PICTURE]->codecpar);
 }
 
 static void tear_down(void)
@@ -124,6 +146,82 @@ START_TEST(a_file_without_a_stream_or_its_chapters_is_refused)
 }
 END_TEST
 
+/* The muxer was given `value`; the file has `was`. */
+static void check_tag(AVDictionary **tags, const char *key, const char *value)
+{
+    char *was = mem_copy(av_dict_get(*tags, key, NULL, 0)->value);
+
+    av_dict_set(tags, key, value, 0);
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    av_dict_set(tags, key, was, 0);
+    ck_assert_msg(mux_check(&mux, &err) == 0, "%s", err.text);
+    free(was);
+}
+
+START_TEST(a_file_that_lacks_a_tag_is_refused)
+{
+    check_tag(&file->metadata, "title", "A title that is longer");
+    check_tag(&file->streams[MUX_SOUND]->metadata, "language", "deu");
+    check_tag(&file->chapters[1]->metadata, "title", "Two, longer");
+    av_dict_set(&file->metadata, "copyright", "nobody wrote it", 0);
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    av_dict_set(&file->metadata, "copyright", "", 0); /* libavformat leaves it out */
+    ck_assert_int_eq(mux_check(&mux, &err), 0);
+    file->chapters[1]->start++;
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    file->chapters[1]->start--;
+}
+END_TEST
+
+START_TEST(a_file_with_another_header_of_its_sound_is_refused)
+{
+    AVCodecParameters *sound = file->streams[MUX_SOUND]->codecpar;
+
+    ck_assert_int_gt(sound->extradata_size, 0);
+    sound->extradata[0] ^= 1;
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    sound->extradata[0] ^= 1;
+    sound->extradata_size--;
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    sound->extradata_size++;
+    ck_assert_int_eq(mux_check(&mux, &err), 0);
+}
+END_TEST
+
+START_TEST(a_file_with_other_parameter_sets_is_refused)
+{
+    AVCodecParameters *picture = file->streams[MUX_PICTURE]->codecpar;
+
+    for (int i = 4; i < picture->extradata_size; i += 3) {
+        bool is_start_code = i >= pps_at - 4 && i < pps_at;
+
+        picture->extradata[i] ^= 0x20; /* not the type of a unit */
+        if (!is_start_code)
+            ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+        picture->extradata[i] ^= 0x20;
+    }
+    ck_assert_int_eq(mux_check(&mux, &err), 0);
+}
+END_TEST
+
+START_TEST(a_file_with_a_gap_is_refused)
+{
+    uint8_t *data, *moov;
+    size_t len;
+
+    media_read(out, "final.mp4", &data, &len);
+    moov = memmem(data, len, "moov", 4);
+    ck_assert_ptr_nonnull(moov);
+    moov[-1]--; /* the last byte of its length */
+    media_write(out, "final.mp4", data, len);
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    moov[-1]++;
+    media_write(out, "final.mp4", data, len);
+    ck_assert_int_eq(mux_check(&mux, &err), 0);
+    free(data);
+}
+END_TEST
+
 START_TEST(a_file_that_is_cut_is_refused)
 {
     uint8_t *data;
@@ -152,6 +250,10 @@ int main(void)
     tcase_add_test(tc, a_file_that_lacks_a_packet_is_refused);
     tcase_add_test(tc, a_packet_of_sound_or_picture_that_nobody_wrote_is_refused);
     tcase_add_test(tc, a_file_without_a_stream_or_its_chapters_is_refused);
+    tcase_add_test(tc, a_file_that_lacks_a_tag_is_refused);
+    tcase_add_test(tc, a_file_with_another_header_of_its_sound_is_refused);
+    tcase_add_test(tc, a_file_with_other_parameter_sets_is_refused);
+    tcase_add_test(tc, a_file_with_a_gap_is_refused);
     tcase_add_test(tc, a_file_that_is_cut_is_refused);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
