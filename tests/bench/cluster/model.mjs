@@ -3,7 +3,8 @@
 //
 //     node model.mjs [COSTS.json]      prints two tables in Markdown; COSTS.json replaces some of the costs below
 //
-// The video: machines share out its segments in order; the owner joins them in order.  Time goes in steps of 5 ms.  In a
+// The video: machines claim its segments as casecast.part_claim() gives them; the owner joins them in order, and makes
+// those of the first second alone.  Time goes in steps of 5 ms.  In a
 // step a machine gives each of its serial threads (speech, joining, sound) up to a core, and what is left to its
 // encoders.  Left out: limits of network and disk, other videos, machines that die.
 
@@ -26,6 +27,8 @@ const costs = {
     appendsPerSecond: 360, // durable writes under the journal lock, with a disk that flushes in 3 ms
     writesPerVideo: 16,
     listenCpu: 0.0003, // of the server, for each listener of each event
+    questionCpu: 0.0022, // of the server, for a question that a process asks now and then
+    questionsPerSecond: 4, // of each process, while any job runs
     databaseCores: 8,
     processesPerMachine: 4,
     connectionsPerProcess: 3,
@@ -111,15 +114,35 @@ function video(nMachines, seconds, sound) {
     })) : [];
     // A piece is due with the segment that it begins with.
     const tasks = [...segments, ...pieces].sort((a, b) => a.at - b.at);
+    tasks.forEach((task, number) => { task.number = number; });
     const speech = { left: seconds * costs.speech };
     const loudness = { left: seconds * costs.loudness };
     const joining = { left: 0 };
     const soundThread = { left: 0, at: sound === 'thread' ? 0 : Infinity };
-    let now = 0, begun = 0, joined = 0, playable = null;
+    let now = 0, nFree = tasks.length, joined = 0, playable = null;
 
+    // How much a helper wants a task; 0: most.
+    const rank = (machine, task) => {
+        const before = tasks.slice(Math.max(0, task.number - 4), task.number);
+        if (before.some((one) => one.number === task.number - 1 && one.by === machine)) return 0;
+        return before.some((one) => one.by && one.by !== machine && !one.isMade) ? 2 : 1;
+    };
+    const size = (task) => task.seconds * task.scenes.length || task.cpu / costs.frame / costs.fps;
+    const choose = (machine) => {
+        const free = tasks.filter((task) => !task.by && (machine === owner || task.at >= 1));
+        const nWorking = tasks.filter((task) => task.by && !task.isMade).length;
+        if (free.length === 0 || free[0].at < 1) return free[0];
+        const isTail = free.length <= nWorking + 1;
+        const order = (task) => (machine === owner ? 3 : task.number >= free[0].number + 16 ? 3 : rank(machine, task));
+        return free.slice(0, 64).sort((a, b) => (isTail ? size(b) - size(a) : 0) || order(a) - order(b) || a.number - b.number)[0];
+    };
     const take = (machine) => {
         machine.encoders.forEach((work, i) => {
-            if (!work && begun < tasks.length) machine.encoders[i] = machine.begin(tasks[begun++]);
+            const task = work || nFree === 0 ? null : choose(machine);
+            if (!task) return;
+            task.by = machine;
+            nFree--;
+            machine.encoders[i] = machine.begin(task);
         });
     };
     const mayJoin = (segment) => segment.isMade && soundThread.at >= segment.at + segment.seconds &&
@@ -159,6 +182,7 @@ function crowd({ machines, viewers, videosPerHour }) {
     return {
         'journal lock': events / costs.appendsPerSecond,
         'news to all listeners (CPU of the database)': (events * processes * costs.listenCpu) / costs.databaseCores,
+        'questions of all processes (CPU of the database)': (processes * costs.questionsPerSecond * costs.questionCpu) / costs.databaseCores,
         'connections to the database': (processes * costs.connectionsPerProcess) / costs.connectionsMost,
         'event streams': viewers / (machines * costs.streamsPerMachine),
         'making videos (CPU)': (videosPerHour / 3600) * costs.videoCpu / (machines * costs.coresEach),
