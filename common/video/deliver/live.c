@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "video/deliver/mp4_parts.h"
 #include "video/deliver/playlist.h"
 #include "video/libav/libav_error.h"
 #include "video/plan/timeline.h"
@@ -22,6 +23,7 @@ struct live {
     char codecs[LIVE_CODECS_MAX];
     AVFormatContext *format; /* writes to memory */
     AVPacket *packet;        /* scratch: a reference to the packet that is written */
+    int64_t media;           /* bytes of the packets of this piece */
     int n_pieces, n_frames;
     struct buf before; /* the playlist of an earlier run, until ours has been written over it */
     struct buf text;   /* the playlist */
@@ -60,9 +62,21 @@ static void live_name_piece(
 
 /* --- files --- */
 
+/* libavformat makes a file in memory, and leaves out without an error what it has no memory for. */
+static bool live_is_whole(const struct live *live, bool is_init, const uint8_t *data, size_t len)
+{
+    const AVCodecParameters *picture = live->format->streams[LIVE_PICTURE]->codecpar;
+    int64_t media;
+
+    if (!data || !mp4_boxes_fill(data, len, &media))
+        return false;
+    /* Pictures may grow by a byte a slice: see mux_check.c. */
+    return is_init ? mp4_has_parameter_sets(data, len, picture) : media >= live->media;
+}
+
 /* Write what the muxer has put out since the last call to the file `name`.  Not flushed to the
  * disk: if the machine dies, the job's next run writes it again. */
-static int live_write_file(struct live *live, const char *name, struct error *err)
+static int live_write_file(struct live *live, const char *name, bool is_init, struct error *err)
 {
     uint8_t *data = NULL;
     int len, rc;
@@ -70,7 +84,9 @@ static int live_write_file(struct live *live, const char *name, struct error *er
     avio_flush(live->format->pb);
     len = avio_close_dyn_buf(live->format->pb, &data);
     live->format->pb = NULL;
-    rc = outdir_write(live->dir, name, data, (size_t)len, err);
+    rc = live_is_whole(live, is_init, data, (size_t)len)
+             ? outdir_write(live->dir, name, data, (size_t)len, err)
+             : error_set(err, ERR_LIMIT, "no memory for %s: try again", name);
     av_free(data);
     if (rc == 0 && avio_open_dyn_buf(&live->format->pb) < 0)
         rc = error_set(err, ERR_LIMIT, "no memory for %s", name);
@@ -230,6 +246,7 @@ static int live_write_packet(
     live->packet->stream_index = stream;
     av_packet_rescale_ts(
         live->packet, (AVRational){1, rate}, live->format->streams[stream]->time_base);
+    live->media += live->packet->size;
     rc = av_write_frame(live->format, live->packet);
     av_packet_unref(live->packet);
     return rc < 0 ? live_error(live, rc, err) : 0;
@@ -252,7 +269,7 @@ static int live_write_init(struct live *live, struct error *err)
     int rc = av_write_frame(live->format, NULL);
 
     live_name_init(live->dir, name);
-    return rc < 0 ? live_error(live, rc, err) : live_write_file(live, name, err);
+    return rc < 0 ? live_error(live, rc, err) : live_write_file(live, name, true, err);
 }
 
 int live_cut(struct live *live, int n_frames, struct error *err)
@@ -266,9 +283,10 @@ int live_cut(struct live *live, int n_frames, struct error *err)
     if (rc < 0)
         return live_error(live, rc, err);
     live_name_piece(live->dir, live->n_pieces + 1, name);
-    rc = live_write_file(live, name, err);
+    rc = live_write_file(live, name, false, err);
     if (rc < 0)
         return rc;
+    live->media = 0;
     live->n_pieces++;
     live->n_frames += n_frames;
     playlist_add(&live->text, (double)n_frames / live->fps, name);

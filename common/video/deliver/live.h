@@ -2,8 +2,8 @@
  * of fragmented MP4 under a growing HLS playlist.  One thread at a time.
  *
  *   live-JOB-init.mp4   the headers
- *   live-JOB-1.m4s …    the pieces: a segment each, with its sound; complete when the playlist
- * names it live-JOB.m3u8       the playlist; ends with #EXT-X-ENDLIST when the video is complete
+ *   live-JOB-1.m4s …    a segment each, with its sound; whole when the playlist names it
+ *   live-JOB.m3u8       the playlist; ends with #EXT-X-ENDLIST when the video is complete
  *
  * JOB is that of the folder's writer; without a job the names have no "-JOB".
  *

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "video/deliver/mp4_parts.h"
 #include "video/deliver/mux_private.h"
-
-enum { H264_SPS = 7, H264_PPS = 8, BOX_HEADER = 8 }; /* types of units; bytes */
 
 /* Both sides count from the first packet of their stream: players get the rest from edit lists. */
 void mux_count(struct mux_count *count, const AVPacket *packet)
@@ -62,45 +61,16 @@ static bool mux_has_tag(const char *key, const AVDictionary *wrote, const AVDict
     return !is || !*is->value || (has && strcmp(is->value, has->value) == 0);
 }
 
-static bool mux_has_bytes(const AVCodecParameters *params, const uint8_t *bytes, size_t size)
-{
-    return memmem(params->extradata, (size_t)params->extradata_size, bytes, size) != NULL;
-}
-
-/* The parameter sets of H.264, which stand behind start codes of three bytes or four here, and
- * behind their lengths in the file. */
-static bool mux_has_parameter_sets(const AVCodecParameters *wrote, const AVCodecParameters *read)
-{
-    static const uint8_t start_code[] = {0, 0, 1};
-    const uint8_t *end = wrote->extradata + wrote->extradata_size, *next;
-    const uint8_t *unit =
-        memmem(wrote->extradata, (size_t)wrote->extradata_size, start_code, sizeof start_code);
-    bool has_all = unit != NULL;
-
-    for (; unit && has_all; unit = next) {
-        const uint8_t *to;
-        int type;
-
-        unit += sizeof start_code;
-        next = memmem(unit, (size_t)(end - unit), start_code, sizeof start_code);
-        for (to = next ? next : end; to > unit && to[-1] == 0;)
-            to--; /* the first zero of a start code of four bytes */
-        type = to > unit ? *unit & 0x1f : 0;
-        if (type == H264_SPS || type == H264_PPS)
-            has_all = mux_has_bytes(read, unit, (size_t)(to - unit));
-    }
-    return has_all;
-}
-
 /* What a decoder needs before the first packet. */
 static bool mux_has_header(int stream, const AVStream *wrote, const AVStream *read)
 {
     const AVCodecParameters *is = wrote->codecpar, *has = read->codecpar;
 
     if (stream == MUX_PICTURE)
-        return mux_has_parameter_sets(is, has);
-    return stream == MUX_TEXT || (is->extradata_size == has->extradata_size &&
-                                     mux_has_bytes(has, is->extradata, (size_t)is->extradata_size));
+        return mp4_has_parameter_sets(has->extradata, (size_t)has->extradata_size, is);
+    return stream == MUX_TEXT ||
+           (is->extradata_size == has->extradata_size &&
+               memcmp(is->extradata, has->extradata, (size_t)is->extradata_size) == 0);
 }
 
 static bool mux_has_chapter(const AVChapter *wrote, const AVChapter *read)
@@ -145,18 +115,16 @@ static int mux_check_stream(
         (long long)read.last, (long long)wrote->n, (long long)wrote->bytes, (long long)wrote->last);
 }
 
-/* A box begins with its length and its type; 1 stands for a length of 64 bits behind them. */
 static bool mux_boxes_fill(AVIOContext *io)
 {
     int64_t at = 0, end = avio_size(io);
 
     while (at < end && avio_seek(io, at, SEEK_SET) == at) {
-        int64_t size = avio_rb32(io);
+        uint8_t header[MP4_BOX_HEADER] = {0};
+        int64_t size =
+            avio_read(io, header, sizeof header) > 0 ? mp4_box_size(header, end - at) : -1;
 
-        avio_rb32(io);
-        if (size == 1)
-            size = (int64_t)avio_rb64(io);
-        if (size < BOX_HEADER || size > end - at)
+        if (size < 0)
             return false;
         at += size;
     }
