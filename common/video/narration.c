@@ -1,43 +1,20 @@
 /* narration.c - see narration.h. */
 #include "video/narration.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/sysinfo.h>
-#include <time.h>
 
 #include "base/cancel.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/number.h"
+#include "video/each_scene.h"
 #include "video/film/film.h"
 #include "video/length.h"
 #include "video/media/media.h"
 #include "video/voice/speech.h"
 
-/* What the threads share. */
-struct narration_reading {
-    const struct narration_input *input;
-    struct narration *narration;
-
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    /* under lock */
-    int begun, done;  /* scenes; they are begun in order */
-    int running;      /* threads */
-    int64_t n;        /* samples of the scenes that are done */
-    int failed_scene; /* the first one; n_scenes: none */
-    int rc;           /* of that scene */
-    struct error err; /* of that scene */
-};
-
-struct narration_reader {
-    struct narration_reading *reading;
-    struct spool *spool;
-    pthread_t thread;
-};
+/* Of the progress of this stage; the rest is that of pictures. */
+static const double sounds_share = 0.9;
 
 /* A sound file is read where it lies; speech goes into the spool. */
 static int narration_find_source(const struct narration_input *input, int i, struct spool *spool,
@@ -70,13 +47,15 @@ static int narration_read_sound(const struct narration_input *input, int i, stru
                                          : rc;
 }
 
-/* So that a bad picture fails the video now, not after all scenes before it are encoded. */
 static int narration_probe_picture(const struct narration_input *input, int i, struct error *err)
 {
     const char *image = input->record->scenes[i].image;
-    int rc = image ? media_picture_probe(input->media, image, err)
-                   : error_set(err, ERR_INPUT, "no file is named; each scene needs a picture");
+    int rc = cancel_is_set(input->cancel) ? cancel_error(err) : 0;
 
+    if (rc < 0)
+        return rc;
+    rc = image ? media_picture_probe(input->media, image, err)
+               : error_set(err, ERR_INPUT, "no file is named; each scene needs a picture");
     return rc < 0 ? film_error_where(i, "image", err) : 0;
 }
 
@@ -105,150 +84,101 @@ static int narration_read_scene(const struct narration_input *input, int i, stru
 {
     int rc = cancel_is_set(input->cancel) ? cancel_error(err) : 0;
 
-    if (rc == 0 && input->is_plan)
-        return narration_read_length(input, i, spool, clip, err);
-    if (rc == 0)
-        rc = narration_probe_picture(input, i, err);
-
-    if (rc == 0)
-        rc = narration_read_sound(input, i, spool, clip, err);
-    return rc;
+    if (rc < 0)
+        return rc;
+    return input->is_plan ? narration_read_length(input, i, spool, clip, err)
+                          : narration_read_sound(input, i, spool, clip, err);
 }
 
-/* --- threads --- */
+/* --- all scenes --- */
 
-/* The number of the next scene; -1: none is left, or one has failed.  All scenes before the failed
- * one have been begun and are read to their end, so the reported failure is always the same. */
-static int narration_begin(struct narration_reading *reading)
-{
-    int n = reading->input->record->n_scenes, i = -1;
-
-    pthread_mutex_lock(&reading->lock);
-    if (reading->begun < n && reading->failed_scene == n)
-        i = reading->begun++;
-    pthread_mutex_unlock(&reading->lock);
-    return i;
-}
+/* What the threads share. */
+struct narration_reading {
+    const struct narration_input *input;
+    struct narration *narration;
+    atomic_llong n; /* samples of the scenes that are done */
+};
 
 /* The timeline would refuse a video this long, but by then its speech could fill the disk. */
-static int narration_count_locked(struct narration_reading *reading, int64_t n, struct error *err)
+static int narration_count(struct narration_reading *reading, int64_t n, struct error *err)
 {
-    reading->n += n;
-    return reading->n > (int64_t)CASE_SECONDS_MAX * TIMELINE_RATE
+    return atomic_fetch_add(&reading->n, n) + n > (int64_t)CASE_SECONDS_MAX * TIMELINE_RATE
                ? error_set(err, ERR_INPUT, "the video would be longer than %d minutes",
                      CASE_SECONDS_MAX / 60)
                : 0;
 }
 
-static void narration_finish(struct narration_reading *reading, int i, int rc, struct error *err)
+static int narration_read_one(void *ctx, int thread, int i, struct error *err)
 {
-    pthread_mutex_lock(&reading->lock);
-    reading->done++;
-    if (rc == 0)
-        rc = narration_count_locked(reading, reading->narration->clips[i].n, err);
-    if (rc < 0 && i < reading->failed_scene) {
-        reading->failed_scene = i;
-        reading->rc = rc;
-        reading->err = *err;
-    }
-    pthread_mutex_unlock(&reading->lock);
+    struct narration_reading *reading = ctx;
+    struct mix_clip *clip = &reading->narration->clips[i];
+    int rc =
+        narration_read_scene(reading->input, i, &reading->narration->spools[thread], clip, err);
+
+    return rc < 0 ? rc : narration_count(reading, clip->n, err);
 }
 
-static void *narration_thread(void *ctx)
+static int narration_read_all(const struct narration_input *input, struct narration *narration,
+    int *ret_failed, struct error *err)
 {
-    struct narration_reader *reader = ctx;
-    struct narration_reading *reading = reader->reading;
-    int i;
+    struct narration_reading reading = {.input = input, .narration = narration};
 
-    while ((i = narration_begin(reading)) >= 0) {
-        struct error scene_err;
-        int rc = narration_read_scene(
-            reading->input, i, reader->spool, &reading->narration->clips[i], &scene_err);
-
-        narration_finish(reading, i, rc, &scene_err);
-    }
-    pthread_mutex_lock(&reading->lock);
-    reading->running--;
-    pthread_cond_signal(&reading->changed);
-    pthread_mutex_unlock(&reading->lock);
-    return NULL;
+    return each_scene(&(struct each_scene){.n = narration->n_clips,
+                          .n_threads = narration->n_spools,
+                          .work = narration_read_one,
+                          .ctx = &reading,
+                          .progress = input->progress,
+                          .to = sounds_share},
+        ret_failed, err);
 }
 
-/* Report the progress until the last thread has ended. */
-static void narration_report(struct narration_reading *reading)
+static int narration_check_one(void *ctx, int thread, int i, struct error *err)
 {
-    int n = reading->input->record->n_scenes;
-
-    pthread_mutex_lock(&reading->lock);
-    for (;;) {
-        struct timespec until;
-
-        progress_at(reading->input->progress, VIDEO_READING, (double)reading->done / n, 0, 0);
-        if (reading->running == 0)
-            break;
-        until = clock_deadline(PROGRESS_MS);
-        pthread_cond_timedwait(&reading->changed, &reading->lock, &until);
-    }
-    pthread_mutex_unlock(&reading->lock);
+    (void)thread;
+    return narration_probe_picture(ctx, i, err);
 }
 
-static void narration_change_running(struct narration_reading *reading, int by)
+/* The first `n` pictures. */
+static int narration_check(const struct narration_input *input, int n, struct error *err)
 {
-    pthread_mutex_lock(&reading->lock);
-    reading->running += by;
-    pthread_mutex_unlock(&reading->lock);
+    int failed;
+
+    return each_scene(&(struct each_scene){.n = n,
+                          .n_threads = each_scene_threads(n),
+                          .work = narration_check_one,
+                          .ctx = (void *)input,
+                          .progress = input->progress,
+                          .from = sounds_share,
+                          .to = 1},
+        &failed, err);
 }
 
-/* The number of threads that were started, or a negative code.  Fewer threads are only slower. */
-static int narration_start(
-    struct narration_reading *reading, struct narration_reader *readers, struct error *err)
+int narration_check_pictures(const struct narration_input *input, struct error *err)
 {
-    struct narration *narration = reading->narration;
-    int started, rc = 0;
-
-    for (started = 0; started < narration->n_spools; started++) {
-        readers[started] =
-            (struct narration_reader){.reading = reading, .spool = &narration->spools[started]};
-        narration_change_running(reading, 1);
-        rc = pthread_create(&readers[started].thread, NULL, narration_thread, &readers[started]);
-        if (rc == 0)
-            continue;
-        narration_change_running(reading, -1);
-        if (started == 0)
-            return error_set(err, ERR_LIMIT, "no thread can be started: %s", strerror(rc));
-        break;
-    }
-    return started;
+    return narration_check(input, input->record->n_scenes, err);
 }
 
-static int narration_read_all(
+/* The first scene that can't be used is reported, whether it is its sound or its picture. */
+static int narration_read_sounds(
     const struct narration_input *input, struct narration *narration, struct error *err)
 {
-    struct narration_reading reading = {
-        .input = input, .narration = narration, .failed_scene = input->record->n_scenes};
-    struct narration_reader readers[NARRATION_THREADS_MAX];
-    int started;
+    int failed = narration->n_clips, rc = narration_read_all(input, narration, &failed, err);
+    struct error of_picture;
+    int of_picture_rc = 0;
 
-    pthread_mutex_init(&reading.lock, NULL);
-    clock_cond_init(&reading.changed);
-    started = narration_start(&reading, readers, err);
-    if (started > 0)
-        narration_report(&reading);
-    for (int i = 0; i < started; i++)
-        pthread_join(readers[i].thread, NULL);
-    pthread_cond_destroy(&reading.changed);
-    pthread_mutex_destroy(&reading.lock);
-    if (started > 0 && reading.rc < 0 && err)
-        *err = reading.err;
-    return started < 0 ? started : reading.rc;
+    if (rc < 0 && rc != -ERR_CANCELED && failed < narration->n_clips && !input->is_plan)
+        of_picture_rc = narration_check(input, failed + 1, &of_picture);
+    if (of_picture_rc == 0)
+        return rc;
+    if (err)
+        *err = of_picture;
+    return of_picture_rc;
 }
 
 static int narration_open_spools(
     const struct narration_input *input, struct narration *narration, struct error *err)
 {
-    int n = number_least(
-            number_least(get_nprocs(), NARRATION_THREADS_MAX), input->record->n_scenes),
-        rc = 0;
+    int n = each_scene_threads(input->record->n_scenes), rc = 0;
 
     narration->spools = mem_new_n((size_t)n, struct spool);
     while (rc == 0 && narration->n_spools < n) {
@@ -267,7 +197,7 @@ int narration_read(
     int rc = narration_open_spools(input, &narration, err);
 
     if (rc == 0)
-        rc = narration_read_all(input, &narration, err);
+        rc = narration_read_sounds(input, &narration, err);
     if (rc < 0)
         narration_close(&narration);
     else

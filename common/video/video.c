@@ -53,10 +53,13 @@ static void *video_prefetch_thread(void *ctx)
 
 /* Decoding the first picture takes the largest part of the time until the first second can be
  * watched.  So it runs at the same time as the speech program, which uses half a core; the encoders
- * reuse what it leaves in `run->film` and in the cache. */
+ * reuse what it leaves in `run->film` and in the cache.  With a single core both would only take
+ * longer, and other machines wait for the speech. */
 static void video_prefetch(struct video_run *run)
 {
     film_open(run->record, &run->dir, &run->cache, run->media, &run->film);
+    if (run->options->parts && run->options->n_cores == 1)
+        return;
     run->has_prefetch = pthread_create(&run->prefetch, NULL, video_prefetch_thread, run) == 0;
 }
 
@@ -89,20 +92,25 @@ static int video_plan(struct video_run *run, struct error *err)
     return rc;
 }
 
-static int video_read(struct video_run *run, bool is_plan, struct error *err)
+static struct narration_input video_input(struct video_run *run)
 {
-    const struct narration_input input = {.record = run->record,
+    return (struct narration_input){.record = run->record,
         .media = run->media,
         .dir = run->options->run_dir ? run->options->run_dir : run->options->out_dir,
         .cache = &run->cache,
         .cancel = run->options->cancel,
-        .progress = &run->progress,
-        .is_plan = is_plan};
+        .progress = &run->progress};
+}
+
+static int video_read(struct video_run *run, bool is_plan, struct error *err)
+{
+    struct narration_input input = video_input(run);
     const char *font = run->record->caption_font;
     int rc = font ? caption_check_font(font, err) : 0;
 
     if (rc < 0)
         return error_where(err, "captionFont: ");
+    input.is_plan = is_plan;
     rc = narration_read(&input, &run->narration, err);
     return rc < 0 ? rc : video_plan(run, err);
 }
@@ -110,6 +118,13 @@ static int video_read(struct video_run *run, bool is_plan, struct error *err)
 int video_read_case(struct video_run *run, struct error *err)
 {
     return video_read(run, false, err);
+}
+
+int video_check_pictures(struct video_run *run, struct error *err)
+{
+    const struct narration_input input = video_input(run);
+
+    return narration_check_pictures(&input, err);
 }
 
 int video_read_lengths(struct video_run *run, struct error *err)
@@ -141,29 +156,33 @@ static int video_open_mix(struct video_run *run, struct error *err)
 }
 
 /* Without a cache no machine finds what another made. */
-static int video_start_segments(struct video_run *run, struct error *err)
+static void video_open_segments(struct video_run *run)
 {
     const struct video_options *options = run->options;
 
-    return segments_start(&(struct segments_options){.film = &run->film,
-                              .n_encoders = options->n_encoders,
-                              .cores_file = options->cores_file,
-                              .n_cores = options->n_cores,
-                              .parts = run->cache.fd >= 0 ? options->parts : NULL,
-                              .sounds = run->sounds},
-        &run->segments, err);
+    run->segments = segments_open(&(struct segments_options){.film = &run->film,
+        .n_encoders = options->n_encoders,
+        .cores_file = options->cores_file,
+        .n_cores = options->n_cores,
+        .parts = run->cache.fd >= 0 ? options->parts : NULL,
+        .sounds = run->sounds});
 }
 
-/* The encoders start before the mix is opened (which reads all music): they do not need it. */
+/* Other machines begin as soon as the sounds have lengths.  The encoders here start before the mix
+ * is opened (which reads all music): they do not need it. */
 static int video_start(struct video_run *run, struct error *err)
 {
     const struct video_options *options = run->options;
     struct mux_words words;
     int rc;
 
-    run->stage = VIDEO_ENCODING;
     film_plan(&run->film, &run->timeline);
-    rc = video_start_segments(run, err);
+    video_open_segments(run);
+    rc = video_check_pictures(run, err);
+    if (rc < 0)
+        return rc;
+    run->stage = VIDEO_ENCODING;
+    rc = segments_start(run->segments, err);
     if (rc == 0)
         rc = side_files_open(&run->film, run->narration.clips, &run->side_files, err);
     if (rc == 0)

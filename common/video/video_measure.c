@@ -41,6 +41,8 @@ static int measure_length(struct video_run *run, struct video_measures *measures
 {
     int rc = video_read_case(run, err);
 
+    if (rc == 0)
+        rc = video_check_pictures(run, err);
     if (rc < 0)
         return rc;
     case_frame_size(run->record, &measures->width, &measures->height);

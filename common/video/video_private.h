@@ -55,9 +55,12 @@ void video_report_playable(struct video_run *run);
 int video_plan_timeline(const struct case_record *record, const int64_t *sounds,
     struct timeline *ret_timeline, struct error *err);
 
+/* So that a bad picture fails the video now, not after all scenes before it are encoded.  Errors as
+ * video_create(). */
+int video_check_pictures(struct video_run *run, struct error *err);
+
 /* Speaks or reads the sound of each scene, and plans the timeline.  `root_fd` and `cache` are open.
  * Errors as video_create(). */
 int video_read_case(struct video_run *run, struct error *err);
-/* The same, but sounds and pictures are only read where that is needed to plan: `narration` is
- * closed again. */
+/* The same, but sounds are only read where that is needed to plan: `narration` is closed again. */
 int video_read_lengths(struct video_run *run, struct error *err);

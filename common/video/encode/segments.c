@@ -139,9 +139,9 @@ static int segments_core_count(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-static int segments_start_threads(struct segments *all, int n, struct error *err)
+int segments_start(struct segments *all, struct error *err)
 {
-    for (all->n_encoders = 0; all->n_encoders < n; all->n_encoders++) {
+    for (; all->n_encoders < all->n_wanted; all->n_encoders++) {
         int rc = pthread_create(&all->threads[all->n_encoders], NULL, segments_thread, all);
 
         if (rc && all->n_encoders == 0)
@@ -165,30 +165,24 @@ static int segments_size(struct segments *all)
     return options->cores_file ? number_least(n, all->n_cores) : n;
 }
 
-int segments_start(
-    const struct segments_options *options, struct segments **ret_segments, struct error *err)
+struct segments *segments_open(const struct segments_options *options)
 {
     struct segments *all = mem_new(struct segments);
-    int n, rc;
 
     all->options = *options;
     all->film = options->film;
     all->n = all->film->timeline->n_segments;
     all->wanted = SEGMENT_NONE;
-    n = segments_size(all);
-    all->window = 2 * n + 1;
+    all->n_wanted = segments_size(all);
+    all->window = 2 * all->n_wanted + 1;
     all->done = mem_new_n((size_t)all->n, struct segment *);
     all->is_begun = mem_new_n((size_t)all->n, bool);
     all->sharing = options->parts ? sharing_new(all) : NULL;
     pthread_mutex_init(&all->lock, NULL);
     clock_cond_init(&all->changed);
-    rc = segments_start_threads(all, n, err);
-    if (rc < 0) {
-        segments_stop(all);
-        return rc;
-    }
-    *ret_segments = all;
-    return 0;
+    if (all->sharing)
+        sharing_open(all);
+    return all;
 }
 
 void segments_stop(struct segments *segments)

@@ -1,7 +1,7 @@
 /* segments.h - the segments of a video, made by several encoder threads and taken in order.
  *
- * One thread starts, takes and stops; the encoders are threads of this module.  They run at most a
- * few segments ahead of the last that was taken, so memory is bounded.
+ * One thread opens, starts, takes and stops; the encoders are threads of this module.  They run at
+ * most a few segments ahead of the last that was taken, so memory is bounded.
  *
  * Other machines may make segments, too (watch/parts.h): then the encoders claim theirs, and the
  * taking thread finds those of the others in the cache.  A part that is late, or of which the cache
@@ -29,9 +29,12 @@ struct segments_options { /* all that is pointed to outlives the segments */
     const int64_t *sounds;           /* with `parts`: samples of each scene's sound */
 };
 
-/* -ERR_LIMIT: no thread can be started. */
-int segments_start(
-    const struct segments_options *options, struct segments **ret_segments, struct error *err);
+/* Other machines may begin at once; here nothing is made yet.  Blocks while `parts` do.  The caller
+ * stops the segments, started or not. */
+struct segments *segments_open(const struct segments_options *options);
+
+/* Once.  -ERR_LIMIT: no thread can be started. */
+int segments_start(struct segments *segments, struct error *err);
 
 enum { SEGMENTS_E_NOT_YET = 1, SEGMENTS_E_END };
 

@@ -13,7 +13,8 @@ struct segments {
     /* fixed after start */
     struct segments_options options;
     struct film *film;
-    int n, n_encoders;
+    int n, n_wanted; /* segments; encoders */
+    int n_encoders;  /* that were started */
     int n_cores;
     int window;              /* segments that may be begun here ahead of the last that was taken */
     struct sharing *sharing; /* NULL: no other machine makes any */
@@ -44,6 +45,9 @@ enum { SEGMENT_NONE = -1, SEGMENT_WAIT = -2 };
 /* The sharing of these segments; NULL: there is nothing to share. */
 struct sharing *sharing_new(struct segments *all);
 void sharing_free(struct sharing *sharing); /* takes NULL; once no other thread uses it */
+
+/* Tells the other machines what there is to make. */
+void sharing_open(struct segments *all);
 
 /* Which segment an encoder makes next, where `next` is the first that was not begun here.  Unlocks
  * while it claims one.  SEGMENT_WAIT: look again after a change. */

@@ -1,6 +1,6 @@
 /* sharing.c - the segments of a video that other machines may make.
  *
- * The plan is opened before the first segment is done, so that helpers begin at once.  Encoders ask
+ * The plan is opened before anything is made here, so that helpers begin at once.  Encoders ask
  * the store for each segment they begin; it gives each once: to the owner of the job in order, to
  * helpers near to what they made, as neighbours need the same pictures.  What the others made is
  * read by the taking thread, each second, and often while it waits for one of them.
@@ -140,7 +140,7 @@ static int sharing_ask_locked(struct segments *all, int *ret_number)
     return rc;
 }
 
-/* Any thread; an encoder would come to it only after the first second. */
+/* Again after an error, on any thread: an encoder would come to it only after the first second. */
 static void sharing_open_locked(struct segments *all)
 {
     struct sharing *sharing = all->sharing;
@@ -152,6 +152,13 @@ static void sharing_open_locked(struct segments *all)
         sharing->is_open = true;
         sharing->is_logged = false;
     }
+}
+
+void sharing_open(struct segments *all)
+{
+    pthread_mutex_lock(&all->lock);
+    sharing_open_locked(all);
+    pthread_mutex_unlock(&all->lock);
 }
 
 static int sharing_claim_locked(struct segments *all)

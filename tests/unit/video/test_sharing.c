@@ -357,6 +357,16 @@ START_TEST(helpers_do_not_wait_for_the_first_second)
 }
 END_TEST
 
+START_TEST(helpers_do_not_wait_until_the_pictures_are_checked)
+{
+    scenes[2].image = "missing.png";
+    ck_assert_int_eq(create(out, cache, &parts), -ERR_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.text, "scene 3: image: no such file"));
+    ck_assert_int_eq(table.n_opened, 1);
+    ck_assert_int_eq(table.n_by_owner, 0);
+}
+END_TEST
+
 START_TEST(a_part_with_another_key_is_made_here)
 {
     table.owner_gets_none = table.has_other_keys = true;
@@ -508,6 +518,7 @@ int main(void)
     tcase_add_test(tests, two_machines_make_it_together);
     tcase_add_test(tests, the_first_second_is_not_shared);
     tcase_add_test(tests, helpers_do_not_wait_for_the_first_second);
+    tcase_add_test(tests, helpers_do_not_wait_until_the_pictures_are_checked);
     tcase_add_test(tests, a_part_with_another_key_is_made_here);
     tcase_add_test(tests, a_late_part_is_made_here_too);
     tcase_add_test(tests, nobody_waits_for_a_machine_that_is_gone);

@@ -409,6 +409,26 @@ START_TEST(an_error_of_a_scene_names_its_number_file_and_reason)
 }
 END_TEST
 
+START_TEST(the_first_scene_that_fails_is_named_whether_for_its_sound_or_its_picture)
+{
+    static const struct {
+        struct scene first, second;
+        const char *text;
+    } bad[] = {
+        {{.image = "no.jpg"}, {.image = "a.jpg", .audio = "no.mp3"}, "scene 1: image: "},
+        {{.image = "a.jpg", .audio = "no.mp3"}, {.image = "no.jpg"}, "scene 1: audio: "},
+        {{.image = "no.jpg", .audio = "no.mp3"}, {.image = "a.jpg"}, "scene 1: image: "},
+        {{.image = "a.jpg"}, {.image = "no.jpg", .audio = "no.mp3"}, "scene 2: image: "},
+    };
+
+    scenes[0] = bad[_i].first;
+    scenes[1] = bad[_i].second;
+    ck_assert_int_eq(create(out, 2), -ERR_INPUT);
+    ck_assert_msg(strncmp(err.text, bad[_i].text, strlen(bad[_i].text)) == 0, "%s", err.text);
+    check_no_video_in(out);
+}
+END_TEST
+
 START_TEST(an_unknown_language_fails_the_scene_that_speaks)
 {
     record.language = "xx";
@@ -599,6 +619,8 @@ int main(void)
     tcase_add_test(tc, the_callbacks_are_called_in_order);
     tcase_add_test(tc, no_callback_is_needed);
     tcase_add_loop_test(tc, an_error_of_a_scene_names_its_number_file_and_reason, 0, 9);
+    tcase_add_loop_test(
+        tc, the_first_scene_that_fails_is_named_whether_for_its_sound_or_its_picture, 0, 4);
     tcase_add_test(tc, an_unknown_language_fails_the_scene_that_speaks);
     tcase_add_test(tc, a_case_without_scenes_has_no_video_and_no_key);
     tcase_add_test(tc, a_missing_media_root_and_an_impossible_output_folder_are_named);
