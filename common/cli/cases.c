@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 
 /* --- cases --- */
 

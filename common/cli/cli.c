@@ -6,8 +6,8 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "cli/cli_private.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "settings/settings.h"
 #include "video/sealed/sealed.h"
 

@@ -1,8 +1,8 @@
 /* cli.h - the commands for the terminal.
  *
- * Room: the commands beside `casecast serve`.
- * May use: base, case, cli/film, cli/term, events, hooks, job, program, publisher, s3, settings,
- *     site, store, video, video/draw, video/media, video/sealed.
+ * Room: the table of commands, their help, and the commands about cases and the machine.
+ * May use: base, case, cli/command, cli/create, cli/film, cli/jobs, events, hooks, program, s3,
+ *     settings, site, video, video/draw, video/media, video/sealed.
  * Used by: fcgi. */
 #pragma once
 

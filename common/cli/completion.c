@@ -2,7 +2,8 @@
  * options.  A package saves the output where the shell looks for it. */
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 
 /* What a shell offers where `argument` ("CASE", "[CASE]", "FILE…") is expected: a command that
  * prints one word a line, the same in all three shells; "": names of files; NULL: nothing. */

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "settings/settings.h"
 
 enum { SETTINGS_MAX = 64 };

@@ -2,8 +2,9 @@
  * nothing. */
 #include <unistd.h>
 
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "cli/film/json_file.h"
-#include "cli/options.h"
 #include "video/case_files.h"
 #include "video/draw/caption.h"
 #include "video/media/media.h"

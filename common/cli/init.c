@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 
 /* In the order of init_options. */
 enum init_option { INIT_ROLE };

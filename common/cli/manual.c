@@ -2,7 +2,8 @@
  * commands and options.  The pages of formats (casecast-case(5) …) are made from the manuals. */
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "settings/settings.h"
 
 /* `text` as it stands, whatever scdoc would take its characters for. */

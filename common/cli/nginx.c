@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "site/site.h"
 
 /* In the order of nginx_options. */

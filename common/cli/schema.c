@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 #include "case/case_schema.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "events/events.h"
 
 static int schema_print(json_t *schema)

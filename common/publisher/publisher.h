@@ -5,7 +5,7 @@
  *
  * Room: lines as what a publisher says.
  * May use: base, hub/kind, program, store.
- * Used by: cli. */
+ * Used by: cli/jobs. */
 #pragma once
 
 #include "base/config.h"

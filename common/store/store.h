@@ -18,8 +18,8 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request, fcgi/route, hooks, hub,
- *     hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works, publisher. */
+ * Used by: cli/command, cli/jobs, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request,
+ * fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works, publisher. */
 #pragma once
 
 #include "store/engine/records.h"

@@ -10,7 +10,7 @@
  * May use: base, case, video/canary, video/deliver, video/draw, video/encode, video/film,
  *     video/frame, video/kept, video/language, video/media, video/mix, video/soundtrack,
  *     video/voice, video/watch.
- * Used by: cli, fcgi, fcgi/cases, fcgi/kind. */
+ * Used by: cli, cli/create, cli/jobs, fcgi, fcgi/cases, fcgi/kind. */
 #pragma once
 
 #include <stdatomic.h>

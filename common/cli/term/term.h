@@ -3,7 +3,7 @@
  *
  * Room: tables, bars, colours and lines of JSON.
  * May use: base.
- * Used by: cli, cli/film. */
+ * Used by: cli/command, cli/film. */
 #pragma once
 
 #include <jansson.h>

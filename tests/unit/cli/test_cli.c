@@ -4,9 +4,10 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/command/options.h"
+#include "cli/commands.h"
 #include "cli/film/folder.h"
 #include "cli/film/target.h"
-#include "cli/options.h"
 #include "flat_jpeg.h"
 #include "media.h"
 #include "store/hooks.h"

@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/film/case_source.h"
+#include "cli/command/options.h"
+#include "cli/create/create.h"
 #include "cli/film/target.h"
-#include "cli/options.h"
 #include "s3/s3.h"
 #include "video/video.h"
 
@@ -172,7 +172,7 @@ static char *create_find_cores_file(const struct config *config)
     return NULL;
 }
 
-static int create_make(const struct config *config, const struct case_source *source,
+static int create_make(const struct config *config, const struct video_source *source,
     const struct target *target, struct show *show, struct video_result *ret_result,
     struct error *err)
 {
@@ -236,13 +236,13 @@ static void create_tell(
 }
 
 /* The case file of a folder, to go on with. */
-static void create_write_case(const struct case_source *source)
+static void create_write_case(const struct video_source *source)
 {
     struct error err;
 
     if (!source->case_file)
         return;
-    if (case_source_write(source, &err) == 0)
+    if (video_source_write(source, &err) == 0)
         term_say("%s: the case, to go on with\n", source->case_file);
     else
         fprintf(stderr, "casecast: the case was not written: %s\n", err.text);
@@ -256,7 +256,7 @@ static int create_end(const struct error *err)
 }
 
 static int create_video(
-    const struct config *config, const struct case_source *source, struct target *target)
+    const struct config *config, const struct video_source *source, struct target *target)
 {
     struct show show = {.record = source->record};
     int64_t start_ms = clock_monotonic_ms();
@@ -280,7 +280,7 @@ static int create_video(
 }
 
 static int create_to_target(const struct config *config, const struct options *given,
-    const struct case_source *source, const bool *wanted)
+    const struct video_source *source, const bool *wanted)
 {
     char *own_path = mem_format("%s.mp4", source->record->id);
     const char *path = given->values[CREATE_OUTPUT] ? given->values[CREATE_OUTPUT] : own_path;
@@ -303,10 +303,10 @@ static int create_run(
 {
     bool wanted[N_TARGET_SIDES] = {false};
     const char *with = given->values[CREATE_WITH], *sort = given->values[CREATE_SORT];
-    const struct case_source_options options = {.media_root = config->media_root,
+    const struct video_source_options options = {.media_root = config->media_root,
         .case_id = given->values[CREATE_CASE],
         .by_date = sort && strcmp(sort, "date") == 0};
-    struct case_source source;
+    struct video_source source;
     struct error err;
     int status;
 
@@ -317,11 +317,11 @@ static int create_run(
     if (term_is_json() && given->values[CREATE_OUTPUT] &&
         strcmp(given->values[CREATE_OUTPUT], "-") == 0)
         return cli_misused(command, "--json and -o - both want standard output");
-    if (cli_read_case(config, given->rest[0], &options, &source, &err) != 0)
+    if (create_read_case(config, given->rest[0], &options, &source, &err) != 0)
         status = cli_fail(&err);
     else
         status = create_to_target(config, given, &source, wanted);
-    case_source_free(&source);
+    video_source_free(&source);
     return status;
 }
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/film/case_source.h"
+#include "cli/command/options.h"
+#include "cli/create/create.h"
 #include "cli/film/picture_file.h"
-#include "cli/options.h"
 
 enum { WIDTH_MAX = 8192 };
 
@@ -40,7 +40,7 @@ struct still_command {
     void *ctx;
 };
 
-static int still_draw_case(const struct config *config, const struct case_source *source,
+static int still_draw_case(const struct config *config, const struct video_source *source,
     const struct still_command *asked, struct buf *jpeg, struct error *err)
 {
     const char *folder = getenv("TMPDIR");
@@ -60,7 +60,7 @@ static int still_draw_case(const struct config *config, const struct case_source
 }
 
 static int still_write(
-    const struct case_source *source, const struct still_command *asked, const struct buf *jpeg)
+    const struct video_source *source, const struct still_command *asked, const struct buf *jpeg)
 {
     char *own_path = mem_format("%s.jpg", source->record->id);
     const char *path = asked->path ? asked->path : own_path;
@@ -80,9 +80,9 @@ static int still_write(
 static int still_run_command(const struct config *config, const struct options *given,
     const char *case_id, const struct still_command *asked)
 {
-    const struct case_source_options options = {
+    const struct video_source_options options = {
         .media_root = config->media_root, .case_id = case_id};
-    struct case_source source;
+    struct video_source source;
     struct buf jpeg = {0};
     struct error err;
     int status;
@@ -93,13 +93,13 @@ static int still_run_command(const struct config *config, const struct options *
         return cli_misused(asked->command, "%s", err.text);
     if (term_is_json() && asked->path && strcmp(asked->path, "-") == 0)
         return cli_misused(asked->command, "--json and -o - both want standard output");
-    if (cli_read_case(config, given->rest[0], &options, &source, &err) != 0 ||
+    if (create_read_case(config, given->rest[0], &options, &source, &err) != 0 ||
         still_draw_case(config, &source, asked, &jpeg, &err) < 0)
         status = cli_fail(&err);
     else
         status = still_write(&source, asked, &jpeg);
     buf_free(&jpeg);
-    case_source_free(&source);
+    video_source_free(&source);
     return status;
 }
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/jobs/jobs.h"
 #include "store/members.h"
 
 enum { SHORT_NAME = 8 /* characters of a process's name, or an engine's, that tell it apart */ };

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/jobs/jobs.h"
 #include "video/video.h"
 
 enum { WATCH_MS = 250, WATCH_TRIES = 120 /* rounds in which the database may be away */ };

@@ -1,5 +1,5 @@
-/* case_source.c - see case_source.h. */
-#include "cli/film/case_source.h"
+/* video_source.c - see video_source.h. */
+#include "cli/film/video_source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,28 +19,28 @@
 
 static const char case_file[] = "case.json";
 
-static bool case_source_is_folder(const char *name)
+static bool video_source_is_folder(const char *name)
 {
     struct stat stat_;
 
     return stat(name, &stat_) == 0 && S_ISDIR(stat_.st_mode);
 }
 
-bool case_source_is_file(const char *name)
+bool video_source_is_file(const char *name)
 {
     /* An id has neither of these characters. */
-    return strcmp(name, "-") == 0 || strpbrk(name, "/.") || case_source_is_folder(name);
+    return strcmp(name, "-") == 0 || strpbrk(name, "/.") || video_source_is_folder(name);
 }
 
 /* --- a file --- */
 
-static void case_source_tell_mistake(void *ctx, const char *place, const char *text)
+static void video_source_tell_mistake(void *ctx, const char *place, const char *text)
 {
     (void)place;
     fprintf(stderr, "%s: %s\n", (const char *)ctx, text);
 }
 
-static void case_source_list_ids(const struct case_list *list, char *text, size_t size)
+static void video_source_list_ids(const struct case_list *list, char *text, size_t size)
 {
     text[0] = '\0';
     for (int i = 0; i < list->n && i < 10; i++) {
@@ -51,7 +51,7 @@ static void case_source_list_ids(const struct case_list *list, char *text, size_
 }
 
 /* Takes the wanted record out of the list. */
-static int case_source_choose(struct case_list *list, const char *name, const char *id,
+static int video_source_choose(struct case_list *list, const char *name, const char *id,
     struct case_record **ret_record, struct error *err)
 {
     char ids[400];
@@ -62,7 +62,7 @@ static int case_source_choose(struct case_list *list, const char *name, const ch
             list->records[i] = list->records[--list->n];
             return 0;
         }
-    case_source_list_ids(list, ids, sizeof ids);
+    video_source_list_ids(list, ids, sizeof ids);
     if (id)
         return status_missing(err, "%s: has no case %.64s; it has %s", name, id, ids);
     return error_set(err, ERR_INPUT,
@@ -70,10 +70,10 @@ static int case_source_choose(struct case_list *list, const char *name, const ch
         list->n, ids);
 }
 
-static int case_source_take_list(json_t *json, const char *name, const char *id,
+static int video_source_take_list(json_t *json, const char *name, const char *id,
     struct case_record **ret_record, struct error *err)
 {
-    struct case_mistakes mistakes = {case_source_tell_mistake, (void *)name, 0};
+    struct case_mistakes mistakes = {video_source_tell_mistake, (void *)name, 0};
     struct case_list list;
     int rc = case_list_from_json(json, &list, &mistakes);
 
@@ -81,21 +81,21 @@ static int case_source_take_list(json_t *json, const char *name, const char *id,
         error_set(err, ERR_INPUT, "%s: %d %s", name, mistakes.n,
             mistakes.n == 1 ? "mistake" : "mistakes");
     else
-        rc = case_source_choose(&list, name, id, ret_record, err);
+        rc = video_source_choose(&list, name, id, ret_record, err);
     case_list_free(&list);
     return rc;
 }
 
-static int case_source_take(json_t *json, const char *name, const char *id,
+static int video_source_take(json_t *json, const char *name, const char *id,
     struct case_record **ret_record, struct error *err)
 {
     if (json_object_get(json, "scenes") && !json_object_get(json, "cases"))
         return case_from_json(json, "", ret_record, err) < 0 ? error_where(err, "%s: ", name) : 0;
-    return case_source_take_list(json, name, id, ret_record, err);
+    return video_source_take_list(json, name, id, ret_record, err);
 }
 
 /* Does the first picture lie in this folder? */
-static bool case_source_has_picture(const char *folder, const struct case_record *record)
+static bool video_source_has_picture(const char *folder, const struct case_record *record)
 {
     bool is_there = false;
     int root_fd, fd;
@@ -111,8 +111,8 @@ static bool case_source_has_picture(const char *folder, const struct case_record
     return is_there;
 }
 
-static int case_source_read_file(const char *name, const struct case_source_options *options,
-    struct case_source *source, struct error *err)
+static int video_source_read_file(const char *name, const struct video_source_options *options,
+    struct video_source *source, struct error *err)
 {
     char *copy = mem_copy(name), *folder = mem_copy(dirname(copy));
     json_t *json;
@@ -120,10 +120,10 @@ static int case_source_read_file(const char *name, const struct case_source_opti
 
     free(copy);
     if (rc == 0) {
-        rc = case_source_take(json, json_file_name(name), options->case_id, &source->record, err);
+        rc = video_source_take(json, json_file_name(name), options->case_id, &source->record, err);
         json_decref(json);
     }
-    if (rc == 0 && strcmp(name, "-") != 0 && case_source_has_picture(folder, source->record))
+    if (rc == 0 && strcmp(name, "-") != 0 && video_source_has_picture(folder, source->record))
         source->media_root = folder;
     else
         free(folder);
@@ -132,15 +132,15 @@ static int case_source_read_file(const char *name, const struct case_source_opti
 
 /* --- a folder --- */
 
-static void case_source_tell_left_out(const char *name, const char *why)
+static void video_source_tell_left_out(const char *name, const char *why)
 {
     fprintf(stderr, "%s: left out: %s\n", name, why);
 }
 
-static int case_source_read_photos(const char *name, const struct case_source_options *options,
-    struct case_source *source, struct error *err)
+static int video_source_read_photos(const char *name, const struct video_source_options *options,
+    struct video_source *source, struct error *err)
 {
-    int rc = folder_read(name, options->by_date, case_source_tell_left_out, &source->json, err);
+    int rc = folder_read(name, options->by_date, video_source_tell_left_out, &source->json, err);
 
     if (rc == 0)
         rc = case_from_json(source->json, "", &source->record, err);
@@ -151,31 +151,31 @@ static int case_source_read_photos(const char *name, const struct case_source_op
     return rc;
 }
 
-static int case_source_read_folder(const char *name, const struct case_source_options *options,
-    struct case_source *source, struct error *err)
+static int video_source_read_folder(const char *name, const struct video_source_options *options,
+    struct video_source *source, struct error *err)
 {
     char *file = mem_format("%s/%s", name, case_file);
     int rc;
 
     if (access(file, F_OK) == 0) {
         fprintf(stderr, "%s is there, and is used: move it away to begin anew\n", file);
-        rc = case_source_read_file(file, options, source, err);
+        rc = video_source_read_file(file, options, source, err);
     } else {
-        rc = case_source_read_photos(name, options, source, err);
+        rc = video_source_read_photos(name, options, source, err);
     }
     free(file);
     return rc;
 }
 
-int case_source_read(const char *name, const struct case_source_options *options,
-    struct case_source *ret_source, struct error *err)
+int video_source_read(const char *name, const struct video_source_options *options,
+    struct video_source *ret_source, struct error *err)
 {
-    *ret_source = (struct case_source){0};
-    return case_source_is_folder(name) ? case_source_read_folder(name, options, ret_source, err)
-                                       : case_source_read_file(name, options, ret_source, err);
+    *ret_source = (struct video_source){0};
+    return video_source_is_folder(name) ? video_source_read_folder(name, options, ret_source, err)
+                                        : video_source_read_file(name, options, ret_source, err);
 }
 
-void case_source_free(struct case_source *source)
+void video_source_free(struct video_source *source)
 {
     case_free(source->record);
     json_decref(source->json);
@@ -183,7 +183,7 @@ void case_source_free(struct case_source *source)
     free(source->case_file);
 }
 
-int case_source_write(const struct case_source *source, struct error *err)
+int video_source_write(const struct video_source *source, struct error *err)
 {
     json_t *cases = json_pack("{s:[O]}", "cases", source->json);
     char *text = json_dumps(cases, JSON_INDENT(2)), *line = mem_format("%s\n", text);

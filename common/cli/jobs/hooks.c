@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/jobs/jobs.h"
 #include "store/hooks.h"
 
 static void hooks_add_row(void *ctx, const struct hook_row *row)

@@ -1,5 +1,5 @@
 /* options.c - see options.h.  The C library's getopt_long() reads the command line. */
-#include "cli/options.h"
+#include "cli/command/options.h"
 
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,10 +1,9 @@
-/* command.c - what the commands share: see cli_private.h. */
+/* command.c - what the commands share: see command.h. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/film/case_source.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
 
 static void cli_complain(const char *text)
 {
@@ -96,20 +95,6 @@ int cli_load_case(
     store_close(store);
     if (rc == STORE_E_NOT_FOUND)
         return status_missing(err, "case %s not found; `casecast cases` lists them", id);
-    return rc;
-}
-
-int cli_read_case(const struct config *config, const char *name,
-    const struct case_source_options *options, struct case_source *ret_source, struct error *err)
-{
-    int rc;
-
-    *ret_source = (struct case_source){0};
-    if (strcmp(name, "-") == 0 || strpbrk(name, "/."))
-        return case_source_read(name, options, ret_source, err);
-    rc = cli_load_case(config, name, &ret_source->record, err);
-    if (rc < 0 && status_of(err) == EXIT_MISSING && case_source_is_file(name))
-        return case_source_read(name, options, ret_source, err);
     return rc;
 }
 

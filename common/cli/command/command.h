@@ -1,4 +1,9 @@
-/* cli_private.h - what the commands share.  Main thread. */
+/* command.h - a command, and what all of them share: messages, the database, a case of it.  Main
+ * thread.
+ *
+ * Room: what commands share: their options, their messages, their way to the database.
+ * May use: base, cli/term, store.
+ * Used by: cli, cli/create, cli/jobs. */
 #pragma once
 
 #include <jansson.h>
@@ -11,8 +16,6 @@
 #include "cli/term/term.h"
 #include "store/store.h"
 
-struct case_source;
-struct case_source_options;
 struct options;
 
 struct command {
@@ -25,26 +28,6 @@ struct command {
         const struct command *command, const struct config *config, const struct options *given);
     const struct option_row *options; /* NULL: none */
 };
-
-extern const struct command command_cancel, command_create, command_import, command_export,
-    command_cases, command_show, command_hooks, command_jobs, command_watch, command_retry,
-    command_machines, command_init, command_check, command_prune, command_publish, command_rm,
-    command_config, command_nginx, command_schema, command_serve, command_sheet, command_still;
-
-/* --- commands.c: the table --- */
-
-enum { CLI_COMMANDS = 22 };
-
-/* All commands in the order of the help; NULL stands behind the last. */
-extern const struct command *const cli_commands[CLI_COMMANDS + 1];
-
-/* In the order of the options of serve. */
-enum serve_option { SERVE_LISTEN };
-
-/* The command of this name; NULL: there is none. */
-const struct command *cli_find_command(const char *name);
-
-/* --- command.c: what the commands share --- */
 
 /* "casecast jobs [OPTION…]", in `size` bytes at most. */
 void cli_format_usage(const struct command *command, char *text, size_t size);
@@ -79,22 +62,3 @@ int cli_find_job(struct store *store, const char *id, struct job *ret_job, struc
  * frees `*ret_record`. */
 int cli_load_case(const struct config *config, const char *id, struct case_record **ret_record,
     struct error *err);
-
-/* Read the case that a user named: one of the database, which goes before a folder of its name, a
- * JSON file, or a folder.  The caller calls case_source_free(), after an error, too. */
-int cli_read_case(const struct config *config, const char *name,
-    const struct case_source_options *options, struct case_source *ret_source, struct error *err);
-
-/* --- jobs.c --- */
-
-/* What `jobs --json` prints of a job: a new reference. */
-json_t *jobs_json(const struct job *job);
-
-/* --- completion.c, manual.c: the tables for other programs --- */
-
-/* Print the completions for `shell`: bash, zsh or fish.  Returns the exit status. */
-int completion_print(const char *shell);
-
-/* Print the manual page of the command `name` as scdoc(1) reads it; NULL: of casecast itself.
- * Returns the exit status. */
-int manual_print(const char *name);

@@ -2,7 +2,7 @@
  * Main thread. */
 #pragma once
 
-#include "cli/cli_private.h"
+#include "cli/command/command.h"
 
 struct option_row {
     char letter;          /* 'n' for -n; 0: it has none */

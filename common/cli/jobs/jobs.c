@@ -5,7 +5,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/jobs/jobs.h"
 
 enum { JOBS_SHOWN = 20, JOBS_MOST = 1000 };
 

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/options.h"
+#include "cli/command/options.h"
+#include "cli/jobs/jobs.h"
 #include "job/job.h"
 
 /* --- cancel --- */
