@@ -1,4 +1,5 @@
-/* check.c - `casecast check`: what this machine or a case lacks, and how to mend it. */
+/* check.c - `casecast check`: what this machine lacks, and how to mend it; of a case:
+ * check_case.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,13 +12,13 @@
 #include "base/beneath.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "cli/check_case.h"
 #include "cli/command/options.h"
 #include "cli/commands.h"
 #include "hooks/hook_wanted.h"
 #include "hooks/hooks.h"
 #include "program/kind_file.h"
 #include "s3/s3.h"
-#include "video/case_files.h"
 #include "video/machine.h"
 #include "video/media/media.h"
 #include "video/video.h"
@@ -424,108 +425,6 @@ static void check_machine(const struct config *config, int *n_missing)
     check_engines(config, n_missing);
 }
 
-/* --- one case --- */
-
-struct findings {
-    int n_mistakes, n_warnings;
-};
-
-static void check_report_mistake(void *ctx, const char *place, const char *field, const char *text)
-{
-    struct findings *findings = ctx;
-
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:s, s:s, s:s}", "finding", "mistake", "place", place,
-            "field", field, "text", text));
-    else
-        printf("%smistake%s  %s%s%s: %s\n", term_on(stdout, TERM_BAD), term_off(stdout, TERM_BAD),
-            place, place[0] ? "." : "", field, text);
-    findings->n_mistakes++;
-}
-
-static void check_report_warning(void *ctx, const char *place, const char *name, const char *text)
-{
-    struct findings *findings = ctx;
-
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:s, s:s, s:s}", "finding", "warning", "place", place,
-            "file", name, "text", text));
-    else
-        printf("%swarning%s  %s: %s is used as it is, but %s\n", term_on(stdout, TERM_WARNING),
-            term_off(stdout, TERM_WARNING), place, name, text);
-    findings->n_warnings++;
-}
-
-static void check_report_unseen(void *ctx, const char *place, const char *field, int n)
-{
-    struct findings *findings = ctx;
-
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:s, s:s, s:i}", "finding", "unseen", "place", place,
-            "field", field, "characters", n));
-    else
-        printf(
-            "%swarning%s  %s%s%s: no font here has %d of its characters; install fonts-noto-core, "
-            "fonts-noto-cjk or fonts-noto-color-emoji\n",
-            term_on(stdout, TERM_WARNING), term_off(stdout, TERM_WARNING), place,
-            place[0] ? "." : "", field, n);
-    findings->n_warnings++;
-}
-
-static void check_tell_measures(const struct video_measures *measures)
-{
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:f, s:i, s:i, s:i, s:i}", "finding", "length", "seconds",
-            measures->seconds, "width", measures->width, "height", measures->height, "fps",
-            measures->fps, "frames", measures->n_frames));
-    else
-        printf("length   %.1f s of %d×%d at %d fps\n", measures->seconds, measures->width,
-            measures->height, measures->fps);
-}
-
-/* Asks voices and fonts, too.  The sound that is made for it has no name on the disk. */
-static void check_measure(
-    const struct config *config, const struct case_record *record, struct findings *found)
-{
-    const char *folder = getenv("TMPDIR");
-    struct video_measures measures;
-    struct error err;
-
-    if (video_measure(record, config->media_root, folder && *folder ? folder : "/tmp",
-            check_report_unseen, found, &measures, &err) == 0)
-        check_tell_measures(&measures);
-    else
-        check_report_mistake(found, "", "video", err.text);
-}
-
-static int check_case(const struct config *config, const char *id)
-{
-    struct findings found = {0};
-    struct case_files files = {
-        .ctx = &found, .mistake = check_report_mistake, .warning = check_report_warning};
-    struct case_record *record;
-    struct error err;
-
-    if (media_open(config->media_root, NULL, &files.media, &err) < 0) {
-        error_where(&err, "CASECAST_MEDIA_ROOT: ");
-        return cli_fail(&err);
-    }
-    if (cli_load_case(config, id, &record, &err) != 0) {
-        media_close(files.media);
-        return cli_fail(&err);
-    }
-    case_files_check(&files, record, "");
-    case_files_end(&files);
-    if (!found.n_mistakes)
-        check_measure(config, record, &found);
-    term_say("case %s: %d %s, %d %s\n", id, found.n_mistakes,
-        found.n_mistakes == 1 ? "mistake" : "mistakes", found.n_warnings,
-        found.n_warnings == 1 ? "warning" : "warnings");
-    case_free(record);
-    media_close(files.media);
-    return found.n_mistakes ? EXIT_NO : EXIT_DONE;
-}
-
 static int check_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
@@ -546,7 +445,6 @@ const struct command command_check = {"check", "[CASE]",
     "shows what this machine or a case lacks, and how to mend it",
     "\nWith a CASE, each file that it names is read as a job would read it, each text is spoken, "
     "and\n"
-    "the length of the video is told.  A mistake makes the job fail.  A warning is a fault of "
-    "what\n"
-    "is used nevertheless.\n",
+    "the length of the video is told, with the size and the time that the videos before it make\n"
+    "likely.  A mistake makes the job fail.  A warning is a fault of what is used nevertheless.\n",
     check_run, NULL};
