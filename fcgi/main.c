@@ -11,6 +11,6 @@ int main(int argc, char **argv)
         return keeper_main(argc, argv);
     if (child_is_wanted(argc, argv))
         return child_main(argc, argv);
-    mem_settle(argv);
+    mem_settle(cli_makes_videos(argc, argv) ? argv : NULL);
     return cli_run(argc, argv, serve);
 }

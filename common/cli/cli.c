@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/command/options.h"
 #include "cli/commands.h"
+#include "cli/create/create.h"
 #include "settings/settings.h"
 #include "video/sealed/sealed.h"
 
@@ -159,4 +160,14 @@ int cli_run(int argc, char **argv, int (*serve)(const char *where))
         return EXIT_IO;
     }
     return status;
+}
+
+/* Whoever names a database "create" waits a moment longer, and no harm is done. */
+bool cli_makes_videos(int argc, char **argv)
+{
+    const struct command *command = NULL;
+
+    for (int i = 1; i < argc && !command; i++)
+        command = cli_find_command(argv[i]);
+    return command == &command_serve || command == &command_create;
 }
