@@ -125,8 +125,6 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_jobs ADD COLUMN client TEXT;"
     "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
     "ALTER TABLE casecast_jobs ADD COLUMN metadata TEXT;",
-    ("CREATE INDEX casecast_jobs_in_turn_of_kind ON casecast_jobs(kind, rank, number)"
-     "  WHERE state = 'queued';"),
 };
 
 /* Versions 1 to 3 had other names: before.c. */

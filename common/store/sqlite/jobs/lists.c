@@ -42,28 +42,22 @@ int sqlite_job_each_done(struct store_link *link, const char *kind,
     return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
-/* The jobs of a CTE `listed` with their positions, for which the queue is passed twice, however
- * many are listed: each rank is counted, and within a rank each job counts those behind the listed
- * job before it. */
-#define LISTED_POSITION "(SELECT position FROM placed WHERE waiting = number)"
-#define IN_TURN "casecast_jobs INDEXED BY casecast_jobs_in_turn WHERE state = 'queued'"
-#define PLACED                                                                                     \
-    "ranks AS MATERIALIZED (SELECT rank, sum(count(*)) OVER (ORDER BY rank) - count(*)"            \
-    "  AS n_before FROM " IN_TURN " GROUP BY rank),"                                               \
-    " steps AS (SELECT number, rank, lag(number, 1, 0) OVER (PARTITION BY rank ORDER BY number)"   \
-    "  AS after FROM listed WHERE state = 'queued'),"                                              \
-    " placed(waiting, position) AS MATERIALIZED (SELECT number, n_before + sum((SELECT count(*)"   \
-    "  FROM " IN_TURN " AND rank = steps.rank AND number > after AND number <= steps.number))"     \
-    "  OVER (PARTITION BY rank ORDER BY number) FROM steps JOIN ranks USING (rank)) "
+/* The queue is counted once, and only if a job that waits is listed. */
+#define LISTED_POSITION "(SELECT position FROM queue WHERE waiting = number)"
+#define QUEUE                                                                                      \
+    "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"                           \
+    " OVER (ORDER BY rank, number) AS position FROM casecast_jobs"                                 \
+    " INDEXED BY casecast_jobs_in_turn WHERE state = 'queued') "
 
 static int lists_start_queue(
     struct database *db, const struct job_filter *filter, sqlite3_stmt **ret_row, struct error *err)
 {
     return query_start(db,
-        "WITH listed AS MATERIALIZED (SELECT * FROM " IN_TURN
-        " AND (?2 = 0 OR (rank, number) > (9 - ?3, ?2)) AND (?4 IS NULL OR kind = ?4)"
-        " AND (?5 IS NULL OR subject = ?5) ORDER BY rank, number LIMIT ?1), " PLACED
-        "SELECT " JOB_COLUMNS(LISTED_POSITION) "FROM listed ORDER BY rank, number",
+        QUEUE "SELECT " JOB_COLUMNS(
+            LISTED_POSITION) "FROM casecast_jobs INDEXED BY casecast_jobs_in_turn"
+                             " WHERE state = 'queued' AND (?2 = 0 OR (rank, number) > (9 - ?3, ?2))"
+                             " AND (?4 IS NULL OR kind = ?4) AND (?5 IS NULL OR subject = ?5)"
+                             " ORDER BY rank, number LIMIT ?1",
         VALUES(value_number(filter->most), value_number(filter->after),
             value_number(filter->after_priority), value_text(filter->kind),
             value_text(filter->subject)),
@@ -74,10 +68,10 @@ static int lists_start_newest(
     struct database *db, const struct job_filter *filter, sqlite3_stmt **ret_row, struct error *err)
 {
     return query_start(db,
-        "WITH listed AS MATERIALIZED (SELECT * FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
-        " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
-        " AND (?5 IS NULL OR subject = ?5) ORDER BY number DESC LIMIT ?1), " PLACED
-        "SELECT " JOB_COLUMNS(LISTED_POSITION) "FROM listed ORDER BY number DESC",
+        QUEUE "SELECT " JOB_COLUMNS(
+            LISTED_POSITION) "FROM casecast_jobs WHERE (?2 = 0 OR number < ?2)"
+                             " AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR kind = ?4)"
+                             " AND (?5 IS NULL OR subject = ?5) ORDER BY number DESC LIMIT ?1",
         VALUES(value_number(filter->most), value_number(filter->before), value_text(filter->state),
             value_text(filter->kind), value_text(filter->subject)),
         ret_row, err);

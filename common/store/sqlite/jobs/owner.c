@@ -49,40 +49,29 @@
     " WHERE cancel_wanted <> 0 AND state IN ('queued', 'running')"                                 \
     " AND number NOT IN (SELECT number FROM begun WHERE is_awake) ORDER BY number LIMIT 1)"
 
-/* The kinds of all that wait: a look into the index for each. */
-#define OF_KIND "casecast_jobs INDEXED BY casecast_jobs_in_turn_of_kind"
-#define WAITING                                                                                    \
-    "waiting(kind) AS (SELECT min(kind) FROM " OF_KIND " WHERE state = 'queued'"                   \
-    " UNION ALL SELECT (SELECT min(kind) FROM " OF_KIND                                            \
-    "  WHERE state = 'queued' AND kind > waiting.kind) FROM waiting WHERE kind IS NOT NULL)"
-
 /* A job waits while another job of its key still runs (which was canceled and requested again):
  * both write to the same folder. */
 #define FIRST_OF(table, may)                                                                       \
-    "(SELECT number FROM " table " WHERE " may " AND ifnull(engine, ?6) NOT IN others"             \
+    "(SELECT number, rank FROM " table " WHERE " may                                               \
+    " AND (?5 IS NULL OR instr(?5, ',' || kind || ','))"                                           \
+    " AND ifnull(engine, ?6) NOT IN others"                                                        \
     " AND NOT EXISTS (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)" \
     " ORDER BY rank, number LIMIT 1)"
-#define IS_KNOWN "(?5 IS NULL OR instr(?5, ',' || kind || ','))"
 
-/* The first of each kind, however many of other kinds stand before it. */
 #define FIRST_QUEUED                                                                               \
-    "SELECT " FIRST_OF("casecast_jobs AS mine INDEXED BY casecast_jobs_in_turn_of_kind",           \
-        "state = 'queued' AND kind = waiting.kind") " AS number FROM waiting"                      \
-                                                    " WHERE (SELECT for_any FROM free) "           \
-                                                    "AND " IS_KNOWN                                \
-                                                    " AND kind NOT IN (SELECT kind FROM full "     \
-                                                    "WHERE for_any)"
+    FIRST_OF("casecast_jobs AS mine INDEXED BY casecast_jobs_in_turn",                             \
+        "state = 'queued' AND (SELECT for_any FROM free)"                                          \
+        " AND kind NOT IN (SELECT kind FROM full WHERE for_any)")
 #define FIRST_LAPSED                                                                               \
-    "SELECT " FIRST_OF("begun AS mine", IS_KNOWN                                                   \
-        " AND is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)"     \
+    FIRST_OF("begun AS mine",                                                                      \
+        "is_awake IS NOT TRUE AND (SELECT iif(is_here, for_sleepers, for_any) FROM free)"          \
         " AND kind NOT IN (SELECT kind FROM full WHERE iif(mine.is_here, for_sleepers, for_any))")
 
 /* Each part follows an index and ends at its first row; SQLite runs them in this order. */
 static const char owner_next_sql[] =
-    "WITH RECURSIVE " BEGUN ", " FREE ", " FULL ", " OTHERS ", " WAITING
-    " SELECT number FROM " FIRST_TO_CANCEL
-    " UNION ALL SELECT number FROM (SELECT number FROM casecast_jobs"
-    " WHERE number IN (" FIRST_QUEUED " UNION ALL " FIRST_LAPSED ")"
+    "WITH " BEGUN ", " FREE ", " FULL ", " OTHERS " SELECT number FROM " FIRST_TO_CANCEL
+    " UNION ALL SELECT number FROM (SELECT number FROM"
+    " (SELECT * FROM " FIRST_QUEUED " UNION ALL SELECT * FROM " FIRST_LAPSED ")"
     " ORDER BY rank, number LIMIT 1) LIMIT 1";
 
 static const char *owner_engine(const struct sqlite_member *member)
