@@ -25,10 +25,10 @@ struct job_feed {
     struct stream *stream;
     struct replay_request *reading; /* the piece that is being read; NULL: none */
     uint64_t position;              /* the end of the journal when the replay was read */
-    bool is_cut;                    /* there is more to replay */
+    bool is_cut; /* there is more to replay, and live frames are left to the replay */
     bool is_joint;
     size_t n;
-    struct job_cursor *cursors; /* the end of the replay, of each job; behind `watches` */
+    struct job_cursor *cursors; /* what was queued of each job; behind `watches` */
     struct feed_watch watches[];
 };
 
@@ -49,7 +49,16 @@ static void job_feed_finish(struct job_feed *feed)
     stream_close(feed->stream, STREAM_FINISHED);
 }
 
-static void job_feed_deliver(struct watch *watch, struct frame *frame, bool is_last)
+static void job_feed_read_on(struct stream *stream);
+
+/* More comes than the viewer takes: it gets the rest from the journal when its queue is written. */
+static void job_feed_cut(struct job_feed *feed)
+{
+    feed->is_cut = true;
+    stream_when_written(feed->stream, job_feed_read_on);
+}
+
+static void job_feed_deliver(struct watch *watch, struct frame *frame, const struct job_cursor *at)
 {
     struct feed_watch *own = list_item(&watch->link, struct feed_watch, watch.link);
     struct job_feed *feed = own->feed;
@@ -60,11 +69,16 @@ static void job_feed_deliver(struct watch *watch, struct frame *frame, bool is_l
     }
     if (feed->is_cut)
         return; /* too early: the replay brings it, or the watch after the replay */
+    if (!stream_has_room_for(feed->stream, frame)) {
+        job_feed_cut(feed);
+        return;
+    }
     stream_send(feed->stream, frame);
-    if (!is_last)
+    if (at->seq)
+        feed->cursors[own - feed->watches] = *at;
+    if (!at->is_over)
         return;
     watch_close(watch);
-    feed->cursors[own - feed->watches].is_over = true;
     if (replay_is_over(feed->cursors, feed->n))
         job_feed_finish(feed);
 }
@@ -79,6 +93,7 @@ static void job_feed_closed(struct stream *stream)
         feed->reading->feed = NULL;
 }
 
+/* A job whose last event was replayed is watched no more: it would come a second time. */
 static void job_feed_watch(struct job_feed *feed)
 {
     struct watch *watches[JOB_FEED_MOST];
@@ -86,6 +101,8 @@ static void job_feed_watch(struct job_feed *feed)
     size_t n = 0;
 
     for (size_t i = 0; i < feed->n; i++) {
+        if (feed->cursors[i].is_over)
+            watch_close(&feed->watches[i].watch);
         if (feed->cursors[i].is_over || !feed->watches[i].is_live)
             continue;
         watches[n] = &feed->watches[i].watch;
@@ -96,8 +113,6 @@ static void job_feed_watch(struct job_feed *feed)
         stream_close(feed->stream,
             STREAM_DRAINED); /* the client reconnects with its last id, and reads the store again */
 }
-
-static void job_feed_read_on(struct stream *stream);
 
 /* A job that had ended when the stream began, and whose last event is not there: it was forgotten.
  */

@@ -12,10 +12,11 @@
 #include "sse/sse.h"
 
 enum {
-    SWEEP_MS = 500,  /* between two searches for idle and stuck streams */
-    END_MS = 5000,   /* the most that an ending stream may take for its rest */
-    DRAIN_MS = 2000, /* the same while the process stops */
-    POLL_MAX = 1024, /* descriptors a poll() */
+    SWEEP_MS = 500,   /* between two searches for idle and stuck streams */
+    END_MS = 5000,    /* the most that an ending stream may take for its rest */
+    DRAIN_MS = 2000,  /* the same while the process stops */
+    STALL_MS = 60000, /* nginx waits as long for a viewer (send_timeout in nginx/safe.conf) */
+    POLL_MAX = 1024,  /* descriptors a poll() */
     /* A writable unix socket has three quarters of its buffer free, 150 KB (a TCP socket a third,
      * 29 KB or more).  That is room for so many writes of so many bytes without another poll(),
      * with what the kernel counts for each (1,280 bytes in all on a unix socket). */
@@ -80,6 +81,8 @@ static void stream_free(struct stream *stream)
 static void stream_wait_for_room(struct stream *stream)
 {
     stream->is_blocked = true;
+    stream->blocked_ms = stream_now_ms(stream->all);
+    list_append(&stream->all->blocked, &stream->dirty);
     if (!descriptors_want_room(&stream->all->descriptors, stream->fd, stream, true))
         stream_shut(stream, STREAM_LEFT); /* no event would wake it; the viewer reconnects */
 }
@@ -268,6 +271,7 @@ static void stream_on_ready(void *item, unsigned events)
         stream_shut(stream, STREAM_LEFT);
     } else if ((events & EPOLLOUT) && stream->is_blocked) {
         stream->is_blocked = false;
+        list_remove(&stream->dirty);
         descriptors_want_room(&stream->all->descriptors, stream->fd, stream, false);
         stream_write_piece(stream);
     }
@@ -314,6 +318,17 @@ static void stream_end_slow(struct stream *stream)
     stream_close(stream, STREAM_SLOW);
 }
 
+static bool stream_takes(const struct stream *stream, size_t more)
+{
+    return stream->queue.n_waiting - stream->n_replay + more <=
+           (size_t)stream->all->config->max_stream_kib * 1024;
+}
+
+bool stream_has_room_for(const struct stream *stream, const struct frame *frame)
+{
+    return stream_takes(stream, frame->len);
+}
+
 void stream_send(struct stream *stream, struct frame *frame)
 {
     if (stream->is_ending || stream->is_shut)
@@ -323,11 +338,10 @@ void stream_send(struct stream *stream, struct frame *frame)
     frame_queue_add(&stream->queue, &stream->all->pool, frame);
     if (stream->queue.n_waiting > atomic_load(&stream->all->most_waiting))
         atomic_store(&stream->all->most_waiting, stream->queue.n_waiting);
-    if (stream->queue.n_waiting - stream->n_replay >
-        (uint32_t)stream->all->config->max_stream_kib * 1024)
-        stream_end_slow(stream);
-    else
+    if (stream_takes(stream, 0))
         stream_mark_dirty(stream);
+    else
+        stream_end_slow(stream);
 }
 
 void stream_replay(struct stream *stream, struct frame *frame)
@@ -418,12 +432,26 @@ static void streams_shut_stuck(struct streams *all, int64_t now)
     }
 }
 
+static void streams_end_stalled(struct streams *all, int64_t now)
+{
+    list_each_safe(at, &all->blocked)
+    {
+        struct stream *stream = list_item(at, struct stream, dirty);
+
+        if (now - stream->blocked_ms < all->stall_ms)
+            break;
+        if (!stream->is_ending)
+            stream_end_slow(stream);
+    }
+}
+
 static void streams_on_sweep(uv_timer_t *timer)
 {
     struct streams *all = timer->data;
     int64_t now = stream_now_ms(all);
 
     streams_send_heartbeats(all, now);
+    streams_end_stalled(all, now);
     streams_shut_stuck(all, now);
 }
 
@@ -455,9 +483,10 @@ int streams_init(struct streams *streams, const struct config *config, struct lo
 {
     int rc;
 
-    *streams = (struct streams){.config = config, .loop = loop};
+    *streams = (struct streams){.config = config, .loop = loop, .stall_ms = STALL_MS};
     limits_init(&streams->limits, config);
     list_init(&streams->dirty);
+    list_init(&streams->blocked);
     list_init(&streams->quiet);
     list_init(&streams->ending);
     list_init(&streams->shut);

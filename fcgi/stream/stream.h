@@ -30,7 +30,7 @@
 enum stream_end {
     STREAM_FINISHED, /* its feed sent all */
     STREAM_LEFT,     /* the viewer closed the connection */
-    STREAM_SLOW,     /* more than CASECAST_MAX_STREAM_KIB waited */
+    STREAM_SLOW,    /* more than CASECAST_MAX_STREAM_KIB waited, or nothing was read for stall_ms */
     STREAM_DRAINED, /* the viewer must reconnect: the process stops, or the database was replaced */
     STREAM_LIMIT,   /* a connection limit was reached: never opened */
     N_STREAM_ENDS
@@ -51,15 +51,17 @@ enum { N_DELIVERY_BOUNDS = 8 };
 struct stream {
     struct streams *all;
     struct viewer_address *address; /* NULL where addresses are not counted */
-    struct link dirty; /* has something to write in this turn; after the end: waits to be freed */
+    struct link dirty; /* has something to write in this turn; while it is blocked: in the order of
+                          blocked_ms; after the end: waits to be freed */
     struct link quiet; /* in the order of since_ms: among the open streams, or the ending ones */
     struct frame_queue queue;
     void (*closed)(struct stream *stream);  /* see stream_open() */
     void (*written)(struct stream *stream); /* see stream_when_written() */
-    void *feed;        /* heap memory; freed with the stream, at the end of the turn that ends it */
-    int64_t since_ms;  /* of the last write or heartbeat; of an ending stream: its last write or the
-                          call that ended it */
-    uint32_t n_replay; /* bytes in the queue that belong to the replay: they don't make it slow */
+    void *feed;       /* heap memory; freed with the stream, at the end of the turn that ends it */
+    int64_t since_ms; /* of the last write or heartbeat; of an ending stream: its last write or the
+                         call that ended it */
+    int64_t blocked_ms; /* since when it is blocked; no heartbeat moves it */
+    uint32_t n_replay;  /* bytes in the queue that belong to the replay: they don't make it slow */
     int fd, request_id;
     unsigned char n_free_writes; /* small writes that have room without another poll() */
     /* blocked: waits for room in the socket; ending: writes its rest; closed: the feed knows of the
@@ -73,11 +75,12 @@ struct streams {
     /* fixed after start */
     const struct config *config;
     struct loop *loop;
+    int64_t stall_ms; /* the longest that a stream may be blocked: a minute */
 
     /* loop only */
     struct writer writer;
     struct descriptors descriptors;
-    struct link dirty, quiet, ending, shut;
+    struct link dirty, blocked, quiet, ending, shut;
     struct frame_pool pool;
     uv_prepare_t turn;
     uv_timer_t sweep;
@@ -118,6 +121,9 @@ void stream_replay(struct stream *stream, struct frame *frame);
 
 /* Calls `written` once, when all that waits now is written; never if the stream ends before. */
 void stream_when_written(struct stream *stream, void (*written)(struct stream *stream));
+
+/* Would stream_send() take this frame without ending the stream as too slow? */
+bool stream_has_room_for(const struct stream *stream, const struct frame *frame);
 
 /* Queues a frame (takes a reference of its own), to be written at the end of the turn.  A passing
  * frame (frame.h) replaces one that waits.  May end the stream as too slow, and call `closed`. */

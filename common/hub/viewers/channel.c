@@ -122,7 +122,7 @@ static void channel_deliver(struct channel *channel, struct frame_pair *pair)
             continue;
         if (at->position)
             watch->after = at->position;
-        watch->deliver(watch, frame_pair_get(pair, watch->is_joint), at->is_over);
+        watch->deliver(watch, frame_pair_get(pair, watch->is_joint), at);
     }
     channel->is_delivering = false;
     if (channel->has_changed)
@@ -179,6 +179,6 @@ void channels_close_all(struct channels *channels)
     while (!list_is_empty(&all)) {
         struct watch *watch = list_item(all.next, struct watch, link);
 
-        watch->deliver(watch, NULL, true);
+        watch->deliver(watch, NULL, NULL);
     }
 }

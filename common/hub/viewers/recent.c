@@ -24,7 +24,7 @@ static void recent_deliver(
     if (i == n || !watches[i]->channel)
         return;
     watches[i]->after = at->position;
-    watches[i]->deliver(watches[i], frame_pair_get(event, watches[i]->is_joint), at->is_over);
+    watches[i]->deliver(watches[i], frame_pair_get(event, watches[i]->is_joint), at);
 }
 
 void recents_deliver(const struct recents *recents, struct watch *const watches[],

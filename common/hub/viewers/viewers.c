@@ -75,7 +75,8 @@ int viewers_watch(struct viewers *viewers, struct watch *const watches[],
         struct frame_pair *note = notes_find(&viewers->notes, job_ids[i]);
 
         if (note && watches[i]->channel)
-            watches[i]->deliver(watches[i], frame_pair_get(note, watches[i]->is_joint), false);
+            watches[i]->deliver(
+                watches[i], frame_pair_get(note, watches[i]->is_joint), frame_pair_at(note));
     }
     recents_deliver(&viewers->recents, watches, job_ids, n, after);
     return 0;

@@ -18,10 +18,11 @@ struct watch {
     /* set before hub_watch() */
     char watcher[WATCHER_LEN + 1]; /* whose it is, see store.h */
     bool is_joint;                 /* it gets the frames for joint streams */
-    /* The callee takes no reference of its own unless it calls frame_ref().  `is_last`: nothing
-     * follows; the watch may be closed in here.  `frame` NULL: the database was deleted or
-     * replaced; the viewer must connect again, and the callee closes the watch. */
-    void (*deliver)(struct watch *watch, struct frame *frame, bool is_last);
+    /* The callee takes no reference of its own unless it calls frame_ref().  `at`: the event's
+     * place; of a note, seq 0.  After the job's last event (is_over) nothing follows, and the watch
+     * may be closed in here.  Both NULL: the database was deleted or replaced; the viewer must
+     * connect again, and the callee closes the watch. */
+    void (*deliver)(struct watch *watch, struct frame *frame, const struct job_cursor *at);
 };
 
 enum { HUB_E_BEHIND = 1 }; /* events after that position are no longer kept: read the store again */

@@ -199,9 +199,10 @@ struct viewer {
     bool leaves_at_once;
 };
 
-static void hear(struct watch *watch, struct frame *frame, bool is_last)
+static void hear(struct watch *watch, struct frame *frame, const struct job_cursor *at)
 {
     struct viewer *viewer = list_item(&watch->link, struct viewer, watch.link);
+    bool is_last = !at || at->is_over;
 
     if (frame && !frame->passing && strncmp(frame->bytes, "event: job", 10) != 0)
         buf_add(&viewer->heard, frame->bytes, frame->len);
@@ -437,7 +438,7 @@ struct joint_viewer {
     int n_events, n_last;
 };
 
-static void hear_joint(struct watch *watch, struct frame *frame, bool is_last)
+static void hear_joint(struct watch *watch, struct frame *frame, const struct job_cursor *at)
 {
     struct joint_viewer *viewer = list_item(&watch->link, struct joint_watch, watch.link)->viewer;
     struct job_cursor seen;
@@ -447,12 +448,15 @@ static void hear_joint(struct watch *watch, struct frame *frame, bool is_last)
     if (sscanf(text, "id: %68s", id) == 1) {
         ck_assert(job_cursor_parse(id, &seen));
         ck_assert_uint_gt(seen.position, viewer->position);
+        ck_assert_uint_eq(seen.position, at->position);
+        ck_assert_uint_eq(seen.seq, at->seq);
+        ck_assert_str_eq(seen.job_id, at->job_id);
         viewer->position = seen.position;
         viewer->n_events++;
     }
     free(text);
-    viewer->n_last += is_last;
-    if (is_last)
+    viewer->n_last += at->is_over;
+    if (at->is_over)
         watch_close(watch);
 }
 

@@ -443,6 +443,109 @@ START_TEST(a_viewer_that_does_not_read_has_a_bounded_queue_and_is_told_the_end)
 }
 END_TEST
 
+/* As a feed does that has a journal to read on from: no frame ends the stream. */
+START_TEST(a_burst_goes_on_when_the_viewer_has_taken_what_waited)
+{
+    struct stream *stream = open_stream();
+    struct reading reading = {0};
+    struct frame *frame = frame_of("one event of a burst", 0);
+    size_t n = 0;
+
+    fill(stream);
+    for (; stream_has_room_for(stream, frame); n++)
+        stream_send(stream, frame);
+    ck_assert_uint_gt(n, 0);
+    ck_assert_uint_le(stream->queue.n_waiting, 16 * 1024);
+    ck_assert_uint_gt(stream->queue.n_waiting + frame->len, 16 * 1024);
+    begin_pieces(stream);
+    ck_assert_int_eq(n_pieces, 0);
+    for (int i = 0; i < MOST_MS && (n_pieces < N_PIECES || stream->queue.head); i++) {
+        read_raw(&reading);
+        turn();
+    }
+    ck_assert_int_eq(n_pieces, N_PIECES);
+    ck_assert(stream_has_room_for(stream, frame));
+    stream_close(stream, STREAM_FINISHED);
+    turn_until_closed();
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 0);
+    frame_unref(frame);
+    reading_free(&reading);
+}
+END_TEST
+
+static void turn_for(int64_t ms)
+{
+    int64_t until = clock_monotonic_ms() + ms;
+
+    while (clock_monotonic_ms() < until) {
+        turn();
+        usleep(1000);
+    }
+}
+
+/* Heartbeats and new frames do not keep it; 0: it has a live queue, 1: it is in its replay. */
+START_TEST(a_viewer_that_takes_nothing_for_too_long_is_sent_away)
+{
+    struct stream *stream;
+    struct reading reading = {0};
+    int64_t began;
+
+    streams.stall_ms = 1500;
+    config.heartbeat_ms = 100;
+    stream = open_stream();
+    if (_i)
+        begin_pieces(stream);
+    else
+        fill(stream);
+    began = clock_monotonic_ms();
+    turn_for(700);
+    ck_assert_int_eq(n_over, 0);
+    for (int i = 0; i < MOST_MS && !n_over; i++) {
+        turn();
+        usleep(1000);
+    }
+    ck_assert_int_eq(n_over, 1);
+    ck_assert_int_ge(clock_monotonic_ms() - began, 1400);
+    for (int i = 0; i < MOST_MS && !reading.is_closed; i++) {
+        read_raw(&reading);
+        turn();
+        usleep(500);
+    }
+    parse_records(&reading);
+    ck_assert_ptr_nonnull(strstr(reading.text.data, ": this stream was read too slowly"));
+    ck_assert(reading.has_request_end);
+    ck_assert_int_eq(streams.n_ended[STREAM_SLOW], 1);
+    turn_until_closed();
+    reading_free(&reading);
+}
+END_TEST
+
+/* It takes a little every half second, and is blocked most of the time. */
+START_TEST(a_viewer_that_takes_a_little_now_and_then_stays)
+{
+    struct stream *stream;
+    struct reading reading = {0};
+
+    streams.stall_ms = 1500;
+    stream = open_stream();
+    begin_pieces(stream);
+    turn_for(50);
+    ck_assert(stream->is_blocked);
+    for (int i = 0; i < 5; i++) {
+        char bytes[65536];
+
+        buf_add(&reading.raw, bytes, (size_t)recv(peer, bytes, sizeof bytes, MSG_DONTWAIT));
+        turn_for(700);
+        ck_assert(stream->is_blocked);
+    }
+    ck_assert_int_eq(n_over, 0);
+    ck_assert_int_lt(n_pieces, N_PIECES);
+    close(peer);
+    turn_until_closed();
+    buf_free(&reading.raw);
+}
+END_TEST
+
 START_TEST(a_viewer_that_leaves_is_noticed_at_once)
 {
     open_stream();
@@ -576,6 +679,9 @@ int main(void)
     tcase_add_loop_test(tcase, nothing_is_read_for_a_viewer_that_left, 0, 2);
     tcase_add_test(tcase, a_new_progress_note_replaces_one_that_waits);
     tcase_add_test(tcase, a_viewer_that_does_not_read_has_a_bounded_queue_and_is_told_the_end);
+    tcase_add_test(tcase, a_burst_goes_on_when_the_viewer_has_taken_what_waited);
+    tcase_add_loop_test(tcase, a_viewer_that_takes_nothing_for_too_long_is_sent_away, 0, 2);
+    tcase_add_test(tcase, a_viewer_that_takes_a_little_now_and_then_stays);
     tcase_add_test(tcase, a_viewer_that_leaves_is_noticed_at_once);
     tcase_add_test(tcase, writing_to_a_viewer_that_left_does_no_harm_to_the_next);
     tcase_add_test(tcase, an_idle_stream_gets_heartbeats);
