@@ -339,6 +339,17 @@ int store_job_each_old(struct store *store, int64_t age_ms, int most,
     return store->jobs->engine->jobs.each_old(store->jobs, age_ms, most, each, ctx, err);
 }
 
+int store_job_each_to_clear(struct store *store, void (*each)(void *ctx, const struct job *job),
+    void *ctx, struct error *err)
+{
+    return store->jobs->engine->jobs.each_to_clear(store->jobs, each, ctx, err);
+}
+
+int store_job_was_cleared(struct store *store, const char *id, struct error *err)
+{
+    return store->jobs->engine->jobs.was_cleared(store->jobs, id, err);
+}
+
 int store_job_shares_key(struct store *store, const char *id, bool *ret_shares, struct error *err)
 {
     return store->jobs->engine->jobs.shares_key(store->jobs, id, ret_shares, err);

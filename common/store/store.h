@@ -197,6 +197,12 @@ int store_job_asked(struct store *store, const char *id, int64_t fresh_ms, struc
  * longest ago first, at most `most` of them. */
 int store_job_each_old(struct store *store, int64_t age_ms, int most,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+/* Done jobs of which what they showed of unfinished work is to go now: since they ended,
+ * `clear_after_ms` of struct run_write have passed on the store's clock.  Longest due first. */
+int store_job_each_to_clear(struct store *store, void (*each)(void *ctx, const struct job *job),
+    void *ctx, struct error *err);
+/* It is gone: the job is not told again.  Harmless of any other job. */
+int store_job_was_cleared(struct store *store, const char *id, struct error *err);
 /* Is another job of its kind and key queued or running, or a newer one done?  Then the files that
  * are named by the key are that job's.  STORE_E_NOT_FOUND: no such job. */
 int store_job_shares_key(struct store *store, const char *id, bool *ret_shares, struct error *err);

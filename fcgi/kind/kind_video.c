@@ -20,7 +20,10 @@
 #include "store/store.h"
 #include "video/video.h"
 
-enum { TAG_LEN = 8 };
+enum {
+    TAG_LEN = 8,
+    PAUSES_MS = 600000, /* by so much a viewer of the pieces may be behind when the video is done */
+};
 
 static const char video_file[] = "final.mp4";
 
@@ -389,6 +392,16 @@ static void kind_video_finish(
         last_events_add(last, event_canceled.name, "{}");
 }
 
+/* Whoever began to play the pieces before the video was done comes to their end, and rests. */
+static int64_t kind_video_shown_ms(const char *result)
+{
+    json_t *json = json_loads(result, 0, NULL);
+    double seconds = json_number_value(json_object_get(json, "seconds"));
+
+    json_decref(json);
+    return (int64_t)(seconds * 1000) + PAUSES_MS;
+}
+
 static void kind_video_clear(const struct config *config, const struct job *job)
 {
     char *out_dir = kind_video_folder(config, job->key), tag[TAG_LEN + 1];
@@ -415,6 +428,7 @@ const struct job_kind kind_video = {
     .help = video_parts_help,
     .engine = video_parts_engine,
     .finish = kind_video_finish,
+    .shown_ms = kind_video_shown_ms,
     .clear = kind_video_clear,
     .drop = key_folder_drop,
     .bytes = key_folder_bytes,

@@ -121,10 +121,16 @@ struct job_kind {
     void (*finish)(
         enum job_state state, const char *result, const char *error, struct last_events *last);
 
-    /* The job has ended as failed or canceled: removes what its runs published of unfinished work.
-     * Another job of the same key may have begun, so only files whose names carry the job may go.
-     * Any thread.  Never called for a job that is handed back or lost: another process goes on with
-     * it, for the same viewers.  NULL: nothing to remove. */
+    /* How long what the runs of a job with this result published of unfinished work is of use after
+     * the end, ms: then `clear` removes it.  Any thread.  NULL, or 0: it stays as long as the
+     * result. */
+    int64_t (*shown_ms)(const char *result);
+
+    /* The job has ended as failed or canceled, or as done for as long as shown_ms() says: removes
+     * what its runs published of unfinished work.  Harmless if it is gone already.  Another job of
+     * the same key may have begun, so only files whose names carry the job may go. Any thread.
+     * Never called for a job that is handed back or lost: another process goes on with it, for the
+     * same viewers.  NULL: nothing to remove. */
     void (*clear)(const struct config *config, const struct job *job);
 
     /* An ended job is to be forgotten: removes all files of its key at once, so that still_good()

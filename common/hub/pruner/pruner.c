@@ -19,7 +19,8 @@ enum {
      * still see it in the log in time.  Twice as many at the next one, while there are more. */
     OLD_LEAST = 20,
     OLD_MOST = 1 << 20,
-    WANTED_MOST = 100, /* are read at once */
+    WANTED_MOST = 100,  /* are read at once */
+    CLEARED_MOST = 100, /* at one look: who stops this process waits for its end */
 };
 
 struct pruner {
@@ -84,6 +85,34 @@ static bool pruner_forget_one(struct pruner *pruner, const struct job *job)
     if (rc == 0)
         atomic_fetch_add(&pruner->n_forgotten, 1);
     return rc == 0 || rc == STORE_E_NOT_FOUND;
+}
+
+/* --- what done jobs showed while they ran --- */
+
+/* True: it was cleared, if not for the first time. */
+static bool pruner_clear_one(struct pruner *pruner, const struct job *job)
+{
+    const struct job_kind *kind = kind_find(pruner->kinds, job->kind);
+    struct error err;
+
+    if (!kind)
+        return false;
+    if (kind->clear)
+        kind->clear(pruner->config, job);
+    if (store_job_was_cleared(pruner->store, job->id, &err) < 0)
+        log_warning("job %s: that it is cleared can't be noted: %s", job->id, err.text);
+    return true;
+}
+
+static int pruner_clear(struct pruner *pruner, struct error *err)
+{
+    struct found found = {0};
+    int rc = store_job_each_to_clear(pruner->store, found_add, &found, err), n_cleared = 0;
+
+    for (size_t i = 0; i < found.n && n_cleared < CLEARED_MOST; i++)
+        n_cleared += pruner_clear_one(pruner, &found.at[i]);
+    free(found.at);
+    return rc;
 }
 
 /* --- by age, and by wish --- */
@@ -187,6 +216,8 @@ static void pruner_look(struct pruner *pruner)
     struct error err;
     int rc = store_open_again(pruner->config->database, NULL, &pruner->store, &err);
 
+    if (rc == 0)
+        rc = pruner_clear(pruner, &err);
     if (rc == 0)
         rc = pruner_forget_wanted(pruner, &err);
     if (rc == 0)

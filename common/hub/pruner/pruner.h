@@ -1,5 +1,7 @@
 /* pruner.h - the thread that forgets ended jobs: those that somebody wants forgotten, those that
- * nobody has asked for in CASECAST_KEEP, and those beyond CASECAST_OUTPUT_MIB.
+ * nobody has asked for in CASECAST_KEEP, and those beyond CASECAST_OUTPUT_MIB.  Before that it
+ * clears done jobs: what they showed of unfinished work goes a while after their end (shown_ms of
+ * kind.h).
  *
  * All processes do the same, and to forget a job twice is to forget it once.  A job of a kind that
  * this version does not know is left alone: its files are not known either.

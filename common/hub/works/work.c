@@ -273,6 +273,14 @@ int work_may_publish(struct work *work, struct error *err)
 
 /* --- the end --- */
 
+static int64_t work_clear_after_ms(
+    const struct work *work, enum job_state state, const char *result)
+{
+    const struct job_kind *kind = work->kind;
+
+    return state == JOB_DONE && kind->clear && kind->shown_ms ? kind->shown_ms(result) : 0;
+}
+
 /* Journals the end.  While the database can't be written this tries again, until it can be or the
  * process is to stop: then the job is handed back and run anew.  Less than 0: the end can't be
  * journaled. */
@@ -290,7 +298,8 @@ static int work_end(struct work *work, enum job_state state, const char *result,
                     .n_events = last.n,
                     .end = state,
                     .result = result,
-                    .error = reason},
+                    .error = reason,
+                    .clear_after_ms = work_clear_after_ms(work, state, result)},
                 err)) < 0 &&
            work_may_pass(err) && work_is_ours(work))
         work_wait_to_retry(work, "its end can't be journaled", &was_logged, err);

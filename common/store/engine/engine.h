@@ -85,6 +85,9 @@ struct job_store {
     int (*asked)(struct store_link *link, const char *id, int64_t fresh_ms, struct error *err);
     int (*each_old)(struct store_link *link, int64_t age_ms, int most,
         void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+    int (*each_to_clear)(struct store_link *link, void (*each)(void *ctx, const struct job *job),
+        void *ctx, struct error *err);
+    int (*was_cleared)(struct store_link *link, const char *id, struct error *err);
     int (*shares_key)(struct store_link *link, const char *id, bool *ret_shares, struct error *err);
     int (*want_forget)(struct store_link *link, const char *id, struct error *err);
     int (*forget)(struct store_link *link, const char *id, struct error *err);

@@ -99,7 +99,8 @@ struct run_write {
     enum job_state end; /* a final state: the job ends so, with these events as its last; another
                            one: it goes on */
     const char *result, *error;
-    int answer; /* 0 or STORE_E_LOST */
+    int64_t clear_after_ms; /* after this end: see store_job_each_to_clear(); 0: never */
+    int answer;             /* 0 or STORE_E_LOST */
 };
 
 struct job_request {

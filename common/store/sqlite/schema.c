@@ -125,6 +125,12 @@ static const char *const steps[] = {
     "ALTER TABLE casecast_jobs ADD COLUMN client TEXT;"
     "CREATE INDEX casecast_jobs_in_turn ON casecast_jobs(rank, number) WHERE state = 'queued';",
     "ALTER TABLE casecast_jobs ADD COLUMN metadata TEXT;",
+    /* When what a done job showed of its unfinished work is to go.  NULL: there is none (any more).
+     * How long the videos are that are done already is not known here: they have a day. */
+    "ALTER TABLE casecast_jobs ADD COLUMN clear_ms INTEGER;"
+    "UPDATE casecast_jobs SET clear_ms = ended_ms + 86400000"
+    "  WHERE kind = 'video' AND state = 'done';"
+    "CREATE INDEX casecast_jobs_to_clear ON casecast_jobs(clear_ms) WHERE clear_ms IS NOT NULL;",
 };
 
 /* Versions 1 to 3 had other names: before.c. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # whole.sh - a done job is returned only while its files are unchanged; otherwise the video is made again.  The key of a
-# video is the digest of the files that were read for it, even if they change during the job.
+# video is the digest of the files that were read for it, even if they change during the job.  The pieces from which a
+# video was played while it was made are no part of it, and go.
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
@@ -144,7 +145,35 @@ another_engine_goes_on() {
 }
 has_scene() { (($(sql "SELECT count(*) FROM casecast_events WHERE job_id = '$1' AND name = 'scene'"))); } # JOB
 
+# --- pieces -----------------------------------------------------------------------------------------------------
+
+pieces_of() { find "$(folder_of "$1")" -name "live-${1:0:8}*"; } # JOB
+has_no_pieces() { [[ -z $(pieces_of "$1") ]]; }
+
+# With a short CASECAST_KEEP each second is a look for what may go.  No job is old enough to be forgotten.
+pieces_go() {
+    local job fresh list
+    job=$(made kept)
+    case_put fresh 2
+    fresh=$(made fresh)
+    list=$url/media/$(basename "$(folder_of "$job")")/live-${job:0:8}.m3u8
+    fact 'pieces stay for the length of the video and ten minutes' same 602 \
+        "$(sql "SELECT (clear_ms - ended_ms) / 1000 FROM casecast_jobs WHERE id = '$fresh'")"
+    fact 'a playlist can be read after the end' same 200 "$(curl -sS -o /dev/null -w '%{http_code}' "$list")"
+    stack_stop
+    sql "UPDATE casecast_jobs SET asked_ms = asked_ms + 3600000 WHERE asked_ms IS NOT NULL;
+         UPDATE casecast_jobs SET clear_ms = clear_ms - 3600000 WHERE id = '$job'"
+    CASECAST_KEEP=10s stack_start
+    fact 'then they go' wait_for 60 has_no_pieces "$job"
+    fact 'the playlist is not found' same 404 "$(curl -sS -o /dev/null -w '%{http_code}' "$list")"
+    fact 'those of a video that was made since stay' lacks '^$' "$(pieces_of "$fresh")"
+    fact 'the job without pieces is returned' same "$job" "$(made kept)"
+    stack_stop
+    stack_start
+}
+
 what_is_left
+pieces_go
 what_changes
 another_engine_goes_on
 fact 'no responder reports a fault' lacks 'AddressSanitizer|runtime error|assert' "$(cat "$state/log/casecast.log")"

@@ -48,8 +48,18 @@ static int64_t bytes(const struct config *config, const struct job *done)
     return access(path, F_OK) == 0 ? 1 << 20 : 0;
 }
 
+static void clear(const struct config *config, const struct job *job)
+{
+    char path[200];
+
+    (void)config;
+    ck_assert_int_eq(job->state, JOB_DONE);
+    file_of(job->key, path);
+    unlink(path);
+}
+
 static const struct job_kind kind_video = {
-    .name = "video", .subject_name = "case", .drop = drop, .bytes = bytes};
+    .name = "video", .subject_name = "case", .clear = clear, .drop = drop, .bytes = bytes};
 static const struct job_kind *const list[] = {&kind_video, NULL};
 static const struct kinds kinds = {list};
 
@@ -161,6 +171,42 @@ START_TEST(a_wish_needs_no_age_and_files_of_another_job_stay)
 }
 END_TEST
 
+/* A done job, of which something was shown that is to go so long after its end. */
+static void shown_job(const char *key, int64_t clear_after_ms, int64_t ended_ms_ago)
+{
+    char sql[200];
+
+    done_job(key, 0);
+    snprintf(sql, sizeof sql,
+        "UPDATE casecast_jobs SET clear_ms = ended_ms + %lld WHERE key = '%s'",
+        (long long)(clear_after_ms - ended_ms_ago), key);
+    kit_sql(sql);
+}
+
+START_TEST(what_a_done_job_showed_goes_when_its_time_has_come)
+{
+    struct config config = config_of(20000, 0);
+    int64_t end = clock_monotonic_ms() + DEADLINE_MS;
+    struct pruner *pruner;
+
+    shown_job("just done", HOUR_MS, 0);
+    shown_job("old", HOUR_MS, 2 * HOUR_MS);
+    shown_job("of another version", HOUR_MS, 2 * HOUR_MS);
+    done_job("showed nothing", 0);
+    kit_sql("UPDATE casecast_jobs SET kind = 'other' WHERE key = 'of another version'");
+    pruner = pruner_start(&config, &kinds);
+    while (strcmp(kit_ask("SELECT count(*) FROM casecast_jobs WHERE clear_ms > 0"), "2") != 0) {
+        ck_assert_int_lt(clock_monotonic_ms(), end);
+        usleep(20000);
+    }
+    pruner_stop(pruner);
+    ck_assert(!has_file("old"));
+    ck_assert(has_file("just done") && has_file("of another version"));
+    ck_assert(has_file("showed nothing"));
+    ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs"), "4"); /* none is forgotten */
+}
+END_TEST
+
 /* Files without a job would stay for ever. */
 START_TEST(a_job_whose_files_can_not_be_removed_stays)
 {
@@ -233,6 +279,7 @@ int main(void)
         jobs_go_with_their_files_when_nobody_asks_for_them,
         what_takes_too_much_of_the_disk_goes_longest_ago_first,
         a_wish_needs_no_age_and_files_of_another_job_stay,
+        what_a_done_job_showed_goes_when_its_time_has_come,
         a_job_whose_files_can_not_be_removed_stays,
         files_that_a_new_job_of_the_key_may_have_begun_stay,
         a_kind_that_is_not_known_is_left_alone,

@@ -66,6 +66,8 @@ START_TEST(an_older_database_is_brought_over_once_with_all_that_is_in_it)
         "cases,scenes");
     ck_assert_int_eq(kit_state("d"), JOB_DONE);
     assert_events("d", "1 job {\"state\":\"queued\"}\n2 done {\"frames\":9}\n");
+    ck_assert_str_eq(
+        kit_ask("SELECT clear_ms FROM casecast_jobs WHERE clear_ms IS NOT NULL"), "86400012");
     assert_events("q", "1 - processing\n");
     job = kit_get("f");
     ck_assert_int_eq(job.state, JOB_FAILED);
@@ -195,7 +197,7 @@ START_TEST(version_4_goes_on_with_its_jobs_members_and_events)
     kit_sql(jobs_of_4);
     kit_sql("CREATE VIEW broken AS SELECT * FROM nowhere");
     kit_store = kit_open();
-    ck_assert_str_eq(kit_ask("SELECT value FROM casecast_meta WHERE name = 'schema'"), "11");
+    ck_assert_str_eq(kit_ask("SELECT value FROM casecast_meta WHERE name = 'schema'"), "12");
     ck_assert_str_eq(kit_ask("SELECT count(*) FROM casecast_jobs WHERE asked_ms > 0"), "1");
     assert_events("d", "1 done {}\n");
     ck_assert_str_eq(

@@ -3,20 +3,22 @@
 #include "store/postgres/schema/schema_private.h"
 #include "unit/store/store_kit.h"
 
-static const char *const steps[SCHEMA_VERSION] = {
-    schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5, schema_step_6};
+static const char *const steps[SCHEMA_VERSION] = {schema_step_1, schema_step_2, schema_step_3,
+    schema_step_4, schema_step_5, schema_step_6, schema_step_7};
 
-/* The parameters that job_open had up to each version. */
-static const char *const was_open[] = {
-    "text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text",
-    "text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text, text",
+/* A function as it was up to each version, and has other parameters now. */
+static const char *const were[SCHEMA_VERSION - 1] = {
+    "job_open(text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text)",
+    "job_open(text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text,"
+    " text)",
     NULL,
-    "text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text, text, text,"
-    " text, bigint, int, text, int, int, text",
+    "job_open(text, text, text, text, text, text, text, text, int, bigint, bigint, bigint, text,"
+    " text, text, text, bigint, int, text, int, int, text)",
     NULL,
+    "runs_write(text, text[], bigint[], text[], text[], text[], text[], text[], text[], text[])",
 };
 
-/* The tables of `version`, a job that waits, and a function of that time. */
+/* The tables of `version`, a job that waits and one that is done, and a function of that time. */
 static void make_version(int version)
 {
     PGconn *link = kit_connect(kit_path);
@@ -31,12 +33,14 @@ static void make_version(int version)
     kit_run(link, sql);
     kit_run(link, "INSERT INTO casecast.jobs(id, kind, subject, key, state, last_seq, created_ms)"
                   " VALUES ('q', 'video', '1', 'kq', 'queued', 1, 10);"
+                  "INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms, ended_ms)"
+                  " VALUES ('d', 'video', '2', 'kd', 'done', 1, 5);"
                   "INSERT INTO casecast.inputs(job_id, input) VALUES ('q', '{}');"
                   "INSERT INTO casecast.events(job_id, seq, data, once) VALUES ('q', 1, 'x', 'x')");
-    if (was_open[version - 1]) {
+    if (were[version - 1]) {
         snprintf(sql, sizeof sql,
-            "CREATE FUNCTION casecast.job_open(%s) RETURNS int LANGUAGE sql AS 'SELECT 1'",
-            was_open[version - 1]);
+            "CREATE FUNCTION casecast.%s RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            were[version - 1]);
         kit_run(link, sql);
     }
     PQfinish(link);
@@ -54,7 +58,10 @@ START_TEST(an_older_schema_goes_on_with_its_jobs_and_takes_new_ones)
     store_close(store);
     store_close(kit_store);
     kit_store = kit_open();
-    ck_assert_str_eq(kit_ask("SELECT count(*) FROM pg_proc WHERE proname = 'job_open'"), "1");
+    ck_assert_str_eq(
+        kit_ask("SELECT count(*) FROM pg_proc WHERE proname IN ('job_open', 'runs_write')"), "2");
+    ck_assert_str_eq(
+        kit_ask("SELECT clear_ms FROM casecast_jobs WHERE clear_ms IS NOT NULL"), "86400005");
     assert_events("q", "1 - x\n");
     assert_done(store_job_claim(kit_store, kit_member("me"), 1, kit_tag(), &job, &kit_error));
     ck_assert_str_eq(job.id, "q");

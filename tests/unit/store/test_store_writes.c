@@ -107,6 +107,46 @@ START_TEST(the_same_call_made_again_changes_nothing_and_succeeds)
 }
 END_TEST
 
+static void note_key(void *ctx, const struct job *job)
+{
+    buf_add_text(ctx, job->key);
+}
+
+static void assert_to_clear(const char *keys)
+{
+    struct buf buf = {0};
+
+    buf_add_text(&buf, "");
+    assert_done(store_job_each_to_clear(kit_store, note_key, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, keys);
+    buf_free(&buf);
+}
+
+START_TEST(an_ended_job_is_told_for_its_clearing_when_the_time_has_come_and_until_it_is_cleared)
+{
+    struct run_write writes[] = {{SAYS(ids[0], {.data = "a1"})}, {SAYS(ids[1], {.data = "b1"})},
+        {SAYS(ids[2], {.data = "c1"})}};
+
+    begin();
+    for (int i = 0; i < N; i++)
+        writes[i].end = JOB_DONE;
+    writes[0].clear_after_ms = 3000000;
+    writes[1].clear_after_ms = 2000000;
+    assert_done(store_runs_write(kit_store, writes, N, &kit_error));
+    ck_assert_str_eq(kit_ask("SELECT sum(clear_ms - ended_ms) FROM casecast_jobs"), "5000000");
+    assert_to_clear("");
+    kit_sql("UPDATE casecast_jobs SET clear_ms = clear_ms - 2000000");
+    assert_to_clear("b");
+    kit_sql("UPDATE casecast_jobs SET clear_ms = clear_ms - 2000000");
+    assert_to_clear("ba");
+    assert_done(store_job_was_cleared(kit_store, ids[1], &kit_error));
+    assert_to_clear("a");
+    assert_done(store_job_was_cleared(kit_store, ids[1], &kit_error));
+    assert_done(store_job_was_cleared(kit_store, ids[0], &kit_error));
+    assert_to_clear("");
+}
+END_TEST
+
 /* --- claims --- */
 
 START_TEST(a_claim_takes_as_many_jobs_as_there_are_slots_in_their_order)
@@ -167,6 +207,7 @@ int main(void)
         events_of_many_runs_come_in_the_order_of_the_call_and_each_job_counts_its_own,
         a_run_that_has_lost_its_job_stops_no_other_and_writes_neither_events_nor_its_end,
         the_same_call_made_again_changes_nothing_and_succeeds,
+        an_ended_job_is_told_for_its_clearing_when_the_time_has_come_and_until_it_is_cleared,
         a_claim_takes_as_many_jobs_as_there_are_slots_in_their_order,
         a_claim_of_several_that_is_asked_again_gives_those_that_still_run,
         a_claim_waits_for_no_writer_of_the_journal,

@@ -23,6 +23,25 @@ int pg_job_each_old(struct store_link *store_link, int64_t age_ms, int most,
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
+int pg_job_each_to_clear(struct store_link *store_link,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
+{
+    struct pg_link *link = pg_link_of(store_link);
+    PGresult *result = NULL;
+    int rc = jobs_ask(link,
+        "SELECT " JOB_COLUMNS("0") "FROM casecast.jobs WHERE clear_ms <= casecast.now_ms()"
+                                   " ORDER BY clear_ms, number",
+        NULL, 0, &result, err);
+
+    return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
+}
+
+int pg_job_was_cleared(struct store_link *link, const char *id, struct error *err)
+{
+    return jobs_do(
+        pg_link_of(link), "SELECT casecast.job_was_cleared($1)", PG_VALUES(pg_text(id)), err);
+}
+
 int pg_job_shares_key(struct store_link *link, const char *id, bool *ret_shares, struct error *err)
 {
     PGresult *result = NULL;

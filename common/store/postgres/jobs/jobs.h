@@ -41,6 +41,9 @@ int pg_job_each(struct store_link *link, const struct job_filter *filter,
 int pg_job_asked(struct store_link *link, const char *id, int64_t fresh_ms, struct error *err);
 int pg_job_each_old(struct store_link *link, int64_t age_ms, int most,
     void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+int pg_job_each_to_clear(struct store_link *link,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err);
+int pg_job_was_cleared(struct store_link *link, const char *id, struct error *err);
 int pg_job_shares_key(struct store_link *link, const char *id, bool *ret_shares, struct error *err);
 int pg_job_want_forget(struct store_link *link, const char *id, struct error *err);
 int pg_job_forget(struct store_link *link, const char *id, struct error *err);

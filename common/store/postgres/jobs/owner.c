@@ -114,7 +114,7 @@ int pg_job_lease(struct store_link *store_link, const char *id, int64_t run, int
 
 /* What runs write, as the arrays of casecast.runs_write(). */
 struct run_arrays {
-    struct buf ids, runs, states, results, errors;
+    struct buf ids, runs, states, results, errors, clear_after;
     struct buf event_ids;
     struct event_arrays events;
 };
@@ -127,6 +127,8 @@ static void run_arrays_add(struct run_arrays *arrays, const struct run_write *wr
         &arrays->states, job_state_is_final(write->end) ? job_state_name(write->end) : NULL);
     pg_array_add(&arrays->results, write->result);
     pg_array_add(&arrays->errors, write->error);
+    pg_array_add(&arrays->clear_after,
+        write->clear_after_ms ? pg_number(write->clear_after_ms).number : NULL);
     for (int i = 0; i < write->n_events; i++) {
         pg_array_add(&arrays->event_ids, write->job_id);
         event_arrays_add(&arrays->events, &write->events[i]);
@@ -136,7 +138,7 @@ static void run_arrays_add(struct run_arrays *arrays, const struct run_write *wr
 static void run_arrays_end(struct run_arrays *arrays)
 {
     struct buf *all[] = {&arrays->ids, &arrays->runs, &arrays->states, &arrays->results,
-        &arrays->errors, &arrays->event_ids};
+        &arrays->errors, &arrays->clear_after, &arrays->event_ids};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         pg_array_end(all[i]);
@@ -150,6 +152,7 @@ static void run_arrays_free(struct run_arrays *arrays)
     buf_free(&arrays->states);
     buf_free(&arrays->results);
     buf_free(&arrays->errors);
+    buf_free(&arrays->clear_after);
     buf_free(&arrays->event_ids);
     event_arrays_free(&arrays->events);
 }
@@ -165,11 +168,12 @@ int pg_runs_write(struct store_link *store_link, struct run_write *writes, int n
         run_arrays_add(&arrays, &writes[i]);
     run_arrays_end(&arrays);
     rc = owner_ask(link,
-        "SELECT answer FROM casecast.runs_write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "SELECT answer FROM casecast.runs_write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         PG_VALUES(pg_text(link->jobs->mark), pg_text(arrays.ids.data), pg_text(arrays.runs.data),
             pg_text(arrays.states.data), pg_text(arrays.results.data), pg_text(arrays.errors.data),
-            pg_text(arrays.event_ids.data), pg_text(arrays.events.names.data),
-            pg_text(arrays.events.datas.data), pg_text(arrays.events.onces.data)),
+            pg_text(arrays.clear_after.data), pg_text(arrays.event_ids.data),
+            pg_text(arrays.events.names.data), pg_text(arrays.events.datas.data),
+            pg_text(arrays.events.onces.data)),
         &result, err);
     for (int i = 0; rc == 0 && i < n; i++)
         writes[i].answer = strcmp(PQgetvalue(result, i, 0), "lost") == 0 ? STORE_E_LOST : 0;

@@ -531,7 +531,7 @@ END $$;
 -- What runs say: events, and ends.  Each run is of another job; the events name their jobs.  p_states NULL: the job goes
 -- on.  The answers are in the order of the runs: 'done', also of an end that was written before, or 'lost'.
 CREATE OR REPLACE FUNCTION casecast.runs_write(p_mark text, p_ids text[], p_runs bigint[], p_states text[], p_results text[],
-  p_errors text[], p_event_ids text[], p_names text[], p_datas text[], p_onces text[])
+  p_errors text[], p_clear_after_ms bigint[], p_event_ids text[], p_names text[], p_datas text[], p_onces text[])
 RETURNS TABLE (answer text) LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
   SET jit = off AS $$
 DECLARE
@@ -548,8 +548,9 @@ BEGIN
         array_agg(e.data ORDER BY e.n), array_agg(e.once ORDER BY e.n))
       FROM unnest(p_event_ids, p_names, p_datas, p_onces) WITH ORDINALITY AS e(id, name, data, once, n)
       WHERE e.id = ANY (may_write);
-    PERFORM casecast.jobs_write_end(array_agg(w.id), array_agg(w.state), array_agg(w.result), array_agg(w.error))
-      FROM unnest(p_ids, p_states, p_results, p_errors) AS w(id, state, result, error)
+    PERFORM casecast.jobs_write_end(array_agg(w.id), array_agg(w.state), array_agg(w.result), array_agg(w.error),
+        array_agg(w.clear_after_ms))
+      FROM unnest(p_ids, p_states, p_results, p_errors, p_clear_after_ms) AS w(id, state, result, error, clear_after_ms)
       WHERE w.state IS NOT NULL AND w.id = ANY (may_write) HAVING count(*) > 0;
   END IF;
   RETURN QUERY SELECT CASE WHEN w.id = ANY (found_ids) THEN 'done' ELSE 'lost' END
@@ -577,15 +578,18 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'done' ELSE 'lost' END;
 END $$;
 
--- The caller has checked that the jobs may end, and has written their events.
-CREATE OR REPLACE FUNCTION casecast.jobs_write_end(p_ids text[], p_states text[], p_results text[], p_errors text[])
+-- p_clear_after_ms NULL: nothing is to be cleared.  The caller has checked that the jobs may end, and has written their events.
+CREATE OR REPLACE FUNCTION casecast.jobs_write_end(p_ids text[], p_states text[], p_results text[], p_errors text[],
+  p_clear_after_ms bigint[])
 RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
   SET jit = off AS $$
 DECLARE
   t bigint := casecast.now_ms();
 BEGIN
-  UPDATE casecast.jobs j SET state = w.state, ended_ms = t, asked_ms = t, result = w.result, error = w.error
-    FROM unnest(p_ids, p_states, p_results, p_errors) AS w(id, state, result, error) WHERE j.id = w.id;
+  UPDATE casecast.jobs j SET state = w.state, ended_ms = t, asked_ms = t, result = w.result, error = w.error,
+      clear_ms = t + w.clear_after_ms
+    FROM unnest(p_ids, p_states, p_results, p_errors, p_clear_after_ms) AS w(id, state, result, error, clear_after_ms)
+    WHERE j.id = w.id;
   DELETE FROM casecast.plans WHERE job_id = ANY (p_ids);
   DELETE FROM casecast.inputs i USING unnest(p_ids, p_states) AS w(id, state)
     WHERE i.job_id = w.id AND (w.state <> 'failed' OR octet_length(i.input) > 65536);
@@ -627,7 +631,7 @@ BEGIN
     PERFORM casecast.journal_add_of(p_id, p_names, p_datas, p_onces), casecast.tell_news();
     IF p_state IS NOT NULL THEN
       PERFORM casecast.journal_add_of(p_id, p_last_names, p_last_datas, p_last_onces);
-      PERFORM casecast.jobs_write_end(ARRAY[p_id], ARRAY[p_state], ARRAY[p_result], ARRAY[p_error]);
+      PERFORM casecast.jobs_write_end(ARRAY[p_id], ARRAY[p_state], ARRAY[p_result], ARRAY[p_error], ARRAY[NULL::bigint]);
     END IF;
   END IF;
   RETURN QUERY SELECT said, NULL::text, j FROM casecast.job_rows j WHERE j.id = p_id;
@@ -750,6 +754,12 @@ BEGIN
     PERFORM casecast.write_a_note();
     UPDATE casecast.jobs SET asked_ms = t WHERE id = p_id AND asked_ms BETWEEN 1 AND t - p_fresh_ms;
   END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION casecast.job_was_cleared(p_id text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM casecast.write_a_note();
+  UPDATE casecast.jobs SET clear_ms = NULL WHERE id = p_id;
 END $$;
 
 -- The answers of the two: 'done', 'live', and NULL: no such job.

@@ -5,8 +5,8 @@
 #include "store/postgres/schema/schema_private.h"
 
 /* Step i leads to version i + 1.  A step that was released is never edited. */
-static const char *const steps[SCHEMA_VERSION] = {
-    schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5, schema_step_6};
+static const char *const steps[SCHEMA_VERSION] = {schema_step_1, schema_step_2, schema_step_3,
+    schema_step_4, schema_step_5, schema_step_6, schema_step_7};
 
 /* A schema that is there already may be all that this role is allowed. */
 static int make_schema(struct pg_link *link, struct error *err)

@@ -6,10 +6,10 @@
 
 /* --- SQL, each from the file of that name: meson.build --- */
 
-enum { SCHEMA_VERSION = 6 };
+enum { SCHEMA_VERSION = 7 };
 
 extern const char schema_step_1[], schema_step_2[], schema_step_3[], schema_step_4[],
-    schema_step_5[], schema_step_6[];
+    schema_step_5[], schema_step_6[], schema_step_7[];
 /* Run after the last step: each replaces what an older program made.  One whose parameters or
  * result change, or that is not needed any more, is dropped by a step. */
 extern const char schema_functions[];

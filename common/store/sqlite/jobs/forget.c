@@ -38,6 +38,25 @@ int sqlite_job_each_old(struct store_link *link, int64_t age_ms, int most,
     return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
 }
 
+int sqlite_job_each_to_clear(struct store_link *link,
+    void (*each)(void *ctx, const struct job *job), void *ctx, struct error *err)
+{
+    struct database *db = database_of(link);
+    sqlite3_stmt *row;
+    int rc = query_start(db,
+        "SELECT " JOB_COLUMNS("0") "FROM casecast_jobs WHERE clear_ms <= ?1"
+                                   " ORDER BY clear_ms, number",
+        VALUES(value_number(clock_wall_ms())), &row, err);
+
+    return rc == 0 ? sqlite_jobs_each_row(db, row, each, NULL, ctx, err) : rc;
+}
+
+int sqlite_job_was_cleared(struct store_link *link, const char *id, struct error *err)
+{
+    return query_run(database_of(link), "UPDATE casecast_jobs SET clear_ms = NULL WHERE id = ?1",
+        VALUES(value_text(id)), err);
+}
+
 int sqlite_job_shares_key(
     struct store_link *link, const char *id, bool *ret_shares, struct error *err)
 {

@@ -42,6 +42,17 @@ static int write_check_end(
     return rc == STORE_E_NOT_FOUND ? STORE_E_LOST : rc;
 }
 
+static int write_end(struct database *db, const struct run_write *write, struct error *err)
+{
+    int rc = job_write_end(db, write->job_id, write->end, write->result, write->error,
+        write->events, write->n_events, err);
+
+    if (rc < 0 || !write->clear_after_ms)
+        return rc;
+    return query_run(db, "UPDATE casecast_jobs SET clear_ms = ended_ms + ?2 WHERE id = ?1",
+        VALUES(value_text(write->job_id), value_number(write->clear_after_ms)), err);
+}
+
 static int write_one(struct database *db, const struct run_write *write, struct error *err)
 {
     bool is_end = job_state_is_final(write->end);
@@ -50,8 +61,7 @@ static int write_one(struct database *db, const struct run_write *write, struct 
     if (rc == STORE_E_LOST && is_end)
         return write_check_end(db, write->job_id, write->run, write->end, err);
     if (rc == 0 && is_end)
-        return job_write_end(db, write->job_id, write->end, write->result, write->error,
-            write->events, write->n_events, err);
+        return write_end(db, write, err);
     return rc == 0 ? journal_add(db, write->job_id, write->events, write->n_events, err) : rc;
 }
 
