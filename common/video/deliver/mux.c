@@ -16,8 +16,8 @@ enum { FLUSH_BYTES = 8 << 20 }; /* flushed between two ticks */
 
 /* --- opening --- */
 
-/* Called by libav before and after it reads or writes. */
-static int mux_is_interrupted(void *ctx)
+/* Called before each read and write of the file. */
+static bool mux_is_interrupted(void *ctx)
 {
     const struct mux *mux = ctx;
 
@@ -28,18 +28,12 @@ static int mux_is_interrupted(void *ctx)
 
 static int mux_open_file(struct mux *mux, struct error *err)
 {
-    /* "file:" because libav reads a colon in the folder's name as the end of a protocol. */
-    char *url = mem_format("file:%s/%s", mux->dir->path, mux->temporary);
-    int rc = avformat_alloc_output_context2(&mux->format, NULL, "mp4", url);
+    int rc = avformat_alloc_output_context2(&mux->format, NULL, "mp4", mux->temporary);
 
     if (rc >= 0) {
-        mux->format->interrupt_callback =
-            (AVIOInterruptCB){.callback = mux_is_interrupted, .opaque = mux};
         mux->format->flags |= AVFMT_FLAG_BITEXACT;
-        rc = avio_open2(
-            &mux->format->pb, url, AVIO_FLAG_WRITE, &mux->format->interrupt_callback, NULL);
+        rc = mux_file_open(&mux->file, mux->dir->fd, mux->temporary, mux->format);
     }
-    free(url);
     return rc < 0 ? mux_error(mux, rc, err) : 0;
 }
 
@@ -58,6 +52,7 @@ int mux_open(const struct outdir *dir, const char *name, const struct case_recor
         .packet = av_packet_alloc(),
         .sound = av_packet_alloc(),
         .line = av_packet_alloc(),
+        .file = {.fd = -1, .is_interrupted = mux_is_interrupted, .ctx = mux},
         .next_dts = AV_NOPTS_VALUE};
     libav_log_clear();
     rc = mux->packet && mux->sound && mux->line
@@ -91,9 +86,7 @@ void mux_free(struct mux *mux)
 {
     if (!mux)
         return;
-    mux->tick = NULL; /* closing the file calls mux_is_interrupted(); the caller is not ready */
-    if (mux->format)
-        avio_closep(&mux->format->pb);
+    mux_file_close(&mux->file, mux->format, true);
     avformat_free_context(mux->format);
     live_free(mux->live);
     if (mux->temporary)
@@ -158,7 +151,7 @@ static int mux_write_trailer(struct mux *mux, struct error *err)
     rc = mux_check_io(mux, err);
     if (rc < 0)
         return rc;
-    rc = avio_closep(&mux->format->pb);
+    rc = mux_file_close(&mux->file, mux->format, false);
     return rc < 0 ? mux_error(mux, rc, err) : 0;
 }
 

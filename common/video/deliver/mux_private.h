@@ -1,11 +1,13 @@
-/* mux_private.h - what the files of the muxer share: mux.c opens, adds and ends, mux_header.c
- * writes the header, mux_packets.c the packets, mux_check.c reads the file again. */
+/* mux_private.h - what the files of the muxer share: mux.c opens, adds and ends, mux_file.c keeps
+ * the file, mux_header.c writes the header, mux_packets.c the packets, mux_check.c reads the file
+ * again. */
 #pragma once
 
 #include <libavformat/avformat.h>
 
 #include "base/cancel.h"
 #include "video/deliver/mux.h"
+#include "video/deliver/mux_file.h"
 #include "video/libav/libav_error.h"
 
 enum { MUX_PICTURE, MUX_SOUND, MUX_TEXT, MUX_STREAMS }; /* streams of the MP4 */
@@ -29,6 +31,7 @@ struct mux {
     void *tick_ctx;
     struct mux_words words;
     AVFormatContext *format;
+    struct mux_file file;
     struct live *live; /* gets the same packets; NULL before the header */
     bool has_header;
     AVCodecParameters *headers; /* of the first segment */
