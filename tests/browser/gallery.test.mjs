@@ -52,7 +52,7 @@ test('a video that exists opens at once, and its card shows it', withPage({}, as
   assert.equal(await button(page, 'Tall').textContent(), 'Watch');
   assert.ok(await page.locator('.card', { hasText: 'Tall' }).locator('img').first().isVisible());
   await button(page, 'Tall').click();
-  await page.locator('#player').waitFor({ timeout: 3000 });
+  await page.locator('#player').waitFor({ timeout: 15_000 });
 }));
 
 test('the reel of a finished video has chapters and a picture of each position', withPage({}, async (page) => {
@@ -134,7 +134,7 @@ test('cancel stops a running video, the next press makes it', withPage({ forgive
   for (const press of presses) {
     await Promise.all([page.waitForResponse(isBegin), press()]);
     await page.locator('#cancel').click({ timeout: 20_000 });
-    await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+    await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 60_000 });
   }
 }));
 

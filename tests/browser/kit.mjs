@@ -54,7 +54,7 @@ export async function assertNoSidewaysScroll(page) {
 export const messages = (page) => page.locator('#messages li').allTextContents();
 
 /** Runs `check` again until it passes, for `ms` at most. */
-export async function assertSoon(check, ms = 10_000) {
+export async function assertSoon(check, ms = 30_000) {
   const deadline = performance.now() + ms;
   for (;;) {
     try {

@@ -91,7 +91,7 @@ test('a seek to a missing part shows a message, then playing continues', withPag
   await pressed(page, 'Tape');
   await plays(page, 'live', 0.5);
   await page.locator('#live').evaluate((video) => { video.currentTime = 30; });
-  await page.locator('#wait').waitFor({ timeout: 3000 });
+  await page.locator('#wait').waitFor({ timeout: 15_000 });
   await shot(page, 'waiting');
   assert.match(await page.locator('#wait').textContent(), /^This part is still being made/);
   assert.match(await page.locator('#announcer').textContent(), /still being made/);
@@ -115,7 +115,7 @@ test('a canceled video leaves no player, and a closed panel requests nothing', w
   await pressed(page, 'Shortlived');
   await plays(page, 'live', 0.5);
   await page.locator('#cancel').click();
-  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 10_000 });
+  await page.locator('#message-title', { hasText: 'Canceled' }).waitFor({ timeout: 60_000 });
   await shot(page, 'canceled');
   for (const id of ['live', 'player', 'made', 'wait']) {
     assert.equal(await page.locator(`#${id}`).isVisible(), false, `${id} is there`);

@@ -36,11 +36,11 @@ test('its card opens the video by its address', withPage({}, async (page) => {
   const strays = watchForStrays(page);
   await page.goto(`${base}/`);
   await page.locator('.card').getByRole('button', { name: 'Watch' }).click();
-  await page.locator('#player').waitFor({ timeout: 3000 });
+  await page.locator('#player').waitFor({ timeout: 15_000 });
   const address = new URL(page.url());
   assert.equal(address.pathname, `${prefix}/`);
   await page.reload();
-  await page.locator('#player').waitFor({ timeout: 3000 });
+  await page.locator('#player').waitFor({ timeout: 15_000 });
   assert.deepEqual(strays, []);
 }));
 
