@@ -39,6 +39,7 @@ static int video_help_film(const struct case_record *record, const struct video_
         rc = video_help_check(&help->plan, &timeline, err);
     if (rc == 0) {
         film_open(record, NULL, cache, media, &film);
+        film_share(&film);
         film_plan(&film, &timeline);
         rc = video_help_make(&film, help, err);
         film_close(&film);

@@ -315,6 +315,8 @@ static void sharing_look(struct segments *all)
     pthread_cond_broadcast(&all->changed); /* the time alone may be over */
     pthread_mutex_unlock(&all->lock);
     atomic_store(&sharing->n_machines, 1 + look.n_machines);
+    if (look.n_machines)
+        film_share(all->film);
     sharing->look_at_ms = clock_monotonic_ms() + (is_theirs ? LOOK_SOON_MS : LOOK_MS);
 }
 

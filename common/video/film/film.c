@@ -49,6 +49,11 @@ void film_plan(struct film *film, const struct timeline *timeline)
     }
 }
 
+void film_share(struct film *film)
+{
+    atomic_store(&film->is_shared, true);
+}
+
 void film_close(struct film *film)
 {
     for (int i = 0; i < film->record->n_scenes; i++) {

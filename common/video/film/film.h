@@ -63,6 +63,7 @@ struct film {
     struct ends ends;
     /* atomic: any thread */
     atomic_bool has_preview; /* FILM_PREVIEW_NAME is in the output folder */
+    atomic_bool is_shared;   /* film_share() was called */
 };
 
 /* Nothing is read from the disk yet.  `dir` NULL: thumbnails are only kept in the cache, for the
@@ -74,6 +75,10 @@ void film_open(const struct case_record *record, const struct outdir *dir, struc
  * film_close().  `timeline` stays the caller's and must outlive the film. */
 void film_plan(struct film *film, const struct timeline *timeline);
 void film_close(struct film *film);
+
+/* Other machines make segments of this video, with the same cache: from now on they share what was
+ * decoded.  Any thread. */
+void film_share(struct film *film);
 
 /* --- thumbnails --- */
 

@@ -1,57 +1,12 @@
 /* film_load.c - loads what a scene shows: its picture and its words.  See film_private.h. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "video/draw/credits.h"
 #include "video/film/film_private.h"
 
 /* Type sizes, relative to a caption's. */
 #define TITLE_SIZE 1.8
 #define CREDITS_SIZE 0.75
-
-static int film_canvas_side(int side)
-{
-    return (int)(side * MOTION_CANVAS) & ~1;
-}
-
-/* A job takes minutes, and the key of its video holds the digest that was read first. */
-static int film_check_digest(
-    const struct shot *shot, const char *digest, const char *image, struct error *err)
-{
-    if (!shot->digest[0] || strcmp(shot->digest, digest) == 0)
-        return 0;
-    return error_set(
-        err, ERR_INPUT, "%s: was changed while the video was made; ask for it again", image);
-}
-
-int film_canvas_load_locked(struct film *film, int scene, struct error *err)
-{
-    struct shot *shot = &film->shots[scene];
-    const struct scene *record = &film->record->scenes[scene];
-    struct fit fit = {.kind = record->fit, .focus_x = record->focus_x, .focus_y = record->focus_y};
-    char digest[DIGEST_HEX_LEN + 1];
-    int rc;
-
-    if (shot->has_canvas)
-        return 0;
-    rc = media_picture_load(film->media, record->image, film_canvas_side(film->width),
-        film_canvas_side(film->height), &fit, &shot->canvas, digest, err);
-    if (rc == 0)
-        rc = film_check_digest(shot, digest, record->image, err);
-    if (rc < 0) {
-        yuv_free(&shot->canvas);
-        return film_error_where(scene, "image", err);
-    }
-    shot->has_canvas = true;
-    memcpy(shot->digest, digest, sizeof digest);
-    shot->motion.is_calm = fit.kind == CASE_FIT_BLUR;
-    if (record->focus_x >= 0) {
-        shot->motion.focus_x = fit.focus_x;
-        shot->motion.focus_y = fit.focus_y;
-    }
-    return 0;
-}
 
 static struct caption_style film_caption_style(const struct film *film)
 {

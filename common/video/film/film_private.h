@@ -4,10 +4,16 @@
 
 #include "video/film/film.h"
 
-/* --- film_load.c --- */
+/* --- film_canvas.c --- */
 
 /* Load the scene's picture into its canvas, if it is not there. */
 int film_canvas_load_locked(struct film *film, int scene, struct error *err);
+
+/* The cache entry of the canvas.  The picture's digest is known: no lock is needed. */
+void film_canvas_key(const struct film *film, int scene, char ret_key[static DIGEST_HEX_LEN + 1]);
+
+/* --- film_load.c --- */
+
 /* Load all that the scene shows: picture, caption, title, credits. */
 int film_shot_load_locked(struct film *film, int scene, struct error *err);
 /* Free it. */
