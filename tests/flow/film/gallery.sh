@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # gallery.sh - what the API tells a page of all cases: a poster of each case before it has a video, the jobs of the
 # cases, and the expected wait of queued jobs.
+# (Any engine: its subject is posters and waits, lists are read on both engines by unit tests.)
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # cycles.sh - the command line of nginx/README.md and scripts/up (spawn-fcgi, multiwatch, casecast) is stopped in each
 # possible way and started again, during a job that lasts longer than all of it.  A stop counts no death of the job.
+# (Any engine: its subject is how processes are stopped and started.)
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh

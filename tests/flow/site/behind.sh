@@ -2,6 +2,7 @@
 # behind.sh - behind other proxies: a second nginx in front passes each event on as it comes; `end` is the last event in
 # each state; and a client that never sends Last-Event-ID does not restart a job that failed or was canceled, even
 # through proxies.
+# (Any engine: its subject is what proxies and clients do.)
 # (It measures no time, and runs side by side with others.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
