@@ -8,6 +8,8 @@
 
 #include "base/number.h"
 
+#define TEXT_DIGITS "0123456789"
+
 static bool text_in(unsigned char c, unsigned char lo, unsigned char hi)
 {
     return c >= lo && c <= hi;
@@ -128,6 +130,32 @@ void text_one_line(char *s)
     *out = '\0';
 }
 
+/* Of two runs of digits, which it moves behind: the longer one without leading zeros is more. */
+static int text_compare_digits(const char **a, const char **b)
+{
+    const char *one = *a + strspn(*a, "0"), *other = *b + strspn(*b, "0");
+    size_t n_one = strspn(one, TEXT_DIGITS), n_other = strspn(other, TEXT_DIGITS);
+
+    *a = one + n_one;
+    *b = other + n_other;
+    return n_one == n_other ? memcmp(one, other, n_one) : (n_one > n_other) - (n_one < n_other);
+}
+
+int text_compare_naturally(const char *a, const char *b)
+{
+    const char *one = a, *other = b;
+    int order = 0;
+
+    while (order == 0 && *one && *other)
+        if (isdigit((unsigned char)*one) && isdigit((unsigned char)*other))
+            order = text_compare_digits(&one, &other);
+        else
+            order = (unsigned char)*one++ - (unsigned char)*other++;
+    if (order == 0)
+        order = (*one != '\0') - (*other != '\0');
+    return order ? order : strcmp(a, b);
+}
+
 bool text_number(const char *s, long long lo, long long hi, long long *ret_number)
 {
     long long number = 0;
@@ -246,7 +274,8 @@ bool text_real(const char *s, double *ret_number)
 /* --- hints --- */
 
 /* The restricted Damerau-Levenshtein distance: how many letters must be inserted, deleted, changed
- * or swapped with their neighbour to turn `a` into `b`.  Both have at most TEXT_NEAREST_MAX bytes. */
+ * or swapped with their neighbour to turn `a` into `b`.  Both have at most TEXT_NEAREST_MAX bytes.
+ */
 static int text_distance(const char *a, const char *b)
 {
     int n_a = (int)strlen(a), n_b = (int)strlen(b), d[TEXT_NEAREST_MAX + 1][TEXT_NEAREST_MAX + 1];

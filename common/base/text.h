@@ -36,6 +36,12 @@ char *text_put_number(char *to, unsigned long long number);
  */
 bool text_number(const char *s, long long lo, long long hi, long long *ret_number);
 
+/* The natural order, as strcmp() returns it: digits count as the number that they write, whatever
+ * its size ("2" before "10", "a2b" before "a10"), and all else as bytes, so a digit comes before a
+ * letter and the locale has no influence.  Numbers that are the same ("1", "01") are in the order
+ * of their bytes: 0 means that both are the same text. */
+int text_compare_naturally(const char *a, const char *b);
+
 /* A whole number with a unit: "30d", "12h", "90min", "45s", "500ms".  `*ret_ms` is at most
  * TEXT_SPAN_MAX, about a hundred years.  False: `s` is something else. */
 #define TEXT_SPAN_MAX INT64_C(3155760000000)

@@ -72,7 +72,7 @@ static int field_check_box(const char *text, struct error *err)
 #define OF_SCENE(member) offsetof(struct scene, member)
 
 const struct case_field case_fields[] = {
-    {"id", CASE_TEXT, OF_CASE(id), "id", .most = CASE_ID_MAX, .is_required = true,
+    [CASE_FIELD_ID] = {"id", CASE_TEXT, OF_CASE(id), "id", .most = CASE_ID_MAX, .is_required = true,
         .check = case_id_check, .pattern = "[A-Za-z0-9_-]{1,64}",
         .about = "Names the case; an import replaces the case of the same id"},
     {"title", CASE_TEXT, OF_CASE(title), "title", .most = CASE_TITLE_MAX,
@@ -116,7 +116,7 @@ const struct case_field case_fields[] = {
 const struct case_field scene_fields[] = {
     {"image", CASE_PATH, OF_SCENE(image), "image", .most = CASE_PATH_MAX, .is_required = true,
         .about = "A picture file below the media root: JPEG, PNG, WebP, GIF, HEIC or AVIF"},
-    {"caption", CASE_TEXT, OF_SCENE(caption), "caption", .most = CASE_CAPTION_MAX,
+    [SCENE_FIELD_CAPTION] = {"caption", CASE_TEXT, OF_SCENE(caption), "caption", .most = CASE_CAPTION_MAX,
         .has_lines = true, .about = "Is shown"},
     {"narration", CASE_TEXT, OF_SCENE(narration), "narration", .most = CASE_NARRATION_MAX,
         .has_lines = true, .about = "Is spoken"},

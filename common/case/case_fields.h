@@ -43,6 +43,7 @@ struct case_field {
 };
 
 enum { CASE_FIELDS_MAX = 20 };                 /* in each table */
+enum { CASE_FIELD_ID = 0, SCENE_FIELD_CAPTION = 1 }; /* where they stand in their tables */
 extern const struct case_choice case_shapes[]; /* in the order of enum case_shape */
 extern const struct case_field case_fields[];
 extern const struct case_field scene_fields[];

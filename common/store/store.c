@@ -171,10 +171,16 @@ const char *store_cases_name(const struct store *store)
     return store->cases->engine->cases.name(store->cases);
 }
 
+int store_case_list(struct store *store, const struct case_filter *filter,
+    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
+{
+    return store->cases->engine->cases.list(store->cases, filter, each, ctx, err);
+}
+
 int store_case_each(struct store *store,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
 {
-    return store->cases->engine->cases.each(store->cases, each, ctx, err);
+    return store_case_list(store, &(struct case_filter){0}, each, ctx, err);
 }
 
 int store_case_get(

@@ -89,7 +89,12 @@ int store_examine(const char *jobs,
 /* Of the table or view that cases are read from.  Valid until store_close(). */
 const char *store_cases_name(const struct store *store);
 
-/* All cases, in the order of their ids. */
+/* The cases that `filter` lets pass.  A row that no id can name is left out; of two with the same id
+ * one is shown.  Every row is read once, whatever the filter; what is held at a time are twice
+ * `most` cases, and a number for each case whose captions hold a word that is searched for. */
+int store_case_list(struct store *store, const struct case_filter *filter,
+    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
+/* All cases. */
 int store_case_each(struct store *store,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
 /* STORE_E_NOT_FOUND: no such case.  -ERR_INPUT: a row breaks case_check(); the error names its

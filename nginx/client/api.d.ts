@@ -209,7 +209,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All cases, each with its video and its live job */
+        /**
+         * The cases, each with its video and its live job
+         * @description In the natural order of their ids: 2 before 10. With none of the three parameters all of them, else page by page
+         */
         get: operations["listCases"];
         put?: never;
         /** Writes a new case, whose id is made here */
@@ -884,6 +887,8 @@ export interface components {
         };
         CaseList: {
             cases: components["schemas"]["CaseSummary"][];
+            /** @description `after` of the next page; null: there is none */
+            next: string | null;
         };
         CaseSummary: {
             id: components["schemas"]["Name"];
@@ -1750,7 +1755,13 @@ export interface operations {
     };
     listCases: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Words, in any case of letters, with white space between them. Only cases whose title and captions together hold all of them */
+                query?: string;
+                /** @description `next` of an earlier list */
+                after?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1767,6 +1778,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaseList"];
                 };
             };
+            400: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Later"];

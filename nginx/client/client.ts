@@ -8,6 +8,8 @@ import type { components, operations } from './api.js';
 type Schemas = components['schemas'];
 export type Case = Schemas['Case'];
 export type CaseSummary = Schemas['CaseSummary'];
+export type CaseList = Schemas['CaseList'];
+export type CaseFilter = NonNullable<operations['listCases']['parameters']['query']>;
 export type Job = Schemas['Job'];
 export type JobList = Schemas['JobList'];
 /** One member names what to work on: caseId, or that of a program, which ends with Id, too. */
@@ -49,8 +51,14 @@ export class Casecast {
    */
   constructor(readonly base = '', readonly viewer = randomName()) {}
 
+  /** All cases. */
   async listCases(): Promise<CaseSummary[]> {
-    return (await this.ask<Schemas['CaseList']>('GET', '/api/cases')).cases;
+    return (await this.ask<CaseList>('GET', '/api/cases')).cases;
+  }
+
+  /** A page of them; with `query`, of those that hold all of its words. */
+  pageOfCases(filter: CaseFilter): Promise<CaseList> {
+    return this.ask('GET', `/api/cases?${search(filter)}`);
   }
 
   readCase(id: string): Promise<Case> {
@@ -68,8 +76,7 @@ export class Casecast {
 
   /** The jobs, newest first; for trusted addresses. */
   listJobs(filter: JobFilter = {}): Promise<JobList> {
-    const words = Object.entries(filter).map(([name, value]) => [name, String(value)]);
-    return this.ask('GET', `/api/jobs?${new URLSearchParams(words)}`);
+    return this.ask('GET', `/api/jobs?${search(filter)}`);
   }
 
   /** While others watch, the job goes on, and the Refusal has their number. */
@@ -102,6 +109,10 @@ export class Casecast {
     const { detail, watching } = json as Partial<Schemas['WatchedProblem']>;
     throw new Refusal(detail || `The server answered ${answer.status}.`, answer.status, watching);
   }
+}
+
+function search(filter: object): URLSearchParams {
+  return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
 }
 
 function randomName(): string {

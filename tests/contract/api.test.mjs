@@ -153,6 +153,13 @@ test('cases', async () => {
   const { cases } = await send('listCases', 200);
   assert.ok(cases.some(({ video }) => video));
   for (const { id } of cases) await send('readCase', 200, { args: { id } });
+  const { cases: [first], next } = await send('listCases', 200, { args: { limit: 1 } });
+  const rest = await send('listCases', 200, { args: { after: next, limit: 200 } });
+  assert.deepEqual([first, ...rest.cases].map(({ id }) => id), cases.map(({ id }) => id));
+  assert.deepEqual((await send('listCases', 200, { args: { query: 'FIRST one' } })).cases.map(({ id }) => id), ['first']);
+  await send('listCases', 400, { args: { limit: 201 }, wrong: true });
+  await send('listCases', 400, { args: { query: 'a'.repeat(101) }, wrong: true });
+  await send('listCases', 400, { args: { after: 'nothing of ours' } });
   await send('readCase', 404, { args: { id: 'nothing' } });
   await send('readCase', 400, { args: { id: 'a.b' }, wrong: true });
   await send('readPoster', 404, { args: { id: 'empty' } });

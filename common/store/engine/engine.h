@@ -34,7 +34,7 @@ enum store_way {
 /* Where cases are read from. */
 struct case_source {
     const char *(*name)(struct store_link *link);
-    int (*each)(struct store_link *link,
+    int (*list)(struct store_link *link, const struct case_filter *filter,
         void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
     int (*get)(struct store_link *link, const char *id, struct case_record **ret_record,
         struct error *err);

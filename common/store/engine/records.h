@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "case/case.h"
+#include "case/case_search.h"
 #include "job/job.h"
 #include "job/part.h"
 
@@ -46,6 +47,14 @@ struct case_summary {
     const char *id, *title, *language; /* valid during the call */
     enum case_shape shape;
     int n_scenes;
+};
+
+/* Which cases a list shows, in the natural order of their ids (text_compare_naturally()). */
+struct case_filter {
+    int most;                         /* cases, at most; 0: all */
+    const char *after;                /* only those behind this id, which need not be there; NULL: all */
+    const struct case_search *search; /* only those whose title and captions hold all of its words;
+                                         NULL: all */
 };
 
 /* One case that is written or removed, if `may` agrees. */

@@ -137,7 +137,7 @@ const struct store_engine postgres_engine = {
     .cases =
         {
             .name = pg_cases_name,
-            .each = pg_case_each,
+            .list = pg_case_list,
             .get = pg_case_get,
             .put = pg_case_put,
             .edit = pg_case_edit,

@@ -9,7 +9,7 @@
 #include "case/case_check.h"
 #include "case/case_words.h"
 
-static const struct case_field *const id_field = &case_fields[0];
+static const struct case_field *const id_field = &case_fields[CASE_FIELD_ID];
 
 /* The digits of "7.0", in place. */
 static void cell_cut_to_id(char *id)
@@ -117,18 +117,28 @@ int case_row_read(void *record, const struct case_field *fields,
     return rc;
 }
 
+static char *cell_words(const struct cell *cell, const struct case_field *field)
+{
+    char *words = NULL;
+
+    if (!cell_is_blank(cell) && cell_check(cell, field->column, "text", NULL) == 0)
+        cell_read_text(cell, field, &words, NULL);
+    return words;
+}
+
 char *cell_id(const struct cell *cell)
 {
-    char *id = NULL;
+    return cell_words(cell, id_field);
+}
 
-    if (!cell_is_blank(cell) && cell_check(cell, "case_id", "text", NULL) == 0)
-        cell_read_text(cell, id_field, &id, NULL);
-    return id;
+char *cell_caption(const struct cell *cell)
+{
+    return cell_words(cell, &scene_fields[SCENE_FIELD_CAPTION]);
 }
 
 /* One bad row must not hide the others: the case itself says what is wrong with it. */
 bool case_row_summarize(struct case_record *record, struct cell (*cell_at)(void *row, int column),
-    void *row, const json_t *sizes, struct case_summary *ret_summary)
+    void *row, struct case_summary *ret_summary)
 {
     case_row_read(record, case_fields, cell_at, row, NULL);
     case_derive(record);
@@ -139,7 +149,6 @@ bool case_row_summarize(struct case_record *record, struct cell (*cell_at)(void 
     *ret_summary = (struct case_summary){.id = record->id,
         .title = record->title,
         .language = record->language,
-        .shape = record->shape,
-        .n_scenes = (int)json_integer_value(json_object_get(sizes, record->id))};
+        .shape = record->shape};
     return true;
 }

@@ -8,7 +8,6 @@
  * Used by: store/postgres/cases, store/sqlite/cases. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,6 +31,8 @@ bool cell_is_blank(const struct cell *cell); /* nothing, or nothing but white sp
 int cell_check(const struct cell *cell, const char *column, const char *wanted, struct error *err);
 /* An id as it is compared: "7" of 7.0.  The caller frees it; NULL: the cell holds none. */
 char *cell_id(const struct cell *cell);
+/* The same of a caption. */
+char *cell_caption(const struct cell *cell);
 
 /* Fill `record` (a case or a scene, zeroed) from a row whose first columns are `fields` in order;
  * `cell_at` gives the cell of a column.  -ERR_INPUT: the mistake of the first field that has one.
@@ -39,7 +40,7 @@ char *cell_id(const struct cell *cell);
 int case_row_read(void *record, const struct case_field *fields,
     struct cell (*cell_at)(void *row, int column), void *row, struct error *err);
 
-/* The same for a list of cases: `sizes` has the number of scenes under each id.  `*ret_summary` is
- * of `record`, and valid as long.  False: no caseId can name the row. */
+/* The same for a list of cases, where the number of scenes is not known yet.  `*ret_summary` is of
+ * `record`, and valid as long.  False: no caseId can name the row. */
 bool case_row_summarize(struct case_record *record, struct cell (*cell_at)(void *row, int column),
-    void *row, const json_t *sizes, struct case_summary *ret_summary);
+    void *row, struct case_summary *ret_summary);

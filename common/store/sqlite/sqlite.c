@@ -177,7 +177,7 @@ const struct store_engine sqlite_engine = {
     .cases =
         {
             .name = sqlite_cases_name,
-            .each = sqlite_case_each,
+            .list = sqlite_case_list,
             .get = sqlite_case_get,
             .put = sqlite_case_put,
             .edit = sqlite_case_edit,

@@ -28,8 +28,13 @@ export class Casecast {
         this.base = base;
         this.viewer = viewer;
     }
+    /** All cases. */
     async listCases() {
         return (await this.ask('GET', '/api/cases')).cases;
+    }
+    /** A page of them; with `query`, of those that hold all of its words. */
+    pageOfCases(filter) {
+        return this.ask('GET', `/api/cases?${search(filter)}`);
     }
     readCase(id) {
         return this.ask('GET', `/api/cases/${encodeURIComponent(id)}`);
@@ -43,8 +48,7 @@ export class Casecast {
     }
     /** The jobs, newest first; for trusted addresses. */
     listJobs(filter = {}) {
-        const words = Object.entries(filter).map(([name, value]) => [name, String(value)]);
-        return this.ask('GET', `/api/jobs?${new URLSearchParams(words)}`);
+        return this.ask('GET', `/api/jobs?${search(filter)}`);
     }
     /** While others watch, the job goes on, and the Refusal has their number. */
     cancelJob(id) {
@@ -76,6 +80,9 @@ export class Casecast {
         const { detail, watching } = json;
         throw new Refusal(detail || `The server answered ${answer.status}.`, answer.status, watching);
     }
+}
+function search(filter) {
+    return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
 }
 function randomName() {
     return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');

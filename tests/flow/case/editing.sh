@@ -62,6 +62,36 @@ two_editors() {
     fact 'If-None-Match: * replaces nothing' refuses 412 'another one' -X PUT "${json[@]}" -H 'If-None-Match: *' -d "$body" "$url/api/cases/2"
 }
 
+ids() { jq -r '[.cases[].id] | join(" ")' "$private/body"; }
+find_cases() { # NAME=VALUE…
+    local one args=(-G)
+    for one; do args+=(--data-urlencode "$one"); done
+    ask "${args[@]}" "$url/api/cases" && ids
+}
+next_page() { find_cases "after=$(jq -r .next "$private/body")" "$@"; }
+
+searching() {
+    local id
+    for id in film-10 film-9 film-2; do put "${body/A meadow/ÉTÉ at Straße $id}" "$id"; done
+    fact 'cases are found by words of titles and captions, large or small, two a page' same 'film-2 film-9' "$(find_cases 'query=STRASSE été Summer' limit=2)"
+    put "$body" film-1
+    put "${body/A meadow/Été, Strasse}" film-9a
+    ask -X DELETE -H 'If-Match: *' "$url/api/cases/film-9"
+    ask -G -d limit=2 --data-urlencode 'query=STRASSE été Summer' -d "after=$(printf film-9 | basenc --base64url | tr -d =)" "$url/api/cases"
+    fact 'the next page has what is behind, though cases came and went' same 'film-9a film-10' "$(ids)"
+    fact 'and is the last' same null "$(jq -c .next "$private/body")"
+    find_cases limit=1 >/dev/null
+    fact 'the pages together are the list' same "$(curl -sS "$url/api/cases" | jq -r '[.cases[].id] | join(" ")')" "$(ids) $(next_page limit=200)"
+    fact 'HEAD is answered as GET' same 200 "$(ask -I "$url/api/cases?query=a&limit=1" && status)"
+    fact 'a page has a limit' refuses 400 'limit ."201.": must be a whole number from 1 to 200' "$url/api/cases?limit=201"
+    fact 'which is not 0' refuses 400 'limit ."0.": must be' "$url/api/cases?limit=0"
+    fact 'a cursor is one of ours' refuses 400 'after ."a b.": must be the member .next. of an earlier list' "$url/api/cases?after=a%20b"
+    fact 'of an id that can be one' refuses 400 'after ."YS5i.": must be' "$url/api/cases?after=YS5i"
+    fact 'a query that is too long says so' refuses 400 'query: is 101 characters long, at most 100' "$url/api/cases?query=$(printf 'é%.0s' {1..101})"
+    fact 'one that is no UTF-8, too' refuses 400 'query: must be UTF-8, and byte 2' "$url/api/cases?query=a%FF"
+    fact 'and one with a NUL' refuses 400 'query: holds a NUL' "$url/api/cases?query=a%00"
+}
+
 # Twenty editors read the same case, and write at once.
 crowd() {
     local i etag
@@ -126,6 +156,7 @@ views() {
         CREATE VIEW scenes AS SELECT house AS case_id, n AS position, file AS image FROM photos;"
     CASECAST_CASES=$private/shop.db nginx_editors='' stack_start
     fact 'where no address is named, nobody may write without the key' refuses 403 'CASECAST_WRITE_KEY' -X PUT "${json[@]}" -d "$body" "$url/api/cases/7"
+    fact 'views of others are searched' same 7 "$(find_cases query=LANE limit=1)"
     fact 'views of others are read' answers 200 'Meadow Lane' "$url/api/cases/7"
     local words='cases, which is not casecast.s own table'
     fact 'and not replaced' refuses 405 "$words" -X PUT "${json[@]}" -H "Authorization: Bearer $key" -H 'If-Match: *' -d "$body" "$url/api/cases/7"
@@ -135,6 +166,7 @@ views() {
 
 writing
 two_editors
+searching
 fact 'of twenty who change the same case at once, one does' crowd
 mistakes
 who

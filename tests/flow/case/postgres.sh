@@ -78,11 +78,11 @@ pg_sql 'CREATE ROLE other LOGIN' # the schema casecast, which comes before its s
 other() { CASECAST_CASES="$(pg_address other)&options=-csearch_path%3Dother" cli "$@"; }
 
 for pair in 'text ann_1' 'varchar(20) 12' 'char(12) abc' 'bigint 9007199254740993' 'smallint 3' \
-    'uuid 0f8fad5b-d9cb-469f-a165-70867728950e' 'numeric(20) 77'; do
+    'uuid 0f8fad5b-d9cb-469f-a165-70867728950e' 'numeric(20) 77' 'numeric(6,2) 7'; do
     read -r type id <<<"$pair"
     ids_of "$type" "$id"
     fact "an id of type $type is found" says ': 0 mistakes' other check "$id"
-    fact "an id of type $type is listed" says "^$id +2 " other cases
+    fact "an id of type $type is listed with its scenes" says "^$id +2 " other cases
 done
 fact 'a uuid in capitals is not found' says 'not found' other check 0F8FAD5B-D9CB-469F-A165-70867728950E
 fact 'an id is found by an index' holds 'Index' \
@@ -132,6 +132,8 @@ answers() { same "$1" "$(status --max-time 20 "$url/$2")"; } # STATUS PATH
 stack_restarts() { stack_stop && responders_start && nginx_start && wait_for 20 answers 200 api/health/live; }
 events_of() { curl -sN --max-time 40 -H 'Accept: text/event-stream' "$url/create/video?caseId=$1"; }
 fact 'the list of cases holds all of them' same '2 3 7 10' "$(curl -sS "$url/api/cases" | jq -r '[.cases[].id] | join(" ")')"
+fact 'its captions are searched, too' same '2 7' "$(curl -sS "$url/api/cases?query=O&limit=9" | jq -r '[.cases[].id] | join(" ")')"
+fact 'and its titles, in pages' same '["7",null]' "$(curl -sS "$url/api/cases?query=ann+json&limit=1" | jq -c '[.cases[].id, .next]')"
 fact 'a video is made' holds '^data: finished_video' "$(events_of 7)"
 fact 'an unknown case is 404' problem 404 'case 8' "$url/api/cases/8"
 job=$(job_make 7)

@@ -160,6 +160,25 @@ START_TEST(a_number_may_have_a_fraction_and_white_space_around_it)
 }
 END_TEST
 
+/* In their natural order: each differs from all others. */
+static const char *const natural[] = {"", "-", "-1", "0", "00", "001", "01", "1", "1a", "2", "10",
+    "99999999999999999998", "99999999999999999999", "100000000000000000000", "A", "_", "a", "a1b2",
+    "a01b10", "a1b10", "a02", "a2", "a10", "a10-1", "aa", "b", "b\xc3\xa9", "\xc3\xa9"};
+
+START_TEST(digits_are_compared_as_numbers_and_no_two_texts_are_the_same)
+{
+    int n = sizeof natural / sizeof *natural;
+
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++) {
+            int order = text_compare_naturally(natural[i], natural[k]);
+
+            ck_assert_msg((order > 0) - (order < 0) == (i > k) - (i < k), "\"%s\" and \"%s\": %d",
+                natural[i], natural[k], order);
+        }
+}
+END_TEST
+
 START_TEST(a_span_of_time_has_a_unit)
 {
     static const struct {
@@ -207,6 +226,7 @@ int main(void)
     tcase_add_test(tcase, names_are_letters_digits_dash_and_underscore);
     tcase_add_loop_test(tcase, white_space_is_cut_from_both_ends, 0, sizeof trims / sizeof *trims);
     tcase_add_test(tcase, a_number_may_have_a_fraction_and_white_space_around_it);
+    tcase_add_test(tcase, digits_are_compared_as_numbers_and_no_two_texts_are_the_same);
     tcase_add_test(tcase, a_span_of_time_has_a_unit);
     tcase_add_test(tcase, an_error_says_where_before_what_and_stays_one_line);
     suite_add_tcase(suite, tcase);

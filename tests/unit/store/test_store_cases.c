@@ -216,6 +216,80 @@ START_TEST(numbered_cases_are_listed_in_the_order_of_numbers)
 }
 END_TEST
 
+/* --- pages --- */
+
+static void note_id(void *ctx, const struct case_summary *summary)
+{
+    buf_format(ctx, "%s ", summary->id);
+}
+
+/* The ids of a page, each with a space behind it. */
+static void assert_page(int most, const char *after, const char *query, const char *expected)
+{
+    struct case_filter filter = {.most = most, .after = after};
+    struct case_search *search = NULL;
+    struct buf buf = {0};
+
+    if (query)
+        assert_done(case_search_new(query, strlen(query), &search, &kit_error));
+    filter.search = search;
+    buf_add_text(&buf, "");
+    assert_done(store_case_list(kit_store, &filter, note_id, &buf, &kit_error));
+    ck_assert_str_eq(buf.data, expected);
+    buf_free(&buf);
+    case_search_free(search);
+}
+
+START_TEST(a_page_begins_behind_any_id_and_has_so_many_cases_at_most)
+{
+    static const char *const ids[] = {"film-10", "b", "10", "film-2", "9", "A", "film-1"};
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        put(ids[i], 0);
+    assert_page(0, NULL, NULL, "9 10 A b film-1 film-2 film-10 ");
+    assert_page(2, NULL, NULL, "9 10 ");
+    assert_page(3, "10", NULL, "A b film-1 ");
+    assert_page(3, "film-1", NULL, "film-2 film-10 ");
+    assert_page(1, "film-10", NULL, "");
+    put("film-1a", 0); /* one that comes before the next page, and one that is in it */
+    put("film-3", 0);
+    assert_page(3, "film-2", NULL, "film-3 film-10 ");
+    assert_page(1, "film-1b", NULL, "film-2 "); /* the cursor itself need not be there */
+}
+END_TEST
+
+/* Ten times as many as a page may have, in an order that makes each one the first. */
+START_TEST(a_page_has_the_first_of_many_cases)
+{
+    char id[16];
+
+    for (int i = 60; i > 0; i--) {
+        snprintf(id, sizeof id, "%d", i);
+        put(id, i % 3);
+    }
+    assert_page(6, NULL, NULL, "1 2 3 4 5 6 ");
+    assert_page(6, "52", NULL, "53 54 55 56 57 58 ");
+    assert_page(6, "56", NULL, "57 58 59 60 ");
+}
+END_TEST
+
+START_TEST(words_are_found_in_titles_and_captions)
+{
+    put("a", 0);
+    put("b", 2); /* its caption is "One\ntwo \xd8\xb9" */
+    assert_page(0, NULL, "TITLE", "a b ");
+    assert_page(0, NULL, "one", "b ");
+    assert_page(0, NULL, "two title one", "b ");
+    assert_page(0, NULL, "\xd8\xb9", "b ");
+    assert_page(0, NULL, "one three", "");
+    assert_page(0, NULL, "0.jpg", ""); /* a picture's name is neither */
+    assert_page(0, NULL, " ", "a b ");
+    assert_page(1, NULL, "title", "a ");
+    assert_page(1, "a", "title", "b ");
+    assert_page(1, "b", "one", "");
+}
+END_TEST
+
 /* --- views --- */
 
 static void reopen_with(const char *sql)
@@ -670,6 +744,25 @@ START_TEST(an_id_that_two_rows_have_is_refused)
                           "CREATE VIEW scenes AS SELECT 7 AS case_id, 1 AS position, 'a' AS image");
     assert_says(store_case_get(kit_store, "7", &got, &kit_error), ERR_INPUT,
         "case 7: id: two rows have this one");
+    assert_page(1, NULL, NULL, "7 ");
+    assert_page(1, "7", NULL, ""); /* no page ends between the two */
+}
+END_TEST
+
+/* What a stranger's captions may be.  Scenes without a case, and ids that name none, hide nothing. */
+START_TEST(captions_of_any_kind_are_searched)
+{
+    reopen_with(NO_TABLES "CREATE VIEW cases(id) AS VALUES (7), ('8'), (9.0), ('none');"
+                          "CREATE VIEW scenes(case_id, position, image, caption) AS VALUES"
+                          " ('7', 1, 'a', 2024), (8.0, 1, 'a', 'In 2024'), (9, 1, 'a', x'32303234'),"
+                          " ('5', 1, 'a', '2024'), ('a b', 1, 'a', '2024'), (NULL, 1, 'a', '2024'),"
+                          " ('none', 1, 'a', CAST(x'ff32303234' AS TEXT)), (7, 2, 'a', NULL)");
+    assert_page(0, NULL, "2024", "7 8 ");
+    assert_page(1, "7", "2024", "8 ");
+    reopen_with("DROP VIEW cases; DROP VIEW scenes;"
+                "CREATE VIEW cases(id, title) AS VALUES (7, 'Ann'), (8, 'Bo');"
+                "CREATE VIEW scenes(case_id, position, image) AS VALUES (7, 1, 'bo');");
+    assert_page(0, NULL, "bo", "8 "); /* without a column of captions */
 }
 END_TEST
 
@@ -684,7 +777,7 @@ START_TEST(a_list_shows_what_is_good_though_rows_are_bad)
 }
 END_TEST
 
-enum { COMMON_TESTS = 8 }; /* of both engines: the first in the list */
+enum { COMMON_TESTS = 11 }; /* of both engines: the first in the list */
 
 int main(void)
 {
@@ -697,6 +790,9 @@ int main(void)
         an_unknown_case_is_not_found,
         a_case_without_scenes_is_listed_and_read,
         numbered_cases_are_listed_in_the_order_of_numbers,
+        a_page_begins_behind_any_id_and_has_so_many_cases_at_most,
+        a_page_has_the_first_of_many_cases,
+        words_are_found_in_titles_and_captions,
         /* SQLite's own: tests/flow/case/postgres.sh shows views and types of PostgreSQL */
         an_existing_database_plugs_in_by_views,
         ids_that_a_view_computes_are_found,
@@ -705,6 +801,7 @@ int main(void)
         a_number_is_a_title_and_an_empty_shape_is_the_usual_one,
         a_value_is_what_it_says,
         an_id_that_two_rows_have_is_refused,
+        captions_of_any_kind_are_searched,
         a_list_shows_what_is_good_though_rows_are_bad,
     };
     const struct kit_loop loops[] = {

@@ -170,8 +170,10 @@ static int columns_find_fields(struct pg_link *link, struct pg_table *table, con
 static int columns_find_keys(
     struct pg_link *link, struct pg_table *table, const PGresult *head, struct error *err)
 {
-    int rc = columns_find_one(link, table, head, "case_id", &table->case_id, err);
+    int rc;
 
+    table->case_id.most = 4 * CASE_ID_MAX + 100;
+    rc = columns_find_one(link, table, head, "case_id", &table->case_id, err);
     if (rc == 0)
         rc = columns_need(link, table, &table->case_id, "case_id", err);
     if (rc == 0)
@@ -223,14 +225,31 @@ static char *columns_list(const struct pg_table *table, const struct case_field 
     return sql.data;
 }
 
-/* 2 comes before 10, also where ids are texts. */
-static char *columns_order(const struct pg_column *id)
+/* The id that a scene belongs to, and `what`. */
+static char *columns_of_scenes(const struct pg_table *scenes, const char *what)
 {
-    if (id->kind != PG_TEXT)
-        return mem_copy(id->name);
-    return mem_format("CASE WHEN %s::text ~ '^[0-9]{1,18}$' THEN %s::text::bigint ELSE 0 END, "
-                      "%s::text COLLATE \"C\"",
-        id->name, id->name, id->name);
+    struct buf sql = {0};
+
+    buf_add_text(&sql, "SELECT ");
+    columns_add(&sql, &scenes->case_id);
+    buf_format(&sql, ", %s FROM %s", what, scenes->name);
+    return sql.data;
+}
+
+static char *columns_captions(const struct pg_table *scenes)
+{
+    const struct pg_column *caption = &scenes->fields[SCENE_FIELD_CAPTION];
+    struct buf shown = {0};
+    char *start, *sql;
+
+    if (!caption->name)
+        return NULL;
+    columns_add(&shown, caption);
+    start = columns_of_scenes(scenes, shown.data);
+    sql = mem_format("%s WHERE %s IS NOT NULL", start, caption->name);
+    free(start);
+    buf_free(&shown);
+    return sql;
 }
 
 static void columns_make_statements(struct pg_cases *cases)
@@ -239,11 +258,11 @@ static void columns_make_statements(struct pg_cases *cases)
     const char *id = cases->cases.fields[0].name, *case_id = cases->scenes.case_id.name;
     char *of_case = columns_list(&cases->cases, case_fields);
     char *of_scene = columns_list(&cases->scenes, scene_fields);
-    char *order = columns_order(&cases->cases.fields[0]);
+    char *sizes = columns_of_scenes(&cases->scenes, "count(*)");
 
-    cases->list_sql = mem_format("SELECT %s FROM %s ORDER BY %s", of_case, c, order);
-    cases->sizes_sql =
-        mem_format("SELECT left(%s::text, 200), count(*) FROM %s GROUP BY %s", case_id, s, case_id);
+    cases->list_sql = mem_format("SELECT %s FROM %s", of_case, c);
+    cases->sizes_sql = mem_format("%s GROUP BY 1", sizes);
+    cases->captions_sql = columns_captions(&cases->scenes);
     cases->case_sql = mem_format("SELECT %s FROM %s WHERE %s = $1 LIMIT 2", of_case, c, id);
     cases->scenes_sql = mem_format("SELECT %s, left(%s::text, 100) FROM %s WHERE %s = $1 LIMIT %d",
         of_scene, cases->scenes.position.name, s, case_id, CASE_SCENES_MAX + 1);
@@ -251,7 +270,7 @@ static void columns_make_statements(struct pg_cases *cases)
         mem_format("SELECT (SELECT 1 FROM %s LIMIT 1), (SELECT 1 FROM %s LIMIT 1)", c, s);
     free(of_case);
     free(of_scene);
-    free(order);
+    free(sizes);
 }
 
 static void columns_free(struct pg_table *table)
@@ -270,6 +289,7 @@ void pg_cases_free(struct pg_cases *cases)
     columns_free(&cases->scenes);
     free(cases->list_sql);
     free(cases->sizes_sql);
+    free(cases->captions_sql);
     free(cases->case_sql);
     free(cases->scenes_sql);
     free(cases->try_sql);

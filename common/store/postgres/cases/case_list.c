@@ -1,21 +1,14 @@
-/* case_list.c - all cases, in short. */
+/* case_list.c - the cases that a filter lets pass, in short. */
 #include <stdlib.h>
 
-#include <jansson.h>
-
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/text.h"
-#include "case/case_check.h"
-#include "case/case_words.h"
 #include "store/postgres/cases/cases_private.h"
+#include "store/rows/case_page.h"
 
+/* What a row is added to. */
 struct list {
-    struct pg_link *link;
-    json_t *sizes; /* how many scenes each case has */
-    int n_bad;     /* rows that no caseId can name */
-    void (*each)(void *ctx, const struct case_summary *summary);
-    void *ctx;
+    const struct pg_cases *cases;
+    struct case_page *page;
 };
 
 const char *pg_cases_name(struct store_link *link)
@@ -25,34 +18,38 @@ const char *pg_cases_name(struct store_link *link)
     return cases ? cases->cases.name : "cases";
 }
 
-static int list_add_size(void *ctx, const PGresult *result)
+static int list_add_caption(void *ctx, const PGresult *result)
 {
     struct list *list = ctx;
-    struct pg_row row = {.result = result};
-    struct cell cell = pg_cell_of(&row, 0, PG_TEXT);
-    char *id = cell_id(&cell);
+    struct pg_row of_id = {.result = result}, of_caption = {.result = result};
+    struct cell id = pg_cell_in(&of_id, 0, &list->cases->scenes.case_id);
+    struct cell caption =
+        pg_cell_in(&of_caption, 1, &list->cases->scenes.fields[SCENE_FIELD_CAPTION]);
 
-    if (id)
-        json_object_set_new(list->sizes, id, json_integer(atoll(PQgetvalue(result, 0, 1))));
-    free(id);
+    case_page_add_caption(list->page, &id, &caption);
+    pg_row_end(&of_id);
+    pg_row_end(&of_caption);
+    return 0;
+}
+
+static int list_add_case(void *ctx, const PGresult *result)
+{
+    struct list *list = ctx;
+    struct pg_row row = {.result = result, .columns = list->cases->cases.fields};
+
+    case_page_add(list->page, pg_cell, &row);
     pg_row_end(&row);
     return 0;
 }
 
-/* One bad row must not hide the others: pg_case_get() says what is wrong with it. */
-static int list_add(void *ctx, const PGresult *result)
+static int list_add_size(void *ctx, const PGresult *result)
 {
     struct list *list = ctx;
-    struct pg_row row = {.result = result, .columns = list->link->cases->cases.fields};
-    struct case_record *record = mem_new(struct case_record);
-    struct case_summary summary;
+    struct pg_row row = {.result = result};
+    struct cell id = pg_cell_in(&row, 0, &list->cases->scenes.case_id);
 
-    if (case_row_summarize(record, pg_cell, &row, list->sizes, &summary))
-        list->each(list->ctx, &summary);
-    else
-        list->n_bad++;
+    case_page_add_size(list->page, &id, atoll(PQgetvalue(result, 0, 1)));
     pg_row_end(&row);
-    case_free(record);
     return 0;
 }
 
@@ -66,29 +63,36 @@ static void list_log_bad_ids(struct pg_link *link, int n)
     link->cases->has_logged_bad_ids = true;
 }
 
-static int list_each(struct list *list, struct error *err)
+static int list_read(struct pg_link *link, bool searches, struct case_page *page, struct error *err)
 {
-    int rc = pg_cases_prepare(list->link, err);
+    struct list list = {.page = page};
+    int rc = pg_cases_prepare(link, err);
 
+    list.cases = link->cases;
+    if (rc == 0 && searches && list.cases->captions_sql)
+        rc = pg_link_each(link, list.cases->captions_sql, list_add_caption, &list, err);
     if (rc == 0)
-        rc = pg_link_each(list->link, list->link->cases->sizes_sql, list_add_size, list, err);
+        rc = pg_link_each(link, list.cases->list_sql, list_add_case, &list, err);
+    case_page_sort(page);
     if (rc == 0)
-        rc = pg_link_each(list->link, list->link->cases->list_sql, list_add, list, err);
+        rc = pg_link_each(link, list.cases->sizes_sql, list_add_size, &list, err);
     if (rc == 0)
-        list_log_bad_ids(list->link, list->n_bad);
+        list_log_bad_ids(link, case_page_n_bad(page));
     return rc;
 }
 
-int pg_case_each(struct store_link *store_link,
+int pg_case_list(struct store_link *store_link, const struct case_filter *filter,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
 {
-    struct list list = {
-        .link = pg_link_of(store_link), .sizes = json_object(), .each = each, .ctx = ctx};
-    int rc = pg_link_begin(list.link, err);
+    struct pg_link *link = pg_link_of(store_link);
+    struct case_page *page = case_page_new(filter);
+    int rc = pg_link_begin(link, err);
 
     if (rc == 0)
-        rc = pg_link_end(list.link, list_each(&list, err), err);
-    pg_cases_judge(list.link, rc);
-    json_decref(list.sizes);
+        rc = pg_link_end(link, list_read(link, filter->search != NULL, page, err), err);
+    pg_cases_judge(link, rc);
+    if (rc == 0)
+        case_page_tell(page, each, ctx);
+    case_page_free(page);
     return rc;
 }

@@ -101,15 +101,20 @@ struct cell pg_cell_of(struct pg_row *row, int column, enum pg_kind kind)
 }
 
 /* JSON that was cut can't be parsed: it is a text that is too long. */
-struct cell pg_cell(void *ctx, int column)
+struct cell pg_cell_in(struct pg_row *row, int column, const struct pg_column *has)
 {
-    struct pg_row *row = ctx;
-    const struct pg_column *has = &row->columns[column];
     bool is_cut = PQgetlength(row->result, row->at, column) >= has->most;
     struct cell cell = pg_cell_of(row, column, is_cut ? PG_TEXT : has->kind);
 
     cell.is_cut = is_cut;
     return cell;
+}
+
+struct cell pg_cell(void *ctx, int column)
+{
+    struct pg_row *row = ctx;
+
+    return pg_cell_in(row, column, &row->columns[column]);
 }
 
 /* --- ids --- */

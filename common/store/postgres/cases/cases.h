@@ -29,7 +29,7 @@ int pg_case_tables_make(struct pg_link *link, struct error *err);
 /* --- the functions of struct case_source --- */
 
 const char *pg_cases_name(struct store_link *link);
-int pg_case_each(struct store_link *link,
+int pg_case_list(struct store_link *link, const struct case_filter *filter,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
 int pg_case_get(
     struct store_link *link, const char *id, struct case_record **ret_record, struct error *err);

@@ -24,6 +24,7 @@ struct pg_table {
 struct pg_cases {
     struct pg_table cases, scenes;
     char *list_sql, *sizes_sql, *case_sql, *scenes_sql, *try_sql;
+    char *captions_sql; /* NULL: scenes have none */
     bool are_ours; /* the tables casecast.cases and casecast.scenes: they may be written */
     bool has_logged_bad_ids;
 };
@@ -57,6 +58,8 @@ void pg_cases_judge(struct pg_link *link, int rc);
 
 /* The cell of column `column`, which belongs to the row; `row` is a struct pg_row. */
 struct cell pg_cell(void *row, int column);
+/* The same, in a column that holds the values of `has`. */
+struct cell pg_cell_in(struct pg_row *row, int column, const struct pg_column *has);
 struct cell pg_cell_of(struct pg_row *row, int column, enum pg_kind kind);
 void pg_row_end(struct pg_row *row);
 

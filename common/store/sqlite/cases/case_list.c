@@ -1,11 +1,6 @@
-/* case_list.c - all cases, in short. */
-#include <stdlib.h>
-
-#include <jansson.h>
-
+/* case_list.c - the cases that a filter lets pass, in short. */
 #include "base/log.h"
-#include "base/mem.h"
-#include "case/case_words.h"
+#include "store/rows/case_page.h"
 #include "store/sqlite/cases/cases_private.h"
 
 const char *sqlite_cases_name(struct store_link *link)
@@ -13,26 +8,35 @@ const char *sqlite_cases_name(struct store_link *link)
     return database_of(link)->cases->table;
 }
 
-static void list_add_size(sqlite3_stmt *row, json_t *sizes)
+static void list_add_caption(sqlite3_stmt *row, struct case_page *page)
 {
-    struct cell cell = sqlite_cell(row, 0);
-    char *id = cell_id(&cell);
+    struct cell id = sqlite_cell(row, 0), caption = sqlite_cell(row, 1);
 
-    if (id && case_id_check(id, NULL) == 0)
-        json_object_set_new(sizes, id,
-            json_integer(
-                json_integer_value(json_object_get(sizes, id)) + sqlite3_column_int64(row, 1)));
-    free(id);
+    case_page_add_caption(page, &id, &caption);
 }
 
-/* How many scenes each case has.  Counted here, since the database keeps 7 and '7' apart. */
-static int list_count_scenes(struct database *db, json_t *sizes, struct error *err)
+static void list_add_case(sqlite3_stmt *row, struct case_page *page)
+{
+    case_page_add(page, sqlite_cell, row);
+}
+
+/* Several rows may be of one case, since the database keeps 7 and '7' apart. */
+static void list_add_size(sqlite3_stmt *row, struct case_page *page)
+{
+    struct cell id = sqlite_cell(row, 0);
+
+    case_page_add_size(page, &id, sqlite3_column_int64(row, 1));
+}
+
+static int list_each(struct database *db, const char *sql,
+    void (*add)(sqlite3_stmt *row, struct case_page *page), struct case_page *page,
+    struct error *err)
 {
     sqlite3_stmt *row;
-    int rc = query_start(db, db->cases->case_sizes_sql, NULL, &row, err);
+    int rc = query_start(db, sql, NULL, &row, err);
 
     while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
-        list_add_size(row, sizes);
+        add(row, page);
         rc = 0;
     }
     return rc;
@@ -48,40 +52,33 @@ static void list_log_bad_ids(struct database *db, int n)
     db->cases->has_logged_bad_ids = true;
 }
 
-static int list_each(struct database *db, json_t *sizes,
-    void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
+static int list_read(struct database *db, bool searches, struct case_page *page, struct error *err)
 {
-    sqlite3_stmt *row;
-    int n_bad = 0, rc = query_start(db, db->cases->case_list_sql, NULL, &row, err);
+    int rc = 0;
 
-    while (rc == 0 && (rc = query_row(db, row, err)) == QUERY_ROW) {
-        struct case_record *record = mem_new(struct case_record);
-        struct case_summary summary;
-
-        if (case_row_summarize(record, sqlite_cell, row, sizes, &summary))
-            each(ctx, &summary);
-        else
-            n_bad++;
-        case_free(record);
-        rc = 0;
-    }
-    list_log_bad_ids(db, n_bad);
+    if (searches && db->cases->captions_sql)
+        rc = list_each(db, db->cases->captions_sql, list_add_caption, page, err);
+    if (rc == 0)
+        rc = list_each(db, db->cases->case_list_sql, list_add_case, page, err);
+    case_page_sort(page);
+    if (rc == 0)
+        rc = list_each(db, db->cases->case_sizes_sql, list_add_size, page, err);
+    if (rc == 0)
+        list_log_bad_ids(db, case_page_n_bad(page));
     return rc;
 }
 
-int sqlite_case_each(struct store_link *link,
+int sqlite_case_list(struct store_link *link, const struct case_filter *filter,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err)
 {
     struct database *db = database_of(link);
-    json_t *sizes = json_object();
+    struct case_page *page = case_page_new(filter);
     int rc = transaction_begin_read(db, err);
 
-    if (rc == 0) {
-        rc = list_count_scenes(db, sizes, err);
-        if (rc == 0)
-            rc = list_each(db, sizes, each, ctx, err);
-        rc = transaction_end(db, rc, err);
-    }
-    json_decref(sizes);
+    if (rc == 0)
+        rc = transaction_end(db, list_read(db, filter->search != NULL, page, err), err);
+    if (rc == 0)
+        case_page_tell(page, each, ctx);
+    case_page_free(page);
     return rc;
 }

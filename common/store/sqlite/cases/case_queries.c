@@ -91,9 +91,10 @@ static void queries_make(
     struct cases *made = db->cases;
     const char *c = made->table, *s = made->scenes_table;
 
-    /* Ids are often numbers in somebody's own tables: 2 comes before 10. */
-    made->case_list_sql =
-        mem_format("SELECT %s FROM %s ORDER BY CAST(id AS INTEGER), id", cases->select.data, c);
+    made->case_list_sql = mem_format("SELECT %s FROM %s", cases->select.data, c);
+    if (made->scene_columns & 1u << SCENE_FIELD_CAPTION)
+        made->captions_sql =
+            mem_format("SELECT case_id, caption FROM %s WHERE caption IS NOT NULL", s);
     made->case_sizes_sql = mem_format("SELECT case_id, count(*) FROM %s GROUP BY case_id", s);
     made->case_sql =
         mem_format("SELECT %s FROM %s WHERE id IN (?1, ?2, ?3)", cases->select.data, c);
@@ -118,7 +119,7 @@ void cases_clear_queries(struct cases *cases)
 {
     char **const texts[] = {&cases->case_list_sql, &cases->case_sizes_sql, &cases->case_sql,
         &cases->scenes_sql, &cases->case_put_sql, &cases->scene_put_sql, &cases->case_drop_sql,
-        &cases->scenes_drop_sql, &cases->case_count_sql};
+        &cases->scenes_drop_sql, &cases->case_count_sql, &cases->captions_sql};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         free(*texts[i]);

@@ -39,7 +39,7 @@ int cases_try(struct database *db, struct error *err);
 /* --- the functions of struct case_source --- */
 
 const char *sqlite_cases_name(struct store_link *link);
-int sqlite_case_each(struct store_link *link,
+int sqlite_case_list(struct store_link *link, const struct case_filter *filter,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);
 int sqlite_case_get(
     struct store_link *link, const char *id, struct case_record **ret_record, struct error *err);

@@ -11,6 +11,7 @@ struct cases {
     /* Queries made of the columns that are there. */
     char *case_list_sql, *case_sizes_sql, *case_sql, *scenes_sql, *case_put_sql, *scene_put_sql;
     char *case_drop_sql, *scenes_drop_sql, *case_count_sql;
+    char *captions_sql; /* NULL: scenes have none */
     uint32_t case_columns, scene_columns; /* bit i: field i has one */
     bool has_logged_bad_ids;
 };
