@@ -1,9 +1,9 @@
 // viewers.mjs - many viewers at once, each an EventSource: it connects again with Last-Event-ID after each end, and
 // stops for good at 204 or at a response that is not an event stream.
 //
-//     node viewers.mjs [--n 10] [--once] [--roam] [--silent 5000] [--ms 20000] URL…
+//     node viewers.mjs [--n 10] [--once] [--roam] [--silent 5000] [--ms 120000] URL…
 //
-// Each of the URLs gets --n viewers (1).  --once: no viewer connects again.  After --ms (20,000) all viewers leave.
+// Each of the URLs gets --n viewers (1).  --once: no viewer connects again.  After --ms (120,000) all viewers leave.
 // --roam: there are --n viewers in all, and each goes to the next URL whenever it connects.  --silent: a viewer that
 // got nothing for so many ms ends its connection.  At each SIGUSR2 the next viewer loses its connection.
 // Their events are printed as JSON lines like those of sse.mjs, with "viewer" and "run" (0: its first connection):
@@ -20,7 +20,7 @@ const { values: option, positionals: urls } = parseArgs({
     allowPositionals: true,
     options: {
         n: { type: 'string', default: '1' },
-        ms: { type: 'string', default: '20000' },
+        ms: { type: 'string', default: '120000' },
         once: { type: 'boolean', default: false },
         roam: { type: 'boolean', default: false },
         silent: { type: 'string', default: '0' },

@@ -96,7 +96,7 @@ resuming() {
 
 the_tutorial_page() { # it never closes, so the browser connects again until it gets 204
     case_put tutorial 1
-    viewers_start page --ms 20000 "$video?caseId=tutorial"
+    viewers_start page --ms 120000 "$video?caseId=tutorial"
     viewers_wait page
     fact 'a page that never closes is stopped by 204' same 204 "$(seen page | jq -r 'select(.open) | .open' | tail -n 1)"
     fact 'this page gets every event once' complete_for_all page 1

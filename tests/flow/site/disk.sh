@@ -20,7 +20,7 @@ stack_start
 video=$url/create/video
 
 made() { # CASE: a viewer that reconnects as browsers do gets every event until `done`
-    viewers_start "$1" --ms 25000 "$video?caseId=$1"
+    viewers_start "$1" --ms 120000 "$video?caseId=$1"
     viewers_wait "$1"
     complete_for_all "$1" 1 && same 'done' "$(seen "$1" | jq -r 'select(.event == "done") | .event')"
 }
@@ -51,7 +51,7 @@ locked() {
     fact 'locked: the health check reports live' same 200 "$(status "$url/api/health/live")"
     # Only the test releases the lock: if it is still held, no response has waited for its release.
     fact 'locked: all of these requests were answered before the lock was released' database_is_locked
-    viewers_start patient --ms 40000 "$video?caseId=patient" 7>&- # or node would hold the lock, too
+    viewers_start patient --ms 120000 "$video?caseId=patient" 7>&- # or node would hold the lock, too
     viewers_saw patient 20 'any(.[]; .comment // "" | test("locked"))'
     database_unlock
     viewers_wait patient

@@ -39,7 +39,7 @@ two_hundred_streams() {
     case_put waiting 1
     blocker=$(job_make blocker)
     wait_for 5 job_is "$blocker" running
-    viewers_start crowd --n 100 --once --ms 30000 "$url/api/events?count=1000" "$video?caseId=waiting"
+    viewers_start crowd --n 100 --once --ms 120000 "$url/api/events?count=1000" "$video?caseId=waiting"
     fact '200 streams are open on two threads' viewers_saw crowd 20 'any(.[]; .all == "open")'
     fact 'the metrics count these streams' same 200 "$(streams_open)"
     seconds=$(seconds_for_cases)
@@ -88,7 +88,7 @@ who_leaves_cancels_nothing() {
 
 when_nginx_is_stopped() {
     case_put proxy 3
-    viewers_start proxy --n 5 --ms 30000 "$video?caseId=proxy"
+    viewers_start proxy --n 5 --ms 120000 "$video?caseId=proxy"
     viewers_saw proxy 10 '[.[] | select(.event == "progress") | .viewer] | unique | length == 5'
     nginx_stop
     nginx_start
@@ -101,7 +101,7 @@ when_nginx_is_stopped() {
 
 when_nginx_reloads() {
     case_put reload 3
-    viewers_start reload --n 5 --ms 30000 "$video?caseId=reload"
+    viewers_start reload --n 5 --ms 120000 "$video?caseId=reload"
     viewers_saw reload 10 '[.[] | select(.event == "progress") | .viewer] | unique | length == 5'
     kill -HUP "$(process_pid nginx)"
     fact 'after a reload, nginx answers' same 200 "$(status "$url/api/cases")"
