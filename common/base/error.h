@@ -8,13 +8,13 @@
  * Room: what every room needs: errors, memory, texts, files, clocks, digests.
  * May use: nothing.
  * Used by: case, cli, cli/command, cli/create, cli/film, cli/jobs, cli/term, fcgi, fcgi/cases,
- * fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request, fcgi/route, fcgi/stream,
- * hooks, hub, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner, hub/viewers, hub/works, job,
- *     loop, program, publisher, s3, settings, site, sse, store, store/engine, store/postgres,
- *     store/postgres/cases, store/postgres/jobs, store/postgres/link, store/postgres/schema,
- *     store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db, store/sqlite/jobs, video,
- *     video/canary, video/deliver, video/draw, video/encode, video/film, video/frame,
- *     video/kept, video/language, video/libav, video/media, video/mix, video/picture,
+ * fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request, fcgi/route,
+ * fcgi/stream, hooks, hub, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner, hub/viewers,
+ * hub/works, job, loop, program, publisher, s3, settings, site, sse, store, store/engine,
+ * store/postgres, store/postgres/cases, store/postgres/jobs, store/postgres/link,
+ * store/postgres/schema, store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db,
+ * store/sqlite/jobs, video, video/canary, video/deliver, video/draw, video/encode, video/film,
+ * video/frame, video/kept, video/language, video/libav, video/media, video/mix, video/picture,
  *     video/plan, video/sealed, video/sound, video/soundtrack, video/text, video/voice,
  *     video/watch. */
 #pragma once

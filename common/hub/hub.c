@@ -20,11 +20,12 @@ struct hub {
     struct works *works;
     struct clerk *clerk;
     struct helper *helper; /* NULL: there is none */
-    struct pruner *pruner;
+    struct pruner *pruner; /* the same */
     char engine[KIND_ENGINE_LEN + 1];
 };
 
-struct hub *hub_new(struct loop *loop, const struct config *config, const struct kinds *kinds)
+struct hub *hub_new_for(
+    struct loop *loop, const struct config *config, const struct kinds *kinds, const char *job_id)
 {
     struct hub *hub = mem_new(struct hub);
 
@@ -38,8 +39,16 @@ struct hub *hub_new(struct loop *loop, const struct config *config, const struct
         .inbox = hub->inbox,
         .viewers = hub->viewers,
         .works = hub->works,
-        .engine = hub->engine});
+        .engine = hub->engine,
+        .job = job_id});
     works_set_member(hub->works, clerk_member(hub->clerk), hub->engine);
+    return hub;
+}
+
+struct hub *hub_new(struct loop *loop, const struct config *config, const struct kinds *kinds)
+{
+    struct hub *hub = hub_new_for(loop, config, kinds, NULL);
+
     hub->helper = helper_start(config, kinds, hub->inbox, clerk_member(hub->clerk));
     hub->pruner = pruner_start(config, kinds);
     return hub;

@@ -9,7 +9,7 @@
  * Room: inbox, viewers, works and clerk, put together for one process.
  * May use: base, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner,
  *     hub/viewers, hub/works, loop, store.
- * Used by: fcgi/request. */
+ * Used by: fcgi/maker, fcgi/request. */
 #pragma once
 
 #include <stdint.h>
@@ -35,6 +35,10 @@ struct hub_counts {
 /* Starts the clerk, and what helps other machines.  All arguments outlive
  * the hub; the caller ends it with hub_drain() and hub_free(). */
 struct hub *hub_new(struct loop *loop, const struct config *config, const struct kinds *kinds);
+
+/* The same for one job: no other is claimed, none is helped with, and none is forgotten. */
+struct hub *hub_new_for(
+    struct loop *loop, const struct config *config, const struct kinds *kinds, const char *job_id);
 
 /* Delivers every event of `job_id` after journal position `after` (store_job_events() gave it), as
  * it comes: those that are kept already before this returns.  An open watch starts again from

@@ -11,8 +11,8 @@
  *
  * Room: a job: its states and the numbers of its events.
  * May use: base.
- * Used by: cli/jobs, fcgi/publish, fcgi/request, hooks, hub/inbox, hub/kind, hub/viewers,
- * store/engine.
+ * Used by: cli/jobs, fcgi/maker, fcgi/publish, fcgi/request, hooks, hub/inbox,
+ * hub/kind, hub/viewers, store/engine.
  */
 #pragma once
 

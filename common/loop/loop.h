@@ -6,7 +6,8 @@
  *
  * Room: the loop: the thread that owns live state, its mailbox, and frames to viewers.
  * May use: base.
- * Used by: fcgi/monitor, fcgi/request, fcgi/route, fcgi/stream, hub, hub/viewers, hub/works. */
+ * Used by: fcgi/maker, fcgi/monitor, fcgi/request, fcgi/route, fcgi/stream, hub, hub/viewers,
+ *     hub/works. */
 #pragma once
 
 #include <pthread.h>

@@ -10,7 +10,7 @@
  *
  * Room: S3-compatible storage: objects put, read, measured and removed.
  * May use: base.
- * Used by: cli, cli/create, fcgi, fcgi/kind, fcgi/monitor, video/kept. */
+ * Used by: cli, cli/create, fcgi, fcgi/kind, fcgi/maker, fcgi/monitor, video/kept. */
 #pragma once
 
 #include <stdatomic.h>

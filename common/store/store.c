@@ -477,6 +477,11 @@ void store_member_set_kinds(
     member->takes = takes;
 }
 
+void store_member_set_job(struct member *member, const char *id)
+{
+    member->job = id;
+}
+
 int store_member_renew(struct store *store, const struct member *member, struct error *err)
 {
     return store->jobs->engine->jobs.member_renew(store->jobs, member, err);

@@ -18,8 +18,9 @@
  *
  * Room: jobs, their journal and cases, in databases of any engine.
  * May use: base, store/engine, store/postgres, store/sqlite.
- * Used by: cli/command, cli/jobs, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/request,
- * fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works, publisher. */
+ * Used by: cli/command, cli/jobs, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators,
+ * fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works,
+ * publisher. */
 #pragma once
 
 #include "store/engine/records.h"
@@ -251,6 +252,9 @@ void store_member_began(struct member *member);
  * keeps them until the next call.  The thread that claims. */
 void store_member_set_kinds(
     struct member *member, const char *able, const char *takes, const char *limits);
+/* It claims this job alone, whatever stands before it in the queue.  Before its first claim; the
+ * caller keeps the text.  NULL: any job. */
+void store_member_set_job(struct member *member, const char *id);
 /* It was asked to end: a member found gone from now on has not died of its jobs. */
 int store_member_stop(struct store *store, const struct member *member, struct error *err);
 /* Replaces the streams that it has of these jobs; n 0: none any more. */

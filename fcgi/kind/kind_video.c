@@ -85,7 +85,7 @@ static void kind_video_tag(const struct job *job, char ret_tag[static TAG_LEN + 
     snprintf(ret_tag, TAG_LEN + 1, "%.*s", TAG_LEN, job->id);
 }
 
-static char *kind_video_folder(const struct config *config, const char *key)
+char *kind_video_folder(const struct config *config, const char *key)
 {
     return mem_format("%s/%s%s", config->output, kind_video_shelf(config), key);
 }

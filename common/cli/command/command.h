@@ -3,7 +3,7 @@
  *
  * Room: what commands share: their options, their messages, their way to the database.
  * May use: base, cli/term, store.
- * Used by: cli, cli/create, cli/jobs. */
+ * Used by: cli, cli/create, cli/jobs, fcgi/maker. */
 #pragma once
 
 #include <jansson.h>

@@ -3,7 +3,7 @@
  *
  * Room: what a film is made of and where it goes: cases in JSON files, folders of photos, targets.
  * May use: base, case, cli/term, video/media.
- * Used by: cli, cli/create. */
+ * Used by: cli, cli/create, fcgi/maker. */
 #pragma once
 
 #include <jansson.h>

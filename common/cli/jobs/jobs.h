@@ -2,7 +2,7 @@
  *
  * Room: the commands about jobs, their webhooks, and the machines that make them.
  * May use: base, cli/command, job, publisher, store, video.
- * Used by: cli. */
+ * Used by: cli, fcgi/maker. */
 #pragma once
 
 #include <jansson.h>

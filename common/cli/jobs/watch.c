@@ -7,103 +7,14 @@
 
 #include "base/mem.h"
 #include "cli/command/options.h"
+#include "cli/jobs/follow.h"
 #include "cli/jobs/jobs.h"
 #include "video/video.h"
 
-enum { WATCH_MS = 250, WATCH_TRIES = 120 /* rounds in which the database may be away */ };
-
 /* --- watch --- */
 
-struct watch {
-    const struct config *config;
-    const char *id;
-    struct store *store; /* NULL: to be opened */
-    uint64_t after;      /* the last event that was read */
-    struct meter meter;
-    struct job job;
-    int failures; /* rounds, one after the other */
-};
-
-/* The data of an event: JSON as it is, a message as text. */
-static json_t *watch_data(const char *data)
+static int watch_tell_end(const struct job *job)
 {
-    json_t *json = json_loads(data, 0, NULL);
-
-    return json ? json : json_string(data);
-}
-
-static void watch_note_scene(struct watch *watch, const char *data)
-{
-    json_t *json = json_loads(data, 0, NULL);
-
-    if (json_is_integer(json_object_get(json, "index")))
-        meter_set_scene(&watch->meter, (int)json_integer_value(json_object_get(json, "index")),
-            (int)json_integer_value(json_object_get(json, "of")), NULL);
-    json_decref(json);
-}
-
-static bool watch_take_event(void *ctx, const struct job_event *event)
-{
-    struct watch *watch = ctx;
-
-    watch->after = event->seq;
-    if (event->name && strcmp(event->name, "scene") == 0)
-        watch_note_scene(watch, event->data);
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:I, s:o}", "event", event->name ? event->name : "message",
-            "id", (json_int_t)event->seq, "data", watch_data(event->data)));
-    return true;
-}
-
-static void watch_show(struct watch *watch)
-{
-    json_t *json = watch->job.progress ? json_loads(watch->job.progress, 0, NULL) : NULL;
-    const char *stage = json_string_value(json_object_get(json, "stage"));
-    json_t *left = json_object_get(json, "etaMs");
-
-    if (watch->job.state == JOB_RUNNING)
-        meter_show(&watch->meter,
-            &(struct bar_progress){.stage = stage ? stage : "",
-                .percent = json_number_value(json_object_get(json, "percent")),
-                .fps = json_number_value(json_object_get(json, "fps")),
-                .left_ms = json_is_number(left) ? (int64_t)json_number_value(left) : -1,
-                .scene = ""});
-    else if (watch->job.state == JOB_QUEUED)
-        meter_show(&watch->meter, &(struct bar_progress){.stage = "queued", .left_ms = -1});
-    json_decref(json);
-}
-
-/* One look at the job, and then at its events: those of its end are there once its state is. */
-static int watch_look(struct watch *watch, struct error *err)
-{
-    uint64_t position;
-    int rc = 0;
-
-    if (watch->store && (store_is_adrift(watch->store) || store_is_cut(watch->store))) {
-        store_close(watch->store);
-        watch->store = NULL;
-    }
-    if (!watch->store)
-        rc = cli_open_store(watch->config, STORE_JOBS, &watch->store, err);
-    job_clear(&watch->job);
-    if (rc == 0)
-        rc = cli_find_job(watch->store, watch->id, &watch->job, err);
-    if (rc == 0)
-        rc = store_job_events(
-            watch->store, watch->id, watch->after, watch_take_event, watch, &position, err);
-    return rc;
-}
-
-/* The database may be locked, or its server away for a while. */
-static bool watch_may_go_on(struct watch *watch, int rc)
-{
-    return (rc == -ERR_BUSY || rc == -ERR_IO) && ++watch->failures < WATCH_TRIES;
-}
-
-static int watch_tell_end(const struct watch *watch)
-{
-    const struct job *job = &watch->job;
-
     if (job->state == JOB_FAILED)
         fprintf(stderr, "%scasecast:%s job %s failed: %s\n", term_on(stderr, TERM_BAD),
             term_off(stderr, TERM_BAD), job->id, job->error ? job->error : "");
@@ -112,41 +23,22 @@ static int watch_tell_end(const struct watch *watch)
     return job->state == JOB_DONE ? EXIT_DONE : EXIT_NO;
 }
 
-static int watch_follow(struct watch *watch)
-{
-    struct error err;
-
-    meter_start(&watch->meter);
-    for (;; usleep(WATCH_MS * 1000)) {
-        int rc = watch_look(watch, &err);
-
-        if (rc < 0 && !watch_may_go_on(watch, rc)) {
-            meter_end(&watch->meter);
-            return cli_fail(&err);
-        }
-        if (rc < 0)
-            continue;
-        watch->failures = 0;
-        if (job_state_is_final(watch->job.state))
-            break;
-        watch_show(watch);
-    }
-    meter_end(&watch->meter);
-    return watch_tell_end(watch);
-}
-
 static int watch_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
-    struct watch watch = {.config = config};
-    int status;
+    struct follow follow = {.config = config, .prints_events = true};
+    struct error err;
+    int rc, status;
 
     if (given->n_rest != 1)
         return cli_misused(command, "which job? Give exactly one id");
-    watch.id = given->rest[0];
-    status = watch_follow(&watch);
-    job_clear(&watch.job);
-    store_close(watch.store);
+    follow.id = given->rest[0];
+    follow_start(&follow);
+    while ((rc = follow_look(&follow, &err)) == FOLLOW_E_GOES_ON)
+        usleep(FOLLOW_MS * 1000);
+    meter_end(&follow.meter);
+    status = rc < 0 ? cli_fail(&err) : watch_tell_end(&follow.job);
+    follow_end(&follow);
     return status;
 }
 

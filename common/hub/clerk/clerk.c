@@ -169,6 +169,7 @@ struct clerk *clerk_start(const struct clerk_links *links)
                                      .slots = links->config->slots,
                                      .limits = clerk_kinds_limits(clerk->kinds),
                                      .lease_ms = links->config->lease_ms});
+    store_member_set_job(clerk->member, links->job);
     clerk->turned_ms = clock_monotonic_ms();
     if (pthread_create(&clerk->thread, NULL, clerk_main, clerk) != 0) {
         log_error("no thread can be started: the limit of processes is reached");

@@ -21,6 +21,7 @@ struct clerk_links {
     struct viewers *viewers;
     struct works *works;
     const char *engine; /* of what makes results here; "": not known */
+    const char *job;    /* the one job that is claimed here; NULL: any */
 };
 
 struct clerk *clerk_start(const struct clerk_links *links);

@@ -8,7 +8,7 @@
  *
  * Room: the end of jobs that nobody asks for any more.
  * May use: base, hub/kind, store.
- * Used by: fcgi/route, hub. */
+ * Used by: fcgi/maker, fcgi/route, hub. */
 #pragma once
 
 #include "hub/kind/kind.h"

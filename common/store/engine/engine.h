@@ -20,6 +20,7 @@ struct member {
     const struct store_engine *engine;
     char name[17];
     const char *able, *takes, *limits; /* see store_member_set_kinds() */
+    const char *job;                   /* see store_member_set_job(); NULL: any */
     int64_t began_ms;                  /* see store_member_began(); 0: not called */
     bool is_idle;                      /* see store_member_set_idle() */
 };

@@ -42,14 +42,22 @@ int pg_job_claim(struct store_link *store_link, struct member *base, int slots, 
 {
     struct pg_link *link = pg_link_of(store_link);
     const struct pg_member *member = member_of(base);
+    const char *may_inherit = owner_may_inherit(member) ? "t" : "f";
     PGresult *result = NULL;
-    int rc = jobs_ask(link,
-        "SELECT " JOB_ANSWER " FROM casecast.jobs_claim("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        PG_VALUES(MEMBER_VALUES(member, base->takes), pg_number(slots),
-            pg_text(owner_may_inherit(member) ? "t" : "f"), pg_text(claim), pg_text(base->limits),
-            pg_number(most)),
-        &result, err);
+    int rc =
+        base->job
+            ? jobs_ask(link,
+                  "SELECT " JOB_ANSWER " FROM casecast.job_claim_this("
+                  "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                  PG_VALUES(MEMBER_VALUES(member, base->takes), pg_text(base->job),
+                      pg_number(slots), pg_text(may_inherit), pg_text(claim)),
+                  &result, err)
+            : jobs_ask(link,
+                  "SELECT " JOB_ANSWER " FROM casecast.jobs_claim("
+                  "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                  PG_VALUES(MEMBER_VALUES(member, base->takes), pg_number(slots),
+                      pg_text(may_inherit), pg_text(claim), pg_text(base->limits), pg_number(most)),
+                  &result, err);
 
     if (rc == 0)
         rc = owner_read_claimed(link, result, ret_jobs, ret_n, err);

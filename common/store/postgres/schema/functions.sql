@@ -463,6 +463,21 @@ BEGIN
   RETURN true;
 END $$;
 
+-- What a claim answers of the jobs that it took.
+CREATE OR REPLACE FUNCTION casecast.jobs_claimed(p_numbers bigint[], p_lease_ms bigint)
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  n bigint;
+BEGIN
+  FOREACH n IN ARRAY p_numbers LOOP
+    answer := 'there';
+    SELECT * INTO job FROM casecast.job_rows WHERE number = n;
+    input := coalesce((SELECT i.input FROM casecast.inputs i WHERE i.job_id = job.id), '');
+    job.deaths := casecast.job_deaths((SELECT dead FROM casecast.jobs WHERE number = n), p_lease_ms);
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
 -- Takes the next jobs, at most p_most.  p_claim, asked again, gives those that it took and that still run.  Who has a row
 -- waits for no other: only the first may be waited for.  One that has changed meanwhile is looked for anew.
 CREATE OR REPLACE FUNCTION casecast.jobs_claim(p_name text, p_machine text, p_engine text, p_member_slots int, p_kinds text,
@@ -495,13 +510,40 @@ BEGIN
   IF n_taken > 0 THEN
     PERFORM casecast.members_forget(casecast.now_ms()), casecast.tell_news();
   END IF;
-  FOREACH n IN ARRAY numbers LOOP
-    answer := 'there';
-    SELECT * INTO job FROM casecast.job_rows WHERE number = n;
-    input := coalesce((SELECT i.input FROM casecast.inputs i WHERE i.job_id = job.id), '');
-    job.deaths := casecast.job_deaths((SELECT dead FROM casecast.jobs WHERE number = n), p_lease_ms);
-    RETURN NEXT;
-  END LOOP;
+  RETURN QUERY SELECT * FROM casecast.jobs_claimed(numbers, p_lease_ms);
+END $$;
+
+-- The same of this job alone, which may go before its turn; else what job_next() says of a job holds.
+CREATE OR REPLACE FUNCTION casecast.job_claim_this(p_name text, p_machine text, p_engine text, p_member_slots int,
+  p_kinds text, p_lease_ms bigint, p_id text, p_slots int, p_heirs boolean, p_claim text)
+RETURNS TABLE (answer text, input text, job casecast.job_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := casecast.now_ms();
+  living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
+  n bigint;
+BEGIN
+  PERFORM casecast.lock_claims();
+  SELECT number INTO n FROM casecast.jobs WHERE id = p_id AND state = 'running' AND owner = p_name AND claim = p_claim;
+  IF n IS NULL THEN
+    SELECT number INTO n FROM casecast.jobs AS mine WHERE id = p_id
+      AND (state = 'queued' OR state = 'running' AND p_heirs AND NOT owner = ANY (living))
+      AND (cancel_wanted <> 0 OR (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
+        AND NOT EXISTS (SELECT 1 FROM casecast.members m WHERE m.leased_until_ms > t AND m.engine <> p_engine
+          AND m.engine = mine.engine AND NOT m.is_stopping)
+        AND NOT EXISTS (SELECT 1 FROM casecast.jobs o WHERE o.kind = mine.kind AND o.key = mine.key
+          AND o.state = 'running' AND o.owner = ANY (living))
+        AND (SELECT count(*) FROM casecast.jobs o JOIN casecast.members m ON m.name = o.owner
+          WHERE o.state = 'running' AND m.machine = p_machine AND o.number <> mine.number) < p_slots);
+    IF n IS NULL THEN
+      RETURN;
+    END IF;
+    PERFORM casecast.member_renew(p_name, p_machine, p_engine, p_member_slots, p_kinds, p_lease_ms);
+    IF NOT casecast.job_take(n, p_name, p_engine, p_claim, true) THEN
+      RETURN;
+    END IF;
+    PERFORM casecast.members_forget(casecast.now_ms()), casecast.tell_news();
+  END IF;
+  RETURN QUERY SELECT * FROM casecast.jobs_claimed(ARRAY[n], p_lease_ms);
 END $$;
 
 CREATE OR REPLACE FUNCTION casecast.job_release(p_mark text, p_id text, p_run bigint) RETURNS void LANGUAGE plpgsql AS $$

@@ -74,14 +74,38 @@ static const char owner_next_sql[] =
     " (SELECT * FROM " FIRST_QUEUED " UNION ALL SELECT * FROM " FIRST_LAPSED ")"
     " ORDER BY rank, number LIMIT 1) LIMIT 1";
 
+/* ?4 slots, ?5 kinds, ?6 engine, ?7 the one job that the member claims.  What holds for others
+ * holds for it, but it may go before its turn. */
+static const char owner_this_sql[] =
+    "WITH " BEGUN ", " OTHERS " SELECT number FROM casecast_jobs AS mine WHERE id = ?7"
+    " AND (state = 'queued' OR state = 'running'"
+    "  AND number NOT IN (SELECT number FROM begun WHERE is_awake))"
+    " AND (cancel_wanted <> 0 OR (?5 IS NULL OR instr(?5, ',' || kind || ','))"
+    "  AND ifnull(engine, ?6) NOT IN others AND NOT EXISTS"
+    "  (SELECT 1 FROM begun WHERE is_awake AND kind = mine.kind AND key = mine.key)"
+    "  AND (SELECT count(*) FROM begun WHERE is_here AND number <> mine.number) < ?4)";
+
 static const char *owner_engine(const struct sqlite_member *member)
 {
     return member->info.engine ? member->info.engine : "";
 }
 
+static int owner_find_this(struct database *db, const struct sqlite_member *member, int slots,
+    int64_t *ret_number, struct error *err)
+{
+    return query_number(db, owner_this_sql,
+        VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
+            value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
+            value_text(member->member.takes), value_text(owner_engine(member)),
+            value_text(member->member.job)),
+        ret_number, err);
+}
+
 static int owner_find_next(struct database *db, const struct sqlite_member *member, int slots,
     int64_t *ret_number, struct error *err)
 {
+    if (member->member.job)
+        return owner_find_this(db, member, slots, ret_number, err);
     return query_number(db, owner_next_sql,
         VALUES(value_text(member->member.name), value_number(clock_monotonic_ms()),
             value_text(member->info.machine ? member->info.machine : ""), value_number(slots),
