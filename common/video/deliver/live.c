@@ -2,6 +2,7 @@
 #include "video/deliver/live.h"
 
 #include <libavformat/avformat.h>
+#include <libavutil/opt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,16 +161,18 @@ static int live_add_stream(
 
 static int live_begin(struct live *live, struct error *err)
 {
-    AVDictionary *options = NULL;
     int rc;
 
     live->format->flags |= AVFMT_FLAG_BITEXACT;
     live->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-    av_dict_set(&options, "movflags", "delay_moov+default_base_moof+frag_custom", 0);
+    /* Not by avformat_write_header(), which copies options, and goes on where it has no memory. */
+    rc = av_opt_set(
+        live->format->priv_data, "movflags", "delay_moov+default_base_moof+frag_custom", 0);
     /* So that each frame's time is a whole number in the MP4. */
-    av_dict_set_int(&options, "video_track_timescale", live->fps * 512, 0);
-    rc = avformat_write_header(live->format, &options);
-    av_dict_free(&options);
+    if (rc >= 0)
+        rc = av_opt_set_int(live->format->priv_data, "video_track_timescale", live->fps * 512, 0);
+    if (rc >= 0)
+        rc = avformat_write_header(live->format, NULL);
     return rc < 0 ? live_error(live, rc, err) : 0;
 }
 

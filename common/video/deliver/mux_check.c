@@ -115,9 +115,14 @@ static int mux_check_stream(
         (long long)read.last, (long long)wrote->n, (long long)wrote->bytes, (long long)wrote->last);
 }
 
-static bool mux_boxes_fill(AVIOContext *io)
+/* Do the boxes follow each other to the end?  `ret_begins` (set if so): is the index in front of
+ * the media, so that a player can begin with the first bytes? */
+static bool mux_boxes_fill(AVIOContext *io, bool *ret_begins)
 {
     int64_t at = 0, end = avio_size(io);
+    bool has_index = false, has_media = false;
+
+    *ret_begins = false;
 
     while (at < end && avio_seek(io, at, SEEK_SET) == at) {
         uint8_t header[MP4_BOX_HEADER] = {0};
@@ -126,6 +131,9 @@ static bool mux_boxes_fill(AVIOContext *io)
 
         if (size < 0)
             return false;
+        has_index = has_index || memcmp(header + 4, "moov", 4) == 0;
+        has_media = has_media || memcmp(header + 4, "mdat", 4) == 0;
+        *ret_begins = *ret_begins || (has_index && !has_media);
         at += size;
     }
     return at > 0 && at == end;
@@ -135,10 +143,13 @@ static int mux_check_file(const struct mux *mux, const AVFormatContext *file, st
 {
     /* Chapters are a stream of their own, behind the others. */
     unsigned n = mux->format->nb_streams + (mux->format->nb_chapters > 0);
+    bool begins;
     int rc = 0;
 
-    if (!mux_boxes_fill(file->pb))
+    if (!mux_boxes_fill(file->pb, &begins))
         return mux_lacks(mux, "a part of its header", err);
+    if (!begins)
+        return mux_lacks(mux, "its index in front of the media", err);
     if (file->nb_streams != n || file->nb_chapters != mux->format->nb_chapters)
         return error_set(err, ERR_LIMIT,
             "%s/%s: it has %u streams and %u chapters, not %u and %u, so this machine had no "

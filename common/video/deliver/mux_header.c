@@ -1,4 +1,5 @@
 /* mux_header.c - the header of the MP4: its streams, text, chapters and tags. */
+#include <libavutil/opt.h>
 #include <stdlib.h>
 
 #include "video/deliver/live.h"
@@ -65,7 +66,6 @@ static int mux_open_live(struct mux *mux, struct error *err)
 
 int mux_write_header(struct mux *mux, const AVCodecParameters *headers, struct error *err)
 {
-    AVDictionary *options = NULL;
     int rc;
 
     mux->headers = avcodec_parameters_alloc();
@@ -76,11 +76,11 @@ int mux_write_header(struct mux *mux, const AVCodecParameters *headers, struct e
         rc = mux_add_words(mux);
     if (rc >= 0)
         rc = mux_add_tags(mux);
+    /* Not by avformat_write_header(), which copies options, and goes on where it has no memory. */
     if (rc >= 0)
-        rc = av_dict_set(&options, "movflags", "+faststart", 0);
+        rc = av_opt_set(mux->format->priv_data, "movflags", "+faststart", 0);
     if (rc >= 0)
-        rc = avformat_write_header(mux->format, &options);
-    av_dict_free(&options);
+        rc = avformat_write_header(mux->format, NULL);
     mux->has_header = rc >= 0;
     return rc < 0 ? mux_error(mux, rc, err) : mux_open_live(mux, err);
 }

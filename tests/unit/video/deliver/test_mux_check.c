@@ -222,6 +222,31 @@ START_TEST(a_file_with_a_gap_is_refused)
 }
 END_TEST
 
+START_TEST(a_file_whose_index_is_behind_the_media_is_refused)
+{
+    uint8_t *data, *index, *media, *moved;
+    size_t len, n_index, n_media;
+
+    media_read(out, "final.mp4", &data, &len);
+    index = memmem(data, len, "moov", 4);
+    media = memmem(data, len, "mdat", 4);
+    ck_assert(index && media > index);
+    index -= 4; /* their lengths stand before their types */
+    media -= 4;
+    n_index = (size_t)(media - index);
+    n_media = (size_t)(data + len - media);
+    moved = malloc(n_index);
+    memcpy(moved, index, n_index);
+    memmove(index, media, n_media);
+    memcpy(index + n_media, moved, n_index);
+    media_write(out, "final.mp4", data, len);
+    ck_assert_int_eq(mux_check(&mux, &err), -ERR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.text, "its index in front of the media"));
+    free(moved);
+    free(data);
+}
+END_TEST
+
 START_TEST(a_file_that_is_cut_is_refused)
 {
     uint8_t *data;
@@ -254,6 +279,7 @@ int main(void)
     tcase_add_test(tc, a_file_with_another_header_of_its_sound_is_refused);
     tcase_add_test(tc, a_file_with_other_parameter_sets_is_refused);
     tcase_add_test(tc, a_file_with_a_gap_is_refused);
+    tcase_add_test(tc, a_file_whose_index_is_behind_the_media_is_refused);
     tcase_add_test(tc, a_file_that_is_cut_is_refused);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
