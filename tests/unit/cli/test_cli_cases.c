@@ -13,8 +13,8 @@ START_TEST(a_good_file_is_imported_and_listed)
     ck_assert_str_eq(out, "cases.json: 2 cases, 2 scenes\n");
     ck_assert_int_eq(run("cases"), 0);
     ck_assert_str_eq(out, "CASE  SCENES  SHAPE  LANGUAGE  TITLE\n"
-                          "two   0       9:16   en        two\n"
-                          "1     2       16:9   en        One\n");
+                          "1     2       16:9   en        One\n"
+                          "two   0       9:16   en        two\n");
 }
 END_TEST
 
