@@ -86,13 +86,13 @@ case_got() { curl -sS "$url/api/cases/$1" | jq -S .; }
 case_list() { app cases | awk 'NR > 1 { printf "%s%s/%s", n++ ? " " : "", $1, $2 }'; }
 
 fact 'a role that serves imports cases' says ': 2 cases, 3 scenes' app import "$private/cases.json"
-fact 'the commands list them' same 'all/2 10/1' "$(case_list)"
+fact 'the commands list them' same '10/1 all/2' "$(case_list)"
 fact 'every field comes back as it was' same "$(case_of all)" "$(case_got all)"
 jq '.cases |= map(select(.id == "all") | .scenes |= .[:1] | del(.music, .captionSize))' "$private/cases.json" >"$private/less.json"
 fact 'an id is imported again' says ': 1 case, 1 scene' app import "$private/less.json"
-fact 'it replaces that case whole, and no other' same 'all/1 10/1' "$(case_list)"
+fact 'it replaces that case whole, and no other' same '10/1 all/1' "$(case_list)"
 fact 'a file with a mistake changes nothing' says 'nothing imported' app import <(jq '.cases[0].fps = 7' "$private/cases.json")
-fact 'the cases are as they were' same 'all/1 10/1' "$(case_list)"
+fact 'the cases are as they were' same '10/1 all/1' "$(case_list)"
 
 import_at_once() {
     local i pid pids=()
@@ -103,7 +103,7 @@ import_at_once() {
     for pid in "${pids[@]}"; do wait "$pid" || { cat "$private"/import.*; return; }; done # `wait -n` misses some that end at once
     case_list
 }
-fact 'six imports of the same cases at once all succeed' same 'all/2 10/1' "$(import_at_once)"
+fact 'six imports of the same cases at once all succeed' same '10/1 all/2' "$(import_at_once)"
 pg_sql 'ALTER TABLE casecast.scenes DROP transition' 'ALTER TABLE casecast.cases DROP fades'
 fact 'a field without a column is refused by its name' says 'casecast.cases has no column "fades"' app import "$private/cases.json"
 fact 'init adds the columns that its tables lack' says 'ready' init
