@@ -77,11 +77,12 @@ viewers_saw_now() {
 
 # The time is that of a quiet machine.  A busy one gets more: what comes in time is not waited for longer.
 wait_for() { # SECONDS COMMAND…
-    local deadline=$((SECONDS + $1 * ${TEST_PATIENCE:-4}))
+    local deadline=$((SECONDS + $1 * ${TEST_PATIENCE:-4})) ms=20
     shift
     until "$@"; do
         ((SECONDS < deadline)) || { printf 'waited in vain for: %s\n' "$*"; return 1; }
-        sleep 0.02
+        sleep "0.$(printf '%03d' "$ms")"
+        ((ms >= 200)) || ms=$((ms * 5 / 4)) # a look costs more than the wait: what takes seconds gets few
     done
 }
 
