@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "hooks/hooks.h"
 #include "kind/kind_program.h"
+#include "cases/case_job.h"
 #include "cases/posters.h"
 #include "kinds.h"
 #include "monitor/health.h"
@@ -303,6 +304,7 @@ static int serve_prepare(struct process *process, const char *where, struct erro
     server->config = &process->config;
     server->kind_routes = kind_routes;
     server->operator_routes = operator_routes;
+    server->brought = &case_brought;
     server->answer = route;
     server->loop = &process->loop;
     server->streams = &process->streams;

@@ -2,9 +2,11 @@
 #include "cases/case_body.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "request/answer.h"
 #include "request/server.h"
 #include "video/case_files.h"
@@ -15,6 +17,7 @@ enum { MISTAKES_TOLD = 100 };
 
 struct case_body {
     struct request *request;
+    const char *at; /* of the case in the body: a JSON Pointer */
     struct case_mistakes mistakes;
     json_t *errors;
 };
@@ -26,12 +29,15 @@ static void case_body_add(void *ctx, const char *place, const char *text)
     struct case_body *body = ctx;
     char pointer[2 * sizeof(struct error) + 2];
     size_t len = strlen(place);
+    char *whole;
 
     if (json_array_size(body->errors) == MISTAKES_TOLD)
         return;
     case_place_pointer(place, pointer);
+    whole = mem_format("%s%s", body->at, pointer);
     json_array_append_new(body->errors,
-        json_pack("{s:s, s:s}", "pointer", pointer, "detail", len ? text + len + 2 : text));
+        json_pack("{s:s, s:s}", "pointer", whole, "detail", len ? text + len + 2 : text));
+    free(whole);
 }
 
 static void case_body_add_file(void *ctx, const char *place, const char *field, const char *text)
@@ -45,8 +51,9 @@ static void case_body_refuse(struct case_body *body)
 {
     char detail[80];
 
-    snprintf(detail, sizeof detail, "the case has %d %s: nothing was written", body->mistakes.n,
-        body->mistakes.n == 1 ? "mistake" : "mistakes");
+    snprintf(detail, sizeof detail, "the case has %d %s: %s", body->mistakes.n,
+        body->mistakes.n == 1 ? "mistake" : "mistakes",
+        *body->at ? "no job was made" : "nothing was written");
     answer_problem_with(
         body->request, 422, "", detail, json_pack("{s:O}", "errors", body->errors));
 }
@@ -88,9 +95,10 @@ static bool case_body_check_files(struct case_body *body, const struct case_reco
     return true;
 }
 
-struct case_record *case_body_read(struct request *request, json_t *json, const char *id)
+struct case_record *case_body_read(
+    struct request *request, json_t *json, const char *id, const char *at)
 {
-    struct case_body body = {.request = request, .errors = json_array()};
+    struct case_body body = {.request = request, .at = at, .errors = json_array()};
     struct case_record *record;
     bool is_good;
 

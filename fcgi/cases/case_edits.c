@@ -147,7 +147,7 @@ static void edits_write_body(struct case_editing *editing, const char *id)
 {
     json_t *body = body_json(editing->request);
 
-    editing->record = body ? case_body_read(editing->request, body, id) : NULL;
+    editing->record = body ? case_body_read(editing->request, body, id, "") : NULL;
     json_decref(body);
     if (editing->record)
         edits_write(editing, id);

@@ -47,17 +47,41 @@ static int kind_video_check(const struct job_kind *kind, const char *subject, st
     return case_id_check(subject, err);
 }
 
+static int kind_video_refuse_unknown(const char *subject, struct error *err)
+{
+    if (strncmp(subject, KIND_VIDEO_BROUGHT, strlen(KIND_VIDEO_BROUGHT)) == 0)
+        error_set(err, ERR_INPUT,
+            "case %s not found: it came with its request, and is not kept; send it again", subject);
+    else
+        error_set(err, ERR_INPUT, "case %s not found", subject);
+    return STORE_E_NOT_FOUND;
+}
+
+static int kind_video_read_case(
+    struct store *store, const struct job_ask *ask, struct case_record **ret_record, struct error *err)
+{
+    json_t *json;
+    int rc;
+
+    if (!ask->input) {
+        rc = store_case_get(store, ask->subject, ret_record, err);
+        return rc == STORE_E_NOT_FOUND ? kind_video_refuse_unknown(ask->subject, err) : rc;
+    }
+    json = json_loads(ask->input, 0, NULL);
+    rc = case_from_json(json, "", ret_record, err);
+    json_decref(json);
+    return rc;
+}
+
 static int kind_video_prepare(const struct job_kind *kind, struct store *store,
     const struct config *config, const struct job_ask *ask, char **ret_input,
     char ret_key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
     const char *subject = ask->subject;
     struct case_record *record;
-    int rc = store_case_get(store, subject, &record, err);
+    int rc = kind_video_read_case(store, ask, &record, err);
 
     (void)kind;
-    if (rc == STORE_E_NOT_FOUND)
-        error_set(err, ERR_INPUT, "case %s not found", subject);
     if (rc != 0)
         return rc;
     if (record->n_scenes == 0) {

@@ -8,6 +8,10 @@
 
 #include "hub/kind/kind.h"
 
+/* So begin the subjects of jobs whose case came with the request: struct job_ask has it as input.
+ */
+#define KIND_VIDEO_BROUGHT "request-"
+
 /* The result of a done job is the data of the event `done` (fcgi/README.md): URLs of the video and
  * of its side files, sizes, lengths, chapters. */
 extern const struct job_kind kind_video;

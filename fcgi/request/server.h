@@ -11,6 +11,7 @@
 
 struct health;
 struct hooks;
+struct jobs_brought;
 struct neighbours;
 struct posters;
 struct replays;
@@ -23,6 +24,7 @@ struct server {
     const struct config *config;
     const struct route *const *kind_routes;  /* kinds.h */
     const struct route *operator_routes;     /* operators.h */
+    const struct jobs_brought *brought;      /* jobs.h */
     void (*answer)(struct request *request); /* answers a request, or hands it over to the loop */
     struct loop *loop;
     struct hub *hub;

@@ -15,6 +15,17 @@
 
 enum { METADATA_MAX = 4096 /* bytes: each reader of the job gets it */ };
 
+/* What the member brings along; NULL: nothing. */
+static const struct jobs_brought *job_create_brought(struct request *request, const char *member)
+{
+    const struct jobs_brought *brought = request->server->brought;
+
+    return brought && strcmp(member, brought->member) == 0 &&
+                   kind_find(&request->server->kinds, brought->kind->name)
+               ? brought
+               : NULL;
+}
+
 /* In {"caseId": "1"} the name of the member is that of the kind's subject, with "Id". */
 static const struct job_kind *job_create_kind(struct request *request, const char *member)
 {
@@ -34,9 +45,12 @@ static void job_create_refuse_body(struct request *request, const char *before)
     struct buf detail = {0};
 
     buf_add_text(&detail, before);
-    for (int i = 0; kinds[i]; i++)
+    for (int i = 0; kinds[i]; i++) {
         buf_format(&detail, "%s{\"%sId\": \"%s\"}", i ? " or " : "", kinds[i]->subject_name,
             kinds[i]->subject_example);
+        if (job_create_brought(request, kinds[i]->subject_name))
+            buf_format(&detail, " or {\"%s\": {…}}", kinds[i]->subject_name);
+    }
     answer_problem(request, 400, "", detail.data);
     buf_free(&detail);
 }
@@ -93,27 +107,60 @@ static const char *job_create_member(json_t *body)
     return n == 1 ? member : NULL;
 }
 
-/* NULL: the body asks for no kind of job, and the request was answered.  `*ret_input`: the caller
- * frees it. */
-static const struct job_kind *job_create_read_body(
-    struct request *request, json_t *body, struct job_ask *ret_ask, char **ret_input)
+/* What a body asks for. */
+struct wish {
+    struct job_ask ask;
+    char *subject, *input; /* of `ask`, if they were made here; else NULL */
+};
+
+static const struct job_kind *job_create_read_brought(struct request *request, json_t *body,
+    const struct jobs_brought *brought, struct wish *ret_wish)
+{
+    if (json_object_get(body, "input")) {
+        job_create_refuse_input(request, brought->kind);
+        return NULL;
+    }
+    if (!brought->read(
+            request, json_object_get(body, brought->member), &ret_wish->subject, &ret_wish->input))
+        return NULL;
+    ret_wish->ask = (struct job_ask){.subject = ret_wish->subject, .input = ret_wish->input};
+    return brought->kind;
+}
+
+static const struct job_kind *job_create_read_subject(
+    struct request *request, json_t *body, const char *member, struct wish *ret_wish)
 {
     const json_t *input = json_object_get(body, "input");
-    const char *member = job_create_member(body);
-    const struct job_kind *kind = member ? job_create_kind(request, member) : NULL;
+    const struct job_kind *kind = job_create_kind(request, member);
 
-    ret_ask->subject = json_string_value(json_object_get(body, member));
-    if (!member) {
-        job_create_refuse_body(request, "the body must be one object with one member: ");
-    } else if (!kind || !ret_ask->subject) {
+    ret_wish->ask.subject = json_string_value(json_object_get(body, member));
+    if (!kind || !ret_wish->ask.subject) {
         job_create_refuse_member(request, kind, member);
-    } else if (input && !kind->takes_input) {
-        job_create_refuse_input(request, kind);
-    } else {
-        ret_ask->input = *ret_input =
-            input ? json_dumps(input, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
-        return kind;
+        return NULL;
     }
+    if (input && !kind->takes_input) {
+        job_create_refuse_input(request, kind);
+        return NULL;
+    }
+    if (input)
+        ret_wish->input = json_dumps(input, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    ret_wish->ask.input = ret_wish->input;
+    return kind;
+}
+
+/* NULL: the body asks for no kind of job, and the request was answered.  The caller frees what the
+ * wish holds in both cases. */
+static const struct job_kind *job_create_read_body(
+    struct request *request, json_t *body, struct wish *ret_wish)
+{
+    const char *member = job_create_member(body);
+    const struct jobs_brought *brought = member ? job_create_brought(request, member) : NULL;
+
+    if (brought)
+        return job_create_read_brought(request, body, brought, ret_wish);
+    if (member)
+        return job_create_read_subject(request, body, member, ret_wish);
+    job_create_refuse_body(request, "the body must be one object with one member: ");
     return NULL;
 }
 
@@ -219,17 +266,16 @@ void route_job_create(struct request *request)
 {
     json_t *body = body_json(request);
     const struct job_kind *kind;
-    struct job_ask ask = {0};
+    struct wish wish = {0};
     struct job_hook hook = {0};
-    char *input = NULL;
 
     if (!body)
         return;
-    kind =
-        job_create_may_create(request) ? job_create_read_body(request, body, &ask, &input) : NULL;
+    kind = job_create_may_create(request) ? job_create_read_body(request, body, &wish) : NULL;
     if (kind && job_hook_read(request, body, &hook))
-        job_create_open(request, body, kind, &ask, &hook);
+        job_create_open(request, body, kind, &wish.ask, &hook);
     job_hook_clear(&hook);
-    free(input);
+    free(wish.subject);
+    free(wish.input);
     json_decref(body);
 }

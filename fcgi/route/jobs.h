@@ -14,6 +14,17 @@ struct jobs_terms {
     const char *metadata; /* JSON, an object, which a new job keeps; NULL: none */
 };
 
+/* A member of the body of POST /api/jobs that brings along what its job is made from, in place of
+ * the id of a subject. */
+struct jobs_brought {
+    const char *member;          /* "case" */
+    const struct job_kind *kind; /* where this process knows it */
+    /* Checks the value, which it may change.  `*ret_subject` names the job's subject, `*ret_input`
+     * is its input for prepare(); the caller frees both.  False: the request was answered. */
+    bool (*read)(
+        struct request *request, json_t *value, char **ret_subject, char **ret_input);
+};
+
 /* Creates a job or attaches to the one that is there (store_job_open()).  The caller clears
  * `*ret_job`.
  *

@@ -768,9 +768,10 @@ export interface components {
             /** @description `after` of the next page; null: there is none */
             next: string | null;
         };
-        /** @description One member names what to work on; caseId, or that of a program */
+        /** @description One member names what to work on; caseId, or that of a program. Or it is a case, which is not kept; for who may write cases */
         JobRequest: {
             caseId?: components["schemas"]["Name"];
+            case?: components["schemas"]["CaseBody"];
             /** @description Any JSON; of programs */
             input?: unknown;
             /**
@@ -1148,6 +1149,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CaseProblem"];
+            };
+        };
+        /** @description A program refused the request; or all mistakes of the case in it, each with its place. No job was made */
+        JobMistakes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CaseProblem"] | components["schemas"]["Problem"];
             };
         };
         /** @description The same request may succeed later. A client that accepts text/event-stream gets 200, an empty stream with `retry:` */
@@ -1651,7 +1661,7 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            422: components["responses"]["JobMistakes"];
             429: components["responses"]["Later"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Later"];

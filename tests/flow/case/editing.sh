@@ -6,6 +6,8 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/stack.sh"
 # shellcheck source=tests/kit/tap.sh
 . "$(dirname "$0")/../../kit/tap.sh"
+# shellcheck source=tests/kit/streams.sh
+. "$(dirname "$0")/../../kit/streams.sh"
 # shellcheck source=tests/kit/cases.sh
 . "$(dirname "$0")/../../kit/cases.sh"
 
@@ -127,6 +129,32 @@ mistakes() {
     fact 'the server lives' answers 200 '"live"|true' "$url/api/health/live"
 }
 
+job_of() { ask "${json[@]}" -d "{\"case\": $1${2-}}" "$url/api/jobs"; } # CASE [MORE MEMBERS]
+job_now() { curl -sS "$url/api/jobs/$(jq -r .id "$private/body")" | jq -r .state; }
+is_done() { [[ $(job_now) == done ]]; }
+
+brought() {
+    local first subject plain='{"scenes": [{"image": "photo.jpg", "seconds": 1}], "size": "720p"}'
+    job_of "$plain" && first=$(jq -r .id "$private/body")
+    fact 'a job is made of a case that the request brings' same '202 video' "$(status) $(jq -r .kind "$private/body")"
+    subject=$(jq -r .case "$private/body")
+    fact 'its subject is made of that case' holds '^request-[0-9a-f]{24}$' "$subject"
+    fact 'its video is made' wait_for 60 is_done
+    fact 'no case is kept' refuses 404 'not found' "$url/api/cases/$subject"
+    fact 'and whoever asks for it by its name is told why' refuses 404 'came with its request' "${json[@]}" -d "{\"caseId\": \"$subject\"}" "$url/api/jobs"
+    job_of '{"id": "7", "size": "720p", "scenes": [{"seconds": 1, "image": "photo.jpg"}]}'
+    fact 'the same case is the same job, whatever its id and the order of its members' same "200 $first" "$(status) $(jq -r .id "$private/body")"
+    fact 'another case is another job' lacks "$first" "$(job_of "${plain/720p/1080p}"; jq -r .id "$private/body")"
+    fact 'all mistakes are named, with their places in the body' same '422 /case/fps:/case/scenes/0/image' \
+        "$(job_of '{"fps": 31, "scenes": [{"image": "gone.jpg"}]}'; status) $(jq -r '[.errors[].pointer] | join(":")' "$private/body")"
+    fact 'what is no case is refused' same 422 "$(job_of '"1"'; status)"
+    fact 'a case and an input, too' same 400 "$(job_of "$plain" ', "input": 1'; status)"
+    fact 'a case and a caseId, too' same 400 "$(job_of "$plain" ', "caseId": "1"'; status)"
+    fact 'a case without scenes has no video' same 404 "$(job_of '{"title": "Empty", "scenes": []}'; status)"
+    fact 'who may not write may bring none' refuses 403 'CASECAST_WRITE_KEY' -H 'X-Forwarded-For: 203.0.113.9' "${json[@]}" -d "{\"case\": $plain}" "$url/api/jobs"
+    fact 'and may with the key' answers 200 "$first" -H 'X-Forwarded-For: 203.0.113.9' -H "Authorization: Bearer $key" "${json[@]}" -d "{\"case\": $plain}" "$url/api/jobs"
+}
+
 who() {
     local there=(-X PUT "${json[@]}" -H 'If-Match: *' -d "$body" "$url/api/cases/2")
     fact 'who asks through a proxy has no address of ours' refuses 403 'CASECAST_WRITE_KEY' -H 'X-Forwarded-For: 203.0.113.9' "${there[@]}"
@@ -162,6 +190,7 @@ views() {
     fact 'and not replaced' refuses 405 "$words" -X PUT "${json[@]}" -H "Authorization: Bearer $key" -H 'If-Match: *' -d "$body" "$url/api/cases/7"
     fact 'nor removed' refuses 405 "$words" -X DELETE -H "Authorization: Bearer $key" "$url/api/cases/7"
     fact 'nor are there new ones' refuses 405 "$words" "${json[@]}" -H "Authorization: Bearer $key" -d "$body" "$url/api/cases"
+    fact 'a job for a case of its own is made all the same' answers 202 '"case":"request-' "${json[@]}" -H "Authorization: Bearer $key" -d "{\"case\": $body}" "$url/api/jobs"
 }
 
 writing
@@ -169,6 +198,7 @@ two_editors
 searching
 fact 'of twenty who change the same case at once, one does' crowd
 mistakes
+brought
 who
 views
 facts_end
