@@ -103,6 +103,14 @@ static void check_tell_estimate(const struct estimate *estimate)
         printf("size     not known: no video of this database tells it\n");
 }
 
+static void check_tell_no_estimate(const struct error *err)
+{
+    if (term_is_json())
+        term_print_json(json_pack("{s:s, s:s}", "finding", "size", "unknown", err->text));
+    else
+        printf("size     not known: %s\n", err->text);
+}
+
 /* Asks voices and fonts, too.  The sound that is made for it has no name on the disk. */
 static void check_measure(
     const struct config *config, const struct case_record *record, struct findings *found)
@@ -118,8 +126,10 @@ static void check_measure(
         return;
     }
     check_tell_measures(&measures);
-    estimate_read(config, &measures, &estimate);
-    check_tell_estimate(&estimate);
+    if (estimate_read(config, &measures, &estimate, &err) == 0)
+        check_tell_estimate(&estimate);
+    else
+        check_tell_no_estimate(&err);
 }
 
 int check_case(const struct config *config, const char *id)

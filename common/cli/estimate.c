@@ -63,25 +63,27 @@ static int64_t estimate_scale(double a_pixel, double pixels)
     return (int64_t)(a_pixel * pixels < most ? a_pixel * pixels + 0.5 : most);
 }
 
-void estimate_read(const struct config *config, const struct video_measures *measures,
-    struct estimate *ret_estimate)
+int estimate_read(const struct config *config, const struct video_measures *measures,
+    struct estimate *ret_estimate, struct error *err)
 {
     const struct job_filter filter = {
         .most = VIDEOS_MOST, .state = job_state_name(JOB_DONE), .kind = "video"};
     double pixels = (double)measures->width * measures->height * measures->n_frames;
     struct estimate_ranges ranges = {0};
     struct store *store;
-    struct error err;
+    int rc = cli_open_store(config, STORE_JOBS, &store, err);
 
-    if (cli_open_store(config, STORE_JOBS, &store, &err) == 0) {
-        if (store_job_each(store, &filter, estimate_add_video, &ranges, &err) < 0)
-            ranges = (struct estimate_ranges){0};
-        store_close(store);
-    }
+    if (rc < 0)
+        return rc;
+    rc = store_job_each(store, &filter, estimate_add_video, &ranges, err);
+    store_close(store);
+    if (rc < 0)
+        return rc;
     *ret_estimate = (struct estimate){.n_sizes = ranges.bytes.n,
         .least_bytes = estimate_scale(ranges.bytes.least, pixels),
         .most_bytes = estimate_scale(ranges.bytes.most, pixels),
         .n_times = ranges.ms.n,
         .least_ms = estimate_scale(ranges.ms.least, pixels),
         .most_ms = estimate_scale(ranges.ms.most, pixels)};
+    return 0;
 }

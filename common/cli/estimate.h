@@ -17,7 +17,7 @@ struct estimate {
 
 /* Looks at the newest done videos of the database.  The size of the MP4 and the time from the start
  * of the job to its end are taken for each of them as so much a pixel of a frame; the least and the
- * most of that, times the pixels of this video, are the estimate.  Without a database, or if it
- * can't be read, nothing is known. */
-void estimate_read(const struct config *config, const struct video_measures *measures,
-    struct estimate *ret_estimate);
+ * most of that, times the pixels of this video, are the estimate.  Negative: the database can't be
+ * read, and nothing is known. */
+int estimate_read(const struct config *config, const struct video_measures *measures,
+    struct estimate *ret_estimate, struct error *err);

@@ -163,6 +163,23 @@ START_TEST(what_tells_nothing_of_size_and_time_is_passed_over)
 }
 END_TEST
 
+START_TEST(a_database_of_jobs_that_can_not_be_read_is_told)
+{
+    write_picture("a.jpg", 0);
+    write_file("b.json", "{\"cases\": [{\"id\": \"1\", \"scenes\": [{\"image\": \"a.jpg\"}]}]}");
+    ck_assert_int_eq(run("import", "b.json"), 0);
+    setenv("CASECAST_CASES", kit_path, 1);
+    setenv("CASECAST_DB", "elsewhere.db", 1);
+    ck_assert_int_eq(run("check", "1"), 0);
+    assert_has(out, "size     not known: elsewhere.db: no database here");
+    write_file("elsewhere.db", "this is no database, but a text that is long enough to be read");
+    ck_assert_int_eq(run("check", "1"), 0);
+    assert_has(out, "size     not known: elsewhere.db is not an SQLite database");
+    ck_assert_int_eq(run("check", "1", "--json"), 0);
+    assert_has(out, "{\"finding\":\"size\",\"unknown\":\"elsewhere.db is not");
+}
+END_TEST
+
 /* U+10FFFD is for private use: no font has it. */
 START_TEST(a_check_speaks_texts_and_asks_fonts)
 {
@@ -316,6 +333,7 @@ int main(int argc, char **argv)
         pictures_that_no_job_could_show_are_told_with_what_they_are,
         a_case_is_checked_file_by_file,
         size_and_time_are_estimated_by_the_videos_of_before,
+        a_database_of_jobs_that_can_not_be_read_is_told,
         what_tells_nothing_of_size_and_time_is_passed_over,
         a_check_speaks_texts_and_asks_fonts,
         a_bad_file_changes_nothing_and_the_next_is_imported,
