@@ -116,8 +116,8 @@ const struct case_field case_fields[] = {
 const struct case_field scene_fields[] = {
     {"image", CASE_PATH, OF_SCENE(image), "image", .most = CASE_PATH_MAX, .is_required = true,
         .about = "A picture file below the media root: JPEG, PNG, WebP, GIF, HEIC or AVIF"},
-    [SCENE_FIELD_CAPTION] = {"caption", CASE_TEXT, OF_SCENE(caption), "caption", .most = CASE_CAPTION_MAX,
-        .has_lines = true, .about = "Is shown"},
+    [SCENE_FIELD_CAPTION] = {"caption", CASE_TEXT, OF_SCENE(caption), "caption",
+        .most = CASE_CAPTION_MAX, .has_lines = true, .about = "Is shown"},
     {"narration", CASE_TEXT, OF_SCENE(narration), "narration", .most = CASE_NARRATION_MAX,
         .has_lines = true, .about = "Is spoken"},
     {"audio", CASE_PATH, OF_SCENE(audio), "audio", .most = CASE_PATH_MAX,

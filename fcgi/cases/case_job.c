@@ -12,7 +12,7 @@
 
 enum { NAME_DIGITS = 24 /* of the digest: 96 bits */ };
 
-/* An id of its own is that of a case elsewhere: another case here may have it. */
+/* The id in the body is dropped: another case may have it here. */
 static void case_job_set_id(json_t *json)
 {
     char hex[DIGEST_HEX_LEN + 1], id[sizeof KIND_VIDEO_BROUGHT + NAME_DIGITS], *text;

@@ -57,8 +57,8 @@ static int kind_video_refuse_unknown(const char *subject, struct error *err)
     return STORE_E_NOT_FOUND;
 }
 
-static int kind_video_read_case(
-    struct store *store, const struct job_ask *ask, struct case_record **ret_record, struct error *err)
+static int kind_video_read_case(struct store *store, const struct job_ask *ask,
+    struct case_record **ret_record, struct error *err)
 {
     json_t *json;
     int rc;

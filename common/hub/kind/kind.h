@@ -44,8 +44,8 @@ enum { KIND_E_REFUSED = 200 /* prepare(): the kind takes no such request; `err` 
 /* What a request asks for. */
 struct job_ask {
     const char *subject;
-    const char *input; /* JSON of its member "input", in one line, or of what it brings along in
-                          place of the id of a subject; NULL: it has none */
+    const char *input; /* JSON in one line: its member "input", or the member that stands in place
+                          of a subject's id ("case"); NULL: it has neither */
 };
 
 /* Has another job the key of one that is to be forgotten?  Asks the store. */
