@@ -57,7 +57,7 @@ fact 'an invalid subject is refused with the kind'\''s error' refused '"../a.bin
 fact 'an EventSource gets the kind'\''s error in frames' refused_stream 'fileId "../a.bin" must be the name' '?fileId=../a.bin'
 fact 'a missing subject is refused with the kind'\''s error' refused_stream 'fileId is missing: name a file, as in /api/digest\?fileId=a.bin' ''
 fact 'the subject of a video is checked by its own rule' refused '"a.bin" must be 1 to 64 of the characters' '{"caseId":"a.bin"}'
-fact 'the error of an unknown member names all kinds' refused 'may be \{"caseId": "1"\} or \{"fileId": "a.bin"\}' '{"bookId":"1"}'
+fact 'the error of an unknown member names all kinds' refused 'may be \{"caseId": "1"\} or \{"case": \{…\}\} or \{"fileId": "a.bin"\}' '{"bookId":"1"}'
 fact 'the kind'\''s path takes no POST' problem 405 'POST is not allowed here: use GET, HEAD' -X POST "$url/api/digest?fileId=a.bin"
 
 endless=$(ask endless | jq -r .id)

@@ -373,7 +373,7 @@ static inline const char *kit_job(const char *key)
 /* A new random tag, which the next call overwrites. */
 static inline const char *kit_tag(void)
 {
-    static char tag[STORE_TAG_LEN + 1];
+    static _Thread_local char tag[STORE_TAG_LEN + 1];
 
     digest_random_name(tag, STORE_TAG_LEN);
     return tag;

@@ -40,9 +40,8 @@ START_TEST(no_changed_byte_passes)
 
         for (int byte = 1; byte < 256; byte++) {
             secret[i] = (char)byte;
-            ck_assert_msg(
-                secret[i] == was || secret_check(&config, secret, opened, &err) == -ERR_INPUT,
-                "byte %zu passes as 0x%02x", i, (unsigned)byte);
+            if (secret[i] != was && secret_check(&config, secret, opened, &err) != -ERR_INPUT)
+                ck_abort_msg("byte %zu passes as 0x%02x", i, (unsigned)byte);
         }
         secret[i] = was;
     }
