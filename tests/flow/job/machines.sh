@@ -2,6 +2,7 @@
 # machines.sh - three machines on one PostgreSQL database, with one folder of videos and one cache: a video is made by
 # all of them, and is byte for byte what one makes alone, whoever dies or sleeps meanwhile.  A machine with another
 # engine does not help.  (Here a machine is a process with a name, cores and a folder of its own.)
+# (It measures no time, and runs side by side with others.)
 set -uo pipefail
 export CASECAST_TEST_ENGINE=postgres
 # shellcheck source=tests/kit/stack.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # hardening.sh - the program is built so that a fault is hard to use.
+# (It measures no time, and runs side by side with others.)
 # (Any engine: it reads the program's file.)
 set -uo pipefail
 # shellcheck source=scripts/lib.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # release.sh - a release is refused when something that it promises does not hold; its SBOM names all libraries.
+# (It measures no time, and runs side by side with others.)
 # (Any engine: it makes a release.)
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
