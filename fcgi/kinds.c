@@ -3,6 +3,7 @@
 
 #include "cases/case_edits.h"
 #include "cases/case_routes.h"
+#include "files/file_routes.h"
 #include "kind/kind_video.h"
 #include "publish/publish.h"
 #include "cases/still_routes.h"
@@ -15,6 +16,7 @@ const struct job_kind *const job_kinds[] = {
 const struct route *const kind_routes[] = {
     case_routes,
     case_edits,
+    file_routes,
     publish_routes,
     still_routes,
     NULL,

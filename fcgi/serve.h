@@ -1,7 +1,7 @@
 /* serve.h - the process of the server.
  *
  * Room: the process of the server, which starts and stops all its parts.
- * May use: base, cli, cli/create, fcgi/cases, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators,
+ * May use: base, cli, cli/create, fcgi/cases, fcgi/files, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators,
  * fcgi/publish, fcgi/request, fcgi/route, hooks, hub/kind, program, s3, settings, video,
  *     video/sealed.
  * Used by: nothing. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,8 +19,36 @@ int beneath_root(const char *path, int *ret_fd, struct error *err)
     return 0;
 }
 
+/* --- files that were sent --- */
+
+bool beneath_is_digest(const char *text)
+{
+    return strlen(text) == BENEATH_DIGEST_LEN &&
+           strspn(text, "0123456789abcdef") == BENEATH_DIGEST_LEN;
+}
+
+static bool beneath_is_called_sent(const char *name)
+{
+    return strncmp(name, BENEATH_SENT, strlen(BENEATH_SENT)) == 0;
+}
+
+const char *beneath_sent_digest(const char *name)
+{
+    return beneath_is_called_sent(name) && beneath_is_digest(name + strlen(BENEATH_SENT))
+               ? name + strlen(BENEATH_SENT)
+               : NULL;
+}
+
 static int beneath_refuse(const char *name, int reason, struct error *err)
 {
+    if (reason == ENOENT && beneath_sent_digest(name))
+        return error_set(
+            err, ERR_INPUT, "no such file was sent, or it is not kept any more: %s", name);
+    if (reason == ENOENT && beneath_is_called_sent(name))
+        return error_set(err, ERR_INPUT,
+            "no such file: %.100s (a file that was sent is called " BENEATH_SENT
+            " and its SHA-256, 64 digits 0-9 and a-f)",
+            name);
     if (reason == ENOENT)
         return error_set(err, ERR_INPUT, "no such file: %s", name);
     if (reason == EXDEV || reason == ELOOP)
@@ -183,14 +212,24 @@ bool beneath_is_by_kernel(int root_fd)
     return true;
 }
 
+static int beneath_open_path(int root_fd, const char *path)
+{
+    int fd = beneath_open_by_kernel(root_fd, path);
+
+    return fd < 0 && beneath_is_forbidden(errno) ? walk_open(root_fd, path) : fd;
+}
+
 int beneath_open(
     int root_fd, const char *name, int *ret_fd, struct stat *ret_stat, struct error *err)
 {
+    char sent[sizeof BENEATH_SENT_FOLDER + 1 + BENEATH_DIGEST_LEN];
+    const char *digest = beneath_sent_digest(name);
     struct stat stat;
-    int fd = beneath_open_by_kernel(root_fd, name);
+    int fd;
 
-    if (fd < 0 && beneath_is_forbidden(errno))
-        fd = walk_open(root_fd, name);
+    if (digest)
+        snprintf(sent, sizeof sent, "%s/%s", BENEATH_SENT_FOLDER, digest);
+    fd = beneath_open_path(root_fd, digest ? sent : name);
     if (fd < 0)
         return beneath_refuse(name, errno, err);
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {

@@ -8,7 +8,7 @@
  * Room: what every room needs: errors, memory, texts, files, clocks, digests.
  * May use: nothing.
  * Used by: case, cli, cli/command, cli/create, cli/film, cli/jobs, cli/term, fcgi, fcgi/cases,
- * fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request, fcgi/route,
+ * fcgi/files, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request, fcgi/route,
  * fcgi/stream, hooks, hub, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner, hub/viewers,
  * hub/works, job, loop, program, publisher, s3, settings, site, sse, store, store/engine,
  * store/postgres, store/postgres/cases, store/postgres/jobs, store/postgres/link,

@@ -2,7 +2,7 @@
  *
  * Room: keys that a request bears, and who may write.
  * May use: fcgi/request.
- * Used by: fcgi/cases, fcgi/route. */
+ * Used by: fcgi/cases, fcgi/files, fcgi/route. */
 #pragma once
 
 #include <stdbool.h>

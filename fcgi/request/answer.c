@@ -22,7 +22,7 @@ static const char *answer_reason(int status)
         {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
         {409, "Conflict"}, {412, "Precondition Failed"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
         {416, "Range Not Satisfiable"}, {422, "Unprocessable Content"}, {428, "Precondition Required"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
-        {503, "Service Unavailable"}};
+        {503, "Service Unavailable"}, {507, "Insufficient Storage"}};
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].status == status)

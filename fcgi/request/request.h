@@ -2,7 +2,7 @@
  *
  * Room: FastCGI requests: connections, arguments, who may do what.
  * May use: base, fcgi/stream, hub, job, loop, sse, store.
- * Used by: fcgi, fcgi/cases, fcgi/keys, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish,
+ * Used by: fcgi, fcgi/cases, fcgi/files, fcgi/keys, fcgi/kind, fcgi/monitor, fcgi/operators, fcgi/publish,
  *     fcgi/route. */
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "stream/connection_limits.h"
 
 struct job_kind;
+struct responder;
 struct server;
 
 enum { CAPTURE_MAX = 64 };
@@ -24,6 +25,7 @@ enum { CAPTURE_MAX = 64 };
 struct request {
     struct server *server;
     FCGX_Request *fcgx;
+    struct responder *responder;
     struct store **store; /* the responder's own; *store is NULL until request_store() opens it */
     const char *method, *path;
     const char *last_event_id;  /* the header or ?lastEventId=; "": none */

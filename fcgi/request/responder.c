@@ -78,10 +78,21 @@ static void responder_set_reading(struct responder *responder, int fd)
     pthread_mutex_unlock(&responder->lock);
 }
 
+void responder_goes_on(struct request *request)
+{
+    struct responder *responder = request->responder;
+
+    pthread_mutex_lock(&responder->lock);
+    responder->reading_since_ms = clock_monotonic_ms();
+    pthread_mutex_unlock(&responder->lock);
+}
+
 static void responder_answer(struct responder *responder)
 {
-    struct request request = {
-        .server = responder->server, .fcgx = &responder->fcgx, .store = &responder->store};
+    struct request request = {.server = responder->server,
+        .fcgx = &responder->fcgx,
+        .responder = responder,
+        .store = &responder->store};
     struct error err;
 
     atomic_fetch_add(&responder->server->n_requests, 1);

@@ -3,7 +3,7 @@
  * Room: the routes of jobs and of the clock.
  * May use: base, fcgi/keys, fcgi/monitor, fcgi/request, hooks, hub/kind, hub/pruner, loop,
  *     sse, store.
- * Used by: fcgi, fcgi/cases, fcgi/operators, fcgi/publish. */
+ * Used by: fcgi, fcgi/cases, fcgi/files, fcgi/operators, fcgi/publish. */
 #pragma once
 
 #include "request/request.h"

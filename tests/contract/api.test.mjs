@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
@@ -194,6 +195,29 @@ test('cases are written', async () => {
   await send('deleteCase', 400, { args: { id: 'a.b' }, wrong: true });
 });
 
+test('files', async () => {
+  const raw = readFileSync(`${process.env.CASECAST_MEDIA_ROOT}/photo.jpg`);
+  const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
+  const args = { id: digestOf(raw) };
+  await send('readFile', 404, { args });
+  const { file } = await send('sendFile', 201, { raw });
+  assert.equal(file, `file:${args.id}`);
+  await send('sendFile', 200, { raw });
+  await send('writeFile', 200, { args, raw });
+  const other = Buffer.concat([raw, Buffer.alloc(1)]); // behind the end of the picture
+  await send('writeFile', 201, { args: { id: digestOf(other) }, raw: other });
+  await send('readFile', 200, { args });
+  await send('writeFile', 422, { args: { id: '0'.repeat(64) }, raw });
+  for (const [name, more, bad] of [['sendFile', {}, {}], ['writeFile', { args }, { args: { id: digestOf('text') } }]]) {
+    await send(name, 400, { ...more, raw: '', wrong: true });
+    await send(name, 415, { ...bad, raw: 'text' });
+    await send(name, 413, { ...more, raw: new Uint8Array((64 << 20) + 1), wrong: true });
+    await send(name, 403, { ...more, raw, headers: stranger });
+  }
+  await send('readFile', 403, { args, headers: stranger });
+  await send('readFile', 400, { args: { id: 'x' }, wrong: true });
+});
+
 test('stills', async () => {
   const { frames, scenes } = await send('readPlan', 200, { args: { id: 'full' } });
   assert.ok(frames > 0 && scenes.length);
@@ -331,7 +355,7 @@ test('the document has the routes of the program, and no others', () => {
 });
 
 // These depend on load, faults, secrets and views, which are not made here.
-const ELSEWHERE = new Set(['405', '429', '500', '503']);
+const ELSEWHERE = new Set(['405', '429', '500', '503', '507']);
 const SECRETS = new Set(['createVideo', 'createVideoAsTutorial', 'createProgram', 'watchJob', 'watchJobs', 'readJob',
   'cancelJob', 'readPoster', 'readStill', 'readPlan']);
 

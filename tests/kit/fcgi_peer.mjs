@@ -24,6 +24,10 @@ const params = (method, path) => record(PARAMS, Buffer.concat([param('REQUEST_ME
     param('QUERY_STRING', 'count=100&interval=100'), param('HTTP_ACCEPT', 'text/event-stream')]))
 const whole = (method, path) => Buffer.concat([begin(), params(method, path), record(PARAMS), record(STDIN)])
 
+// A file that says to be longer than what comes of it; a responder takes it, as more is there than it waits for.
+const startOfFile = Buffer.concat([begin(), record(PARAMS, Buffer.concat([param('REQUEST_METHOD', 'POST'), param('DOCUMENT_URI', '/api/files'),
+    param('CASECAST_EDITOR', '1'), param('CONTENT_LENGTH', '100000')])), record(PARAMS), record(STDIN, Buffer.alloc(40000))])
+
 // What each kind sends first; `then` continues with the connection.
 const kinds = {
     whole: { first: whole('GET', '/api/health/live') },
@@ -46,6 +50,8 @@ const kinds = {
     noise: { first: Buffer.from('GET / HTTP/1.1\r\nHost: you took me for a web server\r\n\r\n') },
     noBody: { first: Buffer.concat([begin(), record(PARAMS, Buffer.concat([param('REQUEST_METHOD', 'POST'), param('DOCUMENT_URI', '/api/jobs'),
         param('CONTENT_TYPE', 'application/json'), param('CONTENT_LENGTH', '100')])), record(PARAMS), record(STDIN, Buffer.from('{"case'), { length: 100 })]) },
+    shortFile: { first: Buffer.concat([startOfFile, record(STDIN)]) },
+    stoppedFile: { first: startOfFile },
     hangUp: { first: whole('GET', '/api/events'), then: (socket) => socket.once('data', () => socket.destroy()) },
 }
 

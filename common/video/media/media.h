@@ -14,7 +14,8 @@
  *
  * Room: files from outside, decoded in processes that may do nothing else.
  * May use: base, video/frame, video/libav, video/picture, video/sealed, video/sound.
- * Used by: cli, cli/film, fcgi/cases, video, video/deliver, video/film, video/mix. */
+ * Used by: cli, cli/film, fcgi/cases, fcgi/files, video, video/deliver, video/film,
+ *     video/mix. */
 #pragma once
 
 #include <stdatomic.h>

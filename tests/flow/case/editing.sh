@@ -155,6 +155,47 @@ brought() {
     fact 'and may with the key' answers 200 "$first" -H 'X-Forwarded-For: 203.0.113.9' -H "Authorization: Bearer $key" "${json[@]}" -d "{\"case\": $plain}" "$url/api/jobs"
 }
 
+send() { answers "$1" "$2" --data-binary @"$3" "${@:4}"; } # STATUS REGULAR-EXPRESSION FILE CURL-ARGUMENTS…
+peer() { node "$kit/fcgi_peer.mjs" "$state/run/casecast.sock" "$1" | jq -Re "fromjson? | $2" >/dev/null; } # KIND CONDITION, without nginx
+parts() { find "$CASECAST_MEDIA_ROOT/.files/parts" -type f | wc -l; }
+
+files() {
+    local new=$private/new.jpg digest sound at i nothing film
+    nothing=$(sha256sum </dev/null | cut -d ' ' -f 1)
+    ffmpeg -v error -f lavfi -i mandelbrot=size=640x360 -frames:v 1 "$new" </dev/null
+    ffmpeg -v error -f lavfi -i sine=duration=1 "$private/new.wav" </dev/null
+    digest=$(sha256sum "$new" | cut -d ' ' -f 1) sound=$(sha256sum "$private/new.wav" | cut -d ' ' -f 1)
+    at=$url/api/files/$digest
+    fact 'a file that was never sent is not there' refuses 404 'no such file was sent' "$at"
+    fact 'a case that names it says so' refuses 422 'no such file was sent' "${json[@]}" -d "{\"scenes\": [{\"image\": \"file:$digest\"}]}" "$url/api/cases"
+    fact 'with curl alone a film is made from nothing: its picture is sent' send 201 "^.\"file\":\"file:$digest\",\"kind\":\"picture\"" "$new" "$url/api/files"
+    fact 'and its sound, under its digest' send 201 "file:$sound.*\"sound\"" "$private/new.wav" -X PUT "$url/api/files/$sound"
+    film="{\"size\": \"720p\", \"quality\": \"draft\", \"scenes\": [{\"image\": \"file:$digest\", \"audio\": \"file:$sound\"}]}"
+    job_of "$film"
+    fact 'a case names both, and its video is made' wait_for 60 is_done
+    fact 'the file is kept as it was sent' cmp "$new" "$CASECAST_MEDIA_ROOT/.files/$digest"
+    fact 'and told' answers 200 "\"bytes\":$(stat -c %s "$new")" "$at"
+    for i in {1..8}; do
+        curl -sS -o /dev/null -w '%{http_code}\n' -T "$new" "$at" &
+    done >"$private/sent"
+    wait
+    fact 'of eight who send it again at once, each is told that it is there' same '8 200' "$(sort "$private/sent" | uniq -c | xargs)"
+    fact 'and the case has its video, whose files came again' same '200 done' "$(job_of "$film"; status) $(job_now)"
+    fact 'another content than its address says is refused' send 422 "SHA-256 of what came is $digest" "$new" -X PUT "$url/api/files/$nothing"
+    fact 'so is a cut picture, with the reason' send 415 'neither a picture nor a sound' <(head -c 200 "$new") "$url/api/files"
+    fact 'and nothing' refuses 400 'body is empty' -X POST "$url/api/files"
+    fact 'no address leads anywhere else' refuses 400 '64 digits' -X PUT --data-binary @"$new" --path-as-is "$url/api/files/..%252f..%252fetc"
+    truncate -s 64M "$private/long"
+    fact 'a file of 64 MiB is looked at' send 415 'neither' "$private/long" -H Expect: "$url/api/files"
+    printf x >>"$private/long"
+    fact 'a longer one is refused' send 413 '64 MiB' "$private/long" -H Expect: "$url/api/files"
+    fact 'who may not write may not send one' send 403 'CASECAST_WRITE_KEY' "$new" -X PUT -H 'X-Forwarded-For: 203.0.113.9' "$at"
+    fact 'and may with the key' send 200 . "$new" -X PUT -H 'X-Forwarded-For: 203.0.113.9' -H "Authorization: Bearer $key" "$at"
+    fact 'a file that is shorter than it says is refused at once' peer shortFile '.closed == 1 and .answered == 1'
+    fact 'one that does not go on is let go' peer stoppedFile '.closed == 1 and .longestMs < 20000'
+    fact 'nothing unfinished is left' same 0 "$(parts)"
+}
+
 who() {
     local there=(-X PUT "${json[@]}" -H 'If-Match: *' -d "$body" "$url/api/cases/2")
     fact 'who asks through a proxy has no address of ours' refuses 403 'CASECAST_WRITE_KEY' -H 'X-Forwarded-For: 203.0.113.9' "${there[@]}"
@@ -199,6 +240,7 @@ searching
 fact 'of twenty who change the same case at once, one does' crowd
 mistakes
 brought
+files
 who
 views
 facts_end

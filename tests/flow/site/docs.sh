@@ -299,6 +299,7 @@ mkdir -p "$CASECAST_MEDIA_ROOT"/{photos,voices}
 ffmpeg -v error -f lavfi -i testsrc2=size=1920x1080 -frames:v 1 "$CASECAST_MEDIA_ROOT/meadow.jpg" \
     -frames:v 1 "$CASECAST_MEDIA_ROOT/photos/stream.png" </dev/null
 ffmpeg -v error -f lavfi -i sine=duration=1 "$CASECAST_MEDIA_ROOT/voices/stream.ogg" </dev/null
+cp "$CASECAST_MEDIA_ROOT/meadow.jpg" "$folder/" # which is sent
 printf 'abc' >"$CASECAST_MEDIA_ROOT/a.bin"
 for manual in common/case/ common/store/ common/cli/ scripts/ '' fcgi/; do manual_run "${manual}README.md"; done
 

@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define DIGEST "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
 static char folder[64];
 static int root = -1;
 
@@ -41,7 +43,7 @@ static void make_link(const char *target, const char *name)
 
 static void start(void)
 {
-    static const char *const folders[] = {"root", "root/a", "root/a/b", "outside"};
+    static const char *const folders[] = {"root", "root/a", "root/a/b", "root/.files", "outside"};
     char path[256];
     struct error err;
 
@@ -53,6 +55,7 @@ static void start(void)
     }
     write_file("root/here");
     write_file("root/a/b/deep");
+    write_file("root/.files/" DIGEST);
     write_file("outside/secret");
     make_link("a/b/deep", "root/link");
     make_link("../here", "root/a/up");
@@ -107,11 +110,12 @@ START_TEST(what_lies_beneath_is_found)
     } files[] = {{"here", "root/here"}, {"./here", "root/here"}, {"a/b/deep", "root/a/b/deep"},
         {"a//b/./deep", "root/a/b/deep"}, {"a/../here", "root/here"}, {"link", "root/a/b/deep"},
         {"a/up", "root/here"}, {"a/way/deep", "root/a/b/deep"}, {"a/chain", "root/a/b/deep"},
-        {"a/way/../../here", "root/here"}};
+        {"a/way/../../here", "root/here"},
+        {"file:" DIGEST, "root/.files/" DIGEST}};
 
     take_way(_i);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char bytes[64] = {0};
+        char bytes[128] = {0};
         struct error err = {0};
         struct stat stat;
         int fd = -1;
@@ -135,7 +139,10 @@ START_TEST(nothing_else_is)
         {"a/door/secret", "outside"}, {"loop", "outside"}, {"a", "not a regular file"},
         {".", "not a regular file"}, {"pipe", "not a regular file"}, {"here/", "Not a directory"},
         {"here/x", "Not a directory"}, {"link/", "Not a directory"},
-        {"magic/etc/passwd", "outside"}};
+        {"magic/etc/passwd", "outside"},
+        {"file:0000000000000000000000000000000000000000000000000000000000000000", "was sent"},
+        {"file:../outside/secret", "its SHA-256"}, {"file:" DIGEST "/..", "its SHA-256"},
+        {"file:0" DIGEST, "its SHA-256"}, {"file:", "its SHA-256"}};
 
     take_way(_i);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

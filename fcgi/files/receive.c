@@ -1,0 +1,106 @@
+/* receive.c - see receive.h. */
+#include "files/receive.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "request/answer.h"
+#include "request/responder.h"
+#include "request/server.h"
+
+enum {
+    AT_ONCE = 64 << 10, /* bytes that are read */
+    PROGRESS = 1 << 20, /* a body that goes on by so many bytes within REQUEST_MS may last */
+};
+
+void receive_refuse(struct request *request, int rc, const struct error *err)
+{
+    log_warning("a file over HTTP: %s", err->text);
+    if (rc == PART_E_FULL)
+        answer_problem(
+            request, 507, "", "the disk has no room for this file: nothing of it is kept");
+    else
+        answer_problem(request, 503, "Retry-After: 5\r\n",
+            "files can't be kept at the moment: CASECAST_MEDIA_ROOT can't be written");
+}
+
+static int receive_some(struct request *request, char data[static AT_ONCE])
+{
+    int n = FCGX_GetStr(data, AT_ONCE, request->fcgx->in);
+
+    return n > 0 ? n : 0;
+}
+
+void receive_nothing(struct request *request)
+{
+    char data[AT_ONCE];
+
+    while (receive_some(request, data) > 0)
+        ;
+}
+
+/* 0: the body has ended, or is too long. */
+static int receive_all(struct request *request, struct part *part, struct error *err)
+{
+    int64_t next_progress = PROGRESS;
+    char data[AT_ONCE];
+    int n, rc = 0;
+
+    while (rc == 0 && part->bytes <= FILE_BYTES_MAX && (n = receive_some(request, data)) > 0) {
+        rc = part_add(part, data, (size_t)n, err);
+        if (part->bytes < next_progress)
+            continue;
+        next_progress += PROGRESS;
+        responder_goes_on(request);
+    }
+    return rc;
+}
+
+static void receive_answer_length(struct request *request, int64_t bytes)
+{
+    struct error err;
+
+    error_set(&err, ERR_INPUT,
+        "%lld bytes came of a body of %.20s: nothing of it is kept, send it again",
+        (long long)bytes, request_param(request, "CONTENT_LENGTH"));
+    answer_problem(request, 400, "", err.text);
+}
+
+/* A connection that was cut ends the body, too. */
+static bool receive_check(struct request *request, const struct part *part)
+{
+    const char *announced = request_param(request, "CONTENT_LENGTH");
+    long long length;
+
+    if (part->bytes > FILE_BYTES_MAX)
+        answer_problem(request, 413, "", "a file may be at most 64 MiB long, 67108864 bytes");
+    else if (*announced &&
+             (!text_number(announced, 0, INT64_MAX, &length) || length != part->bytes))
+        receive_answer_length(request, part->bytes);
+    else if (part->bytes == 0)
+        answer_problem(request, 400, "", "the body is empty: it must be the file itself");
+    else
+        return true;
+    return false;
+}
+
+bool receive(struct request *request, struct part *ret_part)
+{
+    struct error err;
+    bool is_good = false;
+    int rc = part_open(request->server->config->media_root, ret_part, &err);
+
+    if (rc != 0) {
+        receive_refuse(request, rc, &err);
+        return false;
+    }
+    rc = receive_all(request, ret_part, &err);
+    if (rc != 0)
+        receive_refuse(request, rc, &err);
+    else
+        is_good = receive_check(request, ret_part);
+    if (!is_good)
+        part_close(ret_part);
+    return is_good;
+}
