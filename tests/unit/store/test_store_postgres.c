@@ -365,6 +365,62 @@ START_TEST(news_that_nobody_notified_of_are_found_and_nothing_else_is_news)
 }
 END_TEST
 
+/* --- a long queue --- */
+
+enum { LONG = 10000, FEW_ROWS = 50 };
+
+static void queue_many(PGconn *connection)
+{
+    char sql[300];
+
+    snprintf(sql, sizeof sql,
+        "INSERT INTO casecast.jobs(id, kind, subject, key, state, created_ms)"
+        " SELECT 'id' || i, 'video', '1', 'key' || i, 'queued', 1 FROM generate_series(1, %d) i",
+        LONG);
+    kit_run(connection, sql);
+}
+
+/* As the server counts them, of all queries of this connection that it has not added up yet. */
+static int rows_of_jobs_read(PGconn *connection)
+{
+    return atoi(kit_run(connection,
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+        " WHERE schemaname = 'casecast' AND relname = 'jobs'"));
+}
+
+static int rows_of_jobs_read_by(PGconn *connection, const char *sql)
+{
+    int before, n;
+
+    kit_run(connection, "BEGIN");
+    before = rows_of_jobs_read(connection);
+    kit_run(connection, sql);
+    n = rows_of_jobs_read(connection) - before;
+    kit_run(connection, "COMMIT");
+    return n;
+}
+
+START_TEST(the_next_of_many_jobs_is_found_without_reading_all)
+{
+    static const char next_sql[] =
+        "SELECT casecast.job_next('me', 'here', '', ',video,', 5, true, NULL)";
+    static const char *const meanwhile[] = {"SELECT 1", "ANALYZE casecast.jobs",
+        "SELECT casecast.member_renew('me', 'here', '', 5, '', 9000)"};
+    PGconn *connection = kit_connect(kit_path);
+
+    queue_many(connection);
+    ck_assert_str_eq(kit_run(connection, next_sql), "1");
+    for (size_t i = 0; i < sizeof meanwhile / sizeof *meanwhile; i++) {
+        int n;
+
+        kit_run(connection, meanwhile[i]);
+        n = rows_of_jobs_read_by(connection, next_sql);
+        ck_assert_msg(n < FEW_ROWS, "after %s: %d rows", meanwhile[i], n);
+    }
+    PQfinish(connection);
+}
+END_TEST
+
 /* --- another history --- */
 
 START_TEST(who_reads_tables_that_were_made_anew_is_adrift)
@@ -406,6 +462,7 @@ int main(void)
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
         each_host_that_does_not_answer_is_named_with_its_error,
         news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
+        the_next_of_many_jobs_is_found_without_reading_all,
         who_reads_tables_that_were_made_anew_is_adrift,
         a_reader_finds_by_itself_that_the_tables_were_dropped,
     };

@@ -40,18 +40,28 @@ int pg_job_each_done(struct store_link *store_link, const char *kind,
     return rc == 0 ? pg_jobs_each_row(link, result, each, NULL, ctx, err) : rc;
 }
 
+/* The positions of the rows of `listed` that wait.  Each counts those between the one before it and
+ * itself: together they pass once over the queue's index. */
+#define QUEUE_OF_LISTED                                                                            \
+    " step AS (SELECT rank, number, lag(rank) OVER turn AS rank_before,"                           \
+    "  lag(number) OVER turn AS number_before FROM listed WHERE state = 'queued'"                  \
+    "  WINDOW turn AS (ORDER BY rank, number)),"                                                   \
+    " queue AS MATERIALIZED (SELECT step.number AS waiting,"                                       \
+    "  sum(n) OVER (ORDER BY step.rank, step.number)::bigint AS position FROM step,"               \
+    "  LATERAL (SELECT count(*) AS n FROM casecast.jobs AS q WHERE q.state = 'queued'"             \
+    "   AND (q.rank, q.number) <= (step.rank, step.number)"                                        \
+    "   AND (q.rank, q.number) > (coalesce(rank_before, -1), coalesce(number_before, 0)))"         \
+    "   AS passed)"
+
 static int lists_ask_queue(
     struct pg_link *link, const struct job_filter *filter, PGresult **ret_result, struct error *err)
 {
     return jobs_ask(link,
-        "WITH queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
-        "  OVER (ORDER BY rank, number) AS position FROM casecast.jobs WHERE state = 'queued')"
-        " SELECT " JOB_COLUMNS(
-            "position") "FROM casecast.jobs JOIN queue ON waiting = number"
-                        "  WHERE state = 'queued' AND ($2 = 0 OR (rank, number) > (9 - $3, $2))"
-                        "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = "
-                        "$5)"
-                        "  ORDER BY rank, number LIMIT $1",
+        "WITH listed AS MATERIALIZED (SELECT * FROM casecast.jobs"
+        "  WHERE state = 'queued' AND ($2 = 0 OR (rank, number) > (9 - $3, $2))"
+        "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = $5)"
+        "  ORDER BY rank, number LIMIT $1)," QUEUE_OF_LISTED " SELECT " JOB_COLUMNS(
+            "position") "FROM listed JOIN queue ON waiting = number ORDER BY rank, number",
         PG_VALUES(pg_number(filter->most), pg_number(filter->after),
             pg_number(filter->after_priority), pg_text(filter->kind), pg_text(filter->subject)),
         ret_result, err);
@@ -64,12 +74,8 @@ static int lists_ask_newest(
         "WITH listed AS MATERIALIZED (SELECT * FROM casecast.jobs"
         "  WHERE ($2 = 0 OR number < $2) AND ($3::text IS NULL OR state = $3)"
         "  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR subject = $5)"
-        "  ORDER BY number DESC LIMIT $1),"
-        " queue AS MATERIALIZED (SELECT number AS waiting, row_number()"
-        "  OVER (ORDER BY rank, number) AS position FROM casecast.jobs WHERE state = 'queued'"
-        "  AND EXISTS (SELECT 1 FROM listed WHERE state = 'queued'))"
-        " SELECT " JOB_COLUMNS("position") "FROM listed LEFT JOIN queue ON waiting = number"
-                                           " ORDER BY number DESC",
+        "  ORDER BY number DESC LIMIT $1)," QUEUE_OF_LISTED " SELECT " JOB_COLUMNS(
+            "position") "FROM listed LEFT JOIN queue ON waiting = number ORDER BY number DESC",
         PG_VALUES(pg_number(filter->most), pg_number(filter->before), pg_text(filter->state),
             pg_text(filter->kind), pg_text(filter->subject)),
         ret_result, err);

@@ -372,7 +372,8 @@ END $$;
 -- begun, or whose key an engine made, waits for a process of that engine while one lives: it continues from what is
 -- there, and another engine makes other bytes.  p_limits: how many jobs of a kind run at once on a
 -- machine.  p_heirs false: nobody's job is taken over now.  Each query follows an index and ends at its first row: of the
--- queue that is the first of each kind, however many of other kinds stand before it.
+-- queue that is the first of each kind, however many of other kinds stand before it.  The members are read before: a table
+-- without an index for it would make each plan of a query as dear as any other, and the one that reads all jobs would do.
 CREATE OR REPLACE FUNCTION casecast.job_next(p_name text, p_machine text, p_engine text, p_kinds text, p_slots int,
   p_heirs boolean, p_limits text)
 RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
@@ -382,6 +383,7 @@ DECLARE
   living text[] := ARRAY(SELECT name FROM casecast.members WHERE leased_until_ms > t OR name = p_name) || p_name;
   others text[] := ARRAY(SELECT DISTINCT engine FROM casecast.members WHERE leased_until_ms > t AND engine <> p_engine
     AND NOT is_stopping);
+  neighbours text[] := ARRAY(SELECT name FROM casecast.members WHERE machine = p_machine);
   kinds text[] := CASE WHEN p_kinds IS NULL THEN ARRAY(SELECT DISTINCT kind FROM casecast.jobs WHERE state = 'queued')
     ELSE string_to_array(btrim(p_kinds, ','), ',') END;
   n_awake int;
@@ -418,7 +420,7 @@ BEGIN
     ORDER BY head.rank, head.number LIMIT 1;
   SELECT number INTO lapsed FROM casecast.jobs AS mine
     WHERE state = 'running' AND p_heirs AND NOT owner = ANY (living) AND NOT coalesce(engine = ANY (others), false)
-      AND CASE WHEN owner IN (SELECT name FROM casecast.members WHERE machine = p_machine)
+      AND CASE WHEN owner = ANY (neighbours)
         THEN NOT kind = ANY (coalesce(full_awake, '{}'))
         ELSE n_here < p_slots AND NOT kind = ANY (coalesce(full_here, '{}')) END
       AND (p_kinds IS NULL OR strpos(p_kinds, ',' || kind || ',') > 0)
