@@ -177,6 +177,23 @@ a_wrong_secret_is_refused() {
     stack_wait
 }
 
+# The time of one video has come.  With a short CASECAST_KEEP a look for what may go comes soon; no job is old enough to be
+# forgotten.
+pieces_go_after_the_end() {
+    local job other
+    job=$(sql "SELECT id FROM casecast_jobs WHERE subject = 'second' AND state = 'done'")
+    other=$(sql "SELECT id FROM casecast_jobs WHERE subject = 'fourth' AND state = 'done'")
+    fact 'pieces stay at first' has_piece_of "$job"
+    sql "UPDATE casecast_jobs SET asked_ms = asked_ms + 3600000 WHERE asked_ms IS NOT NULL;
+         UPDATE casecast_jobs SET clear_ms = 1 WHERE id = '$job'"
+    CASECAST_KEEP=10s responders_start
+    stack_wait
+    fact 'then they go, and their playlist' wait_for 30 lacks_live "$job"
+    fact 'who asks for the playlist is told so' same 404 "$(status "$url/media/$(playlist_of "$job")")"
+    for name in video thumbnail poster sprites; do fact "the $name stays" same 200 "$(status "$url$(jq -r ".$name" <<<"$(result_of "$job")")")"; done
+    fact 'so do the pieces of another video' has_piece_of "$other"
+}
+
 files_with_a_secret_are_guarded() {
     local answer job secret video
     export CASECAST_SECRET_KEY=0123456789abcdef0123
@@ -211,6 +228,7 @@ a_dead_process_is_taken_over
 a_canceled_video_leaves_no_pieces
 storage_away
 storage_gone
+pieces_go_after_the_end
 a_wrong_secret_is_refused
 files_with_a_secret_are_guarded
 facts_end

@@ -45,6 +45,7 @@ long) head -c 70000 /dev/zero | tr '\0' x && echo ;;
 many) yes line | head -n 10001 ;;
 still) echo a && sleep 300 ;;
 busy) while sleep 0.05; do echo '{"event":"progress","percent":1}'; done ;;
+last) echo one && echo last && ((CASECAST_ATTEMPT > 1)) || sleep 300 ;;
 deaf) trap '' TERM && echo ready && while :; do sleep 0.1; done ;;
 tree*) # two processes that leave its group, and the second its session
     echo one && echo two
@@ -277,6 +278,16 @@ attempt 2' "$(cat "$private/attempts.tree")"
 fact 'no line is there twice' same 'one
 two
 three' "$(stream "$url/api/jobs/$tree/events" | messages)"
+
+# Its last line is in the journal, and its end is not.
+last=$(ask '{"actId":"last"}')
+stream_until '^data: last' "$url/api/jobs/$last/events" >/dev/null
+kill -KILL "$(starters "$last")"
+fact 'after a kill between the last line and the end, the job ends' wait_for 10 is "$last" 'done'
+fact 'and each line is there once, before the end' same '["message","one"]
+["message","last"]
+["done","{}"]
+["end","{\"state\":\"done\"}"]' "$(stream "$url/api/jobs/$last/events" | all_events)"
 
 # --- what took a while ---
 
