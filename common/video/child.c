@@ -6,18 +6,22 @@
 #include "video/draw/typesetter.h"
 #include "video/language/fonts.h"
 #include "video/media/decoder.h"
-
-static bool child_sets_text(int argc, char **argv)
-{
-    return argc == 3 && strcmp(argv[1], FONTS_ARGUMENT) == 0;
-}
+#include "video/sealed/fork_server.h"
 
 bool child_is_wanted(int argc, char **argv)
 {
-    return decoder_is_wanted(argc, argv) || child_sets_text(argc, argv);
+    return fork_server_is_wanted(argc, argv);
 }
 
-int child_main(int argc, char **argv)
+void child_become(const char *role, bool is_required)
 {
-    return child_sets_text(argc, argv) ? typesetter_main(argv) : decoder_main(argv);
+    if (strcmp(role, FONTS_ROLE) == 0)
+        typesetter_main(is_required);
+    if (strcmp(role, DECODER_ROLE) == 0)
+        decoder_main(is_required);
+}
+
+int child_main(void)
+{
+    return fork_server_main(child_become);
 }

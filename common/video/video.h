@@ -8,8 +8,8 @@
  *
  * Room: from a case to a narrated video.
  * May use: base, case, video/canary, video/deliver, video/draw, video/encode, video/film,
- *     video/frame, video/kept, video/language, video/media, video/mix, video/soundtrack,
- *     video/voice, video/watch.
+ * video/frame, video/kept, video/language, video/media, video/mix, video/sealed, video/soundtrack,
+ * video/voice, video/watch.
  * Used by: cli, cli/create, cli/jobs, fcgi, fcgi/cases, fcgi/kind. */
 #pragma once
 

@@ -115,7 +115,7 @@ static void typesetter_add_file(void *ctx, const char *path)
         seal_files_add(files, path);
 }
 
-struct typesetter *typesetter_open(char **argv)
+struct typesetter *typesetter_open(bool is_required)
 {
     static struct typesetter typesetter;
     static struct seal_files files;
@@ -131,12 +131,12 @@ struct typesetter *typesetter_open(char **argv)
     faces_lock(typesetter.faces);
     faces_count_unseen_locked(typesetter.faces, "A");
     faces_unlock(typesetter.faces);
-    return seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0, &files) ? &typesetter : NULL;
+    return seal_close(is_required, &files) ? &typesetter : NULL;
 }
 
-int typesetter_main(char **argv)
+void typesetter_main(bool is_required)
 {
-    struct typesetter *typesetter = typesetter_open(argv);
+    struct typesetter *typesetter = typesetter_open(is_required);
 
     if (!typesetter)
         _exit(SEAL_REFUSED);

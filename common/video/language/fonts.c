@@ -31,7 +31,7 @@ struct fonts {
     bool has_worked; /* it was asked something from outside */
 };
 
-static const struct sealed_role typesetter = {.argument = FONTS_ARGUMENT,
+static const struct sealed_role typesetter = {.name = FONTS_ROLE,
     .process = "the process that sets it",
     .fault = "can't be set",
     .work = "setting it",

@@ -58,4 +58,4 @@ enum fonts_question {
 int fonts_ask(struct fonts *fonts, const struct buf *question, struct buf *ret_answer,
     size_t *ret_at, struct error *err);
 
-#define FONTS_ARGUMENT "--typesetter"
+#define FONTS_ROLE "typesetter"

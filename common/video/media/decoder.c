@@ -27,11 +27,6 @@ struct decoder {
     float *pairs; /* EXCHANGE_PAIRS of them, shared with the other side; NULL: not mapped */
 };
 
-bool decoder_is_wanted(int argc, char **argv)
-{
-    return argc == 3 && strcmp(argv[1], DECODER_ARGUMENT) == 0;
-}
-
 /* --- pictures --- */
 
 static size_t decoder_picture_size(const struct decoder *decoder)
@@ -162,7 +157,7 @@ static void decoder_serve(struct decoder *decoder)
     }
 }
 
-int decoder_main(char **argv)
+void decoder_main(bool is_required)
 {
     static struct decoder decoder;
 
@@ -170,7 +165,7 @@ int decoder_main(char **argv)
     cpu_pin_libav();
     libav_log_capture();
     picture_prepare();
-    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0, NULL))
+    if (!seal_close(is_required, NULL))
         _exit(SEAL_REFUSED);
     decoder_serve(&decoder);
     /* No exit(): what it would call, the seal may refuse. */

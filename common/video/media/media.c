@@ -12,7 +12,7 @@
 #include "video/media/decoder.h"
 #include "video/media/media_private.h"
 
-static const struct sealed_role decoders = {.argument = DECODER_ARGUMENT,
+static const struct sealed_role decoders = {.name = DECODER_ROLE,
     .process = "its decoder",
     .fault = "damaged",
     .work = "decoding it"};

@@ -4,10 +4,6 @@
 
 #include <stdbool.h>
 
-/* Words of a sealed process's command line. */
-#define SEAL_REQUIRED "required"
-#define SEAL_TRIED "tried"
-
 enum {
     SEAL_REFUSED = 78,            /* exit status: the kernel refuses what is required */
     SEAL_MEMORY_MIB = 1024,       /* beside what the process has when it is sealed */

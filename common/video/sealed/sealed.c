@@ -2,10 +2,8 @@
 #include "video/sealed/sealed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cancel.h"
+#include "video/sealed/fork_order.h"
 #include "video/sealed/seal.h"
 
 enum { CANCEL_MS = 50, ENDING_MS = 5000 };
@@ -36,111 +35,39 @@ enum sealed_choice sealed_chosen(void)
 
 /* --- starting --- */
 
-/* Set in a sealed process.  Without it a program that does not ask child_is_wanted() would start
- * itself for ever. */
-#define SEALED_MARK "CASECAST_SEALED"
-
-enum { VARIABLES_MAX = 32 };
-
-static bool sealed_has_variable(const struct sealed_role *role, const char *line)
-{
-    static const char *const names[] = {
-        "GLIBC_TUNABLES=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS="};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(line, names[i], strlen(names[i])) == 0)
-            return true;
-    for (const char *const *name = role->variables; *name; name++)
-        if (strncmp(line, *name, strlen(*name)) == 0)
-            return true;
-    return false;
-}
-
-/* The environment holds keys and passwords: the process gets what allocators and sanitizers read,
- * and what its role names. */
-static char **sealed_environment(
-    const struct sealed_role *role, char *ret_list[static VARIABLES_MAX])
-{
-    int n = 0;
-
-    ret_list[n++] = SEALED_MARK "=1";
-    for (char **line = environ; *line; line++)
-        if (n < VARIABLES_MAX - 1 && sealed_has_variable(role, *line))
-            ret_list[n++] = *line;
-    ret_list[n] = NULL;
-    return ret_list;
-}
-
-/* Its standard streams are empty; it inherits its end of the pair and nothing else.  stderr is for
- * the reports of sanitizers. */
-static int sealed_spawn(
-    const struct sealed_role *role, int its_end, bool is_required, pid_t *ret_pid)
-{
-    static char program[] = "/proc/self/exe";
-    char *argv[] = {
-        "casecast", (char *)role->argument, is_required ? SEAL_REQUIRED : SEAL_TRIED, NULL};
-    char *environment[VARIABLES_MAX];
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    int rc;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, its_end, EXCHANGE_FD);
-    posix_spawn_file_actions_addclosefrom_np(&actions, EXCHANGE_FD + 1);
-    rc = posix_spawn(
-        ret_pid, program, &actions, &attributes, argv, sealed_environment(role, environment));
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return rc;
-}
-
 int sealed_start(
     const struct sealed_role *role, bool is_required, struct sealed_one *ret_one, struct error *err)
 {
     const struct timeval patience = {.tv_sec = SEAL_SECONDS};
     int ends[2], rc;
 
-    if (getenv(SEALED_MARK))
+    /* A program that does not ask child_is_wanted() would start itself for ever. */
+    if (getenv(FORK_MARK))
         return error_set(err, ERR_LIBRARY, "a sealed process starts no other");
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return error_set(err, ERR_LIMIT, "no sealed process can be started: %s", strerror(errno));
-    rc = sealed_spawn(role, ends[1], is_required, &ret_one->pid);
+    rc = fork_order(role, is_required, ends[1], err);
     close(ends[1]);
-    ret_one->role = role;
-    ret_one->socket = ends[0];
-    ret_one->patience_s = SEAL_SECONDS;
+    *ret_one = (struct sealed_one){
+        .role = role, .is_required = is_required, .socket = ends[0], .patience_s = SEAL_SECONDS};
     setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    if (rc == 0)
-        return 0;
-    close(ends[0]);
-    return error_set(err, ERR_LIMIT, "no sealed process can be started: %s", strerror(rc));
-}
-
-/* Its status, as of waitpid(). */
-static int sealed_reap(struct sealed_one *one)
-{
-    int status = 0;
-
-    close(one->socket);
-    while (waitpid(one->pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
+    if (rc < 0)
+        close(ends[0]);
+    return rc;
 }
 
 void sealed_end(struct sealed_one *one)
 {
+    /* One that was never asked. */
+    bool is_started =
+        one->pid > 0 || exchange_receive(one->socket, &one->pid, sizeof one->pid, NULL);
+
+    close(one->socket);
+    if (!is_started || one->pid < 0)
+        return;
     kill(one->pid, SIGKILL);
-    sealed_reap(one);
+    while (waitpid(one->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
 }
 
 /* Of a process whose answer was none: it is ending, or else goes on and must be ended.  Its status,
@@ -203,6 +130,7 @@ static int sealed_wait(
         one->role->fault, one->role->work, one->patience_s);
 }
 
+/* After a crash the next process has other addresses (fork_server.h). */
 static int sealed_explain_signal(
     const struct sealed_role *role, int signal, const char *name, struct error *err)
 {
@@ -214,6 +142,7 @@ static int sealed_explain_signal(
         return error_set(err, ERR_INPUT,
             "%s: %s, or too costly: %s takes more than %d seconds of a processor", name,
             role->fault, role->work, SEAL_PROCESSOR_SECONDS);
+    fork_order_forget();
     return error_set(err, ERR_INPUT, "%s: %s: %s ends in %s, or needs more than %d MiB of memory",
         name, role->fault, role->work, strsignal(signal), SEAL_MEMORY_MIB);
 }
@@ -234,13 +163,54 @@ static int sealed_explain(
         err, ERR_LIBRARY, "%s: %s ended with status %d", name, role->process, WEXITSTATUS(status));
 }
 
+/* Waits until the process is forked.  1: its fork server has ended before. */
+static int sealed_wait_for_fork(
+    struct sealed_one *one, const char *name, const atomic_bool *cancel, struct error *err)
+{
+    int rc = one->pid ? 0 : sealed_wait(one, name, cancel, err);
+
+    if (rc < 0 || one->pid) {
+        if (rc < 0)
+            sealed_end(one);
+        return rc;
+    }
+    if (!exchange_receive(one->socket, &one->pid, sizeof one->pid, NULL)) {
+        close(one->socket);
+        return 1;
+    }
+    if (one->pid > 0)
+        return 0;
+    close(one->socket);
+    return error_set(err, ERR_LIMIT, "no sealed process can be started: %s", strerror(-one->pid));
+}
+
+/* Its process is there and has time for a question. */
+static int sealed_prepare(
+    struct sealed_one *one, const char *name, const atomic_bool *cancel, struct error *err)
+{
+    int rc = sealed_wait_for_fork(one, name, cancel, err);
+
+    for (int i = 0; rc == 1 && i < 2; i++) {
+        rc = sealed_start(one->role, one->is_required, one, err);
+        if (rc == 0)
+            rc = sealed_wait_for_fork(one, name, cancel, err);
+    }
+    if (rc == 1)
+        return error_set(
+            err, ERR_LIMIT, "no sealed process can be started: what forks it ends at once");
+    if (rc == 0)
+        sealed_renew_time(one);
+    return rc;
+}
+
 int sealed_ask(struct sealed_one *one, const char *name, const void *question, size_t question_size,
     const int *fds, int n_fds, const atomic_bool *cancel, void *ret_answer, size_t answer_size,
     struct error *err)
 {
-    int rc = 0;
+    int rc = sealed_prepare(one, name, cancel, err);
 
-    sealed_renew_time(one);
+    if (rc < 0)
+        return rc;
     if (exchange_send(one->socket, question, question_size, fds, n_fds))
         rc = sealed_wait(one, name, cancel, err);
     if (rc < 0)
@@ -271,9 +241,11 @@ int sealed_ask_long(struct sealed_one *one, const char *name, const struct buf *
     const atomic_bool *cancel, struct buf *ret_answer, struct error *err)
 {
     struct sealed_waiting waiting = {one, name, cancel, err, 0};
+    int rc = sealed_prepare(one, name, cancel, err);
 
     *ret_answer = (struct buf){0};
-    sealed_renew_time(one);
+    if (rc < 0)
+        return rc;
     if (exchange_send_long(one->socket, question) &&
         exchange_receive_long(one->socket, sealed_wait_for_piece, &waiting, ret_answer))
         return 0;

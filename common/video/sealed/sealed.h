@@ -1,10 +1,10 @@
-/* sealed.h - processes that may do nothing but one thing: started, asked, and ended.  Each is this
- * program, started again with the argument of its role; it has no environment, no descriptor but
- * its end of a socket pair (exchange.h), and seals itself (seal.h) before it reads a question.
+/* sealed.h - processes that may do nothing but one thing: started, asked, and ended.  Each is a
+ * copy of this program's fork server (fork_server.h); it has no environment, no descriptor but its
+ * end of a socket pair (exchange.h), and seals itself (seal.h) before it reads a question.
  *
  * Room: processes that may do nothing but one thing, and messages to them.
  * May use: base.
- * Used by: cli, fcgi, video/draw, video/language, video/media. */
+ * Used by: cli, fcgi, video, video/draw, video/language, video/media. */
 #pragma once
 
 #include <stdatomic.h>
@@ -30,7 +30,7 @@ enum sealed_choice sealed_chosen(void);
 
 /* What a process is for.  The words are those of errors. */
 struct sealed_role {
-    const char *argument;      /* of its command line: "--decoder" */
+    const char *name;          /* "decoder" */
     const char *process;       /* "its decoder" */
     const char *fault;         /* "damaged" */
     const char *work;          /* "decoding it" */
@@ -39,13 +39,14 @@ struct sealed_role {
 
 struct sealed_one {
     const struct sealed_role *role;
-    pid_t pid;
+    bool is_required;
+    pid_t pid; /* 0: not known before the first question */
     int socket;
     int patience_s; /* for an answer */
 };
 
-/* Starts a process; it is sealed when it answers.  `role` must stay.  -ERR_LIMIT: none can be
- * started. */
+/* Starts a process, and does not wait for it; it is sealed when it answers.  `role` must stay.
+ * -ERR_LIMIT: none can be started. */
 int sealed_start(const struct sealed_role *role, bool is_required, struct sealed_one *ret_one,
     struct error *err);
 
@@ -54,8 +55,8 @@ void sealed_end(struct sealed_one *one);
 
 /* Ask, and wait for the answer.  `name`: what errors begin with.  Negative: there is none, and the
  * process has ended, or was ended, and may not be asked again.  -ERR_INPUT: the question ended it,
- * or took SEAL_PROCESSOR_SECONDS of processor time; -ERR_LIMIT: it was killed from outside;
- * -ERR_LIBRARY: the kernel refuses the seal; -ERR_CANCELED. */
+ * or took SEAL_PROCESSOR_SECONDS of processor time; -ERR_LIMIT: it can't be started, or was killed
+ * from outside; -ERR_LIBRARY: the kernel refuses the seal; -ERR_CANCELED. */
 int sealed_ask(struct sealed_one *one, const char *name, const void *question, size_t question_size,
     const int *fds, int n_fds, const atomic_bool *cancel, void *ret_answer, size_t answer_size,
     struct error *err);

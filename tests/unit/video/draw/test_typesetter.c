@@ -14,6 +14,7 @@
 #include "video/draw/typesetter.h"
 #include "video/language/fonts.h"
 #include "video/sealed/exchange.h"
+#include "video/sealed/fork_server.h"
 #include "video/sealed/seal.h"
 #include "video/sealed/sealed.h"
 
@@ -50,9 +51,9 @@ static void lie(struct buf *answer, unsigned seed)
         answer->len = (size_t)rand() % answer->len;
 }
 
-static int faulty_main(char **argv)
+static void faulty_main(bool is_required)
 {
-    struct typesetter *typesetter = typesetter_open(argv);
+    struct typesetter *typesetter = typesetter_open(is_required);
     struct buf question, answer;
 
     while (typesetter && exchange_receive_long(EXCHANGE_FD, NULL, NULL, &question)) {
@@ -79,6 +80,13 @@ static int faulty_main(char **argv)
 
 /* A file of this name in the folder that the tests run in chooses that process. */
 #define FAULTY "faulty-typesetter"
+
+static void become(const char *role, bool is_required)
+{
+    if (access(FAULTY, F_OK) == 0)
+        faulty_main(is_required);
+    child_become(role, is_required);
+}
 
 static char folder[] = "/tmp/casecast-typesetter.XXXXXX";
 
@@ -297,7 +305,7 @@ int main(int argc, char **argv)
     int failed;
 
     if (child_is_wanted(argc, argv))
-        return access(FAULTY, F_OK) == 0 ? faulty_main(argv) : child_main(argc, argv);
+        return fork_server_main(become);
     runner = srunner_create(suite);
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 120);

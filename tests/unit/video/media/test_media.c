@@ -1,6 +1,7 @@
 /* test_media.c - files from outside in sealed processes: the same pixels and samples as without,
  * and a decoder that a file took over, ended or stalls gets nothing and stops nobody. */
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -28,6 +29,8 @@
 #include "video/media/media.h"
 #include "video/media/media_private.h"
 #include "video/media/questions.h"
+#include "video/sealed/fork_order.h"
+#include "video/sealed/fork_server.h"
 #include "video/sealed/seal.h"
 #include "video/sealed/sealed.h"
 
@@ -40,6 +43,7 @@ static void set_up(void)
     digest_init();
     cpu_pin_libav(); /* here, too, as a decoder does */
     folder = media_folder();
+    ck_assert_int_eq(chdir(folder), 0);
     sealed_choose("require");
     ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
 }
@@ -53,20 +57,32 @@ static void tear_down(void)
 
 /* --- the decoder of this program: the real one, but for files that take it over --- */
 
+/* It tells what it has of that, if a file has this name. */
+#define ENVIRONMENT "environment"
+
+static void add_environment(char *text, size_t size)
+{
+    for (char **line = environ; *line; line++)
+        if (strncmp(*line, "CASECAST_", 9) == 0 || strncmp(*line, "PG", 2) == 0)
+            snprintf(text + strlen(text), size - strlen(text), " %s", *line);
+}
+
 /* As decoder_main(), with that fault: it runs bytes of the file. */
-static int faulty_decoder_main(char **argv)
+static void faulty_decoder_main(bool is_required)
 {
     static struct question question;
     static struct answer answer;
     int fds[EXCHANGE_FDS];
 
-    if (!seal_close(strcmp(argv[2], SEAL_REQUIRED) == 0, NULL))
+    if (!seal_close(is_required, NULL))
         _exit(SEAL_REFUSED);
     while (exchange_receive(EXCHANGE_FD, &question, sizeof question, fds)) {
         const struct attack *attack = mmap(NULL, sizeof *attack, PROT_READ, MAP_PRIVATE, fds[0], 0);
 
         answer.rc = -ERR_INPUT;
         snprintf(answer.text, sizeof answer.text, "errno %d", attack_run(attack));
+        if (strcmp(question.name, ENVIRONMENT) == 0)
+            add_environment(answer.text, sizeof answer.text);
         exchange_send(EXCHANGE_FD, &answer, sizeof answer, NULL, 0);
         for (int i = 0; i < EXCHANGE_FDS; i++)
             if (fds[i] >= 0)
@@ -78,9 +94,13 @@ static int faulty_decoder_main(char **argv)
 /* A file of this name in the folder that the tests run in chooses the decoder. */
 #define FAULTY "faulty-decoder"
 
-static int test_decoder_main(char **argv)
+static void become(const char *role, bool is_required)
 {
-    return access(FAULTY, F_OK) == 0 ? faulty_decoder_main(argv) : decoder_main(argv);
+    if (strcmp(role, DECODER_ROLE) != 0)
+        _exit(1);
+    if (access(FAULTY, F_OK) == 0)
+        faulty_decoder_main(is_required);
+    decoder_main(is_required);
 }
 
 /* Ends the decoder that was started ahead, which is none of those. */
@@ -88,7 +108,6 @@ static void become_faulty(void)
 {
     media_close(media);
     media_write(folder, FAULTY, "", 0);
-    ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(media_open(folder, NULL, &media, &err), 0);
 }
 
@@ -335,26 +354,162 @@ START_TEST(a_decoder_has_a_limit_of_time_and_no_core)
 }
 END_TEST
 
-START_TEST(a_decoder_has_no_secret_and_no_descriptor)
+/* This process's fork server; 0: it has none. */
+static pid_t find_fork_server(void)
+{
+    char path[64], name[64], state;
+    int parent, pid = 0;
+    DIR *all = opendir("/proc");
+    const struct dirent *entry;
+    FILE *file;
+
+    while (pid == 0 && (entry = readdir(all))) {
+        snprintf(path, sizeof path, "/proc/%.20s/stat", entry->d_name);
+        file = fopen(path, "re");
+        if (!file)
+            continue;
+        if (fscanf(file, "%d (%63[^)]) %c %d", &pid, name, &state, &parent) != 4 ||
+            parent != getpid() || state == 'Z' || strcmp(name, "casecast-forks") != 0)
+            pid = 0;
+        fclose(file);
+    }
+    closedir(all);
+    return pid;
+}
+
+/* Where descriptor `fd` of a process leads; "": it has none. */
+static const char *read_fd(pid_t pid, int fd, char ret_text[static 64])
+{
+    char path[64];
+    ssize_t len;
+
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+    len = readlink(path, ret_text, 63);
+    ret_text[len < 0 ? 0 : len] = '\0';
+    return ret_text;
+}
+
+static void check_it_has_nothing(pid_t pid)
+{
+    char text[8192];
+
+    read_proc(pid, "environ", text, sizeof text);
+    ck_assert_msg(!strstr(text, "the-"), "%s", text);
+    read_proc(pid, "status", text, sizeof text);
+    ck_assert_msg(strstr(text, "Threads:\t1\n") != NULL, "%s", text);
+    for (int fd = EXCHANGE_FD + 1; fd < 256; fd++)
+        ck_assert_msg(*read_fd(pid, fd, text) == '\0', "it has %d: %s", fd, text);
+}
+
+/* Nobody but root may look into them. */
+START_TEST(a_decoder_and_its_fork_server_have_no_secret_and_no_descriptor)
 {
     struct sealed_one one;
-    char text[8192], path[64];
     int open_one = open("/etc/passwd", O_RDONLY); /* not even closed on exec */
 
     ck_assert_int_ge(open_one, 0);
     setenv("CASECAST_SECRET_KEY", "the-key-of-this-site", 1);
     setenv("PGPASSWORD", "the-password", 1);
+    fork_order_forget();
     start(&one);
-    if (geteuid() == 0) { /* nobody else may look into it */
-        read_proc(one.pid, "environ", text, sizeof text);
-        ck_assert_msg(!strstr(text, "the-"), "%s", text);
-        for (int fd = EXCHANGE_FD + 1; fd < 256; fd++) {
-            snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)one.pid, fd);
-            ck_assert_msg(readlink(path, text, sizeof text) < 0, "it has %s", path);
-        }
+    if (geteuid() == 0) {
+        check_it_has_nothing(one.pid);
+        check_it_has_nothing(find_fork_server());
     }
     sealed_end(&one);
     close(open_one);
+}
+END_TEST
+
+START_TEST(an_order_brings_no_secret_either)
+{
+    setenv("CASECAST_SECRET_KEY", "the-key-of-this-site", 1);
+    setenv("PGPASSWORD", "the-password", 1);
+    become_faulty();
+    write_attack(ENVIRONMENT, attacks[0].attack);
+    ck_assert_int_eq(media_picture_probe(media, ENVIRONMENT, &err), -ERR_INPUT);
+    ck_assert_msg(strstr(err.text, FORK_MARK "=1") != NULL, "%s", err.text);
+    ck_assert_msg(!strstr(err.text, "the-"), "%s", err.text);
+}
+END_TEST
+
+START_TEST(decoders_reach_neither_each_other_nor_their_fork_server)
+{
+    struct sealed_one one, two;
+    char of_server[64], of_one[64], of_two[64];
+
+    start(&one);
+    start(&two);
+    if (geteuid() == 0) {
+        read_fd(find_fork_server(), EXCHANGE_FD, of_server);
+        read_fd(one.pid, EXCHANGE_FD, of_one);
+        read_fd(two.pid, EXCHANGE_FD, of_two);
+        ck_assert_msg(*of_server && *of_one && *of_two, "%s %s %s", of_server, of_one, of_two);
+        ck_assert_str_ne(of_one, of_server);
+        ck_assert_str_ne(of_two, of_server);
+        ck_assert_str_ne(of_one, of_two);
+    }
+    sealed_end(&one);
+    sealed_end(&two);
+}
+END_TEST
+
+/* --- the fork server --- */
+
+START_TEST(a_fork_server_serves_all_decoders)
+{
+    struct sealed_one one;
+    pid_t pid;
+
+    start(&one);
+    pid = find_fork_server();
+    ck_assert_int_ne(pid, 0);
+    sealed_end(&one);
+    start(&one);
+    ck_assert_int_eq(find_fork_server(), pid);
+    sealed_end(&one);
+}
+END_TEST
+
+/* It ends before the order, and with an order that it has not served. */
+START_TEST(a_fork_server_that_ended_is_followed_by_another)
+{
+    const struct question question = {.kind = QUESTION_SOUND_CLOSE};
+    struct sealed_one one;
+    struct answer answer;
+    bool is_alive;
+    pid_t pid;
+
+    start(&one);
+    sealed_end(&one);
+    kill(find_fork_server(), SIGKILL);
+    start(&one);
+    sealed_end(&one);
+    pid = find_fork_server();
+    kill(pid, SIGSTOP);
+    ck_assert_int_eq(media_start(true, &one, &err), 0);
+    kill(pid, SIGKILL);
+    ck_assert_msg(
+        media_ask(&one, &question, NULL, 0, NULL, &answer, &is_alive, &err) == 0, "%s", err.text);
+    ck_assert_int_ne(find_fork_server(), pid);
+    sealed_end(&one);
+}
+END_TEST
+
+START_TEST(after_a_crash_decoders_have_another_fork_server)
+{
+    pid_t pid;
+
+    become_faulty();
+    write_attack("harm", (struct attack){.call = CRASH});
+    write_attack("next", attacks[0].attack);
+    ck_assert_int_eq(media_picture_probe(media, "next", &err), -ERR_INPUT);
+    pid = find_fork_server();
+    ck_assert_int_ne(pid, 0);
+    ck_assert_int_eq(media_picture_probe(media, "harm", &err), -ERR_INPUT);
+    ck_assert_int_eq(media_picture_probe(media, "next", &err), -ERR_INPUT);
+    ck_assert_int_ne(find_fork_server(), 0);
+    ck_assert_int_ne(find_fork_server(), pid);
 }
 END_TEST
 
@@ -370,25 +525,30 @@ static bool is_running(pid_t pid)
     return !strstr(text, ") Z ");
 }
 
-START_TEST(a_decoder_ends_with_the_process_that_started_it)
+START_TEST(a_decoder_and_its_fork_server_end_with_the_process_that_started_them)
 {
     int pipes[2], status;
     struct sealed_one one;
-    pid_t child, pid = 0;
+    pid_t child, pids[2] = {0};
 
     ck_assert_int_eq(pipe(pipes), 0);
     child = fork();
     if (child == 0) {
         start(&one);
-        if (write(pipes[1], &one.pid, sizeof one.pid) < 0)
+        pids[0] = one.pid;
+        pids[1] = find_fork_server();
+        if (write(pipes[1], pids, sizeof pids) < 0)
             _exit(1);
         raise(SIGKILL);
     }
-    ck_assert_int_eq(read(pipes[0], &pid, sizeof pid), sizeof pid);
+    ck_assert_int_eq(read(pipes[0], pids, sizeof pids), sizeof pids);
     waitpid(child, &status, 0);
-    for (int i = 0; i < 500 && is_running(pid); i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    ck_assert(!is_running(pid));
+    for (int at = 0; at < 2; at++) {
+        ck_assert_int_gt(pids[at], 0);
+        for (int i = 0; i < 500 && is_running(pids[at]); i++)
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        ck_assert(!is_running(pids[at]));
+    }
     close(pipes[0]);
     close(pipes[1]);
 }
@@ -407,8 +567,8 @@ int main(int argc, char **argv)
     SRunner *runner;
     int failed;
 
-    if (decoder_is_wanted(argc, argv))
-        return test_decoder_main(argv);
+    if (fork_server_is_wanted(argc, argv))
+        return fork_server_main(become);
     runner = srunner_create(suite);
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 120);
@@ -425,8 +585,13 @@ int main(int argc, char **argv)
     tcase_add_test(tc, a_decoder_that_stalls_ends_when_the_video_is_canceled);
     tcase_add_test(tc, a_decoder_that_sleeps_ends_when_patience_does);
     tcase_add_test(tc, a_decoder_has_a_limit_of_time_and_no_core);
-    tcase_add_test(tc, a_decoder_has_no_secret_and_no_descriptor);
-    tcase_add_test(tc, a_decoder_ends_with_the_process_that_started_it);
+    tcase_add_test(tc, a_decoder_and_its_fork_server_have_no_secret_and_no_descriptor);
+    tcase_add_test(tc, an_order_brings_no_secret_either);
+    tcase_add_test(tc, decoders_reach_neither_each_other_nor_their_fork_server);
+    tcase_add_test(tc, a_fork_server_serves_all_decoders);
+    tcase_add_test(tc, a_fork_server_that_ended_is_followed_by_another);
+    tcase_add_test(tc, after_a_crash_decoders_have_another_fork_server);
+    tcase_add_test(tc, a_decoder_and_its_fork_server_end_with_the_process_that_started_them);
     tcase_add_test(tc, this_kernel_seals);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
