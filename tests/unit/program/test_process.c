@@ -77,7 +77,7 @@ static int run_with(struct run *run, struct process_plan plan, const char *scrip
     plan.input = plan.input ? plan.input : "asked\n";
     plan.cancel = &run->cancel;
     plan.ctx = run;
-    plan.line = take_line;
+    plan.line = plan.line ? plan.line : take_line;
     plan.complaint = take_complaint;
     plan.tick = tick;
     plan.grace_ms = grace_ms;
@@ -166,6 +166,66 @@ START_TEST(its_limits_end_it)
 }
 END_TEST
 
+/* --- a program that prints faster than its lines are taken --- */
+
+enum { FLOOD = 600 /* lines of 1 KiB */ };
+
+static char flood_folder[] = "/tmp/casecast-test-XXXXXX";
+
+/* Lines that the program has printed. */
+static int printed(void)
+{
+    char path[100];
+    FILE *file;
+    int n = 0;
+
+    snprintf(path, sizeof path, "%s/count", flood_folder);
+    file = fopen(path, "r");
+    if (!file || fscanf(file, "%d", &n) != 1)
+        n = 0;
+    if (file)
+        fclose(file);
+    return n;
+}
+
+/* The first line takes until the program has printed nothing for a while. */
+static int take_slowly(void *ctx, const char *line, size_t len)
+{
+    struct run *run = ctx;
+    int before = -1;
+
+    (void)line;
+    run->n_bytes += len;
+    while (run->n_bytes == len && printed() != before) {
+        before = printed();
+        usleep(500000);
+    }
+    if (run->n_bytes == len)
+        snprintf(run->said, sizeof run->said, "%d", before);
+    return 0;
+}
+
+START_TEST(a_program_waits_at_its_pipe_until_its_lines_are_taken)
+{
+    struct process_plan plan = {.folder = flood_folder, .line = take_slowly};
+    char path[100], script[200];
+    struct run run = {0};
+
+    ck_assert_ptr_nonnull(mkdtemp(flood_folder));
+    snprintf(script, sizeof script,
+        "i=0; while [ $i -lt %d ]; do printf '%%01023d\n' $i; i=$((i+1)); echo $i >count; "
+        "done",
+        FLOOD);
+    assert_ends(&run, plan, script, PROCESS_EXITED, 0);
+    ck_assert_uint_eq(run.n_bytes, FLOOD * 1023);
+    /* What a pipe holds, and what was read with the first line. */
+    ck_assert_msg(atoi(run.said) > 0 && atoi(run.said) <= 2 * 65 + 1, "%s lines", run.said);
+    snprintf(path, sizeof path, "%s/count", flood_folder);
+    unlink(path);
+    rmdir(flood_folder);
+}
+END_TEST
+
 START_TEST(a_line_of_the_greatest_length_is_taken)
 {
     struct run run = {0};
@@ -249,6 +309,7 @@ int main(int argc, char **argv)
     tcase_add_test(facts, a_signal_and_a_missing_program_are_told);
     tcase_add_test(facts, a_folder_that_is_not_there_starts_nothing);
     tcase_add_test(facts, its_limits_end_it);
+    tcase_add_test(facts, a_program_waits_at_its_pipe_until_its_lines_are_taken);
     tcase_add_test(facts, a_line_of_the_greatest_length_is_taken);
     tcase_add_test(facts, a_cancel_ends_it_with_or_without_its_consent);
     tcase_add_test(facts, nothing_that_it_started_is_left);
