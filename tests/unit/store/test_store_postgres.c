@@ -237,6 +237,80 @@ START_TEST(many_threads_run_each_job_once_and_no_machine_more_than_its_slots)
 }
 END_TEST
 
+/* --- an owner that comes back while another process takes its job --- */
+
+static const char heir_claims[] =
+    "SELECT count(*) FROM casecast.jobs_claim('heir', 'm', 'e', 1, NULL, 60000, 1, true, 'c', NULL,"
+    " 1)";
+
+static const char *owner_renews(void)
+{
+    static char sql[200];
+
+    snprintf(sql, sizeof sql, "SELECT casecast.member_renew('%s', 'm', 'e', 1, NULL, 60000)",
+        kit_ask("SELECT owner FROM casecast.jobs"));
+    return sql;
+}
+
+static void wait_for_a_lock(void)
+{
+    int64_t until_ms = clock_monotonic_ms() + MOST_MS;
+
+    while (strcmp(kit_ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                          " AND wait_event_type = 'Lock'"),
+               "1") != 0) {
+        ck_assert_msg(clock_monotonic_ms() < until_ms, "the second call waits for nobody");
+        usleep(5000);
+    }
+}
+
+/* `first` is done and not committed when `second` begins, which then waits for it.  Returns what
+ * `second` answers. */
+static const char *meet(const char *first, const char *second)
+{
+    PGconn *one = kit_connect(kit_path), *two = kit_connect(kit_path);
+    static char answer[40];
+    PGresult *result;
+
+    kit_run(one, "BEGIN");
+    kit_run(one, first);
+    ck_assert_int_eq(PQsendQuery(two, second), 1);
+    wait_for_a_lock();
+    kit_run(one, "COMMIT");
+    result = PQgetResult(two);
+    ck_assert_msg(PQresultStatus(result) == PGRES_TUPLES_OK, "%s", PQresultErrorMessage(result));
+    snprintf(answer, sizeof answer, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(one);
+    PQfinish(two);
+    return answer;
+}
+
+static void job_of_silent_owner(void)
+{
+    kit_job("a");
+    kit_claim("me", 1);
+    kit_sql("UPDATE casecast_members SET leased_until_ms = 0");
+}
+
+START_TEST(an_owner_that_comes_back_first_keeps_its_job)
+{
+    job_of_silent_owner();
+    ck_assert_str_eq(meet(owner_renews(), heir_claims), "0");
+    ck_assert_str_eq(kit_ask("SELECT run || (owner <> 'heir')::text || dead::text"
+                             " FROM casecast.jobs"),
+        "1true{}");
+}
+END_TEST
+
+START_TEST(an_owner_that_comes_back_behind_its_heir_has_not_died)
+{
+    job_of_silent_owner();
+    meet(heir_claims, owner_renews());
+    ck_assert_str_eq(kit_ask("SELECT run || owner || dead::text FROM casecast.jobs"), "2heir{}");
+}
+END_TEST
+
 /* --- an address of several hosts --- */
 
 /* A port that takes connections and never says a word. */
@@ -460,6 +534,8 @@ int main(void)
         each_event_is_there_once_though_connections_are_ended_at_random,
         each_event_is_there_once_though_the_server_crashes,
         many_threads_run_each_job_once_and_no_machine_more_than_its_slots,
+        an_owner_that_comes_back_first_keeps_its_job,
+        an_owner_that_comes_back_behind_its_heir_has_not_died,
         each_host_that_does_not_answer_is_named_with_its_error,
         news_that_nobody_notified_of_are_found_and_nothing_else_is_news,
         the_next_of_many_jobs_is_found_without_reading_all,

@@ -272,8 +272,9 @@ END $$;
 CREATE OR REPLACE FUNCTION casecast.lives(p_name text, p_now_ms bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM casecast.members WHERE name = p_name AND leased_until_ms > p_now_ms) $$;
 
--- Writes its row, with a lease from now on; the kinds of a row that is there stay.  Who was silent for longer than its lease and comes back has not died of
--- the jobs that it lost.
+-- Writes its row, with a lease from now on; the kinds of a row that is there stay.  Who was silent for longer than its
+-- lease and comes back has not died of the jobs that it lost.  It looks for them with its lease written: job_take() locks
+-- the row of an owner, so either this sees that the job was taken, or job_take() sees the lease.
 CREATE OR REPLACE FUNCTION casecast.member_renew(p_name text, p_machine text, p_engine text, p_slots int, p_kinds text,
   p_lease_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -283,14 +284,14 @@ BEGIN
   IF FOUND THEN
     RETURN;
   END IF;
+  INSERT INTO casecast.members(name, machine, engine, slots, kinds, leased_until_ms)
+    VALUES (p_name, p_machine, p_engine, p_slots, coalesce(p_kinds, ''), t + p_lease_ms)
+    ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
   IF EXISTS (SELECT 1 FROM casecast.jobs WHERE state IN ('queued', 'running') AND p_name = ANY (dead)) THEN
     PERFORM casecast.lock_journal(NULL);
     UPDATE casecast.jobs SET dead = array_remove(dead, p_name)
       WHERE state IN ('queued', 'running') AND p_name = ANY (dead);
   END IF;
-  INSERT INTO casecast.members(name, machine, engine, slots, kinds, leased_until_ms)
-    VALUES (p_name, p_machine, p_engine, p_slots, coalesce(p_kinds, ''), t + p_lease_ms)
-    ON CONFLICT (name) DO UPDATE SET leased_until_ms = excluded.leased_until_ms;
 END $$;
 
 -- The same; p_kinds are those that it can run now.  An idle process calls this, and nothing else.
@@ -439,7 +440,8 @@ BEGIN
     WHERE m.machine = d.machine AND m.leased_until_ms > d.leased_until_ms + p_lease_ms / 2));
 END $$;
 
--- Gives a job to a member, if it still is as job_next() saw it.  p_may_wait false: nor while somebody has locked its row.
+-- Gives a job to a member, if it still is as job_next() saw it, and its owner has not come back.  p_may_wait false: nor
+-- while somebody has locked its row.
 CREATE OR REPLACE FUNCTION casecast.job_take(p_number bigint, p_name text, p_engine text, p_claim text, p_may_wait boolean)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -447,6 +449,10 @@ DECLARE
   j casecast.jobs;
 BEGIN
   SELECT * INTO j FROM casecast.jobs WHERE number = p_number;
+  PERFORM 1 FROM casecast.members WHERE name = j.owner FOR SHARE;
+  IF j.state = 'running' AND casecast.lives(j.owner, casecast.now_ms()) THEN
+    RETURN false;
+  END IF;
   IF p_may_wait THEN
     PERFORM 1 FROM casecast.jobs WHERE number = p_number AND state = j.state AND run = j.run
       AND cancel_wanted = j.cancel_wanted FOR NO KEY UPDATE;
