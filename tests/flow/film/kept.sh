@@ -2,6 +2,7 @@
 # kept.sh - a changed caption encodes one scene, a job whose process was killed reuses its finished segments, and the
 # video has the same bytes in each case.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: its subject is what is kept between videos.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

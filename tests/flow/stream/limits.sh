@@ -2,6 +2,7 @@
 # limits.sh - each connection limit: an EventSource is asked to connect again later, other clients get a status, and
 # metrics show it to the operator.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: its subject is what nginx and a process count.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
