@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # video.sh - the tutorial's third example: viewers watch while a case becomes a video, and the video is made once.
 # (It measures no time, and runs side by side with others.)
+# (Any engine: its subject is what the stream says of a video.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"

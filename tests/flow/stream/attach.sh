@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # attach.sh - many viewers of one job, many streams on few threads, and viewers that leave.
+# (Any engine: its subject is many streams.)
 set -uo pipefail
 # shellcheck source=tests/kit/stack.sh
 . "$(dirname "$0")/../../kit/stack.sh"
