@@ -32,7 +32,7 @@ bool keeper_is_wanted(int argc, char **argv)
     return argc > ARGV_COMMAND && strcmp(argv[1], KEEPER_ARGUMENT) == 0;
 }
 
-/* --- the program, between fork and exec --- */
+/* --- the program, between vfork and exec: it has the keeper's memory, and all else of its own --- */
 
 static void keeper_limit(int64_t memory, int nice_)
 {
@@ -209,7 +209,8 @@ int keeper_main(int argc, char **argv)
 
     (void)argc;
     keeper_begin(&keeper);
-    keeper.program = keeper.signals < 0 ? -1 : fork();
+    /* vfork(): a short program would pay for the copy of the keeper's memory. */
+    keeper.program = keeper.signals < 0 ? -1 : vfork();
     if (keeper.program < 0) {
         perror("casecast: no process can be started");
         return NOT_STARTED;

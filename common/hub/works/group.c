@@ -5,10 +5,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/list.h"
 #include "base/mem.h"
 
-enum { GROUP_MOST = STORE_APPEND_MOST /* runs of one write: most say one line */ };
+enum {
+    GROUP_MOST = STORE_APPEND_MOST, /* runs of one write: most say one line */
+    /* What the opening of a connection finds out must not get older: another version may have
+     * changed the tables. */
+    LOOK_MS = 2000,
+};
 
 /* On the stack of who waits. */
 struct entry {
@@ -30,6 +36,7 @@ struct group {
     pthread_cond_t unled; /* for who joins or leaves */
     int n_joined;
     int era;
+    int64_t looked_ms; /* when a connection was opened last; monotonic */
     /* who leads */
     struct store *store; /* NULL: not open */
 };
@@ -93,24 +100,11 @@ static int group_open(struct group *group, struct error *err)
     if (!group->store)
         rc = store_open_again(group->database, NULL, &store, err);
     pthread_mutex_lock(&group->lock);
-    if (store)
+    if (store) {
         group->store = store;
+        group->looked_ms = clock_monotonic_ms();
+    }
     group_pass_lead(group);
-    return rc;
-}
-
-int group_join(struct group *group, int *ret_era, struct error *err)
-{
-    int rc = 0;
-
-    pthread_mutex_lock(&group->lock);
-    if (!group->is_led)
-        group_close_adrift(group);
-    if (!group->store)
-        rc = group_open(group, err);
-    group->n_joined += rc == 0;
-    *ret_era = group->era;
-    pthread_mutex_unlock(&group->lock);
     return rc;
 }
 
@@ -129,6 +123,41 @@ void group_leave(struct group *group)
     }
     pthread_mutex_unlock(&group->lock);
     store_close(store);
+}
+
+/* The connection that is open stays: it knows which database it speaks to. */
+static int group_look(struct group *group, struct error *err)
+{
+    struct store *store = NULL;
+    int rc = store_open_again(group->database, NULL, &store, err);
+
+    store_close(store);
+    if (rc != 0) {
+        pthread_mutex_lock(&group->lock);
+        group->looked_ms = 0; /* the next who joins looks, too */
+        pthread_mutex_unlock(&group->lock);
+        group_leave(group);
+    }
+    return rc;
+}
+
+int group_join(struct group *group, int *ret_era, struct error *err)
+{
+    bool is_old;
+    int rc = 0;
+
+    pthread_mutex_lock(&group->lock);
+    if (!group->is_led)
+        group_close_adrift(group);
+    if (!group->store)
+        rc = group_open(group, err);
+    group->n_joined += rc == 0;
+    *ret_era = group->era;
+    is_old = rc == 0 && clock_monotonic_ms() > group->looked_ms + LOOK_MS;
+    if (is_old)
+        group->looked_ms = clock_monotonic_ms();
+    pthread_mutex_unlock(&group->lock);
+    return is_old ? group_look(group, err) : rc;
 }
 
 /* --- writing --- */

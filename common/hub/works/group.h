@@ -10,7 +10,8 @@ struct group;
 struct group *group_new(const char *database); /* the caller keeps the address */
 void group_free(struct group *group);          /* who joined has left */
 
-/* Opens the store for the first who joins; the last who leaves closes it.  `*ret_era`: of what the
+/* Opens the store for the first who joins; the last who leaves closes it.  Who joins later learns
+ * within two seconds that a new connection would be refused.  `*ret_era`: of what the
  * store is: a database that was replaced begins another one.  Errors as of store_open_again(). */
 int group_join(struct group *group, int *ret_era, struct error *err);
 void group_leave(struct group *group);

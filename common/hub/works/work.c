@@ -1,4 +1,6 @@
-/* work.c - one run of one job, on a worker thread with a store of its own. */
+/* work.c - one run of one job, on a worker thread.  What it says goes to the store with the words
+ * of other works, in one transaction; for the rest it has a connection of its own, from the first
+ * call on that needs one. */
 #include "hub/kind/work.h"
 
 #include <assert.h>
@@ -73,6 +75,11 @@ static bool work_is_ours(struct work *work)
 }
 
 /* --- calls of the store, tried again --- */
+
+int work_open_store(struct work *work, struct error *err)
+{
+    return work->store ? 0 : store_open_again(work->config->database, NULL, &work->store, err);
+}
 
 int work_check_lost(struct work *work, int rc, struct error *err)
 {
@@ -156,7 +163,9 @@ void work_progress(struct work *work, const char *json)
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
+    rc = work_open_store(work, &err);
+    if (rc == 0)
+        rc = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
     pthread_mutex_unlock(&work->lock);
     if (work_check_lost(work, rc, &err) == 0)
         inbox_tell_news(work->inbox);
@@ -167,7 +176,9 @@ static int work_write_key(struct work *work, const char *key, struct error *err)
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_job_rekey(work->store, work->job.id, work->job.run, key, err);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = store_job_rekey(work->store, work->job.id, work->job.run, key, err);
     pthread_mutex_unlock(&work->lock);
     return work_check_lost(work, rc, err);
 }
@@ -212,8 +223,10 @@ static int work_read_events(struct work *work, struct work_reading *reading, str
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_job_events(
-        work->store, work->job.id, reading->after, work_tell_event, reading, &position, err);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = store_job_events(
+            work->store, work->job.id, reading->after, work_tell_event, reading, &position, err);
     pthread_mutex_unlock(&work->lock);
     return rc;
 }
@@ -240,9 +253,11 @@ static bool work_read_lease(struct work *work)
 {
     struct error err;
     int64_t until_ms = 0;
-    int rc = work_check_lost(
-        work, store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err), &err);
+    int rc = work_open_store(work, &err);
 
+    if (rc == 0)
+        rc = store_job_lease(work->store, work->job.id, work->job.run, &until_ms, &err);
+    rc = work_check_lost(work, rc, &err);
     if (rc == 0)
         work->leased_until_ms = until_ms;
     return rc == 0 && clock_monotonic_ms() < until_ms;
@@ -323,6 +338,18 @@ static void work_end_in_vain(struct work *work, enum job_state state, const char
         work->kind->clear(work->config, &work->job);
 }
 
+static int work_look_elsewhere(struct work *work, struct elsewhere *elsewhere, struct error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&work->lock);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = elsewhere_look(work->store, elsewhere, err);
+    pthread_mutex_unlock(&work->lock);
+    return rc;
+}
+
 /* Waits for machines that are silent as long as for a lease: while the database was away nobody
  * could renew its own. */
 static bool work_has_heir(struct work *work)
@@ -332,8 +359,8 @@ static bool work_has_heir(struct work *work)
     int64_t until_ms = clock_monotonic_ms() + work->config->lease_ms;
     struct error err;
 
-    while (work_is_ours(work) && !store_is_adrift(work->store)) {
-        if (elsewhere_look(work->store, &elsewhere, &err) < 0)
+    while (work_is_ours(work) && !(work->store && store_is_adrift(work->store))) {
+        if (work_look_elsewhere(work, &elsewhere, &err) < 0)
             until_ms = clock_monotonic_ms() + work->config->lease_ms;
         else if (elsewhere.is_able || !elsewhere.may_come || clock_monotonic_ms() > until_ms)
             return elsewhere.is_able;
@@ -402,16 +429,6 @@ static void work_run_kind(struct work *work)
 
 /* --- all of it --- */
 
-/* A connection to make costs more than all that a short job writes. */
-static int work_open_store(struct work *work, struct error *err)
-{
-    int rc = 0;
-
-    if (!work->store)
-        rc = store_open_again(work->config->database, NULL, &work->store, err);
-    return rc == 0 ? group_join(work->group, &work->era, err) : rc;
-}
-
 /* Without the store nothing can be written about the job, so this waits for it, unless the job is
  * to be handed back or the error stays. */
 static bool work_wait_for_store(struct work *work)
@@ -419,7 +436,7 @@ static bool work_wait_for_store(struct work *work)
     struct error err;
     bool was_logged = false;
 
-    while (work_open_store(work, &err) < 0) {
+    while (group_join(work->group, &work->era, &err) < 0) {
         if (!work_may_pass(&err)) {
             log_error("job %s: can't begin: %s", work->job.id, err.text);
             inbox_want_reopen(work->inbox);

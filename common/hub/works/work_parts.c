@@ -4,7 +4,7 @@
 
 bool work_has_helpers(const struct work *work)
 {
-    return work->config->help && store_shares_parts(work->store);
+    return work->config->help && store_address_shares_parts(work->config->database);
 }
 
 int work_plan(struct work *work, const char *plan, int first, int n, struct error *err)
@@ -13,8 +13,10 @@ int work_plan(struct work *work, const char *plan, int first, int n, struct erro
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_plan_open(work->store, works_member(work->works), work->job.id, work->job.run,
-        &parts, &work->plan, err);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = store_plan_open(work->store, works_member(work->works), work->job.id, work->job.run,
+            &parts, &work->plan, err);
     pthread_mutex_unlock(&work->lock);
     return work_check_lost(work, rc, err);
 }
@@ -24,7 +26,9 @@ int work_part_claim(struct work *work, int *ret_number, struct error *err)
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_part_claim(work->store, works_member(work->works), work->plan, ret_number, err);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = store_part_claim(work->store, works_member(work->works), work->plan, ret_number, err);
     pthread_mutex_unlock(&work->lock);
     return rc == STORE_E_NOT_FOUND ? WORK_E_NONE : rc;
 }
@@ -35,7 +39,10 @@ int work_part_each(struct work *work, int from,
     int rc;
 
     pthread_mutex_lock(&work->lock);
-    rc = store_part_each(work->store, works_member(work->works), work->plan, from, each, ctx, err);
+    rc = work_open_store(work, err);
+    if (rc == 0)
+        rc = store_part_each(
+            work->store, works_member(work->works), work->plan, from, each, ctx, err);
     pthread_mutex_unlock(&work->lock);
     return rc;
 }

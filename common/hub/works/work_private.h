@@ -25,12 +25,12 @@ struct work {
     struct job job;
     /* under lock: the worker, and threads of its own that publish */
     pthread_mutex_t lock;
-    struct store *store;
+    struct store *store;     /* NULL: not open; see work_open_store() */
     int64_t plan;            /* its number, once work_plan() was called */
     int64_t leased_until_ms; /* no other process has the job before; monotonic */
     /* worker only */
     int era;                 /* of the group, when this joined */
-    int64_t opened_ms;       /* when `store` was opened; monotonic */
+    int64_t opened_ms;       /* when `store` was opened, or later could be; monotonic */
     enum job_state ended_as; /* JOB_RUNNING: it did not end here; the loop reads it afterwards */
     /* loop only */
     struct link link;
@@ -45,6 +45,10 @@ const struct member *works_member(const struct works *works);
 void works_count_part(struct works *works, enum part_fate fate);
 
 /* --- work.c --- */
+
+/* Under lock: the work's own connection, for all but what it says.  Short jobs need none, and the
+ * making of one costs more than all that such a job writes. */
+int work_open_store(struct work *work, struct error *err);
 
 /* STORE_E_LOST stops the work, and is -ERR_CANCELED. */
 int work_check_lost(struct work *work, int rc, struct error *err);

@@ -76,6 +76,13 @@ static int postgres_greet(struct pg_link *link, struct error *err)
     return rc == 0 ? pg_jobs_greet(link, err) : rc;
 }
 
+static int postgres_greet_again(struct pg_link *link, struct error *err)
+{
+    int rc = pg_schema_check_again(link, err);
+
+    return rc == 0 ? pg_jobs_greet(link, err) : rc;
+}
+
 static int postgres_open(const char *address, unsigned parts, enum store_way way,
     struct store_link **ret_link, struct error *err)
 {
@@ -90,7 +97,7 @@ static int postgres_open(const char *address, unsigned parts, enum store_way way
     link->parts = parts;
     if (parts & STORE_JOBS) {
         pg_jobs_begin(link);
-        link->greet = postgres_greet;
+        link->greet = way == STORE_AGAIN ? postgres_greet_again : postgres_greet;
     }
     if (rc == 0)
         rc = postgres_start(link, parts, way, err);

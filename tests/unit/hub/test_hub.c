@@ -870,11 +870,14 @@ START_TEST(a_process_that_became_too_old_hands_back_what_it_has_and_holds_no_pla
 {
     struct hub *hub = hub_new(&loop, &config, &kinds);
     char early[JOB_ID_LEN + 1];
+    int64_t until_ms;
     int one = 1;
 
     strcpy(early, new_job("gated"));
     ck_assert(wait_until(works_run, &one));
     sql("UPDATE casecast_meta SET value = value + 100 WHERE name = 'schema'");
+    until_ms = clock_monotonic_ms() + 2100; /* a look at the tables holds for two seconds */
+    ck_assert(wait_until(time_is_over, &until_ms));
     new_job("good");
     ck_assert(wait_until(was_handed_back, last_job));
     ck_assert(wait_until(was_handed_back, early));

@@ -24,3 +24,7 @@ int pg_schema_grant(struct pg_link *link, const char *role, struct error *err);
  * newer than this program, or the role lacks a privilege; the text has the command that mends it.
  * -ERR_BUSY: it is to write, and the server is a standby. */
 int pg_schema_check(struct pg_link *link, struct error *err);
+/* The same for a further connection of a process: what the first one found out of privileges is
+ * looked at again only if the rest is not as it should be.  To read the catalog is most of what a
+ * short connection costs the server. */
+int pg_schema_check_again(struct pg_link *link, struct error *err);

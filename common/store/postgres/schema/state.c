@@ -77,13 +77,15 @@ static void state_take(const PGresult *row, struct schema_state *state)
 
 static int state_read_version(struct pg_link *link, struct schema_state *state, struct error *err)
 {
-    static const char sql[] = "SELECT max(value) FILTER (WHERE name = 'schema'),"
-                              " max(value) FILTER (WHERE name = 'functions') FROM casecast.meta";
+    static const char sql[] =
+        "SELECT max(value) FILTER (WHERE name = 'schema'),"
+        " max(value) FILTER (WHERE name = 'functions'), pg_is_in_recovery() FROM casecast.meta";
     PGresult *row;
     int rc = pg_link_query(link, sql, NULL, 0, &row, err);
 
     if (rc != 0)
         return rc;
+    state->is_standby = state_is(row, 2);
     snprintf(state->functions, sizeof state->functions, "%s", PQgetvalue(row, 0, 1));
     if (!text_number(PQgetvalue(row, 0, 0), 1, INT32_MAX, &state->version))
         rc = schema_refuse(link, ERR_IO, err,
@@ -151,6 +153,18 @@ int schema_refuse_standby(const struct pg_link *link, struct error *err)
     return schema_refuse(link, ERR_BUSY, err,
         "this server is a standby, which only reads: add target_session_attrs=read-write and the "
         "other hosts to the address, or promote it");
+}
+
+int pg_schema_check_again(struct pg_link *link, struct error *err)
+{
+    struct schema_state state = {0};
+    int rc = state_read_version(link, &state, err);
+
+    if (rc == 0)
+        rc = state_check_version(link, &state, err);
+    return rc == -ERR_BUSY || (rc == 0 && (!state.is_standby || link->only_reads))
+               ? rc
+               : pg_schema_check(link, err);
 }
 
 int pg_schema_check(struct pg_link *link, struct error *err)
