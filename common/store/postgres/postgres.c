@@ -120,7 +120,10 @@ static bool postgres_is_adrift(struct store_link *link)
 
 static int postgres_probe(struct store_link *link, struct error *err)
 {
-    return postgres_try(pg_link_of(link), pg_link_of(link)->parts, err);
+    struct pg_link *pg = pg_link_of(link);
+    int rc = postgres_try(pg, pg->parts, err);
+
+    return rc == 0 && pg->parts & STORE_JOBS ? pg_schema_check(pg, err) : rc;
 }
 
 static const char *postgres_did(struct store_link *link)
