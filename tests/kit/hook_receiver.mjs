@@ -1,13 +1,13 @@
 // hook_receiver.mjs - a receiver of webhooks: checks each by the rules of Standard Webhooks, with code of its own.
 //
-//     node hook_receiver.mjs KEY PORT-FILE >LINES
+//     node hook_receiver.mjs KEY PORT-FILE [ADDRESS] >LINES      at 127.0.0.1
 //
 // Writes its port to the file, and of each request a JSON line.  The path says what it answers: /410.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [key, portFile] = process.argv.slice(2);
+const [key, portFile, address = '127.0.0.1'] = process.argv.slice(2);
 
 function isSigned(headers, body) {
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
@@ -29,4 +29,4 @@ const server = createServer((request, response) => {
     response.writeHead(Number(request.url.slice(1, 4)), request.url === '/503' ? { 'Retry-After': '600' } : {}).end();
   });
 });
-server.listen(0, '127.0.0.1', () => writeFileSync(portFile, String(server.address().port)));
+server.listen(0, address, () => writeFileSync(portFile, String(server.address().port)));

@@ -7,11 +7,16 @@
 #     tests/flow/machines/blows.sh 300 4711         300 rounds from this seed: the same blows at the same moments
 #     BLOWS_ONLY='paused cut_silent' …              only these blows
 #     CASECAST_TEST_ENGINE=postgres …               with PostgreSQL in place of SQLite
+#     BLOWS_NIGHT=yes …                             as ./scripts/soak nights: with more blows, and programs and webhooks
 #
 # Each machine is a set of namespaces.  A wave is four rounds: four blows while two videos are made, each with three
 # viewers and a player.  Whatever happens, each viewer gets every event once, whichever machine it moves to; each video
 # is made once, and is byte for byte that of one quiet machine.  tests/README.md lists the blows and what is checked.
 set -uo pipefail
+is_night() { [[ -n ${BLOWS_NIGHT-} ]]; }
+if is_night && [[ $(readlink "/proc/$PPID/ns/mnt") == "$(readlink /proc/self/ns/mnt)" ]]; then
+    exec unshare --mount --propagation private setpriv --pdeathsig TERM bash "$0" "$@" # its disks go with it
+fi
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../../scripts/lib.sh"
 # shellcheck source=tests/kit/stack.sh
@@ -28,6 +33,12 @@ set -uo pipefail
 . "$(dirname "$0")/../../kit/rig/blows.sh"
 # shellcheck source=tests/kit/rig/rounds.sh
 . "$(dirname "$0")/../../kit/rig/rounds.sh"
+if is_night; then
+    # shellcheck source=tests/kit/rig/night.sh
+    . "$(dirname "$0")/../../kit/rig/night.sh"
+    # shellcheck source=tests/kit/rig/errands.sh
+    . "$(dirname "$0")/../../kit/rig/errands.sh"
+fi
 
 # On a busy machine a wave takes a minute, and a flow has seven of them (tests/flow/run).
 MOST_SECONDS=$([[ -n ${1-} ]] && echo 1000000 || echo 90)
@@ -44,8 +55,9 @@ if [[ -n $reason && -n ${BLOWS_NO_NET-} ]]; then
 fi
 [[ -z $reason ]] || fail "no network namespaces: $reason.  BLOWS_NO_NET=1 leaves this test out"
 
-say "# CASECAST_TEST_ENGINE=${CASECAST_TEST_ENGINE:-sqlite} ${BLOWS_ONLY:+BLOWS_ONLY='$BLOWS_ONLY' }$0 $rounds $seed"
+say "# CASECAST_TEST_ENGINE=${CASECAST_TEST_ENGINE:-sqlite} ${BLOWS_NIGHT:+BLOWS_NIGHT=yes }${BLOWS_ONLY:+BLOWS_ONLY='$BLOWS_ONLY' }$0 $rounds $seed"
 rig_make CASECAST_PROCESSES=2 CASECAST_SLOTS=1 CASECAST_LEASE_MS=$LEASE_MS CASECAST_RETRY_MS=100 CASECAST_HEARTBEAT_MS=500
+! is_night || errands_make
 database_make
 cases_make
 wanted_make

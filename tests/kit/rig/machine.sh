@@ -4,7 +4,7 @@
 #
 #     machine.sh FOLDER PROGRAM     FOLDER: what is this machine's own: sockets, logs, configuration of nginx
 #
-# The settings of casecast are in the environment.  nginx listens on port 80, for the network 10.77.0.0/24.
+# With RIG_ONLY=responders they alone are started, beside an nginx that runs.  The settings of casecast are in the environment.  nginx listens on port 80, for the network 10.77.0.0/24.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../../scripts/lib.sh"
@@ -37,6 +37,10 @@ responders() {
 
 is_ready() { curl -fs -o /dev/null --max-time 2 http://127.0.0.1/api/health/ready; }
 
+if [[ ${RIG_ONLY-} == responders ]]; then
+    responders
+    exit
+fi
 configuration
 responders
 quietly nginx -p "$folder/" -e log/nginx-error.log -c run/nginx.conf

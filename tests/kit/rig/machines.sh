@@ -24,6 +24,7 @@ rig_make() { # [NAME=VALUE…]: settings of all machines
     program=$(program_in "$(realpath "${CASECAST_BUILD:-$root/build}")")
     rig_settings=(CASECAST_OUTPUT=/srv/casecast/media CASECAST_CACHE=/srv/casecast/cache CASECAST_LOG=stderr
         "CASECAST_MEDIA_ROOT=$private/photos" "$@")
+    ! declare -F disk_make >/dev/null || disk_make # before the hosts, so that they have it
     net_make
     mkdir -p "$(shared)/casecast/media" "$(shared)/casecast/cache"
     host_make viewers "$RIG_VIEWERS"
@@ -40,37 +41,53 @@ rig_end() {
         cp -r "$private"/* "$kept/" 2>/dev/null
         say "logs, databases and the viewers' events are in $kept"
     fi
+    [[ -z ${database_folder-} ]] || umount -l "$database_folder" 2>/dev/null
     rm -rf "${private:-/nowhere}"
     exit "$status"
 }
+
+declare -A host_processes=() # NAME: how many responders, if it isn't as many as the others
 
 # Every machine has the same settings, as in nginx/README.md, and its host name.
 machine_up() { # NAME NUMBER [NAME=VALUE…]
     host_make "$1" "$2"
     mkdir -p "$private/$1"
     machine_responder "$1" "${@:3}"
-    if ! host_run "$1" env "${rig_settings[@]}" "${@:3}" "$root/tests/kit/rig/machine.sh" "$private/$1" "$private/$1/responder"; then
-        fail "machine $1 did not start"
-    fi
+    machine_run "$1" "${@:3}" || fail "machine $1 did not start"
 }
+
+machine_run() { # NAME [NAME=VALUE…]
+    host_run "$1" env "${rig_settings[@]}" ${host_processes[$1]+"CASECAST_PROCESSES=${host_processes[$1]}"} "${@:2}" \
+        "$root/tests/kit/rig/machine.sh" "$private/$1" "$private/$1/responder"
+}
+
+machine_nginx() { # NAME [ARGUMENT…]
+    host_run "$1" env -C "$private/$1" nginx -p "$private/$1/" -e log/nginx-error.log -c run/nginx.conf "${@:2}" >/dev/null 2>&1
+}
+machine_has_no_nginx() { ! pgrep --ns "${host_holder[$1]}" --nslist pid -x nginx >/dev/null; }
+
+# As a unit's stop: multiwatch tells its responders, and starts none again.
+machine_ask_to_stop() { pkill -TERM --ns "${host_holder[$1]}" --nslist pid -x multiwatch || true; }
+machine_has_stopped() { [[ -z $(machine_responders "$1") ]]; }
 
 # The clock and the fonts are those of the responders alone: the program gets them from a script.
 #
 # RIG_CLOCK=+1h   the wall clock is an hour fast.  Times of files are not changed, nor is the monotonic clock
+# RIG_CLOCK_FILE=…   the same by the text of this file, which is read again each second
 # RIG_FONTS=…     the folder of the machine's fonts: another engine
 machine_responder() { # NAME [NAME=VALUE…]
-    local setting fonts='' clock=''
+    local setting fonts='' clock='' preload
+    preload=$(printf 'export LD_PRELOAD=%s FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1' /usr/lib/*/faketime/libfaketimeMT.so.1)
     for setting in "${@:2}"; do
         case $setting in
-            RIG_CLOCK=*) clock=${setting#*=} ;;
+            RIG_CLOCK=*) clock=FAKETIME=${setting#*=} ;;
+            RIG_CLOCK_FILE=*) clock="FAKETIME_TIMESTAMP_FILE=${setting#*=} FAKETIME_CACHE_DURATION=1" ;;
             RIG_FONTS=*) fonts=${setting#*=} ;;
         esac
     done
     {
         printf '#!/bin/sh\n'
-        [[ -z $clock ]] ||
-            printf 'export LD_PRELOAD=%s FAKETIME=%s FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1\n' \
-                /usr/lib/*/faketime/libfaketimeMT.so.1 "$clock"
+        [[ -z $clock ]] || printf '%s %s\n' "$preload" "$clock"
         [[ -z $fonts ]] || printf 'export FONTCONFIG_FILE=%s\n' "$(machine_fonts "$fonts")"
         printf 'exec %q "$@"\n' "$program"
     } >"$private/$1/responder"
@@ -87,12 +104,16 @@ machine_fonts() { # FOLDER: prints a configuration of fontconfig that knows this
 machine_url() { printf 'http://%s' "$(host_address "$1")"; }
 
 # One responder of the machine, for any number; multiwatch starts another.
-machine_responders() { pgrep --ns "${host_holder[$1]}" --nslist pid -f '/casecast serve$'; }
+machine_responders() { pgrep --ns "${host_holder[$1]}" --nslist pid -f '/casecast serve$'; } # with multiwatch
+machine_processes() { # NAME
+    local pid
+    for pid in $(machine_responders "$1"); do
+        [[ $(cat "/proc/$pid/comm" 2>/dev/null) != casecast ]] || printf '%s\n' "$pid"
+    done
+}
 machine_kill_responder() { # NAME NUMBER
     local pids
-    mapfile -t pids < <(machine_responders "$1" | while read -r pid; do
-        [[ $(cat "/proc/$pid/comm" 2>/dev/null) != casecast ]] || printf '%s\n' "$pid"
-    done)
+    mapfile -t pids < <(machine_processes "$1")
     ((${#pids[@]} == 0)) || kill -KILL "${pids[$2 % ${#pids[@]}]}" 2>/dev/null || true
 }
 
