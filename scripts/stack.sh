@@ -120,11 +120,12 @@ responders_start() {
 }
 
 # spawn-fcgi opens the socket and forks.  It points stderr at /dev/null, so sh points it at the log again.  multiwatch
-# restarts a responder that dies.  The name of the socket is relative, because it has a maximum length.
+# restarts a responder that dies.  The name of the socket is relative, because it has a maximum length.  Without the
+# tunable each responder would start itself again to set it.
 responders_spawn() {
     process_stop responders
     # shellcheck disable=SC2016
-    (cd "$state/run" && quietly spawn-fcgi -s casecast.sock -M 0600 -b 4096 -P responders.pid -- \
+    (cd "$state/run" && GLIBC_TUNABLES=glibc.malloc.hugetlb=1 quietly spawn-fcgi -s casecast.sock -M 0600 -b 4096 -P responders.pid -- \
         /bin/sh -c 'exec 2>>"$1"; shift; exec "$@"' responders "$state/log/casecast.log" \
         /usr/bin/multiwatch -f "${CASECAST_PROCESSES:-1}" -r 1000 -t 100 -s TERM -- "$program" serve) ||
         fail "spawn-fcgi could not start the responders"
