@@ -62,6 +62,8 @@ static const struct {
 } config_numbers[] = {
     {"CASECAST_CACHE_MIB", offsetof(struct config, cache_mib), 0, 1 << 24, 4096},
     {"CASECAST_CANCEL_UNWATCHED_S", offsetof(struct config, cancel_unwatched_s), 0, 86400, 0},
+    {"CASECAST_FILES_MIB", offsetof(struct config, files_mib), 0, 1 << 30, 0},
+    {"CASECAST_FILES_MIB_CLIENT", offsetof(struct config, files_mib_client), 0, 1 << 30, 0},
     {"CASECAST_HEARTBEAT_MS", offsetof(struct config, heartbeat_ms), 100, 55000, 15000},
     {"CASECAST_HELP", offsetof(struct config, help), 0, 1, 1},
     {"CASECAST_LEASE_MS", offsetof(struct config, lease_ms), 500, 60000, 3000},

@@ -23,6 +23,8 @@ struct config {
         *keep; /* CASECAST_KEEP: how long an ended job is kept after it was asked for last … */
     int64_t keep_ms;   /* … in ms; 0: for ever */
     int output_mib;    /* CASECAST_OUTPUT_MIB: largest size of all finished videos; 0: no limit */
+    int files_mib;     /* CASECAST_FILES_MIB: largest size of all files that were sent … */
+    int files_mib_client; /* CASECAST_FILES_MIB_CLIENT: … and of those of one client; 0: no limit */
     const char *cache; /* CASECAST_CACHE: folder of voices and frames that later videos reuse */
     const char *s3_endpoint;    /* CASECAST_S3_ENDPOINT: of addresses s3://BUCKET/PREFIX */
     const char *s3_region;      /* CASECAST_S3_REGION */

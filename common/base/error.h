@@ -10,7 +10,7 @@
  * Used by: case, cli, cli/command, cli/create, cli/film, cli/jobs, cli/term, fcgi, fcgi/cases,
  * fcgi/files, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators, fcgi/publish, fcgi/request, fcgi/route,
  * fcgi/stream, hooks, hub, hub/clerk, hub/helper, hub/inbox, hub/kind, hub/pruner, hub/viewers,
- * hub/works, job, loop, program, publisher, s3, settings, site, sse, store, store/engine,
+ * hub/works, job, loop, program, publisher, s3, sent, settings, site, sse, store, store/engine,
  * store/postgres, store/postgres/cases, store/postgres/jobs, store/postgres/link,
  * store/postgres/schema, store/rows, store/sqlite, store/sqlite/cases, store/sqlite/db,
  * store/sqlite/jobs, video, video/canary, video/deliver, video/draw, video/encode, video/film,

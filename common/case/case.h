@@ -6,8 +6,8 @@
  *
  * Room: a case: its fields, its checks, its JSON and its words.
  * May use: base.
- * Used by: cli, cli/film, fcgi/cases, fcgi/kind, store/engine, store/postgres/cases,
- *     store/rows, store/sqlite/cases, video, video/deliver, video/draw, video/encode,
+ * Used by: cli, cli/film, fcgi/cases, fcgi/kind, sent, store/engine,
+ *     store/postgres/cases, store/rows, store/sqlite/cases, video, video/deliver, video/draw, video/encode,
  *     video/film, video/language, video/picture, video/plan, video/text, video/voice. */
 #pragma once
 

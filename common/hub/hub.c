@@ -116,6 +116,7 @@ void hub_count(const struct hub *hub, struct hub_counts *ret_counts)
         .n_failed = works.n_ended[JOB_FAILED],
         .n_canceled = works.n_ended[JOB_CANCELED],
         .n_forgotten = pruner_count(hub->pruner),
+        .n_files_removed = pruner_count_files(hub->pruner),
         .n_parts_helped = helper_parts_made(hub->helper)};
     for (int i = 0; i < N_PART_FATE; i++)
         ret_counts->n_parts[i] = works.n_parts[i];

@@ -28,6 +28,7 @@ struct hub_counts {
     int n_watches, n_running;
     unsigned long long n_done, n_failed, n_canceled; /* jobs that ended in this process */
     unsigned long long n_forgotten;                  /* ended jobs, by this process */
+    unsigned long long n_files_removed;              /* that were sent, by this process */
     unsigned long long n_parts_helped;               /* made here for other machines */
     unsigned long long n_parts[N_PART_FATE];         /* of our jobs, left to other machines */
 };

@@ -20,7 +20,7 @@
  * May use: base, store/engine, store/postgres, store/sqlite.
  * Used by: cli/command, cli/jobs, fcgi/kind, fcgi/maker, fcgi/monitor, fcgi/operators,
  * fcgi/request, fcgi/route, hooks, hub, hub/helper, hub/inbox, hub/pruner, hub/viewers, hub/works,
- * publisher. */
+ * publisher, sent. */
 #pragma once
 
 #include "store/engine/records.h"

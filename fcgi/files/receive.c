@@ -17,12 +17,19 @@ enum {
 void receive_refuse(struct request *request, int rc, const struct error *err)
 {
     log_warning("a file over HTTP: %s", err->text);
-    if (rc == PART_E_FULL)
+    if (rc == SENT_E_FULL)
         answer_problem(
             request, 507, "", "the disk has no room for this file: nothing of it is kept");
+    else if (rc == PART_E_BUSY)
+        answer_problem(request, 409, "Retry-After: 1\r\n", err->text);
     else
         answer_problem(request, 503, "Retry-After: 5\r\n",
             "files can't be kept at the moment: CASECAST_MEDIA_ROOT can't be written");
+}
+
+void receive_offset(int64_t bytes, char ret_line[static RECEIVE_OFFSET_MAX])
+{
+    snprintf(ret_line, RECEIVE_OFFSET_MAX, "Upload-Offset: %lld\r\n", (long long)bytes);
 }
 
 static int receive_some(struct request *request, char data[static AT_ONCE])
@@ -40,14 +47,14 @@ void receive_nothing(struct request *request)
         ;
 }
 
-/* 0: the body has ended, or is too long. */
-static int receive_all(struct request *request, struct part *part, struct error *err)
+/* 0: the body has ended, or the part is longer than `most`. */
+static int receive_all(struct request *request, struct part *part, int64_t most, struct error *err)
 {
-    int64_t next_progress = PROGRESS;
+    int64_t next_progress = part->bytes + PROGRESS;
     char data[AT_ONCE];
     int n, rc = 0;
 
-    while (rc == 0 && part->bytes <= FILE_BYTES_MAX && (n = receive_some(request, data)) > 0) {
+    while (rc == 0 && part->bytes <= most && (n = receive_some(request, data)) > 0) {
         rc = part_add(part, data, (size_t)n, err);
         if (part->bytes < next_progress)
             continue;
@@ -56,6 +63,8 @@ static int receive_all(struct request *request, struct part *part, struct error 
     }
     return rc;
 }
+
+/* --- a whole file --- */
 
 static void receive_answer_length(struct request *request, int64_t bytes)
 {
@@ -95,7 +104,7 @@ bool receive(struct request *request, struct part *ret_part)
         receive_refuse(request, rc, &err);
         return false;
     }
-    rc = receive_all(request, ret_part, &err);
+    rc = receive_all(request, ret_part, FILE_BYTES_MAX, &err);
     if (rc != 0)
         receive_refuse(request, rc, &err);
     else
@@ -103,4 +112,36 @@ bool receive(struct request *request, struct part *ret_part)
     if (!is_good)
         part_close(ret_part);
     return is_good;
+}
+
+/* --- a piece --- */
+
+static bool receive_refuse_piece(
+    struct request *request, const struct part *part, int64_t came, const struct piece *piece)
+{
+    char extra[RECEIVE_OFFSET_MAX];
+    struct error err;
+
+    error_set(&err, ERR_INPUT,
+        "the body has %s%lld bytes, but its Content-Range names %lld: %lld of the file are there",
+        came > piece->end - piece->first ? "at least " : "", (long long)came,
+        (long long)(piece->end - piece->first), (long long)part->bytes);
+    receive_offset(part->bytes, extra);
+    answer_problem(request, 400, extra, err.text);
+    return false;
+}
+
+bool receive_piece(struct request *request, struct part *part, const struct piece *piece)
+{
+    struct error err;
+    int rc = receive_all(request, part, piece->end, &err);
+    int64_t came = part->bytes - piece->first;
+
+    if (rc == 0 && part->bytes > piece->end)
+        rc = part_cut(part, piece->first, &err); /* which of its bytes were meant nobody knows */
+    if (rc != 0) {
+        receive_refuse(request, rc, &err);
+        return false;
+    }
+    return came == piece->end - piece->first || receive_refuse_piece(request, part, came, piece);
 }

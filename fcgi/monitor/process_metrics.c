@@ -85,6 +85,9 @@ static void metrics_add_jobs(struct exposition *to, struct server *server)
     exposition_sample(to, "jobs_ended_total", "state", "canceled", (double)counts.n_canceled);
     exposition_figure(to, "jobs_forgotten_total", "counter",
         "Ended jobs that this process has removed, with their files.", (double)counts.n_forgotten);
+    exposition_figure(to, "files_removed_total", "counter",
+        "Files sent over HTTP that nothing named, removed by this process.",
+        (double)counts.n_files_removed);
 }
 
 static void metrics_add_refused(void *ctx, const char *engine, unsigned long long n)
@@ -124,6 +127,8 @@ void metrics_add_process(struct exposition *to, struct server *server)
         (double)atomic_exchange(&server->worst_turn_us, 0) / 1e6);
     metrics_add_counter(
         to, "case_edits_total", "Cases written or removed over HTTP.", &server->n_edits);
+    metrics_add_counter(
+        to, "files_kept_total", "Files that came over HTTP and were new.", &server->n_files);
     metrics_add_counter(to, "edits_refused_total",
         "Requests to write that came from nobody who may.", &server->n_edits_refused);
     metrics_add_streams(to, server->streams);

@@ -81,6 +81,6 @@ void origin_headers(struct buf *out, const struct config *config, const struct o
     if (origin_takes_all(config) || origin_is_named(config, signs->origin))
         buf_format(out,
             "Access-Control-Allow-Origin: %s\r\n"
-            "Access-Control-Expose-Headers: ETag, Location, Range, Retry-After\r\n",
+            "Access-Control-Expose-Headers: ETag, Location, Retry-After, Upload-Offset\r\n",
             origin_takes_all(config) ? "*" : signs->origin);
 }

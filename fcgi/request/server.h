@@ -47,6 +47,7 @@ struct server {
     atomic_ullong n_requests, n_refused; /* refused: connections that brought no whole request */
     atomic_ullong n_edits, n_edits_refused; /* cases written or removed; requests to write that were
                                               refused */
+    atomic_ullong n_files; /* that came over HTTP and were new */
     atomic_ullong n_attached, n_created, n_resumed, n_replayed;
     atomic_llong turned_ms;     /* when the loop last turned, about twice a second; monotonic */
     atomic_llong worst_turn_us; /* the loop's longest turn since the metrics were last read */

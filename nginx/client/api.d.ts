@@ -276,7 +276,7 @@ export interface paths {
         };
         /** What is known of a file that was sent; for who may send some */
         get: operations["readFile"];
-        /** Sends a picture or a sound whose SHA-256 is known */
+        /** Sends a picture or a sound whose SHA-256 is known, whole or the next piece of it */
         put: operations["writeFile"];
         post?: never;
         delete?: never;
@@ -752,6 +752,14 @@ export interface components {
         ProgramSubject: {
             [key: string]: string;
         };
+        FilePart: {
+            /** @description Its name in cases */
+            file: string;
+            /** @description Bytes of it that are there */
+            arrived: number;
+            /** @description All that it has */
+            bytes: number;
+        };
         File: {
             /** @description Its name in cases */
             file: string;
@@ -999,6 +1007,16 @@ export interface components {
             status: number;
             detail: string;
         };
+        FileProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @enum {unknown} */
+            status: 404 | 409;
+            detail: string;
+            /** @description Bytes of the file that are there */
+            arrived?: number;
+        };
         /** @description A Case. Its id may be left out, as it is in the address, or made here */
         CaseBody: {
             [key: string]: unknown;
@@ -1245,6 +1263,8 @@ export interface components {
         Unbuffered: "no";
         /** @description Names what the case says */
         ETag: string;
+        /** @description Bytes of the file that have arrived. A 409 without it says that another request sends the file */
+        UploadOffset: string;
         /** @description Seconds */
         RetryAfter: string;
     };
@@ -2074,7 +2094,17 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            /** @description It is not there, or not all of it */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FileProblem"];
+                };
+            };
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -2082,7 +2112,10 @@ export interface operations {
     writeFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which piece of the file the body is; without it, the body is the file */
+                "Content-Range"?: string;
+            };
             path: {
                 /** @description The SHA-256 of the content of the file */
                 id: string;
@@ -2117,8 +2150,30 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
+            /** @description The piece, after which others are to come */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Upload-Offset": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePart"];
+                };
+            };
             400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            /** @description It is not there, or not all of it */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FileProblem"];
+                };
+            };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];

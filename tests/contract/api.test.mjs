@@ -207,6 +207,14 @@ test('files', async () => {
   const other = Buffer.concat([raw, Buffer.alloc(1)]); // behind the end of the picture
   await send('writeFile', 201, { args: { id: digestOf(other) }, raw: other });
   await send('readFile', 200, { args });
+  const third = Buffer.concat([raw, Buffer.alloc(2)]); // in two pieces
+  const piece = (from, to) => ({
+    args: { id: digestOf(third) }, raw: third.subarray(from, to), headers: { 'Content-Range': `bytes ${from}-${to - 1}/${third.length}` },
+  });
+  assert.equal((await send('writeFile', 202, piece(0, 100))).arrived, 100);
+  assert.equal((await send('writeFile', 409, piece(0, 100))).arrived, 100);
+  assert.equal((await send('readFile', 404, { args: { id: digestOf(third) } })).arrived, 100);
+  await send('writeFile', 201, piece(100, third.length));
   await send('writeFile', 422, { args: { id: '0'.repeat(64) }, raw });
   for (const [name, more, bad] of [['sendFile', {}, {}], ['writeFile', { args }, { args: { id: digestOf('text') } }]]) {
     await send(name, 400, { ...more, raw: '', wrong: true });

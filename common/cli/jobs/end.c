@@ -10,6 +10,7 @@
 #include "cli/command/options.h"
 #include "cli/jobs/jobs.h"
 #include "job/job.h"
+#include "sent/unused.h"
 
 /* --- cancel --- */
 
@@ -191,6 +192,43 @@ static int prune_find(
     return rc;
 }
 
+/* --- files that were sent --- */
+
+struct prune_files {
+    bool is_dry;
+    size_t n;
+};
+
+static void prune_tell_file(void *ctx, const char *digest, int64_t bytes, int64_t age_s)
+{
+    struct prune_files *files = ctx;
+    char age[32];
+
+    files->n++;
+    if (!files->is_dry)
+        return;
+    cli_format_span(age_s * 1000, age, sizeof age);
+    if (term_is_json())
+        term_print_json(json_pack("{s:s+, s:I, s:I}", "file", BENEATH_SENT, digest, "bytes",
+            (json_int_t)bytes, "ageMs", (json_int_t)age_s * 1000));
+    else
+        term_say(BENEATH_SENT "%s, %lld bytes, asked for %s ago\n", digest, (long long)bytes, age);
+}
+
+/* The responders remove them, which may write there. */
+static int prune_files(const struct config *config, bool is_dry)
+{
+    struct prune_files files = {.is_dry = is_dry};
+    struct error err;
+
+    if (unused_each(config, prune_tell_file, &files, &err) < 0)
+        return cli_fail(&err);
+    if (files.n)
+        term_say("%zu %s that no case names %s\n", files.n, files.n == 1 ? "file" : "files",
+            is_dry ? "would go" : "go within hours");
+    return EXIT_DONE;
+}
+
 static int prune_show(struct prune *prune, int rc, const struct error *err)
 {
     if (!term_is_json())
@@ -211,7 +249,7 @@ static int prune_jobs(const struct config *config, int64_t age_ms, bool is_dry)
     if (rc == 0 && prune.n)
         term_say("%zu %s, with their files\n", prune.n, is_dry ? "would go" : "go within a minute");
     free(prune.ids);
-    return status;
+    return status == EXIT_DONE ? prune_files(config, is_dry) : status;
 }
 
 static int prune_run(
@@ -230,5 +268,7 @@ static int prune_run(
 }
 
 const struct command command_prune = {"prune", "", "forgets the jobs that nobody has asked for",
-    "\nThe responders do the same by themselves, as CASECAST_KEEP says.\n", prune_run,
+    "\nThe responders do the same by themselves, as CASECAST_KEEP says.  They also remove files\n"
+    "that were sent over HTTP, when no case and no live job names them and nobody has asked for\n"
+    "them for a day: these are told, too.\n", prune_run,
     prune_options};

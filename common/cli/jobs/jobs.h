@@ -1,7 +1,7 @@
 /* jobs.h - commands about the jobs of all processes.  Main thread.
  *
  * Room: the commands about jobs, their webhooks, and the machines that make them.
- * May use: base, cli/command, job, publisher, store, video.
+ * May use: base, cli/command, job, publisher, sent, store, video.
  * Used by: cli, fcgi/maker. */
 #pragma once
 

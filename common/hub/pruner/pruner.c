@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "sent/unused.h"
 
 enum {
     LOOK_MOST_MS = 60000, /* between two looks for jobs to forget */
@@ -21,6 +22,7 @@ enum {
     OLD_MOST = 1 << 20,
     WANTED_MOST = 100,  /* are read at once */
     CLEARED_MOST = 100, /* at one look: who stops this process waits for its end */
+    FILES_LOOKS = 60,   /* looks between two for files that nothing names: it reads all cases */
 };
 
 struct pruner {
@@ -34,8 +36,10 @@ struct pruner {
     bool is_troubled;    /* a lasting trouble is logged once */
     int n_looks;
     int n_old; /* jobs that the next look forgets for their age, at most */
+    int looks_to_files;     /* until files are looked for */
+    bool is_files_troubled; /* as is_troubled */
 
-    atomic_ullong n_forgotten;
+    atomic_ullong n_forgotten, n_files;
 
     pthread_mutex_t lock;
     pthread_cond_t stopped;
@@ -208,6 +212,26 @@ static int pruner_fit(struct pruner *pruner, struct error *err)
     return rc;
 }
 
+/* --- files that were sent --- */
+
+/* While there are more than one look removes, the next one goes on. */
+static void pruner_remove_files(struct pruner *pruner)
+{
+    struct error err;
+    int n, rc;
+
+    if (pruner->looks_to_files-- > 0)
+        return;
+    rc = unused_remove(pruner->config, &n, &err);
+    if (rc < 0 && !pruner->is_files_troubled)
+        log_warning("no file that was sent can be removed, as cases or jobs that may name it can't be "
+                    "read: %s",
+            err.text);
+    pruner->is_files_troubled = rc < 0;
+    pruner->looks_to_files = n == UNUSED_MOST ? 0 : FILES_LOOKS - 1;
+    atomic_fetch_add(&pruner->n_files, (unsigned long long)n);
+}
+
 /* --- the thread --- */
 
 /* The connection is not kept: a look is seldom, and a server has not many. */
@@ -229,6 +253,7 @@ static void pruner_look(struct pruner *pruner)
     pruner->is_troubled = rc < 0;
     store_close(pruner->store);
     pruner->store = NULL;
+    pruner_remove_files(pruner);
 }
 
 /* False: it is to stop. */
@@ -291,4 +316,9 @@ void pruner_stop(struct pruner *pruner)
 unsigned long long pruner_count(const struct pruner *pruner)
 {
     return atomic_load(&pruner->n_forgotten);
+}
+
+unsigned long long pruner_count_files(const struct pruner *pruner)
+{
+    return atomic_load(&pruner->n_files);
 }

@@ -1,13 +1,13 @@
 /* pruner.h - the thread that forgets ended jobs: those that somebody wants forgotten, those that
  * nobody has asked for in CASECAST_KEEP, and those beyond CASECAST_OUTPUT_MIB.  Before that it
  * clears done jobs: what they showed of unfinished work goes a while after their end (shown_ms of
- * kind.h).
+ * kind.h).  It also removes files that were sent and that nothing names (sent/unused.h).
  *
  * All processes do the same, and to forget a job twice is to forget it once.  A job of a kind that
  * this version does not know is left alone: its files are not known either.
  *
  * Room: the end of jobs that nobody asks for any more.
- * May use: base, hub/kind, store.
+ * May use: base, hub/kind, sent, store.
  * Used by: fcgi/maker, fcgi/route, hub. */
 #pragma once
 
@@ -22,6 +22,8 @@ void pruner_stop(struct pruner *pruner); /* takes NULL; waits for the thread's e
 
 /* Jobs that this process has forgotten.  Any thread. */
 unsigned long long pruner_count(const struct pruner *pruner);
+/* Files that were sent, and that this process has removed.  Any thread. */
+unsigned long long pruner_count_files(const struct pruner *pruner);
 
 /* An ended job counts as asked for until so long after the request, ms: requests are noted no more
  * often. */

@@ -160,7 +160,9 @@ peer() { node "$kit/fcgi_peer.mjs" "$state/run/casecast.sock" "$1" | jq -Re "fro
 parts() { find "$CASECAST_MEDIA_ROOT/.files/parts" -type f | wc -l; }
 
 files() {
-    local new=$private/new.jpg digest sound at i nothing film
+    local new=$private/new.jpg digest sound at i nothing film slow senders=()
+    slow_body >/dev/null &
+    slow=$!
     nothing=$(sha256sum </dev/null | cut -d ' ' -f 1)
     ffmpeg -v error -f lavfi -i mandelbrot=size=640x360 -frames:v 1 "$new" </dev/null
     ffmpeg -v error -f lavfi -i sine=duration=1 "$private/new.wav" </dev/null
@@ -177,14 +179,15 @@ files() {
     fact 'and told' answers 200 "\"bytes\":$(stat -c %s "$new")" "$at"
     for i in {1..8}; do
         curl -sS -o /dev/null -w '%{http_code}\n' -T "$new" "$at" &
+        senders+=($!)
     done >"$private/sent"
-    wait
+    wait "${senders[@]}"
     fact 'of eight who send it again at once, each is told that it is there' same '8 200' "$(sort "$private/sent" | uniq -c | xargs)"
     fact 'and the case has its video, whose files came again' same '200 done' "$(job_of "$film"; status) $(job_now)"
     fact 'another content than its address says is refused' send 422 "SHA-256 of what came is $digest" "$new" -X PUT "$url/api/files/$nothing"
     fact 'so is a cut picture, with the reason' send 415 'neither a picture nor a sound' <(head -c 200 "$new") "$url/api/files"
     fact 'and nothing' refuses 400 'body is empty' -X POST "$url/api/files"
-    fact 'no address leads anywhere else' refuses 400 '64 digits' -X PUT --data-binary @"$new" --path-as-is "$url/api/files/..%252f..%252fetc"
+    fact 'no address leads anywhere else' refuses 400 '%2fetc.., of 13 characters, is no SHA-256: .* 64 digits' -X PUT --data-binary @"$new" --path-as-is "$url/api/files/..%252f..%252fetc"
     truncate -s 64M "$private/long"
     fact 'a file of 64 MiB is looked at' send 415 'neither' "$private/long" -H Expect: "$url/api/files"
     printf x >>"$private/long"
@@ -194,6 +197,61 @@ files() {
     fact 'a file that is shorter than it says is refused at once' peer shortFile '.closed == 1 and .answered == 1'
     fact 'one that does not go on is let go' peer stoppedFile '.closed == 1 and .longestMs < 20000'
     fact 'nothing unfinished is left' same 0 "$(parts)"
+    pieces
+    hostile_files
+}
+
+piece() { ask -X PUT -H "Content-Range: bytes $1" --data-binary @"$2" "$url/api/files/$digest"; } # RANGE FILE
+
+# A phone sends a picture, and loses its connection twice.
+pieces() {
+    local size digest
+    ffmpeg -v error -y -f lavfi -i mandelbrot=size=960x540 -frames:v 1 "$new" </dev/null
+    digest=$(sha256sum "$new" | cut -d ' ' -f 1) size=$(stat -c %s "$new")
+    head -c 10000 "$new" >"$private/a" && tail -c +10001 "$new" | head -c 10000 >"$private/b" && tail -c +20001 "$new" >"$private/c"
+    fact 'a piece is kept' same '202 10000' "$(piece "0-9999/$size" "$private/a"; status) $(head_of upload-offset)"
+    fact 'a piece that came already is told how much is there' same '409 10000 10000' "$(piece "0-9999/$size" "$private/a"; status) $(head_of upload-offset) $(jq .arrived "$private/body")"
+    fact 'and so does HEAD' same '404 10000' "$(ask -I "$url/api/files/$digest"; status) $(head_of upload-offset)"
+    fact 'a piece that is not as long as it says is refused' same '400 10000' "$(piece "10000-19998/$size" "$private/b"; status) $(head_of upload-offset)"
+    fact 'and so is a range that is none' refuses 400 'bytes FIRST-LAST/LENGTH' -X PUT -H 'Content-Range: bytes */3' --data-binary x "$url/api/files/$digest"
+    fact 'of a file over 64 MiB no piece is taken' refuses 413 '64 MiB' -X PUT -H 'Content-Range: bytes 0-0/67108865' --data-binary x "$url/api/files/$digest"
+    fact 'the next piece is kept' same '202 20000' "$(piece "10000-19999/$size" "$private/b"; status) $(head_of upload-offset)"
+    fact 'the last one makes the file' same "201 file:$digest" "$(piece "20000-$((size - 1))/$size" "$private/c"; status) $(jq -r .file "$private/body")"
+    fact 'which is as it was' cmp "$new" "$CASECAST_MEDIA_ROOT/.files/$digest"
+    fact 'and needs no piece any more' same 200 "$(piece "0-9999/$size" "$private/a"; status)"
+    digest=${digest/[0-9]/x} digest=${digest/x/a} # of nothing
+    piece "0-9999/10001" "$private/a"
+    printf x >"$private/b"
+    fact 'pieces that are another content are refused as a whole' same '422 0' "$(piece 10000-10000/10001 "$private/b"; status) $(parts)"
+}
+
+# A body that comes to a standstill: nginx cuts it off, and holds no responder meanwhile.
+slow_body() {
+    exec 5<>"/dev/tcp/127.0.0.1/$port"
+    printf 'PUT /api/files/%064d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\nx' 0 >&5
+    timeout 60 cat <&5
+}
+
+# A PNG of 65,000 × 65,000 pixels in 60 bytes.
+bomb() {
+    local head='IHDR\x00\x00\xfd\xe8\x00\x00\xfd\xe8\x08\x02\x00\x00\x00' crc
+    # shellcheck disable=SC2059
+    mapfile -t crc < <(printf "$head" | gzip -c | tail -c 8 | head -c 4 | od -An -tx1 -w1 | tr -d ' ')
+    # shellcheck disable=SC2059
+    printf "\x89PNG\r\n\x1a\n\x00\x00\x00\x0d$head\x${crc[3]}\x${crc[2]}\x${crc[1]}\x${crc[0]}\x00\x00\x10\x00IDAT\x78\x9c"
+}
+
+hostile_files() {
+    local i many=$private/many
+    mkdir "$many"
+    ffmpeg -v error -f lavfi -i mandelbrot=size=64x64 -frames:v 50 "$many/%d.png" </dev/null
+    # shellcheck disable=SC2046
+    curl -sS --no-progress-meter -o /dev/null -w '%{http_code}\n' $(for i in "$many"/*.png; do printf -- '-T %s %s/api/files/%s ' "$i" "$url" "$(sha256sum "$i" | cut -d ' ' -f 1)"; done) >"$private/sent"
+    fact 'fifty small files are fifty files' same "$(find "$many" -type f | wc -l)" "$(grep -c 201 "$private/sent")"
+    bomb >"$private/bomb.png"
+    fact 'a picture of 4 Gigapixels in a few KiB is refused before it is decoded' send 415 'pixels' "$private/bomb.png" "$url/api/files"
+    wait "$slow"
+    fact 'a body that does not go on is cut off by nginx' holds 'PUT /api/files/0{64} 408' "$(cat "$state/log/nginx-access.log")"
 }
 
 who() {
@@ -217,18 +275,41 @@ who() {
     fact 'no log has the key' lacks "$key" "$(cat "$state"/log/*)"
 }
 
+# Pictures that can't be compressed, of 907,500 bytes and more.
+noise() { head -c "$((3 * $1 * $1))" /dev/urandom | ffmpeg -v error -f rawvideo -pix_fmt rgb24 -s "$1x$1" -i - "$private/$2.png"; } # SIDE NAME
+
+quotas() {
+    local stranger=(-H 'X-Forwarded-For: 203.0.113.9' -H "Authorization: Bearer $key") editor=(-H "Authorization: Bearer $key") name
+    rm -r "$CASECAST_MEDIA_ROOT/.files"
+    for name in n1 n2 n3 n4; do noise 550 $name; done
+    noise 640 large
+    fact 'a client sends what it may' send 201 picture "$private/n1.png" "${stranger[@]}" "$url/api/files"
+    fact 'and no more' send 429 'CASECAST_FILES_MIB_CLIENT' "$private/n2.png" "${stranger[@]}" "$url/api/files"
+    fact 'it is told when to ask again' same 3600 "$(head_of retry-after)"
+    fact 'but the same file again' send 200 picture "$private/n1.png" "${stranger[@]}" "$url/api/files"
+    fact 'a file that is more than that alone is refused for good' send 413 '1 MiB .CASECAST_FILES_MIB_CLIENT' "$private/large.png" -H Expect: "${stranger[@]}" "$url/api/files"
+    fact 'a trusted address is not counted' send 201 . "$private/n2.png" "${editor[@]}" "$url/api/files"
+    send 201 . "$private/n3.png" "${editor[@]}" "$url/api/files" >/dev/null
+    fact 'beyond the limit of all nothing is kept' send 507 'CASECAST_FILES_MIB' "$private/n4.png" "${editor[@]}" "$url/api/files"
+    fact 'and no piece is begun' send 507 'CASECAST_FILES_MIB' "$private/a" "${editor[@]}" -X PUT -H 'Content-Range: bytes 0-9999/900000' "$url/api/files/$(printf %064d 7)"
+    fact 'three files are there and no part' same '3 0' "$(find "$CASECAST_MEDIA_ROOT/.files" -maxdepth 1 -type f | wc -l) $(parts)"
+    touch -d '25 hours ago' "$CASECAST_MEDIA_ROOT/.files/$(sha256sum "$private/n3.png" | cut -d ' ' -f 1)"
+    fact 'a file that no case names is told a day later' holds '^file:[0-9a-f]{64}, 907|^1 file that no case names would go' "$(CASECAST_CASES=$private/shop.db "$program" prune --dry-run 2>&1)"
+}
+
 views() {
     stack_stop
     sqlite3 "$private/shop.db" "CREATE TABLE houses (number, street); CREATE TABLE photos (house, n, file);
         INSERT INTO houses VALUES (7, 'Meadow Lane'); INSERT INTO photos VALUES (7, 1, 'photo.jpg');
         CREATE VIEW cases AS SELECT number AS id, street AS title FROM houses;
         CREATE VIEW scenes AS SELECT house AS case_id, n AS position, file AS image FROM photos;"
-    CASECAST_CASES=$private/shop.db nginx_editors='' stack_start
+    CASECAST_CASES=$private/shop.db CASECAST_FILES_MIB=3 CASECAST_FILES_MIB_CLIENT=1 nginx_editors='' stack_start
     fact 'where no address is named, nobody may write without the key' refuses 403 'CASECAST_WRITE_KEY' -X PUT "${json[@]}" -d "$body" "$url/api/cases/7"
     fact 'views of others are searched' same 7 "$(find_cases query=LANE limit=1)"
     fact 'views of others are read' answers 200 'Meadow Lane' "$url/api/cases/7"
     local words='cases, which is not casecast.s own table'
     fact 'and not replaced' refuses 405 "$words" -X PUT "${json[@]}" -H "Authorization: Bearer $key" -H 'If-Match: *' -d "$body" "$url/api/cases/7"
+    fact 'and the answer says what is allowed' same 'GET, HEAD' "$(head_of allow)"
     fact 'nor removed' refuses 405 "$words" -X DELETE -H "Authorization: Bearer $key" "$url/api/cases/7"
     fact 'nor are there new ones' refuses 405 "$words" "${json[@]}" -H "Authorization: Bearer $key" -d "$body" "$url/api/cases"
     fact 'a job for a case of its own is made all the same' answers 202 '"case":"request-' "${json[@]}" -H "Authorization: Bearer $key" -d "{\"case\": $body}" "$url/api/jobs"
@@ -243,4 +324,5 @@ brought
 files
 who
 views
+quotas
 facts_end

@@ -26,6 +26,8 @@ fact 'up shows the frames of a video being made' holds '^data: processing_video'
 fact 'up shows progress' holds '^event: progress' "$first"
 fact 'up shows the done event' holds '^event: done' "$first"
 fact 'up prints the URL of the gallery' holds "gallery +$url/" "$first"
+fact 'a picture that is sent lies with the site, not in the folder of Debian' test -e "$state/photos/.files/$(
+    curl -sS --data-binary @/usr/share/backgrounds/seeding_by_Clements_Engelhardt.jpg "$url/api/files" | jq -r '.file | ltrimstr("file:")')"
 fact 'the gallery is served' holds '<title>casecast' "$(curl -sS "$url/")"
 
 before=$(running)

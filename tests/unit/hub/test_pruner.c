@@ -99,7 +99,11 @@ static const char *id_of(const char *key)
 
 static struct config config_of(int64_t keep_ms, int output_mib)
 {
-    return (struct config){.database = kit_path, .keep_ms = keep_ms, .output_mib = output_mib};
+    return (struct config){.database = kit_path,
+        .cases = kit_path,
+        .media_root = kit_folder,
+        .keep_ms = keep_ms,
+        .output_mib = output_mib};
 }
 
 /* Until so many jobs are left.  A pruner with a short CASECAST_KEEP looks every second. */

@@ -374,6 +374,18 @@ START_TEST(tables_of_others_are_not_edited)
 }
 END_TEST
 
+START_TEST(a_file_that_can_only_be_read_is_no_table_of_others)
+{
+    const struct case_edit removal = {.id = "a"};
+    struct store *store;
+
+    assert_done(store_open_to_read(kit_path, STORE_CASES, &store, &kit_error));
+    ck_assert_int_eq(store_case_edit(store, &removal, &kit_error), STORE_E_READ_ONLY);
+    ck_assert_ptr_nonnull(strstr(kit_error.text, "must be able to write to it"));
+    store_close(store);
+}
+END_TEST
+
 /* A table of somebody's who never heard of frame rates. */
 START_TEST(a_field_without_a_column_is_left_out_or_refused_by_name)
 {
@@ -803,6 +815,7 @@ int main(void)
         an_id_that_two_rows_have_is_refused,
         captions_of_any_kind_are_searched,
         a_list_shows_what_is_good_though_rows_are_bad,
+        a_file_that_can_only_be_read_is_no_table_of_others,
     };
     const struct kit_loop loops[] = {
         {views_that_miss_something_are_refused_by_name, sizeof wrong_views / sizeof *wrong_views},

@@ -10,6 +10,13 @@ static int edit_refuse(struct database *db, struct error *err)
     return STORE_E_READ_ONLY;
 }
 
+static int edit_refuse_file(struct error *err)
+{
+    error_set(err, ERR_INPUT,
+        "the file of the cases can only be read here: this service must be able to write to it");
+    return STORE_E_READ_ONLY;
+}
+
 static int edit_check_tables(struct database *db, struct error *err)
 {
     bool are_ours = false;
@@ -51,7 +58,7 @@ static int edit_write(struct database *db, const struct case_edit *edit, struct 
 int sqlite_case_edit(struct store_link *link, const struct case_edit *edit, struct error *err)
 {
     struct database *db = database_of(link);
-    int rc = sqlite3_db_readonly(db->handle, "main") == 1 ? edit_refuse(db, err)
+    int rc = sqlite3_db_readonly(db->handle, "main") == 1 ? edit_refuse_file(err)
                                                           : transaction_begin(db, err);
 
     return rc == 0 ? transaction_end(db, edit_write(db, edit, err), err) : rc;

@@ -1,5 +1,5 @@
-/* test_part.c - a file that is received has its name when it is whole, and not before. */
-#include "files/part.h"
+/* test_part.c - a file that is received has its name when it is whole, and not before; what others add to stays. */
+#include "sent/part.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ START_TEST(a_part_is_named_when_it_is_kept)
     add(&part, "a");
     add(&part, "bc");
     ck_assert(is_there(path));
-    part_digest(&part, digest);
+    ck_assert_int_eq(part_digest(&part, digest, NULL), 0);
     ck_assert_str_eq(digest, abc);
     ck_assert(!is_sent(abc));
     ck_assert_int_eq(part_keep(&part, digest, &is_new, NULL), 0);
@@ -143,6 +143,7 @@ static void leave_part(char ret_path[static PART_PATH_MAX])
     close(pipe_fds[1]);
 }
 
+/* The clock may be set back, too. */
 static void make_old(const char *path, int seconds)
 {
     struct timespec times[2];
@@ -155,20 +156,107 @@ static void make_old(const char *path, int seconds)
     close(fd);
 }
 
-START_TEST(what_a_killed_process_left_goes_after_an_hour)
+START_TEST(what_a_killed_process_left_goes_with_the_next_file)
 {
-    char old[PART_PATH_MAX], young[PART_PATH_MAX];
+    char left[PART_PATH_MAX];
     struct part part;
 
-    leave_part(old);
-    leave_part(young);
-    make_old(old, PART_KEPT_S + 60);
-    make_old(young, PART_KEPT_S - 60);
-    ck_assert(is_there(old));
+    leave_part(left);
+    ck_assert(is_there(left));
     open_part(&part);
-    ck_assert(!is_there(old));
-    ck_assert(is_there(young));
+    ck_assert(!is_there(left));
     part_close(&part);
+}
+END_TEST
+
+START_TEST(what_somebody_adds_to_stays_whatever_the_clock_says)
+{
+    static const int ages[] = {10 * PART_KEPT_S, 0, -10 * PART_KEPT_S};
+    struct part received, piece, next;
+
+    open_part(&received);
+    ck_assert_int_eq(part_open_pieces(root, abc, &piece, NULL), 0);
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+        make_old(received.path, ages[i]);
+        make_old(piece.path, ages[i]);
+        open_part(&next);
+        part_close(&next);
+        ck_assert(is_there(received.path));
+        ck_assert(is_there(piece.path));
+    }
+    part_close(&received);
+    part_close(&piece);
+}
+END_TEST
+
+static int64_t arrived(void)
+{
+    int fd;
+    int64_t bytes;
+
+    ck_assert_int_eq(sent_open_folder(root, &fd), 0);
+    bytes = part_arrived(fd, abc);
+    close(fd);
+    return bytes;
+}
+
+START_TEST(pieces_become_the_file)
+{
+    char digest[BENEATH_DIGEST_LEN + 1];
+    struct part part;
+    bool is_new;
+
+    ck_assert_int_eq(part_open_pieces(root, abc, &part, NULL), 0);
+    add(&part, "a");
+    part_leave(&part);
+    ck_assert_int_eq(arrived(), 1);
+    ck_assert_int_eq(part_open_pieces(root, abc, &part, NULL), 0);
+    ck_assert_int_eq(part.bytes, 1);
+    add(&part, "bxxx");
+    ck_assert_int_eq(part_cut(&part, 2, NULL), 0);
+    add(&part, "c");
+    ck_assert_int_eq(part_digest(&part, digest, NULL), 0);
+    ck_assert_str_eq(digest, abc);
+    ck_assert_int_eq(part_keep(&part, digest, &is_new, NULL), 0);
+    part_close(&part);
+    ck_assert(is_sent(abc));
+    ck_assert_int_eq(arrived(), 0);
+}
+END_TEST
+
+START_TEST(one_at_a_time_adds_to_a_file)
+{
+    struct error err = {0};
+    struct part part, other;
+
+    ck_assert_int_eq(part_open_pieces(root, abc, &part, NULL), 0);
+    add(&part, "a");
+    ck_assert_int_eq(part_open_pieces(root, abc, &other, &err), PART_E_BUSY);
+    ck_assert_ptr_nonnull(strstr(err.text, "another request"));
+    part_leave(&part);
+    ck_assert_int_eq(part_open_pieces(root, abc, &other, NULL), 0);
+    part_close(&other);
+    ck_assert_int_eq(arrived(), 0);
+}
+END_TEST
+
+START_TEST(a_part_waits_a_day_for_its_next_piece)
+{
+    char path[PART_PATH_MAX];
+    struct part part, next;
+
+    ck_assert_int_eq(part_open_pieces(root, abc, &part, NULL), 0);
+    strcpy(path, part.path);
+    add(&part, "a");
+    part_leave(&part);
+    make_old(path, PART_KEPT_S - 60);
+    open_part(&next);
+    part_close(&next);
+    ck_assert_int_eq(arrived(), 1);
+    make_old(path, PART_KEPT_S + 60);
+    open_part(&next);
+    part_close(&next);
+    ck_assert_int_eq(arrived(), 0);
 }
 END_TEST
 
@@ -216,7 +304,7 @@ START_TEST(a_full_disk_has_a_name)
     ck_assert_int_ge(full, 0);
     open_part(&part);
     ck_assert_int_ge(dup2(full, part.fd), 0);
-    ck_assert_int_eq(part_add(&part, "abc", 3, &err), PART_E_FULL);
+    ck_assert_int_eq(part_add(&part, "abc", 3, &err), SENT_E_FULL);
     ck_assert_ptr_nonnull(strstr(err.text, "no room"));
     part_close(&part);
     close(full);
@@ -235,7 +323,11 @@ int main(void)
     tcase_add_test(tests, a_part_is_named_when_it_is_kept);
     tcase_add_test(tests, what_is_not_kept_is_gone);
     tcase_add_test(tests, two_may_receive_the_same_file_at_once);
-    tcase_add_test(tests, what_a_killed_process_left_goes_after_an_hour);
+    tcase_add_test(tests, what_a_killed_process_left_goes_with_the_next_file);
+    tcase_add_test(tests, what_somebody_adds_to_stays_whatever_the_clock_says);
+    tcase_add_test(tests, pieces_become_the_file);
+    tcase_add_test(tests, one_at_a_time_adds_to_a_file);
+    tcase_add_test(tests, a_part_waits_a_day_for_its_next_piece);
     tcase_add_test(tests, a_folder_that_cant_be_written_is_an_error);
     tcase_add_test(tests, no_link_is_followed);
     tcase_add_test(tests, a_full_disk_has_a_name);
