@@ -37,6 +37,7 @@ static int video_open_folders(struct video_run *run, struct error *err)
     if (rc < 0)
         return rc;
     run->dir.may_publish = options->watch.may_publish;
+    run->dir.may_finish = options->watch.may_finish;
     run->dir.ctx = options->watch.ctx;
     run->dir.cancel = options->cancel;
     return 0;

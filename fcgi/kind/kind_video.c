@@ -129,6 +129,8 @@ static bool kind_video_still_good(const struct config *config, const struct job 
 
 struct making {
     struct work *work;
+    const struct case_record *record;
+    char stamp[DIGEST_HEX_LEN + 1]; /* of its files, from before the key was computed */
     const char *key;
     const char *engine;     /* with which the job was asked for; NULL: not known */
     struct error err;       /* the first error of the journal: the work stops */
@@ -172,6 +174,25 @@ static int making_may_publish(void *ctx, struct error *err)
         return work_may_publish(making->work, err);
     *err = making->err;
     return -(int)err->code;
+}
+
+static int making_refuse_files(struct error *err)
+{
+    return error_set(err, ERR_INPUT,
+        "a file of the case changed while its video was made: ask again to make it from the files "
+        "that are there now");
+}
+
+/* The video is that of its key only if no file was touched from before the key was computed until
+ * all were read.  So no other bytes ever stand under the key, whichever run writes them, and
+ * however late they arrive. */
+static int making_may_finish(void *ctx, struct error *err)
+{
+    struct making *making = ctx;
+    char stamp[DIGEST_HEX_LEN + 1];
+    int rc = video_files_stamp(making->record, work_config(making->work)->media_root, stamp, err);
+
+    return rc == 0 && strcmp(making->stamp, stamp) != 0 ? making_refuse_files(err) : rc;
 }
 
 static void making_on_progress(void *ctx, const struct video_progress *progress)
@@ -259,8 +280,7 @@ static char *making_result(
     return text;
 }
 
-static int making_run(
-    struct making *making, const struct case_record *record, char **ret_result, struct error *err)
+static int making_run(struct making *making, char **ret_result, struct error *err)
 {
     const struct config *config = work_config(making->work);
     char *out_dir = kind_video_folder(config, making->key);
@@ -281,6 +301,7 @@ static int making_run(
         .parts = work_has_helpers(making->work) ? &parts : NULL,
         .watch = {.ctx = making,
             .may_publish = making_may_publish,
+            .may_finish = making_may_finish,
             .progress = making_on_progress,
             .scene = making_on_scene,
             .preview = making_on_preview,
@@ -291,7 +312,7 @@ static int making_run(
 
     kind_video_tag(work_job(making->work), tag);
     parts.ctx = making->work;
-    rc = video_create(record, &options, &video, err);
+    rc = video_create(making->record, &options, &video, err);
 
     if (rc == 0 && making->has_failed) {
         *err = making->err;
@@ -302,13 +323,6 @@ static int making_run(
     free(out_dir);
     free(cores_file);
     return rc;
-}
-
-static int making_refuse_files(struct error *err)
-{
-    return error_set(err, ERR_INPUT,
-        "a file of the case changed while its video was made: ask again to make it from the files "
-        "that are there now");
 }
 
 /* What shapes the video is not what the run before had. */
@@ -329,10 +343,10 @@ static int making_refuse_changed(const struct making *making, struct error *err)
 /* The key was made from the files as they were when the job was created.  If they have changed
  * since, the video gets the key of the files as they are now; a request for the other key makes a
  * job of its own. */
-static int making_settle_key(struct making *making, const struct case_record *record,
-    char key[static DIGEST_HEX_LEN + 1], struct error *err)
+static int making_settle_key(
+    struct making *making, char key[static DIGEST_HEX_LEN + 1], struct error *err)
 {
-    int rc = video_key(record, work_config(making->work)->media_root, key, err);
+    int rc = video_key(making->record, work_config(making->work)->media_root, key, err);
 
     if (rc < 0 || strcmp(key, making->key) == 0)
         return rc;
@@ -343,27 +357,15 @@ static int making_settle_key(struct making *making, const struct case_record *re
     return rc;
 }
 
-/* The video is that of its key only if no file was touched from before the key was computed until
- * the video was done. */
-static int making_run_unchanged(
-    struct making *making, const struct case_record *record, char **ret_result, struct error *err)
+static int making_run_settled(struct making *making, char **ret_result, struct error *err)
 {
     const char *root = work_config(making->work)->media_root;
-    char key[DIGEST_HEX_LEN + 1], before[DIGEST_HEX_LEN + 1], after[DIGEST_HEX_LEN + 1];
-    int rc = video_files_stamp(record, root, before, err);
+    char key[DIGEST_HEX_LEN + 1];
+    int rc = video_files_stamp(making->record, root, making->stamp, err);
 
     if (rc == 0)
-        rc = making_settle_key(making, record, key, err);
-    if (rc == 0)
-        rc = making_run(making, record, ret_result, err);
-    if (rc == 0)
-        rc = video_files_stamp(record, root, after, err);
-    if (rc == 0 && strcmp(before, after) != 0) {
-        free(*ret_result);
-        *ret_result = NULL;
-        rc = making_refuse_files(err);
-    }
-    return rc;
+        rc = making_settle_key(making, key, err);
+    return rc == 0 ? making_run(making, ret_result, err) : rc;
 }
 
 static int kind_video_run(struct work *work, char **ret_result, struct error *err)
@@ -381,7 +383,8 @@ static int kind_video_run(struct work *work, char **ret_result, struct error *er
     }
     rc = case_from_json(json_object_get(input, "case"), "", &record, err);
     if (rc == 0) {
-        rc = making_run_unchanged(&making, record, ret_result, err);
+        making.record = record;
+        rc = making_run_settled(&making, ret_result, err);
         case_free(record);
     }
     free(making.captions);

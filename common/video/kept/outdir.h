@@ -37,6 +37,8 @@ struct outdir {
     /* Called before a file is renamed, on the writing thread.  Negative: the file is not renamed
      * and the write fails with that code.  NULL: every file may be published. */
     int (*may_publish)(void *ctx, struct error *err);
+    /* The same, once, before outdir_finish() begins. */
+    int (*may_finish)(void *ctx, struct error *err);
     void *ctx;
 };
 

@@ -59,14 +59,10 @@ static int outdir_finish_in_bucket(
     return rc;
 }
 
-int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
-    const char *prefix, struct error *err)
+static int outdir_finish_in_folder(const struct outdir *dir, const char *temporary,
+    const char *name, const char *prefix, struct error *err)
 {
-    int rc;
-
-    if (dir->address)
-        return outdir_finish_in_bucket(dir, temporary, name, err);
-    rc = outdir_walk(dir, outdir_flush_permanent, prefix, err);
+    int rc = outdir_walk(dir, outdir_flush_permanent, prefix, err);
 
     if (rc == 0)
         rc = outdir_flush(dir, temporary, name, err);
@@ -75,6 +71,17 @@ int outdir_finish(const struct outdir *dir, const char *temporary, const char *n
     if (rc == 0 && fsync(dir->fd) < 0)
         rc = outdir_write_error(dir, name, err);
     return rc;
+}
+
+int outdir_finish(const struct outdir *dir, const char *temporary, const char *name,
+    const char *prefix, struct error *err)
+{
+    int rc = dir->may_finish ? dir->may_finish(dir->ctx, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    return dir->address ? outdir_finish_in_bucket(dir, temporary, name, err)
+                        : outdir_finish_in_folder(dir, temporary, name, prefix, err);
 }
 
 /* --- small files --- */

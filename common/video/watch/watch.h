@@ -56,6 +56,9 @@ struct video_watch {
      * gets its name; on any thread, also while another callback runs.  May block.  Negative: no,
      * video_create() fails with that code.  NULL: always. */
     int (*may_publish)(void *ctx, struct error *err);
+    /* Is the MP4 the one that is wanted?  Called on the calling thread, once, when no file of the
+     * case is read any more and before the MP4 gets its name.  Negative: as may_publish. */
+    int (*may_finish)(void *ctx, struct error *err);
     void (*progress)(void *ctx, const struct video_progress *progress); /* 4 to 10 times a second */
     void (*scene)(
         void *ctx, int index, int n_scenes, const char *thumbnail); /* index from 0, in order */

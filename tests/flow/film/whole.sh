@@ -114,6 +114,7 @@ touched_while_it_is_made() {
     viewers_wait touched
     fact 'a file is replaced and restored during the job: the job fails' same failed "$(job_state "$job")"
     fact 'the error says that the file changed' holds 'changed while its video was made' "$(job_error "$job")"
+    fact 'no MP4 of other pictures stands under its key' test ! -e "$(folder_of "$job")/final.mp4"
     fact 'the next request makes the video' wait_for 60 job_is "$(job_make touched)" 'done'
 }
 
