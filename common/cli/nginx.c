@@ -54,6 +54,7 @@ static int nginx_print(enum site_part part, const struct config *config, const c
         .media = nginx_or(value[NGINX_MEDIA], output),
         .pages = nginx_or(value[NGINX_PAGES], CASECAST_PAGES),
         .log = nginx_or(value[NGINX_LOG], "/var/log/nginx/casecast.log"),
+        .origins = config->origins,
         .name = value[NGINX_NAME],
         .has_tls = value[NGINX_TLS],
         .has_http2 = value[NGINX_HTTP2]};

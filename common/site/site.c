@@ -24,11 +24,13 @@ enum site_token {
     TOKEN_NAME,
     TOKEN_FIRST_NAME,
     TOKEN_HTTP2,
+    TOKEN_FRAMERS,
     N_TOKENS,
 };
 
 static const char *const site_tokens[N_TOKENS] = {"@BELOW@", "@PREFIX@", "@OVER@", "@LOG@",
-    "@SITE_LOG@", "@MEDIA@", "@SECRETS@", "@PAGES@", "@NAME@", "@FIRST_NAME@", "@HTTP2@"};
+    "@SITE_LOG@", "@MEDIA@", "@SECRETS@", "@PAGES@", "@NAME@", "@FIRST_NAME@", "@HTTP2@",
+    "@FRAMERS@"};
 
 struct site {
     char *values[N_TOKENS];
@@ -120,10 +122,22 @@ static int site_set_name(struct site *site, const struct site_wish *wish, struct
     return rc;
 }
 
+/* Sites that may frame the page of a video, as the Content-Security-Policy lists them. */
+static void site_set_framers(struct site *site, const char *origins)
+{
+    char *framers = mem_format("'self'%s%s", *origins ? " " : "", origins);
+
+    for (char *at = framers + strlen("'self'"); *at; at++)
+        if (strchr(CONFIG_ORIGIN_GAPS, *at))
+            *at = ' ';
+    site_set(site, TOKEN_FRAMERS, framers);
+}
+
 static int site_set_all(struct site *site, const struct site_wish *wish, struct error *err)
 {
     int rc = site_set_prefix(site, wish->prefix, err);
 
+    site_set_framers(site, wish->origins);
     if (rc == 0)
         rc = site_set_folders(site, wish, err);
     if (rc == 0)

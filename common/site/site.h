@@ -19,6 +19,7 @@ struct site_wish {
     const char *prefix;      /* CASECAST_PREFIX */
     const char *media;       /* folder of CASECAST_OUTPUT, or s3://… */
     const char *pages;       /* folder of the pages; nginx reads relative paths in its own */
+    const char *origins;     /* CASECAST_ORIGINS: sites that may frame the page of a video */
     const char *log;         /* file; "off": that of the server around it */
     const char *name;        /* of SITE_WHOLE: host names, separated by spaces; else NULL */
     bool has_tls, has_http2; /* of SITE_WHOLE */

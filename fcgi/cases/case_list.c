@@ -1,4 +1,4 @@
-/* case_list.c - the list of cases, whole or page by page, with their videos and jobs. */
+/* case_list.c - the list of cases, whole or page by page, and one of them, with their videos and jobs. */
 #include "cases/case_list.h"
 
 #include <string.h>
@@ -200,13 +200,11 @@ static int list_read_ask(
 
 /* --- the route --- */
 
-static int list_fill(
-    struct list *list, const struct case_filter *filter, struct store *store, struct error *err)
+/* The videos and jobs of the cases that are in it. */
+static int list_add_jobs(struct list *list, struct store *store, struct error *err)
 {
-    int rc = store_case_list(store, filter, list_add, list, err);
+    int rc = store_job_each_done(store, kind_video.name, list_add_finished, list, err);
 
-    if (rc == 0)
-        rc = store_job_each_done(store, kind_video.name, list_add_finished, list, err);
     if (rc < 0)
         return rc;
     forecast_init(
@@ -223,17 +221,24 @@ static int list_read(struct request *request, struct list *list, struct error *e
     if (rc == 0)
         rc = request_store(request, &store, err);
     if (rc == 0)
-        rc = list_fill(list, &ask.filter, store, err);
+        rc = store_case_list(store, &ask.filter, list_add, list, err);
+    if (rc == 0)
+        rc = list_add_jobs(list, store, err);
     case_search_free(ask.search);
     return rc;
 }
 
-void route_case_list(struct request *request)
+static struct list list_begin(const struct request *request)
 {
-    struct list list = {.config = request->server->config,
+    return (struct list){.config = request->server->config,
         .cases = json_array(),
         .by_id = json_object(),
         .now_ms = clock_wall_ms()};
+}
+
+void route_case_list(struct request *request)
+{
+    struct list list = list_begin(request);
     struct error err;
 
     if (list_read(request, &list, &err) < 0)
@@ -241,6 +246,34 @@ void route_case_list(struct request *request)
     else
         answer_json(
             request, 200, json_pack("{s:O, s:o}", "cases", list.cases, "next", list_cursor(&list)));
+    json_decref(list.by_id);
+    json_decref(list.cases);
+}
+
+static int list_read_one(struct request *request, struct list *list,
+    const struct case_record *record, struct error *err)
+{
+    const struct case_summary summary = {.id = record->id,
+        .title = record->title,
+        .language = record->language,
+        .shape = record->shape,
+        .n_scenes = record->n_scenes};
+    struct store *store;
+    int rc = request_store(request, &store, err);
+
+    list_add(list, &summary);
+    return rc == 0 ? list_add_jobs(list, store, err) : rc;
+}
+
+void case_list_answer_one(struct request *request, const struct case_record *record)
+{
+    struct list list = list_begin(request);
+    struct error err;
+
+    if (list_read_one(request, &list, record, &err) < 0)
+        answer_error(request, &err);
+    else
+        answer_json(request, 200, json_incref(json_array_get(list.cases, 0)));
     json_decref(list.by_id);
     json_decref(list.cases);
 }

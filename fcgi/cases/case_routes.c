@@ -51,6 +51,16 @@ static void route_case(struct request *request)
     case_free(record);
 }
 
+static void route_case_summary(struct request *request)
+{
+    struct case_record *record;
+
+    if (!case_routes_find(request, &record))
+        return;
+    case_list_answer_one(request, record);
+    case_free(record);
+}
+
 /* --- posters --- */
 
 static void cases_answer_poster(struct request *request, const struct case_record *record)
@@ -91,5 +101,6 @@ const struct route case_routes[] = {
     {"GET", "/api/cases", route_case_list},
     {"GET", "/api/cases/{id}", route_case},
     {"GET", "/api/cases/{id}/poster", route_poster},
+    {"GET", "/api/cases/{id}/summary", route_case_summary},
     {NULL, NULL, NULL},
 };

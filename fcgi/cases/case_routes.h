@@ -9,7 +9,7 @@
 #include "case/case.h"
 #include "route/route.h"
 
-/* GET /api/cases, /api/cases/{id}, /api/cases/{id}/poster */
+/* GET /api/cases, /api/cases/{id}, /api/cases/{id}/poster, /api/cases/{id}/summary */
 extern const struct route case_routes[];
 
 /* The case that the route names, which the caller frees.  False: there is none, and the request was

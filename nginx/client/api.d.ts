@@ -304,6 +304,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        /** A case as the list has it, with its video and its live job */
+        get: operations["readSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/still": {
         parameters: {
             query?: never;
@@ -2213,6 +2232,34 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    readSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CaseIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            500: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };

@@ -2,18 +2,38 @@
 // start nothing by an EventSource, a picture or a form.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { base, withPage } from './kit.mjs';
 
 const named = `http://127.0.0.1:${process.env.APP_PORT}`;
-const REFUSED = /blocked by CORS|Failed to load resource|ERR_BLOCKED|MIME type/;
+const REFUSED = /blocked by CORS|Failed to load resource|ERR_BLOCKED|MIME type|frame-ancestors/;
 let server, other;
+
+const manual = readFileSync(new URL('../../nginx/client/element.md', import.meta.url), 'utf8');
+const modules = {
+  '/react.js': 'react/umd/react.production.min.js',
+  '/react-dom.js': 'react-dom/umd/react-dom.production.min.js',
+  '/htmx.js': 'htmx.org/dist/htmx.min.js',
+};
+
+// A page of the manual, with our site and a case of ours.
+const example = (name) => manual.split(`\`\`\`html ${name}\n`)[1]?.split('\n```')[0]
+  .replaceAll('https://video.example.org', base).replaceAll('case="1"', 'case="tall"').replaceAll("id: '1'", "id: 'tall'")
+  .replaceAll('embed/1', 'embed/tall');
+
+function contentOf(path) {
+  if (modules[path]) return ['text/javascript', readFileSync(new URL(`node_modules/${modules[path]}`, import.meta.url))];
+  if (path === '/thanks') return ['text/html', 'Thanks for waiting'];
+  return ['text/html', `${example(path.slice(1)) ?? '<!doctype html><title>another site</title>'}<link rel="icon" href="data:,">`];
+}
 
 const listen = (port) => new Promise((resolve) => {
   const site = http.createServer((request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/html' });
-    response.end('<!doctype html><link rel="icon" href="data:,"><title>another site</title>');
+    const [type, content] = contentOf(request.url);
+    response.writeHead(200, { 'Content-Type': type });
+    response.end(content);
   }).listen(port, '127.0.0.1', () => resolve(site));
 });
 
@@ -49,12 +69,54 @@ test('a page of an allowed site may make, watch, cancel', withPage({ elsewhere: 
   assert.equal((await ask('/api/cases/nothing', {}))[0], 404);
 }));
 
+const made = (page) => page.locator('casecast-video[state=done]').waitFor({ timeout: 120_000 });
+
+test('one line of HTML: the element asks, makes the video, and plays it in a page of another site', withPage({ elsewhere: named }, async (page) => {
+  await page.goto(`${named}/element.html`);
+  const element = page.locator('casecast-video');
+  await element.evaluate((video) => {
+    globalThis.heard = [];
+    for (const name of ['job', 'progress', 'scene', 'done']) video.addEventListener(name, ({ detail }) => globalThis.heard.push([name, detail]));
+  });
+  await element.getByRole('button', { name: 'Create video' }).or(page.locator('casecast-video[state=done]')).first().waitFor();
+  if (await element.getAttribute('state') === 'unmade') await element.getByRole('button', { name: 'Create video' }).click();
+  await made(page);
+  const player = element.locator('.player');
+  await player.waitFor({ timeout: 20_000 });
+  await player.evaluate((video) => video.play());
+  await page.waitForFunction((video) => video.currentTime > 0.3, await player.elementHandle(), { timeout: 20_000 });
+  const heard = await page.evaluate(() => globalThis.heard);
+  assert.ok(heard.some(([name]) => name === 'job'));
+  const [, done] = heard.find(([name]) => name === 'done');
+  assert.ok(done.video.startsWith(`${base}/media/`), done.video);
+  assert.equal(await element.locator('.marks i').count(), 1, 'a chapter that begins later');
+  assert.match(await player.evaluate(async (video) => {
+    const track = video.querySelector('track[kind=captions]');
+    track.track.mode = 'hidden';
+    while (track.readyState < HTMLTrackElement.LOADED) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    return [...track.track.cues].map(({ text }) => text).join();
+  }), /First,Second/);
+  await page.goto(`${named}/react.html`);
+  await page.locator('figcaption', { hasText: /^\d.* seconds$/ }).waitFor({ timeout: 20_000 });
+  await page.goto(`${named}/htmx.html`);
+  await page.locator('#after', { hasText: 'Thanks for waiting' }).waitFor({ timeout: 20_000 });
+  await page.goto(`${named}/frame.html`);
+  await page.frameLocator('iframe').locator('casecast-video[state=done]').waitFor({ timeout: 20_000 });
+}));
+
 test('a page of any other site starts nothing', async () => {
   const at = `http://127.0.0.1:${other.address().port}`;
   await withPage({ elsewhere: at, forgive: REFUSED }, async (page) => {
     const jobs = async () => (await (await fetch(`${base}/api/cases`)).json()).cases
       .filter(({ id, job, video }) => id === 'torn' && (job || video)).length;
     const was = await jobs();
+    await page.goto(`${at}/element.html`);
+    await page.locator('casecast-video[state=failed]').waitFor();
+    assert.match(await page.locator('casecast-video .status').textContent(), /CASECAST_ORIGINS must name it/);
+    await Promise.all([
+      page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text())),
+      page.goto(`${at}/frame.html`),
+    ]);
     await page.goto(at);
     assert.equal(await jobOf(page, 'torn'), null);
     await page.evaluate((url) => new Promise((resolve) => {

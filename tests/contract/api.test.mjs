@@ -195,6 +195,14 @@ test('cases are written', async () => {
   await send('deleteCase', 400, { args: { id: 'a.b' }, wrong: true });
 });
 
+test('summaries', async () => {
+  const { cases } = await send('listCases', 200, {});
+  const summary = await send('readSummary', 200, { args: { id: 'full' } });
+  assert.deepEqual(Object.keys(summary), Object.keys(cases[0]));
+  await send('readSummary', 404, { args: { id: 'nothing' } });
+  await send('readSummary', 400, { args: { id: 'a.b' }, wrong: true });
+});
+
 test('files', async () => {
   const raw = readFileSync(`${process.env.CASECAST_MEDIA_ROOT}/photo.jpg`);
   const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');

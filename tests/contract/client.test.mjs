@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeScript, makeTypes } from './client.mjs';
+import { makeElement, makeScript, makeTypes } from './client.mjs';
 
 const made = process.env.CONTRACT_PRIVATE;
 const nginx = new URL('../../nginx/', import.meta.url);
@@ -19,6 +19,11 @@ test('api.d.ts is that of the document', () => {
 test('client.js is that of client.ts, whose types are right', () => {
   makeScript(made);
   assert.ok(readFileSync(`${made}/client.js`, 'utf8') === readFileSync(new URL('pages/js/client.js', nginx), 'utf8'), old);
+});
+
+test('casecast-video.js is that of its modules', () => {
+  makeElement(made);
+  assert.ok(readFileSync(`${made}/casecast-video.js`, 'utf8') === readFileSync(new URL('pages/casecast-video.js', nginx), 'utf8'), old);
 });
 
 test('client.ts has less than 300 lines', () => {

@@ -30,7 +30,7 @@ async function seek(video, seconds, signal) {
   signal.throwIfAborted();
 }
 
-const isElsewhere = (video) => [document.fullscreenElement, document.pictureInPictureElement].includes(video)
+const isElsewhere = (video) => [video.getRootNode().fullscreenElement, video.getRootNode().pictureInPictureElement].includes(video)
   || video.webkitDisplayingFullscreen === true;
 
 // In full screen or picture-in-picture only the viewer may replace the element, so wait until they leave it.

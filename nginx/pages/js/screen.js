@@ -66,7 +66,7 @@ export function makeScreen({ live, player, tell }) {
   }
 
   function swap() {
-    const hadFocus = document.activeElement === live;
+    const hadFocus = live.getRootNode().activeElement === live;
     player.controls = true;
     drop();
     if (hadFocus) player.focus();

@@ -3,7 +3,7 @@
 import { byId, isCalm, make, scrolling, show } from './dom.js';
 import { dress, undress } from './dress.js';
 import { makePicture } from './picture.js';
-import * as reel from './reel.js';
+import { makeReel } from './reel.js';
 import { makeScreen } from './screen.js';
 import {
   clock, count, languageName, placeInQueue, stageName, stillBeingMade, timeLeft,
@@ -13,6 +13,8 @@ const parts = Object.fromEntries(
   ['announcer', 'again', 'bar', 'cancel', 'close', 'credits', 'download', 'frames', 'hero', 'kicker', 'left',
     'live', 'lost', 'made', 'made-left', 'made-text', 'message', 'meter', 'overlay', 'percent', 'player', 'sound',
     'speed', 'stage', 'stills', 'strip', 'theatre', 'wait'].map((id) => [id, byId(id)]));
+const reel = makeReel(Object.fromEntries(['at', 'chapter', 'marks', 'picture', 'preview', 'reel', 'time', 'when']
+  .map((id) => [id, byId(id === 'reel' ? id : `reel-${id}`)])));
 const title = byId('theatre-title');
 const message = { title: byId('message-title'), text: byId('message-text') };
 

@@ -1,7 +1,7 @@
 // element.js - <casecast-video case="1">: a video of casecast in a page of anybody, while it is made and afterwards.
 //
 // ../../casecast-video.js, which pages load, is made from this file and its modules by esbuild: `tests/contract/run --make`.
-// nginx/element.md is its manual.
+// nginx/client/element.md is its manual.
 
 import { Casecast } from '../client.js';
 import { show } from '../dom.js';
