@@ -1,4 +1,4 @@
-/* case_edits.c - POST /api/cases, PUT and DELETE /api/cases/{id}. */
+/* case_edits.c - POST /api/cases, PUT and DELETE /api/cases/{id}, and who may do so. */
 #include "cases/case_edits.h"
 
 #include <stdio.h>
@@ -194,7 +194,16 @@ static void route_case_post(struct request *request)
         edits_write_body(&editing, id);
 }
 
+/* For pages, which show what a person may do before he tries it. */
+static void route_editor(struct request *request)
+{
+    const char *refusal = editor_refusal(request);
+
+    answer_json(request, 200, json_pack("{s:b, s:s?}", "mayWrite", !refusal, "why", refusal));
+}
+
 const struct route case_edits[] = {
+    {"GET", "/api/editor", route_editor},
     {"POST", "/api/cases", route_case_post},
     {"PUT", "/api/cases/{id}", route_case_put},
     {"DELETE", "/api/cases/{id}", route_case_delete},

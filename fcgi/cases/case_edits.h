@@ -3,5 +3,5 @@
 
 #include "route/route.h"
 
-/* POST /api/cases; PUT and DELETE /api/cases/{id} */
+/* POST /api/cases; PUT and DELETE /api/cases/{id}; GET /api/editor */
 extern const struct route case_edits[];

@@ -7,9 +7,12 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "cases/case_body.h"
 #include "cases/case_routes.h"
 #include "cases/stills.h"
+#include "keys/editor.h"
 #include "request/answer.h"
+#include "request/body.h"
 #include "request/secret.h"
 #include "request/server.h"
 #include "video/still.h"
@@ -89,7 +92,25 @@ static bool stills_may_show(struct request *request)
     return false;
 }
 
-static void route_still(struct request *request)
+/* The case of the body, which need not be written anywhere; its `id` may be left out.  False: the
+ * request was answered. */
+static bool stills_read_case(struct request *request, struct case_record **ret_record)
+{
+    json_t *body = editor_admit(request) ? body_json(request) : NULL;
+
+    if (!body)
+        return false;
+    if (json_is_object(body) && !json_object_get(body, "id"))
+        json_object_set_new(body, "id", json_string("still"));
+    *ret_record = case_body_read(request, body, NULL, "");
+    json_decref(body);
+    return *ret_record != NULL;
+}
+
+/* Finds the case; false: the request was answered. */
+typedef bool stills_find_case(struct request *request, struct case_record **ret_record);
+
+static void stills_answer_still(struct request *request, stills_find_case *find)
 {
     struct stills_ask ask = {.client_fd = request->fcgx->ipcFd};
     struct case_record *record;
@@ -103,7 +124,7 @@ static void route_still(struct request *request)
         answer_error(request, &err);
         return;
     }
-    if (!case_routes_find(request, &record))
+    if (!find(request, &record))
         return;
     rc = stills_draw(request->server->stills, record, &ask, &jpeg, NULL, &err);
     if (rc == 0)
@@ -113,7 +134,7 @@ static void route_still(struct request *request)
     buf_free(&jpeg);
 }
 
-static void route_plan(struct request *request)
+static void stills_answer_plan(struct request *request, stills_find_case *find)
 {
     const struct stills_ask ask = {.client_fd = request->fcgx->ipcFd};
     struct case_record *record;
@@ -121,7 +142,7 @@ static void route_plan(struct request *request)
     json_t *plan;
     int rc;
 
-    if (!stills_may_show(request) || !case_routes_find(request, &record))
+    if (!stills_may_show(request) || !find(request, &record))
         return;
     rc = stills_draw(request->server->stills, record, &ask, NULL, &plan, &err);
     if (rc == 0)
@@ -130,7 +151,29 @@ static void route_plan(struct request *request)
         stills_answer_error(request, rc, &err);
 }
 
+static void route_still(struct request *request)
+{
+    stills_answer_still(request, case_routes_find);
+}
+
+static void route_still_of_body(struct request *request)
+{
+    stills_answer_still(request, stills_read_case);
+}
+
+static void route_plan(struct request *request)
+{
+    stills_answer_plan(request, case_routes_find);
+}
+
+static void route_plan_of_body(struct request *request)
+{
+    stills_answer_plan(request, stills_read_case);
+}
+
 const struct route still_routes[] = {
+    {"POST", "/api/still", route_still_of_body},
+    {"POST", "/api/plan", route_plan_of_body},
     {"GET", "/api/cases/{id}/still", route_still},
     {"GET", "/api/cases/{id}/plan", route_plan},
     {NULL, NULL, NULL},

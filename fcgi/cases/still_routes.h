@@ -3,5 +3,5 @@
 
 #include "route/route.h"
 
-/* GET /api/cases/{id}/still, /api/cases/{id}/plan */
+/* GET /api/cases/{id}/still, /api/cases/{id}/plan; POST /api/still, /api/plan for a case in the body */
 extern const struct route still_routes[];

@@ -26,14 +26,22 @@ static const char *editor_lacks(const struct request *request)
            "name this address";
 }
 
-bool editor_admit(struct request *request)
+const char *editor_refusal(const struct request *request)
 {
     bool is_near = strcmp(request_param(request, "CASECAST_EDITOR"), "1") == 0;
+    bool may = editor_has_key(request) ||
+               (is_near && request->origin == ORIGIN_OURS && !*bearer_of(request));
 
-    if (editor_has_key(request) ||
-        (is_near && request->origin == ORIGIN_OURS && !*bearer_of(request)))
+    return may ? NULL : editor_lacks(request);
+}
+
+bool editor_admit(struct request *request)
+{
+    const char *refusal = editor_refusal(request);
+
+    if (!refusal)
         return true;
     atomic_fetch_add(&request->server->n_edits_refused, 1);
-    answer_problem(request, 403, "", editor_lacks(request));
+    answer_problem(request, 403, "", refusal);
     return false;
 }

@@ -13,5 +13,8 @@
 /* Does the request bear CASECAST_WRITE_KEY? */
 bool editor_has_key(const struct request *request);
 
+/* NULL: the request may write; else what it lacks, for its client. */
+const char *editor_refusal(const struct request *request);
+
 /* May the request write?  False: it was answered with 403, and the text says what it lacks. */
 bool editor_admit(struct request *request);

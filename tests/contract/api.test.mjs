@@ -248,6 +248,30 @@ test('stills', async () => {
   }
 });
 
+test('stills of a case that comes along', async () => {
+  const body = { title: 'Not written', scenes: [{ image: 'photo.jpg', caption: 'Now', seconds: 1 }] };
+  const before = await send('listCases', 200);
+  assert.ok((await send('drawPlan', 200, { body })).seconds >= 1);
+  await send('drawStill', 200, { args: { scene: 1, at: 0.5, width: 320 }, body });
+  const answer = await fetch(`${process.env.CONTRACT_URL}/api/still`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  });
+  await send('drawStill', 304, { body, headers: { 'If-None-Match': answer.headers.get('etag') } });
+  for (const name of ['drawStill', 'drawPlan']) {
+    await send(name, 403, { body, headers: stranger });
+    const { errors } = await send(name, 422, { body: { scenes: [{ image: 'gone.jpg' }] } });
+    assert.deepEqual(errors.map(({ pointer }) => pointer), ['/scenes/0/image']);
+    await send(name, 422, { body: { scenes: [] } });
+    await send(name, 400, { raw: '{', wrong: true, headers: { 'Content-Type': 'application/json' } });
+    await send(name, 415, { raw: '{}', wrong: true, headers: { 'Content-Type': 'text/plain' } });
+    await send(name, 413, { raw: ' '.repeat(2 << 20), wrong: true, headers: { 'Content-Type': 'application/json' } });
+  }
+  await send('drawStill', 400, { args: { scene: 1, t: 1 }, body });
+  assert.deepEqual(await send('listCases', 200), before);
+  assert.deepEqual(await send('readEditor', 200), { mayWrite: true, why: null });
+  assert.match((await send('readEditor', 200, { headers: stranger })).why, /editors.conf/);
+});
+
 test('what operators read', async () => {
   await send('readLive', 200);
   assert.ok((await send('readReady', 200)).checks);

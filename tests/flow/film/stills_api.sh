@@ -60,6 +60,15 @@ fact 'a case without scenes' problem 422 'no scenes' "$(still empty)"
 fact 'a picture that is missing is named' problem 422 'scene 1: image: .*nowhere.jpg' "$(still gone)"
 fact 'its plan can be told all the same' same 3 "$(plan gone '.seconds | floor')"
 
+# A case in the body is written nowhere.
+posted() { curl -sS -H 'Content-Type: application/json' -d "$(curl -sS "$url/api/cases/one" | jq "$1")" "${@:2}"; } # CHANGE CURL-ARGUMENTS…
+fact 'a case in the body gives the frame of the case that is written' \
+    same "$(digest_at "$(still one t=1)")" "$(posted . "$url/api/still?t=1" | sha256sum)"
+fact 'a change in it gives another one' \
+    lacks "$(digest_at "$(still one t=1)" | head -c 64)" "$(posted '.scenes[0].caption = "Unsaved"' "$url/api/still?t=1" | sha256sum)"
+fact 'and another plan' same 5 "$(posted '.scenes[0].seconds = 5' "$url/api/plan" | jq '.seconds | floor')"
+fact 'but no other case' same 3 "$(plan one '.seconds | floor')"
+
 # Of ten who ask and leave at once none holds the next one up.
 for i in {1..10}; do
     curl -sS -o /dev/null --max-time 0.05 "$(still one "t=1.$i&width=$((400 + 2 * i))")" 2>/dev/null
