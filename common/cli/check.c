@@ -13,6 +13,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/check_case.h"
+#include "cli/check_deep.h"
+#include "cli/check_report.h"
 #include "cli/command/options.h"
 #include "cli/commands.h"
 #include "hooks/hook_wanted.h"
@@ -22,37 +24,6 @@
 #include "video/machine.h"
 #include "video/media/media.h"
 #include "video/video.h"
-
-static void check_print(enum term_style style, const char *word, const char *what, const char *text)
-{
-    if (term_is_json())
-        term_print_json(json_pack("{s:s, s:s, s:s}", "finding", word, "what", what, "text", text));
-    else
-        printf("%s%-8s%s %-10s %s\n", term_on(stdout, style), word, term_off(stdout, style), what,
-            text);
-}
-
-static void check_print_missing(const char *what, const char *text, const char *mend)
-{
-    if (term_is_json()) {
-        term_print_json(json_pack("{s:s, s:s, s:s, s:s?}", "finding", "missing", "what", what,
-            "text", text, "mend", mend));
-        return;
-    }
-    check_print(TERM_BAD, "MISSING", what, text);
-    printf("%-8s %-10s mend it: %s\n", "", "", mend);
-}
-
-static void check_report(
-    bool is_there, const char *what, const char *text, const char *mend, int *n_missing)
-{
-    if (is_there && !term_is_quiet())
-        check_print(TERM_GOOD, "ok", what, text);
-    if (is_there)
-        return;
-    check_print_missing(what, text, mend);
-    ++*n_missing;
-}
 
 static void check_count_case(void *ctx, const struct case_summary *summary)
 {
@@ -425,6 +396,14 @@ static void check_machine(const struct config *config, int *n_missing)
     check_engines(config, n_missing);
 }
 
+enum { CHECK_DEEP };
+
+static const struct option_row check_options[] = {
+    {0, "deep", NULL, "reads the whole database, all videos and the cache: is a byte another one?",
+        NULL},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 static int check_run(
     const struct command *command, const struct config *config, const struct options *given)
 {
@@ -433,9 +412,13 @@ static int check_run(
     if (given->n_rest > 1)
         return cli_misused(
             command, "takes at most one case, got \"%.60s\" as well", given->rest[1]);
+    if (given->n_rest == 1 && given->values[CHECK_DEEP])
+        return cli_misused(command, "--deep reads all that was made, and takes no case");
     if (given->n_rest == 1)
         return check_case(config, given->rest[0]);
     check_machine(config, &n_missing);
+    if (given->values[CHECK_DEEP])
+        check_deep(config, &n_missing);
     if (n_missing)
         term_say("\n%d missing\n", n_missing);
     return n_missing ? EXIT_NO : EXIT_DONE;
@@ -447,4 +430,4 @@ const struct command command_check = {"check", "[CASE]",
     "and\n"
     "the length of the video is told, with the size and the time that the videos before it make\n"
     "likely.  A mistake makes the job fail.  A warning is a fault of what is used nevertheless.\n",
-    check_run, NULL};
+    check_run, check_options};

@@ -2,7 +2,7 @@
  *
  * Room: the table of commands, their help, and the commands about cases and the machine.
  * May use: base, case, cli/command, cli/create, cli/film, cli/jobs, events, hooks, program, s3,
- *     settings, site, video, video/draw, video/media, video/sealed.
+ *     settings, site, video, video/draw, video/kept, video/media, video/sealed.
  * Used by: fcgi. */
 #pragma once
 

@@ -97,8 +97,10 @@ const struct shape event_done = {"done", "The video is there",
         {"poster", MEMBER_TEXT, .about = "URL of a JPEG in full size"},
         {"sprites", MEMBER_TEXT, .about = "URL of WebVTT for a player's scrubber"},
         {"chapters", MEMBER_LIST, .about = "One for each scene", .of = &event_chapter},
-        {"bytes", MEMBER_COUNTS, .about = "The length of each file", .is_added = true}, TRACED,
-        GIVEN, {.name = NULL}},
+        {"bytes", MEMBER_COUNTS, .about = "The length of each file", .is_added = true},
+        {"sums", MEMBER_SUMS, .about = "The SHA-256 of each file; of videos on S3 there is none",
+            .is_added = true, .is_optional = true},
+        TRACED, GIVEN, {.name = NULL}},
     NULL};
 
 /* --- joint streams --- */

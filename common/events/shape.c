@@ -84,6 +84,9 @@ static json_t *shape_schema_kind(const struct member *member)
         return json_pack("{s:s, s:i}", "type", "number", "minimum", 0);
     case MEMBER_LIST:
         return json_pack("{s:s, s:o}", "type", "array", "items", shape_schema(member->of));
+    case MEMBER_SUMS:
+        return json_pack("{s:s, s:{s:s, s:s}}", "type", "object", "additionalProperties", "type",
+            "string", "pattern", "^[0-9a-f]{64}$");
     case MEMBER_OBJECT:
         return json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 1);
     default:

@@ -16,6 +16,7 @@ enum member_kind { /* in C */
     MEMBER_REAL,   /* double, not negative */
     MEMBER_LIST,   /* json_t *, an array of objects */
     MEMBER_COUNTS, /* json_t *, an object of counts */
+    MEMBER_SUMS,   /* json_t *, an object of SHA-256 sums in hexadecimal digits */
     MEMBER_OBJECT, /* json_t *, an object of anything */
 };
 

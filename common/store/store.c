@@ -157,6 +157,11 @@ int store_probe(struct store *store, struct error *err)
     return rc;
 }
 
+int store_read_whole(struct store *store, char **ret_told, struct error *err)
+{
+    return store->jobs->engine->read_whole(store->jobs, ret_told, err);
+}
+
 int store_examine(const char *jobs,
     void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
     void *ctx, struct error *err)

@@ -79,6 +79,11 @@ bool store_is_cut(struct store *store);
  * connection answers from its memory.  Costs some milliseconds, and a page of the log. */
 int store_probe(struct store *store, struct error *err);
 
+/* Is every page of the database of jobs as it was written, as far as its engine can tell?  Reads
+ * all of it, which may take minutes, and changes nothing.  `*ret_told` says in some words what was
+ * done; the caller frees it.  -ERR_IO: something is damaged. */
+int store_read_whole(struct store *store, char **ret_told, struct error *err);
+
 /* Could a server keep its jobs at this address?  Changes nothing.  Tells in one line each what it
  * found out: `what` is a word, `text` a sentence. */
 int store_examine(const char *jobs,
@@ -90,8 +95,8 @@ int store_examine(const char *jobs,
 /* Of the table or view that cases are read from.  Valid until store_close(). */
 const char *store_cases_name(const struct store *store);
 
-/* The cases that `filter` lets pass.  A row that no id can name is left out; of two with the same id
- * one is shown.  Every row is read once, whatever the filter; what is held at a time are twice
+/* The cases that `filter` lets pass.  A row that no id can name is left out; of two with the same
+ * id one is shown.  Every row is read once, whatever the filter; what is held at a time are twice
  * `most` cases, and a number for each case whose captions hold a word that is searched for. */
 int store_case_list(struct store *store, const struct case_filter *filter,
     void (*each)(void *ctx, const struct case_summary *summary), void *ctx, struct error *err);

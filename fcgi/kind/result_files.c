@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "s3/s3.h"
+#include "video/kept/file_sum.h"
 #include "video/kept/outdir.h"
 
 /* The members of a result that hold the URL of a file, or null. */
@@ -40,17 +41,22 @@ static char *result_files_sprites_picture(const char *cues)
                : NULL;
 }
 
-static void result_files_measure_one(const char *folder, const char *name, json_t *bytes)
+/* Storage keeps sums of its own. */
+static void result_files_measure_one(
+    const char *folder, const char *name, json_t *bytes, json_t *sums)
 {
     int64_t len = outdir_length(folder, name, MEASURE_MS);
+    char sum[FILE_SUM_LEN + 1];
 
     if (len != OUTDIR_UNKNOWN)
         json_object_set_new(bytes, name, json_integer(len));
+    if (!s3_is_address(folder) && file_sum(folder, name, sum))
+        json_object_set_new(sums, name, json_string(sum));
 }
 
 void result_files_measure(const char *folder, json_t *result)
 {
-    json_t *bytes = json_object();
+    json_t *bytes = json_object(), *sums = json_object();
 
     for (int i = 0; i < N_MEMBERS; i++) {
         const char *name = result_files_name(result, members[i]);
@@ -58,12 +64,15 @@ void result_files_measure(const char *folder, json_t *result)
             name && strcmp(members[i], "sprites") == 0 ? result_files_sprites_picture(name) : NULL;
 
         if (name)
-            result_files_measure_one(folder, name, bytes);
+            result_files_measure_one(folder, name, bytes, sums);
         if (picture)
-            result_files_measure_one(folder, picture, bytes);
+            result_files_measure_one(folder, picture, bytes, sums);
         free(picture);
     }
     json_object_set_new(result, "bytes", bytes);
+    if (json_object_size(sums))
+        json_object_set(result, "sums", sums);
+    json_decref(sums);
 }
 
 /* --- results of older versions --- */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* Adds "bytes" to `result`: the length of each file that it names, as it is in `folder` now (-1: it
- * is not there). */
+ * is not there); and "sums": the SHA-256 of each, unless they are on S3. */
 void result_files_measure(const char *folder, json_t *result);
 
 /* Is each file there with the length that "bytes" says?  In a result of an older version, without

@@ -775,6 +775,10 @@ export interface components {
             bytes: {
                 [key: string]: number;
             };
+            /** @description The SHA-256 of each file; of videos on S3 there is none */
+            sums?: {
+                [key: string]: string;
+            };
             /** @description That of the request that made the job, if it had one */
             traceparent?: string;
             /** @description That of the request that made the job, if it had one */

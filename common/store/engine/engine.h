@@ -173,6 +173,7 @@ struct store_engine {
     int (*examine)(const char *address,
         void (*tell)(void *ctx, enum store_finding finding, const char *what, const char *text),
         void *ctx, struct error *err);
+    int (*read_whole)(struct store_link *link, char **ret_told, struct error *err);
     const char *(*did)(struct store_link *link); /* see store_did() */
     int (*grant)(struct store_link *link, const char *role, struct error *err);
     struct case_source cases;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/postgres/cases/cases.h"
 #include "store/postgres/examine.h"
 #include "store/postgres/init.h"
@@ -126,6 +127,24 @@ static int postgres_probe(struct store_link *link, struct error *err)
     return rc == 0 && pg->parts & STORE_JOBS ? pg_schema_check(pg, err) : rc;
 }
 
+/* The server checks the sum of each page that it reads, if it was made with sums. */
+static int postgres_read_whole(struct store_link *link, char **ret_told, struct error *err)
+{
+    PGresult *row;
+    int rc = pg_link_ask(
+        pg_link_of(link), "SELECT current_setting('data_checksums') = 'on'", NULL, 0, &row, err);
+
+    if (rc < 0)
+        return rc;
+    *ret_told =
+        mem_copy(*PQgetvalue(row, 0, 0) == 't'
+                     ? "the server keeps sums of its pages and checks them (data_checksums); "
+                       "pg_amcheck reads all of them"
+                     : "the server keeps no sums of its pages (data_checksums is off)");
+    PQclear(row);
+    return 0;
+}
+
 static const char *postgres_did(struct store_link *link)
 {
     return pg_link_of(link)->did;
@@ -142,6 +161,7 @@ const struct store_engine postgres_engine = {
     .is_cut = postgres_is_cut,
     .probe = postgres_probe,
     .examine = postgres_examine,
+    .read_whole = postgres_read_whole,
     .did = postgres_did,
     .grant = postgres_grant,
     .cases =

@@ -172,6 +172,7 @@ const struct store_engine sqlite_engine = {
     .is_cut = sqlite_is_cut,
     .probe = sqlite_probe,
     .examine = sqlite_examine,
+    .read_whole = sqlite_read_whole,
     .did = sqlite_did,
     .grant = sqlite_grant,
     .cases =

@@ -52,7 +52,7 @@ static bool cache_sum_matches(const char *digest, const struct head *head, const
     return memcmp(sum, head->sum, sizeof sum) == 0;
 }
 
-static bool cache_read_entry(int fd, const char *digest, int64_t bytes_max, struct buf *ret_data)
+bool cache_read_entry(int fd, const char *digest, int64_t bytes_max, struct buf *ret_data)
 {
     struct head head;
     struct stat stat;

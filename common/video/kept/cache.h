@@ -12,8 +12,8 @@
  *
  * Room: files on the disk: cache entries, output folder, spools; and the digest of the engine.
  * May use: base, s3.
- * Used by: fcgi/kind, video, video/canary, video/deliver, video/film, video/language, video/mix,
- *     video/soundtrack, video/voice. */
+ * Used by: cli, fcgi/kind, video, video/canary, video/deliver, video/film, video/language,
+ * video/mix, video/soundtrack, video/voice. */
 #pragma once
 
 #include <stdatomic.h>
@@ -49,3 +49,9 @@ bool cache_find(struct cache *cache, const char *digest, struct buf *ret_data);
 /* Write a copy of `len` bytes as the entry `digest`.  An entry larger than an eighth of the limit
  * is not written. */
 void cache_put(struct cache *cache, const char *digest, const void *data, size_t len);
+
+/* Reads every entry of the folder `path`, and changes nothing: no time of last use, either.
+ * `damaged` gets the name of each that has not the bytes that it was written with.  Returns how
+ * many there are; -ERR_IO: the folder can't be read. */
+int64_t cache_check(
+    const char *path, void (*damaged)(void *ctx, const char *name), void *ctx, struct error *err);

@@ -28,7 +28,7 @@ struct entries {
     int64_t bytes;
 };
 
-static bool cache_is_entry_name(const char *name)
+bool cache_is_entry_name(const char *name)
 {
     return strlen(name) == DIGEST_HEX_LEN && strspn(name, "0123456789abcdef") == DIGEST_HEX_LEN;
 }

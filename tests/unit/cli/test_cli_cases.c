@@ -181,6 +181,42 @@ START_TEST(a_database_of_jobs_that_can_not_be_read_is_told)
 END_TEST
 
 /* U+10FFFD is for private use: no font has it. */
+/* --- all that was made --- */
+
+/* A done job whose video has the bytes "abc". */
+static void add_video(void)
+{
+    kit_sql("INSERT INTO casecast_jobs(id, kind, subject, key, state, created_ms, result) VALUES "
+            "('0123456789abcdefghjkmnpqrs', 'video', '1', 'k', 'done', 1, "
+            "'{\"video\":\"/media/k/final.mp4\",\"sums\":{\"final.mp4\":"
+            "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}}')");
+    ck_assert_int_eq(mkdir("k", 0700), 0);
+    write_file("k/final.mp4", "abc");
+}
+
+START_TEST(a_deep_check_finds_each_bit_of_a_video_that_has_changed)
+{
+    store_close(kit_open());
+    add_video();
+    run("check", "--deep");
+    assert_has(out, "pages, all rows and indexes are whole");
+    assert_has(out, "films      1 files of videos have the bytes that they were made with\n");
+    for (int bit = 0; bit < 24; bit += 5) {
+        char bytes[] = "abc";
+
+        bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
+        write_file("k/final.mp4", bytes);
+        ck_assert_int_eq(run("check", "--deep"), 1);
+        assert_has(out, "/k/final.mp4 has other bytes than it was made with\n");
+    }
+    unlink("k/final.mp4"); /* it is made again when it is asked for */
+    run("check", "--deep");
+    assert_has(out, "films      0 files of videos");
+    ck_assert_int_eq(run("check", "--deep", "1"), 64);
+    assert_has(complaints, "check: --deep reads all that was made, and takes no case\n");
+}
+END_TEST
+
 START_TEST(a_check_speaks_texts_and_asks_fonts)
 {
     double seconds = 0, made = 0;
@@ -335,6 +371,7 @@ int main(int argc, char **argv)
         size_and_time_are_estimated_by_the_videos_of_before,
         a_database_of_jobs_that_can_not_be_read_is_told,
         what_tells_nothing_of_size_and_time_is_passed_over,
+        a_deep_check_finds_each_bit_of_a_video_that_has_changed,
         a_check_speaks_texts_and_asks_fonts,
         a_bad_file_changes_nothing_and_the_next_is_imported,
         twenty_mistakes_are_shown_and_the_rest_is_counted,

@@ -135,15 +135,149 @@ START_TEST(nobody_writes_into_a_deleted_moved_or_replaced_one)
 }
 END_TEST
 
+/* --- bits that have changed --- */
+
+enum { FLIPS = 120 /* places, over the whole file */ };
+
+static char damaged[200];
+
+static void copy_file(const char *from, const char *to)
+{
+    struct buf data = {0};
+    char block[4096];
+    size_t n;
+    FILE *file = fopen(from, "r");
+
+    ck_assert_ptr_nonnull(file);
+    while ((n = fread(block, 1, sizeof block, file)) > 0)
+        buf_add(&data, block, n);
+    fclose(file);
+    file = fopen(to, "w");
+    ck_assert_uint_eq(fwrite(data.data, 1, data.len, file), data.len);
+    fclose(file);
+    buf_free(&data);
+}
+
+/* The database and its log as they are now, with one bit of one of them changed. */
+static void make_damaged(const char *suffix, int64_t at, int bit)
+{
+    char copy[220], byte;
+    int fd;
+
+    snprintf(damaged, sizeof damaged, "%s/damaged.db", kit_folder);
+    snprintf(copy, sizeof copy, "%s-shm", damaged);
+    unlink(copy);
+    snprintf(copy, sizeof copy, "%s-wal", damaged);
+    copy_file(kit_path, damaged);
+    copy_file(beside("-wal"), copy);
+    snprintf(copy, sizeof copy, "%s%s", damaged, suffix);
+    fd = open(copy, O_RDWR);
+    ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
+    byte = (char)(byte ^ (1 << bit));
+    ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+    close(fd);
+}
+
+static void note_key(void *ctx, const struct job *job)
+{
+    buf_format(ctx, "%s ", job->key);
+}
+
+/* All that `casecast check --deep` and `casecast jobs` read; the caller frees `ret_keys`. */
+static int read_damaged(struct buf *ret_keys)
+{
+    struct store *store = NULL;
+    char *told = NULL;
+    int answer = store_open_again(damaged, damaged, &store, &kit_error);
+
+    *ret_keys = (struct buf){0};
+    buf_add_text(ret_keys, "");
+    if (answer == 0)
+        answer = store_read_whole(store, &told, &kit_error);
+    if (answer == 0)
+        answer = store_job_each(
+            store, &(struct job_filter){.most = 100}, note_key, ret_keys, &kit_error);
+    free(told);
+    store_close(store);
+    return answer;
+}
+
+static void add_jobs(int n)
+{
+    char key[8];
+
+    for (int i = 0; i < n; i++) {
+        snprintf(key, sizeof key, "%c", 'a' + i);
+        kit_job(key);
+    }
+}
+
+/* SQLite keeps no sum of a page, so a letter of a text may be another one: that is not looked at.
+ */
+START_TEST(a_file_with_a_changed_bit_is_read_or_refused_by_its_name)
+{
+    int n_refused = 0;
+    int64_t size;
+
+    add_jobs(20);
+    kit_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    kit_job("z"); /* so that there is a log */
+    size = size_of(kit_path);
+    for (int i = 0; i < FLIPS; i++) {
+        struct buf keys;
+        int answer;
+
+        make_damaged("", i * size / FLIPS + i % 16, i % 8);
+        answer = read_damaged(&keys);
+        n_refused += answer < 0;
+        ck_assert_msg(answer == 0 || strstr(kit_error.text, "damaged.db"), "byte %d: %s",
+            (int)(i * size / FLIPS), kit_error.text);
+        buf_free(&keys);
+    }
+    ck_assert_int_gt(n_refused, 0);
+}
+END_TEST
+
+/* The log has sums: what stands behind a changed bit was never committed. */
+START_TEST(a_log_with_a_changed_bit_gives_what_was_committed_before)
+{
+    struct buf all, keys;
+    int n_fewer = 0;
+    int64_t size;
+
+    kit_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    add_jobs(20);
+    size = size_of(beside("-wal"));
+    make_damaged("-wal", size - 1, 0); /* of the last frame */
+    ck_assert_int_eq(read_damaged(&all), 0);
+    for (int i = 0; i < FLIPS; i++) {
+        int answer;
+
+        make_damaged("-wal", i * size / FLIPS, i % 8);
+        answer = read_damaged(&keys);
+        ck_assert_msg(answer == 0, "byte %d: %s", (int)(i * size / FLIPS), kit_error.text);
+        /* newest first: the rest of the list */
+        ck_assert_msg(keys.len <= all.len && strcmp(all.data + all.len - keys.len, keys.data) == 0,
+            "byte %d: %s", (int)(i * size / FLIPS), keys.data);
+        n_fewer += keys.len < all.len;
+        buf_free(&keys);
+    }
+    ck_assert_int_gt(n_fewer, FLIPS / 2);
+    buf_free(&all);
+}
+END_TEST
+
 int main(void)
 {
-    static const TTest *tests[4];
+    static const TTest *tests[6];
     size_t n = 0;
 
     tests[n++] = a_good_one_passes_again_and_again;
     tests[n++] = a_probe_changes_nothing_that_anybody_reads;
     tests[n++] = a_log_that_was_cut_and_has_grown_again_is_found;
     tests[n++] = a_deleted_one_is_found_and_not_made_again;
+    tests[n++] = a_file_with_a_changed_bit_is_read_or_refused_by_its_name;
+    tests[n++] = a_log_with_a_changed_bit_gives_what_was_committed_before;
     return kit_main_loops("store_probe", tests, n,
         (const struct kit_loop[]){{a_log_that_was_cut_is_found, 4},
             {a_database_of_other_bytes_is_found, 4},

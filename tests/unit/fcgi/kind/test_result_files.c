@@ -108,6 +108,27 @@ START_TEST(files_are_measured_where_they_lie)
     result_files_measure(address, result);
     bytes = json_object_get(result, "bytes");
     ck_assert_int_eq(json_integer_value(json_object_get(bytes, "final.mp4")), 900);
+    ck_assert_ptr_null(json_object_get(result, "sums")); /* storage keeps its own */
+    stop();
+}
+END_TEST
+
+START_TEST(files_in_a_folder_have_sums_too)
+{
+    char path[96];
+    json_t *sums;
+    FILE *file;
+
+    start((const char *const[]){NULL});
+    snprintf(path, sizeof path, "%s/final.mp4", folder);
+    file = fopen(path, "w");
+    fputs("abc", file); /* the first example of FIPS 180-2 */
+    fclose(file);
+    result_files_measure(folder, result);
+    sums = json_object_get(result, "sums");
+    ck_assert_str_eq(json_string_value(json_object_get(sums, "final.mp4")),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    ck_assert(result_files_are_whole(folder, result));
     stop();
 }
 END_TEST
@@ -125,6 +146,7 @@ int main(void)
     tcase_add_test(facts, a_video_that_is_not_there_is_not_whole);
     tcase_add_test(facts, a_video_whose_storage_fails_is_not_made_anew);
     tcase_add_test(facts, files_are_measured_where_they_lie);
+    tcase_add_test(facts, files_in_a_folder_have_sums_too);
     suite_add_tcase(suite, facts);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -90,6 +90,20 @@ START_TEST(an_entry_is_found_under_its_digest_alone)
 }
 END_TEST
 
+static void note_damaged(void *ctx, const char *name)
+{
+    ck_assert_str_eq(name, name_of(1));
+    ++*(int *)ctx;
+}
+
+static int check_finds(void)
+{
+    int n_damaged = 0;
+
+    ck_assert_int_eq(cache_check(folder, note_damaged, &n_damaged, &err), 1);
+    return n_damaged;
+}
+
 START_TEST(a_damaged_entry_is_not_found_and_is_removed)
 {
     const char *text = "a text that is long enough to be damaged at many places";
@@ -100,6 +114,7 @@ START_TEST(a_damaged_entry_is_not_found_and_is_removed)
     keep_text(1, text);
     ck_assert_int_eq(stat(path, &stat_), 0);
     size = stat_.st_size;
+    ck_assert_int_eq(check_finds(), 0);
     for (off_t at = 0; at < size; at++) {
         int fd = open(path, O_RDWR);
         char byte;
@@ -108,12 +123,14 @@ START_TEST(a_damaged_entry_is_not_found_and_is_removed)
         byte ^= 0x40;
         ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
         close(fd);
+        ck_assert_int_eq(check_finds(), 1);
         ck_assert(!finds(1, text));
         ck_assert_int_eq(access(path, F_OK), -1);
         keep_text(1, text);
     }
     for (off_t len = 0; len < size; len++) {
         ck_assert_int_eq(truncate(path, len), 0);
+        ck_assert_int_eq(check_finds(), 1);
         ck_assert(!finds(1, text));
         keep_text(1, text);
     }
@@ -300,6 +317,7 @@ START_TEST(a_folder_that_cannot_be_created_is_named)
 
     ck_assert_int_eq(cache_open(path, LIMIT, &none, &err), -ERR_IO);
     ck_assert_ptr_nonnull(strstr(err.text, path));
+    ck_assert_int_eq(cache_check(path, note_damaged, NULL, &err), 0); /* and makes none */
     cache_put(&none, name_of(1), "x", 1);
     ck_assert(!is_there(&none, 1));
     free(path);
