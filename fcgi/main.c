@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     if (keeper_is_wanted(argc, argv))
         return keeper_main(argc, argv);
     if (child_is_wanted(argc, argv))
-        return child_main();
+        return child_main(argc, argv);
     mem_settle(cli_makes_videos(argc, argv) ? argv : NULL);
     create_set_job_maker(create_job);
     return cli_run(argc, argv, serve);

@@ -135,3 +135,17 @@ int file_remove_folder(const char *folder)
 {
     return nftw(folder, file_remove_entry, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
 }
+
+void file_find_program(const char *name, char ret_path[static PATH_MAX])
+{
+    static const char *const places[] = {".", "../libexec/casecast"};
+    char self[PATH_MAX] = "", *end;
+
+    if (readlink("/proc/self/exe", self, sizeof self - 1) > 0 && (end = strrchr(self, '/')))
+        for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+            if (snprintf(ret_path, PATH_MAX, "%.*s/%s/%s", (int)(end - self), self, places[i],
+                    name) < PATH_MAX &&
+                access(ret_path, X_OK) == 0)
+                return;
+    strcpy(ret_path, "/proc/self/exe");
+}

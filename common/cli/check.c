@@ -23,6 +23,7 @@
 #include "s3/s3.h"
 #include "video/machine.h"
 #include "video/media/media.h"
+#include "video/sealed/seal_program.h"
 #include "video/video.h"
 
 static void check_count_case(void *ctx, const struct case_summary *summary)
@@ -367,14 +368,16 @@ static void check_seal(const struct config *config, int *n_missing)
     struct error err;
     bool is_off = strcmp(config->seal, "off") == 0;
     bool is_sealed = !is_off && media_check_seal(&err) == 0;
-    char *text = mem_format("CASECAST_SEAL=%s: pictures and sounds are decoded, and texts set, %s",
-        config->seal,
+    bool is_voice_sealed = is_off || seal_program_is_possible();
+    char *text = mem_format(
+        "CASECAST_SEAL=%s: pictures and sounds are decoded, and texts set, %s%s", config->seal,
         is_sealed ? "in processes that may do nothing else"
         : is_off  ? "in the process itself, with all its rights"
-                  : "in processes of their own, but this kernel does not seal them");
+                  : "in processes of their own, but this kernel does not seal them",
+        is_voice_sealed ? "" : "; espeak-ng may read all files, as this kernel has no Landlock");
 
-    check_report(is_sealed || strcmp(config->seal, "require") != 0, "decoders", text,
-        "allow casecast seccomp, or set CASECAST_SEAL=try", n_missing);
+    check_report((is_sealed && is_voice_sealed) || strcmp(config->seal, "require") != 0, "decoders",
+        text, "allow casecast seccomp and Landlock, or set CASECAST_SEAL=try", n_missing);
     free(text);
 }
 

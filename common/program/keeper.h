@@ -17,7 +17,6 @@
 #define KEEPER_ARGUMENT "--keep-program"
 /* Where its own executable is, seen from the folder of this one: beside it, or installed. */
 #define KEEPER_NAME "casecast-keeper"
-#define KEEPER_INSTALLED "../libexec/casecast/" KEEPER_NAME
 
 enum {
     KEEPER_FD = 3,

@@ -16,6 +16,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "program/keeper.h"
@@ -319,21 +320,6 @@ static char **process_keeper_argv(
     return argv;
 }
 
-/* The keeper alone starts in a tenth of the time; this executable can be one, too. */
-static void process_keeper_path(char ret_path[static PATH_MAX])
-{
-    static const char *const places[] = {KEEPER_NAME, KEEPER_INSTALLED};
-    char self[PATH_MAX] = "", *end;
-
-    if (readlink("/proc/self/exe", self, sizeof self - 1) > 0 && (end = strrchr(self, '/')))
-        for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-            if (snprintf(ret_path, PATH_MAX, "%.*s/%s", (int)(end - self), self, places[i]) <
-                    PATH_MAX &&
-                access(ret_path, X_OK) == 0)
-                return;
-    strcpy(ret_path, "/proc/self/exe");
-}
-
 /* In a session of its own, with the signals of a program that starts.  0, or errno. */
 static int process_spawn_keeper(
     struct process *process, const struct process_pipes *pipes, const char *keeper, char **argv)
@@ -369,7 +355,7 @@ static int process_spawn(
     char keeper[PATH_MAX];
     int rc;
 
-    process_keeper_path(keeper);
+    file_find_program(KEEPER_NAME, keeper);
     rc = process_spawn_keeper(process, pipes, keeper, argv);
     free(argv);
     if (rc == 0 && (process->pidfd = pidfd_open(process->pid, 0)) < 0) {

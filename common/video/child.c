@@ -7,10 +7,11 @@
 #include "video/language/fonts.h"
 #include "video/media/decoder.h"
 #include "video/sealed/fork_server.h"
+#include "video/sealed/seal_program.h"
 
 bool child_is_wanted(int argc, char **argv)
 {
-    return fork_server_is_wanted(argc, argv);
+    return fork_server_is_wanted(argc, argv) || seal_program_is_wanted(argc, argv);
 }
 
 void child_become(const char *role, bool is_required)
@@ -21,7 +22,8 @@ void child_become(const char *role, bool is_required)
         decoder_main(is_required);
 }
 
-int child_main(void)
+int child_main(int argc, char **argv)
 {
-    return fork_server_main(child_become);
+    return seal_program_is_wanted(argc, argv) ? seal_program_main(argc, argv)
+                                              : fork_server_main(child_become);
 }

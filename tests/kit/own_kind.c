@@ -34,6 +34,6 @@ int main(int argc, char **argv)
 {
     if (child_is_wanted(
             argc, argv)) /* serve() starts this program to decode pictures and to set text */
-        return child_main();
+        return child_main(argc, argv);
     return serve(NULL);
 }

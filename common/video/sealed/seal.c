@@ -21,16 +21,6 @@
 #include "video/sealed/exchange.h"
 #include "video/sealed/seal_private.h"
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
-    __has_feature(address_sanitizer)
-enum { IS_SANITIZED = true }; /* it reserves terabytes of addresses, and reports to stderr */
-#else
-enum { IS_SANITIZED = false };
-#endif
-
 /* --- limits --- */
 
 /* The size of the process now, in bytes; 0: unknown. */
@@ -57,9 +47,9 @@ static void seal_limits(bool has_threads)
 {
     rlim_t size = seal_size();
 
-    if (!IS_SANITIZED && size)
+    if (!SEAL_IS_SANITIZED && size)
         seal_limit(RLIMIT_AS, size + ((rlim_t)SEAL_MEMORY_MIB << 20));
-    if (!IS_SANITIZED)
+    if (!SEAL_IS_SANITIZED)
         seal_limit(RLIMIT_FSIZE, 0);
     signal(SIGXFSZ, SIG_IGN); /* a library that complains to stderr is no reason to end */
     seal_limit(RLIMIT_CORE, 0);
@@ -137,7 +127,7 @@ static int seal_allow_some(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, peer);
     if (rc == 0)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self);
-    if (rc == 0 && IS_SANITIZED)
+    if (rc == 0 && SEAL_IS_SANITIZED)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, stderr_);
     return rc;
 }

@@ -11,6 +11,17 @@ enum {
     SEAL_SECONDS = 1200,          /* for a question, watched by the other side */
 };
 
+/* A sanitizer reserves terabytes of addresses, and reports to stderr. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
+    __has_feature(address_sanitizer)
+enum { SEAL_IS_SANITIZED = true };
+#else
+enum { SEAL_IS_SANITIZED = false };
+#endif
+
 /* Files that libraries will open by their names, and nothing else: each is open already, for
  * reading. */
 struct seal_files {

@@ -4,7 +4,7 @@
  *
  * Room: processes that may do nothing but one thing, and messages to them.
  * May use: base.
- * Used by: cli, fcgi, video, video/draw, video/language, video/media. */
+ * Used by: cli, fcgi, video, video/draw, video/language, video/media, video/voice. */
 #pragma once
 
 #include <stdatomic.h>

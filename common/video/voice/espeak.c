@@ -1,12 +1,15 @@
 /* espeak.c - see espeak.h. */
 #include "video/voice/espeak.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -15,6 +18,9 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "video/sealed/seal.h"
+#include "video/sealed/seal_program.h"
+#include "video/sealed/sealed.h"
 #include "video/voice/speech.h"
 
 enum { SILENT_MS_MAX = 30000 }; /* without output for so long, it hangs */
@@ -58,6 +64,38 @@ static void espeak_set_signals(posix_spawnattr_t *attr)
     posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+static int espeak_is_missing(struct error *err)
+{
+    return error_set(err, ERR_LIBRARY, "espeak-ng is not installed: narrations can't be spoken");
+}
+
+/* What is started: `args` themselves, or the program that seals itself and becomes them. */
+struct line {
+    char program[PATH_MAX];
+    char *args[3 + ESPEAK_ARGS_MAX + 1];
+};
+
+static void espeak_line(char *const *args, struct line *line)
+{
+    static char seal[] = SEAL_PROGRAM_NAME, argument[] = SEAL_PROGRAM_ARGUMENT;
+    static char required[] = SEAL_PROGRAM_REQUIRED, tried[] = SEAL_PROGRAM_TRIED;
+    enum sealed_choice choice = sealed_chosen();
+    int n = 0;
+
+    snprintf(line->program, sizeof line->program, "%s", args[0]);
+    if (choice != SEALED_OFF) {
+        file_find_program(SEAL_PROGRAM_NAME, line->program);
+        line->args[n++] = seal;
+        line->args[n++] = argument;
+        line->args[n++] = choice == SEALED_REQUIRE ? required : tried;
+    }
+    for (int i = 0; args[i]; i++) {
+        assert(i < ESPEAK_ARGS_MAX);
+        line->args[n++] = args[i];
+    }
+    line->args[n] = NULL;
+}
+
 static int espeak_spawn(char *const *args, int in, int out, pid_t *ret_pid, struct error *err)
 {
     /* Our own environment must not change how it sounds. */
@@ -65,20 +103,21 @@ static int espeak_spawn(char *const *args, int in, int out, pid_t *ret_pid, stru
         "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
+    struct line line;
     int rc;
 
+    espeak_line(args, &line);
     posix_spawnattr_init(&attr);
     espeak_set_signals(&attr);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in, 0);
     posix_spawn_file_actions_adddup2(&files, out, 1);
     posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
-    rc = posix_spawnp(ret_pid, args[0], &files, &attr, args, environment);
+    rc = posix_spawnp(ret_pid, line.program, &files, &attr, line.args, environment);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     if (rc == ENOENT)
-        return error_set(
-            err, ERR_LIBRARY, "espeak-ng is not installed: narrations can't be spoken");
+        return espeak_is_missing(err);
     return rc ? error_set(err, ERR_LIBRARY, "espeak-ng can't be started: %s", strerror(rc)) : 0;
 }
 
@@ -151,6 +190,23 @@ static int espeak_end(struct process *process, bool kill_it)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Statuses of the program that was to become it. */
+static int espeak_check_start(int status, struct error *err)
+{
+    switch (sealed_chosen() == SEALED_OFF ? 0 : status) {
+    case SEAL_REFUSED:
+        return error_set(err, ERR_LIBRARY,
+            "this kernel does not seal espeak-ng, and CASECAST_SEAL=require wants it to: it needs "
+            "seccomp and Landlock");
+    case SEAL_PROGRAM_MISSING:
+        return espeak_is_missing(err);
+    case SEAL_PROGRAM_FAILED:
+        return error_set(err, ERR_LIBRARY, "espeak-ng can't be started");
+    default:
+        return 0;
+    }
+}
+
 int espeak_run(char *const *args, const char *text, const atomic_bool *cancel, struct buf *output,
     int *ret_status, struct error *err)
 {
@@ -161,5 +217,5 @@ int espeak_run(char *const *args, const char *text, const atomic_bool *cancel, s
         return rc;
     rc = espeak_read(&process, cancel, output, err);
     *ret_status = espeak_end(&process, rc < 0);
-    return rc;
+    return rc < 0 ? rc : espeak_check_start(*ret_status, err);
 }

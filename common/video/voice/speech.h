@@ -6,7 +6,7 @@
  * case would not give the same file.
  *
  * Room: speech, its pauses, and which word is spoken when.
- * May use: base, case, video/kept, video/language, video/mix, video/plan.
+ * May use: base, case, video/kept, video/language, video/mix, video/plan, video/sealed.
  * Used by: video, video/text. */
 #pragma once
 

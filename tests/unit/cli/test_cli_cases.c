@@ -387,7 +387,7 @@ int main(int argc, char **argv)
     };
 
     if (child_is_wanted(argc, argv))
-        return child_main();
+        return child_main(argc, argv);
     return kit_main_loops("cli_cases", tests, sizeof tests / sizeof *tests, loops,
         sizeof loops / sizeof *loops, start);
 }

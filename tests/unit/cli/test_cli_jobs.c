@@ -245,6 +245,6 @@ int main(int argc, char **argv)
     };
 
     if (child_is_wanted(argc, argv))
-        return child_main();
+        return child_main(argc, argv);
     return kit_main("cli_jobs", tests, sizeof tests / sizeof *tests, start);
 }

@@ -418,7 +418,7 @@ int main(int argc, char **argv)
     int failed;
 
     if (child_is_wanted(argc, argv))
-        return child_main();
+        return child_main(argc, argv);
     digest_init();
     suite_add_tcase(suite, cases);
     tcase_set_timeout(cases, 600); /* twenty films, with the address sanitizer, too */
