@@ -72,14 +72,15 @@ test('a page of an allowed site may make, watch, cancel', withPage({ elsewhere: 
 const made = (page) => page.locator('casecast-video[state=done]').waitFor({ timeout: 120_000 });
 
 test('one line of HTML: the element asks, makes the video, and plays it in a page of another site', withPage({ elsewhere: named }, async (page) => {
+  await page.addInitScript(() => { // the element of a case that is made hears its events before the page is there
+    globalThis.heard = [];
+    for (const name of ['job', 'done']) document.addEventListener(name, ({ detail }) => globalThis.heard.push([name, detail]), true);
+  });
   await page.goto(`${named}/element.html`);
   const element = page.locator('casecast-video');
-  await element.evaluate((video) => {
-    globalThis.heard = [];
-    for (const name of ['job', 'progress', 'scene', 'done']) video.addEventListener(name, ({ detail }) => globalThis.heard.push([name, detail]));
-  });
-  await element.getByRole('button', { name: 'Create video' }).or(page.locator('casecast-video[state=done]')).first().waitFor();
-  if (await element.getAttribute('state') === 'unmade') await element.getByRole('button', { name: 'Create video' }).click();
+  const create = element.getByRole('button', { name: 'Create video' });
+  await create.or(page.locator('casecast-video[state=done]')).first().waitFor();
+  if (await create.isVisible()) await create.click();
   await made(page);
   const player = element.locator('.player');
   await player.waitFor({ timeout: 20_000 });
@@ -89,7 +90,9 @@ test('one line of HTML: the element asks, makes the video, and plays it in a pag
   assert.ok(heard.some(([name]) => name === 'job'));
   const [, done] = heard.find(([name]) => name === 'done');
   assert.ok(done.video.startsWith(`${base}/media/`), done.video);
-  assert.equal(await element.locator('.marks i').count(), 1, 'a chapter that begins later');
+  const later = element.locator('.marks i'); // chapters that begin later; they are read when the video is there
+  await later.first().waitFor({ state: 'attached', timeout: 20_000 });
+  assert.equal(await later.count(), 1);
   assert.match(await player.evaluate(async (video) => {
     const track = video.querySelector('track[kind=captions]');
     track.track.mode = 'hidden';
