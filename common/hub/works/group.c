@@ -16,12 +16,19 @@ enum {
     LOOK_MS = 2000,
 };
 
+struct progress {
+    const char *job_id;
+    int64_t run;
+    const char *json;
+};
+
 /* On the stack of who waits. */
 struct entry {
     struct link link;
     int era;
-    const struct run_write *write;
-    pthread_cond_t woken; /* it is written, or is to lead */
+    const struct run_write *write;   /* of nothing, where it is a progress */
+    const struct progress *progress; /* or NULL */
+    pthread_cond_t woken;            /* it is written, or is to lead */
     bool is_written;
     int rc;
     struct error err;
@@ -169,9 +176,12 @@ struct batch {
     int n, n_events;
 };
 
-static bool batch_has_room(const struct batch *batch, const struct run_write *write)
+/* A progress is a call of its own, which stands in the same queue. */
+static bool batch_has_room(const struct batch *batch, const struct entry *entry)
 {
-    return batch->n < GROUP_MOST && batch->n_events + write->n_events <= STORE_APPEND_MOST;
+    if (batch->n && (entry->progress || batch->entries[0]->progress))
+        return false;
+    return batch->n < GROUP_MOST && batch->n_events + entry->write->n_events <= STORE_APPEND_MOST;
 }
 
 /* Under lock.  The first always fits. */
@@ -181,7 +191,7 @@ static void batch_take(struct batch *batch, struct group *group)
     {
         struct entry *entry = list_item(at, struct entry, link);
 
-        if (!batch_has_room(batch, entry->write))
+        if (!batch_has_room(batch, entry))
             return;
         list_remove(at);
         batch->entries[batch->n] = entry;
@@ -202,12 +212,25 @@ static int batch_write(struct batch *batch, struct store *store, int from, int n
     return rc;
 }
 
+static void batch_write_progress(struct entry *entry, struct store *store)
+{
+    const struct progress *progress = entry->progress;
+
+    entry->rc =
+        store_job_progress(store, progress->job_id, progress->run, progress->json, &entry->err);
+}
+
 /* What can't be written at all, such as a text that the database can't keep, is no reason to refuse
  * the others. */
 static void batch_write_all(struct batch *batch, struct store *store)
 {
-    int rc = batch->n ? batch_write(batch, store, 0, batch->n) : 0;
+    int rc;
 
+    if (batch->n && batch->entries[0]->progress) {
+        batch_write_progress(batch->entries[0], store);
+        return;
+    }
+    rc = batch->n ? batch_write(batch, store, 0, batch->n) : 0;
     if (rc >= 0 || rc == -ERR_BUSY || rc == -ERR_IO || batch->n == 1)
         return;
     for (int i = 0; i < batch->n; i++)
@@ -253,22 +276,37 @@ static void group_lead(struct group *group)
     group_pass_lead(group);
 }
 
-int group_write(struct group *group, int era, const struct run_write *write, struct error *err)
+static int group_queue(struct group *group, struct entry *entry, struct error *err)
 {
-    struct entry entry = {.era = era, .write = write};
-
-    pthread_cond_init(&entry.woken, NULL);
+    pthread_cond_init(&entry->woken, NULL);
     pthread_mutex_lock(&group->lock);
-    list_append(&group->waiting, &entry.link);
-    while (!entry.is_written) {
+    list_append(&group->waiting, &entry->link);
+    while (!entry->is_written) {
         if (group->is_led)
-            pthread_cond_wait(&entry.woken, &group->lock);
+            pthread_cond_wait(&entry->woken, &group->lock);
         else
             group_lead(group);
     }
     pthread_mutex_unlock(&group->lock);
-    pthread_cond_destroy(&entry.woken);
-    if (entry.rc < 0 && err)
-        *err = entry.err;
-    return entry.rc;
+    pthread_cond_destroy(&entry->woken);
+    if (entry->rc < 0 && err)
+        *err = entry->err;
+    return entry->rc;
+}
+
+int group_write(struct group *group, int era, const struct run_write *write, struct error *err)
+{
+    struct entry entry = {.era = era, .write = write};
+
+    return group_queue(group, &entry, err);
+}
+
+int group_progress(struct group *group, int era, const char *job_id, int64_t run, const char *json,
+    struct error *err)
+{
+    const struct progress progress = {.job_id = job_id, .run = run, .json = json};
+    const struct run_write nothing = {.job_id = job_id, .run = run, .end = JOB_RUNNING};
+    struct entry entry = {.era = era, .write = &nothing, .progress = &progress};
+
+    return group_queue(group, &entry, err);
 }

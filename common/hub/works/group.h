@@ -16,6 +16,11 @@ void group_free(struct group *group);          /* who joined has left */
 int group_join(struct group *group, int *ret_era, struct error *err);
 void group_leave(struct group *group);
 
+/* Writes the progress of a run, as store_job_progress() does, and returns its answer; STORE_E_LOST,
+ * too: the era is over. */
+int group_progress(struct group *group, int era, const char *job_id, int64_t run, const char *json,
+    struct error *err);
+
 /* Writes what a run says, as store_runs_write() does, and returns its answer.  No other write of
  * the same job may be under way.  STORE_E_LOST, too: the era is over. */
 int group_write(struct group *group, int era, const struct run_write *write, struct error *err);

@@ -162,11 +162,7 @@ void work_progress(struct work *work, const char *json)
     struct error err;
     int rc;
 
-    pthread_mutex_lock(&work->lock);
-    rc = work_open_store(work, &err);
-    if (rc == 0)
-        rc = store_job_progress(work->store, work->job.id, work->job.run, json, &err);
-    pthread_mutex_unlock(&work->lock);
+    rc = group_progress(work->group, work->era, work->job.id, work->job.run, json, &err);
     if (work_check_lost(work, rc, &err) == 0)
         inbox_tell_news(work->inbox);
 }

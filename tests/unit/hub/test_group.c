@@ -111,6 +111,38 @@ START_TEST(what_gathers_while_one_write_is_under_way_is_one_write)
 }
 END_TEST
 
+static bool count_event(void *ctx, const struct job_event *event)
+{
+    int *n = ctx;
+
+    *n += event->seq > 0;
+    return true;
+}
+
+START_TEST(progress_goes_by_the_same_connection_between_the_events)
+{
+    struct writer writer = {0};
+    uint64_t position;
+    struct job job;
+    int n = 0;
+
+    group = group_new(kit_path);
+    writer_begin(&writer, "1");
+    assert_done(writer_say(&writer, "first"));
+    assert_done(group_progress(group, writer.era, writer.id, 1, "{\"percent\":40}", &kit_error));
+    assert_done(writer_say(&writer, "second"));
+    assert_done(store_job_get(kit_store, writer.id, &job, &kit_error));
+    ck_assert_str_eq(job.progress, "{\"percent\":40}");
+    job_clear(&job);
+    assert_done(store_job_events(kit_store, writer.id, 0, count_event, &n, &position, &kit_error));
+    ck_assert_int_eq(n, 3); /* it is no event */
+    ck_assert_int_eq(
+        group_progress(group, writer.era, writer.id, 2, "{}", &kit_error), STORE_E_LOST);
+    group_leave(group);
+    group_free(group);
+}
+END_TEST
+
 /* One that the database can't keep is refused alone. */
 static void *say_wrong(void *ctx)
 {
@@ -177,6 +209,7 @@ int main(void)
     const TTest *const tests[] = {
         all_that_many_works_say_at_once_is_there_in_order,
         what_gathers_while_one_write_is_under_way_is_one_write,
+        progress_goes_by_the_same_connection_between_the_events,
         a_text_that_can_t_be_kept_is_refused_alone,
         who_joined_before_the_database_was_replaced_has_lost_its_job,
     };
